@@ -1,0 +1,146 @@
+"""A conversation: a tree of messages and the path through it that is on screen.
+
+A message knows its parent, and the conversation points at its tip, so a second answer to the same question or an
+edited question is only another child of the same parent. Everything here is a value: changes give a new one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from app.core.message import Message, Role
+
+UNTITLED = "New chat"
+
+
+def new_id() -> str:
+    return uuid.uuid4().hex
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MessageState(StrEnum):
+    """Whether a message is whole."""
+
+    COMPLETE = "complete"
+    STREAMING = "streaming"  # Found in a file, it means that the program ended in the middle.
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageNode:
+    """A message at its place in the tree."""
+
+    message: Message
+    parent_id: str | None = None
+    id: str = field(default_factory=new_id)
+    created_at: datetime = field(default_factory=now)
+    state: MessageState = MessageState.COMPLETE
+
+    @property
+    def role(self) -> Role:
+        return self.message.role
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """What the list of conversations shows."""
+
+    id: str
+    title: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A tree of messages with the settings it is held under."""
+
+    id: str = field(default_factory=new_id)
+    title: str = UNTITLED
+    is_titled_by_user: bool = False
+    created_at: datetime = field(default_factory=now)
+    updated_at: datetime = field(default_factory=now)
+    nodes: tuple[MessageNode, ...] = ()
+    """Every message of every branch, parents before their children."""
+    tip_id: str | None = None
+    """The last message of the branch on screen; None where nothing was said yet."""
+    system_prompt: str = ""
+    model_path: str = ""
+    """The model last used here; empty before the first answer."""
+    preset_name: str = ""
+    draft: str = ""
+    """What was typed and not sent."""
+
+    def path(self) -> list[MessageNode]:
+        """The messages on screen, from the first to the tip."""
+        by_id = {node.id: node for node in self.nodes}
+        steps: list[MessageNode] = []
+        node = by_id.get(self.tip_id) if self.tip_id else None
+        while node is not None:
+            steps.append(node)
+            node = by_id.get(node.parent_id) if node.parent_id else None
+        steps.reverse()
+        return steps
+
+    def node(self, node_id: str) -> MessageNode:
+        """The message with that id.
+
+        Raises:
+            KeyError: it is not in this conversation.
+        """
+        for node in self.nodes:
+            if node.id == node_id:
+                return node
+        raise KeyError(node_id)
+
+    def children(self, node_id: str | None) -> list[MessageNode]:
+        """The messages that follow a message (None: the first ones), oldest first."""
+        return [node for node in self.nodes if node.parent_id == node_id]
+
+    def siblings(self, node_id: str) -> list[MessageNode]:
+        """The versions of a message, itself included, oldest first."""
+        return self.children(self.node(node_id).parent_id)
+
+    def newest_tip_below(self, node_id: str) -> str:
+        """The end of the newest branch that goes through a message."""
+        tip = node_id
+        while below := self.children(tip):
+            tip = below[-1].id
+        return tip
+
+    def with_node(self, node: MessageNode) -> Conversation:
+        """With a message added, which becomes the tip; its parent must be here."""
+        return replace(self, nodes=(*self.nodes, node), tip_id=node.id, updated_at=now())
+
+    def with_replaced(self, node: MessageNode) -> Conversation:
+        """With one message's content exchanged (same id)."""
+        nodes = tuple(node if old.id == node.id else old for old in self.nodes)
+        return replace(self, nodes=nodes, updated_at=now())
+
+    def with_tip(self, node_id: str | None) -> Conversation:
+        """With another branch on screen."""
+        return replace(self, tip_id=node_id)
+
+
+def title_from(text: str, longest: int = 48) -> str:
+    """A title made from a first message: its first line that has words, cut at a word."""
+    for line in text.splitlines():
+        words = line.strip().lstrip("#>*-`").split()
+        if words:
+            title = " ".join(words)
+            if len(title) <= longest:
+                return title
+            cut = title[:longest].rsplit(" ", 1)[0] if " " in title[:longest] else title[:longest]
+            return cut.rstrip(",.;:") + "…"
+    return UNTITLED
+
+
+def messages_of(path: Sequence[MessageNode]) -> list[Message]:
+    return [node.message for node in path]

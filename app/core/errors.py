@@ -1,0 +1,49 @@
+"""Errors made for people.
+
+The world's faults (a cut file, a full disk, no network) are a `UserError`: a whole sentence that says what
+happened, and a hint that says what to do next. They are shown in one place, `app/ui/messages.py`. Anything else
+that is raised is a mistake of ours and goes to the log with its traceback.
+"""
+
+
+class UserError(Exception):
+    """Something went wrong that the user can understand and act on.
+
+    `str(error)` is the whole sentence; `hint` is the next step, or an empty string where there is none.
+    """
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.hint = hint
+
+
+class ModelFileError(UserError):
+    """A model file cannot be used: damaged, of an unknown architecture, not a chat model."""
+
+
+class OutOfMemoryError(UserError):
+    """The model or its context does not fit into the memory of this computer."""
+
+
+class EngineError(UserError):
+    """The engine failed while loading or answering."""
+
+
+class TemplateError(UserError):
+    """A model's chat template could not be rendered."""
+
+
+class Cancelled(Exception):  # noqa: N818 - not a fault: the user asked for it
+    """The user stopped the work. Raised to leave a loop early, never shown."""
+
+
+class StoreError(UserError):
+    """Conversations could not be read or saved."""
+
+
+class SettingsError(UserError):
+    """A settings or preset file could not be read or saved."""
+
+
+class ImportFormatError(UserError):
+    """A file given for import is not what it claims to be."""

@@ -1,0 +1,155 @@
+"""A message and its parts.
+
+These are pure values: two messages with equal content are equal. Who came before whom, ids and times belong to
+`conversation.py` and the store. Every part keeps the text it was read from in `raw`, so that nothing a model wrote
+is ever lost: the raw parts of a reply, joined, are exactly what the model wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from app.core.sampling import Sampling
+
+
+class Role(StrEnum):
+    """Who speaks. The values are the names that chat templates use."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Words meant for the reader, in Markdown."""
+
+    text: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningPart:
+    """What the model thought before it answered. `raw` includes the thinking tags that were written."""
+
+    text: str
+    raw: str
+    is_closed: bool = True
+    """Whether the model ended the thought itself; False after a stop or at the token limit."""
+    elapsed_ms: int | None = None
+    token_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallPart:
+    """A tool call that the model wrote, or tried to write.
+
+    `error` says in words why the call cannot be run, with the place of the fault; None where it can.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+    raw: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResultPart:
+    """What a tool returned (`is_error`: how it failed). `raw` is the text that the model is given."""
+
+    name: str
+    raw: str
+    is_error: bool = False
+
+    @property
+    def text(self) -> str:
+        return self.raw
+
+
+Part = TextPart | ReasoningPart | ToolCallPart | ToolResultPart
+
+
+class StopReason(StrEnum):
+    """Why an answer ended."""
+
+    END = "end"  # The model said it was finished.
+    STOP_STRING = "stop_string"
+    TOKEN_LIMIT = "token_limit"
+    CONTEXT_FULL = "context_full"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The figures of one answer. Times in milliseconds."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    """How many of the prompt's tokens were still in the model's memory and not read again."""
+    prompt_ms: float = 0.0
+    ttft_ms: float = 0.0
+    """From the request to the first token."""
+    generated_tokens: int = 0
+    decode_ms: float = 0.0
+    """From the first token to the last one."""
+    stop_reason: StopReason = StopReason.END
+    seed: int = 0
+    """The seed that was used, also where a random one was asked for."""
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Decoding speed; the first token belongs to the prompt and is not counted. 0.0 if unknown."""
+        if self.generated_tokens < 2 or self.decode_ms <= 0:
+            return 0.0
+        return (self.generated_tokens - 1) * 1000.0 / self.decode_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """How an answer came to be: enough to say who wrote it and to ask again."""
+
+    model_name: str
+    model_path: str = ""
+    preset_name: str = ""
+    sampling: Sampling | None = None
+    statistics: Statistics | None = None
+    error: str = ""
+    """The sentence shown to the user where the answer failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of one speaker."""
+
+    role: Role
+    parts: tuple[Part, ...] = ()
+    generation: Generation | None = field(default=None)
+
+    @classmethod
+    def of_text(cls, role: Role, text: str) -> Message:
+        """A message of words only."""
+        return cls(role, (TextPart(text, text),) if text else ())
+
+    @property
+    def text(self) -> str:
+        """The words for the reader, without thinking and tool calls."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart | ToolResultPart))
+
+    @property
+    def reasoning(self) -> str:
+        """The thinking, without its tags; several thoughts are joined by an empty line."""
+        return "\n\n".join(part.text for part in self.parts if isinstance(part, ReasoningPart) and part.text)
+
+    @property
+    def tool_calls(self) -> tuple[ToolCallPart, ...]:
+        return tuple(part for part in self.parts if isinstance(part, ToolCallPart))
+
+    @property
+    def raw(self) -> str:
+        """Exactly what was written."""
+        return "".join(part.raw for part in self.parts)

@@ -1,0 +1,25 @@
+"""A named system prompt with its sampling and load options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.core.sampling import Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What a person picks by name instead of setting twenty values."""
+
+    name: str
+    sampling: Sampling = field(default_factory=Sampling)
+    system_prompt: str = ""
+    source: str = ""
+    """Where the values come from, such as a model card; empty for the user's own."""
+    is_builtin: bool = False
+    context_length: int = 0
+    """In tokens; 0 is chosen from the model and the free memory."""
+    thread_count: int = 0
+    """0 is one for each physical core."""
+    kv_cache_type: str = "f16"
+    """How attention memory is stored: f16, q8_0 or q4_0."""

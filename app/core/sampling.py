@@ -1,0 +1,96 @@
+"""Temperature and its relatives: what each is, its range and its default.
+
+Defaults are neutral: a value at its default leaves the model's probabilities untouched, except for `temperature`,
+`top_k`, `top_p` and `min_p`, which are the ones llama.cpp starts with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+RANDOM_SEED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen, and when to stop."""
+
+    temperature: float = 0.8
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    typical_p: float = 1.0
+    repeat_penalty: float = 1.0
+    penalty_window: int = 64
+    """How many of the last tokens the penalties look at; -1 is the whole context."""
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    dry_multiplier: float = 0.0
+    dry_base: float = 1.75
+    dry_allowed_length: int = 2
+    dry_window: int = -1
+    """How many of the last tokens DRY looks at; -1 is the whole context."""
+    xtc_probability: float = 0.0
+    xtc_threshold: float = 0.1
+    seed: int = RANDOM_SEED
+    max_tokens: int = 0
+    """The most tokens an answer may have; 0 is as many as the context holds."""
+    stop: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for problem in self.problems().values():
+            raise ValueError(problem)
+
+    def problems(self) -> dict[str, str]:
+        """Field name to what is wrong with its value, in words and with the range; empty where all is well."""
+        found = {}
+        for name, limit in LIMITS.items():
+            value = getattr(self, name)
+            if not limit.low <= value <= limit.high:
+                found[name] = f"{limit.label} must be between {limit.low:g} and {limit.high:g}, not {value:g}."
+        return found
+
+    def with_values(self, **values: Any) -> Sampling:
+        """A copy with some fields changed.
+
+        Raises:
+            ValueError: a value is out of its range; the text says which and what the range is.
+        """
+        return replace(self, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The range of one sampling value, ends included, and its name on screen."""
+
+    label: str
+    low: float
+    high: float
+    step: float
+    explanation: str
+
+
+LIMITS: dict[str, Limit] = {
+    "temperature": Limit(
+        "Temperature", 0.0, 5.0, 0.05, "Higher values choose less likely words. 0 takes the likeliest."
+    ),
+    "top_k": Limit("Top-k", 0, 1000, 1, "Only the k likeliest tokens are considered. 0 considers all."),
+    "top_p": Limit("Top-p", 0.0, 1.0, 0.01, "The smallest set of tokens that reaches this probability. 1 is off."),
+    "min_p": Limit("Min-p", 0.0, 1.0, 0.01, "Tokens below this share of the likeliest one are left out. 0 is off."),
+    "typical_p": Limit("Typical-p", 0.0, 1.0, 0.01, "Prefers tokens of typical information. 1 is off."),
+    "repeat_penalty": Limit("Repeat penalty", 0.5, 2.0, 0.01, "Above 1, tokens seen lately become less likely."),
+    "penalty_window": Limit("Penalty window", -1, 131072, 1, "How many tokens back the penalties look. -1 is all."),
+    "presence_penalty": Limit("Presence penalty", -2.0, 2.0, 0.05, "Taken off once for a token seen lately."),
+    "frequency_penalty": Limit("Frequency penalty", -2.0, 2.0, 0.05, "Taken off for every time it was seen."),
+    "dry_multiplier": Limit("DRY multiplier", 0.0, 5.0, 0.05, "Penalises repeated sequences. 0 is off."),
+    "dry_base": Limit("DRY base", 1.0, 4.0, 0.05, "How fast the DRY penalty grows with the repeat's length."),
+    "dry_allowed_length": Limit("DRY allowed length", 1, 100, 1, "Repeats up to this many tokens go unpunished."),
+    "dry_window": Limit("DRY window", -1, 131072, 1, "How many tokens back DRY looks. -1 is all."),
+    "xtc_probability": Limit("XTC probability", 0.0, 1.0, 0.05, "How often the likeliest choices are left out."),
+    "xtc_threshold": Limit("XTC threshold", 0.0, 0.5, 0.01, "Only choices above this probability are left out."),
+    "seed": Limit("Seed", -1, 4294967295, 1, "The same seed repeats an answer. -1 takes a new one each time."),
+    "max_tokens": Limit("Longest answer", 0, 131072, 1, "In tokens. 0 is as many as the context holds."),
+}
+
+FIELD_NAMES: tuple[str, ...] = tuple(field.name for field in fields(Sampling))
