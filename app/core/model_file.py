@@ -1,0 +1,53 @@
+"""A model as a file on this disk, and a model as it was loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A GGUF file that the user can choose. Figures that its header does not tell are empty or 0."""
+
+    path: Path
+    name: str
+    """What the picker shows: the catalog's or the header's name, else the file's name without `.gguf`."""
+    size_bytes: int
+    architecture: str = ""
+    quantisation: str = ""
+    trained_context: int = 0
+    """The longest context the header allows, in tokens."""
+    is_starter: bool = False
+    problem: str = ""
+    """Why it cannot be used for chat, as a sentence; empty where it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A loaded model. `notices` are sentences that the user should see once, such as a missing template."""
+
+    path: Path
+    name: str
+    architecture: str
+    quantisation: str
+    size_bytes: int
+    context_length: int
+    """Tokens the model can hold in memory now."""
+    trained_context: int
+    gpu_layers: int = 0
+    thread_count: int = 0
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How a model is to be loaded. Zeros mean: chosen for the file and the machine."""
+
+    context_length: int = 0
+    """In tokens."""
+    thread_count: int = 0
+    gpu_layers: int = -1
+    """-1: all of them where the build has a GPU."""
+    kv_cache_type: str = "f16"
+    """f16, q8_0 or q4_0."""

@@ -1,0 +1,66 @@
+"""What a model sends while it answers, and the model as the rest of the program sees it.
+
+`app.engine.engine.Engine` fits the `LanguageModel` protocol, and so does the scripted one in the tests; a whole chat
+can therefore run without llama.cpp, Qt or a disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.core.message import Message, Statistics
+from app.core.sampling import Sampling
+
+
+@dataclass(frozen=True, slots=True)
+class PromptProgress:
+    """How much of the prompt has been read. The first report also tells how much need not be read again."""
+
+    read_tokens: int
+    """Tokens of the prompt that are in the model's memory by now, the reused ones included."""
+    total_tokens: int
+    cached_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted:
+    """The prompt is read and the first token is about to be chosen."""
+
+    starts_in_reasoning: bool
+    """The prompt itself ended inside an open thinking tag, so the reply begins with a thought."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Text the model wrote: whole characters only, special tokens such as tool-call markers included."""
+
+    text: str
+    token_count: int = 1
+    """How many tokens it was written in; 0 for text that was held back earlier."""
+
+
+StreamEvent = PromptProgress | ReplyStarted | Piece | Statistics
+"""One answer is: PromptProgress..., ReplyStarted, Piece..., Statistics (always last, also after a stop)."""
+
+
+class LanguageModel(Protocol):
+    """A loaded model that can be asked."""
+
+    def answer(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]],
+        sampling: Sampling,
+        cancel: threading.Event,
+    ) -> Iterator[StreamEvent]:
+        """Writes the next message.
+
+        Raises:
+            UserError: the answer could not be made or went wrong half way; pieces sent before stay valid.
+        """
+        ...
+
+    def count_tokens(self, text: str) -> int: ...
