@@ -1,0 +1,149 @@
+"""The steps of the schema, in order.
+
+Each step is a function that is run once; the file keeps the names of those that were. A change of the schema is
+a new function at the end of `MIGRATIONS`, never a change of an old one.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def m001_conversations_and_messages(connection: sqlite3.Connection) -> None:
+    """Messages form a tree, so that a second answer or an edited question is one more row.
+
+    `number` is the order in which messages were added: parents come before their children. Times are
+    microseconds since 1970. `parts`, `generation` and texts may be blobs, see `message_json.py`.
+    """
+    connection.execute(
+        """create table conversation (
+            id text primary key not null,
+            title text not null,
+            is_titled_by_user integer not null default 0,
+            created_at integer not null,
+            updated_at integer not null,
+            deleted_at integer,
+            tip_id text,
+            system_prompt text not null default '',
+            model_path text not null default '',
+            preset_name text not null default '',
+            draft text not null default ''
+        )"""
+    )
+    # Holds all that the list of conversations shows, so that long drafts are never read for it.
+    connection.execute(
+        """create index conversation_list on conversation (updated_at desc, id, title)
+            where deleted_at is null"""
+    )
+    connection.execute(
+        """create table message (
+            number integer primary key,
+            id text not null unique,
+            conversation_id text not null references conversation (id) on delete cascade,
+            parent_id text references message (id) on delete cascade,
+            role text not null,
+            state text not null,
+            created_at integer not null,
+            parts text not null,
+            plain text not null,
+            generation text
+        )"""
+    )
+    connection.execute("create index message_of_conversation on message (conversation_id, number)")
+    connection.execute("create index message_below on message (parent_id)")
+    connection.execute("create index message_streaming on message (state) where state = 'streaming'")
+
+
+def m002_search(connection: sqlite3.Connection) -> None:
+    """Full-text search over the plain text.
+
+    Trigrams find parts of words in every script, Japanese and Chinese (which have no spaces) included. A message
+    that is still being written is left out: indexing it anew every second would cost more than saving it.
+    """
+    connection.execute(
+        """create virtual table message_search using fts5
+            (plain, content = 'message', content_rowid = 'number', tokenize = 'trigram')"""
+    )
+    remove = (
+        "insert into message_search (message_search, rowid, plain) values ('delete', old.number, old.plain);"
+    )
+    add = "insert into message_search (rowid, plain) values (new.number, new.plain);"
+    connection.execute(
+        f"""create trigger message_search_added after insert on message
+            when new.state != 'streaming' begin {add} end"""
+    )
+    connection.execute(
+        f"""create trigger message_search_removed after delete on message
+            when old.state != 'streaming' begin {remove} end"""
+    )
+    connection.execute(
+        f"""create trigger message_search_outdated after update of plain, state on message
+            when old.state != 'streaming' begin {remove} end"""
+    )
+    connection.execute(
+        f"""create trigger message_search_renewed after update of plain, state on message
+            when new.state != 'streaming' begin {add} end"""
+    )
+    rebuild_search(connection)
+
+
+def rebuild_search(connection: sqlite3.Connection) -> None:
+    """Makes the index of the search anew from the messages."""
+    connection.execute("insert into message_search (message_search) values ('delete-all')")
+    connection.execute(
+        """insert into message_search (rowid, plain)
+            select number, plain from message where state != 'streaming'"""
+    )
+
+
+def m003_remembered_values(connection: sqlite3.Connection) -> None:
+    """Small things that belong to this file and not to the settings, such as the conversation last open."""
+    connection.execute("create table remembered (name text primary key not null, value text not null)")
+
+
+MIGRATIONS: tuple[Migration, ...] = (m001_conversations_and_messages, m002_search, m003_remembered_values)
+
+
+def applied_names(connection: sqlite3.Connection) -> list[str]:
+    """The names of the steps that this file has been through; empty for a new file."""
+    table = "select 1 from sqlite_master where type = 'table' and name = 'applied_migration'"
+    if connection.execute(table).fetchone() is None:
+        return []
+    return [name for (name,) in connection.execute("select name from applied_migration order by rowid")]
+
+
+def unknown_names(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:
+    """Steps that only a newer program knows."""
+    known = {step.__name__ for step in migrations}
+    return [name for name in applied_names(connection) if name not in known]
+
+
+def pending(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> list[Migration]:
+    """The steps that are still to be made, in order."""
+    done = set(applied_names(connection))
+    return [step for step in migrations if step.__name__ not in done]
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Makes the pending steps: all of them, or none where one fails."""
+    connection.execute("begin immediate")
+    try:
+        connection.execute(
+            """create table if not exists applied_migration
+                (name text primary key not null, applied_at integer not null)"""
+        )
+        # Asked again inside the transaction: another window may have been faster.
+        for step in pending(connection, migrations):
+            step(connection)
+            connection.execute(
+                "insert into applied_migration values (?, ?)", (step.__name__, time.time_ns() // 1000)
+            )
+        connection.execute("commit")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise

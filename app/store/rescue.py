@@ -1,0 +1,131 @@
+"""Saves what can be read of a damaged file into a new one. The damaged one is set aside, never deleted."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.core.errors import StoreError
+from app.store.database import Database, companions, unused_name
+
+log = logging.getLogger(__name__)
+
+RECOVERED = "Recovered chat"
+MOST_FAILURES = 10_000
+"""How many rows one after the other may be illegible before the rest is given up."""
+
+
+def replace_damaged(path: Path) -> str:
+    """Puts a sound file in the place of a damaged one; gives the sentence that tells the user.
+
+    The rescue is whole before anything is renamed, so that one that was interrupted can be made again.
+
+    Raises:
+        StoreError: the damaged file cannot be moved, or the new one cannot be written.
+    """
+    rescued = path.with_name(path.name + ".rescued")
+    for leftover in companions(rescued):
+        leftover.unlink(missing_ok=True)
+    with contextlib.closing(Database.open(rescued)) as target:
+        _bring_over(path, target)
+        (row,) = target.rows("select count(*) as count from conversation")
+    aside = _set_aside(path)
+    rescued.replace(path)
+    saved = {0: "None of its conversations", 1: "One conversation"}.get(
+        row["count"], f"{row['count']} conversations"
+    )
+    notice = (
+        f"The file with the conversations was damaged. It was kept as {aside.name}. {saved} could be rescued."
+    )
+    log.error("The database was damaged and replaced; %d conversations were rescued", row["count"])
+    return notice
+
+
+def _set_aside(path: Path) -> Path:
+    aside = unused_name(path, "damaged")
+    try:
+        for old, new in zip(companions(path), companions(aside), strict=True):
+            if old.exists():
+                old.rename(new)
+    except OSError as problem:
+        raise StoreError(
+            f"The file with the conversations is damaged and cannot be moved: {path}.",
+            "Close programs that use it, move it to another folder, and start Tarn again.",
+        ) from problem
+    return aside
+
+
+def _bring_over(damaged: Path, database: Database) -> None:
+    """Copies row by row what can be read; every readable message finds a place."""
+    with contextlib.closing(_opened_for_reading(damaged)) as source, database.transaction() as target:
+        for row in _legible_rows(source, "conversation"):
+            _insert(target, "conversation", row)
+        _bring_messages_over(source, target)
+        for row in _legible_rows(source, "remembered"):
+            _insert(target, "remembered", row)
+        _mend_tips(target)
+
+
+def _bring_messages_over(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """Where a conversation or a parent was lost, the message gets another, so that no words are left behind."""
+    conversations = {str(row["id"]) for row in target.execute("select id from conversation")}
+    newest_of: dict[str, str] = {}
+    messages: set[str] = set()
+    for row in _legible_rows(source, "message"):
+        home = str(row["conversation_id"])
+        if home not in conversations:
+            _insert(target, "conversation", _recovered_conversation(home, row["created_at"]))
+            conversations.add(home)
+        if row["parent_id"] not in messages:
+            row["parent_id"] = newest_of.get(home)
+        _insert(target, "message", row)
+        messages.add(str(row["id"]))
+        newest_of[home] = str(row["id"])
+
+
+def _recovered_conversation(conversation_id: str, at: object) -> dict[str, object]:
+    return {"id": conversation_id, "title": RECOVERED, "created_at": at, "updated_at": at}
+
+
+def _mend_tips(target: sqlite3.Connection) -> None:
+    target.execute(
+        """update conversation set tip_id =
+            (select id from message where conversation_id = conversation.id order by number desc limit 1)
+            where tip_id is null or tip_id not in (select id from message)"""
+    )
+
+
+def _insert(target: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
+    known = {column["name"] for column in target.execute(f"pragma table_info({table})")}
+    kept = {name: value for name, value in row.items() if name in known}
+    names = ", ".join(kept)
+    with contextlib.suppress(sqlite3.IntegrityError):  # A row that a bad page garbled.
+        target.execute(
+            f"insert into {table} ({names}) values ({', '.join('?' * len(kept))})", list(kept.values())
+        )
+
+
+def _opened_for_reading(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    return connection
+
+
+def _legible_rows(source: sqlite3.Connection, table: str) -> Iterator[dict[str, object]]:
+    """Rows in their order. A bad page ends a walk, so the next walk begins behind it."""
+    rowid, failures = 0, 0
+    while failures < MOST_FAILURES:
+        try:
+            walk = source.execute(
+                f"select rowid as place, * from {table} where rowid > ? order by rowid", (rowid,)
+            )
+            for row in walk:
+                rowid, failures = row["place"], 0
+                yield {name: row[name] for name in row.keys() if name != "place"}  # noqa: SIM118 - no dict
+            return
+        except sqlite3.DatabaseError:
+            rowid, failures = rowid + 1, failures + 1
