@@ -1,0 +1,90 @@
+"""The strip above the conversation: model, preset, context and menu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from typing_extensions import override
+
+from app.core.model_file import ModelFile
+from app.ui.chat.context_meter import ContextMeter
+from app.ui.chat.model_picker import ModelPicker, ModelState, ModelStatus
+from app.ui.chat.preset_picker import PresetPicker
+from app.ui.widgets.icon_button import IconButton
+
+HEIGHT = 52
+
+
+class ChatHeader(QFrame):
+    """Says which model answers and how, and lets the user change both.
+
+    Attributes:
+        model_picker, preset_picker, context_meter: the parts, which take values and send signals of their own.
+
+    Signals:
+        cancel_load_requested(): the user no longer wants the model that is loading.
+        sidebar_requested(): the user wants the sidebar back.
+    """
+
+    cancel_load_requested = Signal()
+    sidebar_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMinimumHeight(HEIGHT)
+        self.sidebar_button = IconButton("sidebar", "Show the sidebar", "Ctrl+B", self)
+        self.sidebar_button.setObjectName("show_sidebar_button")
+        self.sidebar_button.hide()
+        self.model_picker = ModelPicker(self)
+        self.cancel_button = IconButton("x", "Cancel loading", parent=self)
+        self.cancel_button.setObjectName("cancel_load_button")
+        self.preset_picker = PresetPicker(self)
+        self.context_meter = ContextMeter(self)
+        self.menu_button = IconButton("dots-three", "Conversation menu", parent=self)
+        self.menu_button.setObjectName("conversation_menu_button")
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._lay_out()
+        self.set_status(ModelStatus())
+        self.cancel_button.clicked.connect(self.cancel_load_requested)
+        self.sidebar_button.clicked.connect(self.sidebar_requested)
+
+    def set_models(self, models: Sequence[ModelFile]) -> None:
+        self.model_picker.set_models(models)
+
+    def set_current(self, path: Path | None) -> None:
+        self.model_picker.set_current(path)
+
+    def set_status(self, status: ModelStatus) -> None:
+        """Shows how far the chosen model is, in the picker and as a line below the header."""
+        self.model_picker.set_status(status)
+        self.cancel_button.setVisible(status.state is ModelState.LOADING)
+        self.update()
+
+    def set_menu(self, menu: QMenu) -> None:
+        """What the menu button opens."""
+        self.menu_button.setMenu(menu)
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 0, 12, 0)
+        layout.setSpacing(4)
+        self.model_picker.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.preset_picker.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        for widget in (self.sidebar_button, self.model_picker, self.cancel_button):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addStretch(1)
+        for other in (self.preset_picker, self.context_meter, self.menu_button):
+            layout.addWidget(other, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        status = self.model_picker.status
+        if status.state is ModelState.LOADING:
+            painter = QPainter(self)
+            width = round(self.width() * max(0.02, min(1.0, status.progress)))
+            painter.fillRect(0, self.height() - 2, width, 2, self.palette().color(QPalette.ColorRole.Accent))

@@ -1,0 +1,66 @@
+"""The chat screen: header, conversation or welcome, messages, composer."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.ui.chat.chat_header import ChatHeader
+from app.ui.chat.composer import Composer
+from app.ui.chat.welcome import Welcome
+from app.ui.messages import Banner
+
+COLUMN_WIDTH = 792
+"""The transcript's 760 pixels of text, and as much of a margin as the composer's card has."""
+
+
+class ChatPage(QWidget):
+    """Puts the parts of a chat together; each takes values and sends signals of its own.
+
+    Attributes:
+        header, transcript, welcome, banner, composer: the parts.
+    """
+
+    def __init__(self, transcript: QWidget, app_icon: QIcon, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = ChatHeader(self)
+        self.transcript = transcript
+        self.welcome = Welcome(app_icon, self)
+        self.banner = Banner(self)
+        self.composer = Composer(self)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.welcome)
+        self._stack.addWidget(transcript)
+        self._lay_out()
+
+    def show_welcome(self) -> None:
+        """Shows the welcome in the conversation's place."""
+        self._stack.setCurrentWidget(self.welcome)
+
+    def show_transcript(self) -> None:
+        """Shows the conversation."""
+        self._stack.setCurrentWidget(self.transcript)
+
+    @property
+    def is_welcome_shown(self) -> bool:
+        return self._stack.currentWidget() is self.welcome
+
+    def _lay_out(self) -> None:
+        column = QWidget(self)
+        column.setMaximumWidth(COLUMN_WIDTH)
+        inner = QVBoxLayout(column)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(8)
+        inner.addWidget(self.banner)
+        inner.addWidget(self.composer)
+        row = QHBoxLayout()
+        row.setContentsMargins(16, 4, 16, 16)
+        row.addStretch(1)
+        row.addWidget(column, 100)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(row)

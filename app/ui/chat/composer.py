@@ -1,0 +1,239 @@
+"""Where the user writes and sends."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent, QPalette, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.ui.chat.composer_edit import ComposerEdit, SendKey
+from app.ui.widgets.icon_button import IconButton
+
+_DRAFT_PAUSE_MS = 400
+_PLACEHOLDER = "Write a message"
+
+
+class ComposerState(StrEnum):
+    """What sending would mean now."""
+
+    NO_MODEL = "no_model"  # One can write, not send.
+    LOADING = "loading"  # One can write and send; who listens keeps the message until the model is ready.
+    IDLE = "idle"
+    ANSWERING = "answering"  # One can write; Stop is in Send's place.
+
+
+class Composer(QFrame):
+    """A card with a field that grows, and Send, which is Stop while an answer comes.
+
+    The text stays until whoever took it calls `clear`, so that nothing is lost where sending fails.
+
+    Attributes:
+        edit: the text field (object name `composer`).
+
+    Signals:
+        send_requested(str): the text, without blanks around it; never empty.
+        stop_requested(): also with Esc.
+        edit_cancelled(): the user no longer wants to change an earlier message.
+        recall_requested(): the user asks for the last message again (Up in the empty field).
+        draft_changed(str): the text, a moment after the last key.
+        state_changed(ComposerState)
+    """
+
+    send_requested = Signal(str)
+    stop_requested = Signal()
+    edit_cancelled = Signal()
+    recall_requested = Signal()
+    draft_changed = Signal(str)
+    state_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = ComposerState.IDLE
+        self._draft_before_edit: str | None = None
+        self.edit = ComposerEdit(self)
+        self.edit.setPlaceholderText(_PLACEHOLDER)
+        self.send_button = self._round_button("arrow-up", "Send", "Enter", "send_button")
+        self.stop_button = self._round_button("stop", "Stop", "Esc", "stop_button")
+        self.hint = QLabel(self)
+        self.hint.setProperty("small", True)
+        self._editing_strip = self._make_editing_strip()
+        self._draft_timer = QTimer(self, interval=_DRAFT_PAUSE_MS, singleShot=True)
+        self._lay_out()
+        self._connect()
+        self.set_send_key(SendKey.ENTER)
+        self.set_state(ComposerState.IDLE)
+
+    @property
+    def state(self) -> ComposerState:
+        return self._state
+
+    @property
+    def text(self) -> str:
+        """What is written, as it stands."""
+        return self.edit.toPlainText()
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether an earlier message is being changed."""
+        return self._draft_before_edit is not None
+
+    def set_state(self, state: ComposerState) -> None:
+        """Changes what sending means."""
+        has_changed = state is not self._state
+        self._state = state
+        is_answering = state is ComposerState.ANSWERING
+        held_focus = self.send_button.hasFocus() or self.stop_button.hasFocus()
+        self._buttons.setCurrentWidget(self.stop_button if is_answering else self.send_button)
+        if held_focus:
+            self.edit.setFocus()
+        self._refresh()
+        if has_changed:
+            self.state_changed.emit(state)
+
+    def set_send_key(self, key: SendKey) -> None:
+        """Chooses between Enter and Ctrl+Enter."""
+        self.edit.send_key = key
+        name = "Enter" if key is SendKey.ENTER else "Ctrl+Enter"
+        new_line = "Shift+Enter" if key is SendKey.ENTER else "Enter"
+        self.send_button.set_name("Send", name)
+        self._keys_hint = f"{name} sends, {new_line} begins a new line"
+        self._refresh()
+
+    def set_text(self, text: str) -> None:
+        """Puts a text into the field, as when a conversation with a draft is opened. Emits no `draft_changed`."""
+        self._draft_timer.stop()
+        with QSignalBlocker(self):
+            self.edit.setPlainText(text)
+        self._draft_timer.stop()
+        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+        self._refresh()
+
+    def clear(self) -> None:
+        """Empties the field after its text was taken, and ends the change of an earlier message."""
+        self._draft_before_edit = None
+        self._editing_strip.hide()
+        self.set_text("")
+
+    def begin_edit(self, text: str) -> None:
+        """Offers an earlier message for change; the unsent draft comes back on Cancel."""
+        if not self.is_editing:
+            self._draft_before_edit = self.text
+        self._editing_strip.show()
+        self.set_text(text)
+        self.edit.setFocus()
+
+    def flush_draft(self) -> str:
+        """The draft to keep, at once: what was written before an edit began, else what is written now."""
+        self._draft_timer.stop()
+        return self.text if self._draft_before_edit is None else self._draft_before_edit
+
+    def send(self) -> None:
+        """Does what the Send button does."""
+        text = self.text.strip()
+        if text and self._state in (ComposerState.IDLE, ComposerState.LOADING):
+            self._draft_timer.stop()
+            self.send_requested.emit(text)
+
+    def cancel_edit(self) -> None:
+        """Leaves the earlier message as it was and brings the draft back."""
+        draft = self._draft_before_edit or ""
+        self.clear()
+        self.set_text(draft)
+        self.edit.setFocus()
+        self.edit_cancelled.emit()
+
+    def _round_button(self, icon_name: str, name: str, shortcut: str, object_name: str) -> IconButton:
+        button = IconButton(icon_name, name, shortcut, self, QPalette.ColorRole.Window)
+        button.setObjectName(object_name)
+        button.setFixedSize(QSize(34, 34))
+        return button
+
+    def _make_editing_strip(self) -> QFrame:
+        strip = QFrame(self)
+        strip.setObjectName("editing_strip")
+        layout = QHBoxLayout(strip)
+        layout.setContentsMargins(12, 2, 4, 2)
+        label = QLabel("Editing a message", strip)
+        label.setProperty("muted", True)
+        cancel = QPushButton("Cancel", strip)
+        cancel.setObjectName("cancel_edit_button")
+        cancel.setProperty("quiet", True)
+        cancel.setAccessibleName("Cancel editing")
+        cancel.setToolTip("Leave the message as it was (Esc)")
+        cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        cancel.clicked.connect(self.cancel_edit)
+        layout.addWidget(label)
+        layout.addStretch(1)
+        layout.addWidget(cancel)
+        strip.hide()
+        return strip
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self._editing_strip)
+        field = QHBoxLayout()
+        field.setContentsMargins(8, 4, 8, 0)
+        field.addWidget(self.edit)
+        layout.addLayout(field)
+        self._buttons = QStackedLayout()
+        self._buttons.addWidget(self.send_button)
+        self._buttons.addWidget(self.stop_button)
+        self.footer = QHBoxLayout()
+        self.footer.setContentsMargins(8, 0, 0, 0)
+        self.footer.addWidget(self.hint)
+        self.footer.addStretch(1)
+        self.footer.addLayout(self._buttons)
+        layout.addLayout(self.footer)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+
+    def _connect(self) -> None:
+        self.edit.textChanged.connect(self._on_text_changed)
+        self.edit.send_pressed.connect(self.send)
+        self.edit.escape_pressed.connect(self._on_escape_pressed)
+        self.edit.recall_pressed.connect(self.recall_requested)
+        self.edit.focus_changed.connect(self._on_focus_changed)
+        self.send_button.clicked.connect(self.send)
+        self.stop_button.clicked.connect(self.stop_requested)
+        self._draft_timer.timeout.connect(self._on_draft_timer_timeout)
+
+    def _refresh(self) -> None:
+        can_send = self._state in (ComposerState.IDLE, ComposerState.LOADING)
+        self.send_button.setEnabled(can_send and bool(self.text.strip()))
+        self.hint.setText(self._hint_text())
+
+    def _hint_text(self) -> str:
+        if self._state is ComposerState.NO_MODEL:
+            return "Choose a model to send messages"
+        if self._state is ComposerState.LOADING:
+            return "The model is loading. You can write and send; it answers when it is ready."
+        if self._state is ComposerState.ANSWERING:
+            return "Esc stops the answer"
+        return self._keys_hint
+
+    def _on_text_changed(self) -> None:
+        self._refresh()
+        if not self.is_editing and not self.signalsBlocked():
+            self._draft_timer.start()
+
+    def _on_escape_pressed(self) -> None:
+        if self._state is ComposerState.ANSWERING:
+            self.stop_requested.emit()
+        elif self.is_editing:
+            self.cancel_edit()
+
+    def _on_draft_timer_timeout(self) -> None:
+        self.draft_changed.emit(self.flush_draft())
+
+    def _on_focus_changed(self, has_focus: bool) -> None:
+        self.setProperty("focused", has_focus)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.edit.setFocus(Qt.FocusReason.MouseFocusReason)

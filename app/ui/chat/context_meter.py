@@ -1,0 +1,73 @@
+"""How full the model's memory is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QToolTip, QWidget
+from typing_extensions import override
+
+_NEARLY_FULL = 0.9
+
+
+class ContextMeter(QWidget):
+    """A ring that fills up; the figures show under the pointer, and when it has the focus."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("context_meter")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._share = 0.0
+        self.set_usage(0, 0)
+
+    def set_usage(self, used_tokens: int, total_tokens: int, detail: str = "") -> None:
+        """Shows how many tokens of the context are used; a total of 0 means that no model is loaded."""
+        self._share = min(1.0, used_tokens / total_tokens) if total_tokens > 0 else 0.0
+        words = "No model is loaded, so its memory is empty."
+        if total_tokens > 0:
+            percent = round(100 * used_tokens / total_tokens)
+            words = f"Context: {used_tokens:,} of {total_tokens:,} tokens used, {percent} %"
+        self.setAccessibleName(words)
+        self.setToolTip(f"{words}\n{detail}" if detail else words)
+        self.update()
+
+    @property
+    def share(self) -> float:
+        """How full it is, 0 to 1."""
+        return self._share
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(36, 36)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        ring = QRectF(0, 0, 17, 17)
+        ring.moveCenter(QRectF(self.rect()).center())
+        painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 2.5))
+        painter.drawEllipse(ring)
+        role = QPalette.ColorRole.BrightText if self._share >= _NEARLY_FULL else QPalette.ColorRole.Accent
+        pen = QPen(palette.color(role), 2.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        if self._share > 0:
+            painter.drawArc(ring, 90 * 16, -max(16, round(self._share * 360 * 16)))
+        if self.hasFocus():
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QToolTip.showText(self.mapToGlobal(QPoint(0, self.height())), self.toolTip(), self)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self.update()

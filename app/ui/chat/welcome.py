@@ -1,0 +1,235 @@
+"""What stands in place of a conversation that has not begun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionFrame,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.ui.fonts import resized
+from app.ui.icons import ICON_SIZE, icon
+
+COLUMN_WIDTH = 680
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Something to try: what the card says, and the message that is sent."""
+
+    title: str
+    prompt: str
+    icon_name: str = "chat-circle"
+
+
+GENERAL_SUGGESTIONS = (
+    Suggestion(
+        "Explain an idea",
+        "Explain how a rainbow comes to be, in five sentences a twelve-year-old understands.",
+        "lightbulb",
+    ),
+    Suggestion(
+        "Write a message",
+        "Write a short, friendly message to a neighbour who lent me a ladder, to say thank you.",
+        "pencil-simple",
+    ),
+    Suggestion(
+        "Write some code",
+        "Write a Python function that gives the most frequent word in a text, with one example.",
+        "code",
+    ),
+    Suggestion(
+        "Plan something",
+        "Plan a day of hiking in the mountains: what to pack, when to start, what to look out for.",
+        "list-bullets",
+    ),
+)
+
+
+class SuggestionCard(QAbstractButton):
+    """A card with a title and the beginning of the message it sends."""
+
+    def __init__(self, suggestion: Suggestion, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.suggestion = suggestion
+        self.setAccessibleName(f"{suggestion.title}: {suggestion.prompt}")
+        self.setToolTip("Send this message")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @override
+    def sizeHint(self) -> QSize:
+        line = QFontMetrics(self.font()).lineSpacing()
+        return QSize(200, round(line * 3.1) + 28)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        option = QStyleOptionFrame()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
+        area = QRectF(self.rect()).adjusted(16, 14, -16, -14)
+        box = QRectF(area.left(), area.top() + 1, ICON_SIZE, ICON_SIZE)
+        icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(painter, box.toRect())
+        title = resized(self.font(), 0.95, self.font().weight().DemiBold)
+        painter.setFont(title)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(area.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignTop, self.suggestion.title)
+        self._paint_prompt(painter, area.adjusted(28, QFontMetrics(title).lineSpacing() + 4, 0, 0))
+
+    def _paint_prompt(self, painter: QPainter, area: QRectF) -> None:
+        font = resized(self.font(), 0.87)
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        room = int(area.width() * 1.85)  # Two lines, less what wrapping at words costs.
+        text = metrics.elidedText(self.suggestion.prompt, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, text)
+
+
+class Welcome(QScrollArea):
+    """One line of welcome, what the model is good at, and four things to try.
+
+    Signals:
+        prompt_chosen(str): the user picked a thing to try.
+        open_file_requested(), add_folder_requested(): asked for where there is no model yet.
+    """
+
+    prompt_chosen = Signal(str)
+    open_file_requested = Signal()
+    add_folder_requested = Signal()
+
+    def __init__(self, app_icon: QIcon, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("welcome")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._app_icon = app_icon
+        self._picture = QLabel(self)
+        self.heading = QLabel(self)
+        self.heading.setProperty("heading", True)
+        self.text = QLabel(self)
+        for label in (self._picture, self.heading, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        for label in (self.heading, self.text):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.open_file_button = QPushButton("Open a model file…", self)
+        self.open_file_button.setProperty("primary", True)
+        self.add_folder_button = QPushButton("Add a folder of models…", self)
+        self.open_file_button.clicked.connect(self.open_file_requested)
+        self.add_folder_button.clicked.connect(self.add_folder_requested)
+        self._lay_out()
+        self._set_suggestions(GENERAL_SUGGESTIONS)
+        self.show_no_model()
+
+    def show_first_start(self) -> None:
+        """At the very first start: what this is, and how to begin."""
+        self._show(
+            "Welcome to Tarn",
+            "Chat with language models that run on this computer. What you write stays here: nothing is sent "
+            "anywhere, and it works without a network.\nA small model is already there. Write a message and press Enter.",
+        )
+
+    def show_model(
+        self, name: str, good_at: str = "", suggestions: Sequence[Suggestion] = GENERAL_SUGGESTIONS
+    ) -> None:
+        """Before a conversation: the model, what it is good at as a sentence, and what fits it."""
+        self._set_suggestions(suggestions)
+        self._show("What would you like to know?", f"{name}: {good_at}" if good_at else f"{name} answers.")
+
+    def show_no_model(self) -> None:
+        """Where no model is chosen or there is none."""
+        self._show(
+            "Choose a model to begin",
+            "Tarn runs models in the GGUF format. Open a file, add a folder that has some, or drop one onto this window.",
+        )
+        self._cards.hide()
+        self._buttons.show()
+
+    def _show(self, heading: str, text: str) -> None:
+        self.heading.setText(heading)
+        self.text.setText(text)
+        self._cards.show()
+        self._buttons.hide()
+
+    def _set_suggestions(self, suggestions: Sequence[Suggestion]) -> None:
+        layout = self._cards.layout()
+        assert isinstance(layout, QGridLayout)
+        while (item := layout.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        for number, suggestion in enumerate(suggestions):
+            card = SuggestionCard(suggestion, self._cards)
+            card.clicked.connect(self._on_card_clicked)
+            layout.addWidget(card, number // 2, number % 2)
+
+    def _on_card_clicked(self) -> None:
+        card = self.sender()
+        if isinstance(card, SuggestionCard):
+            self.prompt_chosen.emit(card.suggestion.prompt)
+
+    def _lay_out(self) -> None:
+        self._cards = QWidget(self)
+        grid = QGridLayout(self._cards)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(12)
+        self._buttons = QWidget(self)
+        row = QHBoxLayout(self._buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(self.open_file_button)
+        row.addWidget(self.add_folder_button)
+        row.addStretch(1)
+        column = QWidget(self)
+        column.setMaximumWidth(COLUMN_WIDTH)
+        inner = QVBoxLayout(column)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(12)
+        inner.addStretch(2)
+        for widget in (self._picture, self.heading, self.text):
+            inner.addWidget(widget)
+        inner.addSpacing(16)
+        inner.addWidget(self._cards)
+        inner.addWidget(self._buttons)
+        inner.addStretch(3)
+        page = QWidget(self)
+        page.setObjectName("welcome_page")
+        outer = QHBoxLayout(page)
+        outer.setContentsMargins(24, 24, 24, 12)
+        outer.addStretch(1)
+        outer.addWidget(column, 100)
+        outer.addStretch(1)
+        self.setWidget(page)
+        page.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+        self._draw_picture()
+
+    def _draw_picture(self) -> None:
+        self._picture.setPixmap(self._app_icon.pixmap(QSize(64, 64), self.devicePixelRatio()))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._draw_picture()

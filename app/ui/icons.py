@@ -1,0 +1,54 @@
+"""Icons in the colour of the text beside them, and the program's own icon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import qtawesome
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette
+from PySide6.QtSvg import QSvgRenderer
+
+ICON_SIZE = 18
+"""Pixels at 100 % zoom."""
+
+
+def icon(name: str, palette: QPalette, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> QIcon:
+    """A Phosphor icon (`plus`, `trash`) in a palette's colour. Ask again when the palette changes."""
+    return coloured_icon(name, palette.color(QPalette.ColorGroup.Active, role))
+
+
+def coloured_icon(name: str, colour: QColor) -> QIcon:
+    """A Phosphor icon in a colour, paler where it is disabled."""
+    pale = QColor(colour)
+    pale.setAlphaF(0.4)
+    return qtawesome.icon(f"ph.{name}", color=colour, color_disabled=pale)
+
+
+def app_icon(folder: Path) -> QIcon:
+    """The program's icon, from resources/icons."""
+    made = QIcon()
+    for path in sorted(folder.glob("tarn-*.png")):
+        made.addFile(str(path))
+    return made
+
+
+def render_svg(path: Path, size: int) -> QImage:
+    """A square picture of an SVG file, with a transparent ground."""
+    image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(QByteArray(path.read_bytes())).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return image
+
+
+def render_app_icon(folder: Path, sizes: tuple[int, ...] = (16, 24, 32, 48, 64, 128, 256, 512)) -> list[Path]:
+    """Draws tarn.svg again as tarn-16.png and so on; gives the files written."""
+    written = []
+    for size in sizes:
+        path = folder / f"tarn-{size}.png"
+        render_svg(folder / "tarn.svg", size).save(str(path))
+        written.append(path)
+    return written

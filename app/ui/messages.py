@@ -1,0 +1,279 @@
+"""The one place where errors and notices reach the user. Nothing here blocks.
+
+A banner above the composer says what went wrong and what to do; a toast offers to undo; a dialog asks before a link
+leaves the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.core.errors import UserError
+from app.ui.icons import icon
+from app.ui.widgets.icon_button import IconButton
+
+UNDO_MS = 8_000
+
+
+class Banner(QFrame):
+    """A sentence, what to do next, and maybe a button that does it. Stays until it is dismissed.
+
+    Signals:
+        dismissed()
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self._icon_name = "info"
+        self._on_action: Callable[[], None] | None = None
+        self._icon = QLabel(self)
+        self.sentence = QLabel(self)
+        self.hint = QLabel(self)
+        self.hint.setProperty("muted", True)
+        for label in (self.sentence, self.hint):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.action_button = QPushButton(self)
+        self.action_button.setObjectName("banner_action_button")
+        self.dismiss_button = IconButton("x", "Dismiss", parent=self)
+        self.dismiss_button.setObjectName("banner_dismiss_button")
+        self._lay_out()
+        self.action_button.clicked.connect(self._on_action_button_clicked)
+        self.dismiss_button.clicked.connect(self.dismiss)
+        self.hide()
+
+    def show_message(
+        self, kind: str, sentence: str, hint: str, action: str, on_action: Callable[[], None] | None
+    ) -> None:
+        """Shows a message of a kind, `error` or `notice`, in place of the one before."""
+        self.setProperty("kind", kind)
+        self._icon_name = "warning-circle" if kind == "error" else "info"
+        self.sentence.setText(sentence)
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+        self._on_action = on_action
+        self.action_button.setText(action)
+        self.action_button.setVisible(bool(action))
+        self.setAccessibleName(f"{sentence} {hint}".strip())
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._recolour()
+        self.show()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def dismiss(self) -> None:
+        """Takes the message away."""
+        if self.isHidden():
+            return
+        self.hide()
+        self._on_action = None
+        self.dismissed.emit()
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.sentence)
+        words.addWidget(self.hint)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 10, 8, 10)
+        layout.setSpacing(12)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _recolour(self) -> None:
+        role = QPalette.ColorRole.BrightText if self.property("kind") == "error" else QPalette.ColorRole.Accent
+        self._icon.setPixmap(icon(self._icon_name, self.palette(), role).pixmap(20, 20))
+
+    def _on_action_button_clicked(self) -> None:
+        on_action = self._on_action
+        self.dismiss()
+        if on_action is not None:
+            on_action()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolour()
+
+
+class Toast(QFrame):
+    """Says what was done, near the window's lower edge, and offers to undo it for some seconds.
+
+    Signals:
+        closed(): it went away, whether undone or not.
+    """
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("toast")
+        self._on_undo: Callable[[], None] | None = None
+        self.label = QLabel(self)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.undo_button = QPushButton("Undo", self)
+        self.undo_button.setObjectName("undo_button")
+        self.undo_button.setToolTip("Undo (Ctrl+Z)")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 6, 8, 6)
+        layout.addWidget(self.label)
+        layout.addWidget(self.undo_button)
+        self._timer = QTimer(self, interval=UNDO_MS, singleShot=True)
+        self._timer.timeout.connect(self.close_toast)
+        self.undo_button.clicked.connect(self.undo)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def show_text(self, text: str, on_undo: Callable[[], None] | None) -> None:
+        """Shows a text in place of the one before; without `on_undo` there is no button."""
+        self._on_undo = on_undo
+        self.label.setText(text)
+        self.undo_button.setVisible(on_undo is not None)
+        self.setAccessibleName(text)
+        self.adjustSize()
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start()
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def undo(self) -> None:
+        """Does what the Undo button does."""
+        on_undo = self._on_undo
+        self.close_toast()
+        if on_undo is not None:
+            on_undo()
+
+    def close_toast(self) -> None:
+        """Takes the toast away; what was done stays done."""
+        self._timer.stop()
+        self._on_undo = None
+        if not self.isHidden():
+            self.hide()
+            self.closed.emit()
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 24)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_toast()
+        else:
+            super().keyPressEvent(event)
+
+
+class LinkDialog(QDialog):
+    """Shows a link's whole address before it is opened.
+
+    Signals:
+        confirmed(QUrl): the user wants it opened.
+    """
+
+    confirmed = Signal(object)
+
+    def __init__(self, url: QUrl, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("link_dialog")
+        self.setWindowTitle("Open link")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._url = url
+        question = QLabel("Open this address in your browser?", self)
+        question.setProperty("subheading", True)
+        # The punycode host: a look-alike letter in a name shows here.
+        self.address = QLabel(bytes(url.toEncoded().data()).decode("ascii"), self)
+        self.address.setTextFormat(Qt.TextFormat.PlainText)
+        self.address.setWordWrap(True)
+        self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        buttons = QDialogButtonBox(self)
+        self.open_button = buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.open_button.setProperty("primary", True)
+        self.cancel_button = buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.accepted.connect(self._on_accepted)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        for widget in (question, self.address, buttons):
+            layout.addWidget(widget)
+        self.setMinimumWidth(420)
+
+    def _on_accepted(self) -> None:
+        self.accept()
+        self.confirmed.emit(self._url)
+
+
+class Messages(QObject):
+    """Shows errors, notices and offers to undo in one window.
+
+    Attributes:
+        banner: the banner; the page that owns the composer gives it its place.
+        toast: the toast over the window.
+    """
+
+    def __init__(self, window: QWidget, banner: Banner) -> None:
+        super().__init__(window)
+        self._window = window
+        self.banner = banner
+        self.toast = Toast(window)
+
+    def show_error(
+        self, error: UserError, action: str = "", on_action: Callable[[], None] | None = None
+    ) -> None:
+        """Shows an error with its hint; `action` is the verb on the button that runs `on_action`."""
+        self.banner.show_message("error", str(error), error.hint, action, on_action)
+
+    def show_notice(
+        self, sentence: str, hint: str = "", action: str = "", on_action: Callable[[], None] | None = None
+    ) -> None:
+        """Shows something good to know."""
+        self.banner.show_message("notice", sentence, hint, action, on_action)
+
+    def show_undo(self, text: str, on_undo: Callable[[], None]) -> None:
+        """Says what was done and offers to undo it for about eight seconds."""
+        self.toast.show_text(text, on_undo)
+
+    def show_done(self, text: str) -> None:
+        """Says briefly that something was done, such as a file written."""
+        self.toast.show_text(text, None)
+
+    def dismiss(self) -> None:
+        """Takes the banner away, as when the user goes on."""
+        self.banner.dismiss()
+
+    def confirm_link(self, url: QUrl, on_confirmed: Callable[[QUrl], None]) -> LinkDialog:
+        """Asks before a link is opened."""
+        dialog = LinkDialog(url, self._window)
+        dialog.confirmed.connect(on_confirmed)
+        dialog.open()
+        return dialog

@@ -1,0 +1,79 @@
+"""Which theme is on: the system's, or the one that the user chose."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from app.ui.fonts import load_fonts, ui_font
+from app.ui.theme import Theme, load_theme, palette_of, style_sheet_of
+
+SMALLEST_ZOOM, LARGEST_ZOOM, ZOOM_STEP = 70, 200, 10
+
+
+class ThemeChoice(StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class ThemeSwitcher(QObject):
+    """Gives the application its colours and fonts, and changes them while it runs.
+
+    Attributes:
+        theme: the colours now on screen.
+        choice: what the user asked for.
+        zoom_percent: the size of all letters.
+
+    Signals:
+        theme_changed(Theme): other colours, or other sizes, are on screen. Views that paint with the theme listen.
+    """
+
+    theme_changed = Signal(object)
+
+    def __init__(self, application: QApplication, resources: Path, parent: QObject | None = None) -> None:
+        """`resources` is the folder that holds themes/ and fonts/."""
+        super().__init__(parent)
+        self._application = application
+        self._themes = {name: load_theme(resources / "themes" / f"{name}.toml") for name in ("light", "dark")}
+        self._template = (resources / "themes" / "style.qss").read_text(encoding="utf-8")
+        self.choice = ThemeChoice.SYSTEM
+        self.zoom_percent = 100
+        self.theme: Theme = self._themes[self._wanted_name()]
+        load_fonts(resources / "fonts")
+        application.setStyle(QStyleFactory.create("Fusion"))
+        application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+
+    def apply(self) -> None:
+        """Puts the chosen theme on screen. Call once before the window is shown."""
+        self.theme = self._themes[self._wanted_name()]
+        self._application.setFont(ui_font(self.zoom_percent))
+        self._application.setPalette(palette_of(self.theme))
+        self._application.setStyleSheet(style_sheet_of(self.theme, self._template, self.zoom_percent))
+        self.theme_changed.emit(self.theme)
+
+    def choose(self, choice: ThemeChoice) -> None:
+        """Follows the system, or stays with one theme."""
+        if choice != self.choice:
+            self.choice = choice
+            self.apply()
+
+    def set_zoom(self, percent: int) -> None:
+        """Makes all letters larger or smaller; values out of range are taken to its ends."""
+        percent = min(LARGEST_ZOOM, max(SMALLEST_ZOOM, percent))
+        if percent != self.zoom_percent:
+            self.zoom_percent = percent
+            self.apply()
+
+    def _wanted_name(self) -> str:
+        if self.choice is not ThemeChoice.SYSTEM:
+            return self.choice.value
+        scheme = self._application.styleHints().colorScheme()
+        return "dark" if scheme == Qt.ColorScheme.Dark else "light"
+
+    def _on_color_scheme_changed(self) -> None:
+        if self._themes[self._wanted_name()] is not self.theme:
+            self.apply()

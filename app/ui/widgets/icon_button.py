@@ -1,0 +1,54 @@
+"""A button that is an icon, coloured by the palette."""
+
+from __future__ import annotations
+
+from typing_extensions import override
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from app.ui.icons import ICON_SIZE, icon
+
+_RECOLOURED_BY = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+
+
+class IconButton(QToolButton):
+    """An icon to press. Its name is read aloud and, with the shortcut, is its tooltip."""
+
+    def __init__(
+        self,
+        icon_name: str,
+        name: str,
+        shortcut: str = "",
+        parent: QWidget | None = None,
+        role: QPalette.ColorRole = QPalette.ColorRole.WindowText,
+    ) -> None:
+        super().__init__(parent)
+        self._icon_name = icon_name
+        self._role = role
+        self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        # Reached with Tab; a click leaves the focus where the user types.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.set_name(name, shortcut)
+        self._recolour()
+
+    def set_name(self, name: str, shortcut: str = "") -> None:
+        """What the button does, in words."""
+        self.setAccessibleName(name)
+        self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
+
+    def set_icon_name(self, icon_name: str) -> None:
+        """Another icon."""
+        self._icon_name = icon_name
+        self._recolour()
+
+    def _recolour(self) -> None:
+        self.setIcon(icon(self._icon_name, self.palette(), self._role))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in _RECOLOURED_BY:
+            self._recolour()

@@ -1,0 +1,106 @@
+"""A drop-down list that looks like a line of text until the pointer or the keyboard is on it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QListView, QWidget
+from typing_extensions import override
+
+from app.ui.icons import icon
+
+_OPENING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_CARET = 12
+_PADDING = 10
+
+
+class QuietComboBox(QComboBox):
+    """A combo box whose choice costs something, so that neither the wheel nor an arrow key changes it in passing."""
+
+    def __init__(self, name: str, shortcut: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setMaxVisibleItems(12)
+        self._popup_width = 200
+        view = QListView(self)
+        view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setMouseTracking(True)
+        self.setView(view)
+
+    def set_popup_width(self, width: int) -> None:
+        """The least width of the open list, in pixels."""
+        self._popup_width = width
+
+    def content_width(self) -> int:
+        """How wide what `paint_content` draws would like to be, in pixels."""
+        return self.fontMetrics().horizontalAdvance(self.currentText())
+
+    def paint_content(self, painter: QPainter, area: QRectF) -> None:
+        """Draws the choice into the area left of the arrow."""
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, int(area.width()))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_ground(self, painter: QPainter) -> None:
+        palette = self.palette()
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.underMouse() or self.view().isVisible():
+            painter.setBrush(palette.color(QPalette.ColorRole.Midlight))
+        if self.hasFocus():
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 2))
+        painter.drawRoundedRect(frame, 8, 8)
+
+    @override
+    def sizeHint(self) -> QSize:
+        height = max(36, self.fontMetrics().height() + 14)
+        return QSize(self.content_width() + 2 * _PADDING + _CARET + 8, height)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(96, self.sizeHint().width()), self.sizeHint().height())
+
+    @override
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(max(self._popup_width, self.width()))
+        super().showPopup()
+        popup = self.view().window()
+        below = self.mapToGlobal(QPoint(0, self.height() + 4))
+        if popup is not self.window() and popup.y() < below.y():
+            popup.move(popup.x(), below.y())
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter)
+        caret = QRectF(self.width() - _PADDING - _CARET, (self.height() - _CARET) / 2, _CARET, _CARET)
+        icon("caret-down", self.palette(), QPalette.ColorRole.PlaceholderText).paint(painter, caret.toRect())
+        self.paint_content(painter, QRectF(_PADDING, 0, caret.left() - 8 - _PADDING, self.height()))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _OPENING_KEYS:
+            self.showPopup()
+        elif event.text() and event.key() not in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()  # Type-ahead on the closed list would choose at once.
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
