@@ -1,0 +1,125 @@
+"""The log: what the program did and what went wrong, in a file that stays on this computer.
+
+No words of a conversation come into it. Log calls give figures and kinds, never texts; and the message of an
+exception, which may quote what it stumbled over, is kept only for the kinds that never do.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import sys
+import threading
+import traceback
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from app.core.errors import StoreError
+
+FILE_NAME = "tarn.log"
+CRASH_FILE_NAME = "crash.log"
+LARGEST_FILE = 1_000_000
+"""In bytes; then a new file is begun."""
+OLDER_FILES = 3
+
+TELLING = (OSError, ImportError, NameError, AttributeError, TypeError, MemoryError)
+"""Exceptions whose message speaks of the system or of our code, never of the user's words."""
+
+Problem = BaseException | None
+
+log = logging.getLogger(__name__)
+
+
+class Log:
+    """The log files of this run, and the hooks that lead every unhandled exception into them."""
+
+    def __init__(self, folder: Path) -> None:
+        """Starts logging.
+
+        Raises:
+            StoreError: the files cannot be written there.
+        """
+        self.path = folder / FILE_NAME
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._handler = RotatingFileHandler(
+                self.path, maxBytes=LARGEST_FILE, backupCount=OLDER_FILES, encoding="utf-8", errors="replace"
+            )
+            self._crash_file: IO[str] = (folder / CRASH_FILE_NAME).open("a", encoding="utf-8")
+        except OSError as problem:
+            raise StoreError(
+                f"The log cannot be written in {folder}: {problem.strerror}.",
+                "Check that you may write there, or choose another folder with --data-dir.",
+            ) from problem
+        self._handler.setFormatter(_WordlessFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        root = logging.getLogger()
+        root.addHandler(self._handler)
+        # Other people's libraries log addresses and texts at lower levels.
+        root.setLevel(logging.WARNING)
+        logging.getLogger("app").setLevel(logging.INFO)
+        self._hook()
+
+    def close(self) -> None:
+        """Takes the hooks back and closes the files."""
+        sys.excepthook, threading.excepthook, sys.unraisablehook = self._former_hooks
+        faulthandler.disable()
+        self._crash_file.close()
+        logging.getLogger().removeHandler(self._handler)
+        self._handler.close()
+
+    def _hook(self) -> None:
+        self._former_hooks = former = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+
+        def on_exception(
+            kind: type[BaseException], problem: BaseException, trace: TracebackType | None
+        ) -> None:
+            if not issubclass(kind, KeyboardInterrupt):
+                log.critical("Unhandled exception", exc_info=(kind, problem, trace))
+            former[0](kind, problem, trace)
+
+        def on_thread_exception(arguments: threading.ExceptHookArgs) -> None:
+            name = arguments.thread.name if arguments.thread else "a thread that has ended"
+            problem = arguments.exc_value or arguments.exc_type()
+            log.critical(
+                "Unhandled exception in %s", name, exc_info=(type(problem), problem, arguments.exc_traceback)
+            )
+            former[1](arguments)
+
+        def on_unraisable(arguments: sys.UnraisableHookArgs) -> None:
+            log.error("Exception that could not be raised", exc_info=arguments.exc_value)
+            former[2](arguments)
+
+        sys.excepthook, threading.excepthook, sys.unraisablehook = (
+            on_exception,
+            on_thread_exception,
+            on_unraisable,
+        )
+        # A crash inside a library written in C leaves at least the Python side of its stack.
+        faulthandler.enable(self._crash_file)
+
+
+class _WordlessFormatter(logging.Formatter):
+    """Writes tracebacks without the messages that may quote a conversation."""
+
+    def formatException(self, ei: object) -> str:
+        problem = ei[1] if isinstance(ei, tuple) else None
+        return "".join(_lines(problem)).rstrip()
+
+
+def _lines(problem: Problem) -> list[str]:
+    chain: list[BaseException] = []
+    while problem is not None and problem not in chain:
+        chain.insert(0, problem)
+        problem = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
+    lines: list[str] = []
+    for step in chain:
+        lines += ["Followed by:\n"] if lines else []
+        lines += traceback.format_tb(step.__traceback__)
+        lines.append(f"{type(step).__module__}.{type(step).__qualname__}{_message(step)}\n")
+    return lines
+
+
+def _message(problem: BaseException) -> str:
+    return f": {problem}" if isinstance(problem, TELLING) else " (its message is left out)"

@@ -1,0 +1,81 @@
+"""Where data, models, settings and logs live on each system."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import platformdirs
+
+from app.core.errors import StoreError
+
+NAME = "tarn" if sys.platform not in ("win32", "darwin") else "Tarn"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """The folders of the program. None of them needs to exist before `create_folders`."""
+
+    data: Path
+    models: Path
+    config: Path
+    logs: Path
+    cache: Path
+
+    @classmethod
+    def of_user(cls) -> Paths:
+        """Where this system wants a user's files to be."""
+        dirs = platformdirs.PlatformDirs(NAME, appauthor=False)
+        data = dirs.user_data_path
+        return cls(data, data / "models", dirs.user_config_path, dirs.user_log_path, dirs.user_cache_path)
+
+    @classmethod
+    def below(cls, folder: Path) -> Paths:
+        """Everything in one folder, as `--data-dir` asks for."""
+        root = folder.expanduser().absolute()
+        return cls(root, root / "models", root / "config", root / "logs", root / "cache")
+
+    @property
+    def conversations(self) -> Path:
+        return self.data / "conversations.db"
+
+    @property
+    def presets(self) -> Path:
+        return self.config / "presets.toml"
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "settings.toml"
+
+    def create_folders(self) -> None:
+        """Makes the folders that are missing.
+
+        Raises:
+            StoreError: one cannot be made; the sentence says which and why.
+        """
+        for field in fields(self):
+            _create(getattr(self, field.name))
+
+
+def resources() -> Path:
+    """The folder of icons, themes and the catalog.
+
+    It is beside the package `app`, in a clone as in an installed or packaged program.
+    """
+    unpacked = getattr(sys, "_MEIPASS", None)  # Set by PyInstaller.
+    return (Path(unpacked) if unpacked else Path(__file__).resolve().parent.parent) / "resources"
+
+
+def _create(folder: Path) -> None:
+    hint = "Choose another folder with --data-dir, or mend this one and start Tarn again."
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as problem:
+        in_the_way = next((step for step in (folder, *folder.parents) if step.is_file()), folder)
+        raise StoreError(
+            f"The folder {folder} cannot be created: {in_the_way} is there and is not a folder.", hint
+        ) from problem
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise StoreError(f"The folder {folder} cannot be created: {reason}.", hint) from problem

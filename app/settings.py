@@ -1,0 +1,162 @@
+"""What the user can set: typed, with defaults, kept as TOML."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from app.store.toml_file import read_toml, write_toml
+
+log = logging.getLogger(__name__)
+
+
+class Theme(StrEnum):
+    """The colours of the window."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
+NARROWEST_SIDEBAR, WIDEST_SIDEBAR = 180, 480
+SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE = 0.7, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's choices. Changes are made with `dataclasses.replace`."""
+
+    theme: Theme = Theme.SYSTEM
+    model_folders: tuple[Path, ...] = ()
+    """Folders that the user added; the program's own models folder is not among them."""
+    last_model: Path | None = None
+    """The model that is loaded at the next start."""
+    is_sidebar_visible: bool = True
+    sidebar_width: int = 260
+    """In pixels, 180 to 480."""
+    window_geometry: str = ""
+    """Place and size of the window, in the form that the window gave it; empty before the first end."""
+    font_scale: float = 1.0
+    """1 is the size that the system asks for; 0.7 to 2."""
+    sends_with_enter: bool = True
+    """Enter sends and Shift+Enter starts a new line; otherwise Ctrl+Enter sends."""
+
+    def with_model_folder(self, folder: Path) -> tuple[Path, ...]:
+        """The folders with one more, each only once."""
+        return self.model_folders if folder in self.model_folders else (*self.model_folders, folder)
+
+
+class SettingsFile:
+    """The file that the settings are kept in.
+
+    Attributes:
+        notice: a sentence for the user where the file was broken; empty otherwise.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.notice = ""
+        self._unknown: dict[str, Any] = {}
+        self._saved: dict[str, Any] | None = None
+
+    def load(self) -> Settings:
+        """The settings; defaults where the file, or a value in it, is missing or wrong."""
+        values, self.notice = read_toml(self.path)
+        self._unknown = {name: value for name, value in values.items() if name not in _READERS}
+        if self._unknown:
+            log.info("Settings that this version does not know are left alone: %s", ", ".join(self._unknown))
+        return Settings(**{name: _read(name, values[name]) for name in _READERS if name in values})
+
+    def save(self, settings: Settings) -> None:
+        """Writes the settings, and with them what a newer version may have added, if anything changed.
+
+        Raises:
+            SettingsError: the file could not be written; the old one is untouched.
+        """
+        values = {**self._unknown, **_as_values(settings)}
+        if values != self._saved:
+            write_toml(self.path, values)
+            self._saved = values
+
+
+def _as_values(settings: Settings) -> dict[str, Any]:
+    return {
+        "theme": settings.theme.value,
+        "model_folders": [str(folder) for folder in settings.model_folders],
+        "last_model": str(settings.last_model or ""),
+        "is_sidebar_visible": settings.is_sidebar_visible,
+        "sidebar_width": settings.sidebar_width,
+        "window_geometry": settings.window_geometry,
+        "font_scale": settings.font_scale,
+        "sends_with_enter": settings.sends_with_enter,
+    }
+
+
+def _read(name: str, value: object) -> Any:
+    try:
+        return _READERS[name](value)
+    except ValueError as problem:
+        log.warning("The setting %s is not used: %s", name, problem)
+        return getattr(Settings(), name)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError("it should be a text")
+    return value
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("it should be true or false")
+    return value
+
+
+def _theme(value: object) -> Theme:
+    if value not in {theme.value for theme in Theme}:
+        raise ValueError(f"it should be one of {', '.join(Theme)}")
+    return Theme(value)
+
+
+def _number(low: float, high: float) -> Callable[[object], float]:
+    def read(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise ValueError(f"it should be a number from {low:g} to {high:g}")
+        return value
+
+    return read
+
+
+def _whole_number(low: int, high: int) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise ValueError(f"it should be a whole number from {low} to {high}")
+        return value
+
+    return read
+
+
+def _path_or_none(value: object) -> Path | None:
+    return Path(text) if (text := _text(value)) else None
+
+
+def _folders(value: object) -> tuple[Path, ...]:
+    if not isinstance(value, list):
+        raise ValueError("it should be a list of folders")
+    return tuple(dict.fromkeys(Path(_text(folder)) for folder in value))
+
+
+_READERS: dict[str, Callable[[object], Any]] = {
+    "theme": _theme,
+    "model_folders": _folders,
+    "last_model": _path_or_none,
+    "is_sidebar_visible": _switch,
+    "sidebar_width": _whole_number(NARROWEST_SIDEBAR, WIDEST_SIDEBAR),
+    "window_geometry": _text,
+    "font_scale": _number(SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE),
+    "sends_with_enter": _switch,
+}

@@ -1,0 +1,226 @@
+"""Presets: the ones the program brings, the ones the user made, and which model uses which."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from app.core.errors import ImportFormatError, SettingsError
+from app.core.preset import Preset
+from app.store.preset_toml import preset_from_values, values_of_preset
+from app.store.toml_file import as_toml, read_toml, write_toml
+
+DEFAULT = Preset("Default", is_builtin=True)
+LONGEST_NAME = 80
+"""In characters."""
+
+
+class PresetStore:
+    """The presets in one file. Names are told apart without regard to upper and lower case.
+
+    A built-in preset that the user changed keeps its name; `reset` gives it back the values it came with.
+
+    Attributes:
+        notices: sentences for the user about what in the file could not be used.
+    """
+
+    def __init__(self, path: Path, builtins: Sequence[Preset] = ()) -> None:
+        """Reads the file.
+
+        Args:
+            path: the file; it is made with the first change.
+            builtins: one for each model that has recommended values, named like the model in the catalog.
+        """
+        self._path = path
+        self._builtins = {
+            _key(preset.name): replace(preset, is_builtin=True) for preset in (DEFAULT, *builtins)
+        }
+        self._own: dict[str, Preset] = {}
+        self._bindings: dict[str, str] = {}
+        self.notices: tuple[str, ...] = ()
+        self._load()
+
+    def presets(self) -> list[Preset]:
+        """All of them: the default one, then the user's by name, then the other built-in ones."""
+        default, *builtins = (self._own.get(key, preset) for key, preset in self._builtins.items())
+        own = sorted(
+            (preset for preset in self._own.values() if not preset.is_builtin), key=lambda it: _key(it.name)
+        )
+        return [default, *own, *builtins]
+
+    def get(self, name: str) -> Preset | None:
+        """The preset of that name; None where there is none (any more)."""
+        return self._own.get(_key(name)) or self._builtins.get(_key(name))
+
+    def is_changed(self, name: str) -> bool:
+        """Whether a built-in preset differs from what it came as."""
+        builtin = self._builtins.get(_key(name))
+        return builtin is not None and self._own.get(_key(name), builtin) != builtin
+
+    def create(self, preset: Preset) -> Preset:
+        """Adds a preset of the user's own.
+
+        Raises:
+            SettingsError: the name cannot be used, or the file not be written.
+        """
+        name = self._usable_name(preset.name)
+        return self._put(replace(preset, name=name, is_builtin=False))
+
+    def save(self, preset: Preset) -> Preset:
+        """Exchanges the values of the preset of that name.
+
+        Raises:
+            SettingsError: there is none of that name, or the file could not be written.
+        """
+        old = self._existing(preset.name)
+        return self._put(replace(preset, name=old.name, is_builtin=old.is_builtin))
+
+    def duplicate(self, name: str) -> Preset:
+        """A copy as the user's own, under a name that says so."""
+        original = self._existing(name)
+        return self._put(replace(original, name=self._free_name(f"{original.name} copy"), is_builtin=False))
+
+    def rename(self, name: str, new_name: str) -> Preset:
+        """Gives one of the user's presets another name; models that use it go on doing so.
+
+        Raises:
+            SettingsError: it is built in, or the new name cannot be used.
+        """
+        old = self._own_one(name, "renamed")
+        renamed = replace(old, name=self._usable_name(new_name, instead_of=old.name))
+        own = {key: preset for key, preset in self._own.items() if key != _key(name)}
+        bindings = {
+            model: renamed.name if _key(bound) == _key(name) else bound
+            for model, bound in self._bindings.items()
+        }
+        self._keep({**own, _key(renamed.name): renamed}, bindings)
+        return renamed
+
+    def delete(self, name: str) -> None:
+        """Removes one of the user's presets; models that used it go back to their own.
+
+        Raises:
+            SettingsError: it is built in, or there is none of that name.
+        """
+        self._own_one(name, "deleted")
+        own = {key: preset for key, preset in self._own.items() if key != _key(name)}
+        self._keep(
+            own, {model: bound for model, bound in self._bindings.items() if _key(bound) != _key(name)}
+        )
+
+    def reset(self, name: str) -> Preset:
+        """Gives a built-in preset the values it came with, and one of the user's the neutral ones."""
+        preset = self._existing(name)
+        if not preset.is_builtin:
+            return self._put(Preset(preset.name))
+        self._keep({key: own for key, own in self._own.items() if key != _key(name)}, self._bindings)
+        return self._builtins[_key(name)]
+
+    def bind(self, model_name: str, preset_name: str) -> None:
+        """Lets a model use this preset from now on.
+
+        Args:
+            model_name: the name in the catalog, else the name of the file.
+        """
+        preset = self._existing(preset_name)
+        self._keep(self._own, {**self._bindings, model_name: preset.name})
+
+    def unbind(self, model_name: str) -> None:
+        """Lets a model use the preset that was made for it."""
+        self._keep(self._own, {model: name for model, name in self._bindings.items() if model != model_name})
+
+    def bound_to(self, model_name: str) -> str | None:
+        """The preset that the user chose for a model; None where the choice is left to the program."""
+        return self._bindings.get(model_name)
+
+    def preset_for(self, model_name: str) -> Preset:
+        """What a model uses: what the user bound to it, else what its card recommends, else the default."""
+        bound = self.get(self._bindings.get(model_name, ""))
+        recommended = self.get(model_name) if _key(model_name) in self._builtins else None
+        return bound or recommended or self._existing(DEFAULT.name)
+
+    def export_text(self, name: str) -> str:
+        """A preset as TOML, for another computer."""
+        return as_toml({"preset": [values_of_preset(self._existing(name))]})
+
+    def import_text(self, text: str) -> Preset:
+        """Adds a preset from such TOML; where the name is taken, with a number behind it.
+
+        Raises:
+            ImportFormatError: the text is no preset, or a value is out of its range (which is named).
+        """
+        try:
+            (values,) = tomllib.loads(text)["preset"]
+        except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, RecursionError) as problem:
+            raise ImportFormatError(
+                "This file does not hold a preset.", "Choose a file that was made with Export preset."
+            ) from problem
+        preset, problems = preset_from_values(values)
+        if problems:
+            raise ImportFormatError(problems[0], "Correct the value in the file, then import it again.")
+        name = self._free_name(" ".join(preset.name.split())[:LONGEST_NAME] or "Imported preset")
+        return self._put(replace(preset, name=name))
+
+    def _load(self) -> None:
+        values, notice = read_toml(self._path)
+        notices = [notice] if notice else []
+        listed = values.get("preset", [])
+        for entry in listed if isinstance(listed, list) else []:
+            preset, problems = preset_from_values(entry)
+            notices += [f"{self._path.name}: {problem} The default is used instead." for problem in problems]
+            if preset.name:
+                is_builtin = _key(preset.name) in self._builtins
+                self._own.setdefault(_key(preset.name), replace(preset, is_builtin=is_builtin))
+        bindings = values.get("models", {})
+        for model, name in bindings.items() if isinstance(bindings, dict) else ():
+            if isinstance(name, str) and self.get(name):
+                self._bindings[model] = name
+        self.notices = tuple(notices)
+
+    def _put(self, preset: Preset) -> Preset:
+        self._keep({**self._own, _key(preset.name): preset}, self._bindings)
+        return preset
+
+    def _keep(self, own: dict[str, Preset], bindings: dict[str, str]) -> None:
+        # Written first: where that fails, the presets on screen are still those in the file.
+        values = {"preset": [values_of_preset(preset) for preset in own.values()], "models": bindings}
+        write_toml(self._path, values)
+        self._own, self._bindings = own, bindings
+
+    def _existing(self, name: str) -> Preset:
+        preset = self.get(name)
+        if preset is None:
+            raise SettingsError(f"There is no preset called {name}.", "Choose another preset.")
+        return preset
+
+    def _own_one(self, name: str, verb: str) -> Preset:
+        preset = self._existing(name)
+        if preset.is_builtin:
+            raise SettingsError(
+                f"{preset.name} comes with Tarn and cannot be {verb}.", "Duplicate it, then change the copy."
+            )
+        return preset
+
+    def _usable_name(self, name: str, instead_of: str = "") -> str:
+        clean = " ".join(name.split())
+        if not clean:
+            raise SettingsError("A preset needs a name.", "Type a name.")
+        if len(clean) > LONGEST_NAME:
+            raise SettingsError(
+                f"The name is too long: at most {LONGEST_NAME} characters.", "Choose a shorter name."
+            )
+        if self.get(clean) and _key(clean) != _key(instead_of):
+            raise SettingsError(f"There is already a preset called {clean}.", "Choose another name.")
+        return clean
+
+    def _free_name(self, wanted: str) -> str:
+        name, number = wanted, 2
+        while self.get(name):
+            name, number = f"{wanted} {number}", number + 1
+        return name
+
+
+def _key(name: str) -> str:
+    return name.casefold()

@@ -1,0 +1,94 @@
+"""A TOML file that is never half written, and never overwritten where it could not be read."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from app.core.errors import SettingsError
+
+log = logging.getLogger(__name__)
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], str]:
+    """The file's values, and a sentence for the user where it was broken.
+
+    A missing file has no values. A broken one is renamed to `NAME.broken-1` (or the next free number).
+    """
+    try:
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig")), ""
+    except FileNotFoundError:
+        return {}, ""
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as problem:
+        log.warning("%s could not be read (%s)", path.name, type(problem).__name__)
+        return {}, _set_aside(path)
+
+
+def write_toml(path: Path, values: Mapping[str, Any]) -> None:
+    """Replaces the file in one step: after a crash or a power cut it is the old one or the new one.
+
+    Raises:
+        SettingsError: it could not be written; the old file is untouched.
+    """
+    data = as_toml(values).encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data)
+    except OSError as problem:
+        raise SettingsError(
+            f"{path.name} could not be saved: {problem.strerror or problem}.",
+            f"Check that there is room on the disk and that you may write in {path.parent}.",
+        ) from problem
+
+
+def as_toml(values: Mapping[str, Any]) -> str:
+    """The values as TOML text. Lone surrogates, which TOML cannot hold, become question marks."""
+    return tomli_w.dumps(values).encode("utf-8", "replace").decode()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    # A link to a file kept elsewhere, such as a folder of dotfiles, stays a link.
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the renaming itself last through a power cut, where the system has a way to."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _set_aside(path: Path) -> str:
+    number = 1
+    while (aside := path.with_name(f"{path.name}.broken-{number}")).exists():
+        number += 1
+    try:
+        path.rename(aside)
+    except OSError:
+        return f"{path.name} could not be read, so the values it holds are not used."
+    return f"{path.name} could not be read. It was kept as {aside.name}, and a new one is begun."
