@@ -1,7 +1,7 @@
 """Saves conversations and brings them back.
 
-Every change is on the disk when its method returns. Methods may be called from any thread; saving waits for the
-disk (some milliseconds), so a window that must not stutter calls them from a worker.
+Every change is on the disk when its method returns. Methods may be called from any thread; saving waits for
+the disk (some milliseconds), so a window that must not stutter calls them from a worker.
 """
 
 from __future__ import annotations

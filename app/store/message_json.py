@@ -1,7 +1,7 @@
 """Messages as they are written into the file: parts and generation as JSON, texts without loss.
 
-Two things that Python text may hold are no text to a database: lone surrogates, and NUL (which SQLite keeps, but
-where its functions stop). Such a text is kept as bytes, so that every text comes back exactly as it was.
+Two things that Python text may hold are no text to a database: lone surrogates, and NUL (SQLite keeps it, but
+its functions stop there). Such a text is kept as bytes, so that every text comes back exactly as it was.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The steps of the schema, in order.
 
-Each step is a function that is run once; the file keeps the names of those that were. A change of the schema is
-a new function at the end of `MIGRATIONS`, never a change of an old one.
+Each step is a function that is run once; the file keeps the names of those that were. A change of the schema
+is a new function at the end of `MIGRATIONS`, never a change of an old one.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def m001_conversations_and_messages(connection: sqlite3.Connection) -> None:
 def m002_search(connection: sqlite3.Connection) -> None:
     """Full-text search over the plain text.
 
-    Trigrams find parts of words in every script, Japanese and Chinese (which have no spaces) included. A message
-    that is still being written is left out: indexing it anew every second would cost more than saving it.
+    Trigrams find parts of words in every script, Japanese and Chinese (which have no spaces) included. A
+    message that is still being written is left out: indexing it anew every second would cost more than saving.
     """
     connection.execute(
         """create virtual table message_search using fts5

