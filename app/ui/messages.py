@@ -103,7 +103,9 @@ class Banner(QFrame):
         layout.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
 
     def _recolour(self) -> None:
-        role = QPalette.ColorRole.BrightText if self.property("kind") == "error" else QPalette.ColorRole.Accent
+        role = (
+            QPalette.ColorRole.BrightText if self.property("kind") == "error" else QPalette.ColorRole.Accent
+        )
         self._icon.setPixmap(icon(self._icon_name, self.palette(), role).pixmap(20, 20))
 
     def _on_action_button_clicked(self) -> None:

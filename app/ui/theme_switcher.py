@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from app.settings import Theme as ThemeChoice
 from app.ui.fonts import load_fonts, ui_font
 from app.ui.theme import Theme, load_theme, palette_of, style_sheet_of
 
 SMALLEST_ZOOM, LARGEST_ZOOM, ZOOM_STEP = 70, 200, 10
-
-
-class ThemeChoice(StrEnum):
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
 
 
 class ThemeSwitcher(QObject):

@@ -36,7 +36,7 @@ class ChatHeader(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(HEIGHT)
-        self.sidebar_button = IconButton("sidebar", "Show the sidebar", "Ctrl+B", self)
+        self.sidebar_button = IconButton("square-half", "Show the sidebar", "Ctrl+B", self)
         self.sidebar_button.setObjectName("show_sidebar_button")
         self.sidebar_button.hide()
         self.model_picker = ModelPicker(self)

@@ -63,7 +63,11 @@ class ComposerEdit(QTextEdit):
         line = self.fontMetrics().lineSpacing()
         wanted = round(self.document().size().height())
         tallest = line * LINES_AT_MOST
-        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if wanted > tallest else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        policy = (
+            Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            if wanted > tallest
+            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
         self.setVerticalScrollBarPolicy(policy)
         self.setFixedHeight(min(tallest, max(line, wanted)) + 2)
 

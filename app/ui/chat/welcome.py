@@ -89,7 +89,9 @@ class SuggestionCard(QAbstractButton):
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
         area = QRectF(self.rect()).adjusted(16, 14, -16, -14)
         box = QRectF(area.left(), area.top() + 1, ICON_SIZE, ICON_SIZE)
-        icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(painter, box.toRect())
+        icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(
+            painter, box.toRect()
+        )
         title = resized(self.font(), 0.95, self.font().weight().DemiBold)
         painter.setFont(title)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))

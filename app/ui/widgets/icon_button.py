@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing_extensions import override
-
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QToolButton, QWidget
+from typing_extensions import override
 
 from app.ui.icons import ICON_SIZE, icon
 

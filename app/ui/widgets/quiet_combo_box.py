@@ -43,7 +43,9 @@ class QuietComboBox(QComboBox):
     def paint_content(self, painter: QPainter, area: QRectF) -> None:
         """Draws the choice into the area left of the arrow."""
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        text = self.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, int(area.width()))
+        text = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, int(area.width())
+        )
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_ground(self, painter: QPainter) -> None:

@@ -1,0 +1,64 @@
+"""What the window shows while a file is held over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from app.ui.fonts import resized
+from app.ui.icons import icon
+
+
+def dropped_models(data: QMimeData) -> list[Path]:
+    """The GGUF files and the folders among what is dropped."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() == ".gguf" or path.is_dir()]
+
+
+class DropHint(QWidget):
+    """Covers the window and says what letting go would do."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("drop_hint")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.is_welcome = True
+        self.text = ""
+        self.hide()
+
+    def show_for(self, models: list[Path]) -> None:
+        """Says whether these can be opened; an empty list cannot."""
+        self.is_welcome = bool(models)
+        if not models:
+            self.text = "Tarn opens models in the GGUF format, and folders that hold some"
+        elif models[0].is_dir():
+            self.text = f"Let go to add the folder {models[0].name}"
+        else:
+            self.text = f"Let go to open {models[0].name}"
+        self.setAccessibleName(self.text)
+        self.setGeometry(self.parentWidget().rect())
+        self.show()
+        self.raise_()
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(self.palette().color(QPalette.ColorRole.Window))
+        veil.setAlphaF(0.92)
+        painter.fillRect(self.rect(), veil)
+        role = QPalette.ColorRole.Accent if self.is_welcome else QPalette.ColorRole.PlaceholderText
+        painter.setPen(QPen(self.palette().color(role), 2, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(16, 16, -16, -16), 12, 12)
+        picture = QRectF(0, 0, 48, 48)
+        picture.moveCenter(QRectF(self.rect()).center() - QRectF(0, 0, 0, 64).bottomRight())
+        name = "download-simple" if self.is_welcome else "prohibit"
+        icon(name, self.palette(), role).paint(painter, picture.toRect())
+        painter.setFont(resized(self.font(), 1.2, self.font().weight().DemiBold))
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)

@@ -1,0 +1,187 @@
+"""The frame: sidebar, pages, menu bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QResizeEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
+from typing_extensions import override
+
+from app.ui.chat.chat_page import ChatPage
+from app.ui.chat.composer import ComposerState
+from app.ui.drop_hint import DropHint, dropped_models
+from app.ui.menus import Menus
+from app.ui.messages import Messages
+from app.ui.sidebar.sidebar import Sidebar
+
+NARROW = 860
+"""Pixels. In a narrower window the sidebar goes away by itself, and comes back with the room."""
+
+
+class MainWindow(QMainWindow):
+    """Holds the sidebar, the pages and the menus; decides nothing about chats or models.
+
+    Attributes:
+        sidebar, chat_page, menus, messages: the parts.
+
+    Signals:
+        model_dropped(Path): a GGUF file or a folder was dropped onto the window.
+        sidebar_toggled(bool): the user showed or hid the sidebar.
+        closing(): the window is about to close; its geometry can still be read.
+    """
+
+    model_dropped = Signal(object)
+    sidebar_toggled = Signal(bool)
+    closing = Signal()
+
+    def __init__(self, transcript: QWidget, app_icon: QIcon, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Tarn")
+        self.setWindowIcon(app_icon)
+        self.setMinimumSize(720, 480)
+        self.setAcceptDrops(True)
+        self._is_sidebar_wanted = True
+        self.sidebar = Sidebar(self)
+        self.chat_page = ChatPage(transcript, app_icon, self)
+        self.menus = Menus(self)
+        self.messages = Messages(self, self.chat_page.banner)
+        self._pages = QStackedWidget(self)
+        self._drop_hint = DropHint(self)
+        self._lay_out()
+        self._connect()
+        self.chat_page.composer.edit.setFocus()
+
+    def add_page(self, page: QWidget) -> None:
+        """Adds a screen beside the chat, such as the model manager."""
+        self._pages.addWidget(page)
+
+    def show_page(self, page: QWidget) -> None:
+        """Shows a screen that was added; `chat_page` is always one."""
+        self._pages.setCurrentWidget(page)
+
+    @property
+    def current_page(self) -> QWidget:
+        return self._pages.currentWidget()
+
+    def set_conversation_title(self, title: str) -> None:
+        """Names the conversation in the window's title."""
+        self.setWindowTitle(f"{title} · Tarn" if title else "Tarn")
+
+    def set_sidebar_visible(self, is_wanted: bool) -> None:
+        """Shows or hides the sidebar; in a narrow window it covers nothing, so it can be shown there too."""
+        self._is_sidebar_wanted = is_wanted
+        self._show_sidebar(is_wanted)
+
+    def saved_geometry(self) -> bytes:
+        """Place and size, for `restore_saved_geometry` at the next start."""
+        return bytes(self.saveGeometry().data())
+
+    def restore_saved_geometry(self, geometry: bytes) -> None:
+        """Brings the window to where it was; a first start, or bytes that make no sense, give a middle size."""
+        if not geometry or not self.restoreGeometry(QByteArray(geometry)):
+            self.resize(QSize(1180, 780))
+
+    def _lay_out(self) -> None:
+        self.setMenuBar(self.menus.bar)
+        self._pages.addWidget(self.chat_page)
+        middle = QWidget(self)
+        layout = QHBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.sidebar)
+        layout.addWidget(self._pages, 1)
+        self.setCentralWidget(middle)
+        self.chat_page.header.set_menu(self.menus.conversation_menu(self))
+
+    def _connect(self) -> None:
+        menus, header = self.menus, self.chat_page.header
+        menus.sidebar_action.toggled.connect(self._on_sidebar_action_toggled)
+        self.sidebar.hide_requested.connect(lambda: menus.sidebar_action.setChecked(False))
+        header.sidebar_requested.connect(lambda: menus.sidebar_action.setChecked(True))
+        menus.quit_action.triggered.connect(self.close)
+        menus.search_action.triggered.connect(self._focus_search)
+        menus.focus_composer_action.triggered.connect(self.focus_composer)
+        menus.switch_model_action.triggered.connect(self._open_model_picker)
+        for name in ("cut", "copy", "paste", "select_all"):
+            action = getattr(menus, f"{name}_action")
+            action.triggered.connect(lambda _checked=False, name=name: self._pass_to_focus(name))
+        self.chat_page.composer.state_changed.connect(self._on_composer_state_changed)
+
+    def focus_composer(self) -> None:
+        """Shows the chat with the cursor in the composer."""
+        self.show_page(self.chat_page)
+        self.chat_page.composer.edit.setFocus()
+
+    def _open_model_picker(self) -> None:
+        self.show_page(self.chat_page)
+        self.chat_page.header.model_picker.setFocus()
+        self.chat_page.header.model_picker.showPopup()
+
+    def _focus_search(self) -> None:
+        self.menus.sidebar_action.setChecked(True)
+        self.sidebar.search_field.setFocus()
+        self.sidebar.search_field.selectAll()
+
+    def _pass_to_focus(self, name: str) -> None:
+        """Cut, copy, paste and select all belong to whatever has the focus."""
+        widget = QApplication.focusWidget()
+        method = getattr(widget, "selectAll" if name == "select_all" else name, None)
+        if callable(method):
+            method()
+
+    def _show_sidebar(self, is_shown: bool) -> None:
+        self.sidebar.setVisible(is_shown)
+        self.chat_page.header.sidebar_button.setVisible(not is_shown)
+        self.menus.sidebar_action.blockSignals(True)
+        self.menus.sidebar_action.setChecked(is_shown)
+        self.menus.sidebar_action.blockSignals(False)
+
+    def _on_sidebar_action_toggled(self, is_shown: bool) -> None:
+        self.set_sidebar_visible(is_shown)
+        self.sidebar_toggled.emit(is_shown)
+
+    def _on_composer_state_changed(self, state: ComposerState) -> None:
+        self.menus.stop_action.setEnabled(state is ComposerState.ANSWERING)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._drop_hint.setGeometry(self.rect())
+        was_narrow = event.oldSize().isValid() and event.oldSize().width() < NARROW
+        is_narrow = event.size().width() < NARROW
+        if is_narrow != was_narrow and self._is_sidebar_wanted:
+            self._show_sidebar(not is_narrow)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+            self._drop_hint.show_for(dropped_models(event.mimeData()))
+
+    @override
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop_hint.hide()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._drop_hint.hide()
+        event.acceptProposedAction()
+        models = dropped_models(event.mimeData())
+        for path in models:
+            self.model_dropped.emit(path)
+        if not models:
+            self.messages.show_notice(
+                "That file is not a model.",
+                "Tarn opens models in the GGUF format, and folders that hold some.",
+            )
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowDeactivate:
+            self._drop_hint.hide()
+        return super().event(event)

@@ -1,0 +1,32 @@
+"""What this program is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+
+class AboutPage(QWidget):
+    """Name, version, licence."""
+
+    def __init__(self, version: str, app_icon: QIcon, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        picture = QLabel(self)
+        picture.setPixmap(app_icon.pixmap(QSize(64, 64), self.devicePixelRatio()))
+        name = QLabel(f"Tarn {version}", self)
+        name.setProperty("subheading", True)
+        text = QLabel(
+            "Chat with language models that run on your own computer. Nothing you write is sent anywhere.\n\n"
+            "Tarn is free software under the MIT licence. It stands on llama.cpp, Qt, and the typefaces Inter and "
+            "JetBrains Mono.",
+            self,
+        )
+        text.setWordWrap(True)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        for widget in (picture, name, text):
+            layout.addWidget(widget)
+        layout.addStretch(1)

@@ -1,0 +1,81 @@
+"""Theme, size of letters, and the key that sends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
+
+from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, Theme
+
+_THEMES = ((Theme.SYSTEM, "Follow the system"), (Theme.LIGHT, "Light"), (Theme.DARK, "Dark"))
+_SEND_KEYS = (
+    (True, "Enter sends, Shift+Enter begins a new line"),
+    (False, "Ctrl+Enter sends, Enter begins a new line"),
+)
+
+
+class GeneralPage(QWidget):
+    """Signals:
+    changed(Settings): the user changed something.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.theme_field = QComboBox(self)
+        self.theme_field.setObjectName("theme_field")
+        self.theme_field.setAccessibleName("Theme")
+        for theme, text in _THEMES:
+            self.theme_field.addItem(text, theme.value)
+        self.zoom_field = QSpinBox(self)
+        self.zoom_field.setObjectName("zoom_field")
+        self.zoom_field.setAccessibleName("Size of letters")
+        self.zoom_field.setRange(round(SMALLEST_FONT_SCALE * 100), round(LARGEST_FONT_SCALE * 100))
+        self.zoom_field.setSingleStep(10)
+        self.zoom_field.setSuffix(" %")
+        self.zoom_field.setToolTip("Also with Ctrl++, Ctrl+- and Ctrl+0")
+        self.send_key_field = QComboBox(self)
+        self.send_key_field.setObjectName("send_key_field")
+        self.send_key_field.setAccessibleName("Key that sends")
+        for value, text in _SEND_KEYS:
+            self.send_key_field.addItem(text, value)
+        self._lay_out()
+        self.set_settings(settings)
+        self.theme_field.currentIndexChanged.connect(self._on_field_changed)
+        self.zoom_field.valueChanged.connect(self._on_field_changed)
+        self.send_key_field.currentIndexChanged.connect(self._on_field_changed)
+
+    def set_settings(self, settings: Settings) -> None:
+        """Shows other values. Emits nothing."""
+        self._settings = settings
+        with QSignalBlocker(self):
+            self.theme_field.setCurrentIndex(self.theme_field.findData(settings.theme.value))
+            self.zoom_field.setValue(round(settings.font_scale * 100))
+            self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
+
+    def _on_field_changed(self) -> None:
+        settings = replace(
+            self._settings,
+            theme=Theme(self.theme_field.currentData()),
+            font_scale=self.zoom_field.value() / 100,
+            sends_with_enter=self.send_key_field.currentData(),
+        )
+        if settings != self._settings and not self.signalsBlocked():
+            self._settings = settings
+            self.changed.emit(settings)
+
+    def _lay_out(self) -> None:
+        layout = QFormLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setVerticalSpacing(16)
+        layout.setHorizontalSpacing(24)
+        heading = QLabel("General", self)
+        heading.setProperty("subheading", True)
+        layout.addRow(heading)
+        layout.addRow("Theme", self.theme_field)
+        layout.addRow("Size of letters", self.zoom_field)
+        layout.addRow("Sending", self.send_key_field)

@@ -1,0 +1,72 @@
+"""Where the program looks for models."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
+
+from app.settings import Settings
+
+
+class ModelsPage(QWidget):
+    """Folders that are searched for GGUF files.
+
+    Signals:
+        changed(Settings): the user took a folder off the list.
+        add_folder_requested(): the user wants to choose another folder.
+    """
+
+    changed = Signal(object)
+    add_folder_requested = Signal()
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._settings = settings
+        self.list = QListWidget(self)
+        self.list.setObjectName("model_folders")
+        self.list.setAccessibleName("Folders of models")
+        self.add_button = QPushButton("Add a folder…", self)
+        self.add_button.setObjectName("add_folder_button")
+        self.remove_button = QPushButton("Remove from the list", self)
+        self.remove_button.setObjectName("remove_folder_button")
+        self.remove_button.setToolTip("The folder and its files stay where they are")
+        self._lay_out()
+        self.set_settings(settings)
+        self.add_button.clicked.connect(self.add_folder_requested)
+        self.remove_button.clicked.connect(self._on_remove_button_clicked)
+        self.list.currentRowChanged.connect(self._on_list_current_row_changed)
+
+    def set_settings(self, settings: Settings) -> None:
+        """Shows other values. Emits nothing."""
+        self._settings = settings
+        self.list.clear()
+        self.list.addItems([str(folder) for folder in settings.model_folders])
+        self.remove_button.setEnabled(False)
+
+    def _on_list_current_row_changed(self, row: int) -> None:
+        self.remove_button.setEnabled(row >= 0)
+
+    def _on_remove_button_clicked(self) -> None:
+        gone = Path(self.list.currentItem().text())
+        folders = tuple(folder for folder in self._settings.model_folders if folder != gone)
+        self.changed.emit(replace(self._settings, model_folders=folders))
+
+    def _lay_out(self) -> None:
+        heading = QLabel("Models", self)
+        heading.setProperty("subheading", True)
+        words = QLabel("Tarn lists the GGUF files in its own models folder and in these:", self)
+        words.setProperty("muted", True)
+        words.setWordWrap(True)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.add_button)
+        buttons.addWidget(self.remove_button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        for widget in (heading, words, self.list):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)

@@ -1,0 +1,95 @@
+"""What the user can set, page by page. Every change works at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.settings import Settings
+from app.ui.settings.about_page import AboutPage
+from app.ui.settings.general_page import GeneralPage
+from app.ui.settings.models_page import ModelsPage
+
+
+class SettingsDialog(QDialog):
+    """Shows settings and tells of every change. Open it with `open()`.
+
+    Signals:
+        settings_changed(Settings): the user changed something.
+        add_folder_requested(): the user wants to choose a folder of models.
+    """
+
+    settings_changed = Signal(object)
+    add_folder_requested = Signal()
+
+    def __init__(
+        self, settings: Settings, version: str, app_icon: QIcon, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("settings_dialog")
+        self.setWindowTitle("Settings")
+        self.resize(680, 460)
+        self._settings = settings
+        self._general = GeneralPage(settings, self)
+        self._models = ModelsPage(settings, self)
+        self._pages = QStackedWidget(self)
+        self._names = QListWidget(self)
+        self._names.setObjectName("settings_pages")
+        self._names.setAccessibleName("Pages")
+        self._names.setFixedWidth(168)
+        for name, page in (
+            ("General", self._general),
+            ("Models", self._models),
+            ("About", AboutPage(version, app_icon, self)),
+        ):
+            self._names.addItem(name)
+            self._pages.addWidget(page)
+        self._lay_out()
+        self._names.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._names.setCurrentRow(0)
+        self._general.changed.connect(self._on_page_changed)
+        self._models.changed.connect(self._on_page_changed)
+        self._models.add_folder_requested.connect(self.add_folder_requested)
+
+    def set_settings(self, settings: Settings) -> None:
+        """Shows other values, such as a folder that was added. Emits nothing."""
+        self._settings = settings
+        self._general.set_settings(settings)
+        self._models.set_settings(settings)
+
+    def show_page(self, name: str) -> None:
+        """Shows the page called `General`, `Models` or `About`."""
+        for row in range(self._names.count()):
+            if self._names.item(row).text() == name:
+                self._names.setCurrentRow(row)
+
+    def _on_page_changed(self, settings: Settings) -> None:
+        self.set_settings(settings)
+        self.settings_changed.emit(settings)
+
+    def _lay_out(self) -> None:
+        close = QPushButton("Close", self)
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 0, 24, 20)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._pages, 1)
+        right.addLayout(foot)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._names)
+        layout.addLayout(right, 1)

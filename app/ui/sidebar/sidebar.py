@@ -1,0 +1,162 @@
+"""The column at the left: conversations, and the way to models and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.core.conversation import ConversationSummary
+from app.store.search import SearchHit
+from app.ui.icons import ICON_SIZE, icon
+from app.ui.sidebar.conversation_list import ConversationList
+from app.ui.sidebar.conversation_rows import rows_found, rows_of
+from app.ui.widgets.icon_button import IconButton
+
+WIDTH = 260
+_SEARCH_PAUSE_MS = 150
+
+
+class Sidebar(QFrame):
+    """Takes conversations and search results, and tells what the user wants with them.
+
+    Signals:
+        new_chat_requested()
+        conversation_selected(str): open this conversation.
+        hit_selected(str, str): open this conversation at that message, which a search found.
+        rename_requested(str, str): a conversation and its new title.
+        delete_requested(str)
+        search_changed(str): what to look for, a moment after the last key; empty when the search is over.
+        models_requested(), settings_requested(), hide_requested()
+    """
+
+    new_chat_requested = Signal()
+    conversation_selected = Signal(str)
+    hit_selected = Signal(str, str)
+    rename_requested = Signal(str, str)
+    delete_requested = Signal(str)
+    search_changed = Signal(str)
+    models_requested = Signal()
+    settings_requested = Signal()
+    hide_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(WIDTH)
+        self._summaries: tuple[ConversationSummary, ...] = ()
+        self.new_chat_button = self._button("New chat", "note-pencil", "new_chat_button", "Ctrl+N")
+        self.hide_button = IconButton("square-half", "Hide the sidebar", "Ctrl+B", self)
+        self.hide_button.setObjectName("hide_sidebar_button")
+        self.search_field = QLineEdit(self)
+        self.search_field.setObjectName("search_field")
+        self.search_field.setAccessibleName("Search conversations")
+        self.search_field.setToolTip("Search conversations (Ctrl+Shift+F)")
+        self.search_field.setPlaceholderText("Search")
+        self.search_field.setClearButtonEnabled(True)
+        self.search_field.setAcceptDrops(False)
+        self._search_icon = QAction(self)
+        self.search_field.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
+        self.list = ConversationList(self)
+        self.models_button = self._button("Models", "cube", "models_button")
+        self.settings_button = self._button("Settings", "gear-six", "settings_button", "Ctrl+,")
+        self._search_timer = QTimer(self, interval=_SEARCH_PAUSE_MS, singleShot=True)
+        self._lay_out()
+        self._connect()
+        self._recolour()
+
+    def set_conversations(self, summaries: Sequence[ConversationSummary], today: date | None = None) -> None:
+        """Lists these conversations by date; kept for later while a search is shown."""
+        self._summaries = tuple(summaries)
+        if not self.search_text:
+            self.list.set_rows(rows_of(self._summaries, today or date.today()))
+            self.list.set_shown(self.list.shown_id)
+
+    def set_search_results(self, hits: Sequence[SearchHit]) -> None:
+        """Shows what a search found, unless the search is over by now."""
+        if self.search_text:
+            self.list.set_rows(rows_found(hits))
+
+    def set_shown(self, conversation_id: str) -> None:
+        """Marks the conversation that is on screen; empty for a new one."""
+        self.list.set_shown(conversation_id)
+
+    def start_rename(self, conversation_id: str) -> None:
+        """Opens the field for a new title, also where a search or the hidden sidebar is in its way."""
+        self.clear_search()
+        self.list.start_rename(conversation_id)
+
+    @property
+    def search_text(self) -> str:
+        return self.search_field.text().strip()
+
+    def clear_search(self) -> None:
+        """Ends a search and shows all conversations again."""
+        self.search_field.clear()
+        self._end_search_if_empty()
+
+    def _button(self, text: str, icon_name: str, object_name: str, shortcut: str = "") -> QPushButton:
+        button = QPushButton(text, self)
+        button.setObjectName(object_name)
+        button.setProperty("icon_name", icon_name)
+        button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        button.setAccessibleName(text)
+        button.setToolTip(f"{text} ({shortcut})" if shortcut else text)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        return button
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self.new_chat_button, 1)
+        top.addWidget(self.hide_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(8)
+        layout.addLayout(top)
+        layout.addWidget(self.search_field)
+        layout.addWidget(self.list, 1)
+        foot = QVBoxLayout()
+        foot.setSpacing(2)
+        foot.addWidget(self.models_button)
+        foot.addWidget(self.settings_button)
+        layout.addLayout(foot)
+
+    def _connect(self) -> None:
+        self.new_chat_button.clicked.connect(self.new_chat_requested)
+        self.hide_button.clicked.connect(self.hide_requested)
+        self.models_button.clicked.connect(self.models_requested)
+        self.settings_button.clicked.connect(self.settings_requested)
+        self.search_field.textChanged.connect(self._on_search_field_text_changed)
+        self._search_timer.timeout.connect(lambda: self.search_changed.emit(self.search_text))
+        for name in ("conversation_selected", "hit_selected", "rename_requested", "delete_requested"):
+            getattr(self.list, name).connect(getattr(self, name))
+
+    def _on_search_field_text_changed(self) -> None:
+        if self.search_text:
+            self._search_timer.start()
+        else:
+            self._end_search_if_empty()
+
+    def _end_search_if_empty(self) -> None:
+        if not self.search_text:
+            self._search_timer.stop()
+            self.set_conversations(self._summaries)
+            self.search_changed.emit("")
+
+    def _recolour(self) -> None:
+        self._search_icon.setIcon(
+            icon("magnifying-glass", self.palette(), QPalette.ColorRole.PlaceholderText)
+        )
+        for button in (self.new_chat_button, self.models_button, self.settings_button):
+            button.setIcon(icon(button.property("icon_name"), self.palette()))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "settings_button"):
+            self._recolour()
