@@ -1,0 +1,238 @@
+"""From messages to the text that a model was trained to continue, by the template in its file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from jinja2 import TemplateError as JinjaError
+from jinja2 import nodes
+
+from app.core.errors import TemplateError
+from app.core.message import Message, ReasoningPart, Role, ToolCallPart, ToolResultPart
+from app.engine.template_sandbox import RaisedByTemplate, TemplateSandbox, TooMuchWork
+
+CHATML = (
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+)
+"""Used where a file has no template of its own: most chat models were trained on something like it."""
+
+LONGEST_TEMPLATE = 1024 * 1024
+"""Characters; the longest known one has 30,000."""
+LONGEST_PROMPT = 16 * 1024 * 1024
+"""Characters; more than the longest context of any model holds."""
+
+_OPENING = re.compile(r"<think>|<thinking>|<\|START_THINKING\|>|\[THINK\]|<seed:think>")
+_CLOSING = re.compile(r"</think>|</thinking>|<\|END_THINKING\|>|\[/THINK\]|</seed:think>")
+_THOUGHT_FIELDS = ("thinking", "reasoning", "reasoning_content")
+_SPLITS_THOUGHTS = re.compile(r"""split\(\s*['"]</think>['"]""")
+_REFUSED = "Start a new conversation, or choose another model."
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is given to continue."""
+
+    text: str
+    starts_in_reasoning: bool
+    """It ends inside an open thinking tag, so the model's first words are a thought."""
+
+
+class ChatTemplate:
+    """One model's template, compiled.
+
+    Templates differ in what they make of a reply: some only know its text, others want its tool calls and its
+    thoughts as fields. What a template reads is taken from its source, and messages are given to it
+    accordingly.
+    """
+
+    def __init__(self, source: str, bos_text: str = "", eos_text: str = "") -> None:
+        """Raises TemplateError: the template is not valid."""
+        self._environment = TemplateSandbox()
+        self._tokens = {"bos_token": bos_text, "eos_token": eos_text}
+        if len(source) > LONGEST_TEMPLATE:
+            raise TemplateError("The model's chat template is far too long.", _REFUSED)
+        try:
+            names = _names_read(self._environment.parse(source))
+            self._template = self._environment.from_string(source)
+        except (JinjaError, RecursionError, MemoryError, SyntaxError, ValueError) as error:
+            raise TemplateError(f"The model's chat template is not valid: {error}.", _REFUSED) from error
+        self.reads_tool_calls = "tool_calls" in names
+        self._splits_thoughts = _SPLITS_THOUGHTS.search(source) is not None
+        self._thought_fields = [name for name in _THOUGHT_FIELDS if name in names]
+        self.offers_tools = "tools" in names
+        """Whether the template tells the model about tools at all."""
+
+    def render(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]] = (),
+        prefill: str = "",
+        for_reply: bool = True,
+    ) -> Prompt:
+        """The prompt for the next reply, `prefill` being words that the reply is to begin with.
+
+        Raises:
+            TemplateError: the template refuses these messages, fails, or does not come to an end.
+        """
+        turns = self._turns(messages)
+        try:
+            text = self._run(turns, tools, for_reply)
+        except RaisedByTemplate as refusal:
+            text = self._run_without_system_turn(turns, tools, for_reply, refusal)
+        return Prompt(text + prefill, _ends_in_thought(text, prefill))
+
+    def _run_without_system_turn(
+        self,
+        turns: list[dict[str, Any]],
+        tools: Sequence[Mapping[str, Any]],
+        for_reply: bool,
+        refusal: RaisedByTemplate,
+    ) -> str:
+        """Some templates refuse a system prompt; their models take it at the head of the first question."""
+        sentence = f"The model's chat template refuses this conversation: {refusal}."
+        merged = _without_system_turn(turns)
+        if merged is None:
+            raise TemplateError(sentence, _REFUSED) from refusal
+        try:
+            return self._run(merged, tools, for_reply)
+        except RaisedByTemplate as error:
+            raise TemplateError(sentence, _REFUSED) from error
+
+    def _run(self, turns: list[dict[str, Any]], tools: Sequence[Mapping[str, Any]], for_reply: bool) -> str:
+        self._environment.start_counting()
+        try:
+            pieces = self._template.generate(
+                messages=turns, tools=list(tools) or None, add_generation_prompt=for_reply, **self._tokens
+            )
+            return _joined(pieces)
+        except RaisedByTemplate:
+            raise
+        except TooMuchWork as error:
+            raise TemplateError(f"The model's chat template was stopped: {error}.", _REFUSED) from error
+        except Exception as error:  # A template can make any filter or method raise anything.
+            reason = str(error) or type(error).__name__
+            raise TemplateError(f"The model's chat template failed: {reason}.", _REFUSED) from error
+
+    def _turns(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
+        turns: list[dict[str, Any]] = []
+        call_ids = _call_ids()
+        open_calls: list[str] = []
+        last_question = max(
+            (at for at, message in enumerate(messages) if message.role is Role.USER), default=-1
+        )
+        for at, message in enumerate(messages):
+            if message.role is Role.ASSISTANT:
+                turn = self._assistant_turn(message, at < last_question, call_ids)
+                open_calls = [call["id"] for call in turn.get("tool_calls", ())]
+                turns.append(turn)
+            elif message.role is Role.TOOL:
+                turns.extend(_tool_turns(message, open_calls))
+            else:
+                turns.append({"role": message.role.value, "content": message.text})
+        return turns
+
+    def _assistant_turn(self, message: Message, is_past: bool, call_ids: Iterator[str]) -> dict[str, Any]:
+        content: list[str] = []
+        thoughts: list[str] = []
+        calls: list[dict[str, Any]] = []
+        for part in message.parts:
+            if isinstance(part, ToolCallPart) and self.reads_tool_calls and part.error is None:
+                calls.append(_call(part, next(call_ids)))
+            elif not isinstance(part, ReasoningPart):
+                content.append(part.raw)
+            elif self._splits_thoughts:
+                content.append(_with_opening_tag(part.raw))
+            else:
+                thoughts.append(_inner(part.raw))
+        text = "".join(content)
+        if thoughts and (is_past or not self._thought_fields):
+            text = text.lstrip()  # The thought is left out, and the empty lines after it go with it.
+        turn: dict[str, Any] = {"role": "assistant", "content": text}
+        if calls:
+            turn["tool_calls"] = calls
+        if thoughts:
+            turn.update(dict.fromkeys(self._thought_fields, "".join(thoughts)))
+        return turn
+
+
+def _joined(pieces: Iterator[str]) -> str:
+    """Raises TooMuchWork: the prompt is longer than any model could read."""
+    kept: list[str] = []
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > LONGEST_PROMPT:
+            raise TooMuchWork("it writes far more than a prompt")
+        kept.append(piece)
+    return "".join(kept)
+
+
+def _names_read(template: nodes.Template) -> set[str]:
+    """The names a template reads: variables, attributes and keys."""
+    names = {node.name for node in template.find_all(nodes.Name)}
+    names |= {node.attr for node in template.find_all(nodes.Getattr)}
+    return names | {
+        node.arg.value
+        for node in template.find_all(nodes.Getitem)
+        if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str)
+    }
+
+
+def _call_ids() -> Iterator[str]:
+    """Ids of nine letters and digits, which is what the strictest templates (Mistral's) ask for."""
+    return (f"call{number:05d}" for number in count(1))
+
+
+def _call(part: ToolCallPart, call_id: str) -> dict[str, Any]:
+    function = {"name": part.name, "arguments": dict(part.arguments)}
+    return {"id": call_id, "type": "function", "function": function}
+
+
+def _tool_turns(message: Message, open_calls: list[str]) -> Iterator[dict[str, Any]]:
+    """One turn for each result; results answer the calls before them in order."""
+    for part in message.parts:
+        turn: dict[str, Any] = {"role": "tool", "content": part.raw}
+        if isinstance(part, ToolResultPart):
+            turn["name"] = part.name
+        if open_calls:
+            turn["tool_call_id"] = open_calls.pop(0)
+        yield turn
+
+
+def _without_system_turn(turns: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    if len(turns) < 2 or turns[0]["role"] != "system" or turns[1]["role"] != "user":
+        return None
+    question = {**turns[1], "content": f"{turns[0]['content']}\n\n{turns[1]['content']}"}
+    return [question, *turns[2:]]
+
+
+def _inner(thought: str) -> str:
+    """A thought as it was written, without the tags around it."""
+    opened = _OPENING.match(thought.lstrip())
+    if opened:
+        thought = thought.lstrip()[opened.end() :]
+    closings = list(_CLOSING.finditer(thought))
+    return thought[: closings[-1].start()] if closings else thought
+
+
+def _with_opening_tag(thought: str) -> str:
+    """A thought whose opening tag stood in the prompt gets it back: the template looks for both."""
+    return thought if _OPENING.match(thought.lstrip()) else f"<think>{thought}"
+
+
+def _ends_in_thought(text: str, prefill: str) -> bool:
+    tail = text.rstrip()[-32:]
+    opened = [match.end() for match in _OPENING.finditer(tail)]
+    prompt_opens = bool(opened) and opened[-1] == len(tail)
+    last_opening = max((match.start() for match in _OPENING.finditer(prefill)), default=-1)
+    last_closing = max((match.start() for match in _CLOSING.finditer(prefill)), default=-1)
+    if last_opening == last_closing == -1:
+        return prompt_opens
+    return last_opening > last_closing

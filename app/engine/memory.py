@@ -1,0 +1,173 @@
+"""What a model remembers of the conversation, so that only what is new has to be read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.engine.llama import Session
+
+MOST_CHECKPOINT_BYTES = 128 * 1024 * 1024
+"""For all checkpoints of a conversation. One takes 0.2 MB for LFM2.5-1.2B, tens of MB for some others."""
+_LOOK_AGAIN_SECONDS = 0.02
+
+
+class MemoryFull(Exception):  # noqa: N818 - an ordinary end of an answer
+    """The context holds no more tokens."""
+
+
+class ReadingStopped(Exception):  # noqa: N818 - an ordinary end of an answer
+    """The user stopped the reading of a prompt. What was read before stays in memory if the model allows."""
+
+
+class ReadingFailed(Exception):  # noqa: N818 - turned into a sentence by the engine
+    """The engine failed; the memory is empty now."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checkpoint:
+    position: int
+    state: bytes
+
+
+class Memory:
+    """The tokens a session holds, and the way back to an earlier point.
+
+    Attention memory can be cut at any token. The state of short convolutions (LFM2) and of other recurrent
+    layers cannot: it is saved at the places a conversation is likely to return to, and restored from there.
+    """
+
+    def __init__(self, session: Session, has_fixed_state: bool) -> None:
+        self._session = session
+        self._has_fixed_state = has_fixed_state
+        self._tokens: list[int] = []
+        self._checkpoints: list[_Checkpoint] = []
+
+    def __len__(self) -> int:
+        return len(self._tokens)
+
+    @property
+    def room(self) -> int:
+        return self._session.context_length - len(self._tokens)
+
+    def keep_beginning_of(self, prompt: Sequence[int]) -> int:
+        """Forgets all but what the prompt begins with; how many tokens that is.
+
+        The prompt's last token is always left to be read: the choice of the next one needs its outcome.
+        """
+        common = min(_common_length(self._tokens, prompt), len(prompt) - 1)
+        if common < len(self._tokens):
+            self._go_back(common)
+        return len(self._tokens)
+
+    def read(self, tokens: Sequence[int], cancel: threading.Event) -> Iterator[int]:
+        """Reads tokens in batches, and after each gives how many are in memory.
+
+        Raises:
+            ReadingStopped: `cancel` was set.
+            MemoryFull: they do not fit.
+            ReadingFailed: the engine failed.
+        """
+        size = self._session.batch_size
+        for start in range(0, len(tokens), size):
+            if cancel.is_set():
+                raise ReadingStopped
+            batch = tokens[start : start + size]
+            with _abort_on(cancel, self._session):
+                outcome = self._session.read(batch)
+            self._check(outcome)
+            self._tokens += batch
+            yield len(self._tokens)
+
+    def append(self, token: int) -> None:
+        """Reads one token. Raises what `read` raises."""
+        outcome = self._session.read_one(token)
+        if outcome:
+            self._check(outcome)
+        self._tokens.append(token)
+
+    def mark(self) -> None:
+        """Makes this a point that can be returned to, where the model needs that."""
+        if not self._has_fixed_state or any(mark.position == len(self) for mark in self._checkpoints):
+            return
+        state = self._session.save_state()
+        if state:
+            self._checkpoints.append(_Checkpoint(len(self), state))
+        while sum(len(mark.state) for mark in self._checkpoints) > MOST_CHECKPOINT_BYTES:
+            del self._checkpoints[0]
+
+    def clear(self) -> None:
+        self._session.clear()
+        self._tokens.clear()
+        self._checkpoints.clear()
+
+    def _check(self, outcome: int) -> None:
+        if outcome == 0:
+            return
+        if outcome == 1:
+            raise MemoryFull
+        if outcome == 2:
+            self._go_back(len(self._tokens))
+            raise ReadingStopped
+        self.clear()
+        raise ReadingFailed
+
+    def _go_back(self, length: int) -> None:
+        """Forgets everything from a position on, and as much before it as the model demands."""
+        if self._session.cut(length) and self._session.length() == length:
+            self._forget_from(length)
+            return
+        for mark in reversed(self._checkpoints):
+            if mark.position <= length and self._restore(mark):
+                self._forget_from(mark.position)
+                return
+        self.clear()
+
+    def _restore(self, mark: _Checkpoint) -> bool:
+        session = self._session
+        return (
+            session.restore_state(mark.state)
+            and session.cut(mark.position)
+            and session.length() == mark.position
+        )
+
+    def _forget_from(self, length: int) -> None:
+        del self._tokens[length:]
+        self._checkpoints = [mark for mark in self._checkpoints if mark.position <= length]
+
+
+def _common_length(left: Sequence[int], right: Sequence[int]) -> int:
+    length = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        length += 1
+    return length
+
+
+@contextmanager
+def _abort_on(cancel: threading.Event, session: Session) -> Iterator[None]:
+    """Lets a batch be stopped while it is read: the reading thread itself is inside the library then."""
+    lock = threading.Lock()
+    is_done = False
+
+    def watch() -> None:
+        while not is_done:
+            if cancel.wait(_LOOK_AGAIN_SECONDS):
+                with lock:
+                    if not is_done:
+                        session.request_abort()
+                return
+
+    threading.Thread(target=watch, name="stop-watch", daemon=True).start()
+    try:
+        yield
+    finally:
+        # The watcher is not waited for, only kept from touching the next batch.
+        with lock:
+            is_done = True
+            session.clear_abort()

@@ -1,0 +1,174 @@
+"""Which model files can be chatted with, and what is wrong with the others.
+
+The names are llama.cpp's own (`src/llama-arch.cpp` of the commit in llama-cpp-python 0.3.36); a test compares
+them with the library. Move them together with the version bound in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from app.core.errors import ModelFileError
+from app.core.model_file import ModelFile
+from app.engine.gguf import GgufHeader, read_header
+
+_CHAT = """
+    afmoe apertus arcee arctic arwkv7 baichuan bailingmoe bailingmoe2 bailingmoe3 bitnet bloom chameleon
+    chatglm codeshell cogvlm cohere2 cohere2moe command-r dbrx deci deepseek deepseek2 deepseek2-ocr
+    deepseek32 deepseek4 dots1 dots3note ernie4_5 ernie4_5-moe exaone exaone-moe exaone4 falcon falcon-h1 gemma gemma2
+    gemma3 gemma3n gemma4 glm-dsa glm4 glm4moe glm5-next gpt-oss gpt2 gptj gptneox granite granite_swa
+    granitehybrid granitemoe graniteswitch grok grovemoe hrm_text hunyuan-dense hunyuan-moe hunyuan_vl hy_v3
+    hy_v4 internlm2 jais jais2 jamba kimi-k3 kimi-linear laguna lfm2 lfm2moe llama llama4 maincoder mamba
+    mamba2 maple mellum mimo2 minicpm minicpm3 minimax-01 minimax-m2 minimax-m3 mistral3 mistral4 mpt
+    muse-glimmer nanbeige nemotron nemotron_h nemotron_h_moe olmo olmo2 olmoe openelm orion paddleocr
+    pangu-embedded phi2 phi3 phimoe plamo plamo2 plamo3 plm qwen qwen2 qwen2moe qwen2vl qwen3 qwen35 qwen35moe
+    qwen3moe qwen3next qwen3vl qwen3vlmoe qwen4exp refact rwkv6 rwkv6qwen2 rwkv7 seed_oss smallthinker smollm3
+    spark2_5 stablelm starcoder starcoder2 step35 talkie xverse
+"""
+_EMBEDDING = """
+    bert eurobert gemma-embedding jina-bert-v2 jina-bert-v3 llama-embed modern-bert neo-bert nomic-bert
+    nomic-bert-moe t5encoder
+"""
+CHAT_ARCHITECTURES = frozenset(_CHAT.split())
+EMBEDDING_ARCHITECTURES = frozenset(_EMBEDDING.split())
+OTHER_ARCHITECTURES: dict[str, str] = {
+    "clip": "a projector that lets another model see or hear",
+    "dflash": "a draft model that only speeds up another model",
+    "eagle3": "a draft model that only speeds up another model",
+    "gemma4-assistant": "a draft model that only speeds up another model",
+    "dream": "a diffusion model, which does not write word by word",
+    "llada": "a diffusion model, which does not write word by word",
+    "llada-moe": "a diffusion model, which does not write word by word",
+    "rnd1": "a diffusion model, which does not write word by word",
+    "pockettts": "a voice model",
+    "qwen3tts": "a voice model",
+    "wavtokenizer-dec": "a voice model",
+    "t5": "a translation model, which is not made for conversation",
+}
+"""Architectures that the library knows and that cannot chat, with what they are."""
+
+NEWER_ARCHITECTURES = frozenset({"lfm3"})
+"""Known by name to need a newer engine than this one."""
+
+_OTHER_KINDS = {
+    "mmproj": OTHER_ARCHITECTURES["clip"],
+    "adapter": "an adapter (LoRA) for another model",
+    "imatrix": "a table used for quantising models",
+}
+_CHOOSE_ANOTHER = "Choose a chat model."
+_PART_NAME = re.compile(r"^(?P<stem>.+)-(?P<part>\d{5})-of-(?P<count>\d{5})\.gguf$")
+
+
+def describe(path: Path) -> ModelFile:
+    """What the model picker shows for a file; one that cannot be used says so in `problem`. Never raises."""
+    try:
+        status = path.stat()
+        return _describe(path, status.st_size, status.st_mtime_ns)
+    except OSError:
+        return _describe.__wrapped__(path, 0, 0)
+
+
+@lru_cache(maxsize=1024)
+def _describe(path: Path, size: int, _changed_at: int) -> ModelFile:
+    try:
+        header = read_header(path)
+    except ModelFileError as error:
+        return ModelFile(path, path.stem, size, problem=str(error))
+    problem = problem_of(header)
+    return ModelFile(
+        path,
+        header.name or path.stem,
+        size,
+        header.architecture,
+        header.quantisation,
+        header.trained_context,
+        problem=str(problem) if problem else "",
+    )
+
+
+def problem_of(header: GgufHeader) -> ModelFileError | None:
+    """Why a file cannot be used for chat, as far as its header tells; None if nothing speaks against it."""
+    return _wrong_kind(header) or _unknown_architecture(header) or _not_whole(header)
+
+
+def parts_of(header: GgufHeader) -> list[Path]:
+    """Every file of a split model, the given one included; only that one where the model is not split."""
+    match = _PART_NAME.match(header.path.name)
+    if header.part_count == 1 or match is None:
+        return [header.path]
+    names = (
+        f"{match['stem']}-{part:05d}-of-{match['count']}.gguf" for part in range(1, int(match["count"]) + 1)
+    )
+    return [header.path.with_name(name) for name in names]
+
+
+def _wrong_kind(header: GgufHeader) -> ModelFileError | None:
+    name, architecture = header.path.name, header.architecture
+    what = _OTHER_KINDS.get(header.kind) or OTHER_ARCHITECTURES.get(architecture)
+    if what:
+        return ModelFileError(f"{name} is {what}.", _CHOOSE_ANOTHER)
+    # Chat architectures are also used for embedding models; those name the way they pool.
+    if architecture in EMBEDDING_ARCHITECTURES or header.of_architecture("pooling_type") > 0:
+        return ModelFileError(
+            f"{name} is an embedding model: it compares texts and cannot write any.", _CHOOSE_ANOTHER
+        )
+    return None
+
+
+def _unknown_architecture(header: GgufHeader) -> ModelFileError | None:
+    name, architecture = header.path.name, header.architecture
+    if not architecture:
+        return ModelFileError(
+            f"{name} does not say which architecture it is of.", "Download the model again."
+        )
+    if architecture in CHAT_ARCHITECTURES:
+        return None
+    if architecture in NEWER_ARCHITECTURES:
+        return ModelFileError(
+            f"{name} is of the architecture {architecture}, which needs a newer engine than this one.",
+            "Update this program, or choose an LFM2.5 model.",
+        )
+    return ModelFileError(
+        f"{name} is of the architecture {architecture!r}, which this program's engine does not know.",
+        "Update this program, or choose another model.",
+    )
+
+
+def _not_whole(header: GgufHeader) -> ModelFileError | None:
+    name = header.path.name
+    if header.part_count > 1:
+        return _missing_part(header)
+    if header.tensor_count == 0:
+        return ModelFileError(f"{name} holds only a vocabulary and no model.", _CHOOSE_ANOTHER)
+    if not header.vocabulary_size:
+        return ModelFileError(
+            f"{name} holds no vocabulary, so it cannot read or write text.", _CHOOSE_ANOTHER
+        )
+    if header.is_cut:
+        missing = header.end_of_tensors - header.file_size
+        return ModelFileError(
+            f"{name} is not complete: {missing:,} bytes are missing at its end.",
+            "Download the file again; the download was probably cut off.",
+        )
+    return None
+
+
+def _missing_part(header: GgufHeader) -> ModelFileError | None:
+    name = header.path.name
+    if _PART_NAME.match(name) is None:
+        return ModelFileError(
+            f"{name} is one of {header.part_count} parts of a model, and its name no longer says which.",
+            "Give the files back their names, ending in -00001-of-00002.gguf and so on.",
+        )
+    parts = parts_of(header)
+    missing = [part.name for part in parts if not part.exists()]
+    if missing:
+        return ModelFileError(
+            f"{name} is one of {len(parts)} parts of a model, and {missing[0]} is missing.",
+            "Put all parts into the same folder.",
+        )
+    if header.path != parts[0]:
+        return ModelFileError(f"{name} is not the first part of its model.", f"Choose {parts[0].name}.")
+    return None

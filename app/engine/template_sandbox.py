@@ -1,0 +1,223 @@
+"""A place to run a model file's chat template, which is code by strangers.
+
+Jinja2's sandbox keeps a template away from Python. It does not keep it from running for ever or filling the
+memory, so everything that repeats or grows is counted here: turns of a loop, calls, characters written, and
+the sizes of texts that are joined, multiplied or padded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import wraps
+from typing import Any, NoReturn, cast
+
+from jinja2 import TemplateError as JinjaError
+from jinja2 import nodes
+from jinja2.ext import Extension, loopcontrols
+from jinja2.parser import Parser
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+LARGEST_WORK = 20_000_000
+"""Loop turns, calls and characters written, together. A long conversation takes a hundredth of it, in about
+20 ms; this much takes a few seconds."""
+LARGEST_TEXT = 16 * 1024 * 1024
+"""Characters of any one text."""
+LARGEST_NUMBER = 1_000_000
+"""The largest whole number a template may pass on as a width, a count or an indent."""
+
+_GROWING_METHODS = frozenset({"replace", "join", "format", "format_map", "ljust", "rjust", "center", "zfill"})
+_WIDE_FORMAT = re.compile(r"\d{6,}|\*")
+
+
+class TooMuchWork(JinjaError):  # noqa: N818 - says what happened
+    """A template does not come to an end, or writes far more than a prompt."""
+
+
+class RaisedByTemplate(JinjaError):  # noqa: N818 - says what happened
+    """A template refuses these messages, in its own words."""
+
+
+class TemplateSandbox(ImmutableSandboxedEnvironment):
+    """Compiles and runs chat templates as Hugging Face's libraries do, within limits."""
+
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+
+    def __init__(self) -> None:
+        super().__init__(
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=[_GenerationTag, loopcontrols],
+            finalize=self._count_output,
+            optimized=False,
+            auto_reload=False,
+        )
+        self._work = 0
+        self.filters = {name: self._guarded(function) for name, function in self.filters.items()}
+        self.filters.update(tojson=_to_json, bounded_loop=self._bounded_loop, bounded_join=self._bounded_join)
+        self.globals.update(raise_exception=_raise_exception, strftime_now=_strftime_now)
+
+    def start_counting(self) -> None:
+        """To be called before each rendering."""
+        self._work = 0
+
+    def spend(self, amount: int) -> None:
+        """Raises TooMuchWork: the template has done more than any honest one."""
+        self._work += amount
+        if self._work > LARGEST_WORK:
+            raise TooMuchWork("it does not come to an end")
+
+    def call(self, context: Context, function: Any, *args: Any, **kwargs: Any) -> Any:
+        self.spend(1)
+        owner = getattr(function, "__self__", None)
+        name = getattr(function, "__name__", "")
+        if isinstance(owner, str) and name in _GROWING_METHODS:
+            _check_growth(name, owner, args)
+        _check_numbers(args, kwargs)
+        return self._checked(super().call(context, function, *args, **kwargs))
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" and not (abs(left) < 1000 and abs(right) < 100):
+            raise TooMuchWork("it computes with too large numbers")
+        if operator == "*" and not _are_numbers(left, right):
+            size = len(left) * right if hasattr(left, "__len__") else left * len(right)
+            self._check_size(size)
+        if operator == "+" and hasattr(left, "__len__") and hasattr(right, "__len__"):
+            self._check_size(len(left) + len(right))
+        if operator == "%" and isinstance(left, str) and _WIDE_FORMAT.search(left):
+            raise TooMuchWork("it writes too wide a text")
+        return super().call_binop(context, operator, left, right)
+
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> Any:
+        _limit_loops(source, self)
+        return super()._generate(source, *args, **kwargs)
+
+    def _count_output(self, value: Any) -> Any:
+        if isinstance(value, str):
+            self.spend(len(value))
+        return value
+
+    def _bounded_loop(self, items: Iterable[Any], cost: int) -> Iterator[Any]:
+        for item in items:
+            self.spend(cost)
+            yield item
+
+    def _bounded_join(self, parts: Iterable[Any]) -> str:
+        texts = [str(part) for part in parts]
+        self._check_size(sum(map(len, texts)))
+        return "".join(texts)
+
+    def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        name = function.__name__.removeprefix("do_").removeprefix("sync_do_")
+
+        @wraps(function)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            self.spend(1)
+            if name in _GROWING_METHODS:
+                texts = [arg for arg in args if isinstance(arg, str | list | tuple)]
+                if texts:
+                    _check_growth(name, texts[0], texts[1:])
+            _check_numbers(args, kwargs)
+            return self._checked(function(*args, **kwargs))
+
+        return guarded
+
+    def _checked(self, result: Any) -> Any:
+        if isinstance(result, str):
+            self._check_size(len(result))
+        return result
+
+    def _check_size(self, size: int) -> None:
+        self.spend(size // 64)
+        if size > LARGEST_TEXT:
+            raise TooMuchWork("it writes too long a text")
+
+
+class _GenerationTag(Extension):
+    """`{% generation %}` marks the assistant's words for training; for a prompt it means nothing."""
+
+    tags = {"generation"}  # noqa: RUF012 - Jinja2 declares it as an instance attribute
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
+def _limit_loops(template: nodes.Template, environment: TemplateSandbox) -> None:
+    """Makes every loop count its turns, and every `~` the length of what it joins."""
+    for loop in template.find_all(nodes.For):
+        written = sum(len(data.data) for part in loop.body for data in part.find_all(nodes.TemplateData))
+        items = cast(nodes.Expr, loop.iter)
+        loop.iter = _filtered(items, "bounded_loop", nodes.Const(1 + written))
+    for parent in [template, *template.find_all(nodes.Node)]:
+        for field, value in parent.iter_fields():
+            if isinstance(value, nodes.Concat):
+                setattr(parent, field, _joined(value))
+            elif isinstance(value, list):
+                value[:] = [_joined(item) if isinstance(item, nodes.Concat) else item for item in value]
+    template.set_environment(environment)
+
+
+def _joined(concat: nodes.Concat) -> nodes.Filter:
+    return _filtered(nodes.List(concat.nodes, lineno=concat.lineno), "bounded_join")
+
+
+def _filtered(value: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
+    for arg in args:
+        arg.set_lineno(value.lineno)
+    return nodes.Filter(value, name, list(args), [], None, None, lineno=value.lineno)
+
+
+def _check_growth(name: str, text: Any, args: Iterable[Any]) -> None:
+    """Raises TooMuchWork before a method makes a text of many times its size."""
+    if name == "replace":
+        longest = max((len(arg) for arg in args if isinstance(arg, str)), default=0)
+        size = (len(text) + 1) * (longest + 1)
+    elif name == "join":
+        lists = [part for part in (text, *args) if isinstance(part, list | tuple)]
+        texts = [part for part in (text, *args) if isinstance(part, str)]
+        size = sum(len(str(item)) + sum(map(len, texts)) for items in lists for item in items)
+    elif name in ("format", "format_map"):
+        size = LARGEST_TEXT + 1 if _WIDE_FORMAT.search(str(text)) else 0
+    else:
+        size = 0
+    if size > 16 * LARGEST_TEXT:
+        raise TooMuchWork("it writes too long a text")
+    if name in ("format", "format_map") and size:
+        raise TooMuchWork("it writes too wide a text")
+
+
+def _check_numbers(args: Iterable[Any], kwargs: Mapping[str, Any]) -> None:
+    for value in (*args, *kwargs.values()):
+        if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
+            raise TooMuchWork("it uses too large a number")
+
+
+def _are_numbers(left: Any, right: Any) -> bool:
+    return isinstance(left, int | float) and isinstance(right, int | float)
+
+
+def _raise_exception(message: object) -> NoReturn:
+    raise RaisedByTemplate(str(message))
+
+
+def _strftime_now(form: str) -> str:
+    return datetime.now().strftime(form)
+
+
+def _to_json(
+    value: Any,
+    ensure_ascii: bool = False,
+    indent: int | None = None,
+    separators: tuple[str, str] | None = None,
+    sort_keys: bool = False,
+) -> str:
+    """As Hugging Face's libraries have it: letters stay as they are, and nothing is escaped for HTML."""
+    if indent is not None:
+        _check_numbers((indent * 100,), {})
+    return json.dumps(
+        value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
+    )
