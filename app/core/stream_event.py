@@ -47,7 +47,12 @@ StreamEvent = PromptProgress | ReplyStarted | Piece | Statistics
 
 
 class LanguageModel(Protocol):
-    """A loaded model that can be asked."""
+    """A model that can be asked. Only one thread may use it."""
+
+    @property
+    def context_length(self) -> int:
+        """How many tokens it holds in memory, prompt and answer together; 0 while nothing is loaded."""
+        ...
 
     def answer(
         self,
@@ -55,8 +60,9 @@ class LanguageModel(Protocol):
         tools: Sequence[dict[str, Any]],
         sampling: Sampling,
         cancel: threading.Event,
+        prefill: str = "",
     ) -> Iterator[StreamEvent]:
-        """Writes the next message.
+        """Writes the next message, going on from `prefill` where the answer was begun earlier.
 
         Raises:
             UserError: the answer could not be made or went wrong half way; pieces sent before stay valid.
@@ -64,3 +70,7 @@ class LanguageModel(Protocol):
         ...
 
     def count_tokens(self, text: str) -> int: ...
+
+    def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
+        """The length of the whole prompt as the model's template writes it."""
+        ...
