@@ -38,9 +38,8 @@ def find_starter_model(packaged_models: Path | None = None) -> Path | None:
     spec = importlib.util.find_spec(STARTER_PACKAGE)
     package_folders = (spec.submodule_search_locations or []) if spec else []
     folders = [*([packaged_models] if packaged_models else []), *map(Path, package_folders)]
-    return next(
-        (path for folder in folders for path in sorted(folder.glob("*.gguf")) if path.is_file()), None
-    )
+    files = (path for folder in folders for path in sorted(folder.glob("*.gguf")) if path.is_file())
+    return next(files, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,8 @@ class Library:
 
         A folder that is missing or may not be read has no models.
         """
-        files = [path for folder in folders for path in _gguf_files(folder)]
-        if self._starter is not None:
-            files.append(self._starter)
+        files = [self._starter] if self._starter else []
+        files += [path for folder in folders for path in _gguf_files(folder)]
         found = _with_parts_joined(_each_once(files))
         # Those that are gone are forgotten.
         self._known = {one: self._known.get(one) or self._described(one) for one in found}
@@ -93,10 +91,9 @@ class Library:
     def open(self, path: Path) -> ModelFile:
         """One file, such as one that was dropped onto the window, described as `scan` would."""
         part = _PART.search(path.stem)
-        files = (
-            sorted(path.parent.glob(f"{glob.escape(path.stem[: part.start()])}-*.gguf")) if part else [path]
-        )
-        found = next((one for one in _with_parts_joined(files) if path in one.paths), None)
+        stem = glob.escape(path.stem[: part.start()]) + "-*" if part else glob.escape(path.stem)
+        models = _with_parts_joined(sorted(path.parent.glob(stem + path.suffix)))
+        found = next((one for one in models if path in one.paths), None)
         return self._described(found or _Found((path,), 0, ()))
 
     def _described(self, found: _Found) -> ModelFile:

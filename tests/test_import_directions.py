@@ -1,0 +1,155 @@
+"""Who may import whom. Read from the source, so that imports inside functions count as well."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "app").rglob("*.py"))
+
+# A part of the program, and the parts that it may import. The longest name that fits a module counts.
+ALLOWED = {
+    "app": set(),
+    "app.launch": {"app", "app.application", "app.core", "app.log", "app.paths", "app.self_test"},
+    "app.self_test": {"app", "app.application", "app.core"},
+    "app.application": {
+        *("app", "app.core", "app.engine", "app.hub", "app.tools", "app.store", "app.ui"),
+        *("app.log", "app.paths", "app.settings", "app.ui.icons", "app.ui.widgets"),
+    },
+    "app.log": {"app.core"},
+    "app.paths": {"app", "app.core"},
+    "app.settings": {"app.core", "app.store"},
+    "app.core": {"app.core"},
+    "app.engine": {"app.core", "app.engine"},
+    "app.hub": {"app.core", "app.hub"},
+    "app.tools": {"app.core", "app.tools"},
+    "app.store": {"app.core", "app.store"},
+    "app.ui": {
+        *("app", "app.core", "app.engine", "app.hub", "app.tools", "app.store", "app.settings"),
+        *("app.ui", "app.ui.icons", "app.ui.widgets"),
+    },
+    # Small parts that know nothing of chats and models; they may look like the rest of the window.
+    "app.ui.icons": set(),
+    "app.ui.widgets": {"app.ui.icons", "app.ui.widgets"},
+}
+
+# A library, and the only parts of the program that may know it.
+CONFINED = {
+    "PySide6": {"app.ui", "app.application", "app.launch", "app.self_test"},
+    "shiboken6": {"app.ui", "app.application"},
+    "qtawesome": {"app.ui"},
+    "llama_cpp": {"app.engine.llama"},
+    "jinja2": {"app.engine"},
+    "gguf": {"app.engine"},
+    "sqlite3": {"app.store"},
+    "huggingface_hub": {"app.hub"},
+}
+
+
+def part_of(module: str, parts: Iterator[str] | set[str] | dict[str, set[str]]) -> str:
+    """The part that a module belongs to: the longest name in `parts` that it starts with."""
+    fitting = [part for part in parts if module == part or module.startswith(part + ".")]
+    return max(fitting, key=len, default="")
+
+
+def imported_modules(source: str, package: str) -> Iterator[str]:
+    """Every module that the source imports, by its full name."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            # `from app import log` imports the module app.log.
+            yield from (f"{base}.{name.name}" for name in node.names)
+
+
+def forbidden_imports(module: str, source: str, package: str = "") -> list[str]:
+    """What is wrong with a module's imports, a sentence each."""
+    here = part_of(module, ALLOWED)
+    wrong = []
+    for name in imported_modules(source, package or module.rpartition(".")[0]):
+        top = name.partition(".")[0]
+        if top == "app" and part_of(name, ALLOWED) not in ALLOWED[here]:
+            wrong.append(f"{module} imports {name}")
+        if top in CONFINED and not part_of(module, CONFINED[top]):
+            wrong.append(f"{module} imports {top}")
+        if top in {"main", "tests"}:
+            wrong.append(f"{module} imports {top}")
+    return wrong
+
+
+def module_name(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_a_module_imports_only_what_its_place_allows(path):
+    package = ".".join(path.parent.parts)
+    assert forbidden_imports(module_name(path), (ROOT / path).read_text(encoding="utf-8"), package) == []
+
+
+def test_every_module_has_a_place():
+    placed = {part for part in ALLOWED if part != "app"}
+    assert [str(path) for path in MODULES if not part_of(module_name(path), placed)] == ["app/__init__.py"]
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("app.core.message", "from app.store.database import Database"),
+        ("app.core.message", "import app.paths"),
+        ("app.engine.engine", "from app.hub import catalog"),
+        ("app.hub.library", "def later():\n    from app.engine.gguf import read_header"),
+        ("app.store.presets", "from app.settings import Settings"),
+        ("app.store.presets", "from ..hub import catalog"),
+        ("app.ui.main_window", "from app.application import Application"),
+        ("app.ui.widgets.toast", "from app.core.errors import UserError"),
+        ("app.ui.widgets.toast", "from ..theme import Theme"),
+        ("app.core.prompt", "from PySide6.QtCore import QObject"),
+        ("app.engine.engine", "import llama_cpp.llama_cpp as llama"),
+        ("app.core.prompt", "import jinja2.sandbox"),
+        ("app.ui.main_window", "import sqlite3"),
+        ("app.store.presets", "from huggingface_hub import HfApi"),
+        ("app.core.message", "import main"),
+        ("app.hub.library", "from tests.fakes import hub"),
+    ],
+)
+def test_the_rule_rejects_a_forbidden_import(module, source):
+    assert len(forbidden_imports(module, source)) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        (
+            "app.ui.main_window",
+            "from app.store.conversations import ConversationStore\nimport PySide6.QtWidgets",
+        ),
+        ("app.ui.chat.composer", "from app.ui.widgets.icon_button import IconButton"),
+        ("app.engine.llama", "import llama_cpp"),
+        ("app.application", "from app import log, paths\nfrom app.ui.main_window import MainWindow"),
+        ("app.store.database", "import sqlite3\nfrom app.core.errors import StoreError"),
+        ("app.core.message", "import json, dataclasses\nfrom app.core.sampling import Sampling"),
+    ],
+)
+def test_the_rule_accepts_what_is_allowed(module, source):
+    assert forbidden_imports(module, source) == []
+
+
+def test_the_program_without_its_window_does_not_need_qt():
+    """Imports everything outside the window in a process in which Qt cannot be imported."""
+    windowless = [name for name in map(module_name, MODULES) if not part_of(name, CONFINED["PySide6"])]
+    program = f"""
+import importlib, sys
+sys.modules["PySide6"] = None
+for name in {windowless!r}:
+    importlib.import_module(name)
+"""
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
