@@ -50,7 +50,7 @@ class DropHint(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(self.palette().color(QPalette.ColorRole.Window))
-        veil.setAlphaF(0.92)
+        veil.setAlphaF(0.96)
         painter.fillRect(self.rect(), veil)
         role = QPalette.ColorRole.Accent if self.is_welcome else QPalette.ColorRole.PlaceholderText
         painter.setPen(QPen(self.palette().color(role), 2, Qt.PenStyle.DashLine))

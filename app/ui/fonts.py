@@ -1,4 +1,4 @@
-"""The fonts of the program: Inter and JetBrains Mono from resources/fonts, then what each system has for other scripts."""
+"""The fonts: Inter and JetBrains Mono from resources/fonts, then what each system has for other scripts."""
 
 from __future__ import annotations
 

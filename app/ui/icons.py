@@ -15,14 +15,15 @@ ICON_SIZE = 18
 
 def icon(name: str, palette: QPalette, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> QIcon:
     """A Phosphor icon (`plus`, `trash`) in a palette's colour. Ask again when the palette changes."""
-    return coloured_icon(name, palette.color(QPalette.ColorGroup.Active, role))
+    disabled = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText)
+    return coloured_icon(name, palette.color(QPalette.ColorGroup.Active, role), disabled)
 
 
-def coloured_icon(name: str, colour: QColor) -> QIcon:
+def coloured_icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
     """A Phosphor icon in a colour, paler where it is disabled."""
     pale = QColor(colour)
     pale.setAlphaF(0.4)
-    return qtawesome.icon(f"ph.{name}", color=colour, color_disabled=pale)
+    return qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled or pale)
 
 
 def app_icon(folder: Path) -> QIcon:

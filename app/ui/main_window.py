@@ -44,7 +44,7 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar(self)
         self.chat_page = ChatPage(transcript, app_icon, self)
         self.menus = Menus(self)
-        self.messages = Messages(self, self.chat_page.banner)
+        self.messages = Messages(self, self.chat_page.banner, self.chat_page.conversation_area)
         self._pages = QStackedWidget(self)
         self._drop_hint = DropHint(self)
         self._lay_out()
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         return bytes(self.saveGeometry().data())
 
     def restore_saved_geometry(self, geometry: bytes) -> None:
-        """Brings the window to where it was; a first start, or bytes that make no sense, give a middle size."""
+        """Brings the window to where it was; without usable bytes it has a middle size."""
         if not geometry or not self.restoreGeometry(QByteArray(geometry)):
             self.resize(QSize(1180, 780))
 

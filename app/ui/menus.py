@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.settings import Theme as ThemeChoice
 from app.ui.icons import icon
+from app.ui.widgets.rounded_popup import round_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ class Menus(QObject):
     def conversation_menu(self, parent: QWidget) -> QMenu:
         """The menu of the conversation on screen, for the button in the header."""
         menu = QMenu(parent)
+        round_off(menu)
         menu.addActions([self.rename_action, self.export_action, self.copy_answer_action])
         menu.addSeparator()
         menu.addAction(self.delete_action)
@@ -177,6 +179,7 @@ class Menus(QObject):
 
     def _add_menu(self, title: str, entries: tuple[Entry | None, ...]) -> QMenu:
         menu = self.bar.addMenu(title)
+        round_off(menu)
         for entry in entries:
             if entry is SEPARATOR:
                 menu.addSeparator()

@@ -1,14 +1,14 @@
 """The one place where errors and notices reach the user. Nothing here blocks.
 
-A banner above the composer says what went wrong and what to do; a toast offers to undo; a dialog asks before a link
-leaves the program.
+A banner above the composer says what went wrong and what to do; a toast offers to undo; a dialog asks before
+a link leaves the program.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -122,7 +122,7 @@ class Banner(QFrame):
 
 
 class Toast(QFrame):
-    """Says what was done, near the window's lower edge, and offers to undo it for some seconds.
+    """Says what was done, and offers to undo it for some seconds.
 
     Signals:
         closed(): it went away, whether undone or not.
@@ -130,9 +130,11 @@ class Toast(QFrame):
 
     closed = Signal()
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, window: QWidget, area: QWidget) -> None:
+        """Floats over `window`, at the lower edge of `area` while that can be seen."""
+        super().__init__(window)
         self.setObjectName("toast")
+        self._area = area
         self._on_undo: Callable[[], None] | None = None
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
@@ -146,7 +148,8 @@ class Toast(QFrame):
         self._timer = QTimer(self, interval=UNDO_MS, singleShot=True)
         self._timer.timeout.connect(self.close_toast)
         self.undo_button.clicked.connect(self.undo)
-        parent.installEventFilter(self)
+        for watched in (window, area):
+            watched.installEventFilter(self)
         self.hide()
 
     def show_text(self, text: str, on_undo: Callable[[], None] | None) -> None:
@@ -178,8 +181,12 @@ class Toast(QFrame):
             self.closed.emit()
 
     def _place(self) -> None:
-        parent = self.parentWidget()
-        self.move((parent.width() - self.width()) // 2, parent.height() - self.height() - 24)
+        window = self.parentWidget()
+        room = window.rect()
+        if self._area.isVisible():
+            room = QRect(self._area.mapTo(window, QPoint()), self._area.size())
+        left = room.left() + (room.width() - self.width()) // 2
+        self.move(max(0, left), room.bottom() - self.height() - 12)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -218,9 +225,11 @@ class LinkDialog(QDialog):
         self.address.setWordWrap(True)
         self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         buttons = QDialogButtonBox(self)
-        self.open_button = buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.open_button = QPushButton("Open", self)
         self.open_button.setProperty("primary", True)
-        self.cancel_button = buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
+        self.cancel_button = QPushButton("Cancel", self)
+        buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self._on_accepted)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -243,11 +252,12 @@ class Messages(QObject):
         toast: the toast over the window.
     """
 
-    def __init__(self, window: QWidget, banner: Banner) -> None:
+    def __init__(self, window: QWidget, banner: Banner, area: QWidget) -> None:
+        """`area` is where the conversation is; the toast stands at its lower edge."""
         super().__init__(window)
         self._window = window
         self.banner = banner
-        self.toast = Toast(window)
+        self.toast = Toast(window, area)
 
     def show_error(
         self, error: UserError, action: str = "", on_action: Callable[[], None] | None = None

@@ -1,7 +1,7 @@
 """Colours by name, and how they reach Qt.
 
-A theme is one TOML file in resources/themes. Widgets never name a colour: they read their palette, are styled by
-the one style sheet made here, or are given the `Theme` where they paint what a palette has no role for (code, bubbles).
+A theme is one TOML file in resources/themes. Widgets never name a colour: they read their palette, are styled
+by the one style sheet made here, or are given the `Theme` where they paint what a palette has no role for.
 """
 
 from __future__ import annotations
@@ -92,8 +92,8 @@ def _luminance(name: str) -> float:
 def palette_of(theme: Theme) -> QPalette:
     """The theme as a palette, for everything that is painted.
 
-    Roles that Qt names differently: `PlaceholderText` is muted, `Mid` is line, `Midlight` is hover, `AlternateBase`
-    is sunken and `BrightText` is danger.
+    Roles that Qt names differently: `PlaceholderText` is muted, `Mid` is line, `Midlight` is hover,
+    `AlternateBase` is sunken and `BrightText` is danger.
     """
     role = QPalette.ColorRole
     colours = {
@@ -137,20 +137,21 @@ def _mixed(front: str, back: str, share: float) -> QColor:
     )
 
 
-def style_sheet_of(theme: Theme, template: str, zoom_percent: int = 100) -> str:
+def style_sheet_of(theme: Theme, template: str, icons: Path, zoom_percent: int = 100) -> str:
     """The style sheet of the whole program.
 
-    The template's `$names` are the theme's colours, `$icons`-free sizes `$px12` to `$px28` (font sizes, which zoom), and
-    `$code_family`.
+    The template's `$names` are the theme's colours, `$px11` to `$px32` (sizes of letters, which zoom),
+    `$icons` (the folder of pictures) and `$code_family`.
     """
     values = {field.name: str(getattr(theme, field.name)) for field in fields(Theme)}
     values |= {f"px{size}": f"{round(size * zoom_percent / 100)}px" for size in range(11, 33)}
+    values["icons"] = icons.as_posix()
     values["code_family"] = ", ".join(f"'{family}'" for family in CODE_FAMILIES)
     values["accent_hover"] = _mixed(theme.accent, theme.text, 0.88).name()
     values["danger_ground"] = _mixed(theme.danger, theme.surface, 0.12).name()
     values["danger_line"] = _mixed(theme.danger, theme.surface, 0.45).name()
     values["accent_ground"] = _mixed(theme.accent, theme.surface, 0.12).name()
     values["accent_line"] = _mixed(theme.accent, theme.surface, 0.45).name()
-    values["scroll_handle"] = _mixed(theme.muted, theme.surface, 0.35).name()
+    values["scroll_handle"] = _mixed(theme.muted, theme.surface, 0.3).name()
     values["disabled"] = _mixed(theme.muted, theme.surface, 0.6).name()
     return Template(template).substitute(values)

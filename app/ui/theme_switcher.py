@@ -23,17 +23,18 @@ class ThemeSwitcher(QObject):
         zoom_percent: the size of all letters.
 
     Signals:
-        theme_changed(Theme): other colours, or other sizes, are on screen. Views that paint with the theme listen.
+        theme_changed(Theme): other colours or sizes are on screen; for views that paint with the theme.
     """
 
     theme_changed = Signal(object)
 
     def __init__(self, application: QApplication, resources: Path, parent: QObject | None = None) -> None:
-        """`resources` is the folder that holds themes/ and fonts/."""
+        """`resources` is the folder that holds themes/, icons/ and fonts/."""
         super().__init__(parent)
         self._application = application
         self._themes = {name: load_theme(resources / "themes" / f"{name}.toml") for name in ("light", "dark")}
         self._template = (resources / "themes" / "style.qss").read_text(encoding="utf-8")
+        self._icons = resources / "icons"
         self.choice = ThemeChoice.SYSTEM
         self.zoom_percent = 100
         self.theme: Theme = self._themes[self._wanted_name()]
@@ -46,7 +47,9 @@ class ThemeSwitcher(QObject):
         self.theme = self._themes[self._wanted_name()]
         self._application.setFont(ui_font(self.zoom_percent))
         self._application.setPalette(palette_of(self.theme))
-        self._application.setStyleSheet(style_sheet_of(self.theme, self._template, self.zoom_percent))
+        self._application.setStyleSheet(
+            style_sheet_of(self.theme, self._template, self._icons, self.zoom_percent)
+        )
         self.theme_changed.emit(self.theme)
 
     def choose(self, choice: ThemeChoice) -> None:

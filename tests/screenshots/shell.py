@@ -1,6 +1,6 @@
 """Draws the window with sample values, in both themes and several sizes, so that people can look.
 
-    uv run python -m tests.screenshots.shell [FOLDER]
+uv run python -m tests.screenshots.shell [FOLDER]
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ from app.ui.theme_switcher import ThemeSwitcher
 
 MODELS = [
     ModelFile(Path("/m/lfm.gguf"), "LFM2.5 1.2B Instruct", 731_000_000, "lfm2", "Q4_K_M", 32768),
-    ModelFile(Path("/m/smol.gguf"), "SmolLM2 135M Instruct", 98_000_000, "llama", "Q4_1", 8192, is_starter=True),
+    ModelFile(
+        Path("/m/smol.gguf"), "SmolLM2 135M Instruct", 98_000_000, "llama", "Q4_1", 8192, is_starter=True
+    ),
     ModelFile(Path("/m/think.gguf"), "LFM2.5 1.2B Thinking", 1_246_000_000, "lfm2", "Q8_0", 32768),
     ModelFile(
         Path("/m/mmproj.gguf"),
@@ -70,6 +72,7 @@ def summaries() -> list[ConversationSummary]:
 def build_window() -> MainWindow:
     transcript = QTextBrowser()
     transcript.setFrameShape(QTextBrowser.Shape.NoFrame)
+    transcript.viewport().setAutoFillBackground(False)
     transcript.setHtml("<p>The transcript stands here.</p>")
     window = MainWindow(transcript, app_icon(resources() / "icons"))
     window.sidebar.set_conversations(summaries())
@@ -87,8 +90,8 @@ def build_window() -> MainWindow:
 
 
 def shoot(widget: QWidget, path: Path, scale: int = 1) -> None:
-    QApplication.sendPostedEvents()
-    QApplication.processEvents()
+    for _ in range(4):  # A change of size goes up through the layouts one turn at a time.
+        QApplication.processEvents()
     image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
     image.fill(QColor("#808080"))
@@ -119,7 +122,9 @@ def shoot_states(window: MainWindow, folder: Path, theme: str) -> None:
     window.sidebar.set_search_results(
         [
             SearchHit("0", TITLES[0], None, TITLES[0], ((8, 11),), datetime.now(UTC)),
-            SearchHit("0", TITLES[0], "n", "The sky looks blue because air scatters", ((4, 7),), datetime.now(UTC)),
+            SearchHit(
+                "0", TITLES[0], "n", "The sky looks blue because air scatters", ((4, 7),), datetime.now(UTC)
+            ),
             SearchHit("5", TITLES[5], "m", "… pie in the sky, as they say", ((13, 16),), datetime.now(UTC)),
         ]
     )

@@ -23,7 +23,7 @@ class ChatHeader(QFrame):
     """Says which model answers and how, and lets the user change both.
 
     Attributes:
-        model_picker, preset_picker, context_meter: the parts, which take values and send signals of their own.
+        model_picker, preset_picker, context_meter: the parts, with values and signals of their own.
 
     Signals:
         cancel_load_requested(): the user no longer wants the model that is loading.
@@ -36,7 +36,7 @@ class ChatHeader(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(HEIGHT)
-        self.sidebar_button = IconButton("square-half", "Show the sidebar", "Ctrl+B", self)
+        self.sidebar_button = IconButton("list", "Show the sidebar", "Ctrl+B", self)
         self.sidebar_button.setObjectName("show_sidebar_button")
         self.sidebar_button.hide()
         self.model_picker = ModelPicker(self)
@@ -44,7 +44,7 @@ class ChatHeader(QFrame):
         self.cancel_button.setObjectName("cancel_load_button")
         self.preset_picker = PresetPicker(self)
         self.context_meter = ContextMeter(self)
-        self.menu_button = IconButton("dots-three", "Conversation menu", parent=self)
+        self.menu_button = IconButton("dots-three-bold", "Conversation menu", parent=self)
         self.menu_button.setObjectName("conversation_menu_button")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._lay_out()

@@ -19,6 +19,7 @@ class ChatPage(QWidget):
 
     Attributes:
         header, transcript, welcome, banner, composer: the parts.
+        conversation_area: holds the transcript or the welcome.
     """
 
     def __init__(self, transcript: QWidget, app_icon: QIcon, parent: QWidget | None = None) -> None:
@@ -28,22 +29,22 @@ class ChatPage(QWidget):
         self.welcome = Welcome(app_icon, self)
         self.banner = Banner(self)
         self.composer = Composer(self)
-        self._stack = QStackedWidget(self)
-        self._stack.addWidget(self.welcome)
-        self._stack.addWidget(transcript)
+        self.conversation_area = QStackedWidget(self)
+        self.conversation_area.addWidget(self.welcome)
+        self.conversation_area.addWidget(transcript)
         self._lay_out()
 
     def show_welcome(self) -> None:
         """Shows the welcome in the conversation's place."""
-        self._stack.setCurrentWidget(self.welcome)
+        self.conversation_area.setCurrentWidget(self.welcome)
 
     def show_transcript(self) -> None:
         """Shows the conversation."""
-        self._stack.setCurrentWidget(self.transcript)
+        self.conversation_area.setCurrentWidget(self.transcript)
 
     @property
     def is_welcome_shown(self) -> bool:
-        return self._stack.currentWidget() is self.welcome
+        return self.conversation_area.currentWidget() is self.welcome
 
     def _lay_out(self) -> None:
         column = QWidget(self)
@@ -62,5 +63,5 @@ class ChatPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.conversation_area, 1)
         layout.addLayout(row)

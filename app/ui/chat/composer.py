@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPalette, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.ui.chat.composer_edit import ComposerEdit, SendKey
@@ -86,7 +86,8 @@ class Composer(QFrame):
         self._state = state
         is_answering = state is ComposerState.ANSWERING
         held_focus = self.send_button.hasFocus() or self.stop_button.hasFocus()
-        self._buttons.setCurrentWidget(self.stop_button if is_answering else self.send_button)
+        self.send_button.setVisible(not is_answering)
+        self.stop_button.setVisible(is_answering)
         if held_focus:
             self.edit.setFocus()
         self._refresh()
@@ -103,7 +104,7 @@ class Composer(QFrame):
         self._refresh()
 
     def set_text(self, text: str) -> None:
-        """Puts a text into the field, as when a conversation with a draft is opened. Emits no `draft_changed`."""
+        """Puts a text into the field, such as a kept draft. Emits no `draft_changed`."""
         self._draft_timer.stop()
         with QSignalBlocker(self):
             self.edit.setPlainText(text)
@@ -148,7 +149,7 @@ class Composer(QFrame):
     def _round_button(self, icon_name: str, name: str, shortcut: str, object_name: str) -> IconButton:
         button = IconButton(icon_name, name, shortcut, self, QPalette.ColorRole.Window)
         button.setObjectName(object_name)
-        button.setFixedSize(QSize(34, 34))
+        button.setFixedSize(QSize(32, 32))
         return button
 
     def _make_editing_strip(self) -> QFrame:
@@ -180,14 +181,12 @@ class Composer(QFrame):
         field.setContentsMargins(8, 4, 8, 0)
         field.addWidget(self.edit)
         layout.addLayout(field)
-        self._buttons = QStackedLayout()
-        self._buttons.addWidget(self.send_button)
-        self._buttons.addWidget(self.stop_button)
         self.footer = QHBoxLayout()
         self.footer.setContentsMargins(8, 0, 0, 0)
         self.footer.addWidget(self.hint)
         self.footer.addStretch(1)
-        self.footer.addLayout(self._buttons)
+        self.footer.addWidget(self.send_button)
+        self.footer.addWidget(self.stop_button)
         layout.addLayout(self.footer)
         self.setCursor(Qt.CursorShape.IBeamCursor)
 

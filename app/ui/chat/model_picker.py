@@ -205,8 +205,10 @@ class ModelPicker(QuietComboBox):
     @override
     def paint_content(self, painter: QPainter, area: QRectF) -> None:
         name, detail = self._words()
-        self._paint_dot(painter, QRectF(area.left() + 1, area.center().y() - 4, 8, 8))
-        rest = area.adjusted(16, 0, 0, 0)
+        rest = area
+        if self._current_model():
+            self._paint_dot(painter, QRectF(area.left() + 1, area.center().y() - 4, 8, 8))
+            rest = area.adjusted(16, 0, 0, 0)
         metrics = QFontMetrics(self._name_font())
         detail_width = QFontMetrics(self._detail_font()).horizontalAdvance(detail) + 12
         if rest.width() - detail_width < min(metrics.horizontalAdvance(name), 90):
@@ -295,10 +297,10 @@ class ModelDelegate(QStyledItemDelegate):
             icon("check", option.palette, QPalette.ColorRole.Accent).paint(painter, box.toRect())
         area.setRight(area.right() - 24)
         top = QRectF(area.left(), area.top(), area.width(), area.height() / 2)
-        self._paint_line(painter, resized(option.font, 0.95, QFont.Weight.Medium), muted if model.problem else text,
-                         top, model.name)  # fmt: skip
-        self._paint_line(painter, resized(option.font, 0.82), muted, top.translated(0, top.height()),
-                         index.data(DETAIL_ROLE))  # fmt: skip
+        name_font = resized(option.font, 0.95, QFont.Weight.Medium)
+        self._paint_line(painter, name_font, muted if model.problem else text, top, model.name)
+        below = top.translated(0, top.height())
+        self._paint_line(painter, resized(option.font, 0.82), muted, below, index.data(DETAIL_ROLE))
 
     def _paint_line(self, painter: QPainter, font: QFont, colour: object, area: QRectF, text: str) -> None:
         painter.setFont(font)

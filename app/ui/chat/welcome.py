@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QPalette, QTextLayout
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -78,7 +78,7 @@ class SuggestionCard(QAbstractButton):
     @override
     def sizeHint(self) -> QSize:
         line = QFontMetrics(self.font()).lineSpacing()
-        return QSize(200, round(line * 3.1) + 28)
+        return QSize(200, round(line * 2.75) + 28)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -100,12 +100,18 @@ class SuggestionCard(QAbstractButton):
 
     def _paint_prompt(self, painter: QPainter, area: QRectF) -> None:
         font = resized(self.font(), 0.87)
-        metrics = QFontMetrics(font)
-        painter.setFont(font)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        room = int(area.width() * 1.85)  # Two lines, less what wrapping at words costs.
-        text = metrics.elidedText(self.suggestion.prompt, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(area, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, text)
+        layout = QTextLayout(self.suggestion.prompt, font)
+        layout.beginLayout()
+        first = layout.createLine()
+        first.setLineWidth(area.width())
+        layout.endLayout()
+        line = QFontMetrics(font).lineSpacing()
+        layout.draw(painter, area.topLeft())
+        rest = self.suggestion.prompt[first.textLength() :]
+        painter.setFont(font)
+        shown = QFontMetrics(font).elidedText(rest, Qt.TextElideMode.ElideRight, int(area.width()))
+        painter.drawText(area.adjusted(0, line, 0, 0), Qt.AlignmentFlag.AlignTop, shown)
 
 
 class Welcome(QScrollArea):
@@ -151,7 +157,8 @@ class Welcome(QScrollArea):
         self._show(
             "Welcome to Tarn",
             "Chat with language models that run on this computer. What you write stays here: nothing is sent "
-            "anywhere, and it works without a network.\nA small model is already there. Write a message and press Enter.",
+            "anywhere, and it works without a network.\n"
+            "A small model is already there. Write a message and press Enter.",
         )
 
     def show_model(
@@ -165,7 +172,8 @@ class Welcome(QScrollArea):
         """Where no model is chosen or there is none."""
         self._show(
             "Choose a model to begin",
-            "Tarn runs models in the GGUF format. Open a file, add a folder that has some, or drop one onto this window.",
+            "Tarn runs models in the GGUF format. Open a file, add a folder that has some, "
+            "or drop one onto this window.",
         )
         self._cards.hide()
         self._buttons.show()
@@ -180,6 +188,7 @@ class Welcome(QScrollArea):
         layout = self._cards.layout()
         assert isinstance(layout, QGridLayout)
         while (item := layout.takeAt(0)) is not None:
+            item.widget().hide()
             item.widget().deleteLater()
         for number, suggestion in enumerate(suggestions):
             card = SuggestionCard(suggestion, self._cards)

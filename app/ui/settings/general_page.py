@@ -17,8 +17,10 @@ _SEND_KEYS = (
 
 
 class GeneralPage(QWidget):
-    """Signals:
-    changed(Settings): the user changed something.
+    """How the window looks and listens.
+
+    Signals:
+        changed(Settings): the user changed something.
     """
 
     changed = Signal(object)

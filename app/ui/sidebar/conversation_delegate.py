@@ -56,7 +56,7 @@ class ConversationDelegate(QStyledItemDelegate):
         palette = option.palette
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         frame = option.rect.adjusted(1, 1, -1, -1)
-        if is_hovered or row.id == self.shown_id:
+        if is_hovered or (row.id == self.shown_id and row.node_id is None):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Midlight))
             painter.drawRoundedRect(frame, 8, 8)

@@ -13,6 +13,7 @@ from app.ui.icons import icon
 from app.ui.sidebar.conversation_delegate import ConversationDelegate, menu_area
 from app.ui.sidebar.conversation_model import ROW_ROLE, ConversationListModel
 from app.ui.sidebar.conversation_rows import ConversationRow, Row
+from app.ui.widgets.rounded_popup import round_off
 
 _OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
@@ -20,7 +21,7 @@ _OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 class ConversationList(QListView):
     """Conversations by their dates, or what a search found.
 
-    A click or Enter opens; the arrow keys only move, so that walking down the list does not load every conversation.
+    A click or Enter opens; the arrow keys only move, so that walking down the list loads nothing.
 
     Signals:
         conversation_selected(str): open this one.
@@ -79,7 +80,7 @@ class ConversationList(QListView):
             self.edit(index)
 
     def neighbour(self, step: int) -> str:
-        """The conversation so many rows below (above: negative) the one on screen, going round; empty if none."""
+        """The conversation so many rows below the one on screen, going round; empty if there is none."""
         ids = [row.id for row in self._model().rows if isinstance(row, ConversationRow)]
         if not ids:
             return ""
@@ -90,6 +91,7 @@ class ConversationList(QListView):
     def menu_for(self, conversation_id: str) -> QMenu:
         """What can be done with a conversation."""
         menu = QMenu(self)
+        round_off(menu)
         rename = menu.addAction(icon("pencil-simple", self.palette()), "Rename\tF2")
         delete = menu.addAction(icon("trash", self.palette()), "Delete\tDel")
         rename.triggered.connect(lambda: self.start_rename(conversation_id))

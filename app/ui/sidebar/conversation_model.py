@@ -21,7 +21,7 @@ class ConversationListModel(QAbstractListModel):
     """Shows rows, and changes only those that differ, so that selection, scrolling and renaming survive.
 
     Signals:
-        title_edited(str, str): the user typed another title for a conversation. The row shows it once it is set.
+        title_edited(str, str): a conversation, and the title the user typed. The row shows it once it is set.
     """
 
     title_edited = Signal(str, str)
@@ -35,7 +35,7 @@ class ConversationListModel(QAbstractListModel):
         return self._rows
 
     def set_rows(self, rows: Sequence[Row]) -> None:
-        """Brings the list to these rows with the fewest removals, moves and insertions that are simple to find."""
+        """Brings the list to these rows by removing, moving and inserting what differs."""
         wanted = {row.key for row in rows}
         for place in reversed(range(len(self._rows))):
             if self._rows[place].key not in wanted:

@@ -17,12 +17,14 @@ class ConversationsController(QObject):
 
     Signals:
         opened: the id of the conversation that the user wants to see.
+        hit_opened: the id of a conversation, and of the message in it that a search found.
         renamed: the id and the new title.
         deleted: the id; the conversation can still be restored.
         restored: the id.
     """
 
     opened = Signal(str)
+    hit_opened = Signal(str, str)
     renamed = Signal(str, str)
     deleted = Signal(str)
     restored = Signal(str)
@@ -41,6 +43,7 @@ class ConversationsController(QObject):
         self._sidebar = sidebar
         self._messages = messages
         sidebar.conversation_selected.connect(self.opened)
+        sidebar.hit_selected.connect(self.hit_opened)
         sidebar.rename_requested.connect(self.rename)
         sidebar.delete_requested.connect(self.delete)
         sidebar.search_changed.connect(self._on_search_changed)
@@ -54,7 +57,7 @@ class ConversationsController(QObject):
 
     def show_current(self, conversation: Conversation) -> None:
         """Marks the conversation that is on screen."""
-        self._sidebar.set_current(conversation.id)
+        self._sidebar.set_shown(conversation.id)
 
     def rename(self, conversation_id: str, title: str) -> None:
         try:
@@ -92,8 +95,6 @@ class ConversationsController(QObject):
 
     def _on_search_changed(self, query: str) -> None:
         try:
-            hits = self._search.search(query) if query.strip() else None
+            self._sidebar.set_search_results(self._search.search(query))
         except UserError as error:
             self._messages.show_error(error)
-            return
-        self._sidebar.set_hits(hits)

@@ -49,7 +49,7 @@ class Sidebar(QFrame):
         self.setFixedWidth(WIDTH)
         self._summaries: tuple[ConversationSummary, ...] = ()
         self.new_chat_button = self._button("New chat", "note-pencil", "new_chat_button", "Ctrl+N")
-        self.hide_button = IconButton("square-half", "Hide the sidebar", "Ctrl+B", self)
+        self.hide_button = IconButton("caret-double-left", "Hide the sidebar", "Ctrl+B", self)
         self.hide_button.setObjectName("hide_sidebar_button")
         self.search_field = QLineEdit(self)
         self.search_field.setObjectName("search_field")

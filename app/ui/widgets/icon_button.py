@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QToolButton, QWidget
 from typing_extensions import override
 
@@ -44,7 +44,8 @@ class IconButton(QToolButton):
         self._recolour()
 
     def _recolour(self) -> None:
-        self.setIcon(icon(self._icon_name, self.palette(), self._role))
+        # Not the own palette: the style sheet changes it to the colours of the button.
+        self.setIcon(icon(self._icon_name, QGuiApplication.palette(), self._role))
 
     @override
     def changeEvent(self, event: QEvent) -> None:

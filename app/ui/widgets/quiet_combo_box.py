@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QListView, QWidget
 from typing_extensions import override
 
 from app.ui.icons import icon
+from app.ui.widgets.rounded_popup import round_off
 
 _OPENING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _CARET = 12
@@ -15,7 +16,7 @@ _PADDING = 10
 
 
 class QuietComboBox(QComboBox):
-    """A combo box whose choice costs something, so that neither the wheel nor an arrow key changes it in passing."""
+    """A combo box whose choice costs something: neither the wheel nor an arrow key changes it in passing."""
 
     def __init__(self, name: str, shortcut: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,7 +63,7 @@ class QuietComboBox(QComboBox):
     @override
     def sizeHint(self) -> QSize:
         height = max(36, self.fontMetrics().height() + 14)
-        return QSize(self.content_width() + 2 * _PADDING + _CARET + 8, height)
+        return QSize(self.content_width() + 2 * _PADDING + _CARET + 12, height)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -71,6 +72,9 @@ class QuietComboBox(QComboBox):
     @override
     def showPopup(self) -> None:
         self.view().setMinimumWidth(max(self._popup_width, self.width()))
+        container = self.view().parentWidget()
+        if container is not None and container.isWindow() and not container.isVisible():
+            round_off(container)
         super().showPopup()
         popup = self.view().window()
         below = self.mapToGlobal(QPoint(0, self.height() + 4))
