@@ -50,6 +50,11 @@ class LanguageModel(Protocol):
     """A model that can be asked. Only one thread may use it."""
 
     @property
+    def model_path(self) -> str:
+        """The file that is loaded; empty while nothing is."""
+        ...
+
+    @property
     def context_length(self) -> int:
         """How many tokens it holds in memory, prompt and answer together; 0 while nothing is loaded."""
         ...

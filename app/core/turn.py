@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.conversation import MessageNode
-from app.core.errors import UserError
+from app.core.errors import EngineError, UserError
 from app.core.message import Message, ReasoningPart, Statistics, StopReason
 from app.core.prompt import choose_messages
 from app.core.sampling import Sampling
@@ -32,6 +32,8 @@ class TurnRequest:
     system_prompt: str
     sampling: Sampling
     tools: tuple[dict[str, Any], ...] = ()
+    model_path: str = ""
+    """The model that is to answer; empty for whichever is loaded."""
     written: str = ""
     """What the model wrote before it was cut off, where this turn goes on from there."""
 
@@ -76,6 +78,10 @@ def run_turn(model: LanguageModel, request: TurnRequest, cancel: threading.Event
     """
     turn = _Turn(request)
     try:
+        if request.model_path and request.model_path != model.model_path:
+            raise EngineError(
+                "The model that was to answer is not loaded.", "Choose a model, then regenerate the answer."
+            )
         choice = choose_messages(request.path, request.system_prompt, model.count_tokens, model.context_length)
         yield PromptChosen(choice.first_seen_id)
         for event in model.answer(choice.messages, request.tools, request.sampling, cancel, request.written):

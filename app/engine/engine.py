@@ -68,6 +68,12 @@ class Engine:
         return loaded.info if loaded else None
 
     @property
+    def model_path(self) -> str:
+        """The file of the loaded model; empty while nothing is loaded."""
+        loaded = self._loaded
+        return str(loaded.info.path) if loaded else ""
+
+    @property
     def context_length(self) -> int:
         """Tokens the loaded model holds, prompt and answer together; 0 while nothing is loaded."""
         loaded = self._loaded
