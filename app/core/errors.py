@@ -33,6 +33,18 @@ class TemplateError(UserError):
     """A model's chat template could not be rendered."""
 
 
+class PromptTooLongError(UserError):
+    """What must be sent to the model does not fit into its context. `excess` is by how many tokens."""
+
+    def __init__(self, subject: str, excess: int, context_length: int, kept_free: int) -> None:
+        super().__init__(
+            f"{subject} is {excess:,} token{'s' if excess != 1 else ''} too long: the model holds "
+            f"{context_length:,} tokens, of which {kept_free:,} are kept for the answer.",
+            "Shorten it, load the model with a longer context, or start a new conversation.",
+        )
+        self.excess = excess
+
+
 class Cancelled(Exception):  # noqa: N818 - not a fault: the user asked for it
     """The user stopped the work. Raised to leave a loop early, never shown."""
 
