@@ -1,0 +1,101 @@
+"""The whole program, as a person uses it: real keys and clicks, the real engine on small models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.application import Application
+from app.ui.chat.model_picker import ModelState
+from app.ui.chat.transcript.transcript import Transcript
+
+TINY_MODEL = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
+ANSWER_MS = 120_000
+
+
+class Person:
+    """Somebody in front of the window."""
+
+    def __init__(self, qtbot: QtBot, application: Application) -> None:
+        self._qtbot = qtbot
+        self.application = application
+        self.window = application.window
+        self.composer = self.window.chat_page.composer
+
+    @property
+    def transcript(self) -> Transcript:
+        found = self.window.findChild(Transcript, "transcript")
+        assert found is not None
+        return found
+
+    @property
+    def reads(self) -> str:
+        """What is on screen in the conversation."""
+        return self.transcript.to_plain_text()
+
+    def types(self, text: str) -> None:
+        self._qtbot.keyClicks(self.composer.edit, text)
+
+    def presses(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self._qtbot.keyClick(self.composer.edit, key, modifiers)
+
+    def sends(self, text: str) -> None:
+        self.types(text)
+        self.presses(Qt.Key.Key_Return)
+
+    def waits_for_answer(self) -> None:
+        self._qtbot.waitUntil(lambda: not self.application.chat.is_answering, timeout=ANSWER_MS)
+
+    def waits_for_model(self) -> None:
+        self._qtbot.waitUntil(
+            lambda: self.application.models.status.state is ModelState.READY, timeout=ANSWER_MS
+        )
+
+    def asks(self, text: str) -> str:
+        """Sends a message and reads the answer."""
+        self.sends(text)
+        self.waits_for_answer()
+        return self.application.chat.last_answer()
+
+    def picks_model(self, name: str) -> None:
+        picker = self.window.chat_page.header.model_picker
+        self._qtbot.waitUntil(lambda: picker.findText(name) >= 0, timeout=ANSWER_MS)
+        row = picker.findText(name)
+        picker.setCurrentIndex(row)
+        picker.activated.emit(row)
+
+    def titles(self) -> list[str]:
+        """The conversations in the sidebar, newest first."""
+        model = self.window.sidebar.list.model()
+        texts = [model.index(row, 0) for row in range(model.rowCount())]
+        return [
+            index.data(Qt.ItemDataRole.DisplayRole)
+            for index in texts
+            if index.flags() & Qt.ItemFlag.ItemIsSelectable
+        ]
+
+
+StartProgram = Callable[..., Person]
+
+
+@pytest.fixture
+def start_program(qtbot: QtBot, tmp_path: Path) -> Iterator[StartProgram]:
+    """Starts the program on one data folder; starting it again ends the one before, as a person would."""
+    running: list[Application] = []
+
+    def start(first_model: Path | None = TINY_MODEL, model_dirs: tuple[Path, ...] = (TINY_MODEL.parent,)) -> Person:
+        while running:
+            running.pop().shutdown()
+        application = Application(tmp_path / "data", list(model_dirs), first_model=first_model)
+        running.append(application)
+        application.window.show()
+        qtbot.waitExposed(application.window)
+        return Person(qtbot, application)
+
+    yield start
+    while running:
+        running.pop().shutdown()
