@@ -36,7 +36,7 @@ def m001_conversations_and_messages(connection: sqlite3.Connection) -> None:
     )
     # Holds all that the list of conversations shows, so that long drafts are never read for it.
     connection.execute(
-        """create index conversation_list on conversation (updated_at desc, id, title)
+        """create index conversation_list on conversation (updated_at desc, id, title, deleted_at)
             where deleted_at is null"""
     )
     connection.execute(
@@ -62,32 +62,27 @@ def m002_search(connection: sqlite3.Connection) -> None:
     """Full-text search over the plain text.
 
     Trigrams find parts of words in every script, Japanese and Chinese (which have no spaces) included. A
-    message that is still being written is left out: indexing it anew every second would cost more than saving.
+    message that is still being written is left out: to index it every second would cost more than to save it.
     """
     connection.execute(
         """create virtual table message_search using fts5
             (plain, content = 'message', content_rowid = 'number', tokenize = 'trigram')"""
     )
     remove = (
-        "insert into message_search (message_search, rowid, plain) values ('delete', old.number, old.plain);"
+        "insert into message_search (message_search, rowid, plain) select 'delete', old.number, old.plain"
     )
-    add = "insert into message_search (rowid, plain) values (new.number, new.plain);"
-    connection.execute(
-        f"""create trigger message_search_added after insert on message
-            when new.state != 'streaming' begin {add} end"""
-    )
-    connection.execute(
-        f"""create trigger message_search_removed after delete on message
-            when old.state != 'streaming' begin {remove} end"""
-    )
-    connection.execute(
-        f"""create trigger message_search_outdated after update of plain, state on message
-            when old.state != 'streaming' begin {remove} end"""
-    )
-    connection.execute(
-        f"""create trigger message_search_renewed after update of plain, state on message
-            when new.state != 'streaming' begin {add} end"""
-    )
+    add = "insert into message_search (rowid, plain) select new.number, new.plain"
+    was_whole, is_whole = "where old.state != 'streaming';", "where new.state != 'streaming';"
+    for event, actions in (
+        ("insert", f"{add} {is_whole}"),
+        ("delete", f"{remove} {was_whole}"),
+        # One trigger, as two of them would run in no certain order.
+        ("update of plain, state", f"{remove} {was_whole} {add} {is_whole}"),
+    ):
+        name = event.split()[0]
+        connection.execute(
+            f"create trigger message_search_{name} after {event} on message begin {actions} end"
+        )
     rebuild_search(connection)
 
 
