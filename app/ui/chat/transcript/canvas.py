@@ -1,0 +1,182 @@
+"""The messages below each other: which are built, how high they are, and which one is where.
+
+Nothing here is a widget. Only what is near the visible part is built; of the others the height is estimated from the
+length of their text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+from app.core.message import Role
+from app.ui.chat.transcript.blocks import Block
+from app.ui.chat.transcript.body import Body
+from app.ui.chat.transcript.content import BUBBLE_CHARACTERS, BUBBLE_LINES, Folds, blocks_of
+from app.ui.chat.transcript.entry import Entry
+from app.ui.chat.transcript.geometry import Geometry
+from app.ui.chat.transcript.live_reply import LiveReply
+from app.ui.chat.transcript.look import Look
+
+ROW_GAP = 12
+TOP_MARGIN = 28
+BOTTOM_MARGIN = 28
+WIDEST_COLUMN = 760
+SMALLEST_MARGIN = 28
+MOST_BODIES = 120
+MOST_COST = 1_200_000
+"""Built messages that are kept, by number and by characters; a laid-out character costs about 70 bytes."""
+
+
+class Canvas:
+    """The conversation as a column of rows, one for each message."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.folds = Folds()
+        self.entries: list[Entry] = []
+        self.live: LiveReply | None = None
+        self.memory_start: str | None = None
+        self.column_width = WIDEST_COLUMN
+        self._rows: dict[str, int] = {}
+        self._geometry = Geometry()
+        self._bodies: OrderedDict[str, Body] = OrderedDict()
+
+    # What there is
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        self.entries = list(entries)
+        self.live = None
+        self.folds = Folds()
+        self._rows = {entry.id: row for row, entry in enumerate(self.entries)}
+        self._bodies.clear()
+        self._geometry = Geometry(self._estimate(entry) for entry in self.entries)
+
+    def append(self, entry: Entry) -> None:
+        self._rows[entry.id] = len(self.entries)
+        self.entries.append(entry)
+        self._geometry.append(self._estimate(entry))
+
+    def replace(self, entry: Entry) -> None:
+        """Exchanges the entry of that id; what is built of it stays until it is shown again."""
+        row = self._rows[entry.id]
+        self.entries[row] = entry
+        if entry.id in self._bodies:
+            self.refresh(entry.id)
+        else:
+            self._geometry.set_height(row, self._estimate(entry))
+
+    def cut_from(self, entry_id: str) -> None:
+        """Removes a message and all below it."""
+        row = self._rows[entry_id]
+        for gone in self.entries[row:]:
+            del self._rows[gone.id]
+            self._bodies.pop(gone.id, None)
+        del self.entries[row:]
+        self._geometry.cut(row)
+
+    def row_of(self, entry_id: str | None) -> int | None:
+        return self._rows.get(entry_id) if entry_id is not None else None
+
+    def blocks(self, entry: Entry) -> list[Block]:
+        """What an entry is shown as at the moment."""
+        is_start = entry.id == self.memory_start
+        if self.live is not None and self.live.entry.id == entry.id:
+            return self.live.blocks(self.folds, is_memory_start=is_start)
+        return blocks_of(entry, self.folds, is_memory_start=is_start)
+
+    # What is built
+
+    @property
+    def built_count(self) -> int:
+        return len(self._bodies)
+
+    def body(self, row: int) -> Body:
+        """The message of a row, built and laid out."""
+        entry = self.entries[row]
+        body = self._bodies.get(entry.id)
+        if body is None:
+            body = self._bodies[entry.id] = Body(entry, self.blocks(entry), self.look)
+        self._bodies.move_to_end(entry.id)
+        if not self.is_current(row):
+            body.lay_out(self.column_width)
+        return body
+
+    def refresh(self, entry_id: str) -> None:
+        """Brings what is built of a message up to date."""
+        row = self._rows[entry_id]
+        body = self._bodies.get(entry_id)
+        if body is not None:
+            entry = self.entries[row]
+            body.show(entry, self.blocks(entry))
+            body.lay_out(self.column_width)
+            self._geometry.set_height(row, row_height(body))
+
+    def is_current(self, row: int) -> bool:
+        """Whether a row is built for the present width, and its height therefore the true one."""
+        body = self._bodies.get(self.entries[row].id)
+        return body is not None and body.width == self.column_width
+
+    def forget_built(self) -> None:
+        """Drops everything built, for another look; heights stay as estimates."""
+        self._bodies.clear()
+
+    def trim(self, kept: Iterable[str]) -> None:
+        """Drops the messages that were used longest ago, but none of `kept`."""
+        cost = sum(body.cost for body in self._bodies.values())
+        needed = set(kept)
+        for entry_id in list(self._bodies):
+            if len(self._bodies) <= MOST_BODIES and cost <= MOST_COST:
+                return
+            if entry_id not in needed:
+                cost -= self._bodies.pop(entry_id).cost
+
+    # Where it is
+
+    @property
+    def height(self) -> int:
+        return math.ceil(TOP_MARGIN + self._geometry.total + BOTTOM_MARGIN) if self.entries else 0
+
+    def top(self, row: int) -> int:
+        """Where a row begins, from the top of the whole conversation."""
+        return round(TOP_MARGIN + self._geometry.top(row))
+
+    def row_height(self, row: int) -> float:
+        return self._geometry.height(row)
+
+    def row_at(self, y: float) -> int:
+        return self._geometry.row_at(y - TOP_MARGIN)
+
+    def rows_between(self, top: float, bottom: float) -> range:
+        """The rows of which something is between two heights."""
+        if not self.entries:
+            return range(0)
+        return range(self.row_at(top), self.row_at(bottom) + 1)
+
+    def measure(self, rows: Iterable[int]) -> bool:
+        """Builds rows and corrects their heights; whether one changed."""
+        changed = False
+        for row in rows:
+            height = row_height(self.body(row))
+            if height != self._geometry.height(row):
+                self._geometry.set_height(row, height)
+                changed = True
+        return changed
+
+    def _estimate(self, entry: Entry) -> float:
+        text = entry.message.text
+        length, breaks = len(text), text.count("\n")
+        per_line = self.column_width / 7.2
+        if entry.message.role is Role.USER:
+            if length > BUBBLE_CHARACTERS or breaks > BUBBLE_LINES:
+                return 300.0
+            return round(68 + 24 * (breaks + length / (0.75 * per_line)))
+        limit = self.folds.limit(entry.id)
+        if length > limit:
+            breaks, length = breaks * limit // length, limit
+        return round(90 + 24 * (length / per_line) + 9 * breaks)
+
+
+def row_height(body: Body) -> float:
+    return float(math.ceil(body.height) + ROW_GAP)

@@ -1,0 +1,236 @@
+"""What stands around the words: who speaks, cards that fold, notes on what went wrong or is going on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from typing_extensions import override
+
+from app.ui.chat.transcript.blocks import (
+    CardHeader,
+    ErrorNote,
+    MemoryMark,
+    MoreLine,
+    NameLine,
+    Span,
+    StatusLine,
+    TextBlock,
+)
+from app.ui.chat.transcript.look import Look
+from app.ui.chat.transcript.plain_text import MEMORY_MARK_TEXT, more_label
+from app.ui.chat.transcript.rich_document import RichDocument, draw_document
+from app.ui.chat.transcript.segment import Action, Paint, Segment, Target
+from app.ui.chat.transcript.text_segment import DocumentSegment
+
+CARD_HEIGHT = 38.0
+
+
+class NameSegment(Segment):
+    """The model's name above its answer."""
+
+    def __init__(self, block: NameLine, look: Look) -> None:
+        super().__init__(block, look)
+        self._name = block.name
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width, self.height = width, 18.0
+
+    @override
+    def paint(self, painter: QPainter, paint: Paint) -> None:
+        draw_line(painter, self.look.name_font, self.look, "muted", QRectF(0, 0, self.width, 18), self._name)
+
+
+class CardSegment(Segment):
+    """The header of a thinking, tool or result card; opens and closes what stands below it."""
+
+    def __init__(self, block: CardHeader, look: Look) -> None:
+        super().__init__(block, look)
+        self._header = block
+        self._shown_width = 0.0
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width, self.height = width, CARD_HEIGHT
+        header = self._header
+        natural = 50 + QFontMetricsF(self.look.name_font).horizontalAdvance(header.title)
+        if header.detail:
+            natural += 14 + QFontMetricsF(self.look.small_font).horizontalAdvance(header.detail)
+        self._shown_width = width if header.is_busy else min(width, max(220.0, natural + 30))
+
+    @override
+    def paint(self, painter: QPainter, paint: Paint) -> None:
+        box = QRectF(0.5, 0.5, self._shown_width - 1, self.height - 1)
+        is_hovered = paint.hovered == self.targets()[0].moved(0, 0, self.index).id
+        painter.setPen(QPen(self.look.colour("line"), 1))
+        painter.setBrush(self.look.colour("raised"))
+        painter.drawRoundedRect(box, 9, 9)
+        if is_hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.look.colour("hover"))
+            painter.drawRoundedRect(box, 9, 9)
+        self._paint_icon(painter, paint)
+        self._paint_words(painter, box)
+        arrow = "ph.caret-down" if self._header.is_open else "ph.caret-right"
+        painter.drawPixmap(QPointF(box.right() - 26, self.height / 2 - 7), self.look.icon(arrow, "muted", 14))
+
+    def _paint_icon(self, painter: QPainter, paint: Paint) -> None:
+        if self._header.is_busy:
+            paint_dots(painter, self.look, QPointF(13, self.height / 2), paint.phase)
+            return
+        colour = "danger" if self._header.is_failed else "muted"
+        painter.drawPixmap(QPointF(13, self.height / 2 - 9), self.look.icon(self._header.icon, colour))
+
+    def _paint_words(self, painter: QPainter, box: QRectF) -> None:
+        area = box.adjusted(40, 0, -32, 0)
+        used = draw_line(painter, self.look.name_font, self.look, "text", area, self._header.title)
+        if self._header.detail:
+            rest = area.adjusted(used + 10, 0, 0, 0)
+            draw_line(painter, self.look.small_font, self.look, "muted", rest, self._header.detail)
+
+    @override
+    def targets(self) -> Sequence[Target]:
+        word = "Close" if self._header.is_open else "Open"
+        area = QRectF(0, 0, self._shown_width, self.height)
+        return (Target(Action.TOGGLE_CARD, area, f"{word}: {self._header.title}", self._header.key),)
+
+
+class ErrorSegment(DocumentSegment):
+    """A calm card that says why an answer failed and what to do."""
+
+    def __init__(self, block: ErrorNote, look: Look) -> None:
+        super().__init__(block, look)
+        self._rich = RichDocument(look)
+        spans: tuple[Span, ...] = (Span(block.sentence),)
+        if block.hint:
+            spans = (*spans, Span("\n" + block.hint, is_muted=True))
+        self._rich.write_paragraph(spans, look.block_format(), line_break="\n")
+
+    @property
+    @override
+    def _origin(self) -> QPointF:
+        return QPointF(46, 14 - self.look.half_leading())
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width = width
+        self._rich.document.setTextWidth(max(60.0, width - 62))
+        self.height = self._rich.document.size().height() + 28
+
+    @override
+    def paint(self, painter: QPainter, paint: Paint) -> None:
+        box = QRectF(0.5, 0.5, self.width - 1, self.height - 1)
+        edge = self.look.colour("danger")
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(edge)
+        painter.setOpacity(0.09)
+        painter.drawRoundedRect(box, 10, 10)
+        painter.setOpacity(0.45)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(edge, 1))
+        painter.drawRoundedRect(box, 10, 10)
+        painter.setOpacity(1)
+        painter.drawPixmap(QPointF(16, 17), self.look.icon("ph.warning-circle", "danger"))
+        painter.translate(self._origin)
+        clip = paint.clip.translated(-self._origin)
+        draw_document(self._rich.document, painter, self.look, clip, paint.selection)
+
+
+class StatusSegment(Segment):
+    """What goes on before the first word."""
+
+    def __init__(self, block: StatusLine, look: Look) -> None:
+        super().__init__(block, look)
+        self._text = block.text
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width, self.height = width, 24.0
+
+    @override
+    def paint(self, painter: QPainter, paint: Paint) -> None:
+        paint_dots(painter, self.look, QPointF(0, 12), paint.phase)
+        area = QRectF(32, 0, self.width - 32, 24)
+        draw_line(painter, self.look.small_font, self.look, "muted", area, self._text)
+
+
+class MoreSegment(Segment):
+    """Brings the next part of a very long message."""
+
+    def __init__(self, block: MoreLine, look: Look) -> None:
+        super().__init__(block, look)
+        self._words = more_label(block.hidden)
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width, self.height = width, 36.0
+
+    @override
+    def paint(self, painter: QPainter, paint: Paint) -> None:
+        target = self.targets()[0]
+        painter.setPen(QPen(self.look.colour("line"), 1))
+        painter.setBrush(self.look.colour("raised"))
+        painter.drawRoundedRect(target.area, 9, 9)
+        if paint.hovered == target.moved(0, 0, self.index).id:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.look.colour("hover"))
+            painter.drawRoundedRect(target.area, 9, 9)
+        words = target.area.adjusted(14, 0, -8, 0)
+        draw_line(painter, self.look.small_font, self.look, "text", words, self._words)
+
+    @override
+    def targets(self) -> Sequence[Target]:
+        words = QFontMetricsF(self.look.small_font).horizontalAdvance(self._words)
+        area = QRectF(0.5, 0.5, min(self.width - 1, words + 30), self.height - 1)
+        return (Target(Action.SHOW_MORE, area, "Show more of this message"),)
+
+
+class MemoryMarkSegment(Segment):
+    """A thin labelled line: what stands above it is no longer given to the model."""
+
+    def __init__(self, block: MemoryMark, look: Look) -> None:
+        super().__init__(block, look)
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width, self.height = width, 34.0
+
+    @override
+    def paint(self, painter: QPainter, paint: Paint) -> None:
+        words = QFontMetricsF(self.look.small_font).horizontalAdvance(MEMORY_MARK_TEXT)
+        side = max(0.0, (self.width - words) / 2 - 12)
+        line = self.look.colour("line")
+        painter.fillRect(QRectF(0, 12, side, 1), line)
+        painter.fillRect(QRectF(self.width - side, 12, side, 1), line)
+        area = QRectF(side + 12, 0, words + 4, 25)
+        draw_line(painter, self.look.small_font, self.look, "muted", area, MEMORY_MARK_TEXT)
+
+
+def muted_text(text: str) -> TextBlock:
+    """A remark of ours in the place of an answer."""
+    return TextBlock((Span(text, is_muted=True),))
+
+
+def draw_line(painter: QPainter, font: QFont, look: Look, colour: str, area: QRectF, text: str) -> float:
+    """Draws one line, shortened where it does not fit; returns how wide it became."""
+    metrics = QFontMetricsF(font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, area.width()))
+    painter.setFont(font)
+    painter.setPen(look.colour(colour))
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    painter.drawText(area, int(flags), shown)
+    return float(metrics.horizontalAdvance(shown))
+
+
+def paint_dots(painter: QPainter, look: Look, left: QPointF, phase: float) -> None:
+    """Three dots that brighten one after the other."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.colour("accent"))
+    for index in range(3):
+        glow = 0.5 + 0.5 * math.cos(2 * math.pi * (phase / 1.2 - index / 4))
+        painter.setOpacity(0.3 + 0.7 * glow)
+        painter.drawEllipse(QPointF(left.x() + 3 + index * 8, left.y()), 2.5, 2.5)
+    painter.setOpacity(1.0)

@@ -1,0 +1,150 @@
+"""The line under a message: its figures, and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QApplication
+
+from app.core.conversation import MessageState
+from app.core.message import Role
+from app.ui.chat.transcript.card_segments import draw_line
+from app.ui.chat.transcript.entry import Entry
+from app.ui.chat.transcript.look import Look
+from app.ui.chat.transcript.segment import Action, Paint, Target
+
+HEIGHT = 36.0
+BUTTON = 28.0
+ABOVE = 4.0
+
+ICONS = {
+    Action.COPY: "ph.copy",
+    Action.REGENERATE: "ph.arrows-clockwise",
+    Action.EDIT: "ph.pencil-simple",
+    Action.CONTINUE: "ph.caret-double-right",
+    Action.PREVIOUS_VERSION: "ph.caret-left",
+    Action.NEXT_VERSION: "ph.caret-right",
+}
+LABELS = {
+    Action.COPY: "Copy message",
+    Action.REGENERATE: "Regenerate answer",
+    Action.EDIT: "Edit message",
+    Action.CONTINUE: "Continue answer",
+    Action.PREVIOUS_VERSION: "Previous version",
+    Action.NEXT_VERSION: "Next version",
+}
+_ALWAYS_SHOWN = (Action.CONTINUE, Action.PREVIOUS_VERSION, Action.NEXT_VERSION)
+
+
+def actions_of(entry: Entry) -> list[Action]:
+    """What can be done with a message, apart from choosing a version."""
+    if entry.state is MessageState.STREAMING or entry.message.role is Role.TOOL:
+        return []
+    if entry.message.role is Role.USER:
+        return [Action.COPY, Action.EDIT]
+    actions = [Action.COPY] if entry.message.text.strip() else []
+    actions.append(Action.REGENERATE)
+    return [*actions, Action.CONTINUE] if entry.can_continue else actions
+
+
+class Footer:
+    """Figures and buttons of one message, laid out in its column."""
+
+    def __init__(self, entry: Entry, look: Look) -> None:
+        self.entry = entry
+        self.look = look
+        self._targets: list[Target] = []
+        self._version_area = QRectF()
+        self._figures_area = QRectF()
+        self._small = QFontMetricsF(look.small_font)
+
+    @property
+    def height(self) -> float:
+        """Its room is kept also while nothing is shown in it, so that nothing moves."""
+        return 8.0 if self.entry.message.role is Role.TOOL else HEIGHT
+
+    def lay_out(self, width: float, top: float) -> None:
+        self._targets = []
+        x = width - self._natural_width() if self.entry.message.role is Role.USER else -5.0
+        y = top + ABOVE
+        x = self._place_versions(x, y)
+        if self.entry.figures:
+            words = self._small.horizontalAdvance(self.entry.figures)
+            left = max(x, 0.0) + (4 if x > 0 else 0)
+            self._figures_area = QRectF(left, y, min(words + 2, width - left), BUTTON)
+            x = left + words + 10
+        for action in actions_of(self.entry):
+            x = self._place_button(action, x, y)
+
+    def targets(self, *, is_active: bool) -> Sequence[Target]:
+        """The buttons; those that are only there for the message in use if it is."""
+        return [target for target in self._targets if is_active or target.action in _ALWAYS_SHOWN]
+
+    def paint(self, painter: QPainter, paint: Paint, *, is_active: bool) -> None:
+        if self.entry.figures:
+            draw_line(painter, self.look.small_font, self.look, "muted", self._figures_area, self.entry.figures)
+        if not self._version_area.isEmpty():
+            painter.setFont(self.look.small_font)
+            painter.setPen(self.look.colour("muted"))
+            painter.drawText(self._version_area, Qt.AlignmentFlag.AlignCenter, self._version_words)
+        for target in self.targets(is_active=is_active):
+            self._paint_button(painter, target, paint)
+
+    @property
+    def _version_words(self) -> str:
+        return f"{self.entry.version}/{self.entry.version_count}"
+
+    def _natural_width(self) -> float:
+        versions = 0.0
+        if self.entry.version_count > 1:
+            versions = 2 * 22 + self._small.horizontalAdvance(self._version_words) + 8
+        return versions + len(actions_of(self.entry)) * (BUTTON + 2)
+
+    def _place_versions(self, x: float, y: float) -> float:
+        self._version_area = QRectF()
+        if self.entry.version_count < 2:
+            return x
+        is_busy = self.entry.state is MessageState.STREAMING
+        if self.entry.version > 1 and not is_busy:
+            self._add(Action.PREVIOUS_VERSION, QRectF(x, y, 22, BUTTON))
+        words = self._small.horizontalAdvance(self._version_words) + 8
+        self._version_area = QRectF(x + 22, y, words, BUTTON)
+        if self.entry.version < self.entry.version_count and not is_busy:
+            self._add(Action.NEXT_VERSION, QRectF(x + 22 + words, y, 22, BUTTON))
+        return x + 44 + words + 4
+
+    def _place_button(self, action: Action, x: float, y: float) -> float:
+        width = BUTTON
+        if action is Action.CONTINUE:
+            width += self._small.horizontalAdvance("Continue") + 6
+        self._add(action, QRectF(x, y, width, BUTTON))
+        return x + width + 2
+
+    def _add(self, action: Action, area: QRectF) -> None:
+        self._targets.append(Target(action, area, LABELS[action]))
+
+    def _paint_button(self, painter: QPainter, target: Target, paint: Paint) -> None:
+        area = target.area
+        is_hovered = paint.hovered == target.id
+        if is_hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.look.colour("hover"))
+            painter.drawRoundedRect(area, 7, 7)
+        is_copied = paint.just_copied == target.id
+        colour = "accent" if is_copied else "text" if is_hovered else "muted"
+        name = "ph.check" if is_copied else ICONS[target.action]
+        size = 14 if target.action in (Action.PREVIOUS_VERSION, Action.NEXT_VERSION) else 18
+        icon = self.look.icon(name, colour, size)
+        if target.action is Action.CONTINUE:
+            painter.drawPixmap(QPointF(area.left() + 6, area.center().y() - size / 2), icon)
+            words = area.adjusted(28, 0, 0, 0)
+            draw_line(painter, self.look.small_font, self.look, colour, words, "Continue")
+        else:
+            painter.drawPixmap(area.center() - QPointF(size / 2, size / 2), icon)
+
+
+def clipboard_set(text: str) -> None:
+    """Puts text on the clipboard; halves of surrogate pairs, which it cannot hold, become question marks."""
+    QApplication.clipboard().setText(text.encode("utf-8", "replace").decode("utf-8"))

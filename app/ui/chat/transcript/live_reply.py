@@ -1,0 +1,138 @@
+"""An answer while it is being written: from stream events to blocks.
+
+Text is read as it comes, a thought only while its card is open. When the answer is finished the message itself takes
+over; its blocks are the same, so nothing on screen is built again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from app.core.message import Part, ReasoningPart, TextPart
+from app.ui.chat.transcript.stream_events import PartEvent, PartFinished, PartGrew, PartKind, PartStarted
+from app.ui.chat.transcript.blocks import Block, CardHeader, MarkdownBlock, MemoryMark, StatusLine
+from app.ui.chat.transcript.content import Folds, card_blocks, duration, in_card, name_blocks, part_key
+from app.ui.chat.transcript.entry import Entry
+from app.ui.chat.transcript.live_markdown import LiveMarkdown
+from app.ui.chat.transcript.plain_text import displayable
+
+LIVE_WORDS = 160
+"""Characters of the thought's end that are shown while its card is closed."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？\n])\s+")
+
+
+@dataclass(slots=True)
+class _LivePart:
+    """One part of the answer so far."""
+
+    kind: PartKind
+    started: float = field(default_factory=monotonic)
+    text: str = ""
+    finished: Part | None = None
+    _held: str = ""
+    """A carriage return whose line feed may still come."""
+    _markdown: LiveMarkdown = field(default_factory=LiveMarkdown)
+    _read: int = 0
+    _carded: list[tuple[MarkdownBlock, MarkdownBlock]] = field(default_factory=list)
+
+    def grow(self, text: str) -> None:
+        text = self._held + text
+        self._held = "\r" if text.endswith("\r") else ""
+        self.text += displayable(text[:-1] if self._held else text)
+
+    def finish(self, part: Part) -> None:
+        self.finished = part
+        if isinstance(part, TextPart) and displayable(part.text) != self.text:
+            self.text, self._read, self._markdown = displayable(part.text), 0, LiveMarkdown()
+
+    def markdown_blocks(self) -> list[MarkdownBlock]:
+        if self._read < len(self.text):
+            self._markdown.feed(self.text[self._read :])
+            self._read = len(self.text)
+        return self._markdown.blocks
+
+    def blocks_in_card(self) -> list[MarkdownBlock]:
+        """The text's blocks moved into a card; those that stayed the same are the same objects."""
+        blocks = self.markdown_blocks()
+        for index, block in enumerate(blocks):
+            if index < len(self._carded) and self._carded[index][0] is block:
+                continue
+            del self._carded[index:]
+            self._carded.append((block, in_card(block, is_first=index == 0)))
+        del self._carded[len(blocks) :]
+        return [carded for _, carded in self._carded]
+
+    def last_words(self) -> str:
+        """The sentence being written, or the one before while it has only begun."""
+        end = " ".join(self.text[-2 * LIVE_WORDS :].split(" "))
+        sentences = [" ".join(piece.split()) for piece in _SENTENCE_END.split(end.strip())]
+        words = sentences[-1] if len(sentences[-1]) > 12 or len(sentences) < 2 else sentences[-2]
+        return words if len(words) <= LIVE_WORDS else "…" + words[-LIVE_WORDS:]
+
+
+class LiveReply:
+    """The answer being written."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self.status = ""
+        self._parts: list[_LivePart] = []
+
+    @property
+    def text_length(self) -> int:
+        return sum(len(part.text) for part in self._parts if part.kind is PartKind.TEXT)
+
+    def apply(self, events: Iterable[PartEvent]) -> None:
+        """Takes what has come; events of parts that were never started are dropped."""
+        for event in events:
+            if isinstance(event, PartStarted):
+                del self._parts[event.index :]
+                self._parts.append(_LivePart(event.kind))
+            elif event.index < len(self._parts):
+                part = self._parts[event.index]
+                if isinstance(event, PartGrew):
+                    part.grow(event.text)
+                elif isinstance(event, PartFinished):
+                    part.finish(event.part)
+
+    def blocks(self, folds: Folds, *, is_memory_start: bool = False) -> list[Block]:
+        """What is on screen now."""
+        blocks: list[Block] = [MemoryMark()] if is_memory_start else []
+        blocks += name_blocks(self.entry)
+        for index, part in enumerate(self._parts):
+            blocks += self._part_blocks(index, part, folds)
+        if self._is_waiting:
+            blocks.append(StatusLine(displayable(self.status)))
+        return blocks
+
+    @property
+    def _is_waiting(self) -> bool:
+        """Whether nothing shows that work is going on."""
+        if not self._parts:
+            return True
+        last = self._parts[-1]
+        if last.kind is PartKind.TEXT:
+            return not last.text.strip()
+        return last.finished is not None
+
+    def _part_blocks(self, index: int, part: _LivePart, folds: Folds) -> list[Block]:
+        if part.kind is PartKind.TEXT:
+            return [*part.markdown_blocks()]
+        is_open = folds.is_open(self.entry.id, part_key(index), False)
+        if part.finished is not None:
+            if is_open and isinstance(part.finished, ReasoningPart):
+                header = card_blocks(self.entry.id, index, part.finished, folds)[0]
+                return [header, *part.blocks_in_card()]
+            return card_blocks(self.entry.id, index, part.finished, folds)
+        if part.kind is PartKind.REASONING:
+            seconds = duration(monotonic() - part.started)
+            detail = "" if is_open else part.last_words()
+            header = CardHeader(
+                part_key(index), "ph.lightbulb", f"Thinking for {seconds}", detail, is_open, is_busy=True
+            )
+            return [header, *part.blocks_in_card()] if is_open else [header]
+        return [CardHeader(part_key(index), "ph.wrench", "Writing a tool call", part.last_words(), is_busy=True)]

@@ -1,0 +1,220 @@
+"""Styled text in a QTextDocument, with a note of where its code, its links and its padding are.
+
+Code within a sentence has a padding of two no-break spaces. They are the document's, not the text's: `plain_text`
+leaves them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFont,
+    QPainter,
+    QPalette,
+    QTextBlock,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
+
+from app.ui.chat.transcript.blocks import Spans
+from app.ui.chat.transcript.look import Look
+from app.ui.chat.transcript.plain_text import utf16_length
+
+PADDING = "\u00a0"
+
+
+@dataclass(slots=True)
+class Run:
+    """A stretch of the document's text: a paragraph, or one cell of a table."""
+
+    start: int
+    text: str
+    """With padding."""
+    paddings: list[int]
+    """Where it stands, in the document's positions."""
+    separator: str = ""
+    """What stands between this run and the one before when copied."""
+    units: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.units = self.text.encode("utf-16-le", "surrogatepass")
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.units) // 2
+
+    def plain_text(self, first: int, last: int) -> str:
+        """The text between two positions of the document, without padding."""
+        first, last = max(first, self.start), min(last, self.end)
+        if first >= last:
+            return ""
+        edges = [first - 1, *(at for at in self.paddings if first <= at < last), last]
+        pieces = [self._decoded(a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+        return "".join(pieces)
+
+    def _decoded(self, first: int, last: int) -> str:
+        units = self.units[2 * (first - self.start) : 2 * (last - self.start)]
+        return units.decode("utf-16-le", "replace")
+
+
+@dataclass(slots=True)
+class Link:
+    first: int
+    last: int
+    address: str
+
+
+def new_document(font: QFont, *, wraps: bool = True) -> QTextDocument:
+    """An empty document without margins; its text is never edited by hand."""
+    document = QTextDocument()
+    document.setUndoRedoEnabled(False)
+    document.setDocumentMargin(0)
+    document.setDefaultFont(font)
+    option = QTextOption()
+    if wraps:
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    else:
+        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        option.setTextDirection(Qt.LayoutDirection.LeftToRight)
+    document.setDefaultTextOption(option)
+    return document
+
+
+class RichDocument:
+    """A document being filled, then laid out, drawn and asked about its text."""
+
+    def __init__(self, look: Look) -> None:
+        self.document = new_document(look.text_font)
+        self.runs: list[Run] = []
+        self.links: list[Link] = []
+        self.pills: list[tuple[int, int]] = []
+        """Where code within a sentence stands, first and last position."""
+        self._look = look
+
+    @property
+    def length(self) -> int:
+        return self.runs[-1].end if self.runs else 0
+
+    def write_paragraph(
+        self,
+        spans: Spans,
+        block_format: QTextBlockFormat,
+        level: int = 0,
+        colour: str = "text",
+        line_break: str = "\u2028",
+    ) -> None:
+        """Fills an empty document. With "\\n" as line break every line is a paragraph with its own direction."""
+        cursor = QTextCursor(self.document)
+        cursor.setBlockFormat(block_format)
+        cursor.setBlockCharFormat(QTextCharFormat())
+        self.write(cursor, spans, level, colour, line_break=line_break)
+
+    def write(
+        self,
+        cursor: QTextCursor,
+        spans: Spans,
+        level: int = 0,
+        colour: str = "text",
+        separator: str = "",
+        line_break: str = "\u2028",
+    ) -> None:
+        """Writes styled text at the cursor and notes it as a run."""
+        at = start = cursor.position()
+        pieces: list[str] = []
+        paddings: list[int] = []
+        for span in spans:
+            text = f"{PADDING}{span.text}{PADDING}" if span.is_code else span.text
+            first, at = at, at + utf16_length(text)
+            if span.is_code:
+                paddings += [first, at - 1]
+                self.pills.append((first, at))
+            if span.link:
+                self.links.append(Link(first, at, span.link))
+            pieces.append(text)
+            cursor.insertText(text.replace("\n", line_break), self._look.char_format(span, level, colour))
+        self.runs.append(Run(start, "".join(pieces), paddings, separator))
+
+    def plain_text(self, first: int, last: int) -> str:
+        """What stands between two positions, as a reader would copy it."""
+        pieces: list[str] = []
+        for run in self.runs:
+            if run.end < first or run.start > last:
+                continue
+            text = run.plain_text(first, last)
+            pieces.append(run.separator + text if pieces else text)
+        return "".join(pieces)
+
+    def position_at(self, point: QPointF) -> int:
+        layout = self.document.documentLayout()
+        return max(0, layout.hitTest(point, Qt.HitTestAccuracy.FuzzyHit))
+
+    def rectangles(self, first: int, last: int) -> Iterator[QRectF]:
+        """The pieces of lines between two positions of one paragraph."""
+        self.document.size()  # Lines may only be asked for once they exist.
+        block = self.document.findBlock(first)
+        layout = block.layout()
+        base = self.document.documentLayout().blockBoundingRect(block).topLeft()
+        first, last = first - block.position(), last - block.position()
+        for index in range(layout.lineCount()):
+            line = layout.lineAt(index)
+            a, b = max(first, line.textStart()), min(last, line.textStart() + line.textLength())
+            if a < b:
+                left, right = sorted((cursor_x(line.cursorToX(a)), cursor_x(line.cursorToX(b))))
+                top = base.y() + line.y() + line.ascent()
+                yield QRectF(base.x() + left, top, right - left, line.descent())
+
+    def draw_pills(self, painter: QPainter, colour: QColor) -> None:
+        """Rounded grounds for the code in sentences; goes under the text."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        for first, last in self.pills:
+            for base in self.rectangles(first, last):
+                painter.drawRoundedRect(QRectF(base.x(), base.y() - 14.5, base.width(), 20), 5, 5)
+
+
+def cursor_x(found: object) -> float:
+    """PySide gives either the position alone or a pair with it in front."""
+    return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]
+
+
+def draw_document(
+    document: QTextDocument,
+    painter: QPainter,
+    look: Look,
+    clip: QRectF,
+    selection: tuple[int, int] | None = None,
+) -> None:
+    """Draws a document at the painter's origin, the part within `clip` only."""
+    context = QAbstractTextDocumentLayout.PaintContext()
+    context.palette.setColor(QPalette.ColorRole.Text, look.colour("text"))  # type: ignore[attr-defined]
+    context.clip = clip  # type: ignore[attr-defined]
+    if selection is not None and selection[0] < selection[1]:
+        context.selections = [_painted(document, selection, look)]  # type: ignore[attr-defined]
+    document.documentLayout().draw(painter, context)
+
+
+def _painted(
+    document: QTextDocument, selection: tuple[int, int], look: Look
+) -> QAbstractTextDocumentLayout.Selection:
+    cursor = QTextCursor(document)
+    end = document.characterCount() - 1
+    cursor.setPosition(min(selection[0], end))
+    cursor.setPosition(min(selection[1], end), QTextCursor.MoveMode.KeepAnchor)
+    painted = QAbstractTextDocumentLayout.Selection()
+    painted.cursor = cursor  # type: ignore[attr-defined]
+    ground = QTextCharFormat()
+    ground.setBackground(look.colour("selection"))
+    painted.format = ground  # type: ignore[attr-defined]
+    return painted
+
+
+def is_right_to_left(block: QTextBlock) -> bool:
+    return block.textDirection() == Qt.LayoutDirection.RightToLeft

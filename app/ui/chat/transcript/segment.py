@@ -1,0 +1,149 @@
+"""What every piece of a message can do: be laid out, drawn, hit and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from app.ui.chat.transcript.blocks import Block
+
+if TYPE_CHECKING:
+    from app.ui.chat.transcript.look import Look
+
+
+class Action(StrEnum):
+    """What a click can do."""
+
+    COPY = "copy"
+    REGENERATE = "regenerate"
+    EDIT = "edit"
+    CONTINUE = "continue"
+    PREVIOUS_VERSION = "previous_version"
+    NEXT_VERSION = "next_version"
+    COPY_CODE = "copy_code"
+    OPEN_LINK = "open_link"
+    TOGGLE_CARD = "toggle_card"
+    SHOW_MORE = "show_more"
+    FOLD_TEXT = "fold_text"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place that can be clicked or reached with the keyboard."""
+
+    action: Action
+    area: QRectF
+    label: str
+    """What it does, for tooltips and screen readers."""
+    payload: str = ""
+    """The address, the card's key, or nothing."""
+    segment: int = -1
+    """Which segment of the message it belongs to; -1 is the line under the message."""
+    ordinal: int = 0
+
+    @property
+    def id(self) -> tuple[int, Action, str, int]:
+        """What it is known by while the message is laid out anew."""
+        return (self.segment, self.action, self.payload, self.ordinal)
+
+    def moved(self, x: float, y: float, segment: int) -> Target:
+        return replace(self, area=self.area.translated(x, y), segment=segment)
+
+
+TargetId = tuple[int, Action, str, int]
+
+
+@dataclass(slots=True)
+class Paint:
+    """What a segment is told when it is drawn; areas are its own coordinates."""
+
+    look: Look
+    clip: QRectF
+    selection: tuple[int, int] | None = None
+    hovered: TargetId | None = None
+    just_copied: TargetId | None = None
+    phase: float = 0.0
+    """Seconds on the clock of everything that moves; stands still where motion is unwanted."""
+    unfinished: list[Segment] = field(default_factory=list)
+    """Segments put themselves here that have more to prepare for what was shown."""
+
+
+class Segment:
+    """A piece of a message. The base is one that cannot be selected or clicked."""
+
+    def __init__(self, block: Block, look: Look) -> None:
+        self.block = block
+        self.look = look
+        self.index = -1
+        self.width = 0.0
+        self.height = 0.0
+
+    def take(self, block: Block) -> bool:
+        """Changes to another value in place where that is cheaper than being built again."""
+        return False
+
+    def lay_out(self, width: float) -> None:
+        """Finds the height for a width; both are in `width` and `height` then."""
+        self.width = width
+
+    def paint(self, painter: QPainter, paint: Paint) -> None:
+        raise NotImplementedError
+
+    @property
+    def first_line_height(self) -> float:
+        """Where a list marker is centred."""
+        return self.height
+
+    @property
+    def is_right_to_left(self) -> bool:
+        return False
+
+    @property
+    def length(self) -> int:
+        """How many positions can be selected."""
+        return 0
+
+    def position_at(self, point: QPointF) -> int:
+        return 0
+
+    def is_text_at(self, point: QPointF) -> bool:
+        """Whether the pointer is over text, rather than a frame or a button."""
+        return False
+
+    def plain_text(self, first: int, last: int) -> str:
+        return ""
+
+    def word_at(self, position: int) -> tuple[int, int]:
+        return position, position
+
+    def paragraph_at(self, position: int) -> tuple[int, int]:
+        return 0, self.length
+
+    def targets(self) -> Sequence[Target]:
+        return ()
+
+    @property
+    def scroll_range(self) -> float:
+        """How far it can be moved sideways, in pixels."""
+        return 0.0
+
+    @property
+    def scroll_offset(self) -> float:
+        return 0.0
+
+    def scroll_to(self, offset: float) -> None:
+        """Moves its content sideways."""
+
+    @property
+    def scroll_bar(self) -> QRectF:
+        """The handle by which it is moved; empty where nothing is hidden."""
+        return QRectF()
+
+    def prepare_more(self) -> bool:
+        """Does a little of what `Paint.unfinished` asked for; whether there is something new to show."""
+        return False
