@@ -45,7 +45,9 @@ LARGEST_BATCH = 512
 """Tokens read at a time."""
 _SEQUENCE = 0
 _CACHE_TYPES = {"f16": C.GGML_TYPE_F16, "q8_0": C.GGML_TYPE_Q8_0, "q4_0": C.GGML_TYPE_Q4_0}
-_LEVELS = {2: logging.INFO, 3: logging.WARNING}
+_ERROR_LEVEL = 4
+_LEVELS = {3: logging.INFO, _ERROR_LEVEL: logging.WARNING}
+"""ggml's levels (1 debug, 2 info, 3 warning, 4 error) that are worth more than a debug line here."""
 _DRY_BREAKERS = (b"\n", b":", b'"', b"*")
 """Tokens that end a repeated sequence for DRY: llama.cpp's defaults."""
 LARGEST_SEED = 0xFFFFFFFE
@@ -60,7 +62,7 @@ def _on_log(level: int, text: bytes, _data: object) -> None:
     line = text.decode("utf-8", "replace").strip()
     if not line or line == ".":
         return
-    if level == 3:
+    if level == _ERROR_LEVEL:
         last_errors.append(line)
     LOG.log(_LEVELS.get(level, logging.DEBUG), "%s", line)
 

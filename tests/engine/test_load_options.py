@@ -1,0 +1,78 @@
+"""Context length, threads and GPU layers, chosen for a file and a machine."""
+
+import pytest
+
+from app.core.errors import OutOfMemoryError
+from app.core.model_file import LoadOptions
+from app.engine.gguf import read_header
+from app.engine.load_options import Machine, context_bytes_per_token, overhead_bytes, physical_cores, plan_load
+from tests.engine.gguf_file import gguf_bytes
+
+ROOMY = Machine(free_bytes=64 * 10**9, core_count=6)
+
+LFM_1_2B = {
+    "lfm2.block_count": 16,
+    "lfm2.context_length": 128_000,
+    "lfm2.embedding_length": 2048,
+    "lfm2.attention.head_count": 32,
+    "lfm2.attention.head_count_kv": [0, 0, 8, 0, 0, 8, 0, 0, 8, 0, 8, 0, 8, 0, 8, 0],
+}
+"""LFM2.5-1.2B's own figures."""
+
+
+@pytest.fixture
+def lfm(tmp_path):
+    path = tmp_path / "lfm.gguf"
+    path.write_bytes(gguf_bytes("lfm2", LFM_1_2B))
+    return read_header(path)
+
+
+def test_only_attention_layers_cost_memory_for_each_token(lfm):
+    """12 KiB: 6 layers of 8 heads of 64 keys and 64 values in two bytes."""
+    assert context_bytes_per_token(lfm, "f16") == 12 * 1024
+    assert context_bytes_per_token(lfm, "q8_0") == 12 * 1024 * 17 // 32
+    assert context_bytes_per_token(lfm, "q4_0") == 12 * 1024 * 9 // 32
+
+
+def test_the_cards_context_is_taken_before_the_headers(lfm):
+    assert plan_load(lfm, LoadOptions(), 32_768, ROOMY).context_length == 32_768
+
+
+def test_without_a_card_the_context_is_kept_moderate(lfm):
+    assert plan_load(lfm, LoadOptions(), 0, ROOMY).context_length == 32_768
+
+
+def test_a_longer_context_can_be_asked_for(lfm):
+    assert plan_load(lfm, LoadOptions(context_length=100_000), 32_768, ROOMY).context_length == 100_096
+
+
+def test_no_more_is_given_than_the_model_was_trained_for(starter_path):
+    plan = plan_load(read_header(starter_path), LoadOptions(context_length=20_000), 0, ROOMY)
+    assert plan.context_length == 8192
+    assert plan.notice == "The context is 8,192 tokens: the model was trained for no more."
+
+
+def test_the_context_shrinks_to_the_free_memory_and_says_so(lfm):
+    enough_for_10_000 = overhead_bytes(lfm) + lfm.weight_bytes + 10_000 * 12 * 1024
+    plan = plan_load(lfm, LoadOptions(), 32_768, Machine(int(enough_for_10_000 / 0.9) + 1, 2))
+    assert plan.context_length == 9984
+    assert plan.notice == "The context is 9,984 tokens instead of 32,768: more does not fit into the free memory."
+    assert plan.total_bytes <= enough_for_10_000
+
+
+def test_a_model_that_does_not_fit_is_refused_with_the_sum(lfm):
+    with pytest.raises(OutOfMemoryError, match=r"lfm\.gguf needs about \d+ MB of memory .* only 50 MB are free"):
+        plan_load(lfm, LoadOptions(), 32_768, Machine(50 * 10**6, 2))
+
+
+def test_there_is_a_thread_for_each_core_unless_asked_otherwise(lfm):
+    assert plan_load(lfm, LoadOptions(), 0, ROOMY).thread_count == 6
+    assert plan_load(lfm, LoadOptions(thread_count=3), 0, ROOMY).thread_count == 3
+    assert physical_cores() >= 1
+
+
+def test_a_gpu_takes_all_layers_unless_asked_otherwise(lfm):
+    machine = Machine(64 * 10**9, 6, has_gpu=True)
+    assert plan_load(lfm, LoadOptions(), 0, machine).gpu_layers == -1
+    assert plan_load(lfm, LoadOptions(gpu_layers=4), 0, machine).gpu_layers == 4
+    assert plan_load(lfm, LoadOptions(), 0, ROOMY).gpu_layers == 0
