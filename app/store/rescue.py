@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from app.store.database import Database, companions, unused_name
 log = logging.getLogger(__name__)
 
 RECOVERED = "Recovered chat"
+LONGEST_FILE = 64 * 1024**3
+"""In bytes; a header that claims more than that is damaged itself."""
 MOST_FAILURES = 10_000
 """How many rows one after the other may be illegible before the rest is given up."""
 
@@ -30,7 +33,8 @@ def replace_damaged(path: Path) -> str:
     for leftover in companions(rescued):
         leftover.unlink(missing_ok=True)
     with contextlib.closing(Database.open(rescued)) as target:
-        _bring_over(path, target)
+        with _copy_to_read(path) as source:
+            _bring_over(source, target)
         (row,) = target.rows("select count(*) as count from conversation")
     aside = _set_aside(path)
     rescued.replace(path)
@@ -58,9 +62,42 @@ def _set_aside(path: Path) -> Path:
     return aside
 
 
-def _bring_over(damaged: Path, database: Database) -> None:
+@contextlib.contextmanager
+def _copy_to_read(damaged: Path) -> Iterator[sqlite3.Connection]:
+    """A copy, as opening a database may change it. A file that was cut is made as long as it says it is."""
+    copy = damaged.with_name(damaged.name + ".reading")
+    try:
+        for original, copied in zip(companions(damaged), companions(copy), strict=True):
+            copied.unlink(missing_ok=True)
+            if original.exists() and original.suffix != ".db-shm":
+                shutil.copyfile(original, copied)
+        _lengthen(copy)
+        with contextlib.closing(_opened_for_reading(copy)) as connection:
+            yield connection
+    except OSError as problem:
+        raise StoreError(
+            f"The file with the conversations is damaged and could not be copied: {problem.strerror}.",
+            f"Make room on the disk that holds {damaged.parent}, then start Tarn again.",
+        ) from problem
+    finally:
+        for leftover in companions(copy):
+            leftover.unlink(missing_ok=True)
+
+
+def _lengthen(path: Path) -> None:
+    # SQLite will not read a file that has fewer pages than its header says (sqlite.org/fileformat.html, 1.3).
+    with path.open("r+b") as file:
+        header = file.read(100)
+        page_size = int.from_bytes(header[16:18], "big")
+        page_count = int.from_bytes(header[28:32], "big")
+        length = page_count * (65536 if page_size == 1 else page_size)
+        if header.startswith(b"SQLite format 3\0") and path.stat().st_size < length < LONGEST_FILE:
+            file.truncate(length)
+
+
+def _bring_over(source: sqlite3.Connection, database: Database) -> None:
     """Copies row by row what can be read; every readable message finds a place."""
-    with contextlib.closing(_opened_for_reading(damaged)) as source, database.transaction() as target:
+    with database.transaction() as target:
         for row in _legible_rows(source, "conversation"):
             _insert(target, "conversation", row)
         _bring_messages_over(source, target)

@@ -31,13 +31,16 @@ def open_store(path: Path) -> Store:
     Raises:
         StoreError: it was written by a newer program, is in use, or cannot be written.
     """
-    notices: tuple[str, ...] = ()
-    try:
-        database = Database.open(path)
+        try:
+        return _opened(path)
     except DamagedFileError:
-        notices = (replace_damaged(path),)
-        database = Database.open(path)
+        return _opened(path, (replace_damaged(path),))
+
+
+def _opened(path: Path, notices: tuple[str, ...] = ()) -> Store:
+    database = Database.open(path)
     conversations = ConversationStore(database)
+
     try:
         conversations.stop_interrupted()
         conversations.purge_deleted(now() - DELETED_ARE_KEPT)
