@@ -311,14 +311,10 @@ def gap(before: Block, after: Block) -> float:
     if isinstance(before, TextBlock) and before.level:
         return 8.0
     place, earlier = place_of(after), place_of(before)
-    if place.containers and place.is_tight and earlier.containers:
-        return 3.0
-    if place.marker and earlier.containers:
-        return 8.0
+    if place.shared and earlier.containers:
+        return 4.0 if place.is_tight else 10.0
     if isinstance(after, CardHeader) or isinstance(before, CardHeader):
         return 10.0
-    if place.marker:
-        return 6.0
     return 12.0
 
 

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Sequence
 from app.core.message import Role
 from app.ui.chat.transcript.blocks import Block
 from app.ui.chat.transcript.body import Body
-from app.ui.chat.transcript.content import BUBBLE_CHARACTERS, BUBBLE_LINES, Folds, blocks_of
+from app.ui.chat.transcript.content import BUBBLE_CHARACTERS, BUBBLE_LINES, Folds, Surroundings, blocks_of
 from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.geometry import Geometry
 from app.ui.chat.transcript.live_reply import LiveReply
 from app.ui.chat.transcript.look import Look
 
 ROW_GAP = 12
+GAP_ABOVE_USER = 14
 TOP_MARGIN = 28
 BOTTOM_MARGIN = 28
 WIDEST_COLUMN = 760
@@ -81,10 +82,12 @@ class Canvas:
 
     def blocks(self, entry: Entry) -> list[Block]:
         """What an entry is shown as at the moment."""
-        is_start = entry.id == self.memory_start
+        row = self._rows[entry.id]
+        follows_tool = row > 0 and self.entries[row - 1].message.role is Role.TOOL
+        around = Surroundings(entry.id == self.memory_start, follows_tool)
         if self.live is not None and self.live.entry.id == entry.id:
-            return self.live.blocks(self.folds, is_memory_start=is_start)
-        return blocks_of(entry, self.folds, is_memory_start=is_start)
+            return self.live.blocks(self.folds, around)
+        return blocks_of(entry, self.folds, around)
 
     # What is built
 

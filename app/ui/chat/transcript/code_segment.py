@@ -122,13 +122,15 @@ class CodeSegment(Segment):
         name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(self.look.colour(colour))
+        words = "Copied" if is_copied else "Copy"
+        area = button.area.adjusted(0, 0, -8, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+        left = area.right() - painter.fontMetrics().horizontalAdvance(words) - 22
         icon = self.look.icon("ph.check" if is_copied else "ph.copy", colour, 16)
-        painter.drawPixmap(QPointF(button.area.left() + 8, HEADER / 2 - 8), icon)
-        words = button.area.adjusted(29, 0, -6, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, "Copied" if is_copied else "Copy")
+        painter.drawPixmap(QPointF(left, HEADER / 2 - 8), icon)
 
     def _button(self) -> Target:
-        return Target(Action.COPY_CODE, QRectF(self.width - 92, 5, 86, HEADER - 10), "Copy code")
+        return Target(Action.COPY_CODE, QRectF(self.width - 88, 5, 82, HEADER - 10), "Copy code")
 
     @property
     def _origin(self) -> QPointF:

@@ -68,22 +68,37 @@ class Folds:
         self.shown[entry_id] = self.limit(entry_id) * SHOWN_GROWTH
 
 
-def blocks_of(entry: Entry, folds: Folds, *, is_memory_start: bool = False) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a message is shown as depends on: which place it has in the conversation."""
+
+    is_memory_start: bool = False
+    """The model is given nothing from before it."""
+    goes_on: bool = False
+    """It follows a tool's result in the same turn, so that who speaks need not be said again."""
+
+
+ALONE = Surroundings()
+
+
+def blocks_of(entry: Entry, folds: Folds, around: Surroundings = ALONE) -> list[Block]:
     """Everything that is drawn for a message."""
-    blocks: list[Block] = [MemoryMark()] if is_memory_start else []
+    blocks = blocks_above(entry, around)
     if entry.message.role is Role.USER:
         blocks.append(_bubble(entry, folds))
     else:
-        blocks += name_blocks(entry)
         blocks += _part_blocks(entry, folds)
     return blocks + error_blocks(entry)
 
 
-def name_blocks(entry: Entry) -> list[Block]:
+def blocks_above(entry: Entry, around: Surroundings) -> list[Block]:
+    """The line where the model's memory begins, and who answers."""
+    blocks: list[Block] = [MemoryMark()] if around.is_memory_start else []
     generation = entry.message.generation
-    if entry.message.role is not Role.ASSISTANT or generation is None or not generation.model_name:
-        return []
-    return [NameLine(displayable(generation.model_name))]
+    is_answer = entry.message.role is Role.ASSISTANT
+    if is_answer and not around.goes_on and generation is not None and generation.model_name:
+        blocks.append(NameLine(displayable(generation.model_name)))
+    return blocks
 
 
 def error_blocks(entry: Entry) -> list[Block]:

@@ -40,13 +40,22 @@ _ALWAYS_SHOWN = (Action.CONTINUE, Action.PREVIOUS_VERSION, Action.NEXT_VERSION)
 
 def actions_of(entry: Entry) -> list[Action]:
     """What can be done with a message, apart from choosing a version."""
-    if entry.state is MessageState.STREAMING or entry.message.role is Role.TOOL:
+    if entry.state is MessageState.STREAMING or is_step(entry):
         return []
     if entry.message.role is Role.USER:
         return [Action.COPY, Action.EDIT]
     actions = [Action.COPY] if entry.message.text.strip() else []
     actions.append(Action.REGENERATE)
     return [*actions, Action.CONTINUE] if entry.can_continue else actions
+
+
+def is_step(entry: Entry) -> bool:
+    """Whether a message is only a step on the way to an answer: a call, or what a tool returned."""
+    message = entry.message
+    if message.role is Role.TOOL:
+        return True
+    is_call = bool(message.tool_calls) and not message.text.strip() and entry.state is MessageState.COMPLETE
+    return is_call and not entry.figures and entry.version_count == 1
 
 
 class Footer:
@@ -63,7 +72,7 @@ class Footer:
     @property
     def height(self) -> float:
         """Its room is kept also while nothing is shown in it, so that nothing moves."""
-        return 8.0 if self.entry.message.role is Role.TOOL else HEIGHT
+        return 0.0 if is_step(self.entry) else HEIGHT
 
     def lay_out(self, width: float, top: float) -> None:
         self._targets = []

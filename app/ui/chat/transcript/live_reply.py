@@ -13,8 +13,17 @@ from time import monotonic
 
 from app.core.message import Part, ReasoningPart, TextPart
 from app.ui.chat.transcript.stream_events import PartEvent, PartFinished, PartGrew, PartKind, PartStarted
-from app.ui.chat.transcript.blocks import Block, CardHeader, MarkdownBlock, MemoryMark, StatusLine
-from app.ui.chat.transcript.content import Folds, card_blocks, duration, in_card, name_blocks, part_key
+from app.ui.chat.transcript.blocks import Block, CardHeader, MarkdownBlock, StatusLine
+from app.ui.chat.transcript.content import (
+    ALONE,
+    Folds,
+    Surroundings,
+    blocks_above,
+    card_blocks,
+    duration,
+    in_card,
+    part_key,
+)
 from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.live_markdown import LiveMarkdown
 from app.ui.chat.transcript.plain_text import displayable
@@ -99,10 +108,9 @@ class LiveReply:
                 elif isinstance(event, PartFinished):
                     part.finish(event.part)
 
-    def blocks(self, folds: Folds, *, is_memory_start: bool = False) -> list[Block]:
+    def blocks(self, folds: Folds, around: Surroundings = ALONE) -> list[Block]:
         """What is on screen now."""
-        blocks: list[Block] = [MemoryMark()] if is_memory_start else []
-        blocks += name_blocks(self.entry)
+        blocks = blocks_above(self.entry, around)
         for index, part in enumerate(self._parts):
             blocks += self._part_blocks(index, part, folds)
         if self._is_waiting:

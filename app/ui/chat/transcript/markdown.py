@@ -139,14 +139,14 @@ class _Reader:
             match token.type:
                 case "blockquote_open":
                     self._enter(Container.QUOTE)
-                case "list_item_open":
+                case "bullet_list_open" | "ordered_list_open":
                     self._enter(Container.LIST)
+                case "list_item_open":
                     self.marker = f"{token.info}{token.markup}" if token.info else BULLET
                 case "list_item_close":
                     if self.marker:
                         yield TextBlock((), place=self._place(is_tight=True))
-                    self.containers.pop()
-                case "blockquote_close":
+                case "blockquote_close" | "bullet_list_close" | "ordered_list_close":
                     self.containers.pop()
                 case "paragraph_open":
                     yield self._paragraph(tokens[index + 1], is_tight=token.hidden)

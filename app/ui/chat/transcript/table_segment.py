@@ -6,12 +6,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QPainter,
     QTextBlockFormat,
-    QTextCharFormat,
     QTextCursor,
     QTextFrameFormat,
     QTextLength,
     QTextTable,
     QTextTableCell,
+    QTextTableCellFormat,
     QTextTableFormat,
 )
 from typing_extensions import override
@@ -127,8 +127,8 @@ class TableSegment(DocumentSegment):
 
     def _fill(self, cell: QTextTableCell, spans: Spans, row: int, column: int) -> None:
         is_header = row == 0 and self._table_block.has_header
-        form = cell.format().toTableCellFormat()
-        form.setPadding(CELL_ABOVE)
+        form = QTextTableCellFormat()
+        form.setTopPadding(CELL_ABOVE)
         form.setBottomPadding(CELL_BELOW)
         form.setLeftPadding(CELL_LEFT)
         form.setRightPadding(CELL_RIGHT)
@@ -141,8 +141,7 @@ class TableSegment(DocumentSegment):
         if column < len(alignments) and alignments[column] is not Alignment.LEFT:
             line.setAlignment(_ALIGNMENTS[alignments[column]])
         cursor = cell.firstCursorPosition()
-        cursor.setBlockFormat(line)
-        cursor.setBlockCharFormat(QTextCharFormat())
+        cursor.setBlockFormat(line)  # Its character format is the cell's own: it has to stay.
         written = tuple(as_header(span) for span in spans) if is_header else spans
         self._rich.write(cursor, written, separator="\t" if column else "\n")
 

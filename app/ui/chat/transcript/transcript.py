@@ -333,7 +333,9 @@ class Transcript(QAbstractScrollArea):
         rows = self._visible_rows(AHEAD)
         bar = self.verticalScrollBar()
         inside = self._visible_rows(0)
-        anchor = next((row for row in inside if self._canvas.is_current(row)), inside.start if inside else None)
+        anchor = inside.start if inside else None
+        if bar.value() > 0:  # Who goes to the very beginning wants to stay there.
+            anchor = next((row for row in inside if self._canvas.is_current(row)), anchor)
         distance = self._canvas.top(anchor) - bar.value() if anchor is not None else 0
         changed = self._canvas.measure(rows)
         before = bar.value()
