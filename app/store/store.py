@@ -31,7 +31,7 @@ def open_store(path: Path) -> Store:
     Raises:
         StoreError: it was written by a newer program, is in use, or cannot be written.
     """
-        try:
+    try:
         return _opened(path)
     except DamagedFileError:
         return _opened(path, (replace_damaged(path),))
