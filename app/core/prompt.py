@@ -1,8 +1,8 @@
 """Which messages of a conversation a model gets to see.
 
-A model holds only so many tokens. Where a conversation has outgrown them, the system prompt and the newest turns
-are sent, and what is older is left out in whole turns: a question never loses its answer, a tool call never its
-result.
+A model holds only so many tokens. Where a conversation has outgrown them, the system prompt and the newest
+turns are sent, and what is older is left out in whole turns: a question never loses its answer, a tool call
+never its result.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def choose_messages(
 
     Answers that hold nothing (they failed before the first word) are not sent. `written` is the beginning of
     an answer that is to be gone on with. `count_tokens` is asked for each text once, from the newest
-    backwards, and no further than needed. `count_prompt` gives a whole prompt's exact length; it is asked only
-    where not everything fits. A context length of 0 (no model yet) limits nothing.
+    backwards, and no further than needed. `count_prompt` gives a whole prompt's exact length; it is asked
+    only where not everything fits. A context length of 0 (no model yet) limits nothing.
 
     Raises:
         PromptTooLongError: even the system prompt and the newest question do not fit.
@@ -158,8 +158,9 @@ def _require_fit(
     draft: _Draft, count: _Count, context_length: int, tools: Sequence[dict[str, Any]], written: str
 ) -> None:
     kept_free = room_for_answer(context_length)
+    head = "The system prompt with the tools" if tools else "The system prompt"
     needs = (
-        ("The system prompt with the tools" if tools else "The system prompt", draft.head_tokens(count, tools)),
+        (head, draft.head_tokens(count, tools)),
         ("Your message", count.whole(draft.question)),
         ("What the tools returned", count.whole(draft.last_step)),
         ("The answer so far", count.text(written)),
