@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from app.core.message import Role
 from app.ui.chat.transcript.blocks import (
     BULLET,
     TICKED,
@@ -48,6 +49,8 @@ from app.ui.chat.transcript.table_segment import TableSegment
 from app.ui.chat.transcript.text_segment import RuleSegment, TextSegment
 
 INDENTS = {Container.LIST: 26.0, Container.QUOTE: 18.0, Container.CARD: 20.0}
+ABOVE_QUESTION = 14.0
+"""Empty space that sets a new question off from the answer before it."""
 NARROWEST = 120.0
 """What deeply nested blocks are at least wide; they end up outside of the column instead."""
 
@@ -107,11 +110,12 @@ class Body:
         first = self._first_stale if width == self.width else 0
         self.width = width
         del self._tops[first:], self._lefts[first:]
-        y = self._tops[-1] + self.segments[first - 1].height if first else 0.0
+        y = self._tops[-1] + self.segments[first - 1].height if first else self._space_above
         for index in range(first, len(self.segments)):
             segment = self.segments[index]
             if index:
                 y += gap(self.segments[index - 1].block, segment.block)
+            y = float(round(y))  # Frames are sharp only on whole pixels.
             indent = sum(INDENTS[container] for container in place_of(segment.block).containers)
             room = max(NARROWEST, width - indent)
             segment.lay_out(room)
@@ -122,6 +126,10 @@ class Body:
         self._bottom = y
         self.footer.lay_out(width, y)
         self.height = y + self.footer.height
+
+    @property
+    def _space_above(self) -> float:
+        return ABOVE_QUESTION if self.footer.entry.message.role is Role.USER else 0.0
 
     # Drawing
 

@@ -20,8 +20,7 @@ from app.ui.chat.transcript.live_reply import LiveReply
 from app.ui.chat.transcript.look import Look
 
 ROW_GAP = 12
-GAP_ABOVE_USER = 14
-TOP_MARGIN = 28
+TOP_MARGIN = 20
 BOTTOM_MARGIN = 28
 WIDEST_COLUMN = 760
 SMALLEST_MARGIN = 28

@@ -97,7 +97,7 @@ class Transcript(QAbstractScrollArea):
         self._jump = JumpButton(self, self._look)
         self._jump.clicked.connect(self.scroll_to_end)
         self._flush = Flush(self)
-        self._flush.due.connect(self._on_flush_due)
+        self._flush.due.connect(self.redraw_reply)
         self._motion = self._timer(FRAME_MS, self._on_motion)
         self._drag_scroll = self._timer(30, self._on_drag_scroll)
         self._copied_end = self._timer(COPIED_MS, self._on_copied_end, single=True)
@@ -214,7 +214,8 @@ class Transcript(QAbstractScrollArea):
         self._flush.stop()
         self._motion.stop()
 
-    def _on_flush_due(self) -> None:
+    def redraw_reply(self) -> None:
+        """Draws what has come of the answer without waiting for its turn."""
         live = self._canvas.live
         if live is None:
             return
@@ -289,6 +290,11 @@ class Transcript(QAbstractScrollArea):
             self.select(None)
 
     # Where the reader is
+
+    @property
+    def built_count(self) -> int:
+        """How many messages are held ready to be drawn."""
+        return self._canvas.built_count
 
     @property
     def is_at_end(self) -> bool:
