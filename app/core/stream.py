@@ -49,6 +49,7 @@ class ReplyAssembler:
         self._tools = tools
         self._writer = PartWriter()
         self._mode = PartKind.REASONING if starts_in_reasoning else PartKind.TEXT
+        self._body = ""
         self._buffer = ""
 
     def feed(self, piece: str) -> list[ReplyEvent]:
@@ -79,6 +80,7 @@ class ReplyAssembler:
         twin = ReplyAssembler(tools=self._tools)
         twin._writer = self._writer.copy()
         twin._mode = self._mode
+        twin._body = self._body
         twin._buffer = self._buffer
         return twin.finish()
 
