@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import Any
 import tomli_w
 
 from app.core.errors import SettingsError
+from app.store.atomic_file import replace_file
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +39,7 @@ def write_toml(path: Path, values: Mapping[str, Any]) -> None:
     data = as_toml(values).encode()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, data)
+        replace_file(path, data)
     except OSError as problem:
         raise SettingsError(
             f"{path.name} could not be saved: {problem.strerror or problem}.",
@@ -52,35 +50,6 @@ def write_toml(path: Path, values: Mapping[str, Any]) -> None:
 def as_toml(values: Mapping[str, Any]) -> str:
     """The values as TOML text. Lone surrogates, which TOML cannot hold, become question marks."""
     return tomli_w.dumps(values).encode("utf-8", "replace").decode()
-
-
-def _replace(path: Path, data: bytes) -> None:
-    # A link to a file kept elsewhere, such as a folder of dotfiles, stays a link.
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes the renaming itself last through a power cut, where the system has a way to."""
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _set_aside(path: Path) -> str:
