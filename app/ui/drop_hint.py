@@ -24,6 +24,7 @@ class DropHint(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
         self.setObjectName("drop_hint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.is_welcome = True
@@ -40,7 +41,7 @@ class DropHint(QWidget):
         else:
             self.text = f"Let go to open {models[0].name}"
         self.setAccessibleName(self.text)
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
         self.update()

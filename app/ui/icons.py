@@ -23,7 +23,8 @@ def coloured_icon(name: str, colour: QColor, disabled: QColor | None = None) -> 
     """A Phosphor icon in a colour, paler where it is disabled."""
     pale = QColor(colour)
     pale.setAlphaF(0.4)
-    return qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled or pale)
+    made: QIcon = qtawesome.icon(f"ph.{name}", color=colour, color_disabled=disabled or pale)
+    return made
 
 
 def app_icon(folder: Path) -> QIcon:

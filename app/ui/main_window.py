@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(page)
 
     @property
-    def current_page(self) -> QWidget:
+    def current_page(self) -> QWidget | None:
         return self._pages.currentWidget()
 
     def set_conversation_title(self, title: str) -> None:

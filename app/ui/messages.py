@@ -134,6 +134,7 @@ class Toast(QFrame):
         """Floats over `window`, at the lower edge of `area` while that can be seen."""
         super().__init__(window)
         self.setObjectName("toast")
+        self._window = window
         self._area = area
         self._on_undo: Callable[[], None] | None = None
         self.label = QLabel(self)
@@ -165,6 +166,11 @@ class Toast(QFrame):
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
+    @property
+    def remaining_ms(self) -> int:
+        """How long it will still be there; -1 when it is not."""
+        return self._timer.remainingTime()
+
     def undo(self) -> None:
         """Does what the Undo button does."""
         on_undo = self._on_undo
@@ -181,10 +187,9 @@ class Toast(QFrame):
             self.closed.emit()
 
     def _place(self) -> None:
-        window = self.parentWidget()
-        room = window.rect()
+        room = self._window.rect()
         if self._area.isVisible():
-            room = QRect(self._area.mapTo(window, QPoint()), self._area.size())
+            room = QRect(self._area.mapTo(self._window, QPoint()), self._area.size())
         left = room.left() + (room.width() - self.width()) // 2
         self.move(max(0, left), room.bottom() - self.height() - 12)
 

@@ -37,6 +37,7 @@ class ThemeSwitcher(QObject):
         self._icons = resources / "icons"
         self.choice = ThemeChoice.SYSTEM
         self.zoom_percent = 100
+        self._system_scheme = application.styleHints().colorScheme()
         self.theme: Theme = self._themes[self._wanted_name()]
         load_fonts(resources / "fonts")
         application.setStyle(QStyleFactory.create("Fusion"))
@@ -68,9 +69,9 @@ class ThemeSwitcher(QObject):
     def _wanted_name(self) -> str:
         if self.choice is not ThemeChoice.SYSTEM:
             return self.choice.value
-        scheme = self._application.styleHints().colorScheme()
-        return "dark" if scheme == Qt.ColorScheme.Dark else "light"
+        return "dark" if self._system_scheme == Qt.ColorScheme.Dark else "light"
 
-    def _on_color_scheme_changed(self) -> None:
+    def _on_color_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
+        self._system_scheme = scheme
         if self._themes[self._wanted_name()] is not self.theme:
             self.apply()

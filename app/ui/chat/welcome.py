@@ -188,8 +188,9 @@ class Welcome(QScrollArea):
         layout = self._cards.layout()
         assert isinstance(layout, QGridLayout)
         while (item := layout.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+            if (card := item.widget()) is not None:
+                card.hide()
+                card.deleteLater()
         for number, suggestion in enumerate(suggestions):
             card = SuggestionCard(suggestion, self._cards)
             card.clicked.connect(self._on_card_clicked)

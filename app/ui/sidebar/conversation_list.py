@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QMenu, QWidget
 from typing_extensions import override
 
 from app.ui.icons import icon
@@ -63,12 +63,11 @@ class ConversationList(QListView):
     def set_shown(self, conversation_id: str) -> None:
         """Marks the conversation that is on screen and brings it into view. Emits nothing."""
         self._delegate.shown_id = conversation_id
-        row = self._model().row_of(conversation_id)
-        if row >= 0:
-            self.setCurrentIndex(self._model().index(row))
-        else:
-            self.setCurrentIndex(QModelIndex())
         self.viewport().update()
+        if self._is_renaming():
+            return  # Another current row would close the field that a title is typed into.
+        row = self._model().row_of(conversation_id)
+        self.setCurrentIndex(self._model().index(row) if row >= 0 else QModelIndex())
 
     def start_rename(self, conversation_id: str) -> None:
         """Opens the field for a new title."""
@@ -106,6 +105,10 @@ class ConversationList(QListView):
     def _current_row(self) -> ConversationRow | None:
         row = self.currentIndex().data(ROW_ROLE)
         return row if isinstance(row, ConversationRow) else None
+
+    def _is_renaming(self) -> bool:
+        fields = self.viewport().findChildren(QLineEdit)
+        return any(not field.isHidden() for field in fields)
 
     def _open(self, index: QModelIndex) -> None:
         row = index.data(ROW_ROLE)

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.ui.chat.composer import Composer, ComposerState
+from app.ui.chat.composer_edit import SendKey
+from app.ui.theme_switcher import ThemeSwitcher
+
+
+@pytest.fixture
+def composer(qtbot: QtBot, themes: ThemeSwitcher) -> Composer:
+    composer = Composer()
+    qtbot.addWidget(composer)
+    composer.resize(600, 120)
+    composer.show()
+    qtbot.waitExposed(composer)
+    composer.edit.setFocus()
+    return composer
+
+
+def compose(composer: Composer, preedit: str, committed: str = "") -> None:
+    event = QInputMethodEvent(preedit, [])
+    event.setCommitString(committed)
+    QApplication.sendEvent(composer.edit, event)
+
+
+def test_enter_sends_the_text_without_blanks_around_it(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.edit, "  What is a tarn? ")
+    with qtbot.waitSignal(composer.send_requested) as sent:
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent.args == ["What is a tarn?"]
+
+
+def test_the_text_stays_until_it_is_taken(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.edit, "hello")
+    qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert composer.text == "hello"
+    composer.clear()
+    assert composer.text == ""
+    assert not composer.send_button.isEnabled()
+
+
+def test_shift_enter_begins_a_line(qtbot: QtBot, composer: Composer) -> None:
+    with qtbot.assertNotEmitted(composer.send_requested):
+        qtbot.keyClicks(composer.edit, "one")
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+        qtbot.keyClicks(composer.edit, "two")
+    assert composer.text == "one\ntwo"
+
+
+def test_the_enter_of_the_number_pad_sends_too(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.edit, "hello")
+    with qtbot.waitSignal(composer.send_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Enter, Qt.KeyboardModifier.KeypadModifier)
+
+
+def test_with_the_other_send_key_enter_begins_a_line(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_send_key(SendKey.CTRL_ENTER)
+    qtbot.keyClicks(composer.edit, "one")
+    with qtbot.assertNotEmitted(composer.send_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    qtbot.keyClicks(composer.edit, "two")
+    with qtbot.waitSignal(composer.send_requested) as sent:
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert sent.args == ["one\ntwo"]
+    assert "Ctrl+Enter" in composer.send_button.toolTip()
+
+
+def test_enter_never_sends_while_an_input_method_composes(qtbot: QtBot, composer: Composer) -> None:
+    compose(composer, "きょう")
+    with qtbot.assertNotEmitted(composer.send_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    compose(composer, "", "今日")
+    assert composer.text == "今日"
+    with qtbot.waitSignal(composer.send_requested) as sent:
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent.args == ["今日"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\n"])
+def test_nothing_is_not_sent(qtbot: QtBot, composer: Composer, text: str) -> None:
+    composer.edit.setPlainText(text)
+    with qtbot.assertNotEmitted(composer.send_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert not composer.send_button.isEnabled()
+
+
+def test_the_send_button_sends(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.edit, "hello")
+    with qtbot.waitSignal(composer.send_requested):
+        qtbot.mouseClick(composer.send_button, Qt.MouseButton.LeftButton)
+
+
+def test_stop_takes_the_place_of_send_while_an_answer_comes(qtbot: QtBot, composer: Composer) -> None:
+    place = composer.send_button.geometry()
+    composer.set_state(ComposerState.ANSWERING)
+    qtbot.waitUntil(lambda: composer.stop_button.geometry() == place)
+    assert composer.send_button.isHidden()
+    with qtbot.waitSignal(composer.stop_requested):
+        qtbot.mouseClick(composer.stop_button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(composer.stop_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+
+
+def test_one_can_write_but_not_send_while_an_answer_comes(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_state(ComposerState.ANSWERING)
+    qtbot.keyClicks(composer.edit, "the next question")
+    with qtbot.assertNotEmitted(composer.send_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert composer.text == "the next question"
+
+
+def test_one_can_write_and_send_while_a_model_loads(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_state(ComposerState.LOADING)
+    qtbot.keyClicks(composer.edit, "hello")
+    with qtbot.waitSignal(composer.send_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+
+
+def test_without_a_model_one_can_write_but_not_send(qtbot: QtBot, composer: Composer) -> None:
+    composer.set_state(ComposerState.NO_MODEL)
+    qtbot.keyClicks(composer.edit, "hello")
+    with qtbot.assertNotEmitted(composer.send_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert not composer.send_button.isEnabled()
+    assert composer.hint.text() == "Choose a model to send messages"
+
+
+def test_the_field_grows_with_its_lines_up_to_ten(qtbot: QtBot, composer: Composer) -> None:
+    line = composer.edit.fontMetrics().lineSpacing()
+    one = composer.edit.height()
+    composer.edit.setPlainText("1\n2\n3")
+    assert composer.edit.height() == pytest.approx(one + 2 * line, abs=3)
+    composer.edit.setPlainText("\n".join("many lines" for _ in range(40)))
+    assert composer.edit.height() <= 10 * line + 4
+    composer.clear()
+    assert composer.edit.height() == one
+
+
+def test_pasting_keeps_the_words_and_drops_the_looks(composer: Composer) -> None:
+    data = QMimeData()
+    data.setHtml("<b style='color:red'>bold</b> words")
+    data.setText("bold words")
+    QApplication.clipboard().setMimeData(data)
+    composer.edit.paste()
+    assert composer.text == "bold words"
+    assert "red" not in composer.edit.toHtml()
+
+
+def test_files_are_left_to_the_window(composer: Composer) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/models/a.gguf")])
+    assert not composer.edit.canInsertFromMimeData(data)
+
+
+def test_up_in_the_empty_field_asks_for_the_last_message(qtbot: QtBot, composer: Composer) -> None:
+    with qtbot.waitSignal(composer.recall_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Up)
+    qtbot.keyClicks(composer.edit, "text")
+    with qtbot.assertNotEmitted(composer.recall_requested):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Up)
+
+
+def test_the_draft_is_told_once_after_typing(qtbot: QtBot, composer: Composer) -> None:
+    drafts: list[str] = []
+    composer.draft_changed.connect(drafts.append)
+    qtbot.keyClicks(composer.edit, "a thought")
+    qtbot.waitUntil(lambda: drafts == ["a thought"], timeout=3000)
+
+
+def test_a_text_that_was_put_in_is_no_change_of_the_draft(qtbot: QtBot, composer: Composer) -> None:
+    with qtbot.assertNotEmitted(composer.draft_changed, wait=600):
+        composer.set_text("from the store")
+    assert composer.text == "from the store"
+    assert composer.send_button.isEnabled()
+
+
+def test_cancelling_an_edit_brings_the_draft_back(qtbot: QtBot, composer: Composer) -> None:
+    qtbot.keyClicks(composer.edit, "my draft")
+    composer.begin_edit("an old message")
+    assert composer.is_editing
+    assert composer.text == "an old message"
+    assert composer.flush_draft() == "my draft"
+    cancel = composer.findChild(QPushButton, "cancel_edit_button")
+    with qtbot.waitSignal(composer.edit_cancelled):
+        qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    assert composer.text == "my draft"
+    assert not composer.is_editing
+    assert not cancel.isVisible()
+
+
+def test_escape_cancels_an_edit(qtbot: QtBot, composer: Composer) -> None:
+    composer.begin_edit("an old message")
+    with qtbot.waitSignal(composer.edit_cancelled):
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Escape)
+    assert composer.text == ""
+
+
+def test_every_part_has_a_name_for_those_who_listen(composer: Composer) -> None:
+    assert composer.edit.accessibleName() == "Message"
+    assert composer.send_button.accessibleName() == "Send"
+    assert composer.stop_button.accessibleName() == "Stop"
+    assert composer.edit.objectName() == "composer"

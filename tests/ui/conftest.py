@@ -1,0 +1,49 @@
+"""The window with nothing behind it, as the tests of the views use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QTextEdit
+from pytestqt.qtbot import QtBot
+
+from app.paths import resources
+from app.settings import Theme as ThemeChoice
+from app.ui.icons import app_icon
+from app.ui.main_window import MainWindow
+from app.ui.theme_switcher import ThemeSwitcher
+
+_HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The offscreen platform warns that it cannot raise windows; nothing here needs it to."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support", extend=True))
+
+
+@pytest.fixture
+def themes(qapp: QApplication) -> Iterator[ThemeSwitcher]:
+    """The real look of the program, taken off again after the test."""
+    palette, font = qapp.palette(), qapp.font()
+    switcher = ThemeSwitcher(qapp, resources())
+    switcher.choose(ThemeChoice.DARK)
+    yield switcher
+    qapp.setStyleSheet("")
+    qapp.setPalette(palette)
+    qapp.setFont(font)
+
+
+@pytest.fixture
+def window(qtbot: QtBot, themes: ThemeSwitcher) -> MainWindow:
+    """The real main window, shown, with a plain text field in the transcript's place."""
+    window = MainWindow(QTextEdit(), app_icon(resources() / "icons"))
+    qtbot.addWidget(window)
+    window.resize(1100, 760)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    return window

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from app.settings import Settings, Theme
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.theme_switcher import ThemeSwitcher
+
+SETTINGS = Settings(theme=Theme.DARK, font_scale=1.2, model_folders=(Path("/models"), Path("/disk/gguf")))
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, themes: ThemeSwitcher) -> SettingsDialog:
+    dialog = SettingsDialog(SETTINGS, "1.2.3", QIcon())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    return dialog
+
+
+def test_the_dialog_shows_what_is_set(dialog: SettingsDialog) -> None:
+    assert dialog.findChild(QComboBox, "theme_field").currentText() == "Dark"
+    assert dialog.findChild(QSpinBox, "zoom_field").value() == 120
+    folders = dialog.findChild(QListWidget, "model_folders")
+    assert [folders.item(row).text() for row in range(folders.count())] == [
+        str(f) for f in SETTINGS.model_folders
+    ]
+
+
+def test_every_change_is_told_at_once_and_keeps_the_rest(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    told: list[Settings] = []
+    dialog.settings_changed.connect(told.append)
+    qtbot.keyClick(dialog.findChild(QComboBox, "theme_field"), Qt.Key.Key_Up)
+    qtbot.keyClick(dialog.findChild(QSpinBox, "zoom_field"), Qt.Key.Key_Up)
+    qtbot.keyClick(dialog.findChild(QComboBox, "send_key_field"), Qt.Key.Key_Down)
+    assert [(s.theme, s.font_scale, s.sends_with_enter) for s in told] == [
+        (Theme.LIGHT, 1.2, True),
+        (Theme.LIGHT, 1.3, True),
+        (Theme.LIGHT, 1.3, False),
+    ]
+    assert all(settings.model_folders == SETTINGS.model_folders for settings in told)
+
+
+def test_a_folder_is_taken_off_the_list(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    dialog.show_page("Models")
+    remove = dialog.findChild(QPushButton, "remove_folder_button")
+    dialog.findChild(QListWidget, "model_folders").setCurrentRow(0)
+    with qtbot.waitSignal(dialog.settings_changed) as changed:
+        qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    assert changed.args[0].model_folders == (Path("/disk/gguf"),)
+
+
+def test_without_folders_there_is_nothing_to_remove(dialog: SettingsDialog) -> None:
+    dialog.set_settings(Settings())
+    assert not dialog.findChild(QPushButton, "remove_folder_button").isEnabled()
+
+
+def test_a_folder_is_asked_for(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    dialog.show_page("Models")
+    with qtbot.waitSignal(dialog.add_folder_requested):
+        qtbot.mouseClick(dialog.findChild(QPushButton, "add_folder_button"), Qt.MouseButton.LeftButton)
+
+
+def test_values_from_outside_are_shown_and_told_to_nobody(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    with qtbot.assertNotEmitted(dialog.settings_changed):
+        dialog.set_settings(Settings(theme=Theme.LIGHT, font_scale=0.8))
+    assert dialog.findChild(QComboBox, "theme_field").currentText() == "Light"
+    assert dialog.findChild(QSpinBox, "zoom_field").value() == 80
+
+
+def test_the_version_can_be_read(dialog: SettingsDialog) -> None:
+    dialog.show_page("About")
+    assert any(label.text() == "Tarn 1.2.3" for label in dialog.findChildren(QLabel) if label.isVisible())

@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
+
+from app.core.conversation import ConversationSummary
+from app.store.search import SearchHit
+from app.ui.sidebar.sidebar import Sidebar
+from app.ui.theme_switcher import ThemeSwitcher
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def sidebar(qtbot: QtBot, themes: ThemeSwitcher) -> Sidebar:
+    sidebar = Sidebar()
+    qtbot.addWidget(sidebar)
+    sidebar.resize(260, 600)
+    sidebar.set_conversations(
+        [
+            ConversationSummary("a", "Apples", NOW),
+            ConversationSummary("b", "Bread", NOW - timedelta(minutes=1)),
+            ConversationSummary("c", "Cheese", NOW - timedelta(days=60)),
+        ]
+    )
+    sidebar.set_shown("a")
+    sidebar.show()
+    qtbot.waitExposed(sidebar)
+    return sidebar
+
+
+def rows(sidebar: Sidebar) -> list[str]:
+    model = sidebar.list.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def index_of(sidebar: Sidebar, title: str) -> QModelIndex:
+    return sidebar.list.model().index(rows(sidebar).index(title), 0)
+
+
+def place_of(sidebar: Sidebar, title: str) -> QPoint:
+    return sidebar.list.visualRect(index_of(sidebar, title)).center()
+
+
+def open_menu() -> QMenu:
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
+
+
+def press(menu: QMenu, text: str) -> None:
+    next(action for action in menu.actions() if action.text().startswith(text)).trigger()
+    menu.close()
+
+
+def test_conversations_stand_under_their_dates(sidebar: Sidebar) -> None:
+    titles = rows(sidebar)
+    assert titles[0] in ("Today", "Yesterday")  # "Bread" may be of yesterday just after midnight.
+    assert [title for title in titles if title in ("Apples", "Bread", "Cheese")] == [
+        "Apples",
+        "Bread",
+        "Cheese",
+    ]
+    assert len(titles) in (5, 6)
+
+
+def test_a_click_opens_a_conversation(qtbot: QtBot, sidebar: Sidebar) -> None:
+    with qtbot.waitSignal(sidebar.conversation_selected) as selected:
+        qtbot.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=place_of(sidebar, "Bread"))
+    assert selected.args == ["b"]
+
+
+def test_arrow_keys_walk_over_headings_and_enter_opens(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.list.setFocus()
+    with qtbot.assertNotEmitted(sidebar.conversation_selected):
+        qtbot.keyClick(sidebar.list, Qt.Key.Key_Down)
+        qtbot.keyClick(sidebar.list, Qt.Key.Key_Down)
+    assert sidebar.list.currentIndex().data() == "Cheese"
+    with qtbot.waitSignal(sidebar.conversation_selected) as selected:
+        qtbot.keyClick(sidebar.list, Qt.Key.Key_Return)
+    assert selected.args == ["c"]
+
+
+@pytest.mark.parametrize("way", ["f2", "double click", "start_rename"])
+def test_a_conversation_is_renamed_in_its_row(qtbot: QtBot, sidebar: Sidebar, way: str) -> None:
+    sidebar.list.setFocus()
+    if way == "f2":
+        qtbot.keyClick(sidebar.list, Qt.Key.Key_F2)
+    elif way == "double click":
+        place = place_of(sidebar, "Apples")
+        qtbot.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    else:
+        sidebar.start_rename("a")
+    field = sidebar.findChild(QLineEdit, "rename_field")
+    assert field.text() == "Apples"
+    qtbot.keyClicks(field, "Pears")
+    with qtbot.waitSignal(sidebar.rename_requested) as renamed:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert renamed.args == ["a", "Pears"]
+
+
+def test_escape_leaves_the_title(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.start_rename("a")
+    field = sidebar.findChild(QLineEdit, "rename_field")
+    qtbot.keyClicks(field, "Pears")
+    with qtbot.assertNotEmitted(sidebar.rename_requested):
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+
+
+def test_a_rename_goes_on_while_another_conversation_moves_up(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.start_rename("b")
+    field = sidebar.findChild(QLineEdit, "rename_field")
+    qtbot.keyClicks(field, "Ro")
+    sidebar.set_conversations(
+        [
+            ConversationSummary("c", "Cheese", NOW + timedelta(minutes=1)),
+            ConversationSummary("a", "Apples", NOW),
+            ConversationSummary("b", "Bread", NOW - timedelta(minutes=1)),
+        ]
+    )
+    qtbot.keyClicks(field, "lls")
+    with qtbot.waitSignal(sidebar.rename_requested) as renamed:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert renamed.args == ["b", "Rolls"]
+
+
+def test_the_delete_key_asks_to_delete(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.list.setFocus()
+    with qtbot.waitSignal(sidebar.delete_requested) as deleted:
+        qtbot.keyClick(sidebar.list, Qt.Key.Key_Delete)
+    assert deleted.args == ["a"]
+
+
+def test_the_button_on_a_row_opens_its_menu_and_not_the_conversation(qtbot: QtBot, sidebar: Sidebar) -> None:
+    rect = sidebar.list.visualRect(index_of(sidebar, "Bread"))
+    place = QPoint(rect.right() - 12, rect.center().y())
+    with qtbot.assertNotEmitted(sidebar.conversation_selected):
+        qtbot.mouseMove(sidebar.list.viewport(), place)
+        qtbot.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    with qtbot.waitSignal(sidebar.delete_requested) as deleted:
+        press(open_menu(), "Delete")
+    assert deleted.args == ["b"]
+
+
+def test_rename_in_the_menu_opens_the_field(qtbot: QtBot, sidebar: Sidebar) -> None:
+    menu = sidebar.list.menu_for("c")
+    press(menu, "Rename")
+    assert sidebar.findChild(QLineEdit, "rename_field").text() == "Cheese"
+
+
+def test_the_neighbours_go_round(sidebar: Sidebar) -> None:
+    assert sidebar.list.neighbour(1) == "b"
+    assert sidebar.list.neighbour(-1) == "c"
+    sidebar.set_shown("")
+    assert sidebar.list.neighbour(1) == "a"
+    sidebar.set_conversations([])
+    assert sidebar.list.neighbour(1) == ""
+
+
+def test_searching_shows_what_is_found_and_clearing_brings_all_back(qtbot: QtBot, sidebar: Sidebar) -> None:
+    with qtbot.waitSignal(sidebar.search_changed) as searched:
+        qtbot.keyClicks(sidebar.search_field, "rye")
+    assert searched.args == ["rye"]
+    sidebar.set_search_results([SearchHit("b", "Bread", "n1", "made of rye and wheat", ((8, 11),), NOW)])
+    assert rows(sidebar) == ["Found", "Bread"]
+    with (
+        qtbot.waitSignal(sidebar.conversation_selected) as selected,
+        qtbot.waitSignal(sidebar.hit_selected) as opened,
+    ):
+        qtbot.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=place_of(sidebar, "Bread"))
+    assert selected.args == ["b"]
+    assert opened.args == ["b", "n1"]
+    with qtbot.waitSignal(sidebar.search_changed) as ended:
+        sidebar.search_field.clear()
+    assert ended.args == [""]
+    assert "Apples" in rows(sidebar)
+
+
+def test_a_search_without_a_find_says_so(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.search_field.setText("zebra")
+    sidebar.set_search_results([])
+    assert rows(sidebar) == ["Nothing found"]
+
+
+def test_results_that_come_too_late_are_not_shown(sidebar: Sidebar) -> None:
+    sidebar.set_search_results([SearchHit("b", "Bread", None, "Bread", (), NOW)])
+    assert "Cheese" in rows(sidebar)
+
+
+def test_typing_fast_searches_once(qtbot: QtBot, sidebar: Sidebar) -> None:
+    searched: list[str] = []
+    sidebar.search_changed.connect(searched.append)
+    qtbot.keyClicks(sidebar.search_field, "cheddar")
+    qtbot.waitUntil(lambda: bool(searched))
+    assert searched == ["cheddar"]
+
+
+@pytest.mark.parametrize(
+    ("button", "signal"),
+    [
+        ("new_chat_button", "new_chat_requested"),
+        ("models_button", "models_requested"),
+        ("settings_button", "settings_requested"),
+        ("hide_button", "hide_requested"),
+    ],
+)
+def test_the_buttons_ask(qtbot: QtBot, sidebar: Sidebar, button: str, signal: str) -> None:
+    with qtbot.waitSignal(getattr(sidebar, signal)):
+        qtbot.mouseClick(getattr(sidebar, button), Qt.MouseButton.LeftButton)
+    assert getattr(sidebar, button).accessibleName()

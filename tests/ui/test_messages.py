@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QUrl
+from pytestqt.qtbot import QtBot
+
+from app.core.errors import UserError
+from app.ui.main_window import MainWindow
+
+ERROR = UserError("The file is cut off.", "Download it again.")
+
+
+def test_an_error_says_what_happened_and_what_to_do(window: MainWindow) -> None:
+    window.messages.show_error(ERROR)
+    banner = window.chat_page.banner
+    assert banner.isVisible()
+    assert banner.sentence.text() == "The file is cut off."
+    assert banner.hint.text() == "Download it again."
+    assert banner.accessibleName() == "The file is cut off. Download it again."
+    assert not banner.action_button.isVisible()
+
+
+def test_the_button_on_an_error_does_its_work_and_takes_it_away(qtbot: QtBot, window: MainWindow) -> None:
+    pressed: list[str] = []
+    window.messages.show_error(ERROR, "Choose a model", lambda: pressed.append("chosen"))
+    banner = window.chat_page.banner
+    assert banner.action_button.text() == "Choose a model"
+    qtbot.mouseClick(banner.action_button, Qt.MouseButton.LeftButton)
+    assert pressed == ["chosen"]
+    assert not banner.isVisible()
+
+
+def test_an_action_may_fail_with_the_next_error(qtbot: QtBot, window: MainWindow) -> None:
+    def try_again() -> None:
+        window.messages.show_error(UserError("It failed again."))
+
+    window.messages.show_error(ERROR, "Try again", try_again)
+    qtbot.mouseClick(window.chat_page.banner.action_button, Qt.MouseButton.LeftButton)
+    assert window.chat_page.banner.isVisible()
+    assert window.chat_page.banner.sentence.text() == "It failed again."
+
+
+def test_an_error_can_be_dismissed_with_the_keyboard(qtbot: QtBot, window: MainWindow) -> None:
+    window.messages.show_error(ERROR)
+    dismiss = window.chat_page.banner.dismiss_button
+    dismiss.setFocus()
+    with qtbot.waitSignal(window.chat_page.banner.dismissed):
+        qtbot.keyClick(dismiss, Qt.Key.Key_Space)
+    assert not window.chat_page.banner.isVisible()
+
+
+def test_text_from_a_file_is_never_read_as_markup(window: MainWindow) -> None:
+    window.messages.show_error(UserError("<b>bold</b> is not a model."))
+    assert window.chat_page.banner.sentence.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_deletion_can_be_undone(qtbot: QtBot, window: MainWindow) -> None:
+    undone: list[str] = []
+    window.messages.show_undo("Deleted “Apples”", lambda: undone.append("Apples"))
+    toast = window.messages.toast
+    assert toast.isVisible()
+    assert toast.label.text() == "Deleted “Apples”"
+    qtbot.mouseClick(toast.undo_button, Qt.MouseButton.LeftButton)
+    assert undone == ["Apples"]
+    assert not toast.isVisible()
+
+
+def test_undo_is_offered_for_about_eight_seconds_and_then_gone(qtbot: QtBot, window: MainWindow) -> None:
+    undone: list[str] = []
+    window.messages.show_undo("Deleted", lambda: undone.append("it"))
+    toast = window.messages.toast
+    assert 6000 < toast.remaining_ms <= 8000
+    with qtbot.waitSignal(toast.closed):
+        toast.close_toast()
+    toast.undo()
+    assert undone == []
+
+
+def test_a_second_deletion_takes_the_place_of_the_first(qtbot: QtBot, window: MainWindow) -> None:
+    undone: list[str] = []
+    window.messages.show_undo("Deleted a", lambda: undone.append("a"))
+    window.messages.show_undo("Deleted b", lambda: undone.append("b"))
+    window.messages.toast.undo()
+    assert undone == ["b"]
+
+
+def test_the_toast_stays_above_the_composer_when_the_window_changes(qtbot: QtBot, window: MainWindow) -> None:
+    window.messages.show_undo("Deleted", lambda: None)
+    window.resize(900, 600)
+    toast, composer = window.messages.toast, window.chat_page.composer
+
+    def is_placed() -> bool:
+        top_of_composer = composer.mapTo(window, composer.rect().topLeft()).y()
+        return 0 < toast.geometry().bottom() < top_of_composer
+
+    qtbot.waitUntil(is_placed)
+
+
+def test_a_link_shows_its_real_address_before_it_is_opened(qtbot: QtBot, window: MainWindow) -> None:
+    opened: list[QUrl] = []
+    url = QUrl("https://аpple.com/a b")  # The first letter is Cyrillic.
+    dialog = window.messages.confirm_link(url, opened.append)
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.address.text() == "https://xn--pple-43d.com/a%20b"
+    qtbot.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    assert opened == [url]
+
+
+def test_a_link_is_not_opened_without_a_yes(qtbot: QtBot, window: MainWindow) -> None:
+    opened: list[QUrl] = []
+    dialog = window.messages.confirm_link(QUrl("https://example.org"), opened.append)
+    with qtbot.waitSignal(dialog.rejected):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert opened == []

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontInfo, QPalette
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.settings import Theme as ThemeChoice
+from app.ui.fonts import code_font, ui_font
+from app.ui.theme_switcher import ThemeSwitcher
+
+
+def test_choosing_a_theme_changes_what_is_on_screen(
+    qtbot: QtBot, qapp: QApplication, themes: ThemeSwitcher
+) -> None:
+    label = QLabel("words")
+    qtbot.addWidget(label)
+    dark = label.palette().color(QPalette.ColorRole.Window)
+    with qtbot.waitSignal(themes.theme_changed) as changed:
+        themes.choose(ThemeChoice.LIGHT)
+    assert changed.args == [themes.theme]
+    assert not themes.theme.is_dark
+    assert label.palette().color(QPalette.ColorRole.Window).lightness() > dark.lightness()
+
+
+def test_the_system_is_followed_while_the_program_runs(
+    qtbot: QtBot, qapp: QApplication, themes: ThemeSwitcher
+) -> None:
+    """The offscreen platform has no scheme of its own, so the system's message is sent by hand."""
+    themes.choose(ThemeChoice.SYSTEM)
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert themes.theme.is_dark
+    assert qapp.palette().color(QPalette.ColorRole.Window).name() == themes.theme.surface
+    with qtbot.waitSignal(themes.theme_changed):
+        qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert not themes.theme.is_dark
+
+
+def test_a_fixed_choice_stays_when_the_system_changes(qapp: QApplication, themes: ThemeSwitcher) -> None:
+    themes.choose(ThemeChoice.DARK)
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert themes.theme.is_dark
+
+
+def test_zoom_changes_the_letters_and_stops_at_its_ends(qapp: QApplication, themes: ThemeSwitcher) -> None:
+    themes.set_zoom(150)
+    assert qapp.font().pixelSize() == 22
+    themes.set_zoom(1000)
+    assert themes.zoom_percent == 200
+
+
+def test_the_fonts_of_the_program_are_the_ones_that_are_used(themes: ThemeSwitcher) -> None:
+    assert QFontInfo(ui_font()).family() == "Inter"
+    assert QFontInfo(code_font()).family() == "JetBrains Mono"
