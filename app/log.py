@@ -103,6 +103,14 @@ class Log:
 class _WordlessFormatter(logging.Formatter):
     """Writes tracebacks without the messages that may quote a conversation."""
 
+    def format(self, record: logging.LogRecord) -> str:
+        # Another handler may have put its own text of the exception there, to be used by all.
+        others_text, record.exc_text = record.exc_text, None
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = others_text
+
     def formatException(self, ei: object) -> str:
         problem = ei[1] if isinstance(ei, tuple) else None
         return "".join(_lines(problem)).rstrip()

@@ -40,7 +40,6 @@ def open_store(path: Path) -> Store:
 def _opened(path: Path, notices: tuple[str, ...] = ()) -> Store:
     database = Database.open(path)
     conversations = ConversationStore(database)
-
     try:
         conversations.stop_interrupted()
         conversations.purge_deleted(now() - DELETED_ARE_KEPT)

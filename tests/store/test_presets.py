@@ -1,0 +1,310 @@
+"""Presets the way a person uses them: made, changed, bound to models, carried to another computer."""
+
+import logging
+import tomllib
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.core.errors import ImportFormatError, SettingsError
+from app.core.preset import Preset
+from app.core.sampling import LIMITS, Sampling
+from app.store.presets import PresetStore
+from app.store.toml_file import read_toml
+
+CARD = Preset("LFM2.5-350M", Sampling(temperature=0.1, top_k=50), source="The card")
+JAPANESE = Preset("LFM2.5-1.2B-JP", Sampling(temperature=0.3), source="The card")
+BUILTINS = (CARD, JAPANESE)
+FULL = Preset(
+    "Careful",
+    Sampling(temperature=0.2, top_k=7, top_p=0.5, seed=99, max_tokens=512, stop=("\n\n", "</s>")),
+    'You are brief.\nAnd "kind". 日本語',
+    context_length=8192,
+    thread_count=3,
+    kv_cache_type="q8_0",
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "config" / "presets.toml"
+
+
+@pytest.fixture
+def store(path):
+    return PresetStore(path, BUILTINS)
+
+
+def names(store):
+    return [preset.name for preset in store.presets()]
+
+
+def reopened(path):
+    return PresetStore(path, BUILTINS)
+
+
+def test_at_first_there_are_the_default_and_the_ones_from_the_cards(store, path):
+    assert names(store) == ["Default", "LFM2.5-350M", "LFM2.5-1.2B-JP"]
+    assert store.get("Default") == Preset("Default", is_builtin=True)
+    assert store.get("lfm2.5-350m") == replace(CARD, is_builtin=True)
+    assert not path.exists()
+
+
+def test_a_preset_is_there_at_the_next_start_with_every_value(store, path):
+    store.create(FULL)
+    assert reopened(path).get("Careful") == FULL
+    assert names(reopened(path)) == ["Default", "Careful", "LFM2.5-350M", "LFM2.5-1.2B-JP"]
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+presets = st.builds(
+    Preset,
+    name=st.from_regex(r"\A[a-z][a-z ]{0,8}[a-z]\Z").map(lambda name: "x" + " ".join(name.split())),
+    sampling=st.builds(
+        Sampling,
+        **{
+            name: st.integers(int(limit.low), int(limit.high))
+            if isinstance(getattr(Sampling(), name), int)
+            else st.floats(limit.low, limit.high)
+            for name, limit in LIMITS.items()
+        },
+        stop=st.lists(texts.filter(bool), max_size=3).map(tuple),
+    ),
+    system_prompt=texts,
+    context_length=st.integers(0, 1_048_576),
+    kv_cache_type=st.sampled_from(["f16", "q8_0", "q4_0"]),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(presets)
+def test_any_preset_survives_export_and_import(tmp_path, preset):
+    path = tmp_path / "presets.toml"
+    path.unlink(missing_ok=True)
+    store = PresetStore(path)
+    store.create(preset)
+    text = store.export_text(preset.name)
+    store.delete(preset.name)
+    assert store.import_text(text) == preset
+    assert PresetStore(path).get(preset.name) == preset
+
+
+def test_saving_changes_the_values(store, path):
+    store.create(FULL)
+    changed = store.save(replace(FULL, system_prompt="Other"))
+    assert changed.system_prompt == "Other"
+    assert reopened(path).get("Careful") == changed
+    with pytest.raises(SettingsError, match="no preset called Nobody"):
+        store.save(Preset("Nobody"))
+
+
+def test_a_builtin_preset_can_be_changed_and_reset(store, path):
+    changed = store.save(replace(CARD, sampling=Sampling(temperature=1.5)))
+    assert changed.is_builtin
+    again = reopened(path)
+    assert again.is_changed("LFM2.5-350M")
+    assert again.get("LFM2.5-350M") == changed
+    assert names(again) == names(PresetStore(path.with_name("other.toml"), BUILTINS))
+    assert again.reset("LFM2.5-350M") == replace(CARD, is_builtin=True)
+    assert not reopened(path).is_changed("LFM2.5-350M")
+    assert reopened(path).get("LFM2.5-350M") == replace(CARD, is_builtin=True)
+
+
+def test_resetting_ones_own_preset_gives_neutral_values(store, path):
+    store.create(FULL)
+    assert store.reset("Careful") == Preset("Careful")
+    assert reopened(path).get("Careful") == Preset("Careful")
+
+
+def test_a_copy_is_ones_own_and_has_a_name_of_its_own(store):
+    assert store.duplicate("LFM2.5-350M") == Preset("LFM2.5-350M copy", CARD.sampling)
+    assert store.duplicate("LFM2.5-350M").name == "LFM2.5-350M copy 2"
+    assert store.duplicate("LFM2.5-350M copy").name == "LFM2.5-350M copy copy"
+
+
+def test_renaming_and_deleting(store, path):
+    store.create(FULL)
+    store.bind("some model", "Careful")
+    assert store.rename("careful", "  Very   careful ").name == "Very careful"
+    assert names(reopened(path))[1] == "Very careful"
+    assert reopened(path).preset_for("some model").name == "Very careful"
+    assert store.rename("Very careful", "VERY careful").name == "VERY careful"
+    store.delete("very CAREFUL")
+    assert names(reopened(path)) == ["Default", "LFM2.5-350M", "LFM2.5-1.2B-JP"]
+    assert reopened(path).bound_to("some model") is None
+    assert reopened(path).preset_for("some model").name == "Default"
+
+
+@pytest.mark.parametrize("verb", ["renamed", "deleted"])
+def test_what_came_with_the_program_cannot_be_renamed_or_deleted(store, verb):
+    act = store.delete if verb == "deleted" else lambda name: store.rename(name, "Mine")
+    with pytest.raises(SettingsError, match=f"Default comes with Tarn and cannot be {verb}") as caught:
+        act("default")
+    assert "Duplicate it" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "needs a name"),
+        (" \n ", "needs a name"),
+        ("x" * 81, "at most 80"),
+        ("dEFAULT", "already a preset called dEFAULT"),
+        ("careful", "already a preset called careful"),
+    ],
+)
+def test_a_name_that_cannot_be_used_is_refused(store, name, words):
+    store.create(FULL)
+    with pytest.raises(SettingsError, match=words):
+        store.create(Preset(name))
+    store.create(Preset("Other"))
+    with pytest.raises(SettingsError, match=words):
+        store.rename("Other", name)
+    assert store.get("Other") == Preset("Other")
+
+
+def test_a_model_uses_what_is_bound_else_its_cards_values_else_the_default(store, path):
+    assert store.preset_for("LFM2.5-350M").name == "LFM2.5-350M"
+    assert store.preset_for("unknown.gguf").name == "Default"
+    store.create(FULL)
+    assert store.preset_for("Careful").name == "Default"  # A model that is called like one's own preset.
+    store.bind("LFM2.5-350M", "careful")
+    again = reopened(path)
+    assert again.preset_for("LFM2.5-350M") == FULL
+    assert again.bound_to("LFM2.5-350M") == "Careful"
+    again.unbind("LFM2.5-350M")
+    assert reopened(path).preset_for("LFM2.5-350M").name == "LFM2.5-350M"
+    with pytest.raises(SettingsError):
+        store.bind("LFM2.5-350M", "Nobody")
+
+
+def test_an_export_is_one_preset_that_people_can_read(store):
+    store.create(FULL)
+    (values,) = tomllib.loads(store.export_text("Careful"))["preset"]
+    assert values["name"] == "Careful"
+    assert values["sampling"]["stop"] == ["\n\n", "</s>"]
+    assert "temperature = 0.2" in store.export_text("Careful")
+
+
+def test_an_import_under_a_taken_name_gets_a_number(store, path):
+    store.create(FULL)
+    assert store.import_text(store.export_text("Careful")) == replace(FULL, name="Careful 2")
+    imported = store.import_text(store.export_text("Default"))
+    assert (imported.name, imported.is_builtin) == ("Default 2", False)
+    assert reopened(path).get("Careful 2") is not None
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("side", ["low", "high"])
+def test_a_value_out_of_its_range_is_refused_with_the_range(store, name, side):
+    limit = LIMITS[name]
+    value = limit.low - 1 if side == "low" else limit.high + 1
+    with pytest.raises(ImportFormatError) as caught:
+        store.import_text(f'[[preset]]\nname = "X"\n[preset.sampling]\n{name} = {value}')
+    assert (
+        str(caught.value) == f"{limit.label} must be between {limit.low:g} and {limit.high:g}, not {value:g}."
+    )
+    assert store.get("X") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("temperature = 'hot'", "Temperature must be a number between 0 and 5"),
+        ("temperature = true", "Temperature must be a number between 0 and 5"),
+        ("temperature = nan", "Temperature must be between 0 and 5"),
+        ("temperature = inf", "Temperature must be between 0 and 5"),
+        ("top_k = 1.5", "Top-k must be a whole number between 0 and 1000, not 1.5"),
+        ("stop = 'x'", "Stop strings must be a list"),
+        ("stop = ['']", "Stop strings must be a list of texts that are not empty"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_words(store, line, words):
+    with pytest.raises(ImportFormatError, match=words):
+        store.import_text(f'[[preset]]\nname = "X"\n[preset.sampling]\n{line}')
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "[preset]\nname = 'a'",
+        "preset = 3",
+        "preset = []",
+        "preset = [1]",
+        "[[preset]]\nname = 3",
+    ],
+)
+def test_a_text_that_is_no_preset_is_refused(store, text):
+    with pytest.raises(ImportFormatError) as caught:
+        store.import_text(text)
+    assert caught.value.hint
+
+
+def test_a_wrong_value_in_the_file_costs_only_itself(path, caplog):
+    path.parent.mkdir()
+    path.write_text(
+        """
+        [[preset]]
+        name = "Mine"
+        system_prompt = "Stay"
+        colour = "blue"
+        kv_cache_type = "q1"
+        [preset.sampling]
+        temperature = 90
+        top_k = 3
+        mirostat = 2
+        [[preset]]
+        name = "Fine"
+        [models]
+        a = "Mine"
+        b = "Nobody"
+        """
+    )
+    with caplog.at_level(logging.WARNING):
+        store = reopened(path)
+    assert store.get("Mine") == Preset("Mine", Sampling(top_k=3), "Stay")
+    assert store.get("Fine") == Preset("Fine")
+    assert (store.bound_to("a"), store.bound_to("b")) == ("Mine", None)
+    assert sorted(store.notices) == [
+        "presets.toml: Temperature must be between 0 and 5, not 90. The default is used instead.",
+        "presets.toml: The attention memory must be one of f16, q8_0, q4_0. The default is used instead.",
+    ]
+    assert "colour" in caplog.text
+    assert "mirostat" in caplog.text
+
+
+@pytest.mark.parametrize("content", ["preset = 3", "models = 3", "preset = [1]", "[[preset]]\nsampling = 1"])
+def test_a_file_of_another_shape_does_no_harm(path, content):
+    path.parent.mkdir()
+    path.write_text(content)
+    store = reopened(path)
+    assert names(store) == ["Default", "LFM2.5-350M", "LFM2.5-1.2B-JP"]
+
+
+def test_a_broken_file_is_set_aside_and_said(path):
+    path.parent.mkdir()
+    path.write_text("[[preset]\n")
+    store = reopened(path)
+    assert "presets.toml.broken-1" in store.notices[0]
+    store.create(FULL)
+    assert path.with_name("presets.toml.broken-1").read_text() == "[[preset]\n"
+
+
+def test_what_could_not_be_saved_is_not_shown_as_if_it_were(store, path):
+    path.parent.mkdir()
+    (path.parent / "x").write_text("")
+    blocked = PresetStore(path.parent / "x" / "presets.toml", BUILTINS)
+    with pytest.raises(SettingsError):
+        blocked.create(FULL)
+    assert blocked.get("Careful") is None
+
+
+def test_the_file_is_written_whole(store, path):
+    store.create(FULL)
+    values, _notice = read_toml(path)
+    assert values["preset"][0]["sampling"]["temperature"] == 0.2
+    assert [file.name for file in path.parent.iterdir()] == ["presets.toml"]

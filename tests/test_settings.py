@@ -1,0 +1,122 @@
+"""What the user set is there at the next start."""
+
+import logging
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import SettingsError
+from app.settings import Settings, SettingsFile, Theme
+
+CHANGED = Settings(
+    theme=Theme.DARK,
+    model_folders=(Path("/models"), Path("/more models/日本")),
+    last_model=Path("/models/LFM2.5.gguf"),
+    is_sidebar_visible=False,
+    sidebar_width=300,
+    window_geometry="AdnQywAD==",
+    font_scale=1.25,
+    sends_with_enter=False,
+)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "config" / "settings.toml"
+
+
+def test_at_first_everything_is_at_its_default(path):
+    file = SettingsFile(path)
+    assert file.load() == Settings()
+    assert (Settings().theme, Settings().sidebar_width, file.notice) == (Theme.SYSTEM, 260, "")
+    assert not path.exists()
+
+
+def test_every_setting_comes_back(path):
+    unchanged = [field.name for field in fields(Settings) if getattr(CHANGED, field.name) == field.default]
+    assert unchanged == []
+    SettingsFile(path).save(CHANGED)
+    assert SettingsFile(path).load() == CHANGED
+    SettingsFile(path).save(Settings())
+    assert SettingsFile(path).load() == Settings()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "theme = 'purple'",
+        "theme = 3",
+        "model_folders = '/models'",
+        "model_folders = [1]",
+        "last_model = false",
+        "is_sidebar_visible = 1",
+        "sidebar_width = 20",
+        "sidebar_width = 300.5",
+        "sidebar_width = true",
+        "window_geometry = []",
+        "font_scale = 'large'",
+        "font_scale = 90",
+        "font_scale = nan",
+        "sends_with_enter = 'yes'",
+    ],
+)
+def test_a_wrong_value_costs_only_itself_and_is_logged(path, line, caplog):
+    path.parent.mkdir()
+    name = line.split()[0]
+    others = {"theme": "theme = 'dark'", "sidebar_width": "sidebar_width = 300"}
+    others.pop(name, None)
+    path.write_text("\n".join([line, *others.values()]))
+    with caplog.at_level(logging.WARNING):
+        settings = SettingsFile(path).load()
+    assert getattr(settings, name) == getattr(Settings(), name)
+    assert ("theme" not in others) or settings.theme == Theme.DARK
+    assert ("sidebar_width" not in others) or settings.sidebar_width == 300
+    assert f"The setting {name} is not used: it should be" in caplog.text
+
+
+def test_a_broken_file_is_set_aside_and_said(path):
+    path.parent.mkdir()
+    path.write_text("theme = ")
+    file = SettingsFile(path)
+    assert file.load() == Settings()
+    assert "settings.toml.broken-1" in file.notice
+    file.save(CHANGED)
+    assert path.with_name("settings.toml.broken-1").read_text() == "theme = "
+    assert SettingsFile(path).load() == CHANGED
+
+
+def test_settings_of_a_newer_version_are_left_alone(path):
+    path.parent.mkdir()
+    path.write_text("theme = 'dark'\nwarp = 9\n[engine]\nspeed = 'high'\n")
+    file = SettingsFile(path)
+    file.save(file.load())
+    assert "warp = 9" in path.read_text()
+    assert 'speed = "high"' in path.read_text()
+
+
+def test_unchanged_settings_are_not_written_again(path):
+    file = SettingsFile(path)
+    file.save(CHANGED)
+    path.unlink()
+    file.save(CHANGED)
+    assert not path.exists()
+    file.save(Settings())
+    assert SettingsFile(path).load() == Settings()
+
+
+def test_a_failed_save_is_said_and_tried_again(tmp_path):
+    (tmp_path / "config").write_text("in the way")
+    file = SettingsFile(tmp_path / "config" / "settings.toml")
+    with pytest.raises(SettingsError, match="could not be saved") as caught:
+        file.save(CHANGED)
+    assert caught.value.hint
+    (tmp_path / "config").unlink()
+    file.save(CHANGED)
+    assert SettingsFile(file.path).load() == CHANGED
+
+
+def test_a_folder_is_added_only_once():
+    settings = Settings(model_folders=(Path("/a"),))
+    assert settings.with_model_folder(Path("/a")) == (Path("/a"),)
+    assert settings.with_model_folder(Path("/b")) == (Path("/a"), Path("/b"))
