@@ -24,7 +24,7 @@ def log(tmp_path):
     level = logging.getLogger().level
     opened = Log(tmp_path / "logs")
     yield opened
-        opened.close()
+    opened.close()
     faulthandler.enable(sys.__stderr__)  # The test runner's own, which the log took over.
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     logging.getLogger().setLevel(level)
