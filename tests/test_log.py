@@ -2,7 +2,6 @@
 
 import faulthandler
 import logging
-
 import subprocess
 import sys
 import threading
