@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QTextEdit
 from pytestqt.qtbot import QtBot
 
@@ -32,6 +33,8 @@ def themes(qapp: QApplication) -> Iterator[ThemeSwitcher]:
     switcher = ThemeSwitcher(qapp, resources())
     switcher.choose(ThemeChoice.DARK)
     yield switcher
+    # Without this the windows of earlier tests live on, and every change of the look restyles all of them.
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.setStyleSheet("")
     qapp.setPalette(palette)
     qapp.setFont(font)
