@@ -1,0 +1,275 @@
+"""A conversation as a Markdown file that reads well everywhere and can be imported again.
+
+Settings stand in the front matter, speakers are headings, thoughts are folded, and HTML comments that no viewer
+shows hold the rest. `import_markdown.py` reads it back.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core.conversation import Conversation, MessageNode, MessageState
+from app.core.embedded_markdown import EmbeddedMarkdown
+from app.core.export_marks import FORMAT_VERSION, MarkedPart, count_marks, written_mark
+from app.core.front_matter import Writable, write_front_matter
+from app.core.import_markdown import from_markdown
+from app.core.message import (
+    Generation,
+    Part,
+    ReasoningPart,
+    Role,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+from app.core.sampling import FIELD_NAMES, Sampling
+
+__all__ = ["ExportOptions", "from_markdown", "to_markdown"]
+
+ALWAYS_WRITTEN = ("temperature", "top_k", "top_p", "min_p")
+"""Sampling values that are written also where they are at their default; the others do nothing there."""
+
+_SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Assistant", Role.TOOL: "Tool", Role.SYSTEM: "System"}
+_STATE_NOTES = {
+    MessageState.STOPPED: "Stopped here.",
+    MessageState.STREAMING: "Cut off here.",
+    MessageState.FAILED: "The answer could not be finished.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What is written beside the words."""
+
+    include_reasoning: bool = True
+    system_prompt: str = ""
+    """The one in force where the conversation has none of its own: the preset's."""
+
+
+def to_markdown(conversation: Conversation, options: ExportOptions = ExportOptions()) -> str:
+    """The branch on screen as Markdown. `from_markdown` gives the same messages back.
+
+    Only lone surrogates are lost, which no file can hold: they become U+FFFD.
+    """
+    path = conversation.path()
+    word = "tarn"
+    document = _Document(word, path, options)
+    attempt = 1
+    while count_marks(word, document.body) != document.mark_count:  # A message holds the like of our marks.
+        attempt += 1
+        word = f"tarn-{attempt}"
+        document = _Document(word, path, options)
+    head = write_front_matter(_settings(conversation, path, options, word))
+    text = f"{head}\n# {_heading(conversation.title)}\n{document.body}\n"
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
+
+
+def _settings(
+    conversation: Conversation, path: list[MessageNode], options: ExportOptions, word: str
+) -> dict[str, Writable]:
+    generations = [node.message.generation for node in path if node.message.generation is not None]
+    preset_name = generations[-1].preset_name if generations else conversation.preset_name
+    system_prompt = conversation.system_prompt or options.system_prompt
+    sampling = next((made.sampling for made in reversed(generations) if made.sampling is not None), None)
+    settings: dict[str, Writable] = {
+        "title": conversation.title,
+        "created": conversation.created_at,
+        "updated": conversation.updated_at,
+        "models": list(dict.fromkeys(made.model_name for made in generations if made.model_name)),
+    }
+    if preset_name:
+        settings["preset"] = preset_name
+    if sampling is not None:
+        settings["sampling"] = _sampling_values(sampling)
+    if system_prompt:
+        settings["system_prompt"] = system_prompt
+    return {**settings, "tarn": FORMAT_VERSION, **({"marks": word} if word != "tarn" else {})}
+
+
+def _sampling_values(sampling: Sampling) -> dict[str, Writable]:
+    neutral = Sampling()
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name in FIELD_NAMES
+        if (value := getattr(sampling, name)) != getattr(neutral, name) or name in ALWAYS_WRITTEN
+    }
+
+
+class _Document:
+    """The messages as Markdown, with the marks between them."""
+
+    def __init__(self, word: str, path: list[MessageNode], options: ExportOptions) -> None:
+        self.mark_count = 0
+        self._word = word
+        self._options = options
+        self._pieces: list[str] = []
+        for node in path:
+            self._add_message(node)
+        self.body = "".join(self._pieces)
+        """Begins with an empty line, ends without one."""
+
+    def _add_message(self, node: MessageNode) -> None:
+        generation = node.message.generation
+        self._add_mark(_message_values(node))
+        name = generation.model_name if generation else ""
+        self._add(f"## {_heading(name) or _SPEAKERS[node.role]}")
+        for index, part in enumerate(node.message.parts):
+            if isinstance(part, ReasoningPart) and not self._options.include_reasoning:
+                continue
+            values, content = _written_part(part)
+            if index or values != {"part": MarkedPart.TEXT}:
+                self._add_mark(values)
+            if content:
+                self._add(content)
+        if note := _note(node.state, generation):
+            self._add_mark({"part": MarkedPart.NOTE})
+            self._add(f"*{_inline(note)}*")
+
+    def _add_mark(self, values: Mapping[str, Any]) -> None:
+        self.mark_count += 1
+        self._add(written_mark(self._word, values))
+
+    def _add(self, block: str) -> None:
+        self._pieces.append(f"\n\n{block}" if self._pieces else f"\n{block}")
+
+
+def _message_values(node: MessageNode) -> dict[str, Any]:
+    values: dict[str, Any] = {"role": node.role.value, "at": node.created_at.isoformat()}
+    if node.state is not MessageState.COMPLETE:
+        values["state"] = node.state.value
+    if generation := node.message.generation:
+        values["model"] = generation.model_name
+        if generation.preset_name:
+            values["preset"] = generation.preset_name
+        if generation.error:
+            values["error"] = generation.error
+    return values
+
+
+def _note(state: MessageState, generation: Generation | None) -> str:
+    if generation is not None and generation.error:
+        return generation.error
+    return _STATE_NOTES.get(state, "")
+
+
+def _written_part(part: Part) -> tuple[dict[str, Any], str]:
+    """-> (what its mark says, the Markdown below the mark; empty where there is nothing to see)."""
+    match part:
+        case TextPart():
+            return _text(part)
+        case ReasoningPart():
+            return _thought(part)
+        case ToolCallPart():
+            return _call(part)
+        case ToolResultPart():
+            return _result(part)
+
+
+def _text(part: TextPart) -> tuple[dict[str, Any], str]:
+    values = {"part": MarkedPart.TEXT, **_around(part)}
+    if not part.text.strip():
+        return {**values, "text": part.text}, ""
+    embedded = EmbeddedMarkdown.of(part.text)
+    return {**values, **_embedding(embedded)}, embedded.text
+
+
+def _thought(part: ReasoningPart) -> tuple[dict[str, Any], str]:
+    values: dict[str, Any] = {"part": MarkedPart.THOUGHT, **_around(part)}
+    if part.elapsed_ms is not None:
+        values["ms"] = part.elapsed_ms
+    if part.token_count is not None:
+        values["tokens"] = part.token_count
+    if not part.is_closed:
+        values["open"] = True
+    if not part.text.strip():
+        return {**values, "text": part.text}, ""
+    embedded = EmbeddedMarkdown.of(part.text)
+    content = f"<details>\n<summary>{_summary(part)}</summary>\n\n{embedded.text}\n\n</details>"
+    return {**values, **_embedding(embedded)}, content
+
+
+def _call(part: ToolCallPart) -> tuple[dict[str, Any], str]:
+    values: dict[str, Any] = {"part": MarkedPart.CALL, "name": part.name}
+    arguments = _arguments(part)
+    if part.error is None and arguments:
+        return {**values, "raw": part.raw}, f"**Called {_code(part.name)}**\n\n{_fenced(arguments, 'json')}"
+    values |= {"error": part.error, "arguments": json.loads(arguments or "{}")}
+    reason = f" could not be run: {_inline(part.error)}" if part.error else ""
+    return values, f"**Call**{reason}\n\n{_fenced(part.raw)}"
+
+
+def _result(part: ToolResultPart) -> tuple[dict[str, Any], str]:
+    values: dict[str, Any] = {"part": MarkedPart.RESULT, "name": part.name}
+    if part.is_error:
+        values["failed"] = True
+    return (
+        values,
+        f"**{_code(part.name)} {'failed' if part.is_error else 'returned'}**\n\n{_fenced(part.raw)}",
+    )
+
+
+def _arguments(part: ToolCallPart) -> str:
+    """As JSON; empty where JSON cannot hold them, and then the reader is shown what the model wrote."""
+    try:
+        return json.dumps(dict(part.arguments), ensure_ascii=False, indent=2)
+    except (TypeError, ValueError, RecursionError):
+        return ""
+
+
+def _around(part: TextPart | ReasoningPart) -> dict[str, str]:
+    """What the model wrote around the words, such as thinking tags. Nothing where it is only the words."""
+    before, found, after = part.raw.partition(part.text) if part.text else (part.raw, "", "")
+    if part.text and not found:
+        return {"raw": part.raw}
+    return {name: text for name, text in (("before", before), ("after", after)) if text}
+
+
+def _embedding(embedded: EmbeddedMarkdown) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if embedded.closing_fence:
+        values["closed"] = embedded.closing_fence
+    if embedded.escaped:
+        values["escaped"] = embedded.escaped
+    return values
+
+
+def _summary(part: ReasoningPart) -> str:
+    figures = []
+    if part.elapsed_ms is not None:
+        figures.append(f" for {_duration(part.elapsed_ms)}")
+    if part.token_count is not None:
+        figures.append(f", {part.token_count:,} token{'s' if part.token_count != 1 else ''}")
+    return f"Thought{''.join(figures)}{'' if part.is_closed else ' (not finished)'}"
+
+
+def _duration(milliseconds: int) -> str:
+    if milliseconds < 950:
+        return f"{milliseconds / 1000:.1f} s"
+    minutes, seconds = divmod(round(milliseconds / 1000), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+
+
+def _fenced(text: str, language: str = "") -> str:
+    """A code block, its fence longer than any in the text."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"
+
+
+def _code(name: str) -> str:
+    name = " ".join(name.replace("`", "'").split())
+    return f"`{name}`" if name else "a tool"
+
+
+def _heading(text: str) -> str:
+    return re.sub(r"(#+)$", r"\\\1", _inline(text))
+
+
+def _inline(text: str) -> str:
+    """A text on one line, without Markdown's meaning. An underscore within a word has none."""
+    line = re.sub(r"[\\`*\[\]<>]|(?<![^\W_])_|_(?![^\W_])", r"\\\g<0>", " ".join(text.split()))
+    return line.replace("&", "&amp;") if re.search(r"&#?\w+;", line) else line

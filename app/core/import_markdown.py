@@ -1,0 +1,222 @@
+"""Reads a conversation back from the Markdown that `export.py` writes, changed by hand or not."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState
+from app.core.embedded_markdown import EmbeddedMarkdown
+from app.core.errors import ImportFormatError
+from app.core.export_marks import FORMAT_VERSION, Mark, MarkedPart, find_marks
+from app.core.front_matter import FrontMatterError, Value, read_front_matter
+from app.core.message import (
+    Generation,
+    Message,
+    Part,
+    ReasoningPart,
+    Role,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+)
+from app.core.sampling import Sampling
+
+_HEADING = re.compile(r"\n*(?:## [^\n]*(?:\n\n?|\Z))?")
+_FOLDED = re.compile(r"\s*<details[^>]*>\s*<summary>.*?</summary>\n{0,2}(.*?)\n{0,2}</details>\s*", re.DOTALL)
+_FENCED = re.compile(r"\n*[^\n]*\n+(?P<fence>`{3,})[^\n]*\n(?P<content>.*)\n(?P=fence)\s*", re.DOTALL)
+_FAULTS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+_HINT = "Choose a Markdown file that this program exported."
+
+
+def from_markdown(text: str) -> Conversation:
+    """The exported conversation, with new ids. The settings of the newest answer are the file's.
+
+    Raises:
+        ImportFormatError: the text is no exported conversation, comes from a newer version, or is damaged.
+    """
+    text = text.removeprefix("\ufeff")
+    if text.startswith("---\r\n"):  # Another program has rewritten every line's end.
+        text = text.replace("\r\n", "\n")
+    settings, body, first_line = _head(text)
+    nodes = _nodes(body, _text(settings, "marks") or "tarn", first_line)
+    title = _text(settings, "title") or UNTITLED
+    return Conversation(
+        title=title,
+        is_titled_by_user=title != UNTITLED,
+        created_at=_head_date(settings, "created"),
+        updated_at=_head_date(settings, "updated"),
+        nodes=tuple(_with_sampling(nodes, _sampling(settings.get("sampling")))),
+        tip_id=nodes[-1].id if nodes else None,
+        system_prompt=_text(settings, "system_prompt"),
+        preset_name=_text(settings, "preset"),
+    )
+
+
+def _head(text: str) -> tuple[dict[str, Value], str, int]:
+    """-> (the settings, what follows them, the number of its first line)."""
+    try:
+        settings, body = read_front_matter(text)
+    except FrontMatterError as problem:
+        if problem.line == 1:
+            raise ImportFormatError("This file is not an exported conversation.", _HINT) from problem
+        raise _damaged(problem.line) from problem
+    version = _text(settings, "tarn")
+    if not version.isdigit():
+        raise ImportFormatError("This file is not an exported conversation.", _HINT)
+    if int(version) > FORMAT_VERSION:
+        raise ImportFormatError(
+            "This conversation was exported by a newer version of the program.", "Update this program."
+        )
+    return settings, body, text.count("\n", 0, len(text) - len(body)) + 1
+
+
+def _damaged(line: int) -> ImportFormatError:
+    return ImportFormatError(
+        f"The exported conversation is damaged at line {line}.", "Mend this line, or export it again."
+    )
+
+
+def _text(settings: dict[str, Value], name: str) -> str:
+    value = settings.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _head_date(settings: dict[str, Value], name: str) -> datetime:
+    try:
+        return _date(_text(settings, name))
+    except ValueError as problem:
+        raise ImportFormatError(
+            f"The date after {name!r} in the head of the file is not a date.",
+            "Write it like 2026-01-31T18:00:00, or export the conversation again.",
+        ) from problem
+
+
+def _date(text: str) -> datetime:
+    date = datetime.fromisoformat(text)
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def _sampling(values: Value | None) -> Sampling | None:
+    if not isinstance(values, dict):
+        return None
+    read: dict[str, Any] = {}
+    try:
+        for field in fields(Sampling):
+            if field.name in values:
+                read[field.name] = _sampling_value(field.default, values[field.name])
+        return Sampling(**read)
+    except ValueError as problem:
+        sentence = f"A sampling value in the head of the file cannot be used: {problem}"
+        raise ImportFormatError(sentence.rstrip(".") + ".", "Correct it there.") from problem
+
+
+def _sampling_value(default: object, value: Value) -> object:
+    if isinstance(default, tuple):
+        return tuple(value) if isinstance(value, list) else (str(value),)
+    if not isinstance(value, str):
+        raise ValueError("it must be a number")
+    return int(value) if isinstance(default, int) else float(value)
+
+
+def _with_sampling(nodes: list[MessageNode], sampling: Sampling | None) -> list[MessageNode]:
+    """With the file's sampling values at the newest answer, whose they are."""
+    for index in range(len(nodes) - 1, -1, -1):
+        generation = nodes[index].message.generation
+        if generation is not None and sampling is not None:
+            message = replace(nodes[index].message, generation=replace(generation, sampling=sampling))
+            return [*nodes[:index], replace(nodes[index], message=message), *nodes[index + 1 :]]
+    return nodes
+
+
+def _nodes(body: str, word: str, first_line: int) -> list[MessageNode]:
+    """The messages, each the child of the one before it."""
+    try:
+        marks = find_marks(word, body + "\n")
+    except (ValueError, RecursionError) as problem:
+        raise _damaged(first_line) from problem
+    nodes: list[MessageNode] = []
+    for mark in marks:
+        try:
+            if "role" in mark.values:
+                nodes.append(_node(mark, nodes[-1].id if nodes else None))
+            elif mark.values["part"] != MarkedPart.NOTE:
+                nodes[-1] = _with_part(nodes[-1], _part(mark))
+        except (*_FAULTS, IndexError) as problem:
+            raise _damaged(first_line + mark.line) from problem
+    return nodes
+
+
+def _node(mark: Mark, parent_id: str | None) -> MessageNode:
+    values = mark.values
+    heading = _HEADING.match(mark.content)
+    text = _unframed(mark.content[heading.end() if heading else 0 :])
+    generation = None
+    if "model" in values:
+        generation = Generation(
+            str(values["model"]), preset_name=values.get("preset", ""), error=values.get("error", "")
+        )
+    return MessageNode(
+        Message(Role(values["role"]), (TextPart(text, text),) if text.strip() else (), generation),
+        parent_id,
+        created_at=_date(values["at"]),
+        state=MessageState(values.get("state", MessageState.COMPLETE)),
+    )
+
+
+def _with_part(node: MessageNode, part: Part) -> MessageNode:
+    return replace(node, message=replace(node.message, parts=(*node.message.parts, part)))
+
+
+def _part(mark: Mark) -> Part:
+    values = mark.values
+    match values["part"]:
+        case MarkedPart.TEXT:
+            text = _restored(mark, _unframed(mark.content.removeprefix("\n\n")))
+            return TextPart(text, _raw(mark, text))
+        case MarkedPart.THOUGHT:
+            folded = _FOLDED.fullmatch(mark.content)
+            text = _restored(mark, folded[1] if folded else "")
+            is_closed = not values.get("open", False)
+            return ReasoningPart(text, _raw(mark, text), is_closed, values.get("ms"), values.get("tokens"))
+        case MarkedPart.CALL:
+            return _call(mark)
+        case MarkedPart.RESULT:
+            return ToolResultPart(values["name"], _fenced(mark), bool(values.get("failed", False)))
+        case kind:
+            raise ValueError(f"no part is called {kind!r}")
+
+
+def _call(mark: Mark) -> ToolCallPart:
+    values = mark.values
+    if "raw" not in values:
+        return ToolCallPart(values["name"], dict(values["arguments"]), _fenced(mark), values["error"])
+    return ToolCallPart(values["name"], dict(json.loads(_fenced(mark))), values["raw"])
+
+
+def _fenced(mark: Mark) -> str:
+    """Raises ValueError: the code block is not there."""
+    block = _FENCED.fullmatch(mark.content)
+    if block is None:
+        raise ValueError("a code block is missing")
+    return block["content"]
+
+
+def _unframed(content: str) -> str:
+    """Without the empty line before the next mark."""
+    return content.removesuffix("\n\n") if content.endswith("\n\n") else content.removesuffix("\n")
+
+
+def _restored(mark: Mark, content: str) -> str:
+    values = mark.values
+    if "text" in values:
+        return str(values["text"])
+    return EmbeddedMarkdown(content, values.get("closed", ""), tuple(values.get("escaped", ()))).restored()
+
+
+def _raw(mark: Mark, text: str) -> str:
+    values = mark.values
+    return str(values.get("raw", f"{values.get('before', '')}{text}{values.get('after', '')}"))
