@@ -1,29 +1,31 @@
 """Work off the window's thread, and the signals it answers with.
 
-The work is a generator of plain values, given an event that asks it to stop. Both signal owners live on the window's
-thread, so whatever is connected to them runs there, lambdas and plain functions included. Always in this order:
-create the stream, connect it, start it. Whoever receives drops what comes from a stream that is not the current one.
+Both signal owners live on the window's thread, so whatever is connected to them runs there, lambdas and plain
+functions included. Always in this order: create the stream, connect it, start it. Whoever receives drops what comes
+from a stream that is no longer the current one.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
 log = logging.getLogger(__name__)
 
-Work = Callable[[threading.Event], Iterable[object]]
+Report = Callable[[object], None]
+Work = Callable[[threading.Event, Report], None]
+"""What is run: it looks at the event, which asks it to stop, and reports plain values."""
 
 
 class Stream(QObject):
     """One piece of work under way.
 
     Signals:
-        item: a value that the work yielded, in order.
+        item: a value that the work reported, in order.
         finished: the work has ended; None, or the exception that ended it. Always the last signal.
     """
 
@@ -43,16 +45,13 @@ class Stream(QObject):
         """Asks the work to stop at its next chance; `finished` still comes."""
         self._cancel.set()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Does the work; called by the worker on its thread."""
         error: Exception | None = None
         try:
-            items = self._work(self._cancel)
-            for value in items:
-                self.item.emit(value)
-            if isinstance(items, Generator):
-                items.close()
-        except Exception as problem:  # Reported to the receiver, which decides what it means.
-            error = problem
+            self._work(self._cancel, self.item.emit)
+        except Exception as problem:
+            error = problem  # The receiver knows what it means to the user.
         try:
             self.finished.emit(error)
         except RuntimeError:
@@ -78,11 +77,11 @@ class Worker(QObject):
         """Queues the work. Connect the stream's signals before."""
         self._running.add(stream)
         stream.finished.connect(lambda _error, stream=stream: self._running.discard(stream))
-        self._executor.submit(stream._run)
+        self._executor.submit(stream.run)
 
     def shut_down(self) -> None:
         """Asks everything to stop and waits for it. The worker cannot be used afterwards."""
         for stream in self._running:
             stream.cancel()
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=True)
         self._running.clear()

@@ -98,6 +98,7 @@ class RichDocument:
         self.pills: list[tuple[int, int]] = []
         """Where code within a sentence stands, first and last position."""
         self._look = look
+        self._grounds: list[QRectF] | None = None
 
     @property
     def length(self) -> int:
@@ -163,21 +164,32 @@ class RichDocument:
         layout = block.layout()
         base = self.document.documentLayout().blockBoundingRect(block).topLeft()
         first, last = first - block.position(), last - block.position()
-        for index in range(layout.lineCount()):
+        start = layout.lineForTextPosition(first).lineNumber()
+        for index in range(max(0, start), layout.lineCount()):
             line = layout.lineAt(index)
+            if line.textStart() >= last:
+                return
             a, b = max(first, line.textStart()), min(last, line.textStart() + line.textLength())
             if a < b:
                 left, right = sorted((cursor_x(line.cursorToX(a)), cursor_x(line.cursorToX(b))))
                 top = base.y() + line.y() + line.ascent()
                 yield QRectF(base.x() + left, top, right - left, line.descent())
 
-    def draw_pills(self, painter: QPainter, colour: QColor) -> None:
+    def lay_out(self, width: float) -> None:
+        """Breaks the lines for a width."""
+        self.document.setTextWidth(width)
+        self._grounds = None
+
+    def draw_pills(self, painter: QPainter, colour: QColor, clip: QRectF) -> None:
         """Rounded grounds for the code in sentences; goes under the text."""
+        if self._grounds is None:
+            lines = (base for pill in self.pills for base in self.rectangles(*pill))
+            self._grounds = [QRectF(line.x(), line.y() - 14.5, line.width(), 20) for line in lines]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        for first, last in self.pills:
-            for base in self.rectangles(first, last):
-                painter.drawRoundedRect(QRectF(base.x(), base.y() - 14.5, base.width(), 20), 5, 5)
+        for ground in self._grounds:
+            if ground.bottom() >= clip.top() and ground.top() <= clip.bottom():
+                painter.drawRoundedRect(ground, 5, 5)
 
 
 def cursor_x(found: object) -> float:

@@ -76,6 +76,15 @@ class TranscriptStyle:
         return replace(base, **{name: value for name, value in colours.items() if name in known})  # type: ignore[arg-type]
 
 
+    def zoomed(self, percent: int) -> TranscriptStyle:
+        """The same with all letters larger or smaller; 100 changes nothing."""
+        sizes = {name: max(6, round(getattr(self, name) * percent / 100)) for name in _SIZES}
+        return replace(self, **sizes)
+
+
+_SIZES = ("text_size", "code_size", "small_size")
+
+
 DARK = TranscriptStyle(
     surface="#1f2023",
     raised="#26272c",

@@ -68,7 +68,7 @@ class TableSegment(DocumentSegment):
             fixed = QTextLength.Type.FixedLength
             form.setColumnWidthConstraints([QTextLength(fixed, column) for column in widths])
             self._table.setFormat(form)
-            self._rich.document.setTextWidth(max(width, sum(widths)))
+            self._rich.lay_out(max(width, sum(widths)))
             self._sideways.fit(sum(widths), width)
         room = BAR_ROOM if self._sideways.range else 0
         self.height = self._rich.document.size().height() + room
@@ -78,8 +78,8 @@ class TableSegment(DocumentSegment):
         painter.save()
         painter.setClipRect(QRectF(0, 0, self.width, self.height), Qt.ClipOperation.IntersectClip)
         painter.translate(self._origin)
-        self._rich.draw_pills(painter, self.look.colour("inline_code"))
         clip = paint.clip.translated(-self._origin)
+        self._rich.draw_pills(painter, self.look.colour("inline_code"), clip)
         draw_document(self._rich.document, painter, self.look, clip, paint.selection)
         painter.restore()
         paint_handle(painter, self.scroll_bar, self.look)

@@ -93,14 +93,14 @@ class TextSegment(DocumentSegment):
     def lay_out(self, width: float) -> None:
         if width != self.width:
             self.width = width
-            self._rich.document.setTextWidth(width)
+            self._rich.lay_out(width)
         self.height = self._rich.document.size().height()
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
         painter.translate(self._origin)
-        self._rich.draw_pills(painter, self.look.colour("inline_code"))
         clip = paint.clip.translated(-self._origin)
+        self._rich.draw_pills(painter, self.look.colour("inline_code"), clip)
         draw_document(self._rich.document, painter, self.look, clip, paint.selection)
 
 

@@ -306,6 +306,13 @@ class Transcript(QAbstractScrollArea):
         self._is_following = True
         self._settle()
 
+    def scroll_to(self, entry_id: str) -> None:
+        """Goes to the top of a message; nothing happens where it is not shown."""
+        row = self._canvas.row_of(entry_id)
+        if row is not None:
+            self._is_following = False
+            self._scroll_into_view(row)
+
     @property
     def _column_left(self) -> int:
         return (self.viewport().width() - self._canvas.column_width) // 2

@@ -1,0 +1,234 @@
+"""Builds the store, the engine and the window, joins them, and shuts them down in order."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from app import __version__
+from app.core.errors import UserError
+from app.core.model_file import LoadOptions, ModelFile, ModelInfo
+from app.engine.engine import Engine
+from app.engine.suitability import describe
+from app.hub.catalog import Catalog, CatalogModel
+from app.hub.library import Library, find_starter_model
+from app.log import Log
+from app.paths import Paths, resources
+from app.settings import SettingsFile
+from app.store.presets import PresetStore
+from app.store.store import open_store
+from app.ui.background import Worker
+from app.ui.chat.chat_controller import Answerer, ChatController
+from app.ui.chat.chat_menu import ChatMenu
+from app.ui.chat.chat_presenter import ChatPresenter
+from app.ui.chat.export_controller import ExportController
+from app.ui.chat.model_controller import LoadPlan, ModelController
+from app.ui.chat.replies import Replies
+from app.ui.chat.transcript.transcript import Transcript
+from app.ui.icons import app_icon
+from app.ui.main_window import MainWindow
+from app.ui.sidebar.conversations_controller import ConversationsController
+from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.window_controller import WindowController
+
+log = logging.getLogger(__name__)
+
+
+def create_qt_application(arguments: Sequence[str]) -> QApplication:
+    """The one Qt application of this process."""
+    qt = QApplication(list(arguments))
+    qt.setApplicationName("Tarn")
+    qt.setApplicationVersion(__version__)
+    qt.setDesktopFileName("tarn")
+    return qt
+
+
+def show_start_failure(qt: QApplication, error: UserError) -> int:
+    """Says why the program cannot start, in a window of its own; gives the exit code."""
+    box = QMessageBox(QMessageBox.Icon.Critical, "Tarn", str(error))
+    box.setInformativeText(error.hint)
+    box.finished.connect(lambda _result: qt.exit(1))
+    box.open()
+    qt.exec()
+    return 1
+
+
+class Application(QObject):
+    """The whole program behind one window.
+
+    Attributes:
+        window: the main window; show it.
+        chat, models, conversations: the controllers, for whoever drives the program from outside.
+
+    Signals:
+        failed: a `UserError` that was shown to the user.
+    """
+
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        data_dir: Path | None = None,
+        model_dirs: Sequence[Path] = (),
+        *,
+        first_model: Path | None = None,
+    ) -> None:
+        """Opens everything, and begins to load the model that was used last.
+
+        Args:
+            data_dir: keeps everything in this folder instead of where the system wants it.
+            model_dirs: folders with models, besides the user's.
+            first_model: a model to begin with.
+
+        Raises:
+            StoreError: the data folder cannot be used.
+        """
+        super().__init__()
+        self.paths = Paths.below(data_dir) if data_dir else Paths.of_user()
+        self.paths.create_folders()
+        self._log = Log(self.paths.logs)
+        self._model_dirs = tuple(model_dirs)
+        self._settings_file = SettingsFile(self.paths.settings)
+        settings = self._settings_file.load()
+        self._store = open_store(self.paths.conversations)
+        self._catalog = Catalog.load(resources() / "catalog.toml")
+        self.presets = PresetStore(self.paths.presets, self._catalog.presets())
+        self._starter = find_starter_model(resources() / "models")
+        self._library = Library(describe, self._catalog, self._starter)
+        self.engine = Engine()
+        self._engine_worker = Worker("engine", self)
+        self._files_worker = Worker("files", self)
+        self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
+        self._themes.apply()
+        self.transcript = Transcript()
+        self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
+        self._settings = WindowController(
+            self.window, self._themes, self._settings_file, settings, __version__, self.paths.logs, self
+        )
+        self._build_controllers()
+        self._join()
+        self._start(first_model)
+
+    def load_model(self, path: Path) -> None:
+        """Loads a model file in place of the one that is there; the window shows how it goes."""
+        self.models.open_file(path)
+
+    def shutdown(self) -> None:
+        """Ends all work and closes everything; what was written so far is kept."""
+        self.chat.save_draft()
+        self._replies.stop_all()
+        self._engine_worker.shut_down()
+        self._files_worker.shut_down()
+        # What the last answers still reported waits for the window's thread, and must reach the store.
+        QApplication.sendPostedEvents()
+        self.engine.unload()
+        self._store.conversations.close()
+        self.window.close()
+        self.window.deleteLater()
+        self._log.close()
+
+    def _build_controllers(self) -> None:
+        page = self.window.chat_page
+        self._replies = Replies(self.engine, self._engine_worker, self)
+        self.models = ModelController(
+            self.engine, self._engine_worker, self._files_worker, self._scan, self._library.open, self._plan, self
+        )
+        self.chat = ChatController(
+            self._store.conversations, self._replies, self.transcript, page.composer, self._answerer, self
+        )
+        self.conversations = ConversationsController(
+            self._store.conversations, self._store.search, self.window.sidebar, self.window.messages, self
+        )
+        self._export = ExportController(lambda: self.chat.conversation, self.window.messages, self.window)
+        ChatMenu(self.window, self.chat, self.conversations, self)
+        is_first_start = not self._store.conversations.list_summaries()
+        ChatPresenter(
+            self.window,
+            self.transcript,
+            self.models,
+            self.chat,
+            self._catalog,
+            self._themes,
+            is_first_start,
+            self,
+        )
+
+    def _join(self) -> None:
+        menus, messages = self.window.menus, self.window.messages
+        for controller in (self.chat, self.models):
+            controller.failed.connect(messages.show_error)
+            controller.failed.connect(self.failed)
+        self._settings.file_chosen.connect(self.models.open_file)
+        self._settings.model_folders_changed.connect(self.models.refresh)
+        self.models.loaded.connect(self._on_model_loaded)
+        self.window.sidebar.new_chat_requested.connect(self._start_new_chat)
+        menus.new_chat_action.triggered.connect(self._start_new_chat)
+        menus.export_action.triggered.connect(self._export.ask)
+        self.transcript.link_activated.connect(self._settings.ask_to_open_link)
+        self.conversations.opened.connect(self.chat.show)
+        self.conversations.hit_opened.connect(self.chat.show_message)
+        self.conversations.renamed.connect(self.chat.set_title)
+        self.conversations.deleted.connect(self.chat.forget)
+        self.conversations.restored.connect(self.chat.show)
+        self.chat.conversation_shown.connect(self.conversations.show_current)
+        self.chat.conversation_changed.connect(self._on_conversation_changed)
+
+    def _start(self, first_model: Path | None) -> None:
+        self.conversations.refresh()
+        last_id = self._store.conversations.last_open_id()
+        if last_id:
+            self.chat.show(last_id)
+        else:
+            self.chat.start_new()
+        for notice in (*self._store.notices, self._settings_file.notice, *self.presets.notices):
+            if notice:
+                self.window.messages.show_notice(notice)
+        self.models.refresh()
+        path = first_model or self._settings.settings.last_model
+        if path is None or not (first_model or path.exists()):
+            path = self._starter
+        if path is not None:
+            self.models.open_file(path)
+
+    def _start_new_chat(self) -> None:
+        self.chat.start_new()
+        self.window.focus_composer()
+
+    def _scan(self) -> list[ModelFile]:
+        return self._library.scan([self.paths.models, *self._model_dirs, *self._settings.settings.model_folders])
+
+    def _catalog_entry(self, model: ModelFile) -> CatalogModel | None:
+        return self._catalog.match(model.path.name) or self._catalog.match(model.name)
+
+    def _plan(self, model: ModelFile) -> LoadPlan:
+        preset = self.presets.preset_for(self._preset_key(model))
+        entry = self._catalog_entry(model)
+        options = LoadOptions(
+            context_length=preset.context_length,
+            thread_count=preset.thread_count,
+            kv_cache_type=preset.kv_cache_type,
+        )
+        return LoadPlan(options, (entry and entry.context_length) or 0)
+
+    def _preset_key(self, model: ModelFile) -> str:
+        entry = self._catalog_entry(model)
+        return entry.id if entry else model.path.name
+
+    def _answerer(self) -> Answerer | None:
+        model = self.models.chosen
+        if model is None:
+            return None
+        return Answerer(model.name, str(model.path), self.presets.preset_for(self._preset_key(model)))
+
+    def _on_model_loaded(self, info: ModelInfo) -> None:
+        self._settings.change(last_model=info.path)
+        for notice in info.notices:
+            self.window.messages.show_notice(notice)
+
+    def _on_conversation_changed(self) -> None:
+        self.conversations.refresh()
+        self.conversations.show_current(self.chat.conversation)

@@ -1,0 +1,57 @@
+"""The command line: `[--data-dir DIR] [--model FILE.gguf] [--version] [--self-test]`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from app import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program until its window is closed; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    if options.self_test:
+        return _run_self_test(options)
+    return _run(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tarn", description="Chat with models that run on this computer.")
+    parser.add_argument("--version", action="version", version=f"Tarn {__version__}")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep everything in this folder")
+    parser.add_argument("--model", type=Path, metavar="FILE.gguf", help="start with this model")
+    parser.add_argument(
+        "--self-test", action="store_true", help="ask the model once, print the figures as JSON and exit"
+    )
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from app.application import Application, create_qt_application, show_start_failure
+    from app.core.errors import UserError
+
+    qt = create_qt_application(sys.argv[:1])
+    try:
+        application = Application(options.data_dir, first_model=options.model)
+    except UserError as error:
+        return show_start_failure(qt, error)
+    application.window.show()
+    try:
+        return qt.exec()
+    finally:
+        application.shutdown()
+
+
+def _run_self_test(options: argparse.Namespace) -> int:
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from app.self_test import run_self_test
+
+    # Ignoring errors: on Windows a log file may still be open when the folder goes.
+    with tempfile.TemporaryDirectory(prefix="tarn-self-test-", ignore_cleanup_errors=True) as folder:
+        return run_self_test(options.data_dir or Path(folder), options.model)

@@ -1,0 +1,91 @@
+"""`--self-test`: one message through the real window, its figures as one line of JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import psutil
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.application import Application, create_qt_application
+from app.core.conversation import MessageState
+from app.core.errors import UserError
+from app.core.message import Role
+
+QUESTION = "Say hello in one short sentence."
+TIME_LIMIT_S = 300
+
+
+def run_self_test(data_dir: Path, model: Path | None) -> int:
+    """Prints `{"reply", "ttft_ms", "tokens_per_second", "model", "startup_ms"}`, or `{"error"}` and gives 1."""
+    qt = create_qt_application(sys.argv[:1])
+    try:
+        application = Application(data_dir, first_model=model)
+    except UserError as error:
+        return _print({"error": f"{error} {error.hint}".strip()})
+    test = _SelfTest(qt, application)
+    qt.exec()
+    application.shutdown()
+    return _print(test.result)
+
+
+class _SelfTest(QObject):
+    """Opens the window, writes into the composer and waits for the answer."""
+
+    def __init__(self, qt: QApplication, application: Application) -> None:
+        super().__init__()
+        self.result: dict[str, object] = {"error": "The test did not come to an end."}
+        self._qt = qt
+        self._application = application
+        self._startup_ms = 0
+        application.chat.answering_changed.connect(self._on_answering_changed)
+        application.failed.connect(self._on_failed)
+        QTimer.singleShot(TIME_LIMIT_S * 1000, self, self._on_time_limit)
+        application.window.show()
+        QTimer.singleShot(0, self, self._write)
+
+    def _write(self) -> None:
+        self._startup_ms = round((time.time() - psutil.Process().create_time()) * 1000)
+        composer = self._application.window.chat_page.composer
+        composer.edit.setPlainText(QUESTION)
+        composer.send_button.click()
+
+    def _on_answering_changed(self, is_answering: bool) -> None:
+        if is_answering:
+            return
+        node = self._application.chat.conversation.path()[-1]
+        generation = node.message.generation
+        if node.role is not Role.ASSISTANT or generation is None or generation.statistics is None:
+            return
+        if node.state is MessageState.FAILED:
+            self._end({"error": generation.error})
+            return
+        self._end(
+            {
+                "reply": node.message.text,
+                "ttft_ms": round(generation.statistics.ttft_ms, 1),
+                "tokens_per_second": round(generation.statistics.tokens_per_second, 1),
+                "model": generation.model_name,
+                "startup_ms": self._startup_ms,
+            }
+        )
+
+    def _on_failed(self, error: UserError) -> None:
+        self._end({"error": f"{error} {error.hint}".strip()})
+
+    def _on_time_limit(self) -> None:
+        self._end({"error": f"There was no answer within {TIME_LIMIT_S} seconds."})
+
+    def _end(self, result: dict[str, object]) -> None:
+        self.result = result
+        self._qt.quit()
+
+
+def _print(result: dict[str, object]) -> int:
+    sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+    return 1 if "error" in result else 0

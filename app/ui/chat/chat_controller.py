@@ -1,0 +1,394 @@
+"""The conversation on screen: what the user asks for, done with the store and the model."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.conversation import Conversation, MessageNode, MessageState, now, title_from
+from app.core.errors import UserError
+from app.core.message import Generation, Message, Role
+from app.core.preset import Preset
+from app.core.stream import ReplyEvent
+from app.core.turn import TurnRequest
+from app.store.conversations import ConversationStore
+from app.ui.chat.composer import Composer
+from app.ui.chat.entries import entries_of, entry_of
+from app.ui.chat.replies import Replies, Reply
+from app.ui.chat.transcript.transcript import Transcript
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """Who will answer the next message: a model and the preset to ask it with."""
+
+    model_name: str
+    model_path: str
+    preset: Preset
+
+
+class ChatController(QObject):
+    """Joins the composer and the transcript to the store and the answers.
+
+    Signals:
+        conversation_shown: another conversation is on screen.
+        conversation_changed: its title, its place in the list or its being saved at all has changed.
+        answering_changed: whether the conversation on screen is being answered.
+        context_used: tokens that the conversation on screen takes in the model's context.
+        failed: a `UserError` to show.
+    """
+
+    conversation_shown = Signal(object)
+    conversation_changed = Signal(object)
+    answering_changed = Signal(bool)
+    context_used = Signal(int)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        store: ConversationStore,
+        replies: Replies,
+        transcript: Transcript,
+        composer: Composer,
+        answerer: Callable[[], Answerer | None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._replies = replies
+        self._transcript = transcript
+        self._composer = composer
+        self._answerer = answerer
+        self._shown = Conversation()
+        self._is_saved = False
+        self._background: dict[str, Conversation] = {}
+        """Conversations that are being answered while another one is on screen."""
+        self._edited_id: str | None = None
+        self._connect()
+
+    @property
+    def conversation(self) -> Conversation:
+        return self._shown
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the conversation on screen is in the store; an empty one is not."""
+        return self._is_saved
+
+    @property
+    def is_answering(self) -> bool:
+        return self._replies.running(self._shown.id) is not None
+
+    # What the user asks for
+
+    def show(self, conversation_id: str) -> None:
+        """Puts a saved conversation on screen; an answer that is being written in it goes on."""
+        if conversation_id == self._shown.id:
+            return
+        conversation = self._background.pop(conversation_id, None)
+        try:
+            if conversation is None:
+                conversation = self._store.load(conversation_id)
+            self._leave()
+            self._store.set_last_open_id(conversation_id)
+        except UserError as error:
+            self.failed.emit(error)
+            return
+        self._is_saved = True
+        self._put_on_screen(conversation)
+
+    def show_message(self, conversation_id: str, node_id: str) -> None:
+        """Puts a conversation on screen with a message that a search found, also if it is on another branch."""
+        self.show(conversation_id)
+        if self._shown.id != conversation_id:
+            return
+        if node_id not in {node.id for node in self._shown.path()} and not self.is_answering:
+            self._shown = self._shown.with_tip(self._shown.newest_tip_below(node_id))
+            self._transcript.show_entries(entries_of(self._shown))
+        self._transcript.scroll_to(node_id)
+
+    def forget(self, conversation_id: str) -> None:
+        """Ends an answer in a conversation that was deleted, and takes it off the screen."""
+        self._replies.stop(conversation_id)
+        if conversation_id == self._shown.id:
+            self._is_saved = False
+            self._put_on_screen(Conversation())
+
+    def start_new(self) -> None:
+        """Puts an empty conversation on screen. It is saved once something is written in it."""
+        self._leave()
+        self._is_saved = False
+        self._put_on_screen(Conversation())
+
+    def send(self, text: str) -> None:
+        """Says something and has it answered, or says an earlier message anew as another branch."""
+        if self.is_answering or self._require_answerer() is None:
+            return
+        parent_id = self._shown.tip_id
+        if self._edited_id is not None:
+            parent_id = self._shown.node(self._edited_id).parent_id
+        if not self._save_new():
+            return
+        node = MessageNode(Message.of_text(Role.USER, text), parent_id)
+        if not self._try(lambda: self._store.add_node(self._shown.id, node)):
+            return
+        edited_id, self._edited_id = self._edited_id, None
+        self._shown = self._titled(self._shown.with_node(node), text)
+        self._composer.clear()
+        self._shown = replace(self._shown, draft="")
+        if edited_id is not None:
+            self._transcript.remove_from(edited_id)
+        self._transcript.add_entry(entry_of(self._shown, node))
+        self._transcript.scroll_to_end()
+        self._save_details()
+        self._ask(node.id)
+
+    def stop(self) -> None:
+        """Ends the answer on screen; what was written stays."""
+        self._replies.stop(self._shown.id)
+
+    def regenerate(self, node_id: str) -> None:
+        """Has the same question answered again, as another version."""
+        if self.is_answering or self._require_answerer() is None:
+            return
+        parent_id = self._shown.node(node_id).parent_id
+        if parent_id is not None:
+            self._transcript.remove_from(node_id)
+            self._ask(parent_id)
+
+    def regenerate_last(self) -> None:
+        path = self._shown.path()
+        if path and path[-1].role is Role.ASSISTANT:
+            self.regenerate(path[-1].id)
+        elif path and not self.is_answering and self._require_answerer():
+            self._ask(path[-1].id)
+
+    def continue_answer(self, node_id: str) -> None:
+        """Has the model go on where an answer was cut."""
+        answerer = self._require_answerer()
+        if self.is_answering or answerer is None:
+            return
+        node = self._shown.node(node_id)
+        if node.parent_id is None:
+            return
+        written = node.message.raw
+        node = replace(node, state=MessageState.STREAMING)
+        self._transcript.remove_from(node_id)
+        self._begin(node, answerer, written)
+
+    def edit(self, node_id: str) -> None:
+        """Offers a message of the user's for change."""
+        if self.is_answering:
+            return
+        self._edited_id = node_id
+        self._composer.begin_edit(self._shown.node(node_id).message.text)
+
+    def edit_last(self) -> None:
+        for node in reversed(self._shown.path()):
+            if node.role is Role.USER:
+                self.edit(node.id)
+                return
+
+    def show_version(self, node_id: str, version: int) -> None:
+        """Goes to another version of a message, counted from 1, with what followed it."""
+        siblings = self._shown.siblings(node_id)
+        if self.is_answering or not 1 <= version <= len(siblings):
+            return
+        tip_id = self._shown.newest_tip_below(siblings[version - 1].id)
+        if self._try(lambda: self._store.set_tip(self._shown.id, tip_id)):
+            self._shown = self._shown.with_tip(tip_id)
+            self._transcript.show_entries(entries_of(self._shown))
+
+    def last_answer(self) -> str:
+        """The text of the newest answer on screen; empty where there is none."""
+        for node in reversed(self._shown.path()):
+            if node.role is Role.ASSISTANT:
+                return node.message.text
+        return ""
+
+    def set_title(self, conversation_id: str, title: str) -> None:
+        """Takes note of a title that the user gave in the list."""
+        if conversation_id == self._shown.id:
+            self._shown = replace(self._shown, title=title, is_titled_by_user=True)
+        elif kept := self._background.get(conversation_id):
+            self._background[conversation_id] = replace(kept, title=title, is_titled_by_user=True)
+
+    def save_draft(self) -> None:
+        """Saves what is typed now; the composer tells of it by itself, but only after a pause."""
+        self._on_draft_changed(self._composer.flush_draft())
+
+    # Showing
+
+    def _put_on_screen(self, conversation: Conversation) -> None:
+        self._shown = conversation
+        self._edited_id = None
+        self._composer.clear()
+        self._composer.set_text(conversation.draft)
+        reply = self._replies.running(conversation.id)
+        entries = entries_of(conversation)
+        if reply is None:
+            self._transcript.show_entries(entries)
+        else:
+            self._transcript.show_entries([entry for entry in entries if entry.id != reply.node.id])
+            self._show_reply(reply)
+        self.conversation_shown.emit(conversation)
+        self.answering_changed.emit(reply is not None)
+        self.context_used.emit(_tokens_used(conversation))
+
+    def _leave(self) -> None:
+        self.save_draft()
+        if self._replies.running(self._shown.id):
+            self._background[self._shown.id] = self._shown
+
+    def _show_reply(self, reply: Reply) -> None:
+        node = replace(reply.node, message=replace(reply.node.message, parts=()))
+        self._transcript.begin_reply(entry_of(self._shown, node))
+        if reply.events:
+            self._transcript.feed_reply(tuple(reply.events))
+        else:
+            self._transcript.set_reply_status(reply.status)
+
+    # Asking
+
+    def _ask(self, parent_id: str) -> None:
+        """Begins a new answer below a message."""
+        answerer = self._require_answerer()
+        if answerer is None:
+            return
+        node = MessageNode(Message(Role.ASSISTANT), parent_id, state=MessageState.STREAMING)
+        node = replace(node, message=replace(node.message, generation=_generation(answerer)))
+        if self._try(lambda: self._store.add_node(self._shown.id, node)):
+            self._begin(node, answerer)
+
+    def _begin(self, node: MessageNode, answerer: Answerer, written: str = "") -> None:
+        path = tuple(self._shown.with_tip(node.parent_id).path())
+        is_new = all(known.id != node.id for known in self._shown.nodes)
+        self._shown = self._shown.with_node(node) if is_new else self._shown.with_replaced(node)
+        self._shown = replace(
+            self._shown, tip_id=node.id, model_path=answerer.model_path, preset_name=answerer.preset.name
+        )
+        request = TurnRequest(
+            path=path,
+            system_prompt=self._shown.system_prompt or answerer.preset.system_prompt,
+            sampling=answerer.preset.sampling,
+            model_path=answerer.model_path,
+            written=written,
+        )
+        self._save_details()
+        self._show_reply(self._replies.start(self._shown.id, node, request))
+        self.answering_changed.emit(True)
+
+    def _require_answerer(self) -> Answerer | None:
+        answerer = self._answerer()
+        if answerer is None:
+            self.failed.emit(
+                UserError("No model is chosen, so nothing can answer.", "Choose a model at the top of the window.")
+            )
+        return answerer
+
+    # What the answers tell
+
+    def _on_reply_status_changed(self, reply: Reply) -> None:
+        if reply.conversation_id == self._shown.id:
+            self._transcript.set_reply_status(reply.status)
+
+    def _on_reply_grew(self, reply: Reply, events: tuple[ReplyEvent, ...]) -> None:
+        if reply.conversation_id == self._shown.id:
+            self._transcript.feed_reply(events)
+
+    def _on_reply_snapshot_taken(self, reply: Reply) -> None:
+        self._try(lambda: self._store.update_node(reply.node))
+
+    def _on_reply_ended(self, reply: Reply) -> None:
+        self._try(lambda: self._store.update_node(reply.node))
+        self._background.pop(reply.conversation_id, None)
+        if reply.conversation_id != self._shown.id:
+            return
+        self._shown = self._shown.with_replaced(reply.node)
+        self._transcript.finish_reply(entry_of(self._shown, reply.node))
+        self._transcript.mark_memory_start(reply.first_seen_id)
+        self.answering_changed.emit(False)
+        self.context_used.emit(_tokens_used(self._shown))
+
+    # Saving
+
+    def _on_draft_changed(self, draft: str) -> None:
+        if draft == self._shown.draft:
+            return
+        self._shown = replace(self._shown, draft=draft)
+        if self._is_saved:
+            self._try(lambda: self._store.save_draft(self._shown.id, draft))
+        elif draft.strip():
+            self._save_new()
+
+    def _end_edit(self) -> None:
+        self._edited_id = None
+
+    def _save_new(self) -> bool:
+        """Makes sure that the conversation is in the store, and open at the next start."""
+        if self._is_saved:
+            return True
+        self._is_saved = self._try(lambda: self._store.create(self._shown))
+        if self._is_saved:
+            self._try(lambda: self._store.set_last_open_id(self._shown.id))
+            self.conversation_changed.emit(self._shown)
+        return self._is_saved
+
+    def _save_details(self) -> None:
+        self._shown = replace(self._shown, updated_at=now())
+        self._try(lambda: self._store.save_details(self._shown))
+        self.conversation_changed.emit(self._shown)
+
+    def _titled(self, conversation: Conversation, text: str) -> Conversation:
+        is_first = len(conversation.path()) == 1
+        if conversation.is_titled_by_user or not is_first:
+            return conversation
+        return replace(conversation, title=title_from(text))
+
+    def _try(self, action: Callable[[], None]) -> bool:
+        """Does something with the store; a failure is shown and gives False."""
+        try:
+            action()
+        except UserError as error:
+            log.warning("Saving failed: %s", type(error).__name__)
+            self.failed.emit(error)
+            return False
+        return True
+
+    def _connect(self) -> None:
+        self._composer.send_requested.connect(self.send)
+        self._composer.stop_requested.connect(self.stop)
+        self._composer.draft_changed.connect(self._on_draft_changed)
+        self._composer.edit_cancelled.connect(self._end_edit)
+        self._composer.recall_requested.connect(self.edit_last)
+        self._transcript.regenerate_requested.connect(self.regenerate)
+        self._transcript.edit_requested.connect(self.edit)
+        self._transcript.version_requested.connect(self.show_version)
+        self._transcript.continue_requested.connect(self.continue_answer)
+        self._replies.status_changed.connect(self._on_reply_status_changed)
+        self._replies.grew.connect(self._on_reply_grew)
+        self._replies.snapshot_taken.connect(self._on_reply_snapshot_taken)
+        self._replies.ended.connect(self._on_reply_ended)
+
+
+def _generation(answerer: Answerer) -> Generation:
+    return Generation(
+        model_name=answerer.model_name,
+        model_path=answerer.model_path,
+        preset_name=answerer.preset.name,
+        sampling=answerer.preset.sampling,
+    )
+
+
+def _tokens_used(conversation: Conversation) -> int:
+    """What the newest answer and its prompt took in the context; 0 before the first answer."""
+    for node in reversed(conversation.path()):
+        statistics = node.message.generation and node.message.generation.statistics
+        if statistics:
+            return statistics.prompt_tokens + statistics.generated_tokens
+    return 0

@@ -1,0 +1,72 @@
+"""Writes the conversation on screen to a Markdown file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.core.conversation import Conversation
+from app.core.errors import StoreError, UserError
+from app.core.export import to_markdown
+from app.store.atomic_file import replace_file
+from app.ui.messages import Messages
+
+LONGEST_NAME = 80
+"""Characters of a suggested file name; some systems allow 255 bytes for the whole name."""
+
+
+class ExportController(QObject):
+    """Asks where to, and writes."""
+
+    def __init__(
+        self, conversation: Callable[[], Conversation], messages: Messages, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._conversation = conversation
+        self._messages = messages
+        self._window = window
+
+    def ask(self) -> None:
+        """Opens the file dialog with a name made from the title."""
+        conversation = self._conversation()
+        if not conversation.path():
+            self._messages.show_notice("There is nothing to export yet.", "Write a message first.")
+            return
+        dialog = QFileDialog(self._window, "Export to Markdown")
+        dialog.setObjectName("export_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter("Markdown (*.md)")
+        dialog.setDefaultSuffix("md")
+        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        dialog.setDirectory(documents)
+        dialog.selectFile(file_name(conversation.title))
+        dialog.fileSelected.connect(lambda path: self.export(conversation, Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export(self, conversation: Conversation, path: Path) -> None:
+        """Writes the file whole or not at all, and says where it is."""
+        try:
+            replace_file(path, to_markdown(conversation).encode("utf-8", "replace"))
+        except OSError as problem:
+            reason = problem.strerror or type(problem).__name__
+            self._messages.show_error(
+                StoreError(f"The conversation could not be written to {path}: {reason}.", "Choose another place."),
+                "Export again",
+                self.ask,
+            )
+        except UserError as error:
+            self._messages.show_error(error)
+        else:
+            self._messages.show_done(f"Exported to {path.name}")
+
+
+def file_name(title: str) -> str:
+    """A file name made of a title that every system accepts."""
+    name = re.sub(r'[\x00-\x1f<>:"/\\|?*\ud800-\udfff]', " ", title)
+    name = " ".join(name.split())[:LONGEST_NAME].strip(" .")
+    return f"{name or 'Conversation'}.md"

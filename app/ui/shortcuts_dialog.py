@@ -1,0 +1,48 @@
+"""A list of all shortcuts, as the menus have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+
+class ShortcutsDialog(QDialog):
+    """Shows every menu entry that has a shortcut. Open it with `open()`."""
+
+    def __init__(self, shortcuts: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
+        """`shortcuts` are menu, entry and shortcut, as the user reads them."""
+        super().__init__(parent)
+        self.setObjectName("shortcuts_dialog")
+        self.setWindowTitle("Keyboard shortcuts")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(440, 520)
+        page = QWidget(self)
+        grid = QGridLayout(page)
+        grid.setContentsMargins(24, 12, 24, 12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(0, 1)
+        for menu, entries in groupby(shortcuts, key=lambda shortcut: shortcut[0]):
+            heading = QLabel(menu, page)
+            heading.setProperty("subheading", True)
+            heading.setContentsMargins(0, 12, 0, 0)
+            grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+            for _menu, entry, keys in entries:
+                row = grid.rowCount()
+                grid.addWidget(QLabel(entry, page), row, 0)
+                shown = QLabel(keys, page)
+                shown.setProperty("muted", True)
+                grid.addWidget(shown, row, 1, Qt.AlignmentFlag.AlignRight)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(page)
+        close = QPushButton("Close", self)
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 16)
+        layout.addWidget(area, 1)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
