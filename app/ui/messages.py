@@ -261,7 +261,9 @@ class Messages(QObject):
         """`area` is where the conversation is; the toast stands at its lower edge."""
         super().__init__(window)
         self._window = window
+        self._waiting: list[tuple[str, str, str, Callable[[], None] | None]] = []
         self.banner = banner
+        banner.dismissed.connect(self._show_waiting)
         self.toast = Toast(window, area)
 
     def show_error(
@@ -273,8 +275,10 @@ class Messages(QObject):
     def show_notice(
         self, sentence: str, hint: str = "", action: str = "", on_action: Callable[[], None] | None = None
     ) -> None:
-        """Shows something good to know."""
-        self.banner.show_message("notice", sentence, hint, action, on_action)
+        """Shows something good to know, after what is on screen was dismissed."""
+        self._waiting.append((sentence, hint, action, on_action))
+        if self.banner.isHidden():
+            self._show_waiting()
 
     def show_undo(self, text: str, on_undo: Callable[[], None]) -> None:
         """Says what was done and offers to undo it for about eight seconds."""
@@ -285,8 +289,12 @@ class Messages(QObject):
         self.toast.show_text(text, None)
 
     def dismiss(self) -> None:
-        """Takes the banner away, as when the user goes on."""
+        """Takes away the message on screen, as when the user goes on."""
         self.banner.dismiss()
+
+    def _show_waiting(self) -> None:
+        if self._waiting:
+            self.banner.show_message("notice", *self._waiting.pop(0))
 
     def confirm_link(self, url: QUrl, on_confirmed: Callable[[QUrl], None]) -> LinkDialog:
         """Asks before a link is opened."""

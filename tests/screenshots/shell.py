@@ -199,6 +199,11 @@ def main() -> None:
         window.show()
         shoot_states(window, folder, choice.value)
         shoot_popups(window, folder, choice.value)
+        switcher.set_zoom(150)
+        window.resize(1180, 780)
+        window.chat_page.welcome.show_model(MODELS[0].name, "quick answers and calling tools.")
+        shoot(window, folder / f"zoom-150-{choice.value}.png")
+        switcher.set_zoom(100)
         window.close()
     print(*sorted(path.name for path in folder.glob("*.png")), sep="\n")  # noqa: T201
 

@@ -48,6 +48,19 @@ def test_an_error_can_be_dismissed_with_the_keyboard(qtbot: QtBot, window: MainW
     assert not window.chat_page.banner.isVisible()
 
 
+def test_notices_wait_for_each_other_and_an_error_does_not(qtbot: QtBot, window: MainWindow) -> None:
+    banner = window.chat_page.banner
+    window.messages.show_notice("The settings were set aside.")
+    window.messages.show_notice("A model has no template.")
+    assert banner.sentence.text() == "The settings were set aside."
+    window.messages.show_error(ERROR)
+    assert banner.sentence.text() == "The file is cut off."
+    qtbot.mouseClick(banner.dismiss_button, Qt.MouseButton.LeftButton)
+    assert banner.sentence.text() == "A model has no template."
+    qtbot.mouseClick(banner.dismiss_button, Qt.MouseButton.LeftButton)
+    assert not banner.isVisible()
+
+
 def test_text_from_a_file_is_never_read_as_markup(window: MainWindow) -> None:
     window.messages.show_error(UserError("<b>bold</b> is not a model."))
     assert window.chat_page.banner.sentence.textFormat() == Qt.TextFormat.PlainText

@@ -78,6 +78,15 @@ class ConversationList(QListView):
             self.scrollTo(index)
             self.edit(index)
 
+    def focus_first(self) -> None:
+        """Takes the focus, with the first conversation ready to be opened with Enter."""
+        for row in range(self._model().rowCount()):
+            index = self._model().index(row)
+            if isinstance(index.data(ROW_ROLE), ConversationRow):
+                self.setCurrentIndex(index)
+                self.setFocus()
+                return
+
     def neighbour(self, step: int) -> str:
         """The conversation so many rows below the one on screen, going round; empty if there is none."""
         ids = [row.id for row in self._model().rows if isinstance(row, ConversationRow)]

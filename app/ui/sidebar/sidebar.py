@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.core.conversation import ConversationSummary
@@ -16,6 +15,7 @@ from app.ui.icons import ICON_SIZE, icon
 from app.ui.sidebar.conversation_list import ConversationList
 from app.ui.sidebar.conversation_rows import rows_found, rows_of
 from app.ui.widgets.icon_button import IconButton
+from app.ui.widgets.search_field import SearchField
 
 WIDTH = 260
 _SEARCH_PAUSE_MS = 150
@@ -51,15 +51,8 @@ class Sidebar(QFrame):
         self.new_chat_button = self._button("New chat", "note-pencil", "new_chat_button", "Ctrl+N")
         self.hide_button = IconButton("caret-double-left", "Hide the sidebar", "Ctrl+B", self)
         self.hide_button.setObjectName("hide_sidebar_button")
-        self.search_field = QLineEdit(self)
+        self.search_field = SearchField("Search conversations", "Ctrl+Shift+F", self)
         self.search_field.setObjectName("search_field")
-        self.search_field.setAccessibleName("Search conversations")
-        self.search_field.setToolTip("Search conversations (Ctrl+Shift+F)")
-        self.search_field.setPlaceholderText("Search")
-        self.search_field.setClearButtonEnabled(True)
-        self.search_field.setAcceptDrops(False)
-        self._search_icon = QAction(self)
-        self.search_field.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
         self.list = ConversationList(self)
         self.models_button = self._button("Models", "cube", "models_button")
         self.settings_button = self._button("Settings", "gear-six", "settings_button", "Ctrl+,")
@@ -96,7 +89,6 @@ class Sidebar(QFrame):
     def clear_search(self) -> None:
         """Ends a search and shows all conversations again."""
         self.search_field.clear()
-        self._end_search_if_empty()
 
     def _button(self, text: str, icon_name: str, object_name: str, shortcut: str = "") -> QPushButton:
         button = QPushButton(text, self)
@@ -132,6 +124,7 @@ class Sidebar(QFrame):
         self.models_button.clicked.connect(self.models_requested)
         self.settings_button.clicked.connect(self.settings_requested)
         self.search_field.textChanged.connect(self._on_search_field_text_changed)
+        self.search_field.left_downwards.connect(self.list.focus_first)
         self._search_timer.timeout.connect(lambda: self.search_changed.emit(self.search_text))
         for name in ("conversation_selected", "hit_selected", "rename_requested", "delete_requested"):
             getattr(self.list, name).connect(getattr(self, name))
@@ -139,19 +132,12 @@ class Sidebar(QFrame):
     def _on_search_field_text_changed(self) -> None:
         if self.search_text:
             self._search_timer.start()
-        else:
-            self._end_search_if_empty()
-
-    def _end_search_if_empty(self) -> None:
-        if not self.search_text:
-            self._search_timer.stop()
-            self.set_conversations(self._summaries)
-            self.search_changed.emit("")
+            return
+        self._search_timer.stop()
+        self.set_conversations(self._summaries)
+        self.search_changed.emit("")
 
     def _recolour(self) -> None:
-        self._search_icon.setIcon(
-            icon("magnifying-glass", self.palette(), QPalette.ColorRole.PlaceholderText)
-        )
         for button in (self.new_chat_button, self.models_button, self.settings_button):
             button.setIcon(icon(button.property("icon_name"), self.palette()))
 

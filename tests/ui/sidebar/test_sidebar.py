@@ -181,6 +181,20 @@ def test_searching_shows_what_is_found_and_clearing_brings_all_back(qtbot: QtBot
     assert "Apples" in rows(sidebar)
 
 
+def test_a_search_is_used_and_ended_with_the_keyboard(qtbot: QtBot, sidebar: Sidebar) -> None:
+    qtbot.keyClicks(sidebar.search_field, "rye")
+    sidebar.set_search_results([SearchHit("b", "Bread", None, "Bread", (), NOW)])
+    qtbot.keyClick(sidebar.search_field, Qt.Key.Key_Down)
+    with qtbot.waitSignal(sidebar.conversation_selected) as selected:
+        qtbot.keyClick(sidebar.list, Qt.Key.Key_Return)
+    assert selected.args == ["b"]
+    ended: list[str] = []
+    sidebar.search_changed.connect(ended.append)
+    qtbot.keyClick(sidebar.search_field, Qt.Key.Key_Escape)
+    assert ended == [""]
+    assert "Apples" in rows(sidebar)
+
+
 def test_a_search_without_a_find_says_so(qtbot: QtBot, sidebar: Sidebar) -> None:
     sidebar.search_field.setText("zebra")
     sidebar.set_search_results([])
