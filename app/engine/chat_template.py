@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from jinja2 import nodes
 from app.core.errors import TemplateError
 from app.core.message import Message, ReasoningPart, Role, ToolCallPart, ToolResultPart
 from app.engine.template_sandbox import RaisedByTemplate, TemplateSandbox, TooMuchWork
+
+_Turn = dict[str, Any]
+"""A message in the form that chat templates read."""
 
 CHATML = (
     "{% for message in messages %}"
@@ -62,7 +66,8 @@ class ChatTemplate:
             names = _names_read(self._environment.parse(source))
             self._template = self._environment.from_string(source)
         except (JinjaError, RecursionError, MemoryError, SyntaxError, ValueError) as error:
-            raise TemplateError(f"The model's chat template is not valid: {error}.", _REFUSED) from error
+            reason = str(error).rstrip(".") or type(error).__name__
+            raise TemplateError(f"The model's chat template is not valid: {reason}.", _REFUSED) from error
         self.reads_tool_calls = "tool_calls" in names
         self._splits_thoughts = _SPLITS_THOUGHTS.search(source) is not None
         self._thought_fields = [name for name in _THOUGHT_FIELDS if name in names]
@@ -81,47 +86,38 @@ class ChatTemplate:
         Raises:
             TemplateError: the template refuses these messages, fails, or does not come to an end.
         """
-        turns = self._turns(messages)
-        try:
-            text = self._run(turns, tools, for_reply)
-        except RaisedByTemplate as refusal:
-            text = self._run_without_system_turn(turns, tools, for_reply, refusal)
-        return Prompt(text + prefill, _ends_in_thought(text, prefill))
+        refusal: TemplateError | None = None
+        for turns, offered in _attempts(self._turns(messages), list(tools)):
+            try:
+                text = self._run(turns, offered, for_reply)
+                return Prompt(text + prefill, _ends_in_thought(text, prefill))
+            except TooMuchWork as error:
+                raise TemplateError(f"The model's chat template was stopped: {error}.", _REFUSED) from error
+            except TemplateError as error:
+                refusal = refusal or error
+        assert refusal is not None
+        raise refusal
 
-    def _run_without_system_turn(
-        self,
-        turns: list[dict[str, Any]],
-        tools: Sequence[Mapping[str, Any]],
-        for_reply: bool,
-        refusal: RaisedByTemplate,
-    ) -> str:
-        """Some templates refuse a system prompt; their models take it at the head of the first question."""
-        sentence = f"The model's chat template refuses this conversation: {refusal}."
-        merged = _without_system_turn(turns)
-        if merged is None:
-            raise TemplateError(sentence, _REFUSED) from refusal
-        try:
-            return self._run(merged, tools, for_reply)
-        except RaisedByTemplate as error:
-            raise TemplateError(sentence, _REFUSED) from error
-
-    def _run(self, turns: list[dict[str, Any]], tools: Sequence[Mapping[str, Any]], for_reply: bool) -> str:
+    def _run(self, turns: list[_Turn], tools: list[Any] | None, for_reply: bool) -> str:
         self._environment.start_counting()
         try:
             pieces = self._template.generate(
-                messages=turns, tools=list(tools) or None, add_generation_prompt=for_reply, **self._tokens
+                messages=turns, tools=tools, add_generation_prompt=for_reply, **self._tokens
             )
             return _joined(pieces)
-        except RaisedByTemplate:
+        except TooMuchWork:
             raise
-        except TooMuchWork as error:
-            raise TemplateError(f"The model's chat template was stopped: {error}.", _REFUSED) from error
+        except RaisedByTemplate as error:
+            reason = str(error).rstrip(".")
+            raise TemplateError(
+                f"The model's chat template refuses this conversation: {reason}.", _REFUSED
+            ) from error
         except Exception as error:  # A template can make any filter or method raise anything.
-            reason = str(error) or type(error).__name__
+            reason = str(error).rstrip(".") or type(error).__name__
             raise TemplateError(f"The model's chat template failed: {reason}.", _REFUSED) from error
 
-    def _turns(self, messages: Sequence[Message]) -> list[dict[str, Any]]:
-        turns: list[dict[str, Any]] = []
+    def _turns(self, messages: Sequence[Message]) -> list[_Turn]:
+        turns: list[_Turn] = []
         call_ids = _call_ids()
         open_calls: list[str] = []
         last_question = max(
@@ -138,7 +134,7 @@ class ChatTemplate:
                 turns.append({"role": message.role.value, "content": message.text})
         return turns
 
-    def _assistant_turn(self, message: Message, is_past: bool, call_ids: Iterator[str]) -> dict[str, Any]:
+    def _assistant_turn(self, message: Message, is_past: bool, call_ids: Iterator[str]) -> _Turn:
         content: list[str] = []
         thoughts: list[str] = []
         calls: list[dict[str, Any]] = []
@@ -154,7 +150,7 @@ class ChatTemplate:
         text = "".join(content)
         if thoughts and (is_past or not self._thought_fields):
             text = text.lstrip()  # The thought is left out, and the empty lines after it go with it.
-        turn: dict[str, Any] = {"role": "assistant", "content": text}
+        turn: _Turn = {"role": "assistant", "content": text}
         if calls:
             turn["tool_calls"] = calls
         if thoughts:
@@ -195,10 +191,10 @@ def _call(part: ToolCallPart, call_id: str) -> dict[str, Any]:
     return {"id": call_id, "type": "function", "function": function}
 
 
-def _tool_turns(message: Message, open_calls: list[str]) -> Iterator[dict[str, Any]]:
+def _tool_turns(message: Message, open_calls: list[str]) -> Iterator[_Turn]:
     """One turn for each result; results answer the calls before them in order."""
     for part in message.parts:
-        turn: dict[str, Any] = {"role": "tool", "content": part.raw}
+        turn: _Turn = {"role": "tool", "content": part.raw}
         if isinstance(part, ToolResultPart):
             turn["name"] = part.name
         if open_calls:
@@ -206,11 +202,27 @@ def _tool_turns(message: Message, open_calls: list[str]) -> Iterator[dict[str, A
         yield turn
 
 
-def _without_system_turn(turns: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
-    if len(turns) < 2 or turns[0]["role"] != "system" or turns[1]["role"] != "user":
-        return None
-    question = {**turns[1], "content": f"{turns[0]['content']}\n\n{turns[1]['content']}"}
-    return [question, *turns[2:]]
+def _attempts(turns: list[_Turn], tools: list[Any]) -> Iterator[tuple[list[_Turn], list[Any] | None]]:
+    """The conversation as most templates take it, then in the forms that some demand."""
+    yield turns, tools or None
+    if len(turns) > 1 and (turns[0]["role"], turns[1]["role"]) == ("system", "user"):
+        # Their models take the system prompt at the head of the first question.
+        question = f"{turns[0]['content']}\n\n{turns[1]['content']}"
+        yield [{**turns[1], "content": question}, *turns[2:]], tools or None
+    if not tools:
+        yield turns, []
+    if any("tool_calls" in turn for turn in turns):
+        yield [_with_arguments_as_text(turn) for turn in turns], tools or None
+
+
+def _with_arguments_as_text(turn: _Turn) -> _Turn:
+    if "tool_calls" not in turn:
+        return turn
+    calls = []
+    for call in turn["tool_calls"]:
+        arguments = json.dumps(call["function"]["arguments"], ensure_ascii=False)
+        calls.append({**call, "function": {**call["function"], "arguments": arguments}})
+    return {**turn, "tool_calls": calls}
 
 
 def _inner(thought: str) -> str:

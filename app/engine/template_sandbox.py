@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import wraps
@@ -17,20 +18,30 @@ from typing import Any, NoReturn, cast
 from jinja2 import TemplateError as JinjaError
 from jinja2 import nodes
 from jinja2.ext import Extension, loopcontrols
+from jinja2.nodes import EvalContext
 from jinja2.parser import Parser
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 LARGEST_WORK = 20_000_000
-"""Loop turns, calls and characters written, together. A long conversation takes a hundredth of it, in about
-20 ms; this much takes a few seconds."""
+"""Steps of loops, calls and characters written, together. A conversation that fills 32,000 tokens takes about
+half a million."""
+LONGEST_SECONDS = 3.0
+"""For one rendering; a long conversation takes 0.03."""
 LARGEST_TEXT = 16 * 1024 * 1024
 """Characters of any one text."""
 LARGEST_NUMBER = 1_000_000
 """The largest whole number a template may pass on as a width, a count or an indent."""
 
-_GROWING_METHODS = frozenset({"replace", "join", "format", "format_map", "ljust", "rjust", "center", "zfill"})
-_WIDE_FORMAT = re.compile(r"\d{6,}|\*")
+_CALL_WORK = 10
+_FILTERS = """
+    abs attr bool capitalize count d default dictsort e escape first float forceescape groupby indent int
+    items join last length list lower map max min reject rejectattr replace reverse round safe select
+    selectattr sort string striptags sum title trim truncate unique upper urlencode wordcount
+"""
+"""Jinja2's filters without those for web pages, some of which make a large text of a small one."""
+_GLOBALS = ("range", "dict", "namespace")
+_WIDE_FORMAT = re.compile(r"\d{6,}|\*|\{[^{}]*\{")
 
 
 class TooMuchWork(JinjaError):  # noqa: N818 - says what happened
@@ -56,37 +67,46 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
             auto_reload=False,
         )
         self._work = 0
-        self.filters = {name: self._guarded(function) for name, function in self.filters.items()}
+        self._deadline = 0.0
+        self.filters = {
+            name: self._guarded(self.filters[name]) for name in _FILTERS.split() if name in self.filters
+        }
         self.filters.update(tojson=_to_json, bounded_loop=self._bounded_loop, bounded_join=self._bounded_join)
+        self.globals = {name: self.globals[name] for name in _GLOBALS}
         self.globals.update(raise_exception=_raise_exception, strftime_now=_strftime_now)
 
     def start_counting(self) -> None:
         """To be called before each rendering."""
         self._work = 0
+        self._deadline = time.monotonic() + LONGEST_SECONDS
 
     def spend(self, amount: int) -> None:
         """Raises TooMuchWork: the template has done more than any honest one."""
         self._work += amount
-        if self._work > LARGEST_WORK:
+        if self._work > LARGEST_WORK or time.monotonic() > self._deadline:
             raise TooMuchWork("it does not come to an end")
 
     def call(self, context: Context, function: Any, *args: Any, **kwargs: Any) -> Any:
-        self.spend(1)
+        self.spend(_CALL_WORK)
         owner = getattr(function, "__self__", None)
-        name = getattr(function, "__name__", "")
-        if isinstance(owner, str) and name in _GROWING_METHODS:
-            _check_growth(name, owner, args)
+        if isinstance(owner, str):
+            args = self._checked_arguments(function.__name__, (owner, *args))[1:]
         _check_numbers(args, kwargs)
         return self._checked(super().call(context, function, *args, **kwargs))
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        wrapped = super().wrap_str_format(value)
+        if wrapped is not None and _WIDE_FORMAT.search(value.__self__):
+            raise TooMuchWork("it writes too wide a text")
+        return wrapped
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "**" and not (abs(left) < 1000 and abs(right) < 100):
             raise TooMuchWork("it computes with too large numbers")
         if operator == "*" and not _are_numbers(left, right):
-            size = len(left) * right if hasattr(left, "__len__") else left * len(right)
-            self._check_size(size)
+            self._check_size(_size(left) * right if hasattr(left, "__len__") else left * _size(right))
         if operator == "+" and hasattr(left, "__len__") and hasattr(right, "__len__"):
-            self._check_size(len(left) + len(right))
+            self._check_size(_size(left) + _size(right))
         if operator == "%" and isinstance(left, str) and _WIDE_FORMAT.search(left):
             raise TooMuchWork("it writes too wide a text")
         return super().call_binop(context, operator, left, right)
@@ -111,19 +131,29 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         return "".join(texts)
 
     def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        name = function.__name__.removeprefix("do_").removeprefix("sync_do_")
+        name = function.__name__.removeprefix("sync_").removeprefix("do_")
 
         @wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            self.spend(1)
-            if name in _GROWING_METHODS:
-                texts = [arg for arg in args if isinstance(arg, str | list | tuple)]
-                if texts:
-                    _check_growth(name, texts[0], texts[1:])
+            self.spend(_CALL_WORK)
             _check_numbers(args, kwargs)
-            return self._checked(function(*args, **kwargs))
+            return self._checked(function(*self._checked_arguments(name, args), **kwargs))
 
         return guarded
+
+    def _checked_arguments(self, name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Raises TooMuchWork before a filter or method of texts makes one of many times their size."""
+        if name == "replace":
+            texts = [len(arg) for arg in args if isinstance(arg, str)]
+            if texts and max(texts[1:], default=0) * texts[0] > 16 * LARGEST_TEXT:
+                raise TooMuchWork("it writes too long a text")
+        if name == "join":
+            # What is joined may come one by one; it is collected so that it can be measured.
+            args = tuple(list(arg) if _is_series(arg) else arg for arg in args)
+            separator = max((len(arg) for arg in args if isinstance(arg, str)), default=0)
+            series = [arg for arg in args if isinstance(arg, list)]
+            self._check_size(sum(len(str(item)) + separator for items in series for item in items))
+        return args
 
     def _checked(self, result: Any) -> Any:
         if isinstance(result, str):
@@ -150,6 +180,7 @@ def _limit_loops(template: nodes.Template, environment: TemplateSandbox) -> None
     """Makes every loop count its turns, and every `~` the length of what it joins."""
     for loop in template.find_all(nodes.For):
         written = sum(len(data.data) for part in loop.body for data in part.find_all(nodes.TemplateData))
+        written += sum(1 for part in loop.body for _ in part.find_all(nodes.Node))
         items = cast(nodes.Expr, loop.iter)
         loop.iter = _filtered(items, "bounded_loop", nodes.Const(1 + written))
     for parent in [template, *template.find_all(nodes.Node)]:
@@ -171,29 +202,19 @@ def _filtered(value: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
     return nodes.Filter(value, name, list(args), [], None, None, lineno=value.lineno)
 
 
-def _check_growth(name: str, text: Any, args: Iterable[Any]) -> None:
-    """Raises TooMuchWork before a method makes a text of many times its size."""
-    if name == "replace":
-        longest = max((len(arg) for arg in args if isinstance(arg, str)), default=0)
-        size = (len(text) + 1) * (longest + 1)
-    elif name == "join":
-        lists = [part for part in (text, *args) if isinstance(part, list | tuple)]
-        texts = [part for part in (text, *args) if isinstance(part, str)]
-        size = sum(len(str(item)) + sum(map(len, texts)) for items in lists for item in items)
-    elif name in ("format", "format_map"):
-        size = LARGEST_TEXT + 1 if _WIDE_FORMAT.search(str(text)) else 0
-    else:
-        size = 0
-    if size > 16 * LARGEST_TEXT:
-        raise TooMuchWork("it writes too long a text")
-    if name in ("format", "format_map") and size:
-        raise TooMuchWork("it writes too wide a text")
+def _is_series(value: Any) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str | Mapping | EvalContext)
 
 
 def _check_numbers(args: Iterable[Any], kwargs: Mapping[str, Any]) -> None:
     for value in (*args, *kwargs.values()):
         if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
             raise TooMuchWork("it uses too large a number")
+
+
+def _size(value: Any) -> int:
+    """In characters; a list takes eight bytes for each thing in it."""
+    return len(value) if isinstance(value, str) else 8 * len(value)
 
 
 def _are_numbers(left: Any, right: Any) -> bool:

@@ -216,7 +216,9 @@ def test_without_a_model_nothing_is_answered():
 def test_the_prompt_begins_with_one_beginning_of_text(tiny):
     """The template writes it; the tokenizer must not add another."""
     counted = tiny.count_prompt_tokens([user("Hello")])
-    assert counted == tiny.count_tokens("<|startoftext|><|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n")
+    assert counted == tiny.count_tokens(
+        "<|startoftext|><|im_start|>user\nHello<|im_end|>\n<|im_start|>assistant\n"
+    )
     assert counted == ask(tiny, "Hello").statistics.prompt_tokens
 
 

@@ -32,9 +32,13 @@ def test_every_value_agrees_with_the_gguf_package(request, model):
     header = read_header(path)
     fields = {key: field for key, field in reader.fields.items() if not key.startswith("GGUF.")}
     kept = {key: fields[key].contents() for key in header.values}
-    assert {key: list(value) if isinstance(value, tuple) else value for key, value in header.values.items()} == kept
+    assert {
+        key: list(value) if isinstance(value, tuple) else value for key, value in header.values.items()
+    } == kept
     skipped = fields.keys() - header.values.keys()
-    assert {key: len(fields[key].data) for key in skipped} == {key: header.array_lengths[key] for key in skipped}
+    assert {key: len(fields[key].data) for key in skipped} == {
+        key: header.array_lengths[key] for key in skipped
+    }
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -74,7 +78,9 @@ def test_a_figure_for_all_layers_is_given_for_each(starter_path):
 
 def test_a_large_vocabulary_is_skipped_in_a_moment(write):
     tokens = [f"token{number}" for number in range(150_000)]
-    path = write(gguf_bytes(values={"tokenizer.ggml.tokens": tokens, "tokenizer.chat_template": "at the end"}))
+    path = write(
+        gguf_bytes(values={"tokenizer.ggml.tokens": tokens, "tokenizer.chat_template": "at the end"})
+    )
     started = time.perf_counter()
     header = read_header(path)
     assert time.perf_counter() - started < 0.5
@@ -103,7 +109,11 @@ DAMAGED = {
     "an endless list of tensors": gguf_bytes(tensor_count=HUGE),
     "more values than there are": gguf_bytes(value_count=9),
     "an endless name": b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, HUGE) + bytes(64),
-    "an endless text": b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text("k") + struct.pack("<IQ", 8, HUGE) + bytes(64),
+    "an endless text": b"GGUF"
+    + struct.pack("<IQQ", 3, 0, 1)
+    + text("k")
+    + struct.pack("<IQ", 8, HUGE)
+    + bytes(64),
     "an endless list of texts": b"GGUF"
     + struct.pack("<IQQ", 3, 0, 1)
     + text("k")
@@ -119,8 +129,16 @@ DAMAGED = {
     + text("k")
     + struct.pack("<IIQQ", 9, 8, 2, HUGE)
     + bytes(64),
-    "a list of lists": b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text("k") + struct.pack("<IIQ", 9, 9, 1) + bytes(64),
-    "a value of an unknown type": b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text("k") + struct.pack("<I", 99) + bytes(64),
+    "a list of lists": b"GGUF"
+    + struct.pack("<IQQ", 3, 0, 1)
+    + text("k")
+    + struct.pack("<IIQ", 9, 9, 1)
+    + bytes(64),
+    "a value of an unknown type": b"GGUF"
+    + struct.pack("<IQQ", 3, 0, 1)
+    + text("k")
+    + struct.pack("<I", 99)
+    + bytes(64),
     "a tensor of no dimensions": gguf_bytes(tensors=[("t", (), 0, 0)]),
     "a tensor of nine dimensions": gguf_bytes(tensors=[("t", (1,) * 9, 0, 0)]),
     "an alignment of nothing": gguf_bytes(values={"general.alignment": 0}),

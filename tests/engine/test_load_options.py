@@ -5,7 +5,13 @@ import pytest
 from app.core.errors import OutOfMemoryError
 from app.core.model_file import LoadOptions
 from app.engine.gguf import read_header
-from app.engine.load_options import Machine, context_bytes_per_token, overhead_bytes, physical_cores, plan_load
+from app.engine.load_options import (
+    Machine,
+    context_bytes_per_token,
+    overhead_bytes,
+    physical_cores,
+    plan_load,
+)
 from tests.engine.gguf_file import gguf_bytes
 
 ROOMY = Machine(free_bytes=64 * 10**9, core_count=6)
@@ -56,12 +62,17 @@ def test_the_context_shrinks_to_the_free_memory_and_says_so(lfm):
     enough_for_10_000 = overhead_bytes(lfm) + lfm.weight_bytes + 10_000 * 12 * 1024
     plan = plan_load(lfm, LoadOptions(), 32_768, Machine(int(enough_for_10_000 / 0.9) + 1, 2))
     assert plan.context_length == 9984
-    assert plan.notice == "The context is 9,984 tokens instead of 32,768: more does not fit into the free memory."
+    assert (
+        plan.notice
+        == "The context is 9,984 tokens instead of 32,768: more does not fit into the free memory."
+    )
     assert plan.total_bytes <= enough_for_10_000
 
 
 def test_a_model_that_does_not_fit_is_refused_with_the_sum(lfm):
-    with pytest.raises(OutOfMemoryError, match=r"lfm\.gguf needs about \d+ MB of memory .* only 50 MB are free"):
+    with pytest.raises(
+        OutOfMemoryError, match=r"lfm\.gguf needs about \d+ MB of memory .* only 50 MB are free"
+    ):
         plan_load(lfm, LoadOptions(), 32_768, Machine(50 * 10**6, 2))
 
 

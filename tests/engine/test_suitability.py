@@ -18,7 +18,13 @@ from tests.engine.gguf_file import gguf_bytes, text
 
 
 def bare_header(architecture: str) -> bytes:
-    return b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + text("general.architecture") + struct.pack("<I", 8) + text(architecture)
+    return (
+        b"GGUF"
+        + struct.pack("<IQQ", 3, 0, 1)
+        + text("general.architecture")
+        + struct.pack("<I", 8)
+        + text(architecture)
+    )
 
 
 def test_the_names_are_those_that_the_library_knows(tmp_path):
