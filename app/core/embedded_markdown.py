@@ -1,8 +1,8 @@
 """A message's Markdown as a part of a larger document, without harm to either.
 
 A message may end inside a code block that it never closed, or hold a tag such as `</details>` or `<!--` that
-would swallow or unfold what stands around it. Both are mended so that the document shows what was written, and
-so that the message can be had back exactly. All else is left as it is, headings and other tags included.
+would swallow or unfold what stands around it. Both are mended: the document shows what was written, and the
+message can be had back exactly. All else is left as it is, headings and other tags included.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A conversation as a Markdown file that reads well everywhere and can be imported again.
 
-Settings stand in the front matter, speakers are headings, thoughts are folded, and HTML comments that no viewer
-shows hold the rest. `import_markdown.py` reads it back.
+Settings stand in the front matter, speakers are headings, thoughts are folded, and HTML comments, which no
+viewer shows, hold the rest. `import_markdown.py` reads it back.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """The marks in an exported conversation: HTML comments, which no viewer shows, before each message and part.
 
-A mark holds what the words on screen do not tell exactly: who speaks, when, in which state, and what a part is.
-What stands between two marks is the message's own Markdown, so that a person may change it and import it again.
+A mark holds what the words on screen do not tell exactly: who speaks, when, in which state, and what a part
+is. What stands between two marks is the message's own Markdown, so that a person may change it and import it
+again.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -32,6 +33,7 @@ class Mark:
     """A mark found in a text, with what follows it up to the next one."""
 
     values: Mapping[str, Any]
+    """Empty where the mark is not legible."""
     content: str
     line: int
     """Counted from the beginning of the text that was searched, from 0."""
@@ -49,14 +51,20 @@ def count_marks(word: str, text: str) -> int:
     return len(_pattern(word).findall(text))
 
 
-def find_marks(word: str, text: str) -> list[Mark]:
-    """Raises ValueError: a mark is damaged."""
-    found = list(_pattern(word).finditer(text))
-    ends = [match.start() for match in found[1:]] + [len(text)]
-    return [
-        Mark(json.loads(match[1]), text[match.end() : end], text.count("\n", 0, match.start()))
-        for match, end in zip(found, ends, strict=True)
-    ]
+def find_marks(word: str, text: str) -> Iterator[Mark]:
+    """The marks, each with what stands between it and the next one."""
+    before, *found = _pattern(word).split(text)
+    line = before.count("\n")
+    for written, content in zip(found[::2], found[1::2], strict=True):
+        yield Mark(_values(written), content, line)
+        line += content.count("\n")
+
+
+def _values(written: str) -> Mapping[str, Any]:
+    try:
+        return dict(json.loads(written))
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _pattern(word: str) -> re.Pattern[str]:

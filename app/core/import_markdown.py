@@ -134,12 +134,8 @@ def _with_sampling(nodes: list[MessageNode], sampling: Sampling | None) -> list[
 
 def _nodes(body: str, word: str, first_line: int) -> list[MessageNode]:
     """The messages, each the child of the one before it."""
-    try:
-        marks = find_marks(word, body + "\n")
-    except (ValueError, RecursionError) as problem:
-        raise _damaged(first_line) from problem
     nodes: list[MessageNode] = []
-    for mark in marks:
+    for mark in find_marks(word, body + "\n"):
         try:
             if "role" in mark.values:
                 nodes.append(_node(mark, nodes[-1].id if nodes else None))
