@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from app.settings import Theme as ThemeChoice
 from app.ui.fonts import load_fonts, ui_font
@@ -40,7 +40,7 @@ class ThemeSwitcher(QObject):
         self._system_scheme = application.styleHints().colorScheme()
         self.theme: Theme = self._themes[self._wanted_name()]
         load_fonts(resources / "fonts")
-        application.setStyle(QStyleFactory.create("Fusion"))
+        application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
 
     def apply(self) -> None:

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.settings import Theme as ThemeChoice
 from app.ui.fonts import code_font, ui_font
+from app.ui.sidebar.sidebar import Sidebar
 from app.ui.theme_switcher import ThemeSwitcher
 
 
@@ -47,6 +48,15 @@ def test_zoom_changes_the_letters_and_stops_at_its_ends(qapp: QApplication, them
     assert qapp.font().pixelSize() == 22
     themes.set_zoom(1000)
     assert themes.zoom_percent == 200
+
+
+def test_the_sidebar_grows_with_its_letters(qtbot: QtBot, themes: ThemeSwitcher) -> None:
+    sidebar = Sidebar()
+    qtbot.addWidget(sidebar)
+    sidebar.show()
+    assert sidebar.width() == 260
+    themes.set_zoom(120)
+    qtbot.waitUntil(lambda: sidebar.width() == 312)
 
 
 def test_the_fonts_of_the_program_are_the_ones_that_are_used(themes: ThemeSwitcher) -> None:

@@ -78,7 +78,7 @@ class SuggestionCard(QAbstractButton):
     @override
     def sizeHint(self) -> QSize:
         line = QFontMetrics(self.font()).lineSpacing()
-        return QSize(200, round(line * 2.75) + 28)
+        return QSize(200, round(line * 2.8) + 30)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

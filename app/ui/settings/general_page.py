@@ -39,6 +39,7 @@ class GeneralPage(QWidget):
         self.zoom_field.setRange(round(SMALLEST_FONT_SCALE * 100), round(LARGEST_FONT_SCALE * 100))
         self.zoom_field.setSingleStep(10)
         self.zoom_field.setSuffix(" %")
+        self.zoom_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style sheet's padding does not reach it.
         self.zoom_field.setToolTip("Also with Ctrl++, Ctrl+- and Ctrl+0")
         self.send_key_field = QComboBox(self)
         self.send_key_field.setObjectName("send_key_field")

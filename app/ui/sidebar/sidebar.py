@@ -11,11 +11,13 @@ from typing_extensions import override
 
 from app.core.conversation import ConversationSummary
 from app.store.search import SearchHit
+from app.ui.fonts import BODY_SIZE
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.sidebar.conversation_list import ConversationList
 from app.ui.sidebar.conversation_rows import rows_found, rows_of
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.search_field import SearchField
+from app.ui.widgets.tooltip import with_shortcut
 
 WIDTH = 260
 _SEARCH_PAUSE_MS = 150
@@ -46,7 +48,6 @@ class Sidebar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedWidth(WIDTH)
         self._summaries: tuple[ConversationSummary, ...] = ()
         self.new_chat_button = self._button("New chat", "note-pencil", "new_chat_button", "Ctrl+N")
         self.hide_button = IconButton("caret-double-left", "Hide the sidebar", "Ctrl+B", self)
@@ -59,6 +60,7 @@ class Sidebar(QFrame):
         self._search_timer = QTimer(self, interval=_SEARCH_PAUSE_MS, singleShot=True)
         self._lay_out()
         self._connect()
+        self._fit_width()
         self._recolour()
 
     def set_conversations(self, summaries: Sequence[ConversationSummary], today: date | None = None) -> None:
@@ -96,7 +98,7 @@ class Sidebar(QFrame):
         button.setProperty("icon_name", icon_name)
         button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         button.setAccessibleName(text)
-        button.setToolTip(f"{text} ({shortcut})" if shortcut else text)
+        button.setToolTip(with_shortcut(text, shortcut))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         return button
@@ -137,6 +139,11 @@ class Sidebar(QFrame):
         self.set_conversations(self._summaries)
         self.search_changed.emit("")
 
+    def _fit_width(self) -> None:
+        """Wider letters get a wider column, up to half as wide again."""
+        zoom = max(1.0, self.font().pixelSize() / BODY_SIZE)
+        self.setFixedWidth(round(WIDTH * min(zoom, 1.5)))
+
     def _recolour(self) -> None:
         for button in (self.new_chat_button, self.models_button, self.settings_button):
             button.setIcon(icon(button.property("icon_name"), self.palette()))
@@ -144,5 +151,9 @@ class Sidebar(QFrame):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "settings_button"):
+        if not hasattr(self, "settings_button"):
+            return  # Qt sends the first changes while the parts are being made.
+        if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
+        elif event.type() == QEvent.Type.FontChange:
+            self._fit_width()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from typing_extensions import override
 
 from app.ui.icons import ICON_SIZE, icon
+from app.ui.widgets.tooltip import with_shortcut
 
 _RECOLOURED_BY = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -36,7 +37,7 @@ class IconButton(QToolButton):
     def set_name(self, name: str, shortcut: str = "") -> None:
         """What the button does, in words."""
         self.setAccessibleName(name)
-        self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
+        self.setToolTip(with_shortcut(name, shortcut))
 
     def set_icon_name(self, icon_name: str) -> None:
         """Another icon."""

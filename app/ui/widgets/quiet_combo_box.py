@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from app.ui.icons import icon
 from app.ui.widgets.rounded_popup import round_off
+from app.ui.widgets.tooltip import with_shortcut
 
 _OPENING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _CARET = 12
@@ -21,7 +22,7 @@ class QuietComboBox(QComboBox):
     def __init__(self, name: str, shortcut: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
+        self.setToolTip(with_shortcut(name, shortcut))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

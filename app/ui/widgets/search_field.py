@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from app.ui.icons import icon
+from app.ui.widgets.tooltip import with_shortcut
 
 
 class SearchField(QLineEdit):
@@ -22,7 +23,7 @@ class SearchField(QLineEdit):
     def __init__(self, name: str, shortcut: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.setToolTip(f"{name} ({shortcut})")
+        self.setToolTip(with_shortcut(name, shortcut))
         self.setPlaceholderText("Search")
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)
