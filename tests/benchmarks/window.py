@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.conversation import MessageState
 from app.core.message import Generation, Message, Role, TextPart
 from app.ui.chat.transcript.entry import Entry
-from app.ui.chat.transcript.stream_events import PartGrew, PartKind, PartStarted
+from app.core.stream import PartGrew, PartKind, PartStarted
 from app.ui.chat.transcript.transcript import Transcript
 
 WORDS = (

@@ -46,12 +46,14 @@ class Canvas:
     # What there is
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Shows other messages; those that were there before stay built, and what was open stays open."""
+        before = {entry.id: entry for entry in self.entries}
         self.entries = list(entries)
         self.live = None
-        self.folds = Folds()
         self._rows = {entry.id: row for row, entry in enumerate(self.entries)}
-        self._bodies.clear()
-        self._geometry = Geometry(self._estimate(entry) for entry in self.entries)
+        kept = {entry.id for entry in self.entries if before.get(entry.id) == entry}
+        self._bodies = OrderedDict((id_, body) for id_, body in self._bodies.items() if id_ in kept)
+        self._geometry = Geometry(self._known_height(entry) for entry in self.entries)
 
     def append(self, entry: Entry) -> None:
         self._rows[entry.id] = len(self.entries)
@@ -165,6 +167,10 @@ class Canvas:
                 self._geometry.set_height(row, height)
                 changed = True
         return changed
+
+    def _known_height(self, entry: Entry) -> float:
+        body = self._bodies.get(entry.id)
+        return row_height(body) if body is not None and body.height else self._estimate(entry)
 
     def _estimate(self, entry: Entry) -> float:
         text = entry.message.text

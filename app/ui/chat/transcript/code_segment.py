@@ -43,9 +43,11 @@ class CodeSegment(Segment):
         plain = QTextCharFormat()
         plain.setForeground(look.colour("code_text"))
         cursor = QTextCursor(self._document)
+        cursor.beginEditBlock()
         cursor.setBlockFormat(look.code_block_format())
         cursor.setBlockCharFormat(plain)
         cursor.insertText(block.code, plain)
+        cursor.endEditBlock()
         self._plain = plain
         self._colour_from_start()
 

@@ -38,6 +38,8 @@ from app.ui.chat.transcript.plain_text import displayable
 
 SHOWN_AT_FIRST = 48_000
 """Characters of a message that are laid out before the reader asks for more: about a third of a second's work."""
+CHARACTERS_A_LINE = 32
+"""A message of very short lines is cut as if each were that long: every line costs something."""
 SHOWN_GROWTH = 4
 """Each time the reader asks, this many times as much is shown."""
 BUBBLE_CHARACTERS = 1_500
@@ -63,6 +65,12 @@ class Folds:
 
     def limit(self, entry_id: str) -> int:
         return self.shown.get(entry_id, SHOWN_AT_FIRST)
+
+    def show_at_least(self, entry_id: str, text: str) -> None:
+        """Keeps all of a text in sight."""
+        needed = max(len(text), CHARACTERS_A_LINE * (text.count("\n") + 1)) + 1
+        if needed > self.limit(entry_id):
+            self.shown[entry_id] = needed
 
     def show_more(self, entry_id: str) -> None:
         self.shown[entry_id] = self.limit(entry_id) * SHOWN_GROWTH
@@ -148,10 +156,13 @@ def _nothing_written(entry: Entry) -> list[Block]:
 
 def cut(text: str, limit: int) -> str:
     """The beginning of a text, up to a line's end where there is one."""
-    if len(text) <= limit:
-        return text
     if limit <= 0:
         return ""
+    lines = limit // CHARACTERS_A_LINE
+    if text.count("\n") > lines:
+        text = "\n".join(text.split("\n", lines)[:lines])
+    if len(text) <= limit:
+        return text
     end = text.rfind("\n", limit // 2, limit)
     return text[: end + 1] if end >= 0 else text[:limit]
 

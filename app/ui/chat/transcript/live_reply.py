@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import monotonic
 
-from app.core.message import Part, ReasoningPart, TextPart
-from app.ui.chat.transcript.stream_events import PartEvent, PartFinished, PartGrew, PartKind, PartStarted
+from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
+from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted, ReplyEvent
 from app.ui.chat.transcript.blocks import Block, CardHeader, MarkdownBlock, StatusLine
 from app.ui.chat.transcript.content import (
     ALONE,
@@ -55,6 +55,7 @@ class _LivePart:
 
     def finish(self, part: Part) -> None:
         self.finished = part
+        self.kind = _kind_of(part)  # What began as an answer may turn out to be a thought.
         if isinstance(part, TextPart) and displayable(part.text) != self.text:
             self.text, self._read, self._markdown = displayable(part.text), 0, LiveMarkdown()
 
@@ -83,6 +84,12 @@ class _LivePart:
         return words if len(words) <= LIVE_WORDS else "…" + words[-LIVE_WORDS:]
 
 
+def _kind_of(part: Part) -> PartKind:
+    if isinstance(part, ReasoningPart):
+        return PartKind.REASONING
+    return PartKind.TOOL_CALL if isinstance(part, ToolCallPart) else PartKind.TEXT
+
+
 class LiveReply:
     """The answer being written."""
 
@@ -92,10 +99,11 @@ class LiveReply:
         self._parts: list[_LivePart] = []
 
     @property
-    def text_length(self) -> int:
-        return sum(len(part.text) for part in self._parts if part.kind is PartKind.TEXT)
+    def text(self) -> str:
+        """The words for the reader so far."""
+        return "".join(part.text for part in self._parts if part.kind is PartKind.TEXT)
 
-    def apply(self, events: Iterable[PartEvent]) -> None:
+    def apply(self, events: Iterable[ReplyEvent]) -> None:
         """Takes what has come; events of parts that were never started are dropped."""
         for event in events:
             if isinstance(event, PartStarted):

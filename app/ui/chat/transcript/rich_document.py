@@ -114,9 +114,11 @@ class RichDocument:
     ) -> None:
         """Fills an empty document. With "\\n" as line break every line is a paragraph with its own direction."""
         cursor = QTextCursor(self.document)
+        cursor.beginEditBlock()  # Without it every span makes Qt look at the whole paragraph again.
         cursor.setBlockFormat(block_format)
         cursor.setBlockCharFormat(QTextCharFormat())
         self.write(cursor, spans, level, colour, line_break=line_break)
+        cursor.endEditBlock()
 
     def write(
         self,

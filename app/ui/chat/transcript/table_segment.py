@@ -107,6 +107,7 @@ class TableSegment(DocumentSegment):
 
     def _insert_table(self) -> QTextTable:
         cursor = QTextCursor(self._rich.document)
+        cursor.beginEditBlock()
         hidden = QTextBlockFormat()
         hidden.setLineHeight(0.01, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
         cursor.setBlockFormat(hidden)  # Qt keeps an empty paragraph before and after a table.
@@ -123,6 +124,7 @@ class TableSegment(DocumentSegment):
         last = QTextCursor(self._rich.document)
         last.movePosition(QTextCursor.MoveOperation.End)
         last.setBlockFormat(hidden)
+        cursor.endEditBlock()
         return table
 
     def _fill(self, cell: QTextTableCell, spans: Spans, row: int, column: int) -> None:

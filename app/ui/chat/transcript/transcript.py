@@ -39,7 +39,7 @@ from app.ui.chat.transcript.plain_text import plain_text
 from app.ui.chat.transcript.pointer import Hit, Pointer, cursor_for, sideways_pixels
 from app.ui.chat.transcript.segment import Action, Segment, Target, TargetId
 from app.ui.chat.transcript.selection import Selection
-from app.ui.chat.transcript.stream_events import PartEvent
+from app.core.stream import ReplyEvent
 from app.ui.chat.transcript.style import DARK, TranscriptStyle
 
 AHEAD = 200
@@ -90,7 +90,7 @@ class Transcript(QAbstractScrollArea):
         self._hovered: tuple[str, TargetId | None] | None = None
         self._last_used: str | None = None
         self._just_copied: tuple[str, TargetId] | None = None
-        self._events: list[PartEvent] = []
+        self._events: list[ReplyEvent] = []
         self._is_following = True
         self._is_settling = False
         self._unfinished: list[Segment] = []
@@ -113,12 +113,16 @@ class Transcript(QAbstractScrollArea):
     # What is shown
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Shows a conversation from its end, in place of what was there."""
+        """Shows a conversation from its end; another branch of the one on screen from where the reader is."""
         self._stop_streaming()
         self.select(None)
         self._focus = self._hovered = None
+        before = self._canvas.entries
+        is_other = not before or not entries or before[0].id != entries[0].id
+        place = None if is_other or self._is_following else self._place()
         self._canvas.set_entries(entries)
-        self.scroll_to_end()
+        if place is None or not self._return_to(*place):
+            self.scroll_to_end()
 
     def add_entry(self, entry: Entry) -> None:
         """Adds a message at the end."""
@@ -182,7 +186,7 @@ class Transcript(QAbstractScrollArea):
         self._motion.start()
         self._settle()
 
-    def feed_reply(self, events: Sequence[PartEvent]) -> None:
+    def feed_reply(self, events: Sequence[ReplyEvent]) -> None:
         """Takes what the model wrote; it is drawn when there is time."""
         if self._canvas.live is not None:
             self._events.extend(events)
@@ -198,9 +202,8 @@ class Transcript(QAbstractScrollArea):
         """Puts the finished answer in the place of the one that was streamed."""
         live = self._canvas.live
         if live is not None and live.entry.id == entry.id:
-            length = max(live.text_length, sum(len(event.text) for event in self._events if hasattr(event, "text")))
-            if length > self._canvas.folds.limit(entry.id):
-                self._canvas.folds.shown[entry.id] = length + 1  # Nothing that was on screen is folded away.
+            live.apply(self._events)
+            self._canvas.folds.show_at_least(entry.id, live.text)  # Nothing on screen is folded away.
             self._stop_streaming()
         if self._canvas.row_of(entry.id) is None:
             self._canvas.append(entry)
@@ -356,6 +359,20 @@ class Transcript(QAbstractScrollArea):
         if not self._is_following and anchor is not None:
             bar.setValue(self._canvas.top(anchor) - distance)
         return changed or bar.value() != before
+
+    def _place(self) -> tuple[int, int]:
+        """The row at the top of what is visible, and where it begins."""
+        rows = self._visible_rows(0)
+        return (rows.start, self._row_y(rows.start)) if rows else (0, 0)
+
+    def _return_to(self, row: int, y: int) -> bool:
+        """Goes back to a place; whether it is still there."""
+        if row >= len(self._canvas.entries):
+            return False
+        self._fit_range()
+        self.verticalScrollBar().setValue(self._canvas.top(row) - y)
+        self._settle()
+        return True
 
     def _fit_range(self) -> None:
         bar = self.verticalScrollBar()
