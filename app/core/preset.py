@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.core.sampling import Sampling
+from app.core.sampling import Limit, Sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,19 @@ class Preset:
     """0 is one for each physical core."""
     kv_cache_type: str = "f16"
     """How attention memory is stored: f16, q8_0 or q4_0."""
+
+
+KV_CACHE_TYPES: tuple[str, ...] = ("f16", "q8_0", "q4_0")
+
+# The longest context and the most threads are far above any model and machine, to catch slips.
+LOAD_LIMITS: dict[str, Limit] = {
+    "context_length": Limit(
+        "Context length",
+        0,
+        1_048_576,
+        1024,
+        "How many tokens the model holds in memory. More takes more memory.",
+    ),
+    "thread_count": Limit("Threads", 0, 512, 1, "How many processor cores the model uses at once."),
+}
+"""The ranges of the numbers that take effect when the model is loaded."""

@@ -1,7 +1,7 @@
 """Temperature and its relatives: what each is, its range and its default.
 
-Defaults are neutral: a value at its default leaves the model's probabilities untouched, except for `temperature`,
-`top_k`, `top_p` and `min_p`, which are the ones llama.cpp starts with.
+Defaults are neutral: a value at its default leaves the model's probabilities untouched, except for
+`temperature`, `top_k`, `top_p` and `min_p`, which are the ones llama.cpp starts with.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class Sampling:
             raise ValueError(problem)
 
     def problems(self) -> dict[str, str]:
-        """Field name to what is wrong with its value, in words and with the range; empty where all is well."""
+        """Field name to what is wrong with its value, in words and with the range; empty if all is well."""
         found = {}
         for name, limit in LIMITS.items():
             value = getattr(self, name)
             if not limit.low <= value <= limit.high:
-                found[name] = f"{limit.label} must be between {limit.low:g} and {limit.high:g}, not {value:g}."
+                found[name] = limit.refusal(value)
         return found
 
     def with_values(self, **values: Any) -> Sampling:
@@ -70,27 +70,63 @@ class Limit:
     step: float
     explanation: str
 
+    @property
+    def range_text(self) -> str:
+        """The range in words, as in "between 0 and 1,000"."""
+        return f"between {figure(self.low)} and {figure(self.high)}"
+
+    def refusal(self, value: float) -> str:
+        """The sentence that refuses a value out of the range."""
+        return f"{self.label} must be {self.range_text}, not {figure(value)}."
+
+
+def figure(value: float) -> str:
+    """A number as people read it: no needless decimals, thousands parted by commas."""
+    if isinstance(value, int) or value.is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.10g}"
+
 
 LIMITS: dict[str, Limit] = {
     "temperature": Limit(
         "Temperature", 0.0, 5.0, 0.05, "Higher values choose less likely words. 0 takes the likeliest."
     ),
     "top_k": Limit("Top-k", 0, 1000, 1, "Only the k likeliest tokens are considered. 0 considers all."),
-    "top_p": Limit("Top-p", 0.0, 1.0, 0.01, "The smallest set of tokens that reaches this probability. 1 is off."),
-    "min_p": Limit("Min-p", 0.0, 1.0, 0.01, "Tokens below this share of the likeliest one are left out. 0 is off."),
+    "top_p": Limit(
+        "Top-p", 0.0, 1.0, 0.01, "The smallest set of tokens that reaches this probability. 1 is off."
+    ),
+    "min_p": Limit(
+        "Min-p", 0.0, 1.0, 0.01, "Tokens below this share of the likeliest one are left out. 0 is off."
+    ),
     "typical_p": Limit("Typical-p", 0.0, 1.0, 0.01, "Prefers tokens of typical information. 1 is off."),
-    "repeat_penalty": Limit("Repeat penalty", 0.5, 2.0, 0.01, "Above 1, tokens seen lately become less likely."),
-    "penalty_window": Limit("Penalty window", -1, 131072, 1, "How many tokens back the penalties look. -1 is all."),
+    "repeat_penalty": Limit(
+        "Repeat penalty", 0.5, 2.0, 0.01, "Above 1, tokens seen lately become less likely."
+    ),
+    "penalty_window": Limit(
+        "Penalty window", -1, 131072, 1, "How many tokens back the penalties look. -1 is all."
+    ),
     "presence_penalty": Limit("Presence penalty", -2.0, 2.0, 0.05, "Taken off once for a token seen lately."),
     "frequency_penalty": Limit("Frequency penalty", -2.0, 2.0, 0.05, "Taken off for every time it was seen."),
     "dry_multiplier": Limit("DRY multiplier", 0.0, 5.0, 0.05, "Penalises repeated sequences. 0 is off."),
     "dry_base": Limit("DRY base", 1.0, 4.0, 0.05, "How fast the DRY penalty grows with the repeat's length."),
-    "dry_allowed_length": Limit("DRY allowed length", 1, 100, 1, "Repeats up to this many tokens go unpunished."),
+    "dry_allowed_length": Limit(
+        "DRY allowed length", 1, 100, 1, "Repeats up to this many tokens go unpunished."
+    ),
     "dry_window": Limit("DRY window", -1, 131072, 1, "How many tokens back DRY looks. -1 is all."),
-    "xtc_probability": Limit("XTC probability", 0.0, 1.0, 0.05, "How often the likeliest choices are left out."),
-    "xtc_threshold": Limit("XTC threshold", 0.0, 0.5, 0.01, "Only choices above this probability are left out."),
-    "seed": Limit("Seed", -1, 4294967295, 1, "The same seed repeats an answer. -1 takes a new one each time."),
+    "xtc_probability": Limit(
+        "XTC probability", 0.0, 1.0, 0.05, "How often the likeliest choices are left out."
+    ),
+    "xtc_threshold": Limit(
+        "XTC threshold", 0.0, 0.5, 0.01, "Only choices above this probability are left out."
+    ),
+    "seed": Limit(
+        "Seed", -1, 4294967295, 1, "The same seed repeats an answer. -1 takes a new one each time."
+    ),
     "max_tokens": Limit("Longest answer", 0, 131072, 1, "In tokens. 0 is as many as the context holds."),
 }
 
 FIELD_NAMES: tuple[str, ...] = tuple(field.name for field in fields(Sampling))
+WHOLE_NUMBERS: frozenset[str] = frozenset(
+    field.name for field in fields(Sampling) if isinstance(field.default, int)
+)
+"""The fields of `LIMITS` that take no decimals."""

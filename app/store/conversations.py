@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from app.core.conversation import Conversation, ConversationSummary, MessageNode, MessageState, now
 from app.core.errors import StoreError
 from app.core.message import Message, Part, Role, TextPart
+from app.store.changes_json import changes_from_json, changes_to_json
 from app.store.database import Database
 from app.store.message_json import (
     generation_from_json,
@@ -33,14 +34,14 @@ _LAST_OPEN = "last_open_conversation"
 
 _INSERT_CONVERSATION = """
     insert into conversation (id, title, is_titled_by_user, created_at, updated_at, tip_id, system_prompt,
-        model_path, preset_name, draft)
+        model_path, preset_name, sampling_changes, draft)
     values (:id, :title, :is_titled_by_user, :created_at, :updated_at, :tip_id, :system_prompt,
-        :model_path, :preset_name, :draft)"""
+        :model_path, :preset_name, :sampling_changes, :draft)"""
 
 _UPDATE_CONVERSATION = """
     update conversation set title = :title, is_titled_by_user = :is_titled_by_user, updated_at = :updated_at,
         tip_id = :tip_id, system_prompt = :system_prompt, model_path = :model_path,
-        preset_name = :preset_name, draft = :draft
+        preset_name = :preset_name, sampling_changes = :sampling_changes, draft = :draft
     where id = :id and deleted_at is null"""
 
 _INSERT_MESSAGE = """
@@ -120,6 +121,14 @@ class ConversationStore:
         self._change(
             "update conversation set draft = :draft where id = :id and deleted_at is null",
             {"id": conversation_id, "draft": stored_text(draft)},
+        )
+
+    def save_changes(self, conversation: Conversation) -> None:
+        """Keeps what it does differently from its preset; this does not count as a use of it."""
+        self._change(
+            """update conversation set system_prompt = :system_prompt, sampling_changes = :sampling_changes
+                where id = :id and deleted_at is null""",
+            _details(conversation),
         )
 
     def add_node(self, conversation_id: str, node: MessageNode) -> None:
@@ -223,6 +232,7 @@ def _details(conversation: Conversation) -> dict[str, object]:
         "system_prompt": stored_text(conversation.system_prompt),
         "model_path": stored_text(conversation.model_path),
         "preset_name": stored_text(conversation.preset_name),
+        "sampling_changes": changes_to_json(conversation.sampling_changes),
         "draft": stored_text(conversation.draft),
     }
 
@@ -253,6 +263,7 @@ def _conversation(row: sqlite3.Row, nodes: list[MessageNode]) -> Conversation:
         system_prompt=restored_text(row["system_prompt"]),
         model_path=restored_text(row["model_path"]),
         preset_name=restored_text(row["preset_name"]),
+        sampling_changes=changes_from_json(row["sampling_changes"]),
         draft=restored_text(row["draft"]),
     )
 

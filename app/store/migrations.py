@@ -100,7 +100,17 @@ def m003_remembered_values(connection: sqlite3.Connection) -> None:
     connection.execute("create table remembered (name text primary key not null, value text not null)")
 
 
-MIGRATIONS: tuple[Migration, ...] = (m001_conversations_and_messages, m002_search, m003_remembered_values)
+def m004_changes_of_the_preset(connection: sqlite3.Connection) -> None:
+    """What a conversation does differently from its preset, as JSON; empty where it follows the preset."""
+    connection.execute("alter table conversation add column sampling_changes text not null default ''")
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    m001_conversations_and_messages,
+    m002_search,
+    m003_remembered_values,
+    m004_changes_of_the_preset,
+)
 
 
 def applied_names(connection: sqlite3.Connection) -> list[str]:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
-from app.core.preset import Preset
-from app.core.sampling import FIELD_NAMES, LIMITS, Sampling
+from app.core.preset import KV_CACHE_TYPES, LOAD_LIMITS, Preset
+from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, Limit, Sampling, figure
 
 log = logging.getLogger(__name__)
-
-KV_CACHE_TYPES = ("f16", "q8_0", "q4_0")
-LONGEST_CONTEXT = 1_048_576
-"""In tokens; far above any model, to catch slips."""
-MOST_THREADS = 512
 
 
 def values_of_preset(preset: Preset) -> dict[str, Any]:
@@ -79,14 +74,14 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _number(label: str, low: float, high: float, is_whole: bool) -> Callable[[object], float]:
+def _number(limit: Limit, is_whole: bool) -> Callable[[object], float]:
     def read(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{label} must be a number between {low:g} and {high:g}.")
-        if not low <= value <= high:
-            raise ValueError(f"{label} must be between {low:g} and {high:g}, not {value:g}.")
+            raise ValueError(f"{limit.label} must be a number {limit.range_text}.")
+        if not limit.low <= value <= limit.high:
+            raise ValueError(limit.refusal(value))
         if is_whole and value != int(value):
-            raise ValueError(f"{label} must be a whole number between {low:g} and {high:g}, not {value:g}.")
+            raise ValueError(f"{limit.label} must be a whole number {limit.range_text}, not {figure(value)}.")
         return int(value) if is_whole else float(value)
 
     return read
@@ -99,10 +94,7 @@ def _kv_cache_type(value: object) -> str:
 
 
 def _sampling_readers() -> dict[str, Callable[[object], Any]]:
-    whole = {field.name for field in fields(Sampling) if isinstance(field.default, int)}
-    numbers = {
-        name: _number(limit.label, limit.low, limit.high, name in whole) for name, limit in LIMITS.items()
-    }
+    numbers = {name: _number(limit, name in WHOLE_NUMBERS) for name, limit in LIMITS.items()}
     return {**numbers, "stop": _texts}
 
 
@@ -111,7 +103,6 @@ _PRESET_READERS: dict[str, Callable[[object], Any]] = {
     "name": _text("The name"),
     "system_prompt": _text("The system prompt"),
     "source": _text("The source"),
-    "context_length": _number("The context length", 0, LONGEST_CONTEXT, is_whole=True),
-    "thread_count": _number("The number of threads", 0, MOST_THREADS, is_whole=True),
+    **{name: _number(limit, is_whole=True) for name, limit in LOAD_LIMITS.items()},
     "kv_cache_type": _kv_cache_type,
 }

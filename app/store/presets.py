@@ -9,12 +9,15 @@ from pathlib import Path
 
 from app.core.errors import ImportFormatError, SettingsError
 from app.core.preset import Preset
+from app.store.atomic_file import replace_file
 from app.store.preset_toml import preset_from_values, values_of_preset
 from app.store.toml_file import as_toml, read_toml, write_toml
 
 DEFAULT = Preset("Default", is_builtin=True)
 LONGEST_NAME = 80
 """In characters."""
+LARGEST_IMPORT = 4_000_000
+"""In bytes; far above any preset with its system prompt."""
 
 
 class PresetStore:
@@ -57,6 +60,10 @@ class PresetStore:
         builtin = self._builtins.get(_key(name))
         return builtin is not None and self._own.get(_key(name), builtin) != builtin
 
+    def original(self, name: str) -> Preset | None:
+        """A built-in preset as it came; None for one of the user's own."""
+        return self._builtins.get(_key(name))
+
     def create(self, preset: Preset) -> Preset:
         """Adds a preset of the user's own.
 
@@ -90,7 +97,7 @@ class PresetStore:
         old = self._own_one(name, "renamed")
         renamed = replace(old, name=self._usable_name(new_name, instead_of=old.name))
         own = {key: preset for key, preset in self._own.items() if key != _key(name)}
-        bound = dict.fromkeys(self._models_of(name), renamed.name)
+        bound = dict.fromkeys(self.models_of(name), renamed.name)
         self._keep({**own, _key(renamed.name): renamed}, {**self._bindings, **bound})
         return renamed
 
@@ -102,8 +109,18 @@ class PresetStore:
         """
         self._own_one(name, "deleted")
         own = {key: preset for key, preset in self._own.items() if key != _key(name)}
-        bound = self._models_of(name)
+        bound = self.models_of(name)
         self._keep(own, {model: preset for model, preset in self._bindings.items() if model not in bound})
+
+    def restore(self, preset: Preset, model_names: Sequence[str]) -> None:
+        """Brings a preset back that was deleted, and lets these models use it again.
+
+        Raises:
+            SettingsError: its name was given to another one meanwhile.
+        """
+        name = self._usable_name(preset.name)
+        bound = dict.fromkeys(model_names, name)
+        self._keep({**self._own, _key(name): preset}, {**self._bindings, **bound})
 
     def reset(self, name: str) -> Preset:
         """Gives a built-in preset the values it came with, and one of the user's the neutral ones."""
@@ -130,11 +147,50 @@ class PresetStore:
         """The preset that the user chose for a model; None where the choice is left to the program."""
         return self._bindings.get(model_name)
 
+    def export_file(self, name: str, path: Path) -> None:
+        """Writes a preset to a file, whole or not at all.
+
+        Raises:
+            SettingsError: the file cannot be written.
+        """
+        text = self.export_text(name)
+        try:
+            replace_file(path, text.encode())
+        except OSError as problem:
+            raise SettingsError(
+                f"The preset could not be written to {path.name}: {problem.strerror or problem}.",
+                "Choose another place, or check that you may write there.",
+            ) from problem
+
+    def import_file(self, path: Path) -> Preset:
+        """Adds the preset that a file holds.
+
+        Raises:
+            ImportFormatError: the file cannot be read or is no preset.
+        """
+        try:
+            with path.open("rb") as file:
+                data = file.read(LARGEST_IMPORT + 1)
+        except OSError as problem:
+            raise ImportFormatError(
+                f"{path.name} could not be read: {problem.strerror or problem}.", "Choose another file."
+            ) from problem
+        if len(data) > LARGEST_IMPORT:
+            raise ImportFormatError(f"{path.name} is too large for a preset.", "Choose another file.")
+        return self.import_text(data.decode("utf-8-sig", "replace"))
+
+    def models_of(self, name: str) -> list[str]:
+        """The models to which the user bound a preset."""
+        return [model for model, bound in self._bindings.items() if _key(bound) == _key(name)]
+
+    def recommended_for(self, model_name: str) -> Preset:
+        """What a model's card recommends, else the default."""
+        recommended = self.get(model_name) if _key(model_name) in self._builtins else None
+        return recommended or self._existing(DEFAULT.name)
+
     def preset_for(self, model_name: str) -> Preset:
         """What a model uses: what the user bound to it, else what its card recommends, else the default."""
-        bound = self.get(self._bindings.get(model_name, ""))
-        recommended = self.get(model_name) if _key(model_name) in self._builtins else None
-        return bound or recommended or self._existing(DEFAULT.name)
+        return self.get(self._bindings.get(model_name, "")) or self.recommended_for(model_name)
 
     def export_text(self, name: str) -> str:
         """A preset as TOML, for another computer."""
@@ -157,9 +213,6 @@ class PresetStore:
             raise ImportFormatError(problems[0], "Correct the value in the file, then import it again.")
         name = self._free_name(" ".join(preset.name.split())[:LONGEST_NAME] or "Imported preset")
         return self._put(replace(preset, name=name))
-
-    def _models_of(self, name: str) -> list[str]:
-        return [model for model, bound in self._bindings.items() if _key(bound) == _key(name)]
 
     def _load(self) -> None:
         values, notice = read_toml(self._path)

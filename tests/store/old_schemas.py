@@ -7,9 +7,11 @@ from app.store.migrations import MIGRATIONS, migrate
 
 # Written out, so that a change of the code that saves does not change what old files hold.
 ROWS = (
-    """insert into conversation
+    """insert into conversation (id, title, is_titled_by_user, created_at, updated_at, deleted_at, tip_id,
+            system_prompt, model_path, preset_name, draft)
         values ('c1', 'Lakes', 1, 1000, 2000, null, 'm2', 'Be brief.', '/m.gguf', 'P', 'dra')""",
-    """insert into conversation values ('c2', 'Deleted', 0, 1000, 3000, 4000, null, '', '', '', '')""",
+    """insert into conversation (id, title, is_titled_by_user, created_at, updated_at, deleted_at)
+        values ('c2', 'Deleted', 0, 1000, 3000, 4000)""",
     """insert into message values (1, 'm1', 'c1', null, 'user', 'complete', 1000,
         '{"version":1,"parts":[{"kind":"text","text":"Which lake is deep?"}]}',
         'Which lake is deep?', null)""",

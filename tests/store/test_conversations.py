@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from app.core.conversation import Conversation, MessageNode, MessageState, now
 from app.core.errors import StoreError
 from app.core.message import Message, Role, TextPart, ToolCallPart
+from app.core.preset_changes import with_changes
 from app.store.conversations import to_microseconds
 from app.store.database import Database
 from app.store.store import open_store
@@ -28,6 +29,7 @@ def test_a_conversation_comes_back_as_it_was(store, path):
         system_prompt="Be brief.",
         model_path="/models/a b.gguf",
         preset_name="Careful",
+        sampling_changes=(("system_prompt", ""), ("temperature", 0.9), ("stop", ("\n", "\ud800", "\0"))),
         draft="and the",
     ).with_node(MessageNode(an_answer_with_everything()))
     store.conversations.create(conversation)
@@ -322,3 +324,21 @@ def test_two_windows_on_one_file_do_not_lose_each_others_messages(store, path):
     texts = {node.message.text for node in store.conversations.load(conversation.id).nodes}
     assert texts == {"Q"} | {f"{name} {number}" for name in ("one", "two", "three") for number in range(20)}
     other.conversations.close()
+
+
+def test_what_differs_from_the_preset_is_kept_and_does_not_count_as_a_use(store, path):
+    conversation = a_conversation("Q")
+    store.conversations.create(conversation)
+    changed = with_changes(conversation, (("system_prompt", "Be brief."), ("top_k", 3)))
+    store.conversations.save_changes(replace(changed, title="Not saved", updated_at=now()))
+    store.conversations.close()
+    assert open_and_load(path, conversation.id) == changed
+
+
+@pytest.mark.parametrize("value", ["no json", "[1]", "3", '{"top_k": "many", "stop": [""]}', '{"x": 1}'])
+def test_changes_that_are_not_legible_do_not_cost_the_conversation(store, path, value):
+    conversation = a_conversation("Q")
+    store.conversations.create(conversation)
+    store.conversations.close()
+    write(path, "update conversation set sampling_changes = ?", (value,))
+    assert open_and_load(path, conversation.id) == conversation

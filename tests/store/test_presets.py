@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.errors import ImportFormatError, SettingsError
 from app.core.preset import Preset
-from app.core.sampling import LIMITS, Sampling
+from app.core.sampling import LIMITS, Sampling, figure
 from app.store.presets import PresetStore
 from app.store.toml_file import read_toml
 
@@ -203,9 +203,8 @@ def test_a_value_out_of_its_range_is_refused_with_the_range(store, name, side):
     value = limit.low - 1 if side == "low" else limit.high + 1
     with pytest.raises(ImportFormatError) as caught:
         store.import_text(f'[[preset]]\nname = "X"\n[preset.sampling]\n{name} = {value}')
-    assert (
-        str(caught.value) == f"{limit.label} must be between {limit.low:g} and {limit.high:g}, not {value:g}."
-    )
+    low, high, given = figure(limit.low), figure(limit.high), figure(value)
+    assert str(caught.value) == f"{limit.label} must be between {low} and {high}, not {given}."
     assert store.get("X") is None
 
 
@@ -216,7 +215,7 @@ def test_a_value_out_of_its_range_is_refused_with_the_range(store, name, side):
         ("temperature = true", "Temperature must be a number between 0 and 5"),
         ("temperature = nan", "Temperature must be between 0 and 5"),
         ("temperature = inf", "Temperature must be between 0 and 5"),
-        ("top_k = 1.5", "Top-k must be a whole number between 0 and 1000, not 1.5"),
+        ("top_k = 1.5", "Top-k must be a whole number between 0 and 1,000, not 1.5"),
         ("stop = 'x'", "Stop strings must be a list"),
         ("stop = ['']", "Stop strings must be a list of texts that are not empty"),
     ],
@@ -308,3 +307,62 @@ def test_the_file_is_written_whole(store, path):
     values, _notice = read_toml(path)
     assert values["preset"][0]["sampling"]["temperature"] == 0.2
     assert [file.name for file in path.parent.iterdir()] == ["presets.toml"]
+
+
+def test_a_deleted_preset_can_be_brought_back_with_its_models(store, path):
+    store.create(FULL)
+    store.bind("one", "Careful")
+    store.bind("other", "Default")
+    models = store.models_of("careful")
+    store.delete("Careful")
+    assert store.models_of("Careful") == []
+    store.restore(FULL, models)
+    assert reopened(path).get("Careful") == FULL
+    assert reopened(path).preset_for("one") == FULL
+    assert reopened(path).preset_for("other").name == "Default"
+
+
+def test_a_preset_whose_name_was_taken_meanwhile_is_not_brought_back_over_the_other(store):
+    store.create(FULL)
+    store.delete("Careful")
+    store.create(Preset("careful", Sampling(temperature=2)))
+    with pytest.raises(SettingsError, match="already a preset called Careful"):
+        store.restore(FULL, [])
+    assert store.get("Careful").sampling.temperature == 2
+
+
+def test_what_a_preset_came_as_can_be_asked_for(store):
+    store.save(replace(CARD, sampling=Sampling(temperature=1.5)))
+    assert store.original("lfm2.5-350M") == replace(CARD, is_builtin=True)
+    assert store.original("Careful") is None
+
+
+def test_the_recommended_preset_is_told_whatever_is_bound(store):
+    store.create(FULL)
+    store.bind("LFM2.5-350M", "Careful")
+    assert store.recommended_for("LFM2.5-350M").name == "LFM2.5-350M"
+    assert store.recommended_for("another.gguf").name == "Default"
+
+
+def test_a_preset_goes_to_another_computer_in_a_file(store, path, tmp_path):
+    store.create(FULL)
+    file = tmp_path / "careful.toml"
+    store.export_file("Careful", file)
+    elsewhere = PresetStore(tmp_path / "elsewhere.toml")
+    assert elsewhere.import_file(file) == FULL
+
+
+def test_files_that_cannot_be_written_or_read_are_told_in_words(store, tmp_path):
+    store.create(FULL)
+    with pytest.raises(SettingsError, match=r"could not be written to x\.toml: No such file"):
+        store.export_file("Careful", tmp_path / "missing" / "x.toml")
+    with pytest.raises(ImportFormatError, match=r"missing\.toml could not be read"):
+        store.import_file(tmp_path / "missing.toml")
+    with pytest.raises(ImportFormatError, match="could not be read"):
+        store.import_file(tmp_path)
+    (tmp_path / "large.toml").write_bytes(b"#" * 4_000_001)
+    with pytest.raises(ImportFormatError, match=r"large\.toml is too large for a preset"):
+        store.import_file(tmp_path / "large.toml")
+    (tmp_path / "binary.toml").write_bytes(bytes(range(256)))
+    with pytest.raises(ImportFormatError, match="does not hold a preset"):
+        store.import_file(tmp_path / "binary.toml")
