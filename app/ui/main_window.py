@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QIcon, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QIcon,
+    QKeyEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -123,11 +132,15 @@ class MainWindow(QMainWindow):
         self.sidebar.search_field.selectAll()
 
     def _pass_to_focus(self, name: str) -> None:
-        """Cut, copy, paste and select all belong to whatever has the focus."""
+        """Cut, copy, paste and select all belong to whatever has the focus, as the keys they are."""
         widget = QApplication.focusWidget()
-        method = getattr(widget, "selectAll" if name == "select_all" else name, None)
-        if callable(method):
-            method()
+        if widget is None:
+            return
+        action: QAction = getattr(self.menus, f"{name}_action")
+        keys = action.shortcut()[0]
+        action.setEnabled(False)  # Else Qt would take the keys for this very shortcut.
+        QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyPress, keys.key(), keys.keyboardModifiers()))
+        action.setEnabled(True)
 
     def _show_sidebar(self, is_shown: bool) -> None:
         self.sidebar.setVisible(is_shown)

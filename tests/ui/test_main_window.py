@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -173,6 +173,28 @@ def test_copy_in_the_menu_copies_from_where_the_focus_is(qtbot: QtBot, window: M
     assert window.chat_page.composer.text == "some words"
 
 
+def test_copy_reaches_a_view_that_listens_to_keys_only(qtbot: QtBot, window: MainWindow) -> None:
+    """Like the transcript, which is no text field of Qt's."""
+
+    class KeyView(QWidget):
+        heard = Signal(object)
+
+        def keyPressEvent(self, event: QKeyEvent) -> None:
+            for name in ("Copy", "SelectAll"):
+                if event.matches(QKeySequence.StandardKey[name]):
+                    self.heard.emit(name)
+
+    view = KeyView()
+    view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    window.add_page(view)
+    window.show_page(view)
+    view.setFocus()
+    for key, name in ((Qt.Key.Key_C, "Copy"), (Qt.Key.Key_A, "SelectAll")):
+        with qtbot.waitSignal(view.heard) as heard:
+            qtbot.keyClick(view, key, CTRL)
+        assert heard.args == [name]
+
+
 def test_a_model_dropped_onto_the_window_is_told(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     model = tmp_path / "Model.GGUF"
     model.write_bytes(b"GGUF")
@@ -249,6 +271,7 @@ def test_the_tab_key_reaches_the_parts_in_the_order_they_are_read(qtbot: QtBot, 
         window.sidebar.models_button, window.sidebar.settings_button, window.chat_page.header.model_picker,
         window.chat_page.header.preset_picker, window.chat_page.composer.edit,
     ]  # fmt: skip
+    window.chat_page.header.preset_picker.set_presets(["Balanced"], "Balanced")
     window.sidebar.new_chat_button.setFocus()
     seen = []
     for _ in range(40):

@@ -29,6 +29,7 @@ class PresetPicker(QuietComboBox):
         self.setObjectName("preset_picker")
         self._current = ""
         self._can_edit = False
+        self.hide()  # Until there is something to pick.
         self.currentIndexChanged.connect(self._on_current_index_changed)
 
     @property
@@ -48,6 +49,7 @@ class PresetPicker(QuietComboBox):
                 self.insertSeparator(self.count())
                 self.addItem("Edit presets…")
                 self.setItemData(self.count() - 1, True, _EDIT_ROLE)
+        self.setVisible(bool(names))
         self.set_current(current)
 
     def set_current(self, name: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QIcon, QPainter, QPaintEvent, QPalette, QTextLayout
+from PySide6.QtGui import QFont, QFontMetrics, QIcon, QPainter, QPaintEvent, QPalette, QTextLayout
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
@@ -31,11 +31,18 @@ COLUMN_WIDTH = 680
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something to try: what the card says, and the message that is sent."""
+    """Something to try: what the card says, and the message that is sent.
+
+    Where the title is only the beginning of the message, the card shows the message alone.
+    """
 
     title: str
     prompt: str
     icon_name: str = "chat-circle"
+
+    @property
+    def has_own_title(self) -> bool:
+        return not self.prompt.startswith(self.title.rstrip("…. "))
 
 
 GENERAL_SUGGESTIONS = (
@@ -68,8 +75,10 @@ class SuggestionCard(QAbstractButton):
     def __init__(self, suggestion: Suggestion, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.suggestion = suggestion
-        self.setAccessibleName(f"{suggestion.title}: {suggestion.prompt}")
-        self.setToolTip("Send this message")
+        name = f"{suggestion.title}: {suggestion.prompt}"
+        self.setAccessibleName(name if suggestion.has_own_title else suggestion.prompt)
+        self.setToolTip(suggestion.prompt)
+        self.setAccessibleDescription("Sends this message")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -78,7 +87,7 @@ class SuggestionCard(QAbstractButton):
     @override
     def sizeHint(self) -> QSize:
         line = QFontMetrics(self.font()).lineSpacing()
-        return QSize(200, round(line * 2.8) + 30)
+        return QSize(200, round(line * (2.8 if self.suggestion.has_own_title else 2)) + 30)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -92,26 +101,31 @@ class SuggestionCard(QAbstractButton):
         icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(
             painter, box.toRect()
         )
+        words = area.adjusted(28, 0, 0, 0)
+        if not self.suggestion.has_own_title:
+            self._paint_prompt(painter, words, resized(self.font(), 0.95), QPalette.ColorRole.WindowText)
+            return
         title = resized(self.font(), 0.95, self.font().weight().DemiBold)
         painter.setFont(title)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.drawText(area.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignTop, self.suggestion.title)
-        self._paint_prompt(painter, area.adjusted(28, QFontMetrics(title).lineSpacing() + 4, 0, 0))
+        painter.drawText(words, Qt.AlignmentFlag.AlignTop, self.suggestion.title)
+        below = words.adjusted(0, QFontMetrics(title).lineSpacing() + 4, 0, 0)
+        self._paint_prompt(painter, below, resized(self.font(), 0.87), QPalette.ColorRole.PlaceholderText)
 
-    def _paint_prompt(self, painter: QPainter, area: QRectF) -> None:
-        font = resized(self.font(), 0.87)
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        layout = QTextLayout(self.suggestion.prompt, font)
+    def _paint_prompt(self, painter: QPainter, area: QRectF, font: QFont, role: QPalette.ColorRole) -> None:
+        """Two lines of the message, the second one cut where it is too long."""
+        text = self.suggestion.prompt
+        layout = QTextLayout(text, font)
         layout.beginLayout()
         first = layout.createLine()
         first.setLineWidth(area.width())
         layout.endLayout()
-        line = QFontMetrics(font).lineSpacing()
-        layout.draw(painter, area.topLeft())
-        rest = self.suggestion.prompt[first.textLength() :]
         painter.setFont(font)
-        shown = QFontMetrics(font).elidedText(rest, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area.adjusted(0, line, 0, 0), Qt.AlignmentFlag.AlignTop, shown)
+        painter.setPen(self.palette().color(role))
+        layout.draw(painter, area.topLeft())
+        metrics = QFontMetrics(font)
+        rest = metrics.elidedText(text[first.textLength() :], Qt.TextElideMode.ElideRight, int(area.width()))
+        painter.drawText(area.adjusted(0, metrics.lineSpacing(), 0, 0), Qt.AlignmentFlag.AlignTop, rest)
 
 
 class Welcome(QScrollArea):

@@ -170,6 +170,12 @@ def test_picking_a_preset_tells_its_name(qtbot: QtBot, header: ChatHeader) -> No
     assert presets.current_name == "Precise"
 
 
+def test_without_presets_there_is_no_picker(header: ChatHeader) -> None:
+    assert not header.preset_picker.isVisible()
+    header.preset_picker.set_presets(["Balanced"], "Balanced")
+    assert header.preset_picker.isVisible()
+
+
 def test_the_row_for_editing_presets_chooses_none(qtbot: QtBot, header: ChatHeader) -> None:
     presets = header.preset_picker
     presets.set_editable_presets(True)

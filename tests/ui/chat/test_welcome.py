@@ -50,6 +50,15 @@ def test_a_card_can_be_pressed_with_the_keyboard(qtbot: QtBot, welcome: Welcome)
     assert card.accessibleName().startswith("Explain an idea: ")
 
 
+def test_a_title_that_only_repeats_the_message_is_left_out(welcome: Welcome) -> None:
+    repeated = Suggestion("Explain what rain…", "Explain what rain is to a child.")
+    welcome.show_model("SmolLM2", suggestions=[repeated, Suggestion("Rain", "Explain what rain is.")])
+    short, long = cards(welcome)
+    assert short.accessibleName() == "Explain what rain is to a child."
+    assert long.accessibleName() == "Rain: Explain what rain is."
+    assert short.sizeHint().height() < long.sizeHint().height()
+
+
 def test_the_first_start_says_that_everything_stays_here(welcome: Welcome) -> None:
     welcome.show_first_start()
     assert "stays here" in welcome.text.text()
