@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QWidget
-from typing_extensions import override
 
 from app.ui.widgets.quiet_combo_box import QuietComboBox
 
@@ -71,7 +70,3 @@ class PresetPicker(QuietComboBox):
         else:
             self.set_current(self.itemText(row))
             self.preset_chosen.emit(self._current)
-
-    @override
-    def content_width(self) -> int:
-        return self.fontMetrics().horizontalAdvance(self.currentText())

@@ -11,7 +11,15 @@ from app.ui.icons import icon
 from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.tooltip import with_shortcut
 
-_OPENING_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+_OPENING_KEYS = (
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Enter,
+)
 _CARET = 12
 _PADDING = 10
 
@@ -95,10 +103,8 @@ class QuietComboBox(QComboBox):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _OPENING_KEYS:
             self.showPopup()
-        elif event.text() and event.key() not in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif event.text():
             event.ignore()  # Type-ahead on the closed list would choose at once.
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.showPopup()
         else:
             super().keyPressEvent(event)
 
