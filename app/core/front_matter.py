@@ -42,10 +42,10 @@ def read_front_matter(text: str) -> tuple[dict[str, Value], str]:
     Raises:
         FrontMatterError: there is no head, or a line of it is not legible.
     """
-    head, end, body = text.removeprefix(f"{_FENCE}\n").partition(f"\n{_FENCE}\n")
+    head, end, body = text.removeprefix(_FENCE).partition(f"\n{_FENCE}\n")
     if not text.startswith(f"{_FENCE}\n") or not end:
         raise FrontMatterError(1)
-    return _Reader(head.split("\n")).mapping(0), body
+    return _Reader(head.split("\n")[1:]).mapping(0), body
 
 
 def _lines_of_mapping(values: Mapping[str, Writable], indent: str) -> Iterator[str]:

@@ -1,0 +1,125 @@
+"""The head of a file: what is written is YAML, and what people make of it is still read."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.front_matter import FrontMatterError, read_front_matter, write_front_matter
+
+
+def read(*lines):
+    return read_front_matter("\n".join(["---", *lines, "---", "body"]))[0]
+
+
+def test_every_kind_of_value_is_written_as_yaml():
+    head = write_front_matter(
+        {
+            "title": 'A "title": with # signs',
+            "created": datetime(2026, 1, 31, 18, 0, 5, 999, tzinfo=UTC),
+            "models": ["One", "Two: 2"],
+            "tags": [],
+            "sampling": {"temperature": 0.3, "top_k": 40, "xtc_threshold": 1e-05, "stop": ["\n"]},
+            "system_prompt": "Be kind.\n\n  - Be short.",
+        }
+    )
+    assert head == (
+        "---\n"
+        'title: "A \\"title\\": with # signs"\n'
+        "created: 2026-01-31T18:00:05+00:00\n"
+        "models:\n"
+        '  - "One"\n'
+        '  - "Two: 2"\n'
+        "tags: []\n"
+        "sampling:\n"
+        "  temperature: 0.3\n"
+        "  top_k: 40\n"
+        "  xtc_threshold: 1.0e-05\n"
+        "  stop:\n"
+        '    - "\\n"\n'
+        "system_prompt: |2-\n"
+        "  Be kind.\n"
+        "\n"
+        "    - Be short.\n"
+        "---\n"
+    )
+
+
+def test_characters_that_yaml_forbids_are_escaped():
+    text = "a\u2028b\x85\n\ufeffc\x7f\n\x00d"
+    head = write_front_matter({"text": text})
+    assert head == '---\ntext: "a\\u2028b\\u0085\\n\\ufeffc\\u007f\\n\\u0000d"\n---\n'
+    assert read_front_matter(head)[0] == {"text": text}
+
+
+texts = st.text(st.characters(codec="utf-8")) | st.lists(
+    st.sampled_from(["", " ", "---", "- a", "a: b", "# c", "|", "'", '"', "\t", "  x", "[", "\\", "..."])
+).map("\n".join)
+names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)
+values = st.recursive(
+    texts | st.lists(texts, max_size=3),
+    lambda inner: st.dictionaries(names, inner, min_size=1, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(names, values, max_size=5), texts)
+def test_what_was_written_is_read_the_same(values, body):
+    assert read_front_matter(write_front_matter(values) + body) == (values, body)
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        (["a: plain words"], "plain words"),
+        (["a: plain  # a remark"], "plain"),
+        (["a: C# and more"], "C# and more"),
+        (["a: 'it''s'"], "it's"),
+        (["a:"], ""),
+        (["a: # only a remark"], ""),
+        (["a: 2026"], "2026"),
+        (["a: [one, 'two', \"three\"]"], ["one", "two", "three"]),
+        (['a: ["one, two", 3]'], ["one, two", "3"]),
+        (["a: []"], []),
+        (["a:", "- one", "- 'two'"], ["one", "two"]),
+        (["a:", "    - one", "", "    # remark", "    - two"], ["one", "two"]),
+        (["a: |", "   one", "     two", ""], "one\n  two\n"),
+        (["a: |-", "  one", "", "  two", ""], "one\n\ntwo"),
+        (["a: |+", "  one", "", ""], "one\n\n\n"),
+        (["a:", "  b:", "    c: 1"], {"b": {"c": "1"}}),
+    ],
+)
+def test_what_a_person_or_another_program_makes_of_it_is_read(lines, value):
+    assert read(*lines, "next: 1") == {"a": value, "next": "1"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        (["fine: 1", "no colon here"], 3),
+        (['a: "open'], 2),
+        (["a: 'open"], 2),
+        (["a: '"], 2),
+        (["ok: 1", "", "a: {no: json}"], 4),
+    ],
+)
+def test_a_line_that_is_not_legible_is_named(lines, line):
+    with pytest.raises(FrontMatterError) as caught:
+        read(*lines)
+    assert caught.value.line == line
+
+
+@pytest.mark.parametrize("text", ["", "# Notes\n", "---\n", "---\na: 1\n", "--- \na: 1\n---\n"])
+def test_a_text_without_a_head_is_refused(text):
+    with pytest.raises(FrontMatterError) as caught:
+        read_front_matter(text)
+    assert caught.value.line == 1
+
+
+@given(st.text(st.sampled_from("-:|>'\"[]{}# a\n\\1")))
+def test_whatever_stands_in_a_head_it_is_read_or_refused(text):
+    try:
+        read_front_matter(f"---\n{text}\n---\n")
+    except FrontMatterError as error:
+        assert 1 <= error.line <= text.count("\n") + 3
