@@ -97,6 +97,8 @@ class SuggestionCard(QAbstractButton):
         option.initFrom(self)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
         area = QRectF(self.rect()).adjusted(16, 14, -16, -14)
+        if self._fits_one_line(area.width() - 28):
+            area.translate(0, (area.height() - self.fontMetrics().lineSpacing()) / 2)
         box = QRectF(area.left(), area.top() + 1, ICON_SIZE, ICON_SIZE)
         icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(
             painter, box.toRect()
@@ -111,6 +113,10 @@ class SuggestionCard(QAbstractButton):
         painter.drawText(words, Qt.AlignmentFlag.AlignTop, self.suggestion.title)
         below = words.adjusted(0, QFontMetrics(title).lineSpacing() + 4, 0, 0)
         self._paint_prompt(painter, below, resized(self.font(), 0.87), QPalette.ColorRole.PlaceholderText)
+
+    def _fits_one_line(self, width: float) -> bool:
+        metrics = QFontMetrics(resized(self.font(), 0.95))
+        return not self.suggestion.has_own_title and metrics.horizontalAdvance(self.suggestion.prompt) < width
 
     def _paint_prompt(self, painter: QPainter, area: QRectF, font: QFont, role: QPalette.ColorRole) -> None:
         """Two lines of the message, the second one cut where it is too long."""
