@@ -6,7 +6,10 @@ from enum import Enum
 
 THINK_OPEN = "<think>"
 THINK_CLOSE = "</think>"
-CALL_STARTS = ("<|tool_call_start|>", "<tool_call>")
+LFM_CALL_START = "<|tool_call_start|>"
+TAG_CALL_START = "<tool_call>"
+"""Qwen's and LFM3's; also a tag that an answer may talk about."""
+CALL_STARTS = (LFM_CALL_START, TAG_CALL_START)
 CALL_ENDS = ("<|tool_call_end|>", "</tool_call>")
 CONTROL = (
     "<|im_end|>",
@@ -21,25 +24,35 @@ CONTROL = (
 )
 """Markers that mean nothing to a reader wherever they stand."""
 
-ALL = (THINK_OPEN, THINK_CLOSE, *CALL_STARTS, *CALL_ENDS, *CONTROL)
-LONGEST = max(map(len, ALL))
+MARKERS = (THINK_OPEN, THINK_CLOSE, *CALL_STARTS, *CALL_ENDS, *CONTROL)
+BLANK = " \t\r\n"
+"""White space that a reader does not miss at the edges. Not U+3000, with which Japanese paragraphs begin."""
 
 
 class Unsure(Enum):
-    """The text ends in what may become a marker."""
+    """The text so far can be read in two ways; what comes next decides."""
 
-    HALF_MARKER = "half"
+    WAIT = "wait"
+
+
+WAIT = Unsure.WAIT
+
+
+def prefix_at(text: str, position: int, choices: tuple[str, ...], *, is_final: bool) -> str | Unsure | None:
+    """Which of `choices` begins at `position`; None where none does.
+
+    `WAIT` where the text ends in the first half of one, unless `is_final`: then no more will come.
+    """
+    for choice in choices:
+        if text.startswith(choice, position):
+            return choice
+    if not is_final and len(text) - position < max(map(len, choices)):
+        head = text[position:]
+        if any(choice.startswith(head) for choice in choices):
+            return WAIT
+    return None
 
 
 def marker_at(text: str, position: int, *, is_final: bool) -> str | Unsure | None:
-    """The marker that begins at `position`; None where there is none.
-
-    A half marker at the end of the text is `Unsure.HALF_MARKER`, unless `is_final`: then no more will come.
-    """
-    head = text[position : position + LONGEST]
-    for marker in ALL:
-        if head.startswith(marker):
-            return marker
-    if not is_final and len(head) < LONGEST and any(marker.startswith(head) for marker in ALL):
-        return Unsure.HALF_MARKER
-    return None
+    """The marker that begins at `position`, as `prefix_at` finds it."""
+    return prefix_at(text, position, MARKERS, is_final=is_final)

@@ -1,18 +1,17 @@
-"""Puts the parts of one reply together and tells what changed: the events of `app.core.stream` are born here.
+"""Puts the parts of one reply together and tells what changed.
 
-What shows nothing to a reader (blank space between parts, stray control markers, an empty thought) makes no part of
+What shows nothing to a reader (white space between parts, stray control markers, an empty thought) makes no part of
 its own. It is kept in the raw text of the part that follows, at the end of the reply in that of the last one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from app.core.markers import BLANK
 from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
-
-BLANK = " \t\r\n"
-"""What is trimmed at the edges of a part. Not U+3000, with which Japanese paragraphs begin."""
 
 
 class PartKind(StrEnum):
@@ -31,7 +30,7 @@ class PartStarted:
 
 @dataclass(frozen=True, slots=True)
 class PartGrew:
-    """Readable text was added: words of a text or a thought, the raw text of a tool call."""
+    """What a reader sees was added: words of a text or a thought, the raw text of a tool call."""
 
     index: int
     text: str
@@ -39,9 +38,9 @@ class PartGrew:
 
 @dataclass(frozen=True, slots=True)
 class PartFinished:
-    """A part as it stays. Its type counts, not the kind it started with: an answer may turn out a thought.
+    """A part as it stays. Its type counts, not the kind it began as: the first text may turn out to be a thought.
 
-    May come once more for the last part, when blank space or control markers at the end are added to its raw text.
+    Comes once more for the last part if white space or control markers at the end are added to its raw text.
     """
 
     index: int
@@ -55,9 +54,11 @@ ReplyEvent = PartStarted | PartGrew | PartFinished
 class _OpenPart:
     kind: PartKind
     raw: list[str]
+    length: int
+    """Characters in `raw`."""
     shown: list[str] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)
-    """Blank space at the end, shown only if more follows."""
+    """White space at the end, which is shown only if words follow."""
 
 
 class PartWriter:
@@ -71,22 +72,22 @@ class PartWriter:
         self._grown: list[str] = []
 
     def copy(self) -> PartWriter:
-        """An independent writer in the same state, without the events that are waiting."""
+        """An independent writer in the same state, without the events that wait to be taken."""
         twin = PartWriter()
         twin.parts = list(self.parts)
         twin._gap = list(self._gap)
-        if self._open:
-            part = self._open
-            twin._open = _OpenPart(part.kind, list(part.raw), list(part.shown), list(part.tail))
+        if part := self._open:
+            twin._open = _OpenPart(part.kind, list(part.raw), part.length, list(part.shown), list(part.tail))
         return twin
 
     @property
-    def open_kind(self) -> PartKind | None:
-        return self._open.kind if self._open else None
+    def open_length(self) -> int:
+        """Characters written to the part that is open, hidden ones included."""
+        return self._open.length if self._open else 0
 
     @property
-    def index(self) -> int:
-        return len(self.parts)
+    def open_raw(self) -> str:
+        return "".join(self._open.raw) if self._open else ""
 
     def take_events(self) -> list[ReplyEvent]:
         """What happened since the last time."""
@@ -95,71 +96,80 @@ class PartWriter:
         return events
 
     def write(self, kind: PartKind, text: str) -> None:
-        """Adds words; the part begins with the first one that can be seen."""
-        if not self._open and not text.strip(BLANK):
-            self._gap.append(text)
+        """Adds words to a text or a thought, which begins with the first one that can be seen."""
+        words = text.rstrip(BLANK)
+        if not self._open and not words:
+            self.write_hidden(text)
             return
         part = self._open or self.start(kind)
-        part.raw.append(text)
-        shown = text if part.shown or part.tail else text.lstrip(BLANK)
-        words = shown.rstrip(BLANK)
+        self._add_raw(part, text)
+        tail = text[len(words) :]
         if words:
-            self._show(part, "".join((*part.tail, words)))
+            self._show(part, "".join((*part.tail, words)) if part.shown else words.lstrip(BLANK))
             part.tail.clear()
-        if len(words) < len(shown):
-            part.tail.append(shown[len(words) :])
+        if tail:
+            part.tail.append(tail)
+
+    def write_call(self, raw: str) -> None:
+        """Adds to the tool call that is open. All of it is shown."""
+        if raw and self._open:
+            self._add_raw(self._open, raw)
+            self._show(self._open, raw)
+
+    def add_calls(self, parts: Sequence[ToolCallPart]) -> None:
+        """Adds calls that are already whole."""
+        for part in parts:
+            self.start(PartKind.TOOL_CALL)
+            self.write_call(part.raw)
+            self.finish(replace(part, raw=self.open_raw))
 
     def write_hidden(self, raw: str) -> None:
         """Adds what a reader does not see."""
-        (self._open.raw if self._open else self._gap).append(raw)
-
-    def write_call(self, raw: str) -> None:
-        """Adds to a tool call, where everything is shown."""
-        part = self._open or self.start(PartKind.TOOL_CALL)
-        part.raw.append(raw)
-        self._show(part, raw)
+        if self._open:
+            self._add_raw(self._open, raw)
+        elif raw:
+            self._gap.append(raw)
 
     def start(self, kind: PartKind) -> _OpenPart:
-        part = self._open = _OpenPart(kind, self._gap)
-        self._gap = []
-        self._events.append(PartStarted(self.index, kind))
-        if kind is PartKind.TOOL_CALL and part.raw:
-            self._show(part, "".join(part.raw))
+        """Begins a part, with what was hidden before it."""
+        raw, self._gap = "".join(self._gap), []
+        part = self._open = _OpenPart(kind, [raw], len(raw))
+        self._events.append(PartStarted(len(self.parts), kind))
+        if kind is PartKind.TOOL_CALL and raw:
+            self._show(part, raw)
         return part
 
-    def raw_so_far(self) -> str:
-        return "".join(self._open.raw) if self._open else ""
-
     def finish_text(self) -> None:
+        """Ends the text, if one is open."""
         if part := self._open:
-            self.finish(TextPart("".join(part.shown), "".join(part.raw)))
+            self.finish(TextPart("".join(part.shown), self.open_raw))
 
     def finish_reasoning(self, *, is_closed: bool) -> None:
-        """Ends a thought, or makes a thought of the text written last."""
+        """Ends the thought, or makes a thought of the text, if one is open."""
         if part := self._open:
-            self.finish(ReasoningPart("".join(part.shown), "".join(part.raw), is_closed))
+            self.finish(ReasoningPart("".join(part.shown), self.open_raw, is_closed))
 
     def finish(self, part: Part) -> None:
+        """Ends the open part, which is `part` from now on."""
         self._tell_growth()
-        self._events.append(PartFinished(self.index, part))
+        self._events.append(PartFinished(len(self.parts), part))
         self.parts.append(part)
         self._open = None
 
-    def end(self, *, is_thinking: bool) -> None:
-        """Gives what is left over, and shows nothing, to the last part."""
-        raw = "".join(self._gap)
-        self._gap = []
-        if not raw:
-            return
-        if not self.parts:
-            empty = PartKind.REASONING if is_thinking else PartKind.TEXT
-            self._events.append(PartStarted(0, empty))
-            self.finish(ReasoningPart("", raw, is_closed=False) if is_thinking else TextPart("", raw))
-            return
-        last = self.parts[-1]
-        assert isinstance(last, TextPart | ReasoningPart | ToolCallPart)
-        self.parts[-1] = replace(last, raw=last.raw + raw)
-        self._events.append(PartFinished(self.index - 1, self.parts[-1]))
+    def end(self, kind: PartKind) -> None:
+        """Ends the reply: gives what is hidden at its end to the last part, or to an empty one of that kind."""
+        raw, self._gap = "".join(self._gap), []
+        if raw and self.parts:
+            last = self.parts.pop()
+            self.finish(replace(last, raw=last.raw + raw))
+        elif raw:
+            self._events.append(PartStarted(0, kind))
+            is_thought = kind is PartKind.REASONING
+            self.finish(ReasoningPart("", raw, is_closed=False) if is_thought else TextPart("", raw))
+
+    def _add_raw(self, part: _OpenPart, raw: str) -> None:
+        part.raw.append(raw)
+        part.length += len(raw)
 
     def _show(self, part: _OpenPart, text: str) -> None:
         part.shown.append(text)
@@ -167,5 +177,5 @@ class PartWriter:
 
     def _tell_growth(self) -> None:
         if self._grown:
-            self._events.append(PartGrew(self.index, "".join(self._grown)))
+            self._events.append(PartGrew(len(self.parts), "".join(self._grown)))
             self._grown.clear()

@@ -1,26 +1,29 @@
-"""Reads what a model writes: thinking, text and tool calls, piece by piece or as a whole.
+"""Reads what a model writes, piece by piece or as a whole, and tells thinking, text and tool calls apart.
 
-The one function that makes a `Message` of a reply, used while it streams and when it is read again later.
+`ReplyAssembler` is used while a reply streams, `parse_reply` when one is read as a whole; it is the same reader. Any
+split of a text into pieces gives the same message, and nothing is lost: the raw parts, joined, are exactly the text.
+A half marker at the end of a piece is held back until it is known what it is.
+
+The rules are told where they are kept: for thoughts in `reasoning.py`, for the words of the answer in `answer.py`,
+for calls between markers in `call_reader.py`, for calls without them in `bare_calls.py`, for what a call may look
+like in `call_forms.py` and `call_syntax.py`, for what does not show in `part_writer.py`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from app.core import markers
-from app.core.markers import THINK_CLOSE, THINK_OPEN, Unsure
+from app.core.answer import AnswerReader
+from app.core.bare_calls import BareCallFinder
+from app.core.call_reader import CallReader
 from app.core.message import Message, Role
-from app.core.part_writer import (
-    PartFinished,
-    PartGrew,
-    PartKind,
-    PartStarted,
-    PartWriter,
-    ReplyEvent,
-)
-from app.core.tool_calls import read_call
+from app.core.part_writer import PartFinished, PartGrew, PartKind, PartStarted, PartWriter, ReplyEvent
+from app.core.reasoning import ThoughtReader
+from app.core.reply_reader import Reply, ReplyReader
+from app.core.tool_schema import OfferedTools
 
 __all__ = [
     "PartFinished",
@@ -32,111 +35,76 @@ __all__ = [
     "parse_reply",
 ]
 
-_SPLIT = re.compile(r"<")
+_READERS: dict[PartKind, Callable[[], ReplyReader]] = {
+    PartKind.TEXT: AnswerReader,
+    PartKind.REASONING: ThoughtReader,
+    PartKind.TOOL_CALL: CallReader,
+}
 
 
-def parse_reply(text: str, *, starts_in_reasoning: bool = False, tools: Sequence[dict[str, Any]] = ()) -> Message:
-    """The message that a whole reply holds. Never raises; the joined raw parts are exactly `text`."""
+def parse_reply(
+    text: str, *, starts_in_reasoning: bool = False, tools: Sequence[dict[str, Any]] = ()
+) -> Message:
+    """The message that a whole reply holds. Never raises.
+
+    `starts_in_reasoning`: the prompt ended inside an open thinking tag. `tools`: what the model was offered, as JSON
+    schemas; calls are checked against them.
+    """
     assembler = ReplyAssembler(starts_in_reasoning, tools)
     assembler.feed(text)
     return assembler.finish()
 
 
 class ReplyAssembler:
-    """Puts a reply together from pieces; any split into pieces gives the same message."""
+    """Puts a reply together while it streams.
+
+    The events tell what changed, with indexes into `Message.parts`; applied one after the other they lead to exactly
+    the parts of the final message. The work for a piece depends on the piece, not on what came before.
+    """
 
     def __init__(self, starts_in_reasoning: bool = False, tools: Sequence[dict[str, Any]] = ()) -> None:
-        self._tools = tools
-        self._writer = PartWriter()
-        self._mode = PartKind.REASONING if starts_in_reasoning else PartKind.TEXT
-        self._body = ""
-        self._buffer = ""
+        offered = OfferedTools(tools)
+        self._reply = Reply(PartWriter(), offered, BareCallFinder(offered))
+        self._reader = _READERS[PartKind.REASONING if starts_in_reasoning else PartKind.TEXT]()
+        self._unread = ""
+        self._is_closed = False
+        self.last_events: list[ReplyEvent] = []
+        """What `finish` changed."""
 
     def feed(self, piece: str) -> list[ReplyEvent]:
         """Takes the next piece and tells what it changed."""
-        self._buffer += piece
+        self._unread += piece
         self._read(is_final=False)
-        return self._writer.take_events()
+        return self._reply.writer.take_events()
 
     def close(self) -> list[ReplyEvent]:
         """Ends the reply: what was held back is read as it stands. Tells what that changed."""
-        self._read(is_final=True)
-        if self._mode is PartKind.TOOL_CALL:
-            self._finish_call("")
-        elif self._mode is PartKind.REASONING:
-            self._writer.finish_reasoning(is_closed=False)
-        else:
-            self._writer.finish_text()
-        self._writer.end(is_thinking=self._mode is PartKind.REASONING)
-        return self._writer.take_events()
+        if not self._is_closed:
+            self._is_closed = True
+            self._read(is_final=True)
+            self._reader.end(self._reply)
+        return self._reply.writer.take_events()
 
     def finish(self) -> Message:
-        """The message as it stays; the events that lead there are in `last_events`."""
+        """Ends the reply and gives the message as it stays."""
         self.last_events = self.close()
-        return Message(Role.ASSISTANT, tuple(self._writer.parts))
+        return Message(Role.ASSISTANT, tuple(self._reply.writer.parts))
 
     def snapshot(self) -> Message:
-        """The message so far, as if it ended here. Costs as much as the reply is long: for saving, not for drawing."""
-        twin = ReplyAssembler(tools=self._tools)
-        twin._writer = self._writer.copy()
-        twin._mode = self._mode
-        twin._body = self._body
-        twin._buffer = self._buffer
+        """The message as if the reply ended here; its raw text is exactly what was fed.
+
+        The work grows with the length of the reply: meant for saving it about once a second.
+        """
+        twin = copy.copy(self)
+        twin._reply = replace(self._reply, writer=self._reply.writer.copy())
+        twin._reader = copy.deepcopy(self._reader)
         return twin.finish()
 
     def _read(self, *, is_final: bool) -> None:
-        buffer, position = self._buffer, 0
-        while found := _SPLIT.search(buffer, position):
-            marker = markers.marker_at(buffer, found.start(), is_final=is_final)
-            if marker is Unsure.HALF_MARKER:
-                self._write(buffer[position : found.start()])
-                self._buffer = buffer[found.start() :]
-                return
-            end = found.end() if marker is None else found.start()
-            self._write(buffer[position:end])
-            position = end
-            if isinstance(marker, str):
-                self._take_marker(marker)
-                position += len(marker)
-        self._write(buffer[position:])
-        self._buffer = ""
-
-    def _write(self, text: str) -> None:
-        if not text:
-            return
-        if self._mode is PartKind.TOOL_CALL:
-            self._writer.write_call(text)
-            self._body += text
-        else:
-            self._writer.write(self._mode, text)
-
-    def _take_marker(self, marker: str) -> None:
-        if self._mode is PartKind.TOOL_CALL:
-            if marker in markers.CALL_ENDS:
-                self._finish_call(marker)
-            else:
-                self._write(marker)
-        elif marker in markers.CALL_STARTS and self._mode is PartKind.TEXT:
-            self._writer.finish_text()
-            self._mode = PartKind.TOOL_CALL
-            self._body = ""
-            self._writer.write_call(marker)
-        elif marker == THINK_OPEN:
-            if self._mode is PartKind.TEXT:
-                self._writer.finish_text()
-                self._mode = PartKind.REASONING
-            self._writer.write_hidden(marker)
-        elif marker == THINK_CLOSE:
-            self._writer.write_hidden(marker)
-            if self._mode is PartKind.REASONING or not self._writer.parts:
-                self._writer.finish_reasoning(is_closed=True)
-            self._mode = PartKind.TEXT
-        else:
-            self._writer.write_hidden(marker)
-
-    def _finish_call(self, marker: str) -> None:
-        if marker:
-            self._writer.write_call(marker)
-        body = self._body.strip().removeprefix("[").removesuffix("]")
-        self._writer.finish(read_call(body, self._writer.raw_so_far(), self._tools))
-        self._mode = PartKind.TEXT
+        text, position = self._unread, 0
+        while position < len(text):
+            position, follows = self._reader.read(text, position, self._reply, is_final=is_final)
+            if follows is None:
+                break
+            self._reader = _READERS[follows]()
+        self._unread = text[position:]

@@ -1,30 +1,36 @@
-"""Reads the tool calls a model writes."""
+"""Makes the part of a message from a tool call as a model wrote it."""
 
 from __future__ import annotations
 
-import ast
-import json
-from collections.abc import Sequence
-from typing import Any
-
+from app.core.call_forms import plain_value, read_written_call
+from app.core.call_syntax import CallSyntaxError, WrittenCall, excerpt
 from app.core.message import ToolCallPart
+from app.core.tool_schema import OfferedTools, fit
 
 
-def read_call(body: str, raw: str, tools: Sequence[dict[str, Any]] = ()) -> ToolCallPart:
+def read_call(body: str, raw: str, tools: OfferedTools) -> ToolCallPart:
+    """The call that `body` holds; `raw` is the same with the markers and commas around it.
+
+    Never raises: what cannot be read or run is told in the part's `error`.
+    """
     try:
-        if body.lstrip().startswith("{"):
-            found = json.loads(body)
-            return ToolCallPart(str(found["name"]), dict(found.get("arguments") or {}), raw)
-        call = ast.parse(body.strip(), mode="eval").body
-        if not isinstance(call, ast.Call):
-            return ToolCallPart("", {}, raw, "This is not a call.")
-        words = {"true": True, "false": False, "null": None}
+        call = read_written_call(body)
+    except CallSyntaxError as error:
+        return ToolCallPart(error.name, {}, raw, str(error))
+    tool = tools.get(call.name)
+    try:
+        arguments = plain_value(tool.arguments(call) if tool else _arguments(call))
+    except CallSyntaxError as error:
+        fault = str(error) if tool or not tools else tools.unknown(call.name)
+        return ToolCallPart(call.name, {}, raw, fault)
+    if tools and not tool:
+        return ToolCallPart(call.name, arguments, raw, tools.unknown(call.name))
+    return ToolCallPart(call.name, arguments, raw, (tool.faults(arguments) if tool else "") or None)
 
-        class Words(ast.NodeTransformer):
-            def visit_Name(self, node: ast.Name) -> ast.AST:  # noqa: N802
-                return ast.Constant(words[node.id]) if node.id in words else node
 
-        arguments = {str(k.arg): ast.literal_eval(Words().visit(k.value)) for k in call.keywords}
-        return ToolCallPart(ast.unparse(call.func), arguments, raw)
-    except (SyntaxError, ValueError, KeyError, TypeError, RecursionError, MemoryError) as error:
-        return ToolCallPart("", {}, raw, f"The call cannot be read: {error}.")
+def _arguments(call: WrittenCall) -> dict[str, object]:
+    """The arguments of a tool that nothing is known about."""
+    if call.unnamed:
+        first = excerpt(call.unnamed[0].written)
+        raise CallSyntaxError(f"The argument {first} has no name, and the tool's own names are not known.")
+    return {name: fit(value, frozenset(), name) for name, value in call.named.items()}

@@ -1,0 +1,156 @@
+"""Reads the words meant for the reader, and notices where a thought or a call begins among them.
+
+- Inside Markdown code, fenced or inline, all markers and tags are ordinary text.
+- `<think>` begins a thought, wherever else it stands.
+- `</think>` in the first words of a reply, with no thought before it, shows that its opening tag is missing: all
+  before it was a thought. Any other stray closing tag is not shown.
+- Control markers such as `<|im_end|>` are not shown; they stay in the raw text.
+- `<tool_call>` may be a tag that the answer talks about: where no tools were offered it begins a call only if a call
+  stands behind it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from app.core.bare_calls import Candidate
+from app.core.code_spans import CodeSpans
+from app.core.markers import (
+    BLANK,
+    CALL_STARTS,
+    TAG_CALL_START,
+    THINK_CLOSE,
+    THINK_OPEN,
+    WAIT,
+    Unsure,
+    marker_at,
+    prefix_at,
+)
+from app.core.message import ToolCallPart
+from app.core.part_writer import PartKind
+from app.core.reply_reader import Reply
+
+_Step = tuple[int, PartKind | Unsure | None]
+"""How far was read, and whether more must be known first (`WAIT`) or another part begins."""
+
+_STOP = re.compile(r"<|\n|`+")
+_INDENT = re.compile(r"[ \t\r]+")
+
+
+class AnswerReader:
+    """Reads one text between thoughts and calls."""
+
+    def __init__(self) -> None:
+        self._code = CodeSpans()
+        self._is_line_settled = False
+        """Whether it is known that no bare call begins this line."""
+        self._candidate: Candidate | None = None
+
+    def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
+        while position < len(text):
+            if reply.tools and not self._is_line_settled and self._code.is_at_line_start:
+                position, follows = self._read_line_start(text, position, reply, is_final)
+            else:
+                position, follows = self._read_words(text, position, reply, is_final)
+            if follows is WAIT:
+                break
+            if isinstance(follows, PartKind):
+                return position, follows
+        return position, None
+
+    def end(self, reply: Reply) -> None:
+        reply.writer.finish_text()
+        reply.writer.end(PartKind.TEXT)
+
+    def _read_line_start(self, text: str, position: int, reply: Reply, is_final: bool) -> _Step:
+        """Looks for a call without markers; offers the line to `_read_words` where there is none."""
+        if indent := _INDENT.match(text, position):
+            return self._write(indent.group(), reply, position), None
+        begins: bool | Unsure = bool(self._candidate)
+        if not begins and text[position] != "\n":
+            begins = reply.bare_calls.begins_at(text, position, is_final=is_final)
+        if begins is WAIT:
+            return position, WAIT
+        if begins:
+            self._candidate = self._candidate or Candidate()
+            found = reply.bare_calls.read(text, position, self._candidate, is_final=is_final)
+            if isinstance(found, Unsure):
+                return position, WAIT
+            self._candidate = None
+            if found:
+                reply.writer.finish_text()
+                reply.writer.add_calls(found.parts)
+                return found.end, PartKind.TEXT
+        self._is_line_settled = True
+        return position, None
+
+    def _read_words(self, text: str, position: int, reply: Reply, is_final: bool) -> _Step:
+        found = _STOP.search(text, position)
+        if not found or found.start() > position:
+            end = found.start() if found else len(text)
+            return self._write(text[position:end], reply, position), None
+        token = found.group()
+        if token == "<":
+            return self._read_tag(text, position, reply, is_final)
+        if token == "\n":
+            reply.writer.write(PartKind.TEXT, token)
+            self._code.end_line()
+            self._is_line_settled = False
+            return found.end(), None
+        if found.end() == len(text) and not is_final:
+            return position, WAIT  # The run of backticks may go on.
+        reply.writer.write(PartKind.TEXT, token)
+        self._code.add_backticks(token)
+        return found.end(), None
+
+    def _read_tag(self, text: str, position: int, reply: Reply, is_final: bool) -> _Step:
+        marker = marker_at(text, position, is_final=is_final)
+        if marker is WAIT:
+            return position, WAIT
+        is_text = not isinstance(marker, str) or (self._code.is_code and not self._code.close_fence())
+        if not is_text and marker == TAG_CALL_START and not reply.tools:
+            begins = _is_tagged_call(text, position + len(marker), is_final=is_final)
+            if begins is WAIT:
+                return position, WAIT
+            is_text = not begins
+        if is_text or not isinstance(marker, str):
+            return self._write("<", reply, position), None
+        return position + len(marker), self._take_marker(marker, reply)
+
+    def _take_marker(self, marker: str, reply: Reply) -> PartKind | None:
+        writer = reply.writer
+        if marker in CALL_STARTS:
+            writer.finish_text()
+            writer.start(PartKind.TOOL_CALL)
+            writer.write_call(marker)
+            return PartKind.TOOL_CALL
+        if marker == THINK_OPEN:
+            writer.finish_text()
+            writer.write_hidden(marker)
+            return PartKind.REASONING
+        has_calls = any(isinstance(part, ToolCallPart) for part in writer.parts)
+        if marker == "</tool_call>" and not has_calls:
+            writer.write(PartKind.TEXT, marker)
+            return None
+        writer.write_hidden(marker)
+        if marker == THINK_CLOSE and not writer.parts:
+            writer.finish_reasoning(is_closed=True)
+            return PartKind.TEXT
+        return None
+
+    def _write(self, words: str, reply: Reply, position: int) -> int:
+        reply.writer.write(PartKind.TEXT, words)
+        self._code.add(words)
+        return position + len(words)
+
+
+def _is_tagged_call(text: str, position: int, *, is_final: bool) -> bool | Unsure:
+    """Whether a call stands behind the tag that ends at `position`."""
+    while position < len(text) and text[position] in BLANK:
+        position += 1
+    if position == len(text):
+        return False if is_final else WAIT
+    if text[position] in "[{":
+        return True
+    begins = prefix_at(text, position, ("<function",), is_final=is_final)
+    return begins if isinstance(begins, Unsure) else begins is not None

@@ -1,0 +1,133 @@
+"""Finds tool calls that a model wrote without any markers, at the start of a line of its answer.
+
+Only calls of tools that were offered count, and only where nothing else stands on their lines:
+
+    [get_weather(city="Paris"), get_time()]
+    get_weather(city="Paris")
+    {"name": "get_weather", "arguments": {"city": "Paris"}}
+    <function=get_weather><parameter=city>Paris</parameter></function>
+
+Until that is known the line is held back, at most `LONGEST` characters of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.core.call_forms import arguments_of
+from app.core.call_scanner import CallScanner, Edge, Mark
+from app.core.markers import CALL_ENDS, WAIT, Unsure, marker_at
+from app.core.message import ToolCallPart
+from app.core.tool_calls import read_call
+from app.core.tool_schema import OfferedTools
+
+LONGEST = 8000
+_LONGEST_OPENING = 200
+_JSON_OPENINGS = (
+    '{"name":"NAME"',
+    '{"function":"NAME"',
+    '{"tool":"NAME"',
+    '{"tool_name":"NAME"',
+    '{"function":{"name":"NAME"',
+    '{"type":"function","name":"NAME"',
+    '{"type":"function","function":{"name":"NAME"',
+)
+_OPENINGS = ("NAME(", "[NAME(", "<function=NAME>", *_JSON_OPENINGS, *("[" + json for json in _JSON_OPENINGS))
+
+
+@dataclass(frozen=True, slots=True)
+class BareCalls:
+    """Calls that were found, and where they end in the text."""
+
+    parts: tuple[ToolCallPart, ...]
+    end: int
+
+
+@dataclass(slots=True)
+class Candidate:
+    """What may be a call, as far as it was looked at. Positions count from its start."""
+
+    scanner: CallScanner = field(default_factory=lambda: CallScanner(is_single=True))
+    scanned: int = 0
+    marks: list[Mark] = field(default_factory=list)
+
+
+class BareCallFinder:
+    """Knows how a call of each offered tool begins."""
+
+    def __init__(self, tools: OfferedTools) -> None:
+        self._tools = tools
+        self._openings = tuple(
+            "".join(opening.replace("NAME", name).split()) for name in tools.names for opening in _OPENINGS
+        )
+
+    def begins_at(self, text: str, position: int, *, is_final: bool) -> bool | Unsure:
+        """Whether a call begins here, going by its first words. White space in them does not count."""
+        window = text[position : position + _LONGEST_OPENING]
+        head = "".join(window.split())
+        if any(head.startswith(opening) for opening in self._openings):
+            return True
+        can_grow = len(window) < _LONGEST_OPENING and not is_final
+        if can_grow and any(opening.startswith(head) for opening in self._openings):
+            return WAIT
+        return False
+
+    def read(
+        self, text: str, start: int, candidate: Candidate, *, is_final: bool
+    ) -> BareCalls | Unsure | None:
+        """The calls that begin at `start`; None where it turns out to be text after all."""
+        window = text[start : start + LONGEST]
+        is_full = len(window) == LONGEST
+        is_final = is_final and not is_full
+        scanner = candidate.scanner
+        candidate.scanned, marks = scanner.read(window, candidate.scanned, is_final=is_final)
+        candidate.marks += marks
+        end: int | Unsure | None = candidate.scanned
+        if scanner.is_whole:
+            end = _end_of_line(window, candidate.scanned, is_final=is_final)
+        elif not scanner.is_over and not is_final:
+            end = WAIT
+        if end is WAIT:
+            return None if is_full else WAIT
+        if not isinstance(end, int):
+            return None
+        parts = self._parts(window[:end], candidate)
+        return BareCalls(parts, start + end) if parts else None
+
+    def _parts(self, written: str, candidate: Candidate) -> tuple[ToolCallPart, ...]:
+        """The calls; none if what was written may well be an ordinary text."""
+        begins = [mark.position for mark in candidate.marks if mark.edge is Edge.CALL_BEGINS]
+        ends = [mark.position for mark in candidate.marks if mark.edge is Edge.CALL_ENDS]
+        ends += [len(written)] * (len(begins) - len(ends))
+        edges = [0, *begins[1:], len(written)]
+        parts = []
+        for index, (begin, end) in enumerate(zip(begins, ends, strict=True)):
+            body = written[begin:end]
+            part = read_call(body, written[edges[index] : edges[index + 1]], self._tools)
+            if not self._is_meant(body, part, is_listed=written[0] == "["):
+                return ()
+            parts.append(part)
+        return tuple(parts)
+
+    def _is_meant(self, body: str, part: ToolCallPart, *, is_listed: bool) -> bool:
+        """Whether this is a call, rather than words about one or JSON that looks alike."""
+        if body.startswith("{"):
+            return arguments_of(body) is not None
+        return is_listed or body.startswith("<") or part.error is None or bool(part.arguments)
+
+
+def _end_of_line(text: str, position: int, *, is_final: bool) -> int | Unsure | None:
+    """Where the calls end if nothing follows them on their line: behind an end marker, else where they do."""
+    at = position
+    while at < len(text) and text[at] in " \t\r":
+        at += 1
+    if at == len(text):
+        return position if is_final else WAIT
+    if text[at] == "\n":
+        return position
+    marker = marker_at(text, at, is_final=is_final)
+    if marker is WAIT:
+        return WAIT
+    if isinstance(marker, str):
+        return at + len(marker) if marker in CALL_ENDS else position
+    return None

@@ -1,0 +1,52 @@
+"""Reads the block behind a tool call's start marker: each call in it becomes a part as soon as it is whole.
+
+A block without an end marker ends before the first thing that cannot belong to it: the words of an answer behind a
+closed list, another start marker, the end of the turn.
+"""
+
+from __future__ import annotations
+
+from app.core.call_scanner import CallScanner, Edge, Mark
+from app.core.part_writer import PartKind
+from app.core.reply_reader import Reply
+from app.core.tool_calls import read_call
+
+
+class CallReader:
+    """Reads one block of calls. The first part is open already and holds the start marker."""
+
+    def __init__(self) -> None:
+        self._scanner = CallScanner()
+        self._begin: int | None = None
+        """Where the call begins in the raw text of the part that is open; None before there is one."""
+        self._end: int | None = None
+
+    def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
+        reached, marks = self._scanner.read(text, position, is_final=is_final)
+        for mark in marks:
+            reply.writer.write_call(text[position : mark.position])
+            position = mark.position
+            self._take(mark, reply)
+        reply.writer.write_call(text[position:reached])
+        if not self._scanner.is_over:
+            return reached, None
+        self._finish(reply)
+        return reached, PartKind.TEXT
+
+    def end(self, reply: Reply) -> None:
+        self._finish(reply)
+        reply.writer.end(PartKind.TEXT)
+
+    def _take(self, mark: Mark, reply: Reply) -> None:
+        if mark.edge is Edge.CALL_ENDS:
+            self._end = reply.writer.open_length
+            return
+        if self._begin is not None:
+            self._finish(reply)
+            reply.writer.start(PartKind.TOOL_CALL)
+        self._begin, self._end = reply.writer.open_length, None
+
+    def _finish(self, reply: Reply) -> None:
+        raw = reply.writer.open_raw
+        body = "" if self._begin is None else raw[self._begin : self._end]
+        reply.writer.finish(read_call(body, raw, reply.tools))

@@ -1,0 +1,69 @@
+"""Knows, while an answer is being read, whether a place lies inside Markdown code.
+
+Tags inside code are what the answer talks about; they open no thought and call no tool.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LONGEST_HEAD = 200
+"""Characters of a line that are looked at: no fence line is longer."""
+
+_OPENING = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(?P<fence>`{3,}(?=[^`]*$)|~{3,})")
+_CLOSING = re.compile(r"[ \t>]*(?P<fence>`{3,}|~{3,})[ \t\r]*$")
+_INDENT = re.compile(r"[ \t\r]{0,3}$")
+
+
+@dataclass(slots=True)
+class CodeSpans:
+    """Follows the fences and the inline code of an answer.
+
+    Inline code ends with its line at the latest, so that a lone backtick hides no call further down.
+    """
+
+    _fence: str = ""
+    """The run of characters that opened the block; empty outside a block."""
+    _inline: int = 0
+    """Length of the run of backticks that opened inline code; 0 outside it."""
+    _head: str = ""
+
+    @property
+    def is_code(self) -> bool:
+        return bool(self._fence or self._inline)
+
+    @property
+    def is_at_line_start(self) -> bool:
+        """Whether a line of ordinary text begins here, not counting up to three spaces."""
+        return not self._fence and bool(_INDENT.match(self._head))
+
+    def add(self, words: str) -> None:
+        """Follows text without backticks and line ends."""
+        if len(self._head) < _LONGEST_HEAD:
+            self._head += words[:_LONGEST_HEAD]
+
+    def add_backticks(self, run: str) -> None:
+        if not self._fence:
+            if not self._inline:
+                self._inline = len(run)
+            elif self._inline == len(run):
+                self._inline = 0
+        self.add(run)
+
+    def end_line(self) -> None:
+        """Follows a line end: only whole lines open and close blocks."""
+        if self._fence:
+            self.close_fence()
+        elif found := _OPENING.match(self._head):
+            self._fence = found["fence"]
+        self._head = ""
+        self._inline = 0
+
+    def close_fence(self) -> bool:
+        """Ends the block if the line so far is its closing fence. Tells whether it was."""
+        found = _CLOSING.match(self._head)
+        if not self._fence or not found or not found["fence"].startswith(self._fence):
+            return False
+        self._fence = ""
+        return True

@@ -1,0 +1,95 @@
+"""Reads a thought: from `<think>`, or from the start of a reply whose prompt ended in it, to `</think>`.
+
+- The first closing tag ends the thought, also inside quotes or code: a thought may leave those open.
+- An opening tag inside a thought, and control markers, are not shown.
+- A thought without words makes no part.
+- A tool call inside a thought is a draft and belongs to it. If the reply ends with the call, the model has only
+  forgotten to close its thought and waits for a result: then the thought ends before the call.
+"""
+
+from __future__ import annotations
+
+from app.core.markers import (
+    BLANK,
+    CALL_ENDS,
+    CALL_STARTS,
+    CONTROL,
+    THINK_CLOSE,
+    WAIT,
+    Unsure,
+    marker_at,
+    prefix_at,
+)
+from app.core.part_writer import PartKind
+from app.core.reply_reader import Reply
+
+LONGEST_DRAFT = 8000
+"""Characters of calls at the end of a thought that are held back until it is known whether anything follows."""
+
+
+class ThoughtReader:
+    """Reads one thought."""
+
+    def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
+        writer = reply.writer
+        while (at := text.find("<", position)) >= 0:
+            writer.write(PartKind.REASONING, text[position:at])
+            marker = marker_at(text, at, is_final=is_final)
+            ends = marker in CALL_STARTS and _ends_with_calls(text, at, is_final=is_final)
+            if marker is WAIT or ends is WAIT:
+                return at, None
+            if ends:
+                writer.finish_reasoning(is_closed=False)
+                return at, PartKind.TEXT
+            if not isinstance(marker, str):
+                writer.write(PartKind.REASONING, "<")
+                position = at + 1
+                continue
+            writer.write_hidden(marker)
+            position = at + len(marker)
+            if marker == THINK_CLOSE:
+                writer.finish_reasoning(is_closed=True)
+                return position, PartKind.TEXT
+        writer.write(PartKind.REASONING, text[position:])
+        return len(text), None
+
+    def end(self, reply: Reply) -> None:
+        reply.writer.finish_reasoning(is_closed=False)
+        reply.writer.end(PartKind.REASONING)
+
+
+def _ends_with_calls(text: str, start: int, *, is_final: bool) -> bool | Unsure:
+    """Whether the reply ends with the calls that begin at `start`, each with both its markers."""
+    limit = start + LONGEST_DRAFT
+    can_grow = len(text) < limit and not is_final
+    position = start
+    while (end := _call_end(text, position, limit)) >= 0:
+        position = _skip_hidden(text, end, limit, is_final=is_final)
+        if position >= min(len(text), limit):
+            return WAIT if can_grow else len(text) < limit
+        marker = marker_at(text, position, is_final=is_final)
+        if marker is WAIT:
+            return WAIT if can_grow else False
+        if marker not in CALL_STARTS:
+            return False
+    return WAIT if can_grow else False
+
+
+def _call_end(text: str, start: int, limit: int) -> int:
+    """The place behind the next end marker; -1 where there is none."""
+    ends = [at + len(marker) for marker in CALL_ENDS if (at := text.find(marker, start, limit)) >= 0]
+    return min(ends, default=-1)
+
+
+def _skip_hidden(text: str, position: int, limit: int, *, is_final: bool) -> int:
+    """The place of the next thing that a reader would see, or of a half marker."""
+    limit = min(len(text), limit)
+    while position < limit:
+        if text[position] in BLANK:
+            position += 1
+            continue
+        marker = prefix_at(text, position, CONTROL, is_final=is_final)
+        if not isinstance(marker, str):
+            break
+        position += len(marker)
+    return position
