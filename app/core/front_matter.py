@@ -45,7 +45,11 @@ def read_front_matter(text: str) -> tuple[dict[str, Value], str]:
     head, end, body = text.removeprefix(_FENCE).partition(f"\n{_FENCE}\n")
     if not text.startswith(f"{_FENCE}\n") or not end:
         raise FrontMatterError(1)
-    return _Reader(head.split("\n")[1:]).mapping(0), body
+    reader = _Reader(head.split("\n")[1:])
+    try:
+        return reader.mapping(0), body
+    except RecursionError as problem:
+        raise reader.error() from problem
 
 
 def _lines_of_mapping(values: Mapping[str, Writable], indent: str) -> Iterator[str]:
@@ -97,7 +101,7 @@ class _Reader:
         while (line := self._next_line()) is not None and _indent_of(line) >= indent:
             entry = _ENTRY.fullmatch(line.strip(" "))
             if entry is None:
-                raise self._error()
+                raise self.error()
             self._at += 1
             values[entry[1]] = self._value((entry[2] or "").strip(), _indent_of(line))
         return values
@@ -151,17 +155,17 @@ class _Reader:
             return [item if isinstance(item, str) else json.dumps(item) for item in value]
         if written.startswith("[") and written.endswith("]"):
             return [self._scalar(item.strip()) for item in written[1:-1].split(",")]
-        raise self._error(-1)
+        raise self.error(-1)
 
     def _scalar(self, written: str) -> str:
         if written.startswith('"'):
             try:
                 return str(json.loads(written))
             except ValueError as problem:
-                raise self._error(-1) from problem
+                raise self.error(-1) from problem
         if written.startswith("'"):
             if len(written) < 2 or not written.endswith("'"):
-                raise self._error(-1)
+                raise self.error(-1)
             return written[1:-1].replace("''", "'")
         return re.sub(r"(^|[ \t]+)#.*", "", written)
 
@@ -174,7 +178,8 @@ class _Reader:
             self._at += 1
         return None
 
-    def _error(self, offset: int = 0) -> FrontMatterError:
+    def error(self, offset: int = 0) -> FrontMatterError:
+        """The fault of the line that is being read, or of one near it."""
         return FrontMatterError(self._at + offset + 2)
 
 

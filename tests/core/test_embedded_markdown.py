@@ -79,8 +79,32 @@ def test_a_tag_in_code_that_only_looked_like_html_stays_readable():
 
 LINES = [
     *("", "words", "```", "````py", "~~~", "- ```", "> ```", "  ```", "    ```", "`", "``", "\\", "* * *"),
-    *("<details>", "</details>", "<!--", "-->", "<script>", "</script>", "<pre>", "<div>", "</div>", "<?", "<!A"),
-    *("`<pre>", "- item", "  more", "> quote", "1. one", "   <details>", "# H", "===", "---", "&lt;pre>", "[a]: b"),
+    *(
+        "<details>",
+        "</details>",
+        "<!--",
+        "-->",
+        "<script>",
+        "</script>",
+        "<pre>",
+        "<div>",
+        "</div>",
+        "<?",
+        "<!A",
+    ),
+    *(
+        "`<pre>",
+        "- item",
+        "  more",
+        "> quote",
+        "1. one",
+        "   <details>",
+        "# H",
+        "===",
+        "---",
+        "&lt;pre>",
+        "[a]: b",
+    ),
 ]
 
 

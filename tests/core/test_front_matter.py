@@ -102,12 +102,18 @@ def test_what_a_person_or_another_program_makes_of_it_is_read(lines, value):
         (["a: 'open"], 2),
         (["a: '"], 2),
         (["ok: 1", "", "a: {no: json}"], 4),
+        (["a: " + "[" * 9000], 3),
     ],
 )
 def test_a_line_that_is_not_legible_is_named(lines, line):
     with pytest.raises(FrontMatterError) as caught:
         read(*lines)
     assert caught.value.line == line
+
+
+def test_a_head_that_is_nested_without_end_is_refused():
+    with pytest.raises(FrontMatterError):
+        read(*(" " * depth + "a:" for depth in range(3000)))
 
 
 @pytest.mark.parametrize("text", ["", "# Notes\n", "---\n", "---\na: 1\n", "--- \na: 1\n---\n"])
@@ -122,4 +128,7 @@ def test_whatever_stands_in_a_head_it_is_read_or_refused(text):
     try:
         read_front_matter(f"---\n{text}\n---\n")
     except FrontMatterError as error:
-        assert 1 <= error.line <= text.count("\n") + 3
+        refused_line = error.line
+    else:
+        return
+    assert 1 <= refused_line <= text.count("\n") + 3
