@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Signal
+from PySide6.QtCore import QByteArray, QEvent, QKeyCombination, QSize, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -137,7 +137,7 @@ class MainWindow(QMainWindow):
         if widget is None:
             return
         action: QAction = getattr(self.menus, f"{name}_action")
-        keys = action.shortcut()[0]
+        keys: QKeyCombination = action.shortcut()[0]  # type: ignore[index]  # Missing in Qt's stubs.
         action.setEnabled(False)  # Else Qt would take the keys for this very shortcut.
         QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyPress, keys.key(), keys.keyboardModifiers()))
         action.setEnabled(True)
