@@ -22,14 +22,48 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import MessageState
 from app.core.message import Generation, Message, Role, TextPart
-from app.ui.chat.transcript.entry import Entry
 from app.core.stream import PartGrew, PartKind, PartStarted
+from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.transcript import Transcript
 
-WORDS = (
-    "the model reads one token after another and its speed is bound by memory while the window has to stay "
-    "responsive for the person who is reading along scrolling back or typing the next question already"
-).split()
+WORDS = [
+    "the",
+    "model",
+    "reads",
+    "one",
+    "token",
+    "after",
+    "another",
+    "and",
+    "its",
+    "speed",
+    "is",
+    "bound",
+    "by",
+    "memory",
+    "while",
+    "the",
+    "window",
+    "has",
+    "to",
+    "stay",
+    "responsive",
+    "for",
+    "the",
+    "person",
+    "who",
+    "is",
+    "reading",
+    "along",
+    "scrolling",
+    "back",
+    "or",
+    "typing",
+    "the",
+    "next",
+    "question",
+    "already",
+]
 CODE = """import asyncio
 from dataclasses import dataclass
 
@@ -44,7 +78,9 @@ async def stream(count: int, delay: float = 0.005):
         await asyncio.sleep(delay)
         yield Token(f"token {index} ", -0.1 * index)  # one at a time
 """
-TABLE = "| Model | Size | Speed |\n|:--|--:|--:|\n" + "".join(f"| model {n} | {n}.5 GB | {n * 7} |\n" for n in range(8))
+TABLE = "| Model | Size | Speed |\n|:--|--:|--:|\n" + "".join(
+    f"| model {n} | {n}.5 GB | {n * 7} |\n" for n in range(8)
+)
 PIECE = 32
 """Characters a redraw: 8 tokens, or 40 ms at 200 tokens a second."""
 
@@ -61,7 +97,11 @@ def mixed_answer(characters: int) -> str:
     chance = random.Random(1)
     pieces: list[str] = []
     while sum(map(len, pieces)) < characters:
-        pieces += [f"## {paragraph(chance, 6)}\n\n", paragraph(chance, 60) + "\n\n", f"```python\n{CODE}```\n\n"]
+        pieces += [
+            f"## {paragraph(chance, 6)}\n\n",
+            paragraph(chance, 60) + "\n\n",
+            f"```python\n{CODE}```\n\n",
+        ]
         pieces += [f"- {paragraph(chance, 12)}\n" for _ in range(6)]
         pieces += ["\n", TABLE, "\n", "この段落は日本語です。", paragraph(chance, 40), "\n\n"]
     return "".join(pieces)[:characters]

@@ -1,7 +1,7 @@
 """What can stand in a message, as plain values.
 
-Markdown is read into these, cards are made of these, and a segment draws each of them. Two equal values look the
-same, so what is on screen is rebuilt only where a value has changed.
+Markdown is read into these, cards are made of these, and a segment draws each of them. Two equal values look
+the same, so what is on screen is rebuilt only where a value has changed.
 """
 
 from __future__ import annotations

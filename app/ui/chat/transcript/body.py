@@ -176,7 +176,9 @@ class Body:
             if container is not Container.LIST:
                 top = above if depth < place.shared else y
                 left = self.width - x - 3 if segment.is_right_to_left else x
-                bar = QRectF(left + (6 if container is Container.CARD else 0), top, 2, y + segment.height - top)
+                bar = QRectF(
+                    left + (6 if container is Container.CARD else 0), top, 2, y + segment.height - top
+                )
                 painter.fillRect(bar, self.look.colour("line"))
             x += INDENTS[container]
         if place.marker:
@@ -351,4 +353,3 @@ def new_segment(block: Block, look: Look) -> Segment:
             return MoreSegment(block, look)
         case MemoryMark():
             return MemoryMarkSegment(block, look)
-

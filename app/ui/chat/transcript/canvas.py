@@ -1,7 +1,7 @@
 """The messages below each other: which are built, how high they are, and which one is where.
 
-Nothing here is a widget. Only what is near the visible part is built; of the others the height is estimated from the
-length of their text.
+Nothing here is a widget. Only what is near the visible part is built; of the others the height is estimated
+from the length of their text.
 """
 
 from __future__ import annotations
@@ -54,6 +54,13 @@ class Canvas:
         kept = {entry.id for entry in self.entries if before.get(entry.id) == entry}
         self._bodies = OrderedDict((id_, body) for id_, body in self._bodies.items() if id_ in kept)
         self._geometry = Geometry(self._known_height(entry) for entry in self.entries)
+
+    def put(self, entry: Entry) -> None:
+        """Adds a message at the end, or exchanges the one of the same id."""
+        if entry.id in self._rows:
+            self.replace(entry)
+        else:
+            self.append(entry)
 
     def append(self, entry: Entry) -> None:
         self._rows[entry.id] = len(self.entries)

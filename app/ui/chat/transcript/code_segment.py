@@ -231,7 +231,9 @@ class CodeSegment(Segment):
     def _colour_tail(self) -> None:
         """Colours the lines that have come or changed since the last time."""
         self._reading = None
-        lines = self._code.code.rsplit("\n", LINES_READ_AGAIN + self._document.blockCount() - self._coloured_lines)
+        lines = self._code.code.rsplit(
+            "\n", LINES_READ_AGAIN + self._document.blockCount() - self._coloured_lines
+        )
         count = self._document.blockCount()
         if len(lines) > count - self._coloured_lines + LINES_READ_AGAIN:
             lines = lines[1:]  # The first is everything before.
@@ -254,12 +256,10 @@ class CodeSegment(Segment):
             self._formats[colour] = QTextCharFormat()
             self._formats[colour].setForeground(self.look.colour(colour))
         painted = QTextLayout.FormatRange()
-        painted.start = start  # type: ignore[attr-defined]
-        painted.length = length  # type: ignore[attr-defined]
-        painted.format = self._formats[colour]  # type: ignore[attr-defined]
+        painted.start = start
+        painted.length = length
+        painted.format = self._formats[colour]
         return painted
 
     def _line_at(self, y: float) -> int:
         return int(y / self.look.code_block_format().lineHeight())
-
-

@@ -27,7 +27,6 @@ from app.ui.chat.transcript.blocks import (
     MemoryMark,
     MoreLine,
     NameLine,
-    Place,
     Span,
     TableBlock,
     TextBlock,
@@ -37,7 +36,7 @@ from app.ui.chat.transcript.markdown import parse
 from app.ui.chat.transcript.plain_text import displayable
 
 SHOWN_AT_FIRST = 48_000
-"""Characters of a message that are laid out before the reader asks for more: about a third of a second's work."""
+"""Characters of a message that are laid out before the reader asks for more: a third of a second's work."""
 CHARACTERS_A_LINE = 32
 """A message of very short lines is cut as if each were that long: every line costs something."""
 SHOWN_GROWTH = 4

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
-from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import MessageState
 from app.core.message import Role
@@ -93,7 +92,9 @@ class Footer:
 
     def paint(self, painter: QPainter, paint: Paint, *, is_active: bool) -> None:
         if self.entry.figures:
-            draw_line(painter, self.look.small_font, self.look, "muted", self._figures_area, self.entry.figures)
+            draw_line(
+                painter, self.look.small_font, self.look, "muted", self._figures_area, self.entry.figures
+            )
         if not self._version_area.isEmpty():
             painter.setFont(self.look.small_font)
             painter.setPen(self.look.colour("muted"))
@@ -152,8 +153,3 @@ class Footer:
             draw_line(painter, self.look.small_font, self.look, colour, words, "Continue")
         else:
             painter.drawPixmap(area.center() - QPointF(size / 2, size / 2), icon)
-
-
-def clipboard_set(text: str) -> None:
-    """Puts text on the clipboard; halves of surrogate pairs, which it cannot hold, become question marks."""
-    QApplication.clipboard().setText(text.encode("utf-8", "replace").decode("utf-8"))

@@ -1,7 +1,8 @@
 """Where each message is: heights in a tree of partial sums.
 
-Heights are estimates until a message has been laid out, and are corrected one at a time. A binary indexed tree makes
-a correction, a look-up and a search all logarithmic, so ten thousand messages cost as little as ten.
+Heights are estimates until a message has been laid out, and are corrected one at a time. A binary indexed
+tree makes a correction, a look-up and a search all logarithmic, so ten thousand messages cost as little as
+ten.
 """
 
 from __future__ import annotations

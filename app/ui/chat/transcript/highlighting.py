@@ -1,14 +1,14 @@
 """Colours for code, found with Pygments.
 
-Code is read once from its beginning, as far as it has been shown: a long listing costs nothing until it is scrolled to.
-While code is still being written only its last lines are read again, which is quick and nearly always right; the
-whole is read when it is finished.
+Code is read once from its beginning, as far as it has been shown: a long listing costs nothing until it is
+scrolled to. While code is still being written only its last lines are read again, which is quick and nearly
+always right; the whole is read when it is finished.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import perf_counter
 
 from pygments.lexer import Lexer
@@ -47,7 +47,7 @@ _COLOURS: dict[_TokenType, str] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def colour_name(kind: _TokenType) -> str:
     """The colour of a kind of token; empty for ordinary text."""
     at: _TokenType | None = kind

@@ -1,8 +1,8 @@
 """Markdown that is still arriving.
 
-Only the tail is read again with each piece. Everything before the last block is frozen once the last block's first
-two lines are complete: with one line, a paragraph can still turn a table back into text. A code fence that is still
-open is not read at all; its text just grows.
+Only the tail is read again with each piece. Everything before the last block is frozen once the last
+block's first two lines are complete: with one line, a paragraph can still turn a table back into text. A
+code fence that is still open is not read at all; its text just grows.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Fence:
         """What has come of it; a last line that would close it is not code."""
         if self.closing.fullmatch(self.line):
             return CodeBlock(without_last_break(self.code), self.language)
-        line = self.line if self.line.strip(" \t") else ""  # The parser does not see a blank last line either.
+        line = self.line if self.line.strip(" \t") else ""  # The parser does not see a blank one.
         return CodeBlock(without_last_break(self.code + line), self.language, is_open=True)
 
 

@@ -1,7 +1,7 @@
 """An answer while it is being written: from stream events to blocks.
 
-Text is read as it comes, a thought only while its card is open. When the answer is finished the message itself takes
-over; its blocks are the same, so nothing on screen is built again.
+Text is read as it comes, a thought only while its card is open. When the answer is finished the message
+itself takes over; its blocks are the same, so nothing on screen is built again.
 """
 
 from __future__ import annotations
@@ -103,6 +103,13 @@ class LiveReply:
         """The words for the reader so far."""
         return "".join(part.text for part in self._parts if part.kind is PartKind.TEXT)
 
+    @property
+    def is_thinking(self) -> bool:
+        """Whether a thought is being written, of which the seconds are counted."""
+        return (
+            bool(self._parts) and self._parts[-1].kind is PartKind.REASONING and not self._parts[-1].finished
+        )
+
     def apply(self, events: Iterable[ReplyEvent]) -> None:
         """Takes what has come; events of parts that were never started are dropped."""
         for event in events:
@@ -151,4 +158,6 @@ class LiveReply:
                 part_key(index), "ph.lightbulb", f"Thinking for {seconds}", detail, is_open, is_busy=True
             )
             return [header, *part.blocks_in_card()] if is_open else [header]
-        return [CardHeader(part_key(index), "ph.wrench", "Writing a tool call", part.last_words(), is_busy=True)]
+        return [
+            CardHeader(part_key(index), "ph.wrench", "Writing a tool call", part.last_words(), is_busy=True)
+        ]

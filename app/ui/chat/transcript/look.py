@@ -79,7 +79,7 @@ class Look:
         return line
 
     def half_leading(self, level: int = 0) -> float:
-        """What a minimum line height adds above the words, halved: drawn that much higher, they are centred."""
+        """Half of what a line height adds above the words: drawn that much higher they are centred."""
         height = self.heading_size(level) * (1.35 if level else LINE_HEIGHT)
         natural = QFontMetricsF(self._text_format(Span(""), level, "text").font()).height()
         return max(0.0, (height - natural) / 2)

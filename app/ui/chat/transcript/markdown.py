@@ -1,7 +1,7 @@
 """Reads Markdown into blocks.
 
-HTML stays text, pictures become their description and address (nothing is ever fetched), and a line break that was
-written is a line break on screen. What is nested too deep to be drawn is kept as it was written.
+HTML stays text, pictures become their description and address (nothing is ever fetched), and a line break
+that was written is a line break on screen. What is nested too deep to be drawn is kept as it was written.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from app.ui.chat.transcript.blocks import (
 )
 
 DEEPEST_NESTING = 48
-"""Levels of blocks that are read; markdown-it counts a list as two. Deeper text is shown as it was written."""
+"""Levels of blocks that are read; markdown-it counts a list as two. Deeper text is shown as written."""
 LONGEST_INLINE = 16_000
 """Characters of one paragraph in which emphasis and links are looked for: the search can be quadratic."""
 MOST_CELLS = 2_000

@@ -96,9 +96,10 @@ class Pointer:
         if pressed is None or pressed.target is None:
             return
         hit = self._surface.hit(position)
-        if hit is not None and hit.target is not None and hit.entry_id == pressed.entry_id:
-            if hit.target.id == pressed.target.id:
-                self._surface.use(hit.entry_id, hit.target)
+        if hit is None or hit.target is None or hit.entry_id != pressed.entry_id:
+            return
+        if hit.target.id == pressed.target.id:
+            self._surface.use(hit.entry_id, hit.target)
 
     def scroll_sideways(self, position: QPointF, pixels: float) -> bool:
         """Moves the code or table under a point; whether there is one that can move."""

@@ -1,13 +1,14 @@
 """Styled text in a QTextDocument, with a note of where its code, its links and its padding are.
 
-Code within a sentence has a padding of two no-break spaces. They are the document's, not the text's: `plain_text`
-leaves them out.
+Code within a sentence has a padding of two no-break spaces. They are the document's, not the text's:
+`plain_text` leaves them out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -57,7 +58,7 @@ class Run:
         if first >= last:
             return ""
         edges = [first - 1, *(at for at in self.paddings if first <= at < last), last]
-        pieces = [self._decoded(a + 1, b) for a, b in zip(edges, edges[1:], strict=False)]
+        pieces = [self._decoded(a + 1, b) for a, b in pairwise(edges)]
         return "".join(pieces)
 
     def _decoded(self, first: int, last: int) -> str:
@@ -112,7 +113,7 @@ class RichDocument:
         colour: str = "text",
         line_break: str = "\u2028",
     ) -> None:
-        """Fills an empty document. With "\\n" as line break every line is a paragraph with its own direction."""
+        """Fills an empty document. With "\\n" as line break every line is a paragraph of its own."""
         cursor = QTextCursor(self.document)
         cursor.beginEditBlock()  # Without it every span makes Qt look at the whole paragraph again.
         cursor.setBlockFormat(block_format)
@@ -208,10 +209,10 @@ def draw_document(
 ) -> None:
     """Draws a document at the painter's origin, the part within `clip` only."""
     context = QAbstractTextDocumentLayout.PaintContext()
-    context.palette.setColor(QPalette.ColorRole.Text, look.colour("text"))  # type: ignore[attr-defined]
-    context.clip = clip  # type: ignore[attr-defined]
+    context.palette.setColor(QPalette.ColorRole.Text, look.colour("text"))
+    context.clip = clip
     if selection is not None and selection[0] < selection[1]:
-        context.selections = [_painted(document, selection, look)]  # type: ignore[attr-defined]
+        context.selections = [_painted(document, selection, look)]
     document.documentLayout().draw(painter, context)
 
 
@@ -223,10 +224,10 @@ def _painted(
     cursor.setPosition(min(selection[0], end))
     cursor.setPosition(min(selection[1], end), QTextCursor.MoveMode.KeepAnchor)
     painted = QAbstractTextDocumentLayout.Selection()
-    painted.cursor = cursor  # type: ignore[attr-defined]
+    painted.cursor = cursor
     ground = QTextCharFormat()
     ground.setBackground(look.colour("selection"))
-    painted.format = ground  # type: ignore[attr-defined]
+    painted.format = ground
     return painted
 
 

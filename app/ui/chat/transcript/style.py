@@ -75,7 +75,6 @@ class TranscriptStyle:
         known = {field.name for field in fields(cls)}
         return replace(base, **{name: value for name, value in colours.items() if name in known})  # type: ignore[arg-type]
 
-
     def zoomed(self, percent: int) -> TranscriptStyle:
         """The same with all letters larger or smaller; 100 changes nothing."""
         sizes = {name: max(6, round(getattr(self, name) * percent / 100)) for name in _SIZES}

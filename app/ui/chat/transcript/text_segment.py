@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing_extensions import override
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QTextCursor
+from typing_extensions import override
 
 from app.ui.chat.transcript.blocks import RuleBlock, TextBlock
 from app.ui.chat.transcript.look import Look

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
@@ -23,33 +23,34 @@ from typing_extensions import override
 
 from app.core.conversation import MessageState
 from app.core.message import Role
-from app.ui.chat.transcript.blocks import CardHeader, StatusLine
-from app.ui.chat.transcript.body import Body, Shown
-from app.ui.chat.transcript.canvas import SMALLEST_MARGIN, WIDEST_COLUMN, Canvas
-from app.ui.chat.transcript.code_segment import CodeSegment
+from app.core.stream import ReplyEvent
+from app.ui.chat.transcript.body import Shown
+from app.ui.chat.transcript.canvas import Canvas
 from app.ui.chat.transcript.entry import Entry
-from app.ui.chat.transcript.flush import Flush
-from app.ui.chat.transcript.footer import actions_of, clipboard_set
 from app.ui.chat.transcript.jump_button import JumpButton
-from app.ui.chat.transcript.keyboard import Focus, step
-from app.ui.chat.transcript.live_reply import LiveReply
+from app.ui.chat.transcript.keyboard import Keyboard
 from app.ui.chat.transcript.look import Look
-from app.ui.chat.transcript.menu import Choice, message_menu
+from app.ui.chat.transcript.menu import message_menu
+from app.ui.chat.transcript.message_actions import SELECTION, MessageActions, Requests
 from app.ui.chat.transcript.plain_text import plain_text
 from app.ui.chat.transcript.pointer import Hit, Pointer, cursor_for, sideways_pixels
 from app.ui.chat.transcript.segment import Action, Segment, Target, TargetId
 from app.ui.chat.transcript.selection import Selection
-from app.core.stream import ReplyEvent
+from app.ui.chat.transcript.streaming import Streaming
 from app.ui.chat.transcript.style import DARK, TranscriptStyle
+from app.ui.chat.transcript.viewport import AHEAD, Viewport
 
-AHEAD = 200
-"""Pixels above and below the visible part that are built as well."""
-NEAR_END = 8
-"""Pixels from the end that still count as being there."""
 COPIED_MS = 1_600
 """How long a button says that it has copied."""
-FRAME_MS = 60
+DRAG_SCROLL_MS = 30
 LINE_STEP = 40
+OUT_OF_SIGHT = 120
+"""Pixels from the end at which the button that leads there appears."""
+_KEYBOARD_REASONS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 
 
 class Transcript(QAbstractScrollArea):
@@ -62,7 +63,7 @@ class Transcript(QAbstractScrollArea):
         continue_requested: an answer that was cut off is to be gone on with.
         link_activated: the reader clicked an address; whoever listens asks before opening it.
         link_hovered: the address under the pointer; empty where there is none.
-        copied: something was put on the clipboard: "code", "message" or "selection".
+        copied: what was put on the clipboard: "code", "message", "selection" or "address".
     """
 
     regenerate_requested = Signal(str)
@@ -82,31 +83,41 @@ class Transcript(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self.verticalScrollBar().setSingleStep(LINE_STEP)
+        self.selection: Selection | None = None
         self._look = Look(style, self.devicePixelRatioF())
         self._canvas = Canvas(self._look)
+        self._view = Viewport(self, self._canvas)
+        self._keyboard = Keyboard(self._canvas, self._view)
         self._pointer = Pointer(self)
-        self.selection: Selection | None = None
-        self._focus: Focus | None = None
+        self._actions = MessageActions(self._canvas, self._requests())
         self._hovered: tuple[str, TargetId | None] | None = None
-        self._last_used: str | None = None
         self._just_copied: tuple[str, TargetId] | None = None
-        self._events: list[ReplyEvent] = []
-        self._is_following = True
-        self._is_settling = False
+        self._last_used: str | None = None
         self._unfinished: list[Segment] = []
+        self._streaming = Streaming(self._canvas, self)
+        self._streaming.redraw_due.connect(self.redraw_reply)
+        self._streaming.area_moved.connect(self._on_area_moved)
+        self._streaming.is_visible = lambda row: row in self._view.rows()
         self._jump = JumpButton(self, self._look)
         self._jump.clicked.connect(self.scroll_to_end)
-        self._flush = Flush(self)
-        self._flush.due.connect(self.redraw_reply)
-        self._motion = self._timer(FRAME_MS, self._on_motion)
-        self._drag_scroll = self._timer(30, self._on_drag_scroll)
-        self._copied_end = self._timer(COPIED_MS, self._on_copied_end, single=True)
-        self._finishing = self._timer(0, self._on_finishing, single=True)
+        self._drag_scroll = self._timer(DRAG_SCROLL_MS, self._on_drag_scroll)
+        self._copied_end = self._timer(COPIED_MS, self._on_copied_end, is_single=True)
+        self._finishing = self._timer(0, self._on_finishing, is_single=True)
 
-    def _timer(self, interval: int, slot: object, *, single: bool = False) -> QTimer:
+    def _requests(self) -> Requests:
+        return Requests(
+            regenerate=self.regenerate_requested.emit,
+            edit=self.edit_requested.emit,
+            go_on=self.continue_requested.emit,
+            show_version=self.version_requested.emit,
+            open_link=self.link_activated.emit,
+            copied=self.copied.emit,
+        )
+
+    def _timer(self, interval: int, slot: Callable[[], None], *, is_single: bool = False) -> QTimer:
         timer = QTimer(self)
         timer.setInterval(interval)
-        timer.setSingleShot(single)
+        timer.setSingleShot(is_single)
         timer.timeout.connect(slot)
         return timer
 
@@ -114,26 +125,30 @@ class Transcript(QAbstractScrollArea):
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
         """Shows a conversation from its end; another branch of the one on screen from where the reader is."""
-        self._stop_streaming()
+        self._streaming.stop()
         self.select(None)
-        self._focus = self._hovered = None
+        self._keyboard.focus = self._hovered = None
         before = self._canvas.entries
-        is_other = not before or not entries or before[0].id != entries[0].id
-        place = None if is_other or self._is_following else self._place()
+        is_same = bool(before and entries) and before[0].id == entries[0].id
+        row, y = self._view.place()
+        stays = is_same and not self._view.is_following and row < len(entries)
         self._canvas.set_entries(entries)
-        if place is None or not self._return_to(*place):
+        if stays:
+            self._view.return_to(row, y)
+            self._refresh()
+        else:
             self.scroll_to_end()
 
     def add_entry(self, entry: Entry) -> None:
         """Adds a message at the end."""
         self._canvas.append(entry)
-        self._settle()
+        self._refresh()
 
     def replace_entry(self, entry: Entry) -> None:
         """Exchanges the message of the same id."""
         self._drop_selection_of(entry.id)
         self._canvas.replace(entry)
-        self._settle()
+        self._refresh()
 
     def remove_from(self, entry_id: str) -> None:
         """Removes a message and all below it."""
@@ -142,28 +157,26 @@ class Transcript(QAbstractScrollArea):
             return
         for gone in self._canvas.entries[row:]:
             self._drop_selection_of(gone.id)
-            if self._canvas.live is not None and self._canvas.live.entry.id == gone.id:
-                self._stop_streaming()
-            if self._focus is not None and self._focus.entry_id == gone.id:
-                self._focus = None
+            self._keyboard.forget(gone.id)
+            if self._streaming.entry is not None and self._streaming.entry.id == gone.id:
+                self._streaming.stop()
         self._canvas.cut_from(entry_id)
-        self._settle()
+        self._refresh()
 
     def mark_memory_start(self, entry_id: str | None) -> None:
         """Draws a line above the first message that the model is still given; None for no line."""
         before, self._canvas.memory_start = self._canvas.memory_start, entry_id
-        for changed in (before, entry_id):
-            if changed is not None and changed != (entry_id if changed is before else before):
-                if self._canvas.row_of(changed) is not None:
-                    self._canvas.refresh(changed)
-        self._settle()
+        for changed in {before, entry_id} if before != entry_id else ():
+            if changed is not None and self._canvas.row_of(changed) is not None:
+                self._canvas.refresh(changed)
+        self._refresh()
 
     def set_style(self, style: TranscriptStyle) -> None:
         """Changes all colours and fonts at once."""
         self._look = self._canvas.look = self._jump.look = Look(style, self.devicePixelRatioF())
         self._canvas.forget_built()
         self._jump.update()
-        self._settle()
+        self._refresh()
 
     def to_plain_text(self) -> str:
         """What the reader sees of the whole conversation, as text."""
@@ -173,91 +186,65 @@ class Transcript(QAbstractScrollArea):
             pieces.append(f"{text}\n{entry.figures}" if entry.figures else text)
         return "\n\n".join(pieces)
 
+    def message_area(self, entry_id: str) -> QRect:
+        """Where a message is, in the viewport's coordinates; empty where there is no such message."""
+        row = self._canvas.row_of(entry_id)
+        if row is None:
+            return QRect()
+        height = int(self._canvas.body(row).height)
+        return QRect(self._view.column_left, self._view.row_y(row), self._canvas.column_width, height)
+
+    def visible_targets(self) -> list[tuple[str, QRect]]:
+        """What every button, link and card on screen does, and where it is, from top to bottom."""
+        found = []
+        for row in self._view.rows():
+            left, y = self._view.column_left, self._view.row_y(row)
+            for target in self._canvas.body(row).targets(is_active=self._is_active(row)):
+                found.append((target.label, target.area.toAlignedRect().translated(left, y)))
+        return found
+
+    @property
+    def built_count(self) -> int:
+        """How many messages are held ready to be drawn."""
+        return self._canvas.built_count
+
     # An answer while it is written
 
     def begin_reply(self, entry: Entry) -> None:
         """Adds an answer that is about to be written."""
-        self._stop_streaming()
-        self._canvas.live = LiveReply(entry)
-        if self._canvas.row_of(entry.id) is None:
-            self._canvas.append(entry)
-        else:
-            self._canvas.replace(entry)
-        self._motion.start()
-        self._settle()
+        self._streaming.begin(entry)
+        self._refresh()
 
     def feed_reply(self, events: Sequence[ReplyEvent]) -> None:
         """Takes what the model wrote; it is drawn when there is time."""
-        if self._canvas.live is not None:
-            self._events.extend(events)
-            self._flush.ask()
+        self._streaming.feed(events)
 
     def set_reply_status(self, text: str) -> None:
         """Says what happens until the first word comes."""
-        if self._canvas.live is not None:
-            self._canvas.live.status = text
-            self._flush.ask()
+        self._streaming.set_status(text)
 
     def finish_reply(self, entry: Entry) -> None:
         """Puts the finished answer in the place of the one that was streamed."""
-        live = self._canvas.live
-        if live is not None and live.entry.id == entry.id:
-            live.apply(self._events)
-            self._canvas.folds.show_at_least(entry.id, live.text)  # Nothing on screen is folded away.
-            self._stop_streaming()
-        if self._canvas.row_of(entry.id) is None:
-            self._canvas.append(entry)
-        else:
-            self._canvas.replace(entry)
-        self._settle()
-
-    def _stop_streaming(self) -> None:
-        self._canvas.live = None
-        self._events.clear()
-        self._flush.stop()
-        self._motion.stop()
+        self._streaming.finish(entry)
+        self._refresh()
 
     def redraw_reply(self) -> None:
         """Draws what has come of the answer without waiting for its turn."""
-        live = self._canvas.live
-        if live is None:
-            return
-        live.apply(self._events)
-        self._events.clear()
-        self._canvas.refresh(live.entry.id)
-        self._settle()
-        # Painted here, so that the time it takes counts for the next pause.
-        self.viewport().repaint()
+        if self._streaming.take():
+            self._refresh()
+            self.viewport().repaint()  # At once, so that the time it takes counts for the next pause.
 
-    def _on_motion(self) -> None:
-        """Moves what shows that work is going on, and counts the seconds of a thought."""
-        live = self._canvas.live
-        row = self._canvas.row_of(live.entry.id) if live is not None else None
-        if row is None or row not in self._visible_rows(0):
-            return
-        self._flush.ask() if self._is_thinking(row) else None
-        body = self._canvas.body(row)
-        for index, segment in enumerate(body.segments):
-            block = segment.block
-            if isinstance(block, StatusLine) or (isinstance(block, CardHeader) and block.is_busy):
-                area = body.area_of(index).toAlignedRect()
-                self.viewport().update(area.translated(self._column_left, self._row_y(row)))
-
-    def _is_thinking(self, row: int) -> bool:
-        """Whether the seconds of a thought have to be counted on."""
-        live = self._canvas.live
-        body = self._canvas.body(row)
-        return live is not None and any(
-            new != segment.block
-            for new, segment in zip(live.blocks(self._canvas.folds), body.segments, strict=False)
-            if isinstance(new, CardHeader) and new.is_busy
-        )
+    def _on_area_moved(self, area: QRect) -> None:
+        entry = self._streaming.entry
+        row = self._canvas.row_of(entry.id) if entry is not None else None
+        if row is not None:
+            self.viewport().update(area.translated(self._view.column_left, self._view.row_y(row)))
 
     @property
     def _phase(self) -> float:
-        style = self.style()
-        moves = style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
-        return monotonic() if moves else 0.0
+        """The clock of everything that moves; it stands still where the system wants no motion."""
+        moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+        return monotonic() if moves and self._streaming.entry is not None else 0.0
 
     # Selecting and copying
 
@@ -269,6 +256,12 @@ class Transcript(QAbstractScrollArea):
             self.selection = selection
             self.viewport().update()
 
+    def select_message(self, entry_id: str) -> None:
+        """Selects the whole text of a message."""
+        row = self._canvas.row_of(entry_id)
+        if row is not None:
+            self.select(self._canvas.body(row).whole(entry_id))
+
     def selected_text(self) -> str:
         """The selection as it would be copied."""
         row = self._canvas.row_of(self.selection.entry_id) if self.selection else None
@@ -279,342 +272,129 @@ class Transcript(QAbstractScrollArea):
     def copy_selection(self) -> None:
         """Puts what is selected on the clipboard; nothing happens where nothing is."""
         if text := self.selected_text():
-            clipboard_set(text)
-            self.copied.emit("selection")
-
-    def select_message(self, entry_id: str) -> None:
-        """Selects the whole text of a message."""
-        row = self._canvas.row_of(entry_id)
-        if row is not None:
-            self.select(self._canvas.body(row).whole(entry_id))
+            self._actions.copy(text, SELECTION)
 
     def _drop_selection_of(self, entry_id: str) -> None:
         if self.selection is not None and self.selection.entry_id == entry_id:
             self.select(None)
 
+    def _select_focused(self) -> None:
+        chosen = self._focused_entry()
+        if chosen is not None:
+            self.select_message(chosen.id)
+
+    def _focused_entry(self) -> Entry | None:
+        """The message that keys are meant for: with the ring, used last, or the last one."""
+        row = self._keyboard.row
+        row = self._canvas.row_of(self._last_used) if row is None else row
+        entries = self._canvas.entries
+        return entries[row if row is not None else -1] if entries else None
+
     # Where the reader is
 
     @property
-    def built_count(self) -> int:
-        """How many messages are held ready to be drawn."""
-        return self._canvas.built_count
-
-    @property
     def is_at_end(self) -> bool:
-        bar = self.verticalScrollBar()
-        return bar.value() >= bar.maximum() - NEAR_END
+        return self._view.is_at_end
 
     def scroll_to_end(self) -> None:
         """Goes to the newest words, and follows them from now on."""
-        self._is_following = True
-        self._settle()
+        self._view.to_end()
+        self._refresh()
 
-    def scroll_to(self, entry_id: str) -> None:
-        """Goes to the top of a message; nothing happens where it is not shown."""
-        row = self._canvas.row_of(entry_id)
-        if row is not None:
-            self._is_following = False
-            self._scroll_into_view(row)
-
-    @property
-    def _column_left(self) -> int:
-        return (self.viewport().width() - self._canvas.column_width) // 2
-
-    def _row_y(self, row: int) -> int:
-        return self._canvas.top(row) - self.verticalScrollBar().value()
-
-    def _visible_rows(self, margin: int) -> range:
-        top = self.verticalScrollBar().value()
-        return self._canvas.rows_between(top - margin, top + self.viewport().height() + margin)
-
-    def _settle(self) -> None:
-        """Builds what is visible and keeps on screen what the reader looks at while heights are corrected."""
-        if self._is_settling:
-            return
-        self._is_settling = True
-        try:
-            width = self.viewport().width() - 2 * SMALLEST_MARGIN
-            self._canvas.column_width = max(200, min(WIDEST_COLUMN, width))
-            self._fit_range()
-            for _ in range(10):
-                if not self._measure_visible():
-                    break
-            self._canvas.trim(self._kept())
-        finally:
-            self._is_settling = False
-        self._place_jump_button()
+    def _refresh(self) -> None:
+        """Brings everything up to date after a change."""
+        self._view.settle()
+        self._after_settling()
         self.viewport().update()
 
-    def _measure_visible(self) -> bool:
-        rows = self._visible_rows(AHEAD)
+    def _after_settling(self) -> None:
+        kept = {self._canvas.entries[row].id for row in self._view.rows(AHEAD)}
+        if self._streaming.entry is not None:
+            kept.add(self._streaming.entry.id)
+        if self.selection is not None:
+            kept.add(self.selection.entry_id)
+        self._canvas.trim(kept)
         bar = self.verticalScrollBar()
-        inside = self._visible_rows(0)
-        anchor = inside.start if inside else None
-        if bar.value() > 0:  # Who goes to the very beginning wants to stay there.
-            anchor = next((row for row in inside if self._canvas.is_current(row)), anchor)
-        distance = self._canvas.top(anchor) - bar.value() if anchor is not None else 0
-        changed = self._canvas.measure(rows)
-        before = bar.value()
-        self._fit_range()
-        if not self._is_following and anchor is not None:
-            bar.setValue(self._canvas.top(anchor) - distance)
-        return changed or bar.value() != before
-
-    def _place(self) -> tuple[int, int]:
-        """The row at the top of what is visible, and where it begins."""
-        rows = self._visible_rows(0)
-        return (rows.start, self._row_y(rows.start)) if rows else (0, 0)
-
-    def _return_to(self, row: int, y: int) -> bool:
-        """Goes back to a place; whether it is still there."""
-        if row >= len(self._canvas.entries):
-            return False
-        self._fit_range()
-        self.verticalScrollBar().setValue(self._canvas.top(row) - y)
-        self._settle()
-        return True
-
-    def _fit_range(self) -> None:
-        bar = self.verticalScrollBar()
-        bar.setPageStep(self.viewport().height())
-        bar.setRange(0, max(0, self._canvas.height - self.viewport().height()))
-        if self._is_following:
-            bar.setValue(bar.maximum())
-
-    def _kept(self) -> list[str]:
-        """Messages that must stay built."""
-        kept = [self._canvas.entries[row].id for row in self._visible_rows(AHEAD)]
-        if self._canvas.live is not None:
-            kept.append(self._canvas.live.entry.id)
-        return [*kept, self.selection.entry_id] if self.selection is not None else kept
-
-    def _place_jump_button(self) -> None:
-        bar = self.verticalScrollBar()
-        self._jump.setVisible(bar.maximum() - bar.value() > 120)
+        self._jump.setVisible(bar.maximum() - bar.value() > OUT_OF_SIGHT)
         area = self.viewport().geometry()
         left = area.center().x() - self._jump.width() // 2
         self._jump.move(left, area.bottom() - self._jump.height() - 14)
-
-    def _scroll_into_view(self, row: int, area: QRectF | None = None) -> None:
-        """Scrolls as little as needed to show a message or a place in it."""
-        bar = self.verticalScrollBar()
-        self._canvas.measure([row])
-        self._fit_range()
-        top = self._canvas.top(row) - 12
-        bottom = top + int(self._canvas.row_height(row)) + 12
-        if area is not None:
-            top, bottom = self._canvas.top(row) + int(area.top()) - 12, self._canvas.top(row) + int(area.bottom()) + 12
-        height = self.viewport().height()
-        if top < bar.value() or bottom - top > height:
-            bar.setValue(top)
-        elif bottom > bar.value() + height:
-            bar.setValue(bottom - height)
 
     # Pointer
 
     def hit(self, position: QPointF, *, entry_id: str | None = None) -> Hit | None:
         """What is under a point of the viewport; with an id, that message's nearest place."""
+        if not self._canvas.entries:
+            return None
         row = self._canvas.row_of(entry_id)
-        y = position.y() + self.verticalScrollBar().value()
         if row is None:
-            if not self._canvas.entries:
-                return None
-            row = self._canvas.row_at(y)
+            row = self._view.row_at(position.y())
         body = self._canvas.body(row)
-        point = QPointF(position.x() - self._column_left, y - self._canvas.top(row))
-        entry = self._canvas.entries[row]
+        point = self._view.within(row, position)
         if entry_id is None and point.y() > body.height:
             return None
-        return Hit(entry.id, body, point, body.target_at(point, is_active=self._is_active(row)))
+        target = body.target_at(point, is_active=self._is_active(row))
+        return Hit(self._canvas.entries[row].id, body, point, target)
 
     def hover(self, hit: Hit | None) -> None:
         """Shows which message and which button is under the pointer."""
         self.viewport().setCursor(cursor_for(hit))
-        now = (hit.entry_id, hit.target.id if hit.target else None) if hit is not None else None
+        target = hit.target if hit is not None else None
+        now = (hit.entry_id, target.id if target is not None else None) if hit is not None else None
         if now == self._hovered:
             return
         self._hovered = now
-        is_link = hit is not None and hit.target is not None and hit.target.action is Action.OPEN_LINK
-        self.link_hovered.emit(hit.target.payload if is_link and hit and hit.target else "")
+        is_link = target is not None and target.action is Action.OPEN_LINK
+        self.link_hovered.emit(target.payload if is_link and target is not None else "")
+        self.viewport().update()
+
+    def use(self, entry_id: str, target: Target) -> None:
+        """Does what a button, a link or a card is for; what was clicked stays where it is."""
+        row = self._canvas.row_of(entry_id)
+        if row is None:
+            return
+        self._last_used = entry_id
+        if target.action in (Action.COPY, Action.COPY_CODE):
+            self._just_copied = (entry_id, target.id)
+            self._copied_end.start()
+        if self._actions.use(self._canvas.entries[row], target):
+            self._drop_selection_of(entry_id)
+            self._view.is_following = False
+            self._refresh()
+            self._view.is_following = self.is_at_end
         self.viewport().update()
 
     def redraw(self) -> None:
         self.viewport().update()
 
-    # What the reader wants done
-
-    def use(self, entry_id: str, target: Target) -> None:
-        """Does what a button, a link or a card is for."""
-        row = self._canvas.row_of(entry_id)
-        if row is None:
-            return
+    def _is_active(self, row: int) -> bool:
+        """Whether a message shows its buttons: under the pointer, with the ring, or the last answer."""
         entry = self._canvas.entries[row]
-        self._last_used = entry_id
-        match target.action:
-            case Action.COPY:
-                self._copy(entry.message.text, "message", entry_id, target.id)
-            case Action.COPY_CODE:
-                segment = self._canvas.body(row).segments[target.segment]
-                if isinstance(segment, CodeSegment):
-                    self._copy(segment.code, "code", entry_id, target.id)
-            case Action.REGENERATE:
-                self.regenerate_requested.emit(entry_id)
-            case Action.EDIT:
-                self.edit_requested.emit(entry_id)
-            case Action.CONTINUE:
-                self.continue_requested.emit(entry_id)
-            case Action.PREVIOUS_VERSION:
-                self.version_requested.emit(entry_id, entry.version - 1)
-            case Action.NEXT_VERSION:
-                self.version_requested.emit(entry_id, entry.version + 1)
-            case Action.OPEN_LINK:
-                self.link_activated.emit(target.payload)
-            case Action.TOGGLE_CARD | Action.SHOW_MORE | Action.FOLD_TEXT:
-                self._fold(entry, target)
-
-    def _copy(self, text: str, label: str, entry_id: str, target: TargetId | None = None) -> None:
-        clipboard_set(text)
-        if target is not None:
-            self._just_copied = (entry_id, target)
-            self._copied_end.start()
-            self.viewport().update()
-        self.copied.emit(label)
+        if self._keyboard.is_on(entry.id) or (self._hovered is not None and self._hovered[0] == entry.id):
+            return True
+        is_last = row == len(self._canvas.entries) - 1
+        return is_last and entry.message.role is Role.ASSISTANT and entry.state is not MessageState.STREAMING
 
     def _on_copied_end(self) -> None:
         self._just_copied = None
         self.viewport().update()
 
-    def _fold(self, entry: Entry, target: Target) -> None:
-        """Opens or closes; what was clicked stays where it is."""
-        folds = self._canvas.folds
-        if target.action is Action.TOGGLE_CARD:
-            body = self._canvas.body(self._canvas.row_of(entry.id) or 0)
-            header = body.segments[target.segment].block
-            folds.cards[entry.id, target.payload] = not (isinstance(header, CardHeader) and header.is_open)
-        elif target.action is Action.SHOW_MORE:
-            folds.show_more(entry.id)
-        elif entry.id in folds.unfolded:
-            folds.unfolded.discard(entry.id)
-        else:
-            folds.unfolded.add(entry.id)
-        self._drop_selection_of(entry.id)
-        self._is_following = False
-        self._canvas.refresh(entry.id)
-        self._settle()
-        self._is_following = self.is_at_end
-
-    def _choices(self, entry: Entry, hit: Hit | None) -> list[Choice]:
-        """The lines of a message's menu."""
-        choices = [
-            Choice("Copy selection", self.copy_selection, bool(self.selected_text()), QKeySequence.StandardKey.Copy),
-            Choice("Select all of this message", lambda: self.select_message(entry.id)),
-            Choice(),
-            Choice("Copy message", lambda: self._copy(self._visible_text(entry), "message", entry.id)),
-        ]
-        if entry.message.role is not Role.USER:
-            choices.append(
-                Choice("Copy as Markdown", lambda: self._copy(entry.message.text, "message", entry.id))
-            )
-        if hit is not None and (index := hit.body.segment_at(hit.point.y())) is not None:
-            segment = hit.body.segments[index]
-            if isinstance(segment, CodeSegment):
-                choices.append(Choice("Copy code", lambda: self._copy(segment.code, "code", entry.id)))
-        if hit is not None and hit.target is not None and hit.target.action is Action.OPEN_LINK:
-            address = hit.target.payload
-            choices.append(Choice("Copy address", lambda: self._copy(address, "address", entry.id)))
-        requests = {
-            Action.REGENERATE: ("Regenerate", self.regenerate_requested),
-            Action.EDIT: ("Edit", self.edit_requested),
-            Action.CONTINUE: ("Continue", self.continue_requested),
-        }
-        wanted = [requests[action] for action in actions_of(entry) if action in requests]
-        if wanted:
-            choices.append(Choice())
-        return choices + [
-            Choice(words, lambda signal=signal: signal.emit(entry.id)) for words, signal in wanted
-        ]
-
-    def _visible_text(self, entry: Entry) -> str:
-        body = self._canvas.body(self._canvas.row_of(entry.id) or 0)
-        return body.plain_text(body.whole(entry.id))
-
-    # Keyboard focus
-
-    def _is_active(self, row: int) -> bool:
-        """Whether a message shows its buttons."""
-        entry = self._canvas.entries[row]
-        if self._hovered is not None and self._hovered[0] == entry.id:
-            return True
-        if self._focus is not None and self._focus.entry_id == entry.id:
-            return True
-        is_last = row == len(self._canvas.entries) - 1
-        return is_last and entry.message.role is Role.ASSISTANT and entry.state is not MessageState.STREAMING
-
-    def _focus_row(self, row: int) -> None:
-        if 0 <= row < len(self._canvas.entries):
-            self._focus = Focus(self._canvas.entries[row].id)
-            self._last_used = self._focus.entry_id
-            self._scroll_into_view(row)
-            self.viewport().update()
-
-    def _focus_step(self, by: int) -> bool:
-        """Moves the ring through the buttons of its message; whether it could."""
-        row = self._canvas.row_of(self._focus.entry_id) if self._focus is not None else None
-        if row is None or self._focus is None:
-            return False
-        targets = self._canvas.body(row).targets(is_active=True)
-        moved = step(self._focus, targets, by)
-        if moved is None:
-            return False
-        self._focus = moved
-        area = next((target.area for target in targets if target.id == moved.target), None)
-        self._scroll_into_view(row, area)
-        self.viewport().update()
-        return True
-
-    def _focus_up_or_down(self, by: int) -> None:
-        """Goes to the next message, or first through the rest of one that is higher than the window."""
-        row = self._canvas.row_of(self._focus.entry_id) if self._focus is not None else None
-        bar = self.verticalScrollBar()
-        if row is None:
-            visible = self._visible_rows(0)
-            if visible:
-                self._focus_row(visible.stop - 1)
-            return
-        y = self._row_y(row)
-        rest = y + self._canvas.row_height(row) - self.viewport().height() if by > 0 else -y
-        if rest > LINE_STEP and self._canvas.row_height(row) > self.viewport().height():
-            bar.setValue(bar.value() + by * 3 * LINE_STEP)
-        else:
-            self._focus_row(row + by)
-
-    def _use_focused(self) -> bool:
-        row = self._canvas.row_of(self._focus.entry_id) if self._focus is not None else None
-        if row is None or self._focus is None or self._focus.target is None:
-            return False
-        for target in self._canvas.body(row).targets(is_active=True):
-            if target.id == self._focus.target:
-                self.use(self._focus.entry_id, target)
-                return True
-        return False
-
     def _on_drag_scroll(self) -> None:
         """Scrolls while a selection is drawn beyond the edge."""
         position = QPointF(self.viewport().mapFromGlobal(self.cursor().pos()))
-        height = self.viewport().height()
-        beyond = min(0.0, position.y()) + max(0.0, position.y() - height)
+        beyond = min(0.0, position.y()) + max(0.0, position.y() - self.viewport().height())
         if not self._pointer.is_selecting or not beyond:
             self._drag_scroll.stop()
             return
-        bar = self.verticalScrollBar()
-        bar.setValue(bar.value() + int(max(-60.0, min(60.0, beyond))))
+        self._view.scroll_by(int(max(-60.0, min(60.0, beyond))))
         self._pointer.extend(position)
 
     def _on_finishing(self) -> None:
         """Goes on with what the last drawing left undone."""
         segments, self._unfinished = self._unfinished, []
-        if any([segment.prepare_more() for segment in segments]):
-            self.viewport().update()
+        for segment in segments:
+            if segment.prepare_more():
+                self.viewport().update()
 
     # Qt
 
@@ -622,7 +402,7 @@ class Transcript(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-        area: QRect = event.rect()
+        area = event.rect()
         painter.fillRect(area, self._look.colour("surface"))
         top = self.verticalScrollBar().value()
         for row in self._canvas.rows_between(area.top() + top, area.bottom() + top):
@@ -632,55 +412,40 @@ class Transcript(QAbstractScrollArea):
             self._finishing.start()
 
     def _paint_row(self, painter: QPainter, row: int, area: QRect) -> None:
-        entry_id = self._canvas.entries[row].id
-        body: Body = self._canvas.body(row)
-        left, y = self._column_left, self._row_y(row)
-        focus = self._focus if self._focus is not None and self._focus.entry_id == entry_id else None
-        is_hovered = self._hovered is not None and self._hovered[0] == entry_id
-        shown = Shown(
-            selection=self.selection if self.selection and self.selection.entry_id == entry_id else None,
-            hovered=self._hovered[1] if self._hovered is not None and is_hovered else None,
-            focused=focus.target if focus else None,
-            has_focus=focus is not None and self.hasFocus(),
-            just_copied=self._just_copied[1] if self._just_copied and self._just_copied[0] == entry_id else None,
-            is_active=self._is_active(row),
-            phase=self._phase if self._canvas.live is not None else 0.0,
-            unfinished=self._unfinished,
-        )
+        left, y = self._view.column_left, self._view.row_y(row)
         painter.save()
         painter.translate(left, y)
-        body.paint(painter, QRectF(area.translated(-left, -y)), shown)
+        self._canvas.body(row).paint(painter, QRectF(area.translated(-left, -y)), self._shown(row))
         painter.restore()
+
+    def _shown(self, row: int) -> Shown:
+        """How a message is shown at the moment."""
+        entry_id = self._canvas.entries[row].id
+        shown = Shown(is_active=self._is_active(row), phase=self._phase, unfinished=self._unfinished)
+        if self.selection is not None and self.selection.entry_id == entry_id:
+            shown.selection = self.selection
+        if self._hovered is not None and self._hovered[0] == entry_id:
+            shown.hovered = self._hovered[1]
+        if self._just_copied is not None and self._just_copied[0] == entry_id:
+            shown.just_copied = self._just_copied[1]
+        if self._keyboard.focus is not None and self._keyboard.is_on(entry_id):
+            shown.has_focus, shown.focused = self.hasFocus(), self._keyboard.focus.target
+        return shown
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        if self._is_settling:
+        if self._view.is_settling:
             return
-        self._is_following = self.is_at_end
-        height = self._canvas.height
-        value = self.verticalScrollBar().value()
-        self._settle_after_scroll()
-        if self._canvas.height == height and self.verticalScrollBar().value() == value:
-            self.viewport().scroll(0, dy)
-        else:
+        if self._view.note_scroll():
             self.viewport().update()
-
-    def _settle_after_scroll(self) -> None:
-        """Like settling, but nothing is redrawn that can be moved as it is."""
-        self._is_settling = True
-        try:
-            for _ in range(10):
-                if not self._measure_visible():
-                    break
-            self._canvas.trim(self._kept())
-        finally:
-            self._is_settling = False
-        self._place_jump_button()
+        else:
+            self.viewport().scroll(0, dy)  # Moves the picture and draws only what comes into sight.
+        self._after_settling()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._settle()
+        self._refresh()
 
     @override
     def viewportEvent(self, event: QEvent) -> bool:
@@ -696,7 +461,7 @@ class Transcript(QAbstractScrollArea):
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self._focus = None
+            self._keyboard.focus = None
             is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._pointer.press(event.position(), extends=is_shifted)
             self.viewport().update()
@@ -728,25 +493,23 @@ class Transcript(QAbstractScrollArea):
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        hit = self.hit(QPointF(event.pos()))
-        position = event.globalPos()
-        if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            row = self._canvas.row_of(self._focus.entry_id if self._focus else self._last_used)
-            if row is None:
-                return
-            corner = QPoint(self._column_left + 24, max(0, self._row_y(row)) + 24)
-            hit = self.hit(QPointF(corner), entry_id=self._canvas.entries[row].id)
+        hit, position = self.hit(QPointF(event.pos())), event.globalPos()
+        focused = self._focused_entry()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard and focused is not None:
+            row = self._canvas.row_of(focused.id) or 0
+            corner = QPoint(self._view.column_left + 24, max(0, self._view.row_y(row)) + 24)
+            hit = self.hit(QPointF(corner), entry_id=focused.id)
             position = self.viewport().mapToGlobal(corner)
-        row = self._canvas.row_of(hit.entry_id) if hit is not None else None
-        if row is not None:
-            message_menu(self, self._choices(self._canvas.entries[row], hit)).popup(position)
+        row_hit = self._canvas.row_of(hit.entry_id) if hit is not None else None
+        if hit is not None and row_hit is not None:
+            choices = self._actions.choices(self._canvas.entries[row_hit], hit, self.selected_text())
+            message_menu(self, choices).popup(position)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        by_key = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
-        if event.reason() in by_key and self._focus is None:
-            self._focus_up_or_down(1)
+        if event.reason() in _KEYBOARD_REASONS and self._keyboard.focus is None:
+            self._keyboard.move_up_or_down(1)
         self.viewport().update()
 
     @override
@@ -755,43 +518,50 @@ class Transcript(QAbstractScrollArea):
         self.viewport().update()
 
     @override
-    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's own name
-        """Tab goes through the buttons of one message and then leaves; the arrows go from message to message."""
-        if self.hasFocus() and self._focus_step(1 if next else -1):
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Tab goes through the buttons of one message and then leaves; the arrows choose the message."""
+        if self.hasFocus() and self._keyboard.move_within(1 if next else -1):
+            self.viewport().update()
             return True
-        self._focus = None
+        self._keyboard.focus = None
         return super().focusNextPrevChild(next)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        bar = self.verticalScrollBar()
-        key = event.key()
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_selection()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self._select_focused()
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self._focus_up_or_down(1 if key == Qt.Key.Key_Down else -1)
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            self._focus_step(1 if key == Qt.Key.Key_Right else -1)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self._use_focused():
-            pass
-        elif key in (Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
-            bar.setValue(bar.value() + (1 if key == Qt.Key.Key_PageDown else -1) * (bar.pageStep() - 40))
-        elif key == Qt.Key.Key_Home:
-            bar.setValue(0)
-        elif key == Qt.Key.Key_End:
-            self.scroll_to_end()
-        elif key == Qt.Key.Key_Escape and (self._focus is not None or self.selection is not None):
-            self._focus = None
-            self.select(None)
-            self.viewport().update()
-        else:
+        elif not self._take_key(Qt.Key(event.key())):
             event.ignore()  # What is not for reading is for the window, such as Esc to stop an answer.
+        self.viewport().update()
 
-    def _select_focused(self) -> None:
-        chosen = self._focus.entry_id if self._focus is not None else self._last_used
-        if self._canvas.row_of(chosen) is None and self._canvas.entries:
-            chosen = self._canvas.entries[-1].id
-        if chosen is not None:
-            self.select_message(chosen)
+    def _take_key(self, key: Qt.Key) -> bool:
+        """Does what a key is for; whether it is for anything here."""
+        page = self.verticalScrollBar().pageStep() - LINE_STEP
+        match key:
+            case Qt.Key.Key_Up | Qt.Key.Key_Down:
+                self._keyboard.move_up_or_down(1 if key == Qt.Key.Key_Down else -1)
+            case Qt.Key.Key_Left | Qt.Key.Key_Right:
+                self._keyboard.move_within(1 if key == Qt.Key.Key_Right else -1)
+            case Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
+                self._view.scroll_by(page if key == Qt.Key.Key_PageDown else -page)
+            case Qt.Key.Key_Home:
+                self.verticalScrollBar().setValue(0)
+            case Qt.Key.Key_End:
+                self.scroll_to_end()
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Space:
+                return self._use_focused()
+            case Qt.Key.Key_Escape if self._keyboard.focus is not None or self.selection is not None:
+                self._keyboard.focus = None
+                self.select(None)
+            case _:
+                return False
+        return True
+
+    def _use_focused(self) -> bool:
+        target, focus = self._keyboard.target(), self._keyboard.focus
+        if target is None or focus is None:
+            return False
+        self.use(focus.entry_id, target)
+        return True

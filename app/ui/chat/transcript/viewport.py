@@ -1,0 +1,138 @@
+"""Which part of the conversation is visible, and staying there.
+
+Heights are corrected while the reader scrolls. What is on screen stays where it is meanwhile; who is at the end
+stays at the end, and who goes to the beginning stays at the beginning.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QAbstractScrollArea
+
+from app.ui.chat.transcript.canvas import SMALLEST_MARGIN, WIDEST_COLUMN, Canvas
+
+AHEAD = 200
+"""Pixels above and below the visible part that are built as well."""
+NEAR_END = 8
+"""Pixels from the end that still count as being there."""
+MOST_PASSES = 10
+"""Correcting heights can bring further messages into sight; so often is looked again."""
+NARROWEST_COLUMN = 200
+AROUND_FOCUS = 12
+
+
+class Viewport:
+    """Joins the scroll bar of an area with the canvas behind it."""
+
+    def __init__(self, area: QAbstractScrollArea, canvas: Canvas) -> None:
+        self._area = area
+        self._bar = area.verticalScrollBar()
+        self._canvas = canvas
+        self.is_following = True
+        """The reader was at the end when last scrolling, and is taken along when more comes."""
+        self.is_settling = False
+
+    # Where things are
+
+    @property
+    def height(self) -> int:
+        return self._area.viewport().height()
+
+    @property
+    def is_at_end(self) -> bool:
+        return self._bar.value() >= self._bar.maximum() - NEAR_END
+
+    @property
+    def column_left(self) -> int:
+        return (self._area.viewport().width() - self._canvas.column_width) // 2
+
+    def row_y(self, row: int) -> int:
+        """Where a row begins, seen from the top edge."""
+        return self._canvas.top(row) - self._bar.value()
+
+    def rows(self, margin: int = 0) -> range:
+        """The rows of which something is visible, or within a margin of it."""
+        top = self._bar.value()
+        return self._canvas.rows_between(top - margin, top + self.height + margin)
+
+    def row_at(self, y: float) -> int:
+        return self._canvas.row_at(y + self._bar.value())
+
+    def within(self, row: int, position: QPointF) -> QPointF:
+        """A point of the window in a row's own coordinates."""
+        return position - QPointF(self.column_left, self.row_y(row))
+
+    # Staying
+
+    def settle(self) -> bool:
+        """Builds what is visible and corrects heights; whether anything moved. Does nothing within itself."""
+        if self.is_settling:
+            return False
+        before = (self._canvas.height, self._bar.value())
+        self.is_settling = True
+        try:
+            width = self._area.viewport().width() - 2 * SMALLEST_MARGIN
+            self._canvas.column_width = max(NARROWEST_COLUMN, min(WIDEST_COLUMN, width))
+            self._fit_range()
+            for _ in range(MOST_PASSES):
+                if not self._measure():
+                    break
+        finally:
+            self.is_settling = False
+        return before != (self._canvas.height, self._bar.value())
+
+    def to_end(self) -> None:
+        """Goes to the end and follows it from now on."""
+        self.is_following = True
+        self.settle()
+
+    def note_scroll(self) -> bool:
+        """The reader scrolled; whether what is on screen has to be drawn anew."""
+        self.is_following = self.is_at_end
+        return self.settle()
+
+    def place(self) -> tuple[int, int]:
+        """The row at the top of what is visible, and where it begins."""
+        rows = self.rows()
+        return (rows.start, self.row_y(rows.start)) if rows else (0, 0)
+
+    def return_to(self, row: int, y: int) -> None:
+        """Goes back to a place."""
+        self.is_following = False
+        self._fit_range()
+        self._bar.setValue(self._canvas.top(row) - y)
+        self.settle()
+
+    def show(self, row: int, area: QRectF | None = None) -> None:
+        """Scrolls as little as needed to show a message, or an area of it."""
+        self._canvas.measure([row])
+        self._fit_range()
+        shown = area if area is not None else QRectF(0, 0, 1, self._canvas.row_height(row))
+        top = self._canvas.top(row) + int(shown.top()) - AROUND_FOCUS
+        bottom = self._canvas.top(row) + int(shown.bottom()) + AROUND_FOCUS
+        if top < self._bar.value() or bottom - top > self.height:
+            self._bar.setValue(top)
+        elif bottom > self._bar.value() + self.height:
+            self._bar.setValue(bottom - self.height)
+
+    def scroll_by(self, pixels: int) -> None:
+        self._bar.setValue(self._bar.value() + pixels)
+
+    def _measure(self) -> bool:
+        inside = self.rows()
+        anchor = inside.start if inside else None
+        if self._bar.value() > 0:
+            anchor = next((row for row in inside if self._canvas.is_current(row)), anchor)
+        distance = self.row_y(anchor) if anchor is not None else 0
+        before = self._bar.value()
+        changed = self._canvas.measure(self.rows(AHEAD))
+        self._fit_range()
+        if not self.is_following and anchor is not None:
+            self._bar.setValue(self._canvas.top(anchor) - distance)
+        return changed or self._bar.value() != before
+
+    def _fit_range(self) -> None:
+        self._bar.setPageStep(self.height)
+        self._bar.setRange(0, max(0, self._canvas.height - self.height))
+        if self.is_following:
+            self._bar.setValue(self._bar.maximum())
