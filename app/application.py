@@ -106,7 +106,7 @@ class Application(QObject):
         self._themes.apply()
         self.transcript = Transcript()
         self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
-        self._settings = WindowController(
+        self.settings = WindowController(
             self.window, self._themes, self._settings_file, settings, __version__, self.paths.logs, self
         )
         self._build_controllers()
@@ -120,7 +120,7 @@ class Application(QObject):
     def shutdown(self) -> None:
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
-        self._replies.stop_all()
+        self.replies.stop_all()
         self._engine_worker.shut_down()
         self._files_worker.shut_down()
         # What the last answers still reported waits for the window's thread, and must reach the store.
@@ -133,12 +133,12 @@ class Application(QObject):
 
     def _build_controllers(self) -> None:
         page = self.window.chat_page
-        self._replies = Replies(self.engine, self._engine_worker, self)
+        self.replies = Replies(self.engine, self._engine_worker, self)
         self.models = ModelController(
             self.engine, self._engine_worker, self._files_worker, self._scan, self._library.open, self._plan, self
         )
         self.chat = ChatController(
-            self._store.conversations, self._replies, self.transcript, page.composer, self._answerer, self
+            self._store.conversations, self.replies, self.transcript, page.composer, self._answerer, self
         )
         self.conversations = ConversationsController(
             self._store.conversations, self._store.search, self.window.sidebar, self.window.messages, self
@@ -162,13 +162,13 @@ class Application(QObject):
         for controller in (self.chat, self.models):
             controller.failed.connect(messages.show_error)
             controller.failed.connect(self.failed)
-        self._settings.file_chosen.connect(self.models.open_file)
-        self._settings.model_folders_changed.connect(self.models.refresh)
+        self.settings.file_chosen.connect(self.models.open_file)
+        self.settings.model_folders_changed.connect(self.models.refresh)
         self.models.loaded.connect(self._on_model_loaded)
         self.window.sidebar.new_chat_requested.connect(self._start_new_chat)
         menus.new_chat_action.triggered.connect(self._start_new_chat)
         menus.export_action.triggered.connect(self._export.ask)
-        self.transcript.link_activated.connect(self._settings.ask_to_open_link)
+        self.transcript.link_activated.connect(self.settings.ask_to_open_link)
         self.conversations.opened.connect(self.chat.show)
         self.conversations.hit_opened.connect(self.chat.show_message)
         self.conversations.renamed.connect(self.chat.set_title)
@@ -188,7 +188,7 @@ class Application(QObject):
             if notice:
                 self.window.messages.show_notice(notice)
         self.models.refresh()
-        path = first_model or self._settings.settings.last_model
+        path = first_model or self.settings.settings.last_model
         if path is None or not (first_model or path.exists()):
             path = self._starter
         if path is not None:
@@ -199,7 +199,7 @@ class Application(QObject):
         self.window.focus_composer()
 
     def _scan(self) -> list[ModelFile]:
-        return self._library.scan([self.paths.models, *self._model_dirs, *self._settings.settings.model_folders])
+        return self._library.scan([self.paths.models, *self._model_dirs, *self.settings.settings.model_folders])
 
     def _catalog_entry(self, model: ModelFile) -> CatalogModel | None:
         return self._catalog.match(model.path.name) or self._catalog.match(model.name)
@@ -225,7 +225,7 @@ class Application(QObject):
         return Answerer(model.name, str(model.path), self.presets.preset_for(self._preset_key(model)))
 
     def _on_model_loaded(self, info: ModelInfo) -> None:
-        self._settings.change(last_model=info.path)
+        self.settings.change(last_model=info.path)
         for notice in info.notices:
             self.window.messages.show_notice(notice)
 

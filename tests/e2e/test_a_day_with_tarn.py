@@ -14,6 +14,10 @@ from app.core.export import from_markdown
 from app.core.message import Role
 from tests.e2e.conftest import TINY_MODEL, StartProgram
 
+STARTER = None
+"""The tiny model would be done before anybody could stop it; the starter model takes its time."""
+LONG_TASK = "Write a very long story about a lighthouse, with many chapters."
+
 
 def test_a_message_typed_while_the_model_loads_is_answered(start_program: StartProgram) -> None:
     person = start_program()
@@ -23,9 +27,9 @@ def test_a_message_typed_while_the_model_loads_is_answered(start_program: StartP
 
 
 def test_stop_keeps_what_was_written_and_esc_is_stop(start_program: StartProgram, qtbot: QtBot) -> None:
-    person = start_program()
-    person.sends("Go into a loop.")
-    qtbot.waitUntil(lambda: person.reads.count("\n") > 3 or len(person.reads) > 200, timeout=60_000)
+    person = start_program(STARTER)
+    person.sends(LONG_TASK)
+    qtbot.waitUntil(lambda: len(person.reads) > len(LONG_TASK) + 100, timeout=60_000)
     assert person.window.chat_page.composer.stop_button.isVisible()
     person.presses(Qt.Key.Key_Escape)
     person.waits_for_answer()
@@ -78,9 +82,9 @@ def test_everything_is_there_after_a_restart(start_program: StartProgram, qtbot:
 def test_a_half_written_answer_is_kept_over_the_end_of_the_program(
     start_program: StartProgram, qtbot: QtBot
 ) -> None:
-    person = start_program()
-    person.sends("Go into a loop.")
-    qtbot.waitUntil(lambda: len(person.reads) > 300, timeout=60_000)
+    person = start_program(STARTER)
+    person.sends(LONG_TASK)
+    qtbot.waitUntil(lambda: len(person.reads) > len(LONG_TASK) + 200, timeout=60_000)
     person = start_program()
     last = person.application.chat.conversation.path()[-1]
     assert last.state is MessageState.STOPPED

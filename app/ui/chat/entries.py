@@ -62,11 +62,23 @@ def figures(generation: Generation | None) -> str:
 
 def _figures(statistics: Statistics) -> list[str]:
     found = []
-    if statistics.tokens_per_second:
-        found.append(f"{statistics.tokens_per_second:.3g} tokens/s")
+    if speed := statistics.tokens_per_second:
+        found.append(f"{speed:,.0f} tokens/s" if speed >= 100 else f"{speed:.1f} tokens/s")
     if statistics.ttft_ms:
-        found.append(f"{statistics.ttft_ms / 1000:.2g} s to first token")
+        found.append(f"{duration_text(statistics.ttft_ms)} to first token")
     found.append(f"{statistics.generated_tokens:,} tokens")
     if words := STOP_WORDS.get(statistics.stop_reason):
         found.append(words)
     return found
+
+
+def duration_text(milliseconds: float) -> str:
+    """A time for people: `13 ms`, `0.4 s`, `2 min 5 s`."""
+    seconds = milliseconds / 1000
+    if seconds < 0.1:
+        return f"{milliseconds:.0f} ms"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"

@@ -1,0 +1,50 @@
+"""A program in the middle of an answer, for the kill test: `python -m tests.e2e.answering_program DATA_DIR`.
+
+Asks the starter model for something long, and prints again and again how many characters it has streamed so far, each
+line with the time of this machine's monotonic clock.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.application import Application, create_qt_application
+from app.core.stream import PartGrew
+from app.ui.chat.replies import Reply
+
+QUESTION = "Write a very long story about a lighthouse, with many chapters."
+
+
+class Teller(QObject):
+    """Counts what comes and says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._count = 0
+
+    def on_reply_grew(self, _reply: Reply, events: tuple[object, ...]) -> None:
+        self._count += sum(len(event.text) for event in events if isinstance(event, PartGrew))
+        sys.stdout.write(f"{time.monotonic()} {self._count}\n")
+        sys.stdout.flush()
+
+
+def main() -> None:
+    qt = create_qt_application(sys.argv[:1])
+    application = Application(Path(sys.argv[1]))
+    teller = Teller()
+    application.replies.grew.connect(teller.on_reply_grew)
+    application.window.show()
+    application.chat.start_new()
+    QTimer.singleShot(0, lambda: application.chat.send(QUESTION))
+    qt.exec()
+
+
+if __name__ == "__main__":
+    main()
