@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import math
 import os
 import sys
 import threading
@@ -41,8 +42,6 @@ import llama_cpp.llama_cpp as C  # noqa: E402, N812 - the environment must be se
 LOG = logging.getLogger(__name__)
 
 NO_TOKEN = -1
-LARGEST_BATCH = 512
-"""Tokens read at a time."""
 _SEQUENCE = 0
 _CACHE_TYPES = {"f16": C.GGML_TYPE_F16, "q8_0": C.GGML_TYPE_Q8_0, "q4_0": C.GGML_TYPE_Q4_0}
 _ERROR_LEVEL = 4
@@ -189,11 +188,13 @@ class Model:
 class Session:
     """A model's working memory: what it has read, and the way to read more."""
 
-    def __init__(self, model: Model, context_length: int, thread_count: int, kv_cache_type: str) -> None:
+    def __init__(
+        self, model: Model, context_length: int, thread_count: int, kv_cache_type: str, batch_size: int
+    ) -> None:
         """Raises LoadFailed: there is not enough memory for the context, or the model cannot be run."""
         parameters = C.llama_context_default_params()
         parameters.n_ctx = context_length
-        parameters.n_batch = parameters.n_ubatch = min(LARGEST_BATCH, context_length)
+        parameters.n_batch = parameters.n_ubatch = min(batch_size, context_length)
         parameters.n_threads = parameters.n_threads_batch = thread_count
         parameters.type_k = parameters.type_v = _CACHE_TYPES[kv_cache_type]
         parameters.no_perf = True
@@ -236,6 +237,11 @@ class Session:
         """Reads one token; the answer is that of `read`."""
         self._next_token[0] = token
         return int(C.llama_decode(self._handle, self._next_batch))
+
+    def has_sound_outcome(self, vocabulary_size: int) -> bool:
+        """Whether what was read last led to numbers: damaged weights lead to none."""
+        logits = C.llama_get_logits_ith(self._handle, -1)
+        return bool(logits) and all(map(math.isfinite, logits[:vocabulary_size]))
 
     def cut(self, length: int) -> bool:
         """Forgets everything from a position on; False where the memory cannot be cut there."""

@@ -7,6 +7,7 @@ them with the library. Move them together with the version bound in pyproject.to
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -89,6 +90,27 @@ def _describe(path: Path, size: int, _changed_at: int) -> ModelFile:
     )
 
 
+def read_usable(path: Path) -> GgufHeader:
+    """The header of a model that can be chatted with; for a split model with the sizes of all its parts.
+
+    Raises:
+        ModelFileError: it cannot be read, or something speaks against it.
+    """
+    header = read_header(path)
+    problem = problem_of(header)
+    if problem is not None:
+        raise problem
+    parts = [header, *(read_header(part) for part in parts_of(header)[1:])]
+    for part in parts:
+        if part.is_cut:
+            raise _cut(part)
+    return replace(
+        header,
+        file_size=sum(part.file_size for part in parts),
+        weight_bytes=sum(part.weight_bytes for part in parts),
+    )
+
+
 def problem_of(header: GgufHeader) -> ModelFileError | None:
     """Why a file cannot be used for chat, as far as its header tells; None if nothing speaks against it."""
     return _wrong_kind(header) or _unknown_architecture(header) or _not_whole(header)
@@ -148,12 +170,16 @@ def _not_whole(header: GgufHeader) -> ModelFileError | None:
             f"{name} holds no vocabulary, so it cannot read or write text.", _CHOOSE_ANOTHER
         )
     if header.is_cut:
-        missing = header.end_of_tensors - header.file_size
-        return ModelFileError(
-            f"{name} is not complete: {missing:,} bytes are missing at its end.",
-            "Download the file again; the download was probably cut off.",
-        )
+        return _cut(header)
     return None
+
+
+def _cut(header: GgufHeader) -> ModelFileError:
+    missing = header.end_of_tensors - header.file_size
+    return ModelFileError(
+        f"{header.path.name} is not complete: {missing:,} bytes are missing at its end.",
+        "Download the file again; the download was probably cut off.",
+    )
 
 
 def _missing_part(header: GgufHeader) -> ModelFileError | None:

@@ -105,7 +105,8 @@ def test_a_prompt_that_ends_in_an_open_thought_says_so(instruct):
 
 def test_thoughts_are_a_field_where_the_template_asks_for_one():
     template = ChatTemplate(
-        "{% for m in messages %}{{ m.role }}:{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}"
+        "{% for m in messages %}{{ m.role }}:"
+        "{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}"
         "{{ m.content }};{% endfor %}"
     )
     text = template.render([user("Hi"), assistant("<think>\nHm\n</think>\n\nYes"), user("Bye")]).text

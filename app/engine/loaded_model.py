@@ -1,0 +1,190 @@
+"""A model with everything that belongs to it, loaded whole or not at all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, TemplateError
+from app.core.model_file import ModelInfo
+from app.engine.gguf import GgufHeader
+from app.engine.load_options import LoadPlan
+from app.engine.memory import Memory
+
+if TYPE_CHECKING:
+    from app.engine import llama
+    from app.engine.chat_template import ChatTemplate
+
+_AGAIN = "Download the file again, or choose another model."
+_LOADED_SHARE = 0.95
+"""Of the progress that is shown; the rest is the making of the context."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """Everything that belongs to one loaded model."""
+
+    model: llama.Model
+    session: llama.Session
+    memory: Memory
+    template: ChatTemplate
+    info: ModelInfo
+
+    def close(self) -> None:
+        self.session.close()
+        self.model.close()
+
+    def tokenize(self, text: str) -> list[int]:
+        """Raises EngineError: the model's tokenizer failed. Safe from any thread."""
+        try:
+            return self.model.tokenize(text)
+        except Exception as error:
+            raise EngineError("The model's tokenizer failed.", "Choose another model.") from error
+
+    def prompt_tokens(self, text: str) -> list[int]:
+        """A rendered prompt's tokens.
+
+        Most templates write the first token of a text themselves; it must not come twice.
+        """
+        tokens = self.tokenize(text)
+        bos = self.model.bos_token
+        if self.model.adds_bos and bos >= 0 and tokens[:1] != [bos]:
+            return [bos, *tokens]
+        return tokens
+
+    def try_one_token(self) -> None:
+        """Reads a word and looks at what the model makes of it.
+
+        Raises:
+            ModelFileError: it makes no sense; the file is damaged.
+        """
+        name = self.info.path.name
+        tokens = self.prompt_tokens("Hello")
+        if not tokens:
+            raise ModelFileError(f"The vocabulary of {name} cannot write a word.", _AGAIN)
+        if self.session.read(tokens) != 0 or not self.session.has_sound_outcome(self.model.vocabulary_size):
+            raise ModelFileError(
+                f"The weights in {name} are damaged: nothing can be computed with them.", _AGAIN
+            )
+
+
+class LoadProgress:
+    """Passes on how far a load is, and whether it shall go on."""
+
+    def __init__(self, on_progress: Callable[[float], None], cancel: threading.Event | None = None) -> None:
+        self._on_progress = on_progress
+        self._cancel = cancel
+        self._last = -1
+        self.error: BaseException | None = None
+        """What the receiver raised: it cannot pass through the library and is raised again afterwards."""
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._cancel is not None and self._cancel.is_set()
+
+    def __call__(self, share: float) -> bool:
+        percent = int(share * 100)
+        if percent != self._last:
+            self._last = percent
+            try:
+                self._on_progress(share * _LOADED_SHARE)
+            except BaseException as error:
+                self.error = error
+        return self.error is None and not self.is_cancelled
+
+    def raise_if_stopped(self) -> None:
+        if self.error is not None:
+            raise self.error
+        if self.is_cancelled:
+            raise Cancelled
+
+
+def native_library() -> ModuleType:
+    """The library, loaded when it is first needed: that takes half a second, and the window must not wait for
+    it.
+
+    Raises:
+        EngineError: it cannot be loaded.
+    """
+    try:
+        from app.engine import llama
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        raise EngineError(
+            f"The engine's library could not be loaded: {error}.", "Install this program again."
+        ) from error
+    return llama
+
+
+def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress: LoadProgress) -> LoadedModel:
+    model: llama.Model | None = None
+    session: llama.Session | None = None
+    try:
+        model = native.Model(header.path, plan.gpu_layers, progress)
+        progress.raise_if_stopped()
+        session = native.Session(
+            model, plan.context_length, plan.thread_count, plan.kv_cache_type, plan.batch_size
+        )
+        progress.raise_if_stopped()
+        template, notice = _template_of(header, model)
+        info = _info(header, plan, model, session, (plan.notice, notice))
+        return LoadedModel(model, session, Memory(session, model.has_fixed_state), template, info)
+    except BaseException as error:
+        if session is not None:
+            session.close()
+        if model is not None:
+            model.close()
+        progress.raise_if_stopped()
+        if isinstance(error, native.LoadFailed):
+            raise _load_failed(header, plan, str(error)) from error
+        raise
+
+
+def _info(
+    header: GgufHeader, plan: LoadPlan, model: llama.Model, session: llama.Session, notices: tuple[str, ...]
+) -> ModelInfo:
+    return ModelInfo(
+        path=header.path,
+        name=header.name or header.path.stem,
+        architecture=header.architecture,
+        quantisation=header.quantisation,
+        size_bytes=header.file_size,
+        context_length=session.context_length,
+        trained_context=header.trained_context,
+        gpu_layers=model.layer_count + 1 if plan.gpu_layers < 0 else plan.gpu_layers,
+        thread_count=plan.thread_count,
+        notices=tuple(notice for notice in notices if notice),
+    )
+
+
+def _template_of(header: GgufHeader, model: llama.Model) -> tuple[ChatTemplate, str]:
+    """-> (the template, a sentence for the user where it is not the model's own)."""
+    from app.engine.chat_template import (  # Brings Jinja2, which the window need not wait for.
+        CHATML,
+        ChatTemplate,
+    )
+
+    special = (model.text_of(model.bos_token), model.text_of(model.eos_token))
+    if not header.chat_template:
+        return ChatTemplate(CHATML, *special), (
+            "This model file has no chat template, so a common one (ChatML) is used; answers may be odd."
+        )
+    try:
+        return ChatTemplate(header.chat_template, *special), ""
+    except TemplateError as error:
+        return ChatTemplate(CHATML, *special), f"{error} A common one (ChatML) is used; answers may be odd."
+
+
+def _load_failed(header: GgufHeader, plan: LoadPlan, complaint: str) -> ModelFileError | OutOfMemoryError:
+    """What llama.cpp logged, as a sentence."""
+    name = header.path.name
+    if "alloc" in complaint or "out of memory" in complaint:
+        return OutOfMemoryError(
+            f"There was not enough memory to load {name}, which needs about {plan.total_bytes / 1e9:.1f} GB.",
+            "Close other programs, set a shorter context, or choose a smaller model.",
+        )
+    lines = [line for line in complaint.splitlines() if line]
+    reason = lines[0].rsplit("error loading model: ", 1)[-1].rstrip(".") if lines else "no reason was given"
+    return ModelFileError(f"The engine could not load {name}: {reason}.", _AGAIN)

@@ -1,0 +1,183 @@
+"""One answer: the prompt read, then a token at a time until something ends it."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.core.errors import EngineError, OutOfMemoryError
+from app.core.message import Message, Statistics, StopReason
+from app.core.sampling import RANDOM_SEED, Sampling
+from app.core.stream_event import Piece, PromptProgress, ReplyStarted, StreamEvent
+from app.engine.loaded_model import LoadedModel, native_library
+from app.engine.memory import MemoryFull, ReadingFailed, ReadingStopped
+from app.engine.text_stream import TextStream
+
+if TYPE_CHECKING:
+    from app.engine import llama
+
+
+@dataclass(slots=True)
+class _Clock:
+    """When the parts of an answer began, in seconds of `time.perf_counter`."""
+
+    asked: float = field(default_factory=time.perf_counter)
+    reading: float = 0.0
+    read: float = 0.0
+    first_token: float = 0.0
+    last_token: float = 0.0
+
+
+class Reply:
+    """One answer on its way."""
+
+    def __init__(self, loaded: LoadedModel, sampling: Sampling, cancel: threading.Event) -> None:
+        self._loaded = loaded
+        self._sampling = sampling
+        self._cancel = cancel
+        self._clock = _Clock()
+        self._sampler: llama.Sampler | None = None
+        self._seed = 0
+        self._prompt: list[int] = []
+        self._cached = 0
+        self._generated = 0
+        self._stop_reason = StopReason.END
+
+    def close(self) -> None:
+        if self._sampler is not None:
+            self._sampler.close()
+
+    def events(
+        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]], prefill: str
+    ) -> Iterator[StreamEvent]:
+        prompt = self._loaded.template.render(messages, tools, prefill)
+        self._prompt = self._fitting_tokens(prompt.text)
+        try:
+            yield from self._read_prompt()
+            self._start_sampler()
+            yield ReplyStarted(prompt.starts_in_reasoning)
+            yield from self._write()
+        except ReadingStopped:
+            self._stop_reason = StopReason.CANCELLED
+        except MemoryFull:
+            self._stop_reason = StopReason.CONTEXT_FULL
+        except (ReadingFailed, MemoryError) as error:
+            raise _reading_failed() from error
+        yield self._statistics()
+
+    def _fitting_tokens(self, text: str) -> list[int]:
+        tokens = self._loaded.prompt_tokens(text)
+        if not tokens:
+            raise EngineError("The model's tokenizer made nothing of the prompt.", "Choose another model.")
+        longest = self._loaded.session.context_length
+        if len(tokens) >= longest:
+            raise EngineError(
+                f"The conversation has {len(tokens):,} tokens, and the model's context holds {longest:,}.",
+                "Start a new conversation, shorten the message, or load the model with a longer context.",
+            )
+        return tokens
+
+    def _read_prompt(self) -> Iterator[PromptProgress]:
+        memory, total = self._loaded.memory, len(self._prompt)
+        self._clock.reading = time.perf_counter()
+        self._cached = memory.keep_beginning_of(self._prompt)
+        yield PromptProgress(self._cached, total, self._cached)
+        try:
+            # The next turn will most likely part from this one where the reply begins.
+            for end in (self._reply_start(), total):
+                for read in memory.read(self._prompt[len(memory) : end], self._cancel):
+                    yield PromptProgress(read, total, self._cached)
+                if end < total and len(memory) == end:
+                    memory.mark()
+        finally:
+            self._clock.read = time.perf_counter()
+
+    def _reply_start(self) -> int:
+        """Where the last finished turn ends: what comes after it only opens the reply.
+
+        Only models with a state that cannot be cut need to stop there; others read the prompt in one go.
+        """
+        model = self._loaded.model
+        if model.has_fixed_state:
+            for position in range(len(self._prompt) - 2, 0, -1):
+                if model.is_end(self._prompt[position]):
+                    return position + 1
+        return len(self._prompt)
+
+    def _start_sampler(self) -> None:
+        native = native_library()
+        self._seed = _seed_of(self._sampling, native.LARGEST_SEED)
+        context = self._loaded.session.context_length
+        sampler: llama.Sampler = native.Sampler(self._loaded.model, self._sampling, self._seed, context)
+        sampler.accept(self._prompt)
+        self._sampler = sampler
+
+    def _write(self) -> Iterator[Piece]:
+        assert self._sampler is not None
+        model, session, memory, cancel = (
+            self._loaded.model,
+            self._loaded.session,
+            self._loaded.memory,
+            self._cancel,
+        )
+        choose, text = self._sampler.choose, TextStream(self._sampling.stop)
+        limit = self._sampling.max_tokens or session.context_length
+        while not cancel.is_set():
+            token = choose(session)
+            self._clock.last_token = time.perf_counter()
+            if not self._generated:
+                self._clock.first_token = self._clock.last_token
+            if model.is_end(token):
+                break
+            self._generated += 1
+            piece = text.feed(model.bytes_of(token))
+            if piece:
+                yield piece
+            if text.has_stopped:
+                self._stop_reason = StopReason.STOP_STRING
+                return
+            if self._generated >= limit:
+                self._stop_reason = StopReason.TOKEN_LIMIT
+                break
+            if not memory.room:
+                self._stop_reason = StopReason.CONTEXT_FULL
+                break
+            memory.append(token)
+        else:
+            self._stop_reason = StopReason.CANCELLED
+        rest = text.finish()
+        if rest:
+            yield rest
+
+    def _statistics(self) -> Statistics:
+        clock = self._clock
+        return Statistics(
+            prompt_tokens=len(self._prompt),
+            cached_tokens=self._cached,
+            prompt_ms=(clock.read - clock.reading) * 1000,
+            ttft_ms=(clock.first_token - clock.asked) * 1000 if clock.first_token else 0.0,
+            generated_tokens=self._generated,
+            decode_ms=(clock.last_token - clock.first_token) * 1000,
+            stop_reason=self._stop_reason,
+            seed=self._seed,
+        )
+
+
+def _reading_failed() -> EngineError | OutOfMemoryError:
+    complaint = " ".join(native_library().last_errors)
+    if "alloc" in complaint or "out of memory" in complaint:
+        return OutOfMemoryError(
+            "Memory ran out while answering.",
+            "Close other programs, or load the model with a shorter context.",
+        )
+    return EngineError(
+        "The engine failed while answering.", "Try again; if it happens again, reload the model."
+    )
+
+
+def _seed_of(sampling: Sampling, largest: int) -> int:
+    return secrets.randbelow(largest + 1) if sampling.seed == RANDOM_SEED else min(sampling.seed, largest)

@@ -1,0 +1,171 @@
+"""Whatever a model file does to the engine happens in a child, and comes back as a sentence."""
+
+import json
+import os
+import sys
+import threading
+import time
+
+import pytest
+
+from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
+from app.engine import load_options, probe
+from app.engine.probe import Probe, verdict_of
+from tests.engine.gguf_file import gguf_bytes, without_values
+
+
+@pytest.fixture
+def record(tmp_path):
+    return tmp_path / "cache" / "tried.json"
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A file whose header has nothing against it."""
+    path = tmp_path / "plain.gguf"
+    path.write_bytes(gguf_bytes())
+    return path
+
+
+def child(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+REPORTS = 'import json; print(json.dumps({"problem": "", "hint": "", "kind": "file"}))'
+CRASHES = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
+posix_only = pytest.mark.skipif(os.name != "posix", reason="Signals are a thing of POSIX systems")
+
+
+def test_a_good_model_passes_a_real_trial(record, tiny_path, starter_path):
+    tried = Probe(record)
+    tried.check_model(tiny_path)
+    tried.check_model(starter_path)
+
+
+def test_the_engine_itself_passes_a_real_trial(record):
+    Probe(record).check_library()
+
+
+def test_a_trial_is_remembered(record, tiny_path):
+    Probe(record).check_model(tiny_path)
+    Probe(record, child("import sys; sys.exit(3)")).check_model(tiny_path)
+
+
+def test_a_changed_file_is_tried_again(record, file):
+    Probe(record, child(REPORTS)).check_model(file)
+    file.write_bytes(gguf_bytes(values={"general.name": "Another"}))
+    with pytest.raises(ModelFileError, match="crashed"):
+        Probe(record, child("import sys; sys.exit(3)")).check_model(file)
+
+
+def test_another_engine_tries_again(record, file, monkeypatch):
+    Probe(record, child(REPORTS)).check_model(file)
+    monkeypatch.setenv("LLAMA_CPP_LIB_PATH", "/elsewhere")
+    with pytest.raises(ModelFileError, match="crashed"):
+        Probe(record, child("import sys; sys.exit(3)")).check_model(file)
+
+
+def test_a_record_that_is_broken_or_cannot_be_kept_is_no_obstacle(record, file):
+    record.parent.mkdir()
+    record.write_text("{ not json")
+    Probe(record, child(REPORTS)).check_model(file)
+    assert json.loads(record.read_text())[str(file)]["problem"] == ""
+    Probe(file / "impossible", child(REPORTS)).check_model(file)
+
+
+@posix_only
+def test_a_crash_is_a_sentence_and_is_remembered(record, file):
+    for command in (child(CRASHES), child(REPORTS)):
+        with pytest.raises(
+            ModelFileError, match=r"The engine crashed when it tried plain\.gguf, so it was not"
+        ):
+            Probe(record, command).check_model(file)
+
+
+def test_a_hang_is_a_sentence_and_is_not_remembered(record, file):
+    started = time.perf_counter()
+    with pytest.raises(ModelFileError, match="did not come to an end"):
+        Probe(record, child("import time; time.sleep(60)"), shortest_timeout=0.5).check_model(file)
+    assert time.perf_counter() - started < 5
+    Probe(record, child(REPORTS)).check_model(file)
+
+
+@posix_only
+def test_a_child_that_the_system_stopped_ran_out_of_memory(record, file):
+    with pytest.raises(OutOfMemoryError, match="memory ran out"):
+        Probe(record, child("import os; os.kill(os.getpid(), 9)")).check_model(file)
+    Probe(record, child(REPORTS)).check_model(file)
+
+
+@posix_only
+def test_an_unfit_processor_is_told_from_a_damaged_file(record, file):
+    command = child("import os, signal; os.kill(os.getpid(), signal.SIGILL)")
+    with pytest.raises(EngineError, match="instructions that this computer's processor does not have"):
+        Probe(record, command).check_model(file)
+
+
+def test_a_child_that_says_nothing_sensible_has_crashed():
+    for output in (b"", b"\n", b"{}", b"[1]", b"no json", b"\xff\xfe"):
+        assert "crashed" in verdict_of("it", 0, output).problem
+
+
+def test_an_engine_that_cannot_be_loaded_is_a_sentence(record):
+    report = 'import json; print(json.dumps({"problem": "It is missing.", "hint": "", "kind": "engine"}))'
+    with pytest.raises(EngineError, match=r"It is missing\."):
+        Probe(record, child(report)).check_library()
+    with pytest.raises(EngineError, match="crashed when it tried the engine's library"):
+        Probe(record, child("import sys; sys.exit(1)")).check_library()
+
+
+def test_a_child_that_cannot_be_started_is_a_sentence(record, file):
+    with pytest.raises(EngineError, match="could not be started"):
+        Probe(record, ["/no/such/program"]).check_model(file)
+
+
+def test_a_trial_can_be_cancelled(record, file):
+    cancel = threading.Event()
+    timer = threading.Timer(0.2, cancel.set)
+    timer.start()
+    started = time.perf_counter()
+    with pytest.raises(Cancelled):
+        Probe(record, child("import time; time.sleep(60)")).check_model(file, cancel)
+    assert time.perf_counter() - started < 5
+
+
+def test_what_the_header_tells_needs_no_child(record, tmp_path):
+    lfm3 = tmp_path / "lfm3.gguf"
+    lfm3.write_bytes(gguf_bytes("lfm3"))
+    with pytest.raises(ModelFileError, match="needs a newer engine"):
+        Probe(record, ["/no/such/program"]).check_model(lfm3)
+
+
+def test_a_model_that_could_never_fit_is_refused_with_the_sum(record, starter_path, monkeypatch):
+    class SmallMemory:
+        total = 100_000_000
+
+    monkeypatch.setattr(probe.psutil, "virtual_memory", SmallMemory)
+    with pytest.raises(OutOfMemoryError, match=r"\(97 MB for the model, .* only 100 MB are free"):
+        Probe(record, ["/no/such/program"]).check_model(starter_path)
+
+
+def test_a_vocabulary_without_words_is_found_by_trying(record, tiny_path, tmp_path):
+    path = tmp_path / "mute.gguf"
+    path.write_bytes(without_values(tiny_path, ["tokenizer.ggml.merges"]))
+    with pytest.raises(UserError):
+        Probe(record).check_model(path)
+
+
+def test_weights_that_compute_nothing_are_found_by_trying(record, tiny_path, tmp_path):
+    """Every weight is no number; the engine loads that without complaint."""
+    data = bytearray(tiny_path.read_bytes())
+    data[len(data) // 2 :] = b"\xff" * (len(data) - len(data) // 2)
+    path = tmp_path / "noise.gguf"
+    path.write_bytes(bytes(data))
+    with pytest.raises(ModelFileError, match="damaged"):
+        Probe(record).check_model(path)
+
+
+def test_the_machine_is_looked_at_through_psutil():
+    machine = load_options.Machine.look(has_gpu=False)
+    assert machine.free_bytes > 0
+    assert machine.core_count == load_options.physical_cores()
