@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -87,9 +87,13 @@ def start_program(qtbot: QtBot, tmp_path: Path) -> Iterator[StartProgram]:
     """Starts the program on one data folder; starting it again ends the one before, as a person would."""
     running: list[Application] = []
 
-    def start(first_model: Path | None = TINY_MODEL, model_dirs: tuple[Path, ...] = (TINY_MODEL.parent,)) -> Person:
+    def end() -> None:
         while running:
             running.pop().shutdown()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    def start(first_model: Path | None = TINY_MODEL, model_dirs: tuple[Path, ...] = (TINY_MODEL.parent,)) -> Person:
+        end()
         application = Application(tmp_path / "data", list(model_dirs), first_model=first_model)
         running.append(application)
         application.window.show()
@@ -97,5 +101,4 @@ def start_program(qtbot: QtBot, tmp_path: Path) -> Iterator[StartProgram]:
         return Person(qtbot, application)
 
     yield start
-    while running:
-        running.pop().shutdown()
+    end()
