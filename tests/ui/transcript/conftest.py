@@ -1,0 +1,16 @@
+"""A transcript on screen."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.ui.chat.transcript.transcript import Transcript
+
+
+@pytest.fixture
+def transcript(qtbot: QtBot) -> Transcript:
+    widget = Transcript()
+    qtbot.addWidget(widget)
+    widget.resize(900, 700)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
