@@ -1,11 +1,12 @@
 """A conversation: a tree of messages and the path through it that is on screen.
 
-A message knows its parent, and the conversation points at its tip, so a second answer to the same question or an
-edited question is only another child of the same parent. Everything here is a value: changes give a new one.
+A message knows its parent, and the conversation points at its tip, so a second answer to the same question or
+an edited question is only another child of the same parent. Everything here is a value: changes give a new one.
 """
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,9 @@ from enum import StrEnum
 from app.core.message import Message, Role
 
 UNTITLED = "New chat"
+
+_LINE_MARKS = re.compile(r"^(?:[#>*+-]+(?:\s+|$)|`{3,}.*)+")
+"""What makes a line of Markdown a heading, a quote, an item of a list or the edge of a code block."""
 
 
 def new_id() -> str:
@@ -134,12 +138,12 @@ class Conversation:
 def title_from(text: str, longest: int = 48) -> str:
     """A title made from a first message: its first line that has words, cut at a word."""
     for line in text.splitlines():
-        words = line.strip().lstrip("#>*-`").split()
+        words = _LINE_MARKS.sub("", line.strip(), count=1).split()
         if words:
             title = " ".join(words)
             if len(title) <= longest:
                 return title
-            cut = title[:longest].rsplit(" ", 1)[0] if " " in title[:longest] else title[:longest]
+            cut = title[: longest + 1].rsplit(" ", 1)[0][:longest]
             return cut.rstrip(",.;:") + "…"
     return UNTITLED
 
