@@ -2,11 +2,11 @@
 
 - Inside Markdown code, fenced or inline, all markers and tags are ordinary text.
 - `<think>` begins a thought, wherever else it stands.
-- `</think>` in the first words of a reply, with no thought before it, shows that its opening tag is missing: all
-  before it was a thought. Any other stray closing tag is not shown.
+- `</think>` in the first words of a reply, with no thought before it, shows that its opening tag is missing:
+  all before it was a thought. Any other stray closing tag is not shown.
 - Control markers such as `<|im_end|>` are not shown; they stay in the raw text.
-- `<tool_call>` may be a tag that the answer talks about: where no tools were offered it begins a call only if a call
-  stands behind it.
+- `<tool_call>` may be a tag that the answer talks about: where no tools were offered it begins a call only if
+  a call stands behind it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.core.code_spans import CodeSpans
 from app.core.markers import (
     BLANK,
     CALL_STARTS,
+    TAG_CALL_END,
     TAG_CALL_START,
     THINK_CLOSE,
     THINK_OPEN,
@@ -128,8 +129,7 @@ class AnswerReader:
             writer.finish_text()
             writer.write_hidden(marker)
             return PartKind.REASONING
-        has_calls = any(isinstance(part, ToolCallPart) for part in writer.parts)
-        if marker == "</tool_call>" and not has_calls:
+        if marker == TAG_CALL_END and not any(isinstance(part, ToolCallPart) for part in writer.parts):
             writer.write(PartKind.TEXT, marker)
             return None
         writer.write_hidden(marker)

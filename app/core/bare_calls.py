@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.core.call_forms import arguments_of
+from app.core.call_fault import CallSyntaxError
+from app.core.call_forms import arguments_of, read_written_call
 from app.core.call_scanner import CallScanner, Edge, Mark
 from app.core.markers import CALL_ENDS, WAIT, Unsure, marker_at
 from app.core.message import ToolCallPart
@@ -65,7 +66,7 @@ class BareCallFinder:
         """Whether a call begins here, going by its first words. White space in them does not count."""
         window = text[position : position + _LONGEST_OPENING]
         head = "".join(window.split())
-        if any(head.startswith(opening) for opening in self._openings):
+        if head.startswith(self._openings):
             return True
         can_grow = len(window) < _LONGEST_OPENING and not is_final
         if can_grow and any(opening.startswith(head) for opening in self._openings):
@@ -113,7 +114,16 @@ class BareCallFinder:
         """Whether this is a call, rather than words about one or JSON that looks alike."""
         if body.startswith("{"):
             return arguments_of(body) is not None
-        return is_listed or body.startswith("<") or part.error is None or bool(part.arguments)
+        return is_listed or body.startswith("<") or _is_literal(body)
+
+
+def _is_literal(body: str) -> bool:
+    """Whether a call holds values only, unlike `get_weather(city)` in words about a tool."""
+    try:
+        call = read_written_call(body)
+    except CallSyntaxError:
+        return False
+    return not any(value.fault for value in (*call.unnamed, *call.named.values()))
 
 
 def _end_of_line(text: str, position: int, *, is_final: bool) -> int | Unsure | None:

@@ -12,15 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.call_syntax import (
-    CallSyntaxError,
-    Value,
-    WrittenCall,
-    excerpt,
-    place,
-    read_literal,
-    read_python_call,
-)
+from app.core.call_fault import CallSyntaxError, excerpt, place
+from app.core.call_syntax import Value, WrittenCall, read_literal, read_python_call
 from app.core.string_literals import without_lone_surrogates
 
 _NAME_KEYS = ("name", "function", "tool", "tool_name", "function_name")

@@ -1,7 +1,7 @@
 """Reads the block behind a tool call's start marker: each call in it becomes a part as soon as it is whole.
 
-A block without an end marker ends before the first thing that cannot belong to it: the words of an answer behind a
-closed list, another start marker, the end of the turn.
+A block without an end marker ends before the first thing that cannot belong to it: the words of an answer
+behind a closed list, another start marker, the end of the turn.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Finds where the calls in a block begin and end while the block is still being written.
 
-Only brackets and quotes are followed here; what a call says is read by `app.core.call_syntax` when it is whole.
+Only brackets and quotes are followed here; what a call says is read when it is whole.
 """
 
 from __future__ import annotations
@@ -65,7 +65,10 @@ class CallScanner:
     _quote: str = ""
 
     def read(self, text: str, position: int, *, is_final: bool) -> tuple[int, list[Mark]]:
-        """Reads on from `position`; gives how far it came and what it found. Stops early where more must be known."""
+        """Reads on from `position`, stopping early where more must be known.
+
+        Gives how far it came and what it found.
+        """
         marks: list[Mark] = []
         while position < len(text) and not self.is_over:
             reached = self._step(text, position, is_final, marks)
@@ -231,7 +234,7 @@ def _is_call(text: str, position: int, *, is_final: bool) -> bool | Unsure:
 def _is_in_string(text: str, position: int, quote: str, *, is_final: bool) -> bool | Unsure:
     """Whether a marker that ends at `position`, inside a string, is part of it.
 
-    It is if the string ends soon and properly. Otherwise its closing quote was forgotten and the marker is real.
+    It is if the string ends soon and properly. Otherwise its closing quote was forgotten, and it counts.
     """
     limit = position + LOOK_AHEAD
     can_grow = len(text) < limit and not is_final

@@ -10,7 +10,8 @@ LFM_CALL_START = "<|tool_call_start|>"
 TAG_CALL_START = "<tool_call>"
 """Qwen's and LFM3's; also a tag that an answer may talk about."""
 CALL_STARTS = (LFM_CALL_START, TAG_CALL_START)
-CALL_ENDS = ("<|tool_call_end|>", "</tool_call>")
+TAG_CALL_END = "</tool_call>"
+CALL_ENDS = ("<|tool_call_end|>", TAG_CALL_END)
 CONTROL = (
     "<|im_end|>",
     "<|im_start|>",

@@ -1,7 +1,7 @@
 """Puts the parts of one reply together and tells what changed.
 
-What shows nothing to a reader (white space between parts, stray control markers, an empty thought) makes no part of
-its own. It is kept in the raw text of the part that follows, at the end of the reply in that of the last one.
+What shows nothing to a reader (white space between parts, stray control markers, an empty thought) makes no
+part of its own. It is kept in the raw text of the part that follows; at the end of a reply, of the last one.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class PartGrew:
 
 @dataclass(frozen=True, slots=True)
 class PartFinished:
-    """A part as it stays. Its type counts, not the kind it began as: the first text may turn out to be a thought.
+    """A part as it stays. Its type counts, not the kind it began as: a text may turn out to be a thought.
 
     Comes once more for the last part if white space or control markers at the end are added to its raw text.
     """
@@ -157,7 +157,7 @@ class PartWriter:
         self._open = None
 
     def end(self, kind: PartKind) -> None:
-        """Ends the reply: gives what is hidden at its end to the last part, or to an empty one of that kind."""
+        """Ends the reply: what is hidden at its end goes to the last part, or to an empty one of that kind."""
         raw, self._gap = "".join(self._gap), []
         if raw and self.parts:
             last = self.parts.pop()

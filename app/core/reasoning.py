@@ -3,8 +3,8 @@
 - The first closing tag ends the thought, also inside quotes or code: a thought may leave those open.
 - An opening tag inside a thought, and control markers, are not shown.
 - A thought without words makes no part.
-- A tool call inside a thought is a draft and belongs to it. If the reply ends with the call, the model has only
-  forgotten to close its thought and waits for a result: then the thought ends before the call.
+- A tool call inside a thought is a draft and belongs to it. If the reply ends with the call, the model has
+  only forgotten to close its thought and waits for a result: then the thought ends before the call.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from app.core.part_writer import PartKind
 from app.core.reply_reader import Reply
 
 LONGEST_DRAFT = 8000
-"""Characters of calls at the end of a thought that are held back until it is known whether anything follows."""
+"""Characters of calls at the end of a thought that are held back until it is known what follows."""
 
 
 class ThoughtReader:

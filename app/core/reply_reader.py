@@ -28,8 +28,9 @@ class ReplyReader(Protocol):
     def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
         """Reads on from `position`.
 
-        Gives how far it came and, where its part is over, what kind of reader goes on from there. What it left
-        unread without ending is given to it again, with more after it; `is_final` tells that no more will come.
+        Gives how far it came and, where its part is over, what kind of reader goes on from there. What it
+        left unread without ending is given to it again, with more after it; `is_final` tells that no more
+        will come.
         """
         ...
 

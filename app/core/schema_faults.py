@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from app.core.call_syntax import excerpt
+from app.core.call_fault import excerpt
 
 _TYPES = {
     "null": "nothing (null)",
@@ -36,7 +36,7 @@ def fault_sentence(error: ValidationError) -> str:
         case "enum":
             choices = ", ".join(_value(choice) for choice in expected)
             return f"{where} must be one of {choices}, not {_value(error.instance)}."
-    return f"{where} {'do' if where == _ALL else 'does'} not fit the tool: {error.message}."
+    return f"{where} {'do' if where == _ALL else 'does'} not fit the tool: {error.message[:200]}."
 
 
 def is_type(value: Any, kind: str) -> bool:

@@ -1,12 +1,12 @@
 """Reads what a model writes, piece by piece or as a whole, and tells thinking, text and tool calls apart.
 
-`ReplyAssembler` is used while a reply streams, `parse_reply` when one is read as a whole; it is the same reader. Any
-split of a text into pieces gives the same message, and nothing is lost: the raw parts, joined, are exactly the text.
-A half marker at the end of a piece is held back until it is known what it is.
+`ReplyAssembler` is used while a reply streams, `parse_reply` when one is read as a whole; it is the same
+reader. Any split of a text into pieces gives the same message, and nothing is lost: the raw parts, joined,
+are exactly the text. A half marker at the end of a piece is held back until it is known what it is.
 
-The rules are told where they are kept: for thoughts in `reasoning.py`, for the words of the answer in `answer.py`,
-for calls between markers in `call_reader.py`, for calls without them in `bare_calls.py`, for what a call may look
-like in `call_forms.py` and `call_syntax.py`, for what does not show in `part_writer.py`.
+The rules are told where they are kept: for thoughts in `reasoning.py`, for the words of the answer in
+`answer.py`, for calls between markers in `call_reader.py`, for calls without them in `bare_calls.py`, for
+what a call may look like in `call_forms.py` and `call_syntax.py`, for what does not show in `part_writer.py`.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def parse_reply(
 ) -> Message:
     """The message that a whole reply holds. Never raises.
 
-    `starts_in_reasoning`: the prompt ended inside an open thinking tag. `tools`: what the model was offered, as JSON
-    schemas; calls are checked against them.
+    `starts_in_reasoning`: the prompt ended inside an open thinking tag. `tools`: what the model was offered,
+    as JSON schemas; calls are checked against them.
     """
     assembler = ReplyAssembler(starts_in_reasoning, tools)
     assembler.feed(text)
@@ -58,8 +58,9 @@ def parse_reply(
 class ReplyAssembler:
     """Puts a reply together while it streams.
 
-    The events tell what changed, with indexes into `Message.parts`; applied one after the other they lead to exactly
-    the parts of the final message. The work for a piece depends on the piece, not on what came before.
+    The events tell what changed, with indexes into `Message.parts`; applied one after the other they lead to
+    exactly the parts of the final message. The work for a piece depends on the piece, not on what came
+    before.
     """
 
     def __init__(self, starts_in_reasoning: bool = False, tools: Sequence[dict[str, Any]] = ()) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from app.core.call_fault import CallSyntaxError, excerpt
 from app.core.call_forms import plain_value, read_written_call
-from app.core.call_syntax import CallSyntaxError, WrittenCall, excerpt
+from app.core.call_syntax import WrittenCall
 from app.core.message import ToolCallPart
 from app.core.tool_schema import OfferedTools, fit
 

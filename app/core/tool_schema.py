@@ -16,9 +16,11 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from app.core.call_syntax import CallSyntaxError, Value, WrittenCall, excerpt, read_literal
+from app.core.call_fault import CallSyntaxError, excerpt
+from app.core.call_syntax import Value, WrittenCall, read_literal
 from app.core.schema_faults import fault_sentence, is_type
 
+_DIGITS = re.compile(r"[0-9]{1,50}")
 MOST_FAULTS = 3
 """How many faults of one call are told."""
 
@@ -126,24 +128,28 @@ def fit(value: Value, types: frozenset[str], name: str) -> Any:
         if value.is_bare and "string" in types:
             return value.written
         raise CallSyntaxError(f"The value of “{name}” cannot be read: {value.fault}")
-    if isinstance(found, str) and "string" not in types and (types or value.is_untyped):
-        return _from_text(found, types)
-    if types == {"string"} and isinstance(found, bool | int | float):
-        return value.written
     if isinstance(found, float) and found.is_integer() and "integer" in types and "number" not in types:
         return int(found)
-    return found
+    if not types:
+        return _from_text(found, types) if value.is_untyped else found
+    if any(is_type(found, kind) for kind in types):
+        return found
+    if isinstance(found, str):
+        return _from_text(found, types)
+    return value.written if "string" in types and isinstance(found, bool | int | float) else found
 
 
 def _from_text(text: str, types: frozenset[str]) -> Any:
     """What the text stands for, if that is of the right type: `"3"` for a number."""
+    if "integer" in types and _DIGITS.fullmatch(text):
+        return int(text)
     try:
         found = read_literal(text.strip())
     except CallSyntaxError:
         return text
-    if types and not any(is_type(found, kind) for kind in types):
+    if isinstance(found, str) or (types and not any(is_type(found, kind) for kind in types)):
         return text
-    return text if isinstance(found, str) else found
+    return found
 
 
 def _from_object(value: Any) -> Value:

@@ -1,0 +1,29 @@
+"""What is wrong with a call that cannot be read, and where, in words."""
+
+from __future__ import annotations
+
+_LONGEST_EXCERPT = 40
+
+
+class CallSyntaxError(Exception):
+    """A call that cannot be read. `str()` is a sentence that says where and, if known, why.
+
+    `name` is the tool's name as far as it could be read.
+    """
+
+    def __init__(self, sentence: str, name: str = "") -> None:
+        super().__init__(sentence)
+        self.name = name
+
+
+def place(body: str, position: int) -> str:
+    """The words that stand before a place, to find it by: ` after “city=”`."""
+    words = " ".join(body[:position].split())
+    shown = words if len(words) <= _LONGEST_EXCERPT else "…" + words[-_LONGEST_EXCERPT:]
+    return f" after “{shown}”" if shown else ""
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text, in quotation marks."""
+    words = " ".join(text[: 10 * _LONGEST_EXCERPT].split())
+    return f"“{words if len(words) <= _LONGEST_EXCERPT else words[:_LONGEST_EXCERPT] + '…'}”"
