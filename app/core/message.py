@@ -64,6 +64,9 @@ class ToolResultPart:
     name: str
     raw: str
     is_error: bool = False
+    is_refused: bool = False
+    """The user did not allow the call; then `is_error` is set as well."""
+    elapsed_ms: int | None = None
 
     @property
     def text(self) -> str:
@@ -82,6 +85,9 @@ class StopReason(StrEnum):
     CONTEXT_FULL = "context_full"
     CANCELLED = "cancelled"
     ERROR = "error"
+    LOOP = "loop"  # It repeated itself without end.
+    REPEATED_CALL = "repeated_call"  # It made the same tool call again and again.
+    TOOL_ROUNDS = "tool_rounds"  # It called tools more often in a row than is allowed.
 
 
 @dataclass(frozen=True, slots=True)

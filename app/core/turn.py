@@ -1,26 +1,40 @@
-"""One turn: choose what the model sees, ask it, and put its answer together piece by piece.
+"""One turn: choose what the model sees, ask it, run the tools it calls, and ask again until it has answered.
 
 Runs wherever it is iterated (in the program: on the engine's thread) and needs neither Qt nor a disk.
 """
 
 from __future__ import annotations
 
+import json
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core.conversation import MessageNode
+from app.core.conversation import MessageNode, MessageState, new_id
 from app.core.errors import EngineError, UserError
-from app.core.message import Message, ReasoningPart, Statistics, StopReason
+from app.core.message import Message, ReasoningPart, Role, Statistics, StopReason, ToolCallPart
 from app.core.prompt import choose_messages
+from app.core.repetition import Repeat, RepetitionDetector
 from app.core.sampling import Sampling
 from app.core.stream import PartFinished, PartStarted, ReplyAssembler, ReplyEvent
 from app.core.stream_event import LanguageModel, Piece, PromptProgress, ReplyStarted, StreamEvent
+from app.core.tool_round import (
+    RESULT_SHARE,
+    ToolCallEnded,
+    ToolCallStarted,
+    ToolCallWaiting,
+    ToolUse,
+    cut_to_tokens,
+    run_calls,
+)
 
 SAVE_INTERVAL_S = 0.8
 """Time between two saves of a growing answer: under the second that may be lost."""
+SAME_CALL_STOPS = 3
+"""In so many answers of one turn the same call is a loop, and is not run again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +42,11 @@ class TurnRequest:
     """What is asked of the model."""
 
     path: tuple[MessageNode, ...]
-    """The messages before the answer, from the first to the one that is to be answered."""
+    """The messages before the answer, from the first to the one that is to be answered.
+
+    Where it ends with an answer that calls tools, its calls are run first: a call that the user has
+    corrected, or one that was left open.
+    """
     system_prompt: str
     sampling: Sampling
     tools: tuple[dict[str, Any], ...] = ()
@@ -36,6 +54,10 @@ class TurnRequest:
     """The model that is to answer; empty for whichever is loaded."""
     written: str = ""
     """What the model wrote before it was cut off, where this turn goes on from there."""
+    reply_id: str = ""
+    """The id of the message that will hold the answer; messages that follow it name it as their parent."""
+    stops_at_loops: bool = True
+    """Whether an answer that repeats itself without end is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,47 +82,210 @@ class ReplySnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundEnded:
+    """An answer is whole, and the tools that it calls are run next; until they are, the model is not used."""
+
+    message: Message
+    statistics: Statistics
+
+
+@dataclass(frozen=True, slots=True)
+class NextRoundStarted:
+    """The tools have run, and the model is asked again: `node` is the new answer, still empty."""
+
+    node: MessageNode
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyEnded:
-    """The answer, whole or as far as it came. `error` is set where something went wrong."""
+    """The newest answer, whole or as far as it came. `error` is set where something went wrong.
+
+    `repeat` is the place in `message.raw` where the answer went into a loop, if it was stopped for that.
+    """
 
     message: Message
     statistics: Statistics
     error: UserError | None = None
+    repeat: Repeat | None = None
 
 
-TurnEvent = PromptChosen | PromptProgress | ReplyGrew | ReplySnapshot | ReplyEnded
+TurnEvent = (
+    PromptChosen
+    | PromptProgress
+    | ReplyGrew
+    | ReplySnapshot
+    | RoundEnded
+    | ToolCallWaiting
+    | ToolCallStarted
+    | ToolCallEnded
+    | NextRoundStarted
+    | ReplyEnded
+)
+"""One turn is: an answer (PromptChosen, PromptProgress..., ReplyGrew and ReplySnapshot...), ReplyEnded.
+
+An answer that calls tools ends with RoundEnded instead. Then come, for each call in order, ToolCallWaiting
+if the user must decide, ToolCallStarted if it runs, ToolCallEnded always; then NextRoundStarted and another
+answer. All of these tell of the newest answer, and so does ReplyEnded where a turn ends with its tools.
+"""
 
 
-def run_turn(model: LanguageModel, request: TurnRequest, cancel: threading.Event) -> Iterator[TurnEvent]:
+def run_turn(
+    model: LanguageModel, request: TurnRequest, cancel: threading.Event, tool_use: ToolUse | None = None
+) -> Iterator[TurnEvent]:
     """Asks the model and yields what happens, a `ReplyEnded` always last.
 
-    Never raises for the world's faults: they come as the `error` of `ReplyEnded`, with what was written before.
+    Calls are run only with `tool_use`. Without it they are left as they were written; so are all calls of an
+    answer in which one cannot be run (`ToolCallPart.error`).
+
+    Whoever takes the event that follows `ToolCallWaiting` waits for the user's decision, and for the tool with
+    what follows `ToolCallStarted`. From `RoundEnded` up to `NextRoundStarted` the model is not used, so these
+    events may be taken on another thread than the model's, which can answer elsewhere in the meantime.
+
+    Never raises for the world's faults: they come as the `error` of `ReplyEnded`, with what was written.
     """
-    turn = _Turn(request)
-    try:
-        if request.model_path and request.model_path != model.model_path:
-            raise EngineError(
-                "The model that was to answer is not loaded.", "Choose a model, then regenerate the answer."
-            )
-        choice = choose_messages(request.path, request.system_prompt, model.count_tokens, model.context_length)
-        yield PromptChosen(choice.first_seen_id)
-        for event in model.answer(choice.messages, request.tools, request.sampling, cancel, request.written):
-            yield from turn.take(event)
-    except UserError as error:
-        turn.statistics = replace(turn.statistics, stop_reason=StopReason.ERROR)
-        yield turn.end(error)
-    else:
-        yield turn.end(None)
+    yield from _Turn(model, request, cancel, tool_use).events()
 
 
 class _Turn:
-    """The answer while it is being written."""
+    """The answers of one turn, and the tools between them."""
 
-    def __init__(self, request: TurnRequest) -> None:
-        self.statistics = Statistics()
+    def __init__(
+        self, model: LanguageModel, request: TurnRequest, cancel: threading.Event, tool_use: ToolUse | None
+    ) -> None:
+        self._model = model
         self._request = request
+        self._cancel = cancel
+        self._tool_use = tool_use
+        self._path = list(request.path)
+        self._reply_id = request.reply_id or new_id()
+        self._rounds = 0
+        self._calls: Counter[str] = Counter()
+
+    def events(self) -> Iterator[TurnEvent]:
+        unfinished = self._unfinished_answer()
+        if unfinished:
+            self._reply_id = self._path.pop().id
+            ended = unfinished
+        else:
+            ended = yield from self._answer(self._request.written)
+        while self._is_to_be_run(ended):
+            reason = self._reason_to_stop(ended.message)
+            if reason:
+                ended = replace(ended, statistics=replace(ended.statistics, stop_reason=reason))
+                break
+            yield RoundEnded(ended.message, ended.statistics)
+            yield from self._run_tools(ended.message)
+            if self._cancel.is_set():
+                statistics = replace(ended.statistics, stop_reason=StopReason.CANCELLED)
+                ended = ReplyEnded(ended.message, statistics)
+                break
+            yield NextRoundStarted(self._next_node())
+            ended = yield from self._answer("")
+        yield ended
+
+    def _unfinished_answer(self) -> ReplyEnded | None:
+        """The answer that the path ends with, where its calls are to be run first."""
+        message = self._path[-1].message if self._path and self._tool_use else None
+        if not message or message.role is not Role.ASSISTANT or not message.tool_calls:
+            return None
+        statistics = (message.generation and message.generation.statistics) or Statistics()
+        return ReplyEnded(message, replace(statistics, stop_reason=StopReason.END))
+
+    def _answer(self, written: str) -> Generator[TurnEvent, None, ReplyEnded]:
+        """Asks the model once; returns how its answer ended."""
+        request, model = self._request, self._model
+        answer = _Answer(request, written, self._cancel)
+        try:
+            if request.model_path and request.model_path != model.model_path:
+                raise EngineError(
+                    "The model that was to answer is not loaded.",
+                    "Choose a model, then regenerate the answer.",
+                )
+            choice = choose_messages(
+                self._path,
+                request.system_prompt,
+                model.count_tokens,
+                model.context_length,
+                tools=request.tools,
+                written=written,
+                count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
+            )
+            yield PromptChosen(choice.first_seen_id)
+            for event in model.answer(choice.messages, request.tools, request.sampling, answer.stop, written):
+                yield from answer.take(event)
+        except UserError as error:
+            return answer.end(error)
+        return answer.end(None)
+
+    def _is_to_be_run(self, ended: ReplyEnded) -> bool:
+        """Whether the answer calls tools, all in order, and was not cut off."""
+        calls = ended.message.tool_calls
+        is_whole = ended.statistics.stop_reason in (StopReason.END, StopReason.STOP_STRING)
+        has_fault = ended.error is not None or any(call.error is not None for call in calls)
+        return self._tool_use is not None and bool(calls) and is_whole and not has_fault
+
+    def _reason_to_stop(self, message: Message) -> StopReason | None:
+        assert self._tool_use is not None
+        self._calls.update({_key(call) for call in message.tool_calls})
+        if any(self._calls[_key(call)] >= SAME_CALL_STOPS for call in message.tool_calls):
+            return StopReason.REPEATED_CALL
+        self._rounds += 1
+        return StopReason.TOOL_ROUNDS if self._rounds > self._tool_use.most_rounds else None
+
+    def _run_tools(self, message: Message) -> Iterator[TurnEvent]:
+        assert self._tool_use is not None
+        self._path.append(MessageNode(message, self._parent_id(), self._reply_id))
+        most_tokens = int(self._model.context_length * RESULT_SHARE / len(message.tool_calls))
+
+        def cut(text: str) -> str:
+            return cut_to_tokens(text, most_tokens, self._model.count_tokens)
+
+        for event in run_calls(message, self._reply_id, self._tool_use, self._cancel, cut):
+            if isinstance(event, ToolCallEnded):
+                self._path.append(event.node)
+            yield event
+
+    def _next_node(self) -> MessageNode:
+        node = MessageNode(Message(Role.ASSISTANT), self._parent_id(), state=MessageState.STREAMING)
+        self._reply_id = node.id
+        return node
+
+    def _parent_id(self) -> str | None:
+        return self._path[-1].id if self._path else None
+
+
+def _key(call: ToolCallPart) -> str:
+    """The same for calls that ask the same thing."""
+    return f"{call.name} {json.dumps(dict(call.arguments), sort_keys=True, default=str)}"
+
+
+class _AnswerStop(threading.Event):
+    """Set when the user stops the turn, or when this one answer is to stop."""
+
+    def __init__(self, turn_stop: threading.Event) -> None:
+        super().__init__()
+        self._turn_stop = turn_stop
+
+    def is_set(self) -> bool:
+        return self._turn_stop.is_set() or super().is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits for the user only: the answer itself can stop only between two words, where nothing waits."""
+        return self.is_set() or self._turn_stop.wait(timeout)
+
+
+class _Answer:
+    """One answer while it is being written."""
+
+    def __init__(self, request: TurnRequest, written: str, cancel: threading.Event) -> None:
+        self.stop = _AnswerStop(cancel)
+        self._statistics = Statistics()
+        self._tools = request.tools
+        self._written = written
         self._assembler = ReplyAssembler(tools=request.tools)
-        self._assembler.feed(request.written)
+        self._assembler.feed(written)
+        self._detector = RepetitionDetector() if request.stops_at_loops else None
+        self._repeat: Repeat | None = None
         self._thoughts = ThoughtClock()
         self._saved_at = time.monotonic()
 
@@ -109,15 +294,31 @@ class _Turn:
             case PromptProgress():
                 yield event
             case ReplyStarted():
-                self._assembler = ReplyAssembler(event.starts_in_reasoning, self._request.tools)
-                yield from self._feed(self._request.written, 0)
+                self._assembler = ReplyAssembler(event.starts_in_reasoning, self._tools)
+                yield from self._feed(self._written, 0)
             case Piece():
+                self._watch(event.text)
                 yield from self._feed(event.text, event.token_count)
             case Statistics():
-                self.statistics = event
+                self._statistics = event
 
     def end(self, error: UserError | None) -> ReplyEnded:
-        return ReplyEnded(self._thoughts.timed(self._assembler.finish()), self.statistics, error)
+        reason = self._statistics.stop_reason
+        if error:
+            reason = StopReason.ERROR
+        elif self._repeat and reason is StopReason.CANCELLED:
+            reason = StopReason.LOOP
+        statistics = replace(self._statistics, stop_reason=reason)
+        message = self._thoughts.timed(self._assembler.finish())
+        return ReplyEnded(message, statistics, error, self._repeat if reason is StopReason.LOOP else None)
+
+    def _watch(self, piece: str) -> None:
+        """Only what is written now counts: who goes on after a loop starts anew."""
+        if self._detector and not self._repeat:
+            repeat = self._detector.feed(piece)
+            if repeat:
+                self._repeat = repeat.moved(len(self._written))
+                self.stop.set()
 
     def _feed(self, text: str, token_count: int) -> Iterator[TurnEvent]:
         events = tuple(self._assembler.feed(text))

@@ -130,7 +130,8 @@ def _part_values(part: Part) -> dict[str, Any]:
         case ToolCallPart():
             return {"kind": "tool_call", "name": part.name, "raw": part.raw, **_call_values(part)}
         case ToolResultPart():
-            return {"kind": "tool_result", "name": part.name, "raw": part.raw, "is_error": part.is_error}
+            values = {"is_error": part.is_error, "is_refused": part.is_refused, "elapsed_ms": part.elapsed_ms}
+            return {"kind": "tool_result", "name": part.name, "raw": part.raw, **values}
 
 
 def _raw(part: TextPart | ReasoningPart) -> dict[str, str]:
@@ -159,7 +160,8 @@ def _part(values: dict[str, Any]) -> Part:
         case "tool_call":
             return ToolCallPart(values["name"], values["arguments"], values["raw"], values["error"])
         case "tool_result":
-            return ToolResultPart(values["name"], values["raw"], values["is_error"])
+            ending = (values["is_error"], values.get("is_refused", False), values.get("elapsed_ms"))
+            return ToolResultPart(values["name"], values["raw"], *ending)
         case kind:
             raise ValueError(f"no part is called {kind!r}")
 
