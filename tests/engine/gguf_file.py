@@ -1,7 +1,7 @@
 """Makes small GGUF files, and changes real ones byte by byte."""
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import gguf
@@ -52,15 +52,17 @@ def gguf_bytes(
     return header + (bytes(32 * 8 * 4) if data is None else data)
 
 
-def without_values(path: Path, keys: Iterable[str]) -> bytes:
-    """A file with some values of its header taken out; the tensors are as they were."""
+def with_values(path: Path, values: Values) -> bytes:
+    """A file with some values of its header exchanged, None being none; the tensors are as they were."""
     reader = gguf.GGUFReader(path)
     original = path.read_bytes()
     header = bytearray(original[: _end(reader.tensors[-1].field)])
-    removed = sorted((reader.fields[key] for key in keys), key=lambda field: field.offset, reverse=True)
+    removed = sorted((reader.fields[key] for key in values), key=lambda field: field.offset, reverse=True)
     for field in removed:
         del header[field.offset : _end(field)]
-    count = struct.unpack_from("<Q", header, 16)[0] - len(removed)
+    added = {key: value for key, value in values.items() if value is not None}
+    header[24:24] = b"".join(text(key) + value_bytes(value) for key, value in added.items())
+    count = struct.unpack_from("<Q", header, 16)[0] - len(removed) + len(added)
     struct.pack_into("<Q", header, 16, count)
     return bytes(header) + bytes(-len(header) % 32) + original[reader.data_offset :]
 

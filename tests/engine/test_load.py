@@ -8,12 +8,12 @@ import threading
 
 import pytest
 
-from app.core.errors import Cancelled, ModelFileError, OutOfMemoryError
+from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, TemplateError
 from app.core.model_file import LoadOptions
 from app.engine import load_options
 from app.engine.engine import Engine
 from tests.engine.asking import ask, user
-from tests.engine.gguf_file import gguf_bytes, without_values
+from tests.engine.gguf_file import gguf_bytes, with_values
 
 
 def quiet(share: float) -> None:
@@ -113,11 +113,51 @@ def test_switching_models_changes_who_answers(tiny_path, starter_path):
 
 def test_a_file_without_a_template_is_used_with_a_common_one_and_says_so(tiny_path, tmp_path):
     bare = tmp_path / "bare.gguf"
-    bare.write_bytes(without_values(tiny_path, ["tokenizer.chat_template"]))
+    bare.write_bytes(with_values(tiny_path, {"tokenizer.chat_template": None}))
     engine = Engine()
     info = engine.load(bare, LoadOptions(context_length=512), quiet)
     assert "no chat template" in info.notices[0]
     assert ask(engine, "Hello").text == "Hello! I am Tiny LFM. How can I help you today?"
+    engine.unload()
+
+
+def load_with_template(tiny_path, tmp_path, template):
+    path = tmp_path / "templated.gguf"
+    path.write_bytes(with_values(tiny_path, {"tokenizer.chat_template": template}))
+    engine = Engine()
+    return engine, engine.load(path, LoadOptions(context_length=512), quiet)
+
+
+def test_a_file_whose_template_is_not_valid_is_used_with_a_common_one_and_says_so(tiny_path, tmp_path):
+    engine, info = load_with_template(tiny_path, tmp_path, "{% for %}")
+    assert "chat template is not valid" in info.notices[0]
+    assert ask(engine, "Hello").text.startswith("Hello!")
+    engine.unload()
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ raise_exception('No.') }}",
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{% for a in range(1000) %}" + "x" * 100_000 + "{% endfor %}",
+    ],
+    ids=["raises", "loops", "writes a hundred megabytes"],
+)
+def test_a_bad_template_is_a_sentence_and_the_engine_goes_on(tiny_path, tmp_path, template):
+    engine, _ = load_with_template(tiny_path, tmp_path, template)
+    with pytest.raises(TemplateError, match="chat template"):
+        ask(engine, "Hello")
+    engine.load(tiny_path, LoadOptions(context_length=512), quiet)
+    assert ask(engine, "Hello").text.startswith("Hello!")
+    engine.unload()
+
+
+def test_a_prompt_of_nothing_is_a_sentence(tiny_path, tmp_path):
+    engine, _ = load_with_template(tiny_path, tmp_path, "{# nothing #}")
+    engine._require().model.adds_bos = False
+    with pytest.raises(EngineError, match="made nothing of the prompt"):
+        ask(engine, "Hello")
     engine.unload()
 
 

@@ -11,7 +11,7 @@ import pytest
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
 from app.engine import load_options, probe
 from app.engine.probe import Probe, verdict_of
-from tests.engine.gguf_file import gguf_bytes, without_values
+from tests.engine.gguf_file import gguf_bytes, with_values
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_a_model_that_could_never_fit_is_refused_with_the_sum(record, starter_pa
 
 def test_a_vocabulary_without_words_is_found_by_trying(record, tiny_path, tmp_path):
     path = tmp_path / "mute.gguf"
-    path.write_bytes(without_values(tiny_path, ["tokenizer.ggml.merges"]))
+    path.write_bytes(with_values(tiny_path, {"tokenizer.ggml.merges": None}))
     with pytest.raises(UserError):
         Probe(record).check_model(path)
 
