@@ -59,3 +59,56 @@ class SettingsError(UserError):
 
 class ImportFormatError(UserError):
     """A file given for import is not what it claims to be."""
+
+
+class HubError(UserError):
+    """Models could not be searched, fetched or kept. The kinds below are those that the window answers differently."""
+
+
+class OfflineError(HubError):
+    """The user switched the network off."""
+
+
+class NetworkError(HubError):
+    """The hub cannot be reached: no network, no such name, a broken or a silent connection."""
+
+
+class BusyHubError(HubError):
+    """The hub answered that it cannot answer now. `wait_seconds` is what it asked for, 0 where it named nothing."""
+
+    def __init__(self, sentence: str, hint: str = "", wait_seconds: float = 0.0) -> None:
+        super().__init__(sentence, hint)
+        self.wait_seconds = wait_seconds
+
+
+class TokenError(HubError):
+    """The hub wants a token, or does not accept the one it got."""
+
+
+class GatedError(HubError):
+    """The repository asks for its terms to be accepted first. `address` is the page where that is done."""
+
+    def __init__(self, sentence: str, hint: str = "", address: str = "") -> None:
+        super().__init__(sentence, hint)
+        self.address = address
+
+
+class NotOnHubError(HubError):
+    """There is no such repository, revision or file."""
+
+
+class DamagedDownloadError(HubError):
+    """What arrived is not what the hub had announced: another size or another checksum."""
+
+
+class ModelFolderError(HubError):
+    """The folder for models cannot be written or is not there."""
+
+
+class DiskFullError(ModelFolderError):
+    """There is not enough room. Sizes in bytes."""
+
+    def __init__(self, sentence: str, hint: str = "", needed_bytes: int = 0, free_bytes: int = 0) -> None:
+        super().__init__(sentence, hint)
+        self.needed_bytes = needed_bytes
+        self.free_bytes = free_bytes

@@ -1,0 +1,107 @@
+"""The ledger of every connection that the program made."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 1_000
+"""Older ones are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One request and its answer. Bytes count headers and bodies, not what encryption adds."""
+
+    time: datetime
+    """When it began, with a time zone."""
+    host: str
+    purpose: str
+    """In words, such as: Search for models."""
+    bytes_up: int = 0
+    bytes_down: int = 0
+    outcome: str = ""
+    """The status that came back, or what went wrong."""
+
+
+class ConnectionLedger:
+    """Keeps the last connections in a file, a line for each; safe to use from any thread.
+
+    The file is a convenience: where it cannot be written, the ledger still works for this run.
+    """
+
+    def __init__(self, path: Path | None = None, most: int = MOST_CONNECTIONS) -> None:
+        self._path = path
+        self._most = most
+        self._lock = threading.Lock()
+        self._connections: deque[Connection] = deque(_read(path), maxlen=most)
+        self._lines_in_file = len(self._connections)
+
+    def connections(self) -> list[Connection]:
+        """Newest first."""
+        with self._lock:
+            return list(reversed(self._connections))
+
+    def add(self, connection: Connection) -> None:
+        with self._lock:
+            self._connections.append(connection)
+            if self._lines_in_file >= 2 * self._most:
+                self._write(self._connections, "w")
+                self._lines_in_file = len(self._connections)
+            else:
+                self._write([connection], "a")
+                self._lines_in_file += 1
+
+    def clear(self) -> None:
+        """Forgets all, in the file too."""
+        with self._lock:
+            self._connections.clear()
+            self._lines_in_file = 0
+            self._write([], "w")
+
+    def _write(self, connections: Iterable[Connection], mode: str) -> None:
+        if self._path is None:
+            return
+        try:
+            with self._path.open(mode, encoding="utf-8") as file:
+                file.writelines(_line(connection) for connection in connections)
+        except OSError as problem:
+            log.info("The ledger of connections cannot be written: %s", problem.strerror)
+
+
+def _line(connection: Connection) -> str:
+    return json.dumps({**asdict(connection), "time": connection.time.isoformat()}, ensure_ascii=False) + "\n"
+
+
+def _read(path: Path | None) -> list[Connection]:
+    connections: list[Connection] = []
+    if path is None:
+        return connections
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            # A line that a crash cut off is left out.
+            with contextlib.suppress(ValueError, TypeError, KeyError):
+                connections.append(_of_line(line))
+    return connections
+
+
+def _of_line(line: str) -> Connection:
+    values = json.loads(line)
+    time = datetime.fromisoformat(values["time"])
+    return Connection(
+        time if time.tzinfo else time.replace(tzinfo=UTC),
+        str(values["host"]),
+        str(values["purpose"]),
+        int(values["bytes_up"]),
+        int(values["bytes_down"]),
+        str(values["outcome"]),
+    )

@@ -1,0 +1,145 @@
+"""What went wrong on the network, in plain words."""
+
+from __future__ import annotations
+
+import email.utils
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+
+import httpx2
+from huggingface_hub import errors as library
+
+from app.core.errors import (
+    BusyHubError,
+    GatedError,
+    HubError,
+    NetworkError,
+    NotOnHubError,
+    OfflineError,
+    TokenError,
+)
+
+_TRY_LATER = "Try again in a few minutes."
+_CHECK_NETWORK = "Check your network connection, then try again."
+
+
+def as_hub_error(problem: Exception, subject: str, page: str = "") -> HubError | None:
+    """An exception of the network or of huggingface_hub as a sentence; None for mistakes of ours.
+
+    Args:
+        subject: what was asked for: a repository's name, or a few words.
+        page: the repository's page, for whoever must accept its terms.
+    """
+    if isinstance(problem, HubError):
+        return problem
+    if isinstance(problem, library.OfflineModeIsEnabled):
+        return OfflineError(
+            "The network is switched off by the variable HF_HUB_OFFLINE.", "Remove it and start Tarn again."
+        )
+    if isinstance(problem, library.HFValidationError):
+        return NotOnHubError(f"{subject} is not a name that a repository can have.", "It has the form owner/name.")
+    if isinstance(problem, library.HfHubHTTPError):
+        return _of_answer(problem, subject, page)
+    if isinstance(problem, httpx2.HTTPError | httpx2.InvalidURL | OSError):
+        return _of_connection(problem)
+    return None
+
+
+def _of_answer(problem: library.HfHubHTTPError, subject: str, page: str) -> HubError:
+    status = problem.response.status_code
+    if isinstance(problem, library.GatedRepoError):
+        return _gated(status, subject, page)
+    if isinstance(problem, library.RevisionNotFoundError):
+        return NotOnHubError(
+            f"{subject} no longer has the version that was asked for.", "Look at the repository again."
+        )
+    if isinstance(problem, library.EntryNotFoundError):
+        return NotOnHubError(f"This file is no longer in {subject}.", "Look at the repository again.")
+    if isinstance(problem, library.RepositoryNotFoundError):
+        return NotOnHubError(
+            f"There is no {subject} on the hub, or it is private.",
+            "Check the name. A private repository needs a token, which you can enter in Settings.",
+        )
+    return _of_status(status, problem.response, subject)
+
+
+def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError:
+    if status == 401:
+        return TokenError(
+            "The hub does not accept the token.", "It may have expired. Enter a new one in Settings, or remove it."
+        )
+    if status == 403:
+        return TokenError(
+            f"The hub does not let you have {subject}.",
+            "Your token may lack the right to read it. Look at its permissions on the hub's page for tokens.",
+        )
+    if status == 404:
+        return NotOnHubError(f"{subject} was not found on the hub.", "Check the name, or search for it again.")
+    if status == 429:
+        seconds = _wait_seconds(response)
+        wait = f"It asks to wait {_duration(seconds)}." if seconds else _TRY_LATER
+        return BusyHubError("The hub has had too many requests from your address.", wait, seconds)
+    if status >= 500 or status == 408:
+        return BusyHubError(
+            f"The hub has a fault of its own (error {status}).", _TRY_LATER, _wait_seconds(response)
+        )
+    return HubError(f"The hub answered with something unexpected (code {status}).", _TRY_LATER)
+
+
+def _gated(status: int, subject: str, page: str) -> GatedError:
+    if status == 401:
+        return GatedError(
+            f"{subject} can only be fetched by people who have accepted its terms, and the hub does not know you yet.",
+            f"Sign in and accept the terms at {page}, then enter your token in Settings.",
+            page,
+        )
+    return GatedError(
+        f"The terms of {subject} have not been accepted with your account, or its owner has not let you in yet.",
+        f"Accept them at {page}, then try again.",
+        page,
+    )
+
+
+def _of_connection(problem: Exception) -> HubError:
+    causes = list(_chain(problem))
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return NetworkError("The name of the hub cannot be looked up: there seems to be no network.", _CHECK_NETWORK)
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return NetworkError(
+            "The secure connection to the hub failed: its certificate could not be checked.",
+            "Check the clock of this computer, and whether a security program or a proxy listens in.",
+        )
+    if isinstance(problem, httpx2.ProxyError):
+        return NetworkError("The proxy of this network refused the connection.", "Check the system's proxy settings.")
+    if isinstance(problem, httpx2.ConnectTimeout | httpx2.ConnectError):
+        return NetworkError("The hub cannot be reached.", _CHECK_NETWORK)
+    if isinstance(problem, httpx2.TimeoutException):
+        return NetworkError("The hub stopped answering.", _CHECK_NETWORK)
+    if isinstance(problem, httpx2.TooManyRedirects | httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+        return HubError("The hub pointed to an address that leads nowhere.", _TRY_LATER)
+    return NetworkError("The connection to the hub broke.", _CHECK_NETWORK)
+
+
+def _chain(problem: BaseException | None) -> Iterator[BaseException]:
+    while problem is not None:
+        yield problem
+        problem = problem.__cause__ or problem.__context__
+
+
+def _wait_seconds(response: httpx2.Response) -> float:
+    """What the answer's Retry-After says: seconds or a date; 0 where it says nothing."""
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time()) if text else 0.0
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
+    return f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,141 @@
+"""The one way out: every request to the network passes here, is written into the ledger, or is refused.
+
+Redirects pass here too, each with its own host. Importing this takes a while, so it is done when the first
+request is made.
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import httpx2
+
+from app.core.errors import OfflineError
+from app.hub.connections import Connection
+
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 15.0
+"""How long the other side may be silent, where the request names no other time."""
+
+_PURPOSES = (
+    (r"^/api/whoami", "Check the token"),
+    (r"^/api/models/?$", "Search for models"),
+    (r"^/api/models/", "Look at a repository"),
+)
+
+
+class RecordingTransport(httpx2.BaseTransport):
+    """Passes requests on and reports each as a `Connection` when it has ended."""
+
+    def __init__(
+        self,
+        transport: httpx2.BaseTransport,
+        report: Callable[[Connection], None],
+        is_offline: Callable[[], bool],
+    ) -> None:
+        self._transport = transport
+        self._report = report
+        self._is_offline = is_offline
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self._is_offline():
+            raise OfflineError(
+                "Tarn is offline: the network is switched off in Settings.", "Switch it on in Settings, then try again."
+            )
+        _limit_waiting(request)
+        entry = _Entry(request, self._report)
+        try:
+            response = self._transport.handle_request(request)
+        except Exception as problem:
+            entry.close(type(problem).__name__)
+            raise
+        entry.note_head(response)
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        return httpx2.Response(
+            response.status_code,
+            headers=response.headers,
+            stream=_CountedStream(response.stream, entry),
+            extensions=response.extensions,
+        )
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+def make_client(report: Callable[[Connection], None], is_offline: Callable[[], bool]) -> httpx2.Client:
+    """A client all of whose requests are recorded, with the proxies that the system is set to use."""
+
+    def recorded(proxy: str | None = None) -> RecordingTransport:
+        return RecordingTransport(httpx2.HTTPTransport(proxy=proxy), report, is_offline)
+
+    proxies = urllib.request.getproxies()
+    mounts = {f"{scheme}://": recorded(proxies[scheme]) for scheme in ("http", "https") if scheme in proxies}
+    hosts = [host.strip().lstrip(".") for host in proxies.get("no", "").split(",") if host.strip()]
+    mounts |= {pattern: recorded() for host in hosts for pattern in (f"all://{host}", f"all://*.{host}")}
+    if mounts:
+        mounts |= {f"all://{host}": recorded() for host in ("localhost", "127.0.0.1")}
+    return httpx2.Client(
+        transport=recorded(), mounts=mounts, follow_redirects=True, timeout=ANSWER_SECONDS, trust_env=False
+    )
+
+
+class _Entry:
+    """A connection while it lasts."""
+
+    def __init__(self, request: httpx2.Request, report: Callable[[Connection], None]) -> None:
+        self._report: Callable[[Connection], None] | None = report
+        self._time = datetime.now(UTC)
+        self._host = request.url.host
+        self._purpose = _purpose_of(request)
+        self._up = _size_of(request.headers) + len(str(request.url)) + int(request.headers.get("content-length", 0))
+        self.down = 0
+        self._outcome = ""
+
+    def note_head(self, response: httpx2.Response) -> None:
+        self.down += _size_of(response.headers)
+        self._outcome = str(response.status_code)
+
+    def close(self, outcome: str = "") -> None:
+        report, self._report = self._report, None
+        if report is not None:
+            outcome = outcome or self._outcome
+            report(Connection(self._time, self._host, self._purpose, self._up, self.down, outcome))
+
+
+class _CountedStream(httpx2.SyncByteStream):
+    def __init__(self, stream: httpx2.SyncByteStream, entry: _Entry) -> None:
+        self._stream = stream
+        self._entry = entry
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._stream:
+            self._entry.down += len(piece)
+            yield piece
+
+    def close(self) -> None:
+        try:
+            self._stream.close()
+        finally:
+            self._entry.close()
+
+
+def _limit_waiting(request: httpx2.Request) -> None:
+    """No request may wait for ever: huggingface_hub asks without any limit in places."""
+    limits = request.extensions.get("timeout", {})
+    usual = {"connect": CONNECT_SECONDS, "read": ANSWER_SECONDS, "write": ANSWER_SECONDS, "pool": ANSWER_SECONDS}
+    request.extensions["timeout"] = {name: limits.get(name) or usual[name] for name in usual}
+
+
+def _purpose_of(request: httpx2.Request) -> str:
+    path = request.url.path
+    for pattern, purpose in _PURPOSES:
+        if re.search(pattern, path):
+            return purpose
+    return "Look at a file" if request.method == "HEAD" else "Download a model"
+
+
+def _size_of(headers: httpx2.Headers) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in headers.raw)
