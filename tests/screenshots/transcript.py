@@ -1,6 +1,6 @@
 """Draws the transcript in both themes and several sizes, for people to look at.
 
-    python -m tests.screenshots.transcript FOLDER
+python -m tests.screenshots.transcript FOLDER
 """
 
 from __future__ import annotations
@@ -12,102 +12,68 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import MessageState
 from app.core.message import (
     Generation,
     Message,
+    Part,
     ReasoningPart,
     Role,
     TextPart,
     ToolCallPart,
     ToolResultPart,
 )
+from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted
 from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.style import DARK, LIGHT, TranscriptStyle
 from app.ui.chat.transcript.transcript import Transcript
 
-ANSWER = """Streaming decodes one token at a time, so the limit is **memory bandwidth**. With `llama.cpp` you get about as many tokens per second as the bus can read the weights. See the [documentation](https://example.com/docs) for `--ctx-size` and `n_gpu_layers`:
-
-## Example
-
-```python
-import asyncio
-from dataclasses import dataclass
-
-@dataclass(slots=True)
-class Token:
-    \"\"\"One decoded token.\"\"\"
-    text: str
-    logprob: float = 0.0
-
-async def stream(n: int, delay: float = 0.005):
-    for i in range(n):
-        await asyncio.sleep(delay)
-        yield Token(f"tok{i} ", -0.1 * i)   # noqa: E501, and a long comment that runs out of the block on the right
-```
-
-1. **Load** the model with `mmap`.
-2. **Warm up** with an empty prompt.
-   - nested item
-   - another one, long enough that it has to go on in a second line of the list, indented like the first
-3. **Measure** over 128 tokens.
-
-- [x] Written
-- [ ] Reviewed
-
-| Model | Params | Quant | Size (GB) | tok/s |
-|:--|--:|:-:|--:|--:|
-| Llama 3.1 | 8B | Q4_K_M | 4.9 | 48.2 |
-| Qwen 3 | 14B | Q5_K_M | 10.5 | 22.7 |
-| Phi 4 | 14B | `Q8_0` | 15.6 | **18.1** |
-
-> Quantisation trades a little accuracy for a lot of speed.
->
-> - even in a *list*
-
-这是一个用于测试中日韩文字换行与字体回退的段落。大型语言模型可以在本地运行,日本語の文章も混在します。한국어 문장도 포함됩니다.
-
-هذا نص عربي لاختبار الكتابة من اليمين إلى اليسار مع كلمات English داخل الجملة وأرقام 123.
-
-- قائمة أولى
-- قائمة ثانية مع `code`
-
----
-
-### Smaller heading
-
-Emoji 👩‍👩‍👧‍👦 🇯🇵 ✅ and ~~struck~~ *italic* text. <b>HTML</b> stays text, ![a lake](https://example.com/lake.png) too.
-"""
-WIDE = """A wide table:
-
-| Name | Alpha | Beta | Gamma | Delta | Epsilon | Zeta | Eta | Theta |
-|--|--|--|--|--|--|--|--|--|
-| first row | something rather long here | more | words that fill | the columns | until it | is wider | than the | window |
-| second | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |
-"""
+ANSWER = (Path(__file__).parent / "sample.md").read_text(encoding="utf-8")
+WIDE = "A wide table:\n\n" + "\n".join(
+    (
+        "| Name | Alpha | Beta | Gamma | Delta | Epsilon | Zeta | Eta | Theta |",
+        "|--|--|--|--|--|--|--|--|--|",
+        "| first | rather long words here | more | words that fill | columns | until | wider | than the | window |",
+        "| second | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |",
+    )
+)
 QUESTION = "Why is local inference limited by memory bandwidth? Show me some code."
-LONG_QUESTION = "\n".join(f"{n}. A long message of the user's, line after line, *not* Markdown" for n in range(40))
+LONG_QUESTION = "\n".join(
+    f"{n}. A long message of the user's, line after line, *not* Markdown" for n in range(40)
+)
 GENERATION = Generation("LFM2.5-1.2B-Thinking")
 FIGURES = "41 tokens/s · 0.3 s to first token"
 
 
-def answer(*parts: object, **more: object) -> Message:
-    return Message(Role.ASSISTANT, tuple(parts), GENERATION)  # type: ignore[arg-type]
+def answer(*parts: Part) -> Message:
+    return Message(Role.ASSISTANT, parts, GENERATION)
 
 
 def conversation() -> list[Entry]:
     """Everything a message can show."""
-    thought = ReasoningPart("First I look at **bandwidth**.\n\n- then at `compute`\n- then I answer", "", True, 6200, 412)
-    call = ToolCallPart("web_search", {"query": "memory bandwidth tok/s", "limit": 5, "sites": ["a.org", "b.org"]}, "")
-    broken = ToolCallPart("get_weather", {}, "get_weather(city='Bern", "The text ends inside the value of city.")
+    thought = ReasoningPart(
+        "First I look at **bandwidth**.\n\n- then at `compute`\n- then I answer", "", True, 6200, 412
+    )
+    call = ToolCallPart(
+        "web_search", {"query": "memory bandwidth tok/s", "limit": 5, "sites": ["a.org", "b.org"]}, ""
+    )
+    broken = ToolCallPart(
+        "get_weather", {}, "get_weather(city='Bern", "The text ends inside the value of city."
+    )
     return [
         Entry("u1", Message.of_text(Role.USER, QUESTION)),
         Entry("a1", answer(thought, call)),
-        Entry("t1", Message(Role.TOOL, (ToolResultPart("web_search", '{"hits": [{"title": "Roofline", "score": 0.93}]}'),))),
+        Entry(
+            "t1",
+            Message(
+                Role.TOOL, (ToolResultPart("web_search", '{"hits": [{"title": "Roofline", "score": 0.93}]}'),)
+            ),
+        ),
         Entry("a2", answer(TextPart(ANSWER, ANSWER)), figures=FIGURES, version=2, version_count=3),
         Entry("u2", Message.of_text(Role.USER, LONG_QUESTION)),
         Entry("a3", answer(TextPart(WIDE, WIDE), broken), figures=FIGURES),
@@ -126,6 +92,8 @@ def conversation() -> list[Entry]:
 
 @dataclass(frozen=True)
 class Shot:
+    """A size of window."""
+
     name: str
     width: int
     height: int
@@ -133,45 +101,94 @@ class Shot:
 
 
 SHOTS = [Shot("900x600", 900, 600), Shot("1600x1000", 1600, 1000), Shot("900x600@2x", 900, 600, 2.0)]
+THEMES: dict[str, TranscriptStyle] = {"dark": DARK, "light": LIGHT}
 
 
-def save(widget: Transcript, path: Path, scale: float) -> None:
-    image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(scale)
-    painter = QPainter(image)
-    widget.render(painter, QPoint(0, 0))
-    painter.end()
-    image.save(str(path))
+class Studio:
+    """Takes pictures of transcripts."""
+
+    def __init__(self, folder: Path) -> None:
+        self.application = QApplication.instance() or QApplication([])
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def window(self, style: TranscriptStyle, width: int, height: int, entries: list[Entry]) -> Transcript:
+        widget = Transcript(style)
+        widget.resize(width, height)
+        widget.show_entries(entries)
+        widget.show()
+        self.application.processEvents()
+        return widget
+
+    def save(self, widget: Transcript, name: str, scale: float = 1.0) -> None:
+        self.application.processEvents()
+        image = QImage(widget.size() * scale, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(scale)
+        painter = QPainter(image)
+        widget.render(painter, QPoint(0, 0))
+        painter.end()
+        image.save(str(self.folder / f"{name}.png"))
+
+
+def sizes(studio: Studio, theme: str, style: TranscriptStyle) -> None:
+    """The same conversation in windows of several sizes, at both ends."""
+    for shot in SHOTS:
+        widget = studio.window(style, shot.width, shot.height, conversation())
+        studio.save(widget, f"{theme}-{shot.name}-end", shot.scale)
+        widget.verticalScrollBar().setValue(0)
+        studio.save(widget, f"{theme}-{shot.name}-top", shot.scale)
+        widget.close()
+
+
+def whole(studio: Studio, theme: str, style: TranscriptStyle) -> None:
+    """All of it in one tall picture."""
+    widget = studio.window(style, 900, 1000, conversation())
+    for _ in range(3):  # Heights are only true once everything has been visible.
+        widget.resize(900, widget.height() + widget.verticalScrollBar().maximum())
+        studio.application.processEvents()
+    studio.save(widget, f"{theme}-whole")
+    widget.close()
+
+
+def states(studio: Studio, theme: str, style: TranscriptStyle) -> None:
+    """Waiting, thinking, streaming, selected, focused, opened."""
+    widget = studio.window(style, 900, 600, [conversation()[0]])
+    widget.begin_reply(Entry("live", answer(), MessageState.STREAMING))
+    widget.set_reply_status("Reading the prompt, 43 %")
+    widget.redraw_reply()
+    studio.save(widget, f"{theme}-waiting")
+    thought = "The user asks about memory bandwidth. I should explain how decoding reads every weight once"
+    widget.feed_reply([PartStarted(0, PartKind.REASONING), PartGrew(0, thought)])
+    widget.redraw_reply()
+    studio.save(widget, f"{theme}-thinking")
+    widget.feed_reply(
+        [PartFinished(0, ReasoningPart(thought, "", True, 6_200, 412)), PartStarted(1, PartKind.TEXT)]
+    )
+    widget.feed_reply([PartGrew(1, ANSWER[:900])])
+    widget.redraw_reply()
+    studio.save(widget, f"{theme}-streaming")
+    widget.verticalScrollBar().setValue(0)
+    studio.save(widget, f"{theme}-streaming-scrolled-up")
+    widget.close()
+    widget = studio.window(style, 900, 600, conversation()[:2])
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Return):
+        QTest.keyClick(widget, key)
+    studio.save(widget, f"{theme}-cards-open")
+    widget.show_entries(conversation()[3:5])
+    widget.mark_memory_start("u2")
+    widget.select_message("a2")
+    widget.verticalScrollBar().setValue(900)
+    QTest.keyClick(widget, Qt.Key.Key_Down)
+    studio.save(widget, f"{theme}-selected")
+    widget.close()
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    application = QApplication.instance() or QApplication([])
-    themes: dict[str, TranscriptStyle] = {"dark": DARK, "light": LIGHT}
-    for theme, style in themes.items():
-        for shot in SHOTS:
-            widget = Transcript(style)
-            widget.resize(shot.width, shot.height)
-            widget.show_entries(conversation())
-            widget.show()
-            application.processEvents()
-            save(widget, folder / f"{theme}-{shot.name}-end.png", shot.scale)
-            widget.verticalScrollBar().setValue(0)
-            application.processEvents()
-            save(widget, folder / f"{theme}-{shot.name}-top.png", shot.scale)
-            widget.close()
-        tall = Transcript(style)
-        tall.resize(900, 1000)
-        tall.show_entries(conversation())
-        tall.show()
-        application.processEvents()
-        tall.resize(900, tall.verticalScrollBar().maximum() + 1000)
-        application.processEvents()
-        tall.resize(900, tall.verticalScrollBar().maximum() + tall.height())
-        application.processEvents()
-        save(tall, folder / f"{theme}-whole.png", 1.0)
-        tall.close()
+    studio = Studio(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
+    for theme, style in THEMES.items():
+        sizes(studio, theme, style)
+        whole(studio, theme, style)
+        states(studio, theme, style)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,6 @@ def transcript(qtbot: QtBot) -> Transcript:
     widget = Transcript()
     qtbot.addWidget(widget)
     widget.resize(900, 700)
-    widget.show()
-    qtbot.waitExposed(widget)
+    with qtbot.waitActive(widget):
+        widget.show()
     return widget

@@ -14,17 +14,23 @@ def test_tops_and_total_follow_every_correction(start: list[float], changes: lis
     for row, height in changes:
         geometry.set_height(row % len(plain), float(height))
         plain[row % len(plain)] = float(height)
-    assert [geometry.top(row) for row in range(len(plain) + 1)] == [sum(plain[:row]) for row in range(len(plain) + 1)]
+    assert [geometry.top(row) for row in range(len(plain) + 1)] == [
+        sum(plain[:row]) for row in range(len(plain) + 1)
+    ]
     assert geometry.total == sum(plain)
 
 
 @given(heights, heights)
-def test_rows_added_one_by_one_are_where_they_would_be_from_the_start(first: list[float], more: list[float]) -> None:
+def test_rows_added_one_by_one_are_where_they_would_be_from_the_start(
+    first: list[float], more: list[float]
+) -> None:
     grown = Geometry(first)
     for height in more:
         grown.append(height)
     whole = Geometry(first + more)
-    assert [grown.top(row) for row in range(len(whole) + 1)] == [whole.top(row) for row in range(len(whole) + 1)]
+    assert [grown.top(row) for row in range(len(whole) + 1)] == [
+        whole.top(row) for row in range(len(whole) + 1)
+    ]
 
 
 @given(heights, st.data())

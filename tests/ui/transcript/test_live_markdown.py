@@ -13,9 +13,44 @@ from app.ui.chat.transcript.live_markdown import LiveMarkdown
 from app.ui.chat.transcript.markdown import parse
 
 PIECES = [
-    *("# H\n", "para *a* `c`\n", "\n", "- item\n", "  - sub\n", "1. one\n", "```py\n", "code\n", "```\n", "~~~\n"),
-    *("> q\n", "|a|b|\n", "|-|-|\n", "--|--~", "|1|2|\n", "---\n", "text", "    indented\n", "   ```\n", "***\n"),
-    *(" ", "\n\n", "[x] ", "- [ ] t\n", "http://a.b/c) ", "``` \n", "````\n", "\t", "===\n", "\x85", "語", "👩‍👧\n"),
+    *(
+        "# H\n",
+        "para *a* `c`\n",
+        "\n",
+        "- item\n",
+        "  - sub\n",
+        "1. one\n",
+        "```py\n",
+        "code\n",
+        "```\n",
+        "~~~\n",
+    ),
+    *(
+        "> q\n",
+        "|a|b|\n",
+        "|-|-|\n",
+        "--|--~",
+        "|1|2|\n",
+        "---\n",
+        "text",
+        "    indented\n",
+        "   ```\n",
+        "***\n",
+    ),
+    *(
+        " ",
+        "\n\n",
+        "[x] ",
+        "- [ ] t\n",
+        "http://a.b/c) ",
+        "``` \n",
+        "````\n",
+        "\t",
+        "===\n",
+        "\x85",
+        "語",
+        "👩‍👧\n",
+    ),
 ]
 
 
@@ -26,7 +61,9 @@ def closed(blocks: Sequence[MarkdownBlock]) -> list[MarkdownBlock]:
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14), st.randoms(use_true_random=False))
-def test_any_split_gives_the_blocks_of_the_whole_at_every_step(pieces: list[str], chance: random.Random) -> None:
+def test_any_split_gives_the_blocks_of_the_whole_at_every_step(
+    pieces: list[str], chance: random.Random
+) -> None:
     text = "".join(pieces)
     live = LiveMarkdown()
     end = 0

@@ -45,7 +45,9 @@ def test_html_stays_text() -> None:
     assert plain_text(parse(text)) == text
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "file:///etc/passwd", "vbscript:x", "data:text/html,x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "file:///etc/passwd", "vbscript:x", "data:text/html,x"]
+)
 def test_dangerous_addresses_are_no_links(address: str) -> None:
     assert not any(span.link for span in spans(f"[click]({address})"))
 
@@ -63,7 +65,10 @@ def test_an_address_in_brackets_leaves_the_bracket_outside() -> None:
 
 
 def test_a_picture_is_its_description_and_address() -> None:
-    assert plain_text(parse("![A lake](https://example.com/lake.png)")) == "A lake (https://example.com/lake.png)"
+    assert (
+        plain_text(parse("![A lake](https://example.com/lake.png)"))
+        == "A lake (https://example.com/lake.png)"
+    )
 
 
 def test_a_picture_s_long_address_is_shortened() -> None:
@@ -74,7 +79,9 @@ def test_a_picture_s_long_address_is_shortened() -> None:
 
 def test_lists_keep_their_numbers_depths_and_boxes() -> None:
     blocks = parse("3. three\n4. four\n   - inner\n\n- [x] done\n- [ ] open")
-    found = [(b.place.marker, b.place.containers, b.place.is_tight) for b in blocks if isinstance(b, TextBlock)]
+    found = [
+        (b.place.marker, b.place.containers, b.place.is_tight) for b in blocks if isinstance(b, TextBlock)
+    ]
     one, two = (Container.LIST,), (Container.LIST, Container.LIST)
     assert found == [
         ("3.", one, True),
