@@ -214,15 +214,36 @@ def test_where_everything_fits_the_whole_prompt_is_not_counted():
 
 def test_a_template_that_takes_much_room_itself_costs_the_oldest_turns():
     path = path_of(*["u10", "a10"] * 6, "u10")
-    choice = choose_messages(
-        path,
-        "",
-        words,
-        200,
-        count_prompt=lambda messages: sum(words(message.raw) + 20 for message in messages),
-    )
-    assert sent(path, choice) == [10, 11, 12] or sent(path, choice) == [8, 9, 10, 11, 12]
-    assert sum(words(message.raw) + 20 for message in choice.messages) <= 150
+
+    def count_prompt(messages):
+        return sum(words(message.raw) + 40 for message in messages)
+
+    choice = choose_messages(path, "", words, 200, count_prompt=count_prompt)
+    assert sent(path, choice) == [10, 11, 12]
+    assert count_prompt(choice.messages) == 150
+
+
+def test_a_template_that_keeps_many_long_thoughts_is_not_asked_often():
+    path = path_of(*["u5", "a5"] * 60, "u5")
+    for place in range(1, 120, 2):
+        thought = ReasoningPart("hm", "hm " * 50)
+        path[place] = MessageNode(Message(Role.ASSISTANT, (thought, *path[place].message.parts)))
+    asked = []
+
+    def count_prompt(messages):
+        asked.append(len(messages))
+        return sum(words(message.raw) + MESSAGE_OVERHEAD for message in messages)
+
+    choice = choose_messages(path, "", words, 1000, count_prompt=count_prompt)
+    assert sent(path, choice)[-1] == 120
+    assert 375 < count_prompt(choice.messages) <= 750
+    assert len(asked) == 3
+
+
+def test_the_beginning_of_an_answer_takes_room_from_past_turns():
+    path = path_of("u10", "a10", "u10")
+    assert sent(path, choose_messages(path, "", words, 100)) == [0, 1, 2]
+    assert sent(path, choose_messages(path, "", words, 100, written="so " * 30)) == [2]
 
 
 @st.composite
