@@ -38,7 +38,7 @@ WIDE = "A wide table:\n\n" + "\n".join(
     (
         "| Name | Alpha | Beta | Gamma | Delta | Epsilon | Zeta | Eta | Theta |",
         "|--|--|--|--|--|--|--|--|--|",
-        "| first | rather long words here | more | words that fill | columns | until | wider | than the | window |",
+        "| first | rather long words | more | words that fill | columns | until | wider | than | a window |",
         "| second | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 |",
     )
 )

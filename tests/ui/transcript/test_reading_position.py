@@ -173,3 +173,12 @@ def turn_wheel(
         False,
     )
     QApplication.sendEvent(viewport, event)
+
+
+def test_nothing_moves_sideways_when_the_scroll_bar_comes(transcript: Transcript) -> None:
+    transcript.show_entries([question("Why?")])
+    before = transcript.message_area("question")
+    transcript.add_entry(answer(PARAGRAPHS))
+    after = transcript.message_area("question")
+    assert transcript.verticalScrollBar().maximum() > 0
+    assert (after.left(), after.width()) == (before.left(), before.width())

@@ -456,6 +456,8 @@ class Transcript(QAbstractScrollArea):
             return True
         if event.type() == QEvent.Type.Leave:
             self.hover(None)
+        elif event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.set_style(self._look.style)  # On another screen icons need other pixels.
         return super().viewportEvent(event)
 
     @override

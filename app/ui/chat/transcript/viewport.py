@@ -44,7 +44,7 @@ class Viewport:
 
     @property
     def column_left(self) -> int:
-        return (self._area.viewport().width() - self._canvas.column_width) // 2
+        return (self._area.width() - self._canvas.column_width) // 2
 
     def row_y(self, row: int) -> int:
         """Where a row begins, seen from the top edge."""
@@ -71,7 +71,8 @@ class Viewport:
         before = (self._canvas.height, self._bar.value())
         self.is_settling = True
         try:
-            width = self._area.viewport().width() - 2 * SMALLEST_MARGIN
+            # Of the whole area: nothing is laid out anew or moves when the scroll bar comes.
+            width = self._area.width() - 2 * SMALLEST_MARGIN
             self._canvas.column_width = max(NARROWEST_COLUMN, min(WIDEST_COLUMN, width))
             self._fit_range()
             for _ in range(MOST_PASSES):
