@@ -34,7 +34,7 @@ from app.core.reply_reader import Reply
 _Step = tuple[int, PartKind | Unsure | None]
 """How far was read, and whether more must be known first (`WAIT`) or another part begins."""
 
-_STOP = re.compile(r"<|\n|`+")
+_STOP = re.compile(r"<|\n+|`+")
 _INDENT = re.compile(r"[ \t\r]+")
 
 
@@ -43,16 +43,18 @@ class AnswerReader:
 
     def __init__(self) -> None:
         self._code = CodeSpans()
-        self._is_line_settled = False
-        """Whether it is known that no bare call begins this line."""
+        self._settled = 0
+        """Characters ahead in which no bare call begins: none of them is looked at twice."""
         self._candidate: Candidate | None = None
 
     def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
         while position < len(text):
-            if reply.tools and not self._is_line_settled and self._code.is_at_line_start:
+            start = position
+            if reply.tools and not self._settled and self._code.is_at_line_start:
                 position, follows = self._read_line_start(text, position, reply, is_final)
             else:
                 position, follows = self._read_words(text, position, reply, is_final)
+                self._settled = max(self._settled - (position - start), 0)
             if follows is WAIT:
                 break
             if isinstance(follows, PartKind):
@@ -77,12 +79,13 @@ class AnswerReader:
             found = reply.bare_calls.read(text, position, self._candidate, is_final=is_final)
             if isinstance(found, Unsure):
                 return position, WAIT
+            self._settled = self._candidate.scanned
             self._candidate = None
             if found:
                 reply.writer.finish_text()
                 reply.writer.add_calls(found.parts)
                 return found.end, PartKind.TEXT
-        self._is_line_settled = True
+        self._settled = max(self._settled, 1)
         return position, None
 
     def _read_words(self, text: str, position: int, reply: Reply, is_final: bool) -> _Step:
@@ -93,10 +96,9 @@ class AnswerReader:
         token = found.group()
         if token == "<":
             return self._read_tag(text, position, reply, is_final)
-        if token == "\n":
+        if token[0] == "\n":
             reply.writer.write(PartKind.TEXT, token)
             self._code.end_line()
-            self._is_line_settled = False
             return found.end(), None
         if found.end() == len(text) and not is_final:
             return position, WAIT  # The run of backticks may go on.

@@ -18,7 +18,7 @@ class CallSyntaxError(Exception):
 
 def place(body: str, position: int) -> str:
     """The words that stand before a place, to find it by: ` after “city=”`."""
-    words = " ".join(body[:position].split())
+    words = " ".join(body[max(0, position - 10 * _LONGEST_EXCERPT) : position].split())
     shown = words if len(words) <= _LONGEST_EXCERPT else "…" + words[-_LONGEST_EXCERPT:]
     return f" after “{shown}”" if shown else ""
 

@@ -19,8 +19,8 @@ from app.core.string_literals import without_lone_surrogates
 _NAME_KEYS = ("name", "function", "tool", "tool_name", "function_name")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "tool_input", "input")
 _FENCE_WORD = re.compile(r"(?:json|python|py|tool_call|tool_code)\s+(?=[\[{\w])")
-_FUNCTION = re.compile(r"<function(?:=|\s+name=)\s*[\"']?(?P<name>[^>\"']+?)[\"']?\s*>")
-_PARAMETER = re.compile(r"<parameter(?:=|\s+name=)\s*[\"']?(?P<name>[^>\"']+?)[\"']?\s*>")
+_FUNCTION = re.compile(r"<function(?:=|\s+name=)\s*[\"']?(?P<name>[^>\"']{1,200}?)[\"']?\s*>")
+_PARAMETER = re.compile(r"<parameter(?:=|\s+name=)\s*[\"']?(?P<name>[^>\"']{1,200}?)[\"']?\s*>")
 _VALUE_END = re.compile(r"</parameter>|(?=<parameter[=\s])|(?=</function>)")
 
 

@@ -114,8 +114,10 @@ def _parse(code: StandIn) -> ast.expr:
         return ast.parse(code.source, mode="eval").body
     except SyntaxError as error:
         raise CallSyntaxError(_syntax_fault(code.body, error)) from error
-    except (ValueError, MemoryError) as error:
-        raise CallSyntaxError("The call holds what no call can hold, such as a null character.") from error
+    except MemoryError as error:  # What Python's parser raises for thousands of signs in a row.
+        raise CallSyntaxError(_TOO_DEEP) from error
+    except ValueError as error:
+        raise CallSyntaxError("The call holds a null character, which no call can hold.") from error
 
 
 def _syntax_fault(body: str, error: SyntaxError) -> str:

@@ -157,7 +157,7 @@ class PartWriter:
         self._open = None
 
     def end(self, kind: PartKind) -> None:
-        """Ends the reply: what is hidden at its end goes to the last part, or to an empty one of that kind."""
+        """Ends the reply: what is hidden at its end goes to the last part or to an empty one of that kind."""
         raw, self._gap = "".join(self._gap), []
         if raw and self.parts:
             last = self.parts.pop()

@@ -30,17 +30,27 @@ LONGEST_DRAFT = 8000
 class ThoughtReader:
     """Reads one thought."""
 
+    def __init__(self) -> None:
+        self._settled = 0
+        """Characters ahead in which all calls are known to be drafts: none of them is looked at twice."""
+
     def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
+        settled_to = position + self._settled
         writer = reply.writer
         while (at := text.find("<", position)) >= 0:
             writer.write(PartKind.REASONING, text[position:at])
+            self._settled = max(settled_to - at, 0)
             marker = marker_at(text, at, is_final=is_final)
-            ends = marker in CALL_STARTS and _ends_with_calls(text, at, is_final=is_final)
-            if marker is WAIT or ends is WAIT:
+            if marker in CALL_STARTS and at >= settled_to:
+                draft_end = _draft_end(text, at, is_final=is_final)
+                if draft_end is None:
+                    writer.finish_reasoning(is_closed=False)
+                    return at, PartKind.TEXT
+                if isinstance(draft_end, Unsure):
+                    return at, None
+                settled_to = draft_end
+            if marker is WAIT:
                 return at, None
-            if ends:
-                writer.finish_reasoning(is_closed=False)
-                return at, PartKind.TEXT
             if not isinstance(marker, str):
                 writer.write(PartKind.REASONING, "<")
                 position = at + 1
@@ -51,6 +61,7 @@ class ThoughtReader:
                 writer.finish_reasoning(is_closed=True)
                 return position, PartKind.TEXT
         writer.write(PartKind.REASONING, text[position:])
+        self._settled = max(settled_to - len(text), 0)
         return len(text), None
 
     def end(self, reply: Reply) -> None:
@@ -58,21 +69,22 @@ class ThoughtReader:
         reply.writer.end(PartKind.REASONING)
 
 
-def _ends_with_calls(text: str, start: int, *, is_final: bool) -> bool | Unsure:
-    """Whether the reply ends with the calls that begin at `start`, each with both its markers."""
+def _draft_end(text: str, start: int, *, is_final: bool) -> int | Unsure | None:
+    """The first place behind the calls that begin at `start` where the reply goes on.
+
+    None where it ends with them, each with both its markers: then they are meant.
+    """
     limit = start + LONGEST_DRAFT
     can_grow = len(text) < limit and not is_final
     position = start
     while (end := _call_end(text, position, limit)) >= 0:
         position = _skip_hidden(text, end, limit, is_final=is_final)
-        if position >= min(len(text), limit):
-            return WAIT if can_grow else len(text) < limit
+        if position == len(text) and position < limit:
+            return None if is_final else WAIT
         marker = marker_at(text, position, is_final=is_final)
-        if marker is WAIT:
-            return WAIT if can_grow else False
-        if marker not in CALL_STARTS:
-            return False
-    return WAIT if can_grow else False
+        if marker not in CALL_STARTS or position >= limit:
+            return WAIT if marker is WAIT and can_grow else min(position, limit)
+    return WAIT if can_grow else min(len(text), limit)
 
 
 def _call_end(text: str, start: int, limit: int) -> int:
