@@ -204,12 +204,13 @@ def _call(part: ToolCallPart) -> tuple[dict[str, Any], str]:
 
 def _result(part: ToolResultPart) -> tuple[dict[str, Any], str]:
     values: dict[str, Any] = {"part": MarkedPart.RESULT, "name": part.name}
-    if part.is_error:
-        values["failed"] = True
-    return (
-        values,
-        f"**{_code(part.name)} {'failed' if part.is_error else 'returned'}**\n\n{_fenced(part.raw)}",
-    )
+    values |= {
+        name: True for name, holds in (("failed", part.is_error), ("refused", part.is_refused)) if holds
+    }
+    if part.elapsed_ms is not None:
+        values["ms"] = part.elapsed_ms
+    outcome = "was refused" if part.is_refused else "failed" if part.is_error else "returned"
+    return values, f"**{_code(part.name)} {outcome}**\n\n{_fenced(part.raw)}"
 
 
 def _arguments(part: ToolCallPart) -> str:

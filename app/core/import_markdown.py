@@ -181,7 +181,8 @@ def _part(mark: Mark) -> Part:
         case MarkedPart.CALL:
             return _call(mark)
         case MarkedPart.RESULT:
-            return ToolResultPart(values["name"], _fenced(mark), bool(values.get("failed", False)))
+            is_error, is_refused = bool(values.get("failed")), bool(values.get("refused"))
+            return ToolResultPart(values["name"], _fenced(mark), is_error, is_refused, values.get("ms"))
         case kind:
             raise ValueError(f"no part is called {kind!r}")
 

@@ -1,11 +1,14 @@
 """A message's Markdown harms nothing around it, and nothing around it harms the message."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from app.core.embedded_markdown import EmbeddedMarkdown
+
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Other work on the same machine must not fail a test."""
 
 FOLLOWING = "\n\n<!-- mark -->\n\n# After\n"
 
@@ -108,6 +111,7 @@ LINES = [
 ]
 
 
+@patiently
 @given(st.lists(st.sampled_from(LINES) | st.text(max_size=4), max_size=10).map("\n".join))
 def test_what_follows_a_message_is_never_swallowed(text):
     embedded = EmbeddedMarkdown.of(text)

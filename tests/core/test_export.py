@@ -198,6 +198,17 @@ def test_a_tool_call_and_its_result_are_readable():
     assert "**`get_weather` returned**\n\n````\n```\n5 °C\n```\n\n````\n" in text
 
 
+@pytest.mark.parametrize(
+    ("result", "line"),
+    [
+        (ToolResultPart("look", "no lake", is_error=True), "**`look` failed**"),
+        (ToolResultPart("look", "no", is_error=True, is_refused=True), "**`look` was refused**"),
+    ],
+)
+def test_a_call_that_came_to_nothing_says_so(result, line):
+    assert f"\n{line}\n" in to_markdown(conversation_of("Go", Message(Role.TOOL, (result,))))
+
+
 def test_a_call_that_was_not_legible_is_shown_as_it_was_written():
     call = ToolCallPart("", {}, "[f(a=]", "There is a bracket at character 5 where a value should be.")
     text = to_markdown(conversation_of("Go", answer(call)))
@@ -262,7 +273,7 @@ def test_a_conversation_without_messages_can_be_exported():
     assert (restored.title, restored.nodes, restored.tip_id) == ("Empty", (), None)
 
 
-def test_a_very_long_conversation_is_exported_and_read_without_delay():
+def test_a_very_long_conversation_is_exported_and_read():
     path = [f"Question {index}\n\n```py\nx = {index}\n```" for index in range(3000)]
     conversation = conversation_of(*path)
     assert [node.message.text for node in from_markdown(to_markdown(conversation)).path()] == path

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.core.conversation import Conversation, MessageNode, MessageState
@@ -18,6 +18,9 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.sampling import Sampling
+
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Other work on the same machine must not fail a test."""
 
 # Lines that Markdown, HTML, YAML or the export's own marks give a meaning to.
 NASTY_LINES = [
@@ -69,7 +72,9 @@ def text_parts(draw):
 calls = st.builds(
     ToolCallPart, names, st.dictionaries(names, json_values, max_size=3), texts, st.none() | names
 )
-results = st.builds(ToolResultPart, names, texts, st.booleans())
+results = st.builds(
+    ToolResultPart, names, texts, st.booleans(), st.booleans(), st.none() | st.integers(0, 10**7)
+)
 parts = st.one_of(reasoning_parts(), text_parts(), calls, results)
 moments = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))
 
@@ -97,6 +102,7 @@ def held(conversation):
     return [(node.message, node.state, node.created_at) for node in conversation.path()]
 
 
+@patiently
 @given(conversations())
 def test_an_export_gives_the_same_messages_back(conversation):
     text = to_markdown(conversation)
@@ -108,6 +114,7 @@ def test_an_export_gives_the_same_messages_back(conversation):
     assert to_markdown(restored) == text
 
 
+@patiently
 @given(texts)
 @example("```\n" * 3)
 @example("<!-- tarn {} -->")
@@ -116,6 +123,7 @@ def test_a_single_text_survives(text):
     assert from_markdown(to_markdown(conversation)).path()[0].message.text == text
 
 
+@patiently
 @given(
     st.builds(
         Sampling,
@@ -131,6 +139,7 @@ def test_sampling_values_survive(sampling):
     assert restored.path()[0].message.generation.sampling == sampling
 
 
+@patiently
 @given(conversations())
 def test_without_reasoning_no_thought_is_in_the_file(conversation):
     restored = from_markdown(to_markdown(conversation, ExportOptions(include_reasoning=False)))
@@ -139,6 +148,7 @@ def test_without_reasoning_no_thought_is_in_the_file(conversation):
         assert list(node.message.parts) == expected
 
 
+@patiently
 @given(json_values)
 def test_arguments_of_a_call_survive(value):
     call = ToolCallPart("f", {"a": value}, "[f(...)]")

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.front_matter import FrontMatterError, read_front_matter, write_front_matter
+
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Other work on the same machine must not fail a test."""
 
 
 def read(*lines):
@@ -64,6 +67,7 @@ values = st.recursive(
 )
 
 
+@patiently
 @given(st.dictionaries(names, values, max_size=5), texts)
 def test_what_was_written_is_read_the_same(values, body):
     assert read_front_matter(write_front_matter(values) + body) == (values, body)
@@ -123,6 +127,7 @@ def test_a_text_without_a_head_is_refused(text):
     assert caught.value.line == 1
 
 
+@patiently
 @given(st.text(st.sampled_from("-:|>'\"[]{}# a\n\\1")))
 def test_whatever_stands_in_a_head_it_is_read_or_refused(text):
     try:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.conversation import UNTITLED, Conversation, MessageNode
@@ -11,6 +11,9 @@ from app.core.errors import ImportFormatError
 from app.core.export import from_markdown, to_markdown
 from app.core.message import Generation, Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.sampling import Sampling
+
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Other work on the same machine must not fail a test."""
 
 
 def exported():
@@ -133,6 +136,7 @@ def test_the_line_that_is_named_is_the_damaged_one():
         from_markdown(text)
 
 
+@patiently
 @given(st.data())
 def test_whatever_happens_to_a_file_it_is_read_or_refused_in_words(data):
     text = exported()
