@@ -22,6 +22,7 @@ ANSWER_SHARE = 0.25
 """Of the context, kept free for the answer..."""
 LONGEST_ANSWER_ROOM = 1024
 """...but no more tokens than this."""
+LONGEST_WORD = 40
 
 CountTokens = Callable[[str], int]
 CountPrompt = Callable[[Sequence[Message]], int]
@@ -35,6 +36,8 @@ class PromptChoice:
     messages: tuple[Message, ...]
     first_seen_id: str | None
     """The first message of the path that is sent; None where nothing was left out."""
+    written: str = ""
+    """What is sent of the beginning of an answer: all of it, or its end where it alone is too long."""
 
 
 def room_for_answer(context_length: int) -> int:
@@ -57,28 +60,31 @@ def choose_messages(
     Answers that hold nothing (they failed before the first word) are not sent. `written` is the beginning of
     an answer that is to be gone on with. `count_tokens` is asked for each text once, from the newest
     backwards, and no further than needed. `count_prompt` gives a whole prompt's exact length; it is asked
-    only where not everything fits. A context length of 0 (no model yet) limits nothing.
+    only where not everything fits with ease. A context length of 0 (no model yet) limits nothing.
 
     Raises:
         PromptTooLongError: even the system prompt and the newest question do not fit.
     """
     draft = _Draft(path, system_prompt)
     if context_length <= 0:
-        return draft.choice(0)
+        return draft.choice(0, written)
     count = _Count(count_tokens)
     room = context_length - room_for_answer(context_length)
+    written = _end_that_fits(written, room, room - draft.needed(count, tools), count)
     _require_fit(draft, count, context_length, tools, written)
     limit = room - count.text(written)
     free = limit - draft.needed(count, tools)
-    if _first_fitting(draft.optional, free, count.whole) == 0:
-        return draft.choice(0)
+    if _first_fitting(draft.optional, free - limit // 2, count.whole) == 0:
+        return draft.choice(0, written)  # Whatever the template adds.
     # Most templates leave the thoughts of past turns out; the exact count shows where one does not.
-    start = draft.settled(_first_fitting(draft.optional, free, count.without_thoughts))
+    start = _first_fitting(draft.optional, free, count.whole)
+    if start:
+        start = draft.settled(_first_fitting(draft.optional, free, count.without_thoughts))
     if count_prompt is not None and count_prompt(draft.choice(start).messages) > limit:
         start = max(start + 1, draft.settled(_first_fitting(draft.optional, free, count.whole)))
         while start < len(draft.optional) and count_prompt(draft.choice(start).messages) > limit:
             start += 1
-    return draft.choice(min(start, len(draft.optional)))
+    return draft.choice(min(start, len(draft.optional)), written)
 
 
 class _Draft:
@@ -118,13 +124,13 @@ class _Draft:
         step = 1 << ((fitting // 4).bit_length() - 1)
         return min(turns, -(-start // step) * step)
 
-    def choice(self, start: int) -> PromptChoice:
+    def choice(self, start: int, written: str = "") -> PromptChoice:
         """What is sent with the optional parts from `start` on."""
         turns = self._past_turns[start:]
         steps = self.optional[max(start, len(self._past_turns)) :]
         kept = [*_joined(turns), *self.question, *_joined(steps), *self.last_step]
         messages = (*self.head, *messages_of(kept))
-        return PromptChoice(messages, self._first_seen_id(start, kept))
+        return PromptChoice(messages, self._first_seen_id(start, kept), written)
 
     def _first_seen_id(self, start: int, kept: Steps) -> str | None:
         if start > len(self._past_turns):  # The question is sent, and then there is a gap.
@@ -171,6 +177,24 @@ def _require_fit(
         excess = total - (context_length - kept_free)
         if excess > 0:
             raise PromptTooLongError(subject, excess, context_length, kept_free)
+
+
+def _end_that_fits(written: str, room: int, free: int, count: _Count) -> str:
+    """The end of an answer's beginning, where all of it is more than the context holds.
+
+    The model goes on from its last words without the first ones. Where not even a fair part of it has room,
+    everything is kept, and refused by who asks.
+    """
+    tokens = count.text(written)
+    if tokens <= free or free < room // 4:
+        return written
+    end = written
+    while tokens > free:
+        end = end[-min(len(end) - 1, len(end) * free // tokens) :]
+        tokens = count.text(end)
+    # At the beginning of a word, where the script has spaces.
+    head, space, rest = end.partition(" ")
+    return rest if space and len(head) < LONGEST_WORD and rest else end
 
 
 def _first_fitting(parts: Sequence[Steps], free: int, cost: Callable[[Steps], int]) -> int:

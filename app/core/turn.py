@@ -211,7 +211,9 @@ class _Turn:
                 count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
             )
             yield PromptChosen(choice.first_seen_id)
-            for event in model.answer(choice.messages, request.tools, request.sampling, answer.stop, written):
+            for event in model.answer(
+                choice.messages, request.tools, request.sampling, answer.stop, choice.written
+            ):
                 yield from answer.take(event)
         except UserError as error:
             return answer.end(error)
