@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from app.core.errors import EngineError, OutOfMemoryError
+from app.core.errors import EngineError, ModelFileError, OutOfMemoryError
 from app.core.message import Message
 from app.core.model_file import LoadOptions, ModelInfo
 from app.core.sampling import Sampling
@@ -21,6 +21,8 @@ from app.engine.reply import Reply
 from app.engine.suitability import read_usable
 
 LOG = logging.getLogger(__name__)
+
+_WITHOUT_GPU = "The graphics card could not take the model, so it runs on the processor."
 
 
 class Engine:
@@ -80,8 +82,16 @@ class Engine:
         """
         header = read_usable(path)
         native = native_library()
-        plan = self._plan(header, options, catalog_context, native)
-        loaded = load_model(native, header, plan, LoadProgress(on_progress, cancel))
+        progress = LoadProgress(on_progress, cancel)
+        plan = self._plan(header, options, catalog_context, native.has_gpu())
+        try:
+            loaded = load_model(native, header, plan, progress)
+        except (ModelFileError, OutOfMemoryError):
+            if not plan.gpu_layers:
+                raise
+            LOG.warning("The graphics card could not take %s", path.name)
+            plan = self._plan(header, options, catalog_context, has_gpu=False)
+            loaded = load_model(native, header, replace(plan, notice=_WITHOUT_GPU), progress)
         self.unload()
         self._loaded = loaded
         on_progress(1.0)
@@ -145,15 +155,15 @@ class Engine:
         return self._loaded
 
     def _plan(
-        self, header: GgufHeader, options: LoadOptions, catalog_context: int, native: ModuleType
+        self, header: GgufHeader, options: LoadOptions, catalog_context: int, has_gpu: bool
     ) -> LoadPlan:
         """Plans beside the loaded model if both fit as they should, else in its place."""
         try:
-            plan = plan_load(header, options, catalog_context, Machine.look(native.has_gpu()))
+            plan = plan_load(header, options, catalog_context, Machine.look(has_gpu))
             if self._loaded is None or not plan.notice:
                 return plan
         except OutOfMemoryError:
             if self._loaded is None:
                 raise
         self.unload()
-        return plan_load(header, options, catalog_context, Machine.look(native.has_gpu()))
+        return plan_load(header, options, catalog_context, Machine.look(has_gpu))

@@ -275,13 +275,14 @@ class Sampler:
         self._finalizer = weakref.finalize(self, C.llama_sampler_free, self._chain)
         for sampler in _samplers(model, sampling, seed, context_length):
             C.llama_sampler_chain_add(self._chain, sampler)
+        self._looks_back = _has_penalties(sampling) or sampling.dry_multiplier > 0
 
     def choose(self, session: Session) -> int:
         return int(C.llama_sampler_sample(self._chain, session.handle, -1))
 
     def accept(self, tokens: Sequence[int]) -> None:
         """Tells the penalties what was written before."""
-        for token in tokens:
+        for token in tokens if self._looks_back else ():
             C.llama_sampler_accept(self._chain, token)
 
     def close(self) -> None:
@@ -291,7 +292,7 @@ class Sampler:
 def _samplers(model: Model, sampling: Sampling, seed: int, context_length: int) -> list[Any]:
     """The chain in the order of llama.cpp's own programs; samplers that would change nothing are left out."""
     chain: list[Any] = []
-    if sampling.repeat_penalty != 1.0 or sampling.presence_penalty or sampling.frequency_penalty:
+    if _has_penalties(sampling):
         window = context_length if sampling.penalty_window < 0 else sampling.penalty_window
         penalties = (sampling.repeat_penalty, sampling.frequency_penalty, sampling.presence_penalty)
         chain.append(C.llama_sampler_init_penalties(model.vocabulary_size, window, *penalties))
@@ -310,6 +311,11 @@ def _samplers(model: Model, sampling: Sampling, seed: int, context_length: int) 
     if sampling.xtc_probability:
         chain.append(C.llama_sampler_init_xtc(sampling.xtc_probability, sampling.xtc_threshold, 1, seed))
     return [*chain, C.llama_sampler_init_temp(sampling.temperature), C.llama_sampler_init_dist(seed)]
+
+
+def _has_penalties(sampling: Sampling) -> bool:
+    penalties = (sampling.repeat_penalty, sampling.presence_penalty, sampling.frequency_penalty)
+    return penalties != (1.0, 0.0, 0.0)
 
 
 def _dry(model: Model, sampling: Sampling, context_length: int) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, TemplateError
 from app.core.model_file import ModelInfo
+from app.engine.drive import can_be_unplugged
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan
 from app.engine.memory import Memory
@@ -122,7 +123,7 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
     model: llama.Model | None = None
     session: llama.Session | None = None
     try:
-        model = native.Model(header.path, plan.gpu_layers, progress)
+        model = native.Model(header.path, plan.gpu_layers, progress, not can_be_unplugged(header.path))
         progress.raise_if_stopped()
         session = native.Session(
             model, plan.context_length, plan.thread_count, plan.kv_cache_type, plan.batch_size

@@ -146,7 +146,11 @@ class Reply:
             if not memory.room:
                 self._stop_reason = StopReason.CONTEXT_FULL
                 break
-            memory.append(token)
+            try:
+                memory.append(token)
+            except MemoryFull:
+                self._stop_reason = StopReason.CONTEXT_FULL
+                break
         else:
             self._stop_reason = StopReason.CANCELLED
         rest = text.finish()

@@ -2,9 +2,10 @@
 
     uv run python -m tests.benchmarks.engine [MODEL.gguf] [--tokens 128 2000] [--rounds 3] [--busy]
 
-Each round runs the three one after another, so that other work on the machine hits them alike; ratios count.
-Each line is one JSON object: a run, and at the end for each length the medians and the ratios of ours to the others.
-With `--busy` ours is measured again beside one busy process for each core.
+The three write in turns, a few tokens each, and only the time of their own turns counts, so that other work on
+the machine hits them alike; ratios count. Each line is one JSON object: a run, and at the end for each length the
+medians and the ratios of ours to the others. With `--busy` ours is measured again beside one busy process for
+each core.
 """
 
 from __future__ import annotations
@@ -19,12 +20,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 from app.core.message import Message, Role, Statistics
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
+from app.core.stream_event import Piece
 from app.engine.engine import Engine
 from app.engine.load_options import physical_cores
 
@@ -32,6 +35,8 @@ CONTEXT = 4096
 BATCH = 512
 QUESTION = "Tell me everything you know about mountain lakes, at great length. " * 36
 """About 500 tokens."""
+TURN = 16
+"""Tokens that one of them writes before it is the next one's turn."""
 SAMPLING = Sampling(temperature=0.8, top_k=40, top_p=0.95, min_p=0.05, seed=1)
 
 
@@ -48,8 +53,8 @@ class Run:
 class Contestant(Protocol):
     name: str
 
-    def run(self, length: int) -> Run:
-        """Reads the question with an empty memory and writes that many tokens."""
+    def write(self, length: int) -> Iterator[object]:
+        """Reads the question with an empty memory, then gives a sign with each token it writes."""
         ...
 
 
@@ -69,16 +74,14 @@ class Ours:
     def prompt_text(self) -> str:
         return self._engine._require().template.render([self._question]).text
 
-    def run(self, length: int) -> Run:
+    def write(self, length: int) -> Iterator[object]:
         self._memory.clear()
         sampling = SAMPLING.with_values(max_tokens=length)
-        figures: object = None
         for event in self._engine.answer([self._question], [], sampling, threading.Event()):
-            figures = event
-        assert isinstance(figures, Statistics)
-        assert figures.generated_tokens == length
-        rate = figures.prompt_tokens * 1000 / figures.prompt_ms
-        return Run(self.name, length, rate, figures.tokens_per_second)
+            if isinstance(event, Piece):
+                yield event
+        assert isinstance(event, Statistics)
+        assert event.generated_tokens == length
 
     _question = Message.of_text(Role.USER, QUESTION)
 
@@ -104,26 +107,23 @@ class Bare:
         vocab = c.llama_model_get_vocab(self._model)
         self._count = c.llama_tokenize(vocab, data, len(data), self._prompt, len(self._prompt), False, True)
 
-    def run(self, length: int) -> Run:
+    def write(self, length: int) -> Iterator[object]:
         c = self._c
         c.llama_memory_clear(c.llama_get_memory(self._context), True)
         chain = self._chain()
-        started = time.perf_counter()
         for start in range(0, self._count, BATCH):
             part = self._prompt[start : min(start + BATCH, self._count)]
             tokens = (c.llama_token * len(part))(*part)
             assert c.llama_decode(self._context, c.llama_batch_get_one(tokens, len(part))) == 0
-        read = time.perf_counter()
         one = (c.llama_token * 1)()
         batch = c.llama_batch_get_one(one, 1)
         one[0] = c.llama_sampler_sample(chain, self._context, -1)
-        first = time.perf_counter()
+        yield one[0]
         for _ in range(length - 1):
             c.llama_decode(self._context, batch)
             one[0] = c.llama_sampler_sample(chain, self._context, -1)
-        written = time.perf_counter()
+            yield one[0]
         c.llama_sampler_free(chain)
-        return Run(self.name, length, self._count / (read - started), (length - 1) / (written - first))
 
     def _chain(self) -> Any:
         c = self._c
@@ -154,10 +154,9 @@ class Library:
         )
         self._prompt_tokens = prompt_tokens
 
-    def run(self, length: int) -> Run:
+    def write(self, length: int) -> Iterator[object]:
         self._llama.reset()
         self._llama._ctx.kv_cache_clear()
-        started = time.perf_counter()
         chunks = self._llama.create_chat_completion(
             [{"role": "user", "content": QUESTION}],
             stream=True,
@@ -169,13 +168,7 @@ class Library:
             repeat_penalty=1.0,
             seed=SAMPLING.seed,
         )
-        first = 0.0
-        for chunk in chunks:
-            if not first and chunk["choices"][0]["delta"].get("content"):
-                first = time.perf_counter()
-        written = time.perf_counter()
-        rate = self._prompt_tokens / (first - started)
-        return Run(self.name, length, rate, (length - 1) / (written - first))
+        return (chunk for chunk in chunks if chunk["choices"][0]["delta"].get("content"))
 
 
 @contextmanager
@@ -197,14 +190,37 @@ def _work() -> None:
         sum(range(10_000))
 
 
-def measure(contestants: Sequence[Contestant], lengths: Sequence[int], rounds: int, state: str) -> list[Run]:
+def measure(
+    contestants: Sequence[Contestant], lengths: Sequence[int], rounds: int, prompt_tokens: int, state: str
+) -> list[Run]:
     runs = []
-    for length in lengths:
-        for _ in range(rounds):
-            for contestant in contestants:
-                runs.append(contestant.run(length))
-                report(state=state, **asdict(runs[-1]))
+    for length in [length for length in lengths for _ in range(rounds)]:
+        for run in compete(contestants, length, prompt_tokens):
+            runs.append(run)
+            report(state=state, **asdict(run))
     return runs
+
+
+def compete(contestants: Sequence[Contestant], length: int, prompt_tokens: int) -> Iterator[Run]:
+    """All write one answer of that length, taking turns."""
+    writing = {one.name: one.write(length) for one in contestants}
+    reading_times = {name: seconds_of(answer, 1)[0] for name, answer in writing.items()}
+    writing_times = dict.fromkeys(writing, 0.0)
+    while writing:
+        for name, answer in list(writing.items()):
+            seconds, has_ended = seconds_of(answer, TURN)
+            writing_times[name] += seconds
+            if has_ended:
+                del writing[name]
+    for name, seconds in writing_times.items():
+        yield Run(name, length, prompt_tokens / reading_times[name], (length - 1) / seconds)
+
+
+def seconds_of(answer: Iterator[object], count: int) -> tuple[float, bool]:
+    """-> (how long the next signs of an answer took, whether it has ended)."""
+    started = time.perf_counter()
+    has_ended = len(list(islice(answer, count))) < count
+    return time.perf_counter() - started, has_ended
 
 
 def summarise(runs: Sequence[Run], state: str) -> None:
@@ -254,11 +270,11 @@ def main() -> None:
     prompt_tokens = ours._engine.count_tokens(prompt)
     report(model=path.name, cores=physical_cores(), prompt_tokens=prompt_tokens)
     contestants: list[Contestant] = [ours, Bare(path, prompt), Library(path, prompt_tokens)]
-    quiet = measure(contestants, chosen.tokens, chosen.rounds, "quiet")
+    quiet = measure(contestants, chosen.tokens, chosen.rounds, prompt_tokens, "quiet")
     summarise(quiet, "quiet")
     if chosen.busy:
         with busy_cores():
-            busy = measure([ours], chosen.tokens[:1], chosen.rounds, "busy")
+            busy = measure([ours], chosen.tokens[:1], chosen.rounds, prompt_tokens, "busy")
         length = chosen.tokens[0]
         share = medians(busy, length, "decode_rate")["ours"] / medians(quiet, length, "decode_rate")["ours"]
         report(state="busy", length=length, share_of_quiet=share)

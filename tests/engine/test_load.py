@@ -100,6 +100,25 @@ def test_a_model_too_large_for_the_memory_is_refused_with_the_sum(starter_path, 
         Engine().load(starter_path, LoadOptions(), quiet)
 
 
+def test_a_graphics_card_that_cannot_take_the_model_is_done_without(tiny_path, monkeypatch):
+    from app.engine import llama
+
+    class FullGraphicsCard(llama.Model):
+        def __init__(self, path, gpu_layers, *rest):
+            if gpu_layers:
+                raise llama.LoadFailed("ggml_backend_cuda_buffer_type_alloc_buffer: out of memory")
+            super().__init__(path, gpu_layers, *rest)
+
+    monkeypatch.setattr(llama, "has_gpu", lambda: True)
+    monkeypatch.setattr(llama, "Model", FullGraphicsCard)
+    engine = Engine()
+    info = engine.load(tiny_path, LoadOptions(context_length=512), quiet)
+    assert info.gpu_layers == 0
+    assert info.notices == ("The graphics card could not take the model, so it runs on the processor.",)
+    assert ask(engine, "Hello").text.startswith("Hello!")
+    engine.unload()
+
+
 def test_switching_models_changes_who_answers(tiny_path, starter_path):
     engine = Engine()
     engine.load(tiny_path, LoadOptions(context_length=512), quiet)

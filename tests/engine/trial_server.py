@@ -1,7 +1,7 @@
 """Tries many files one after another, each in a fork of this process.
 
-Starting an interpreter for each of some hundred files would take minutes. Here the library is loaded once. The
-checks of the header, the trial itself and the reading of its outcome are the program's own.
+Starting an interpreter for each of some hundred files would take minutes. Here the library is loaded once.
+The checks of the header, the trial itself and the reading of its outcome are the program's own.
 """
 
 import json
