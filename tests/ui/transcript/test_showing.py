@@ -262,3 +262,15 @@ def open_menu(transcript: Transcript, point: QPoint) -> QMenu:
     (menu,) = transcript.findChildren(QMenu)
     assert isinstance(menu, QMenu)
     return menu
+
+
+def test_larger_letters_leave_room_for_themselves(transcript: Transcript) -> None:
+    entry = of_parts(THOUGHT, TextPart("Both `sides`.\n\n```python\nx\n```", ""), figures="41 tokens/s")
+    transcript.show_entries([entry])
+    before = dict(transcript.visible_targets())
+    low = transcript.message_area("answer").height()
+    transcript.set_style(DARK.zoomed(200))
+    after = dict(transcript.visible_targets())
+    assert transcript.message_area("answer").height() > 1.7 * low
+    for label, area in after.items():
+        assert area.height() >= 1.6 * before[label].height(), label

@@ -116,7 +116,7 @@ class Body:
             if index:
                 y += gap(self.segments[index - 1].block, segment.block)
             y = float(round(y))  # Frames are sharp only on whole pixels.
-            indent = sum(INDENTS[container] for container in place_of(segment.block).containers)
+            indent = sum(self._indent(container) for container in place_of(segment.block).containers)
             room = max(NARROWEST, width - indent)
             segment.lay_out(room)
             self._tops.append(y)
@@ -126,6 +126,9 @@ class Body:
         self._bottom = y
         self.footer.lay_out(width, y)
         self.height = y + self.footer.height
+
+    def _indent(self, container: Container) -> float:
+        return self.look.px(INDENTS[container])
 
     @property
     def _space_above(self) -> float:
@@ -180,7 +183,7 @@ class Body:
                     left + (6 if container is Container.CARD else 0), top, 2, y + segment.height - top
                 )
                 painter.fillRect(bar, self.look.colour("line"))
-            x += INDENTS[container]
+            x += self._indent(container)
         if place.marker:
             self._paint_marker(painter, index, place.marker)
 
@@ -190,7 +193,7 @@ class Body:
         y = self._tops[index]
         right = self._lefts[index] - 8
         if segment.is_right_to_left:
-            right = self._lefts[index] + segment.width + 22
+            right = self._lefts[index] + segment.width + self.look.px(22)
         if marker == BULLET:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.look.colour("muted"))

@@ -46,7 +46,9 @@ class BubbleSegment(DocumentSegment):
         if self._bubble.is_foldable:
             inner = max(inner, button)
         document.setTextWidth(inner)
-        self.height = document.size().height() + 2 * ABOVE + (28 if self._bubble.is_foldable else 0)
+        self.height = (
+            document.size().height() + 2 * ABOVE + (self.look.px(28) if self._bubble.is_foldable else 0)
+        )
         left = width - inner - 2 * SIDE
         self._box = QRectF(left, 0, inner + 2 * SIDE, self.height)
 
@@ -76,5 +78,7 @@ class BubbleSegment(DocumentSegment):
     def targets(self) -> Sequence[Target]:
         if not self._bubble.is_foldable:
             return ()
-        area = QRectF(self._box.left() + SIDE, self.height - 34, 90, 24)
+        area = QRectF(
+            self._box.left() + SIDE, self.height - self.look.px(34), self.look.px(90), self.look.px(24)
+        )
         return (Target(Action.FOLD_TEXT, area, f"{self._button_words} of this message"),)

@@ -37,11 +37,18 @@ class NameSegment(Segment):
 
     @override
     def lay_out(self, width: float) -> None:
-        self.width, self.height = width, 18.0
+        self.width, self.height = width, self.look.px(18)
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
-        draw_line(painter, self.look.name_font, self.look, "muted", QRectF(0, 0, self.width, 18), self._name)
+        draw_line(
+            painter,
+            self.look.name_font,
+            self.look,
+            "muted",
+            QRectF(0, 0, self.width, self.height),
+            self._name,
+        )
 
 
 class CardSegment(Segment):
@@ -54,7 +61,7 @@ class CardSegment(Segment):
 
     @override
     def lay_out(self, width: float) -> None:
-        self.width, self.height = width, CARD_HEIGHT
+        self.width, self.height = width, self.look.px(CARD_HEIGHT)
         header = self._header
         natural = 50 + QFontMetricsF(self.look.name_font).horizontalAdvance(header.title)
         if header.detail:
@@ -79,7 +86,7 @@ class CardSegment(Segment):
 
     def _paint_icon(self, painter: QPainter, paint: Paint) -> None:
         if self._header.is_busy:
-            paint_dots(painter, self.look, QPointF(13, self.height / 2), paint.phase)
+            paint_dots(painter, self.look, QPointF(11, self.height / 2), paint.phase)
             return
         colour = "danger" if self._header.is_failed else "muted"
         painter.drawPixmap(QPointF(13, self.height / 2 - 9), self.look.icon(self._header.icon, colour))
@@ -148,12 +155,12 @@ class StatusSegment(Segment):
 
     @override
     def lay_out(self, width: float) -> None:
-        self.width, self.height = width, 24.0
+        self.width, self.height = width, self.look.px(24)
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
-        paint_dots(painter, self.look, QPointF(0, 12), paint.phase)
-        area = QRectF(32, 0, self.width - 32, 24)
+        paint_dots(painter, self.look, QPointF(0, self.height / 2), paint.phase)
+        area = QRectF(32, 0, self.width - 32, self.height)
         draw_line(painter, self.look.small_font, self.look, "muted", area, self._text)
 
 
@@ -166,7 +173,7 @@ class MoreSegment(Segment):
 
     @override
     def lay_out(self, width: float) -> None:
-        self.width, self.height = width, 36.0
+        self.width, self.height = width, self.look.px(36)
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
@@ -196,16 +203,17 @@ class MemoryMarkSegment(Segment):
 
     @override
     def lay_out(self, width: float) -> None:
-        self.width, self.height = width, 34.0
+        self.width, self.height = width, self.look.px(34)
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
         words = QFontMetricsF(self.look.small_font).horizontalAdvance(MEMORY_MARK_TEXT)
         side = max(0.0, (self.width - words) / 2 - 12)
         line = self.look.colour("line")
-        painter.fillRect(QRectF(0, 12, side, 1), line)
-        painter.fillRect(QRectF(self.width - side, 12, side, 1), line)
-        area = QRectF(side + 12, 0, words + 4, 25)
+        middle = self.look.px(12)
+        painter.fillRect(QRectF(0, middle, side, 1), line)
+        painter.fillRect(QRectF(self.width - side, middle, side, 1), line)
+        area = QRectF(side + 12, 0, words + 4, middle * 2)
         draw_line(painter, self.look.small_font, self.look, "muted", area, MEMORY_MARK_TEXT)
 
 

@@ -37,6 +37,7 @@ class CodeSegment(Segment):
         self._code = block
         self._document = new_document(look.code_font, wraps=False)
         self._sideways = SidewaysScroll()
+        self._header = look.px(HEADER)
         self._formats: dict[str, QTextCharFormat] = {}
         self._coloured_lines = 0
         self._reading: Reading | None = None
@@ -78,7 +79,7 @@ class CodeSegment(Segment):
         self.width = width
         size = self._document.size()
         self._sideways.fit(size.width(), width - 2 * PADDING)
-        self.height = HEADER + size.height() + 2 * PADDING - 2
+        self.height = self._header + size.height() + 2 * PADDING - 2
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
@@ -86,11 +87,12 @@ class CodeSegment(Segment):
         self._paint_header(painter, paint)
         painter.save()
         painter.setClipRect(
-            QRectF(1, HEADER, self.width - 2, self.height - HEADER - 1), Qt.ClipOperation.IntersectClip
+            QRectF(1, self._header, self.width - 2, self.height - self._header - 1),
+            Qt.ClipOperation.IntersectClip,
         )
         origin = self._origin
         painter.translate(origin)
-        shown = paint.clip.intersected(QRectF(0, HEADER, self.width, self.height)).translated(-origin)
+        shown = paint.clip.intersected(QRectF(0, self._header, self.width, self.height)).translated(-origin)
         draw_document(self._document, painter, self.look, shown, paint.selection)
         painter.restore()
         paint_handle(painter, self.scroll_bar, self.look)
@@ -102,7 +104,7 @@ class CodeSegment(Segment):
         frame.addRoundedRect(QRectF(0.5, 0.5, self.width - 1, self.height - 1), RADIUS, RADIUS)
         painter.fillPath(frame, self.look.colour("code"))
         painter.save()
-        painter.setClipRect(QRectF(0, 0, self.width, HEADER), Qt.ClipOperation.IntersectClip)
+        painter.setClipRect(QRectF(0, 0, self.width, self._header), Qt.ClipOperation.IntersectClip)
         painter.fillPath(frame, self.look.colour("code_header"))
         painter.restore()
         painter.setPen(QPen(self.look.colour("line"), 1))
@@ -120,7 +122,7 @@ class CodeSegment(Segment):
         painter.setFont(self.look.small_font)
         painter.setPen(self.look.colour("muted"))
         name = self._code.language or "text"
-        area = QRectF(PADDING, 0, max(0.0, button.area.left() - 2 * PADDING), HEADER)
+        area = QRectF(PADDING, 0, max(0.0, button.area.left() - 2 * PADDING), self._header)
         name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name)
         painter.setPen(self.look.colour(colour))
@@ -129,21 +131,24 @@ class CodeSegment(Segment):
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
         left = area.right() - painter.fontMetrics().horizontalAdvance(words) - 22
         icon = self.look.icon("ph.check" if is_copied else "ph.copy", colour, 16)
-        painter.drawPixmap(QPointF(left, HEADER / 2 - 8), icon)
+        painter.drawPixmap(QPointF(left, self._header / 2 - 8), icon)
 
     def _button(self) -> Target:
-        return Target(Action.COPY_CODE, QRectF(self.width - 88, 5, 82, HEADER - 10), "Copy code")
+        width = self.look.px(82)
+        return Target(
+            Action.COPY_CODE, QRectF(self.width - width - 6, 5, width, self._header - 10), "Copy code"
+        )
 
     @property
     def _origin(self) -> QPointF:
-        return QPointF(PADDING - self._sideways.offset, HEADER + PADDING - 4)
+        return QPointF(PADDING - self._sideways.offset, self._header + PADDING - 4)
 
     # Selecting and copying
 
     @property
     @override
     def first_line_height(self) -> float:
-        return HEADER
+        return self._header
 
     @property
     @override
@@ -157,7 +162,7 @@ class CodeSegment(Segment):
 
     @override
     def is_text_at(self, point: QPointF) -> bool:
-        return QRectF(0, HEADER, self.width, self.height - HEADER).contains(point)
+        return QRectF(0, self._header, self.width, self.height - self._header).contains(point)
 
     @override
     def plain_text(self, first: int, last: int) -> str:

@@ -142,7 +142,8 @@ def _part_blocks(entry: Entry, folds: Folds) -> list[Block]:
             blocks += card_blocks(entry.id, index, part, folds)
     if hidden:
         blocks.append(MoreLine(hidden))
-    return blocks or _nothing_written(entry)
+    blocks = blocks or _nothing_written(entry)
+    return [*blocks, TextBlock((Span(displayable(entry.note), is_muted=True),))] if entry.note else blocks
 
 
 def _nothing_written(entry: Entry) -> list[Block]:

@@ -21,6 +21,8 @@ class Entry:
     error: str = ""
     """Why the answer failed, as a sentence; shown under what had been written."""
     error_hint: str = ""
+    note: str = ""
+    """A remark under what was written, such as why the answer was cut off."""
     figures: str = ""
     """A short line for under the answer, such as its speed."""
     can_continue: bool = False

@@ -33,8 +33,9 @@ LABELS = {
     Action.CONTINUE: "Continue answer",
     Action.PREVIOUS_VERSION: "Previous version",
     Action.NEXT_VERSION: "Next version",
+    Action.SHOW_FIGURES: "Show the figures of this answer",
 }
-_ALWAYS_SHOWN = (Action.CONTINUE, Action.PREVIOUS_VERSION, Action.NEXT_VERSION)
+_ALWAYS_SHOWN = (Action.CONTINUE, Action.PREVIOUS_VERSION, Action.NEXT_VERSION, Action.SHOW_FIGURES)
 
 
 def actions_of(entry: Entry) -> list[Action]:
@@ -64,6 +65,7 @@ class Footer:
         self.entry = entry
         self.look = look
         self._targets: list[Target] = []
+        self._button = look.px(BUTTON)
         self._version_area = QRectF()
         self._figures_area = QRectF()
         self._small = QFontMetricsF(look.small_font)
@@ -71,7 +73,7 @@ class Footer:
     @property
     def height(self) -> float:
         """Its room is kept also while nothing is shown in it, so that nothing moves."""
-        return 0.0 if is_step(self.entry) else HEIGHT
+        return 0.0 if is_step(self.entry) else self.look.px(HEIGHT)
 
     def lay_out(self, width: float, top: float) -> None:
         self._targets = []
@@ -81,7 +83,8 @@ class Footer:
         if self.entry.figures:
             words = self._small.horizontalAdvance(self.entry.figures)
             left = max(x, 0.0) + (4 if x > 0 else 0)
-            self._figures_area = QRectF(left, y, min(words + 2, width - left), BUTTON)
+            self._figures_area = QRectF(left, y, min(words + 2, width - left), self._button)
+            self._add(Action.SHOW_FIGURES, self._figures_area.adjusted(-6, 0, 6, 0))
             x = left + words + 10
         for action in actions_of(self.entry):
             x = self._place_button(action, x, y)
@@ -91,10 +94,6 @@ class Footer:
         return [target for target in self._targets if is_active or target.action in _ALWAYS_SHOWN]
 
     def paint(self, painter: QPainter, paint: Paint, *, is_active: bool) -> None:
-        if self.entry.figures:
-            draw_line(
-                painter, self.look.small_font, self.look, "muted", self._figures_area, self.entry.figures
-            )
         if not self._version_area.isEmpty():
             painter.setFont(self.look.small_font)
             painter.setPen(self.look.colour("muted"))
@@ -110,7 +109,7 @@ class Footer:
         versions = 0.0
         if self.entry.version_count > 1:
             versions = 2 * 22 + self._small.horizontalAdvance(self._version_words) + 8
-        return versions + len(actions_of(self.entry)) * (BUTTON + 2)
+        return versions + len(actions_of(self.entry)) * (self._button + 2)
 
     def _place_versions(self, x: float, y: float) -> float:
         self._version_area = QRectF()
@@ -118,18 +117,18 @@ class Footer:
             return x
         is_busy = self.entry.state is MessageState.STREAMING
         if self.entry.version > 1 and not is_busy:
-            self._add(Action.PREVIOUS_VERSION, QRectF(x, y, 22, BUTTON))
+            self._add(Action.PREVIOUS_VERSION, QRectF(x, y, 22, self._button))
         words = self._small.horizontalAdvance(self._version_words) + 8
-        self._version_area = QRectF(x + 22, y, words, BUTTON)
+        self._version_area = QRectF(x + 22, y, words, self._button)
         if self.entry.version < self.entry.version_count and not is_busy:
-            self._add(Action.NEXT_VERSION, QRectF(x + 22 + words, y, 22, BUTTON))
+            self._add(Action.NEXT_VERSION, QRectF(x + 22 + words, y, 22, self._button))
         return x + 44 + words + 4
 
     def _place_button(self, action: Action, x: float, y: float) -> float:
-        width = BUTTON
+        width = self._button
         if action is Action.CONTINUE:
             width += self._small.horizontalAdvance("Continue") + 6
-        self._add(action, QRectF(x, y, width, BUTTON))
+        self._add(action, QRectF(x, y, width, self._button))
         return x + width + 2
 
     def _add(self, action: Action, area: QRectF) -> None:
@@ -144,6 +143,9 @@ class Footer:
             painter.drawRoundedRect(area, 7, 7)
         is_copied = paint.just_copied == target.id
         colour = "accent" if is_copied else "text" if is_hovered else "muted"
+        if target.action is Action.SHOW_FIGURES:
+            draw_line(painter, self.look.small_font, self.look, colour, self._figures_area, self.entry.figures)
+            return
         name = "ph.check" if is_copied else ICONS[target.action]
         size = 14 if target.action in (Action.PREVIOUS_VERSION, Action.NEXT_VERSION) else 18
         icon = self.look.icon(name, colour, size)

@@ -20,6 +20,8 @@ LINE_HEIGHT = 1.6
 """Of the text size: what 150 % of the font's own height comes to."""
 CODE_LINE_HEIGHT = 1.5
 HEADING_SIZES = {1: 22, 2: 19, 3: 17}
+NORMAL_TEXT_SIZE = 15
+"""What all lengths are given for; they grow with the letters."""
 
 
 class Look:
@@ -32,10 +34,16 @@ class Look:
         self.small_font = self._font(style.text_families, style.small_size)
         self.name_font = self._font(style.text_families, style.small_size, QFont.Weight.DemiBold)
         self.code_font = self._font(style.code_families, style.code_size)
+        code = QFontMetricsF(self.code_font)
+        self.code_ascent, self.code_height = code.ascent(), code.height()
         self._colours: dict[str, QColor] = {}
         self._formats: dict[tuple[object, ...], QTextCharFormat] = {}
         self._metrics: dict[tuple[object, ...], QFontMetricsF] = {}
         self._icons: dict[tuple[str, str, int], QPixmap] = {}
+
+    def px(self, length: float) -> float:
+        """A length in pixels, larger or smaller as the letters are."""
+        return float(round(length * self.style.text_size / NORMAL_TEXT_SIZE))
 
     @staticmethod
     def _font(families: tuple[str, ...], size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -62,7 +70,7 @@ class Look:
         return self._icons[key]
 
     def heading_size(self, level: int) -> int:
-        return HEADING_SIZES.get(level, self.style.text_size) if level else self.style.text_size
+        return round(self.px(HEADING_SIZES[level])) if level in HEADING_SIZES else self.style.text_size
 
     def block_format(self, level: int = 0) -> QTextBlockFormat:
         """The line height of a paragraph or heading; formulas and other scripts can make a line higher."""

@@ -32,6 +32,7 @@ class Requests:
     edit: Callable[[str], None]
     go_on: Callable[[str], None]
     show_version: Callable[[str, int], None]
+    show_figures: Callable[[str], None]
     open_link: Callable[[str], None]
     copied: Callable[[str], None]
 
@@ -60,6 +61,8 @@ class MessageActions:
                 self._requests.show_version(entry.id, entry.version - 1)
             case Action.NEXT_VERSION:
                 self._requests.show_version(entry.id, entry.version + 1)
+            case Action.SHOW_FIGURES:
+                self._requests.show_figures(entry.id)
             case Action.OPEN_LINK:
                 self._requests.open_link(target.payload)
             case Action.TOGGLE_CARD | Action.SHOW_MORE | Action.FOLD_TEXT:
@@ -101,6 +104,8 @@ class MessageActions:
             yield Choice("Edit", lambda: self._requests.edit(entry.id))
         if Action.CONTINUE in offered:
             yield Choice("Continue", lambda: self._requests.go_on(entry.id))
+        if entry.figures:
+            yield Choice("Show figures", lambda: self._requests.show_figures(entry.id))
 
     def _code(self, entry: Entry, segment: int) -> str:
         row = self._canvas.row_of(entry.id)

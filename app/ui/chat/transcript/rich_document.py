@@ -187,7 +187,8 @@ class RichDocument:
         """Rounded grounds for the code in sentences; goes under the text."""
         if self._grounds is None:
             lines = (base for pill in self.pills for base in self.rectangles(*pill))
-            self._grounds = [QRectF(line.x(), line.y() - 14.5, line.width(), 20) for line in lines]
+            above, height = self._look.code_ascent + 1.25, self._look.code_height + 2.75
+            self._grounds = [QRectF(line.x(), line.y() - above, line.width(), height) for line in lines]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         for ground in self._grounds:

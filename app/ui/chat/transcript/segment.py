@@ -25,6 +25,7 @@ class Action(StrEnum):
     CONTINUE = "continue"
     PREVIOUS_VERSION = "previous_version"
     NEXT_VERSION = "next_version"
+    SHOW_FIGURES = "show_figures"
     COPY_CODE = "copy_code"
     OPEN_LINK = "open_link"
     TOGGLE_CARD = "toggle_card"

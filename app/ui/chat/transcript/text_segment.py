@@ -59,7 +59,8 @@ class DocumentSegment(Segment):
         found = []
         for ordinal, link in enumerate(self._rich.links):
             for area in self._rich.rectangles(link.first, link.last):
-                shown = QRectF(area.x(), area.y() - 15, area.width(), 21).translated(self._origin)
+                above, height = self.look.px(15), self.look.px(21)
+                shown = QRectF(area.x(), area.y() - above, area.width(), height).translated(self._origin)
                 found.append(Target(Action.OPEN_LINK, shown, link.address, link.address, ordinal=ordinal))
         return found
 

@@ -61,6 +61,7 @@ class Transcript(QAbstractScrollArea):
         edit_requested: this message of the user's is to be edited.
         version_requested: another version of a message is to be shown (its id, the version counted from 1).
         continue_requested: an answer that was cut off is to be gone on with.
+        figures_requested: the reader wants to know how an answer came about (its id).
         link_activated: the reader clicked an address; whoever listens asks before opening it.
         link_hovered: the address under the pointer; empty where there is none.
         copied: what was put on the clipboard: "code", "message", "selection" or "address".
@@ -70,6 +71,7 @@ class Transcript(QAbstractScrollArea):
     edit_requested = Signal(str)
     version_requested = Signal(str, int)
     continue_requested = Signal(str)
+    figures_requested = Signal(str)
     link_activated = Signal(str)
     link_hovered = Signal(str)
     copied = Signal(str)
@@ -110,6 +112,7 @@ class Transcript(QAbstractScrollArea):
             edit=self.edit_requested.emit,
             go_on=self.continue_requested.emit,
             show_version=self.version_requested.emit,
+            show_figures=self.figures_requested.emit,
             open_link=self.link_activated.emit,
             copied=self.copied.emit,
         )

@@ -1,7 +1,7 @@
 """Which part of the conversation is visible, and staying there.
 
-Heights are corrected while the reader scrolls. What is on screen stays where it is meanwhile; who is at the end
-stays at the end, and who goes to the beginning stays at the beginning.
+Heights are corrected while the reader scrolls. What is on screen stays where it is meanwhile; who is at the
+end stays at the end, and who goes to the beginning stays at the beginning.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ class Viewport:
         try:
             # Of the whole area: nothing is laid out anew or moves when the scroll bar comes.
             width = self._area.width() - 2 * SMALLEST_MARGIN
-            self._canvas.column_width = max(NARROWEST_COLUMN, min(WIDEST_COLUMN, width))
+            self._canvas.column_width = max(
+                NARROWEST_COLUMN, min(int(self._canvas.look.px(WIDEST_COLUMN)), width)
+            )
             self._fit_range()
             for _ in range(MOST_PASSES):
                 if not self._measure():
