@@ -1,24 +1,47 @@
 """One file, fetched so that it is whole and right, or resumable, or explained.
 
-The bytes go into `NAME.part`; the file gets its name only when its checksum has been compared, so that whatever ends
-in `.gguf` can be trusted. Whatever stops a download leaves what has arrived for the next try.
+The bytes go into `NAME.part`; the file gets its name only when its checksum has been compared, so that whatever
+ends in `.gguf` can be trusted. Whatever stops a download leaves what has arrived for the next try.
 """
 
 from __future__ import annotations
 
+import re
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from app.core.errors import (
+    BusyHubError,
+    Cancelled,
+    DamagedDownloadError,
+    HubError,
+    NetworkError,
+)
+from app.hub.checksum import GrowingChecksum, checksum_of, new_hash
+from app.hub.offline import offline_error
+from app.hub.part_file import PartFile, PartRecord, folder_error, place_of
 from app.hub.progress import Progress, Stage
 
 if TYPE_CHECKING:
-    from app.hub.hub import Hub
+    import httpx2
+
+    from app.hub.hub import Hub, RemoteFile
 
 Report = Callable[[Progress], None]
+
+_REPORT_SECONDS = 0.1
+_LOOK_SECONDS = 0.05
+_CHANGED = "The file has changed on the hub since this download was begun, so it begins again."
+_NO_RANGES = "The hub cannot go on in the middle of this file, so it begins again."
+_TOO_LONG = "What had arrived did not belong to this file, so it begins again."
+_WRONG_BEFORE = "What had arrived earlier was damaged, so it begins again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +59,9 @@ class Patience:
     """A hub that asks for a longer pause than this is not waited for."""
 
 
+USUAL_PATIENCE = Patience()
+
+
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
     """A file that is here, whole and checked."""
@@ -45,7 +71,6 @@ class FetchedFile:
     sha256: str
     """Empty for a file so small that the hub keeps it in Git, which was checked by its Git hash."""
     commit: str
-    notice: str = ""
 
 
 def download(
@@ -56,29 +81,355 @@ def download(
     cancel: threading.Event,
     report: Report,
     revision: str = "main",
-    patience: Patience = Patience(),
+    patience: Patience = USUAL_PATIENCE,
+    is_held: bool = False,
 ) -> FetchedFile:
     """Fetches a file of a repository into a models folder, or goes on where an earlier try stopped.
 
-    It lands in `folder/owner/repository/name`. Blocks; for a thread of its own. Only one caller at a time works on a
-    file, across processes: a second one reports `Stage.ELSEWHERE` and waits.
+    It lands in `folder/owner/repository/name`. Blocks; for a thread of its own. Only one caller at a time works
+    on a file, across processes: a second one reports `Stage.ELSEWHERE` and waits.
 
     Args:
         name: the file's path in the repository.
-        folder: the models folder; it must exist, as one on a drive that was unplugged must not be made anew.
+        folder: the models folder. It must exist: one on a drive that was unplugged must not be made anew.
         report: told about ten times a second how far it is, on this thread.
+        is_held: keeps it from getting its name until `release`, as other files belong to it.
 
     Raises:
         Cancelled: `cancel` was set; what arrived stays.
         HubError: it cannot be fetched; what arrived stays, unless it was wrong.
     """
-    raise NotImplementedError
+    part = PartFile(place_of(folder, repository, name))
+    _make_folder(folder, part.target.parent)
+    report(Progress(Stage.CONNECTING))
+    with part.lock(cancel, lambda: report(Progress(Stage.ELSEWHERE))):
+        fetched = _Download(hub, repository, name, revision, part, cancel, report, patience, is_held).run()
+        part.remove_lock()
+        return fetched
+
+
+def release(folder: Path, repository: str, name: str) -> Path:
+    """Gives a file that was held back its name.
+
+    Raises:
+        HubError: the disk does not let it.
+    """
+    part = PartFile(place_of(folder, repository, name))
+    part.release()
+    return part.target
 
 
 def discard(folder: Path, repository: str, name: str) -> None:
-    """Throws away what an unfinished download left. A finished file stays.
+    """Throws away what an unfinished download left. A finished file stays, and one that is in work elsewhere.
 
     Raises:
-        ModelFolderError: it cannot be removed.
+        HubError: it cannot be removed.
     """
-    raise NotImplementedError
+    part = PartFile(place_of(folder, repository, name))
+    if part.target.parent.is_dir():
+        part.discard_unless_locked()
+
+
+def arrived_bytes(folder: Path, repository: str, name: str) -> int:
+    """How much of a file is here, finished or not."""
+    part = PartFile(place_of(folder, repository, name))
+    sizes = [path.stat().st_size for path in (part.target, part.held_path, part.path) if path.is_file()]
+    return sizes[0] if sizes else 0
+
+
+def _make_folder(folder: Path, below: Path) -> None:
+    if not folder.is_dir():
+        raise folder_error(FileNotFoundError(), folder)
+    try:
+        below.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise folder_error(problem, below) from problem
+
+
+class _Download:
+    """One call of `download`, while it lasts."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        repository: str,
+        name: str,
+        revision: str,
+        part: PartFile,
+        cancel: threading.Event,
+        report: Report,
+        patience: Patience,
+        is_held: bool,
+    ) -> None:
+        self._hub = hub
+        self._repository = repository
+        self._name = name
+        self._revision = revision
+        self._part = part
+        self._cancel = cancel
+        self._report_to = report
+        self._patience = patience
+        self._is_held = is_held
+        self._size = 0
+        self._notice = ""
+        self._fetched = 0
+        self._has_begun_again = False
+        self._reported_at = 0.0
+
+    def run(self) -> FetchedFile:
+        """Tries until it is here, as long as tries bring something or patience lasts."""
+        failures = 0
+        while True:
+            fetched_before = self._fetched
+            try:
+                return self._try()
+            except (NetworkError, BusyHubError) as error:
+                failures = 1 if self._fetched > fetched_before else failures + 1
+                self._wait_after(error, failures)
+
+    def _wait_after(self, error: HubError, failures: int) -> None:
+        patience = self._patience
+        asked = error.wait_seconds if isinstance(error, BusyHubError) else 0.0
+        if failures >= patience.tries or asked > patience.longest_asked_seconds:
+            raise error
+        pause = min(patience.first_wait_seconds * 2 ** (failures - 1), patience.longest_wait_seconds)
+        self._report(Stage.RETRYING, self._part.size_bytes, str(error))
+        if self._cancel.wait(max(asked, pause)):
+            raise Cancelled
+
+    def _try(self) -> FetchedFile:
+        self._report(Stage.CONNECTING, self._part.size_bytes)
+        remote = self._hub.file(self._repository, self._name, self._revision, self._cancel)
+        self._size = remote.size_bytes
+        if self._is_here(remote):
+            return self._finished(remote)
+        self._adopt(remote)
+        had_earlier_bytes = self._part.size_bytes > 0
+        checksum = self._fetch(remote)
+        if checksum == remote.etag:
+            self._part.finish(self._is_held)
+            return self._finished(remote)
+        self._part.discard()
+        if had_earlier_bytes and not self._has_begun_again:
+            # Perhaps only the old bytes were bad, as after a power cut.
+            self._has_begun_again = True
+            self._notice = _WRONG_BEFORE
+            return self._try()
+        raise DamagedDownloadError(
+            f"What arrived of {self._name} is not what the hub announced: its checksum is wrong.",
+            "It was thrown away. Try again; if it happens again, the fault is the hub's or your network's.",
+        )
+
+    def _finished(self, remote: RemoteFile) -> FetchedFile:
+        self._report(Stage.CHECKING, self._size)
+        sha256 = remote.etag if len(remote.etag) == 64 else ""
+        return FetchedFile(self._part.target, remote.size_bytes, sha256, remote.commit)
+
+    def _is_here(self, remote: RemoteFile) -> bool:
+        """Whether the file itself is there already: fetched before, or by another window meanwhile."""
+        part = self._part
+        if self._is_right(part.target, remote):
+            return True
+        if not self._is_right(part.held_path, remote):
+            return False
+        if not self._is_held:
+            part.release()
+        return True
+
+    def _is_right(self, path: Path, remote: RemoteFile) -> bool:
+        with self._part.explained():
+            if not path.is_file() or path.stat().st_size != remote.size_bytes:
+                return False
+            digest = new_hash(remote.etag, remote.size_bytes)
+            checking = partial(self._report_now_and_then, Stage.CHECKING)
+            return checksum_of(path, digest, self._cancel, checking) == remote.etag
+
+    def _adopt(self, remote: RemoteFile) -> None:
+        """Makes sure that the part is the beginning of what the hub has now."""
+        part = self._part
+        record = part.record()
+        if part.size_bytes and (record is None or record.etag != remote.etag):
+            self._notice = _CHANGED if record is not None else _TOO_LONG
+            part.discard()
+            record = None
+        if part.size_bytes > remote.size_bytes:
+            self._notice = _TOO_LONG
+            part.discard()
+            record = None
+        validator = record.validator if record is not None else ""
+        part.check_room(remote.size_bytes)
+        part.write_record(PartRecord(remote.etag, remote.size_bytes, remote.commit, validator))
+
+    def _fetch(self, remote: RemoteFile) -> str:
+        """Brings the missing bytes; gives the checksum of the whole."""
+        response = self._answer(remote) if self._part.size_bytes < remote.size_bytes else None
+        try:
+            file = self._part.open()
+        except BaseException:
+            if response is not None:
+                response.close()
+            raise
+        checksum = GrowingChecksum(self._part.path, new_hash(remote.etag, remote.size_bytes))
+        try:
+            checksum.advance(self._part.size_bytes)
+            if response is not None:
+                with closed_on(self._has_to_stop, response):
+                    self._receive(response, file, checksum)
+            return self._result(checksum)
+        finally:
+            checksum.stop()
+            file.close()
+
+    def _answer(self, remote: RemoteFile) -> httpx2.Response:
+        """An answer that brings the bytes behind those that are here; they are dropped if there is none."""
+        record, start = self._part.record(), self._part.size_bytes
+        validator = record.validator if record is not None else ""
+        # Behind a redirect another server may stand than before, whose tags differ for the same bytes: so the
+        # second try is without the condition. The hub has said that the file is the same, and the checksum decides.
+        for condition in [validator, ""] if validator and start else [""]:
+            response = self._open(remote, start, condition)
+            if response.status_code == 206 or not start:
+                break
+            response.close()
+        if start and response.status_code != 206:
+            self._notice = _NO_RANGES
+            self._part.truncate()
+            response = self._open(remote, 0, "")
+        try:
+            self._check_answer(response, remote, self._part.size_bytes)
+            new_validator = _strong_tag(response)
+            if new_validator != validator:
+                self._part.write_record(
+                    PartRecord(remote.etag, remote.size_bytes, remote.commit, new_validator)
+                )
+        except BaseException:
+            response.close()
+            raise
+        return response
+
+    def _open(self, remote: RemoteFile, start: int, condition: str) -> httpx2.Response:
+        headers = {"Range": f"bytes={start}-"} if start else {}
+        if condition:
+            headers["If-Range"] = condition
+        return self._hub.open(
+            remote.address, headers, self._cancel, self._repository, self._patience.silent_seconds
+        )
+
+    def _check_answer(self, response: httpx2.Response, remote: RemoteFile, start: int) -> None:
+        first, total = _range_of(response)
+        if first == start and total in (remote.size_bytes, None) and response.status_code in (200, 206):
+            return
+        self._part.discard()
+        raise DamagedDownloadError(
+            f"The hub announced {self._name} with {remote.size_bytes:,} bytes and sends something else.",
+            "Try again in a few minutes.",
+        )
+
+    def _receive(self, response: httpx2.Response, file: BinaryIO, checksum: GrowingChecksum) -> None:
+        done = self._part.size_bytes
+        for piece in self._pieces(response):
+            self._stop_if_asked()
+            with self._part.explained():
+                _write_all(file, piece)
+            done += len(piece)
+            self._fetched += len(piece)
+            checksum.advance(done)
+            self._report_now_and_then(Stage.FETCHING, done)
+        if done < self._size:
+            raise NetworkError(
+                "The connection to the hub broke.", "Check your network connection, then try again."
+            )
+        if done > self._size:
+            self._part.discard()
+            raise DamagedDownloadError(
+                f"The hub sent more of {self._name} than it had announced.", "Try again in a few minutes."
+            )
+
+    def _pieces(self, response: httpx2.Response) -> Iterator[bytes]:
+        pieces = response.iter_raw()
+        while True:
+            try:
+                piece = next(pieces, None)
+            except Exception as problem:
+                self._stop_if_asked()  # Then the connection was closed from here.
+                error = self._hub.failure(problem, self._repository)
+                raise error or problem from problem
+            if piece is None:
+                return
+            yield piece
+
+    def _result(self, checksum: GrowingChecksum) -> str:
+        checksum.complete()
+        while not checksum.wait(_LOOK_SECONDS):
+            self._stop_if_asked()
+            self._report_now_and_then(Stage.CHECKING, checksum.done_bytes)
+        with self._part.explained():
+            return checksum.result()
+
+    def _has_to_stop(self) -> bool:
+        return self._cancel.is_set() or self._hub.is_offline
+
+    def _stop_if_asked(self) -> None:
+        if self._cancel.is_set():
+            raise Cancelled
+        if self._hub.is_offline:
+            raise offline_error()
+
+    def _report_now_and_then(self, stage: Stage, done_bytes: int) -> None:
+        now = time.monotonic()
+        if now - self._reported_at >= _REPORT_SECONDS:
+            self._reported_at = now
+            self._report(stage, done_bytes)
+
+    def _report(self, stage: Stage, done_bytes: int, notice: str = "") -> None:
+        self._report_to(Progress(stage, done_bytes, self._size, notice or self._notice))
+
+
+@contextmanager
+def closed_on(has_to_stop: Callable[[], bool], response: httpx2.Response) -> Iterator[None]:
+    """Closes the answer at the end, and its connection as soon as it has to stop: a read that waits ends then."""
+    is_done = threading.Event()
+
+    def watch() -> None:
+        while not is_done.wait(_LOOK_SECONDS):
+            if has_to_stop():
+                _break_off(response)
+                return
+
+    threading.Thread(target=watch, name="download-watch", daemon=True).start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        response.close()
+
+
+def _break_off(response: httpx2.Response) -> None:
+    stream = response.extensions.get("network_stream")
+    connection = stream.get_extra_info("socket") if stream is not None else None
+    if isinstance(connection, socket.socket):
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def _range_of(response: httpx2.Response) -> tuple[int, int | None]:
+    """Where an answer's bytes begin, and how long the whole file is if it says so."""
+    if response.status_code == 206:
+        match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
+        if match is None:
+            return -1, None
+        return int(match[1]), None if match[2] == "*" else int(match[2])
+    length = response.headers.get("Content-Length", "")
+    return 0, int(length) if length.isdigit() else None
+
+
+def _strong_tag(response: httpx2.Response) -> str:
+    """The answer's ETag if it stands for exactly these bytes."""
+    tag = response.headers.get("ETag", "")
+    return "" if tag.startswith("W/") else tag
+
+
+def _write_all(file: BinaryIO, piece: bytes) -> None:
+    rest = memoryview(piece)
+    while rest:  # A disk that becomes full takes only some of it first.
+        rest = rest[file.write(rest) :]

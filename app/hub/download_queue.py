@@ -2,133 +2,299 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.core.errors import HubError
-from app.hub.download import Patience
+from app.core.errors import Cancelled, HubError
+from app.hub.download import USUAL_PATIENCE, FetchedFile, Patience, arrived_bytes, discard, download, release
+from app.hub.download_records import DownloadRecords, id_of
+from app.hub.download_state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.hub import Hub
 from app.hub.library_records import LibraryRecords
-from app.hub.progress import Stage
-from app.hub.repository import HubFile
+from app.hub.progress import Progress, Speedometer, Stage
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 2
 """Downloads that run at the same time."""
+_STOP_SECONDS = 5.0
+"""How long the end of the program waits for a thread; far more than one needs."""
 
-
-class DownloadStatus(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    PAUSED = "paused"
-    FAILED = "failed"
-    DONE = "done"
-    CANCELLED = "cancelled"
-    """Gone: what had arrived has been thrown away. The last that is heard of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadOrder:
-    """What to fetch: all files of one variant and those that go with it, as one thing."""
-
-    repository: str
-    files: tuple[HubFile, ...]
-    """In the order in which they are fetched. Sizes are those known when it was ordered."""
-    folder: Path
-    """The models folder."""
-    title: str
-    """What the list of downloads calls it."""
-    revision: str = "main"
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadState:
-    """One download as the screen shows it. A value: the next change comes as a new one."""
-
-    id: str
-    """The same for the same file in the same folder, also after a restart."""
-    order: DownloadOrder
-    status: DownloadStatus
-    stage: Stage = Stage.CONNECTING
-    """What it is doing while it is running."""
-    done_bytes: int = 0
-    size_bytes: int = 0
-    """Of all its files; 0 while unknown."""
-    bytes_per_second: float = 0.0
-    seconds_left: float | None = None
-    error: HubError | None = None
-    """Why it failed; its hint says what to do."""
-    notice: str = ""
-    """A sentence worth showing, such as why it began again."""
-    paths: tuple[Path, ...] = ()
-    """The files on disk once it is done; the first is the one to load."""
-
-    @property
-    def fraction(self) -> float:
-        """0.0 to 1.0."""
-        return min(1.0, self.done_bytes / self.size_bytes) if self.size_bytes else 0.0
+OnChange = Callable[[DownloadState], None]
 
 
 class DownloadQueue:
     """Runs downloads on threads of its own, two at a time.
 
-    All methods return at once and may be called from any thread. `on_change` is told every new state, on
-    whatever thread it happens and in order; it must not wait for anything.
+    All methods return at once and may be called from any thread. `on_change` is told every new state, on whatever
+    thread it happens and in order; it must not wait for anything.
     """
 
     def __init__(
         self,
         hub: Hub,
         records_folder: Path,
-        on_change: Callable[[DownloadState], None],
+        on_change: OnChange,
         library_records: LibraryRecords | None = None,
         at_once: int = AT_ONCE,
-        patience: Patience = Patience(),
+        patience: Patience = USUAL_PATIENCE,
     ) -> None:
         """
         Args:
             records_folder: where it is written down what was ordered, so that a restart finds it.
             library_records: told what was verified.
         """
-        raise NotImplementedError
+        self._hub = hub
+        self._records = DownloadRecords(records_folder)
+        self._on_change = on_change
+        self._library_records = library_records
+        self._at_once = at_once
+        self._patience = patience
+        self._lock = threading.RLock()
+        self._entries: dict[str, _Entry] = {}
+        self._is_shut_down = False
 
     def restore(self, goes_on: bool = True) -> list[DownloadState]:
         """Finds the downloads that an earlier run did not finish; call once, before anything else.
 
         Those that the user had paused are paused. The others go on, or are paused too with `goes_on=False`.
         """
-        raise NotImplementedError
+        for order, was_paused in self._records.read():
+            is_paused = was_paused or not goes_on
+            status = DownloadStatus.PAUSED if is_paused else DownloadStatus.WAITING
+            with self._lock:
+                if id_of(order) not in self._entries:
+                    self._enter(order, status)
+        self._start_waiting()
+        return self.states()
 
     def add(self, order: DownloadOrder) -> DownloadState:
         """Queues a download. One that is there already is resumed instead of begun twice."""
-        raise NotImplementedError
+        with self._lock:
+            entry = self._entries.get(id_of(order))
+            if entry is None or entry.state.status in (DownloadStatus.DONE, DownloadStatus.CANCELLED):
+                self._records.write(order, is_paused=False)
+                entry = self._enter(order, DownloadStatus.WAITING, entry)
+                self._start_waiting()
+            else:
+                self.resume(entry.state.id)
+            return entry.state
 
     def states(self) -> list[DownloadState]:
         """All downloads of this run, in the order in which they were added."""
-        raise NotImplementedError
+        with self._lock:
+            return [entry.state for entry in self._entries.values()]
 
     def pause(self, download_id: str) -> None:
         """Stops one within half a second; what arrived stays, also over restarts."""
-        raise NotImplementedError
+        with self._lock:
+            entry = self._entries.get(download_id)
+            if entry is None or entry.state.status not in (DownloadStatus.WAITING, DownloadStatus.RUNNING):
+                return
+            entry.cancel.set()
+            self._records.write(entry.state.order, is_paused=True)
+            self._change(entry, status=DownloadStatus.PAUSED, bytes_per_second=0.0, seconds_left=None)
 
     def resume(self, download_id: str) -> None:
         """Goes on with one that is paused or has failed."""
-        raise NotImplementedError
+        with self._lock:
+            entry = self._entries.get(download_id)
+            if entry is None or entry.state.status not in (DownloadStatus.PAUSED, DownloadStatus.FAILED):
+                return
+            self._records.write(entry.state.order, is_paused=False)
+            self._change(entry, status=DownloadStatus.WAITING, error=None, notice="")
+            self._start_waiting()
 
     def retry(self, download_id: str) -> None:
         """The same as `resume`, for one that has failed."""
-        raise NotImplementedError
+        self.resume(download_id)
 
     def cancel(self, download_id: str) -> None:
         """Stops one and throws away what arrived."""
-        raise NotImplementedError
+        with self._lock:
+            entry = self._entries.get(download_id)
+            if entry is None or entry.state.status in (DownloadStatus.DONE, DownloadStatus.CANCELLED):
+                return
+            entry.is_unwanted = True
+            entry.cancel.set()
+            self._records.remove(entry.state.order)
+            if entry.thread is None:
+                self._throw_away(entry)
 
     def dismiss(self, download_id: str) -> None:
         """Takes one that is done or cancelled off the list."""
-        raise NotImplementedError
+        with self._lock:
+            entry = self._entries.get(download_id)
+            if entry and entry.state.status in (DownloadStatus.DONE, DownloadStatus.CANCELLED):
+                del self._entries[download_id]
 
     def shut_down(self) -> None:
         """Stops everything within half a second and waits for it; a later run goes on."""
-        raise NotImplementedError
+        with self._lock:
+            self._is_shut_down = True
+            threads = [entry.thread for entry in self._entries.values() if entry.thread is not None]
+            for entry in self._entries.values():
+                entry.cancel.set()
+        for thread in threads:
+            thread.join(_STOP_SECONDS)
+
+    def _enter(self, order: DownloadOrder, status: DownloadStatus, former: _Entry | None = None) -> _Entry:
+        state = DownloadState(
+            id_of(order),
+            order,
+            status,
+            done_bytes=sum(_arrived(order)),
+            size_bytes=sum(file.size_bytes for file in order.files),
+        )
+        entry = _Entry(state, thread=former.thread if former else None)
+        self._entries[state.id] = entry
+        self._on_change(state)
+        return entry
+
+    def _start_waiting(self) -> None:
+        with self._lock:
+            for entry in self._entries.values():
+                busy = sum(one.thread is not None for one in self._entries.values())
+                if busy >= self._at_once or self._is_shut_down:
+                    return
+                if entry.state.status is DownloadStatus.WAITING and entry.thread is None:
+                    self._start(entry)
+
+    def _start(self, entry: _Entry) -> None:
+        entry.cancel = threading.Event()
+        entry.speed.forget()
+        name = f"download-{entry.state.id}"
+        entry.thread = threading.Thread(target=self._run, args=(entry, entry.cancel), name=name, daemon=True)
+        self._change(entry, status=DownloadStatus.RUNNING, stage=Stage.CONNECTING)
+        entry.thread.start()
+
+    def _run(self, entry: _Entry, cancel: threading.Event) -> None:
+        outcome: HubError | None = None
+        fetched: list[FetchedFile] = []
+        try:
+            self._fetch(entry, cancel, fetched)
+        except Cancelled:
+            log.info("A download was stopped")
+        except HubError as problem:
+            log.info("A download failed: %s", type(problem).__name__)
+            outcome = problem
+        except Exception:
+            log.exception("A download failed in a way nobody thought of")
+            outcome = HubError("This download failed for a reason that Tarn does not know.", "Try it again.")
+        with self._lock:
+            entry.thread = None
+            self._end(entry, outcome, fetched)
+            self._start_waiting()
+
+    def _fetch(self, entry: _Entry, cancel: threading.Event, fetched: list[FetchedFile]) -> None:
+        order = entry.state.order
+        for index, file in enumerate(order.files):
+
+            def report(progress: Progress, index: int = index) -> None:
+                self._note_progress(entry, cancel, index, progress)
+
+            fetched.append(
+                download(
+                    self._hub,
+                    order.repository,
+                    file.name,
+                    order.folder,
+                    cancel,
+                    report,
+                    order.revision,
+                    self._patience,
+                    is_held=len(order.files) > 1,
+                )
+            )
+        for file in reversed(order.files):
+            release(order.folder, order.repository, file.name)
+
+    def _end(self, entry: _Entry, error: HubError | None, fetched: list[FetchedFile]) -> None:
+        order = entry.state.order
+        if error is None and len(fetched) == len(order.files):
+            self._records.remove(order)
+            for one in fetched:
+                if self._library_records is not None:
+                    self._library_records.note_verified(one.path, one.sha256, order.repository)
+            size = sum(one.size_bytes for one in fetched)
+            self._change(
+                entry,
+                status=DownloadStatus.DONE,
+                done_bytes=size,
+                size_bytes=size,
+                bytes_per_second=0.0,
+                seconds_left=None,
+                error=None,
+                paths=tuple(one.path for one in fetched),
+            )
+        elif entry.is_unwanted:
+            self._throw_away(entry)
+        elif error is not None and entry.state.status is DownloadStatus.RUNNING:
+            self._change(
+                entry, status=DownloadStatus.FAILED, error=error, bytes_per_second=0.0, seconds_left=None
+            )
+
+    def _throw_away(self, entry: _Entry) -> None:
+        order = entry.state.order
+        try:
+            for file in order.files:
+                discard(order.folder, order.repository, file.name)
+        except HubError as problem:
+            log.info("What was left of a download could not be removed: %s", type(problem).__name__)
+        self._change(
+            entry, status=DownloadStatus.CANCELLED, done_bytes=0, bytes_per_second=0.0, seconds_left=None
+        )
+
+    def _note_progress(self, entry: _Entry, cancel: threading.Event, index: int, progress: Progress) -> None:
+        with self._lock:
+            if cancel.is_set():
+                return  # It is shown as paused already.
+            entry.note(index, progress, time.monotonic())
+            self._on_change(entry.state)
+
+    def _change(self, entry: _Entry, **changes: object) -> None:
+        entry.state = replace(entry.state, **changes)  # type: ignore[arg-type]
+        self._on_change(entry.state)
+
+
+@dataclass
+class _Entry:
+    """A download and what runs it."""
+
+    state: DownloadState
+    thread: threading.Thread | None = None
+    cancel: threading.Event = field(default_factory=threading.Event)
+    speed: Speedometer = field(default_factory=Speedometer)
+    is_unwanted: bool = False
+    sizes: dict[int, int] = field(default_factory=dict)
+    """Of its files, by number, where the hub has told them since it was ordered."""
+
+    def note(self, index: int, progress: Progress, now: float) -> None:
+        if progress.size_bytes:
+            self.sizes[index] = progress.size_bytes
+        files = self.state.order.files
+        sizes = [self.sizes.get(number, file.size_bytes) for number, file in enumerate(files)]
+        done = sum(sizes[:index]) + progress.done_bytes
+        if progress.stage is Stage.FETCHING:
+            self.speed.note(now, done)
+        is_fetching = progress.stage is Stage.FETCHING
+        self.state = replace(
+            self.state,
+            stage=progress.stage,
+            done_bytes=done,
+            size_bytes=sum(sizes),
+            bytes_per_second=self.speed.bytes_per_second(now) if is_fetching else 0.0,
+            seconds_left=self.speed.seconds_left(now, sum(sizes)) if is_fetching else None,
+            notice=progress.notice or self.state.notice,
+        )
+
+
+def _arrived(order: DownloadOrder) -> list[int]:
+    try:
+        return [arrived_bytes(order.folder, order.repository, file.name) for file in order.files]
+    except (HubError, OSError):
+        return []

@@ -39,7 +39,9 @@ def as_hub_error(problem: Exception, subject: str, page: str = "") -> HubError |
             "The network is switched off by the variable HF_HUB_OFFLINE.", "Remove it and start Tarn again."
         )
     if isinstance(problem, library.HFValidationError):
-        return NotOnHubError(f"{subject} is not a name that a repository can have.", "It has the form owner/name.")
+        return NotOnHubError(
+            f"{subject} is not a name that a repository can have.", "It has the form owner/name."
+        )
     if isinstance(problem, library.HfHubHTTPError):
         return _of_answer(problem, subject, page)
     if isinstance(problem, httpx2.HTTPError | httpx2.InvalidURL | OSError):
@@ -68,7 +70,8 @@ def _of_answer(problem: library.HfHubHTTPError, subject: str, page: str) -> HubE
 def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError:
     if status == 401:
         return TokenError(
-            "The hub does not accept the token.", "It may have expired. Enter a new one in Settings, or remove it."
+            "The hub does not accept the token.",
+            "It may have expired. Enter a new one in Settings, or remove it.",
         )
     if status == 403:
         return TokenError(
@@ -76,7 +79,9 @@ def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError
             "Your token may lack the right to read it. Look at its permissions on the hub's page for tokens.",
         )
     if status == 404:
-        return NotOnHubError(f"{subject} was not found on the hub.", "Check the name, or search for it again.")
+        return NotOnHubError(
+            f"{subject} was not found on the hub.", "Check the name, or search for it again."
+        )
     if status == 429:
         seconds = _wait_seconds(response)
         wait = f"It asks to wait {_duration(seconds)}." if seconds else _TRY_LATER
@@ -105,14 +110,18 @@ def _gated(status: int, subject: str, page: str) -> GatedError:
 def _of_connection(problem: Exception) -> HubError:
     causes = list(_chain(problem))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return NetworkError("The name of the hub cannot be looked up: there seems to be no network.", _CHECK_NETWORK)
+        return NetworkError(
+            "The name of the hub cannot be looked up: there seems to be no network.", _CHECK_NETWORK
+        )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return NetworkError(
             "The secure connection to the hub failed: its certificate could not be checked.",
             "Check the clock of this computer, and whether a security program or a proxy listens in.",
         )
     if isinstance(problem, httpx2.ProxyError):
-        return NetworkError("The proxy of this network refused the connection.", "Check the system's proxy settings.")
+        return NetworkError(
+            "The proxy of this network refused the connection.", "Check the system's proxy settings."
+        )
     if isinstance(problem, httpx2.ConnectTimeout | httpx2.ConnectError):
         return NetworkError("The hub cannot be reached.", _CHECK_NETWORK)
     if isinstance(problem, httpx2.TimeoutException):

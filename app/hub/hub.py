@@ -88,7 +88,11 @@ class Hub:
 
         def ask() -> ModelInfo:
             return self._library().model_info(
-                repository, revision=revision, files_metadata=True, timeout=ANSWER_SECONDS, token=self._sent_token()
+                repository,
+                revision=revision,
+                files_metadata=True,
+                timeout=ANSWER_SECONDS,
+                token=self._sent_token(),
             )
 
         return self._ask(ask, cancel, repository, self.page_of(repository))
@@ -102,7 +106,9 @@ class Hub:
         """
 
         def ask() -> tuple[list[dict[str, Any]], str]:
-            response = self._session().get(self.endpoint + address, headers=self._headers(), timeout=ANSWER_SECONDS)
+            response = self._session().get(
+                self.endpoint + address, headers=self._headers(), timeout=ANSWER_SECONDS
+            )
             self._raise_for_status(response)
             next_address = urljoin(self.endpoint + address, response.links.get("next", {}).get("url", ""))
             # Only the path is taken over: a mirror's answer names the original host, and the token stays here.
@@ -141,7 +147,9 @@ class Hub:
                 endpoint=self.endpoint,
             )
             if not found.etag or not found.size or not found.commit_hash:
-                raise HubError(f"The hub does not tell size and checksum of {name}.", "Try again in a few minutes.")
+                raise HubError(
+                    f"The hub does not tell size and checksum of {name}.", "Try again in a few minutes."
+                )
             address = hf_hub_url(repository, name, revision=found.commit_hash, endpoint=self.endpoint)
             return RemoteFile(address, found.commit_hash, found.etag, found.size)
 
@@ -160,7 +168,10 @@ class Hub:
         def ask() -> httpx2.Response:
             session = self._session()
             request = session.build_request(
-                "GET", address, headers={**self._headers(), "Accept-Encoding": "identity", **headers}, timeout=seconds
+                "GET",
+                address,
+                headers={**self._headers(), "Accept-Encoding": "identity", **headers},
+                timeout=seconds,
             )
             response = session.send(request, stream=True)
             try:
@@ -202,18 +213,20 @@ class Hub:
 
     def _headers(self) -> dict[str, str]:
         self._library()
-        from huggingface_hub.utils import build_hf_headers
+        # Documented as public, but not marked so for type checkers.
+        from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
-        return build_hf_headers(token=self._sent_token(), library_name="tarn")
+        headers: dict[str, str] = build_hf_headers(token=self._sent_token(), library_name="tarn")
+        return headers
 
     def _session(self) -> httpx2.Client:
         self._library()
-        from huggingface_hub.utils import get_session
+        from huggingface_hub import get_session
 
         return get_session()
 
     def _raise_for_status(self, response: httpx2.Response) -> None:
-        from huggingface_hub.utils import hf_raise_for_status
+        from huggingface_hub import hf_raise_for_status
 
         hf_raise_for_status(response)
 
@@ -236,6 +249,6 @@ class Hub:
     def close(self) -> None:
         """Closes idle connections. The hub can be asked again afterwards."""
         if self._api is not None:
-            from huggingface_hub.utils import close_session
+            from huggingface_hub import close_session
 
             close_session()

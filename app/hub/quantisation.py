@@ -30,11 +30,10 @@ _QUALITY = (
 
 def quantisation_of(file_name: str) -> str:
     """The quantisation that a file's name tells, in the usual spelling; empty where it tells none."""
-    found = None
-    for found in _NAME.finditer(file_name):
-        pass
-    if found is None:
+    all_found = list(_NAME.finditer(file_name))
+    if not all_found:
         return ""
+    found = all_found[-1]
     name = found["name"].upper().replace("FP16", "F16").replace("FP32", "F32")
     prefix = (found["prefix"] or "").upper()[:-1]
     return f"{prefix}-{name}" if prefix in ("QAD", "UD") else name

@@ -105,7 +105,7 @@ def read_repository(hub: Hub, name: str, cancel: threading.Event, revision: str 
         for sibling in info.siblings or []
     ]
     described = info.gguf if isinstance(info.gguf, dict) else {}
-    card = info.card_data.to_dict() if info.card_data else {}
+    card = info.card_data
     return Repository(
         name=info.id,
         commit=info.sha or revision,
@@ -113,7 +113,7 @@ def read_repository(hub: Hub, name: str, cancel: threading.Event, revision: str 
         projectors=tuple(file for file in files if _is_projector(file.name)),
         is_gated=bool(info.gated),
         address=hub.page_of(info.id),
-        licence=str(card.get("license_name") or card.get("license") or ""),
+        licence=str((card and (card.get("license_name") or card.get("license"))) or ""),
         architecture=str(described.get("architecture") or ""),
         context_length=int(described.get("context_length") or 0),
     )

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 import httpx2
 
-from app.core.errors import OfflineError
 from app.hub.connections import Connection
+from app.hub.offline import offline_error
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 15.0
@@ -42,9 +42,7 @@ class RecordingTransport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         if self._is_offline():
-            raise OfflineError(
-                "Tarn is offline: the network is switched off in Settings.", "Switch it on in Settings, then try again."
-            )
+            raise offline_error()
         _limit_waiting(request)
         entry = _Entry(request, self._report)
         try:
@@ -90,7 +88,9 @@ class _Entry:
         self._time = datetime.now(UTC)
         self._host = request.url.host
         self._purpose = _purpose_of(request)
-        self._up = _size_of(request.headers) + len(str(request.url)) + int(request.headers.get("content-length", 0))
+        self._up = (
+            _size_of(request.headers) + len(str(request.url)) + int(request.headers.get("content-length", 0))
+        )
         self.down = 0
         self._outcome = ""
 
@@ -125,7 +125,12 @@ class _CountedStream(httpx2.SyncByteStream):
 def _limit_waiting(request: httpx2.Request) -> None:
     """No request may wait for ever: huggingface_hub asks without any limit in places."""
     limits = request.extensions.get("timeout", {})
-    usual = {"connect": CONNECT_SECONDS, "read": ANSWER_SECONDS, "write": ANSWER_SECONDS, "pool": ANSWER_SECONDS}
+    usual = {
+        "connect": CONNECT_SECONDS,
+        "read": ANSWER_SECONDS,
+        "write": ANSWER_SECONDS,
+        "pool": ANSWER_SECONDS,
+    }
     request.extensions["timeout"] = {name: limits.get(name) or usual[name] for name in usual}
 
 

@@ -1,0 +1,262 @@
+"""A file while it is being fetched: its place, its bytes so far, its record and its lock."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import threading
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from app.core.errors import DiskFullError, HubError, ModelFolderError
+from app.hub.file_lock import file_lock, try_lock, unlock
+from app.hub.sizes import gigabytes
+from app.hub.small_file import write_whole
+
+ROOM_KEPT_FREE = 100_000_000
+"""Bytes of the disk that a download leaves to the system and to other programs."""
+LONGEST_NAME = 200
+"""In bytes. Disks allow 255, of which the endings of the part and its record need some."""
+
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """What the bytes in a part are the beginning of."""
+
+    etag: str
+    """The checksum of the whole file, as the hub gave it."""
+    size_bytes: int
+    commit: str
+    validator: str = ""
+    """The ETag of the server that sent the bytes, which may be another one than the hub."""
+
+
+def place_of(folder: Path, repository: str, name: str) -> Path:
+    """Where a repository's file lands in a models folder: `folder/owner/repository/name`.
+
+    Raises:
+        HubError: a name that would leave the folder, or that some system cannot have.
+    """
+    parts = [*repository.split("/"), *name.split("/")]
+    for part in parts:
+        if part in ("", ".", "..") or _FORBIDDEN.search(part) or _RESERVED.fullmatch(part):
+            raise _refused(name)
+        if part != part.strip() or part.endswith(".") or _is_misleading(part):
+            raise _refused(name)
+    return folder.joinpath(*PurePosixPath(*parts).parts)
+
+
+def _is_misleading(part: str) -> bool:
+    """Whether it holds characters that turn the text's direction or cannot be seen."""
+    return any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") for letter in part)
+
+
+def _refused(name: str) -> HubError:
+    shown = name.encode("ascii", "backslashreplace").decode()
+    return HubError(
+        f"The file {shown} is not fetched: its name could lead out of the models folder.",
+        "Choose another repository. This one may be up to no good.",
+    )
+
+
+class PartFile:
+    """The part of one file. Use it inside `lock`."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+        name = target.name
+        if len(os.fsencode(name)) > LONGEST_NAME:
+            name = name[:40] + "-" + hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+        self.path = target.with_name(name + ".part")
+        self.held_path = target.with_name(name + ".held")
+        """Whole and checked, but not to be seen before the files that belong to it are here too."""
+        self._record_path = target.with_name(name + ".part.json")
+        self._lock_path = target.with_name(name + ".part.lock")
+
+    @contextmanager
+    def lock(self, cancel: threading.Event, on_wait: Callable[[], object]) -> Iterator[None]:
+        """Keeps all others away from the file, in this process and in others. Ends with the process.
+
+        `on_wait` is called once if somebody else has it.
+
+        Raises:
+            Cancelled: `cancel` was set while waiting.
+            ModelFolderError: the folder cannot be written.
+        """
+        with ExitStack() as held:
+            with self.explained():
+                held.enter_context(file_lock(self._lock_path, cancel, on_wait))
+            yield
+
+    @property
+    def size_bytes(self) -> int:
+        """How much is in the part."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    def record(self) -> PartRecord | None:
+        """What the part belongs to; None where there is none or nobody can say."""
+        try:
+            values = json.loads(self._record_path.read_text(encoding="utf-8"))
+            return PartRecord(
+                str(values["etag"]),
+                int(values["size_bytes"]),
+                str(values["commit"]),
+                str(values["validator"]),
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write_record(self, record: PartRecord) -> None:
+        """Raises: ModelFolderError."""
+        with self.explained():
+            write_whole(self._record_path, json.dumps(asdict(record)))
+
+    def open(self) -> BinaryIO:
+        """The part, to be written on at its end, without a buffer: a killed process loses nothing.
+
+        Raises:
+            ModelFolderError: it cannot be written.
+        """
+        with self.explained():
+            return self.path.open("ab", buffering=0)
+
+    def truncate(self, size_bytes: int = 0) -> None:
+        """Drops what is behind this size. Raises: ModelFolderError."""
+        with self.explained():
+            if self.size_bytes > size_bytes:
+                os.truncate(self.path, size_bytes)
+
+    def discard(self) -> None:
+        """Throws the part away. Raises: ModelFolderError."""
+        with self.explained():
+            self.path.unlink(missing_ok=True)
+            self._record_path.unlink(missing_ok=True)
+
+    def discard_unless_locked(self) -> None:
+        """Throws it away with all that belongs to it, unless somebody works on it. Raises: ModelFolderError."""
+        with self.explained():
+            handle = try_lock(self._lock_path)
+            if handle is None:
+                return
+            try:
+                self.discard()
+                self.held_path.unlink(missing_ok=True)
+                self.remove_lock()
+            finally:
+                unlock(handle)
+
+    def finish(self, is_held: bool) -> None:
+        """Gives the file its name, or holds it back, for good also if the power goes now.
+
+        Raises:
+            ModelFolderError: the disk does not let it.
+        """
+        with self.explained():
+            with self.path.open("rb+") as file:
+                os.fsync(file.fileno())
+            self.path.replace(self.held_path if is_held else self.target)
+            self._record_path.unlink(missing_ok=True)
+            _sync_folder(self.target.parent)
+
+    def release(self) -> None:
+        """Gives a file that was held back its name. Raises: ModelFolderError."""
+        with self.explained():
+            if self.held_path.exists():
+                self.held_path.replace(self.target)
+                _sync_folder(self.target.parent)
+
+    def remove_lock(self) -> None:
+        """Tidies up; only for its holder. On Windows a file that is open stays, and does no harm."""
+        with suppress(OSError):
+            self._lock_path.unlink(missing_ok=True)
+
+    def check_room(self, size_bytes: int) -> None:
+        """Raises: DiskFullError if the disk has no room for what is missing of a file of this size."""
+        needed = size_bytes - self.size_bytes
+        with self.explained():
+            free = shutil.disk_usage(self.target.parent).free
+        if needed > 0 and needed + ROOM_KEPT_FREE > free:
+            raise DiskFullError(
+                f"There is not enough room on the disk: {gigabytes(needed)} are needed, {gigabytes(free)} are free.",
+                "Delete something, or choose another folder for models in Settings. "
+                "What has arrived is kept, and the download can go on.",
+                needed,
+                free,
+            )
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turns what a disk may answer into sentences."""
+        try:
+            yield
+        except OSError as problem:
+            raise folder_error(problem, self.target.parent) from problem
+
+
+def folder_error(problem: OSError, folder: Path) -> ModelFolderError:
+    """What is wrong with a models folder, in plain words."""
+    if problem.errno in _FULL:
+        return DiskFullError(
+            "The disk is full.", "Delete something, then go on: what has arrived is kept.", 0, _free(folder)
+        )
+    if problem.errno == errno.EFBIG:
+        return ModelFolderError(
+            "This disk cannot hold a file of that size.",
+            "Disks formatted as FAT32 end at 4 GB. Choose a folder on another disk in Settings.",
+        )
+    if problem.errno == errno.ENAMETOOLONG:
+        return ModelFolderError(
+            f"The path of the file is too long for this system, in {folder}.",
+            "Choose a folder for models with a shorter path in Settings.",
+        )
+    if isinstance(problem, PermissionError) or problem.errno == errno.EROFS:
+        return ModelFolderError(
+            f"The folder {folder} cannot be written.",
+            "Change its permissions, close a program that uses the file, or choose another folder in Settings.",
+        )
+    if isinstance(problem, FileNotFoundError | NotADirectoryError) or problem.errno in (
+        errno.EIO,
+        errno.ENODEV,
+        errno.ENXIO,
+    ):
+        return ModelFolderError(
+            f"The folder {folder} is not there, or its disk does not answer.",
+            "Connect the drive again, or choose another folder in Settings.",
+        )
+    reason = problem.strerror or type(problem).__name__
+    return ModelFolderError(
+        f"The folder {folder} cannot be used: {reason}.", "Choose another folder for models in Settings."
+    )
+
+
+def _free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the renaming itself last through a power cut, where the system has a way to."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
