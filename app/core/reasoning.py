@@ -70,37 +70,38 @@ class ThoughtReader:
 
 
 def _draft_end(text: str, start: int, *, is_final: bool) -> int | Unsure | None:
-    """The first place behind the calls that begin at `start` where the reply goes on.
+    """The first place behind the calls that begin at `start` where the thought goes on.
 
-    None where it ends with them, each with both its markers: then they are meant.
+    None where the reply ends with them, each with both its markers: then they are meant.
     """
-    limit = start + LONGEST_DRAFT
-    can_grow = len(text) < limit and not is_final
-    position = start
-    while (end := _call_end(text, position, limit)) >= 0:
-        position = _skip_hidden(text, end, limit, is_final=is_final)
-        if position == len(text) and position < limit:
+    window = text[start : start + LONGEST_DRAFT]
+    is_full = len(window) == LONGEST_DRAFT
+    position = 0
+    while (position := _call_end(window, position)) >= 0:
+        position = _skip_hidden(window, position)
+        if position == len(window) and not is_full:
             return None if is_final else WAIT
-        marker = marker_at(text, position, is_final=is_final)
-        if marker not in CALL_STARTS or position >= limit:
-            return WAIT if marker is WAIT and can_grow else min(position, limit)
-    return WAIT if can_grow else min(len(text), limit)
+        marker = marker_at(window, position, is_final=is_final and not is_full)
+        if marker is WAIT or position == len(window):
+            return start + len(window) if is_full else WAIT
+        if marker not in CALL_STARTS:
+            return start + position
+    return start + len(window) if is_full or is_final else WAIT
 
 
-def _call_end(text: str, start: int, limit: int) -> int:
+def _call_end(text: str, start: int) -> int:
     """The place behind the next end marker; -1 where there is none."""
-    ends = [at + len(marker) for marker in CALL_ENDS if (at := text.find(marker, start, limit)) >= 0]
+    ends = [at + len(marker) for marker in CALL_ENDS if (at := text.find(marker, start)) >= 0]
     return min(ends, default=-1)
 
 
-def _skip_hidden(text: str, position: int, limit: int, *, is_final: bool) -> int:
+def _skip_hidden(text: str, position: int) -> int:
     """The place of the next thing that a reader would see, or of a half marker."""
-    limit = min(len(text), limit)
-    while position < limit:
+    while position < len(text):
         if text[position] in BLANK:
             position += 1
             continue
-        marker = prefix_at(text, position, CONTROL, is_final=is_final)
+        marker = prefix_at(text, position, CONTROL, is_final=True)
         if not isinstance(marker, str):
             break
         position += len(marker)
