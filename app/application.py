@@ -63,6 +63,7 @@ class Application(QObject):
     Attributes:
         window: the main window; show it.
         chat, models, conversations: the controllers, for whoever drives the program from outside.
+        last_error: what was shown to the user last as an error; None where nothing failed.
 
     Signals:
         failed: a `UserError` that was shown to the user.
@@ -92,6 +93,7 @@ class Application(QObject):
         self.paths.create_folders()
         self._log = Log(self.paths.logs)
         self._model_dirs = tuple(model_dirs)
+        self.last_error: UserError | None = None
         self._settings_file = SettingsFile(self.paths.settings)
         settings = self._settings_file.load()
         self._store = open_store(self.paths.conversations)
@@ -161,7 +163,7 @@ class Application(QObject):
         menus, messages = self.window.menus, self.window.messages
         for controller in (self.chat, self.models):
             controller.failed.connect(messages.show_error)
-            controller.failed.connect(self.failed)
+            controller.failed.connect(self._on_failed)
         self.settings.file_chosen.connect(self.models.open_file)
         self.settings.model_folders_changed.connect(self.models.refresh)
         self.models.loaded.connect(self._on_model_loaded)
@@ -188,11 +190,15 @@ class Application(QObject):
             if notice:
                 self.window.messages.show_notice(notice)
         self.models.refresh()
-        path = first_model or self.settings.settings.last_model
-        if path is None or not (first_model or path.exists()):
-            path = self._starter
+        self._open_first_model(first_model)
+
+    def _open_first_model(self, wanted: Path | None) -> None:
+        last = self.settings.settings.last_model
+        path = wanted or (last if last and last.exists() else self._starter)
         if path is not None:
             self.models.open_file(path)
+        if self.models.chosen is None and self._starter and path != self._starter:
+            self.models.open_file(self._starter)
 
     def _start_new_chat(self) -> None:
         self.chat.start_new()
@@ -223,6 +229,10 @@ class Application(QObject):
         if model is None:
             return None
         return Answerer(model.name, str(model.path), self.presets.preset_for(self._preset_key(model)))
+
+    def _on_failed(self, error: UserError) -> None:
+        self.last_error = error
+        self.failed.emit(error)
 
     def _on_model_loaded(self, info: ModelInfo) -> None:
         self.settings.change(last_model=info.path)

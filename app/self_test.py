@@ -49,6 +49,9 @@ class _SelfTest(QObject):
         QTimer.singleShot(0, self, self._write)
 
     def _write(self) -> None:
+        if self._application.last_error:
+            self._on_failed(self._application.last_error)
+            return
         self._startup_ms = round((time.time() - psutil.Process().create_time()) * 1000)
         composer = self._application.window.chat_page.composer
         composer.edit.setPlainText(QUESTION)
