@@ -103,7 +103,7 @@ LIMITS: dict[str, Limit] = {
         "Repeat penalty", 0.5, 2.0, 0.01, "Above 1, tokens seen lately become less likely."
     ),
     "penalty_window": Limit(
-        "Penalty window", -1, 131072, 1, "How many tokens back the penalties look. -1 is all."
+        "Penalty window", -1, 131072, 1, "How many tokens back the penalties look. -1: all of them."
     ),
     "presence_penalty": Limit("Presence penalty", -2.0, 2.0, 0.05, "Taken off once for a token seen lately."),
     "frequency_penalty": Limit("Frequency penalty", -2.0, 2.0, 0.05, "Taken off for every time it was seen."),
@@ -112,7 +112,7 @@ LIMITS: dict[str, Limit] = {
     "dry_allowed_length": Limit(
         "DRY allowed length", 1, 100, 1, "Repeats up to this many tokens go unpunished."
     ),
-    "dry_window": Limit("DRY window", -1, 131072, 1, "How many tokens back DRY looks. -1 is all."),
+    "dry_window": Limit("DRY window", -1, 131072, 1, "How many tokens back DRY looks. -1: all of them."),
     "xtc_probability": Limit(
         "XTC probability", 0.0, 1.0, 0.05, "How often the likeliest choices are left out."
     ),
@@ -120,7 +120,7 @@ LIMITS: dict[str, Limit] = {
         "XTC threshold", 0.0, 0.5, 0.01, "Only choices above this probability are left out."
     ),
     "seed": Limit(
-        "Seed", -1, 4294967295, 1, "The same seed repeats an answer. -1 takes a new one each time."
+        "Seed", -1, 4294967295, 1, "The same seed repeats an answer. -1: a new one for each answer."
     ),
     "max_tokens": Limit("Longest answer", 0, 131072, 1, "In tokens. 0 is as many as the context holds."),
 }

@@ -2,53 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
+from app.ui.presets.preset_rows import CHOSEN_ROLE, DETAIL_ROLE, ICON_ROLE, PresetDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
 
-_EDIT_ROLE = Qt.ItemDataRole.UserRole + 1
+_ACTION_ROLE = Qt.ItemDataRole.UserRole + 20
+_ALL, _ADJUST, _EDIT = "all", "adjust", "edit"
+_DOT = 6
+_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class PresetPicker(QuietComboBox):
-    """A list of presets, and below it the way to change them.
+    """A list of presets, and below it the ways to change them.
 
     Signals:
         preset_chosen(str): the user picked a preset by its name.
-        edit_presets_requested(): the user picked the last row.
+        edit_presets_requested(): the user wants to work on all presets.
+        adjust_requested(): the user wants other values for this conversation only.
     """
 
     preset_chosen = Signal(str)
     edit_presets_requested = Signal()
+    adjust_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Preset", parent=parent)
         self.setObjectName("preset_picker")
         self._current = ""
         self._can_edit = False
-        self.hide()  # Until there is something to pick.
+        self._change_count = 0
+        self._names: tuple[str, ...] = ()
+        self._more: tuple[str, ...] = ()
+        self._details: Mapping[str, str] = {}
+        self.set_popup_width(264)
+        self.setItemDelegate(PresetDelegate(self))
         self.currentIndexChanged.connect(self._on_current_index_changed)
+        # After Qt's own filters, so before them in turn: one row opens the list further and stays open.
+        self.view().installEventFilter(self)
+        self.view().viewport().installEventFilter(self)
 
     @property
     def current_name(self) -> str:
         return self._current
 
+    @property
+    def change_count(self) -> int:
+        """How many values this conversation changes."""
+        return self._change_count
+
     def set_editable_presets(self, can_edit: bool) -> None:
-        """Whether the list ends with "Edit presets…"; set it before `set_presets`."""
+        """Whether the list ends with ways to change presets; set it before `set_presets`."""
         self._can_edit = can_edit
 
-    def set_presets(self, names: Sequence[str], current: str) -> None:
-        """Lists the presets. Emits nothing."""
-        with QSignalBlocker(self):
-            self.clear()
-            self.addItems(list(names))
-            if self._can_edit:
-                self.insertSeparator(self.count())
-                self.addItem("Edit presets…")
-                self.setItemData(self.count() - 1, True, _EDIT_ROLE)
-        self.setVisible(bool(names))
+    def set_presets(
+        self,
+        names: Sequence[str],
+        current: str,
+        more: Sequence[str] = (),
+        details: Mapping[str, str] | None = None,
+    ) -> None:
+        """Lists the presets. Emits nothing.
+
+        Args:
+            more: presets that are listed after a click on "All presets".
+            details: what is said below a name.
+        """
+        self._names, self._more, self._details = tuple(names), tuple(more), details or {}
+        self._current = current
+        self._fill(is_whole=False)
         self.set_current(current)
 
     def set_current(self, name: str) -> None:
@@ -56,17 +83,98 @@ class PresetPicker(QuietComboBox):
         self._current = name
         with QSignalBlocker(self):
             self.setCurrentIndex(self.findText(name))
-        self.setAccessibleDescription(name)
-        self.setToolTip(f"Preset: {name}" if name else "Preset")
+        for row in range(self.count()):
+            self.setItemData(row, self.itemText(row) == name, CHOSEN_ROLE)
+        self._describe()
+
+    def set_change_count(self, count: int) -> None:
+        """Marks that this conversation differs from its preset in so many values."""
+        self._change_count = count
+        self._describe()
+
+    def _describe(self) -> None:
+        words = {0: "", 1: ", with one value changed for this conversation"}.get(
+            self._change_count, f", with {self._change_count} values changed for this conversation"
+        )
+        self.setAccessibleDescription(f"{self._current}{words}")
+        self.setToolTip(f"Preset: {self._current}{words}" if self._current else "Preset")
         self.updateGeometry()
         self.update()
+
+    def _fill(self, is_whole: bool) -> None:
+        with QSignalBlocker(self):
+            self.clear()
+            for name in (*self._names, *(self._more if is_whole else ())):
+                self._add(name)
+            if self._more and not is_whole:
+                self._add_action("All presets", "caret-down", _ALL)
+            if self._can_edit:
+                self.insertSeparator(self.count())
+                self._add_action("Adjust for this conversation…", "sliders-horizontal", _ADJUST)
+                self._add_action("Edit presets…", "pencil-simple", _EDIT)
+
+    def _add(self, name: str) -> None:
+        self.addItem(name)
+        row = self.count() - 1
+        self.setItemData(row, self._details.get(name, ""), DETAIL_ROLE)
+        self.setItemData(row, name, Qt.ItemDataRole.ToolTipRole)
+
+    def _add_action(self, text: str, icon_name: str, action: str) -> None:
+        self.addItem(text)
+        row = self.count() - 1
+        self.setItemData(row, action, _ACTION_ROLE)
+        self.setItemData(row, icon_name, ICON_ROLE)
+
+    def _list_all(self) -> None:
+        first = len(self._names)
+        self._fill(is_whole=True)
+        self.set_current(self._current)
+        super().showPopup()  # Makes room for the longer list.
+        self.view().setCurrentIndex(self.model().index(first, 0))
 
     def _on_current_index_changed(self, row: int) -> None:
         if row < 0:
             return
-        if self.itemData(row, _EDIT_ROLE):
-            self.set_current(self._current)
-            self.edit_presets_requested.emit()
-        else:
+        action = self.itemData(row, _ACTION_ROLE)
+        if action is None:
             self.set_current(self.itemText(row))
             self.preset_chosen.emit(self._current)
+            return
+        self.set_current(self._current)
+        if action == _EDIT:
+            self.edit_presets_requested.emit()
+        elif action == _ADJUST:
+            self.adjust_requested.emit()
+
+    @override
+    def content_width(self) -> int:
+        dot = _DOT + 8 if self._change_count else 0
+        return self.fontMetrics().horizontalAdvance(self.currentText()) + dot
+
+    @override
+    def paint_content(self, painter: QPainter, area: QRectF) -> None:
+        if self._change_count:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.palette().color(QPalette.ColorRole.Accent))
+            painter.drawEllipse(QRectF(area.left(), area.center().y() - _DOT / 2, _DOT, _DOT))
+            area = area.adjusted(_DOT + 8, 0, 0, 0)
+        super().paint_content(painter, area)
+
+    @override
+    def showPopup(self) -> None:
+        if self._more:
+            self._fill(is_whole=False)
+            self.set_current(self._current)
+        super().showPopup()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        is_release = event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent)
+        is_key = (
+            event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _KEYS
+        )
+        is_pick = (is_release or is_key) and self.view().isVisible()
+        if is_pick and self.view().currentIndex().data(_ACTION_ROLE) == _ALL:
+            self._list_all()
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,119 @@
+"""Which values a preset has, in which order they stand, and the field that each of them needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from PySide6.QtWidgets import QWidget
+
+from app.core.preset import LOAD_LIMITS, Preset
+from app.core.preset_changes import SYSTEM_PROMPT, Value
+from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS
+from app.ui.presets.number_text import NumberRule
+from app.ui.presets.value_fields import ChoiceField, NumberField, StopField, TextField, ValueField
+
+_EMPTY_VALUES: dict[str, tuple[float, str]] = {
+    "max_tokens": (0, "No limit"),
+    "seed": (-1, "Random"),
+    "penalty_window": (-1, "All"),
+    "dry_window": (-1, "All"),
+    "context_length": (0, "Automatic"),
+    "thread_count": (0, "Automatic"),
+}
+_KV_CHOICES = (("f16", "f16, exact"), ("q8_0", "q8_0, half the memory"), ("q4_0", "q4_0, a quarter"))
+_TEXTS: dict[str, tuple[str, str]] = {
+    SYSTEM_PROMPT: ("System prompt", "What the model is told before the conversation begins."),
+    "stop": ("Stop strings", r"An answer ends where one of these appears. One a line; \n is a line break."),
+    "kv_cache_type": ("Attention memory", "How exactly the context is kept. Less exact takes less memory."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Fields that stand together."""
+
+    title: str
+    names: tuple[str, ...]
+    is_folded: bool = True
+    note: str = ""
+
+
+BASICS = Section("Basics", (SYSTEM_PROMPT, "temperature", "max_tokens", "seed", "stop"), is_folded=False)
+CHOICE = Section(
+    "Choice of words", ("top_k", "top_p", "min_p", "typical_p", "xtc_probability", "xtc_threshold")
+)
+REPETITION = Section(
+    "Repetition",
+    (
+        "repeat_penalty",
+        "penalty_window",
+        "presence_penalty",
+        "frequency_penalty",
+        "dry_multiplier",
+        "dry_base",
+        "dry_allowed_length",
+        "dry_window",
+    ),
+)
+LOADING = Section(
+    "Memory and speed",
+    ("context_length", "thread_count", "kv_cache_type"),
+    note="These take effect when a model is loaded.",
+)
+PRESET_SECTIONS = (BASICS, CHOICE, REPETITION, LOADING)
+CONVERSATION_SECTIONS = (BASICS, CHOICE, REPETITION)
+"""Without what would load the model anew whenever another conversation is opened."""
+
+
+def label_of(name: str) -> str:
+    """A value's name on screen."""
+    limit = LIMITS.get(name) or LOAD_LIMITS.get(name)
+    return limit.label if limit else _TEXTS[name][0]
+
+
+def explanation_of(name: str) -> str:
+    """What a value does, in a sentence or two."""
+    limit = LIMITS.get(name) or LOAD_LIMITS.get(name)
+    return limit.explanation if limit else _TEXTS[name][1]
+
+
+def make_field(name: str, parent: QWidget, is_low: bool = False) -> ValueField:
+    """The field in which a value can be changed; `is_low` where there is little room for many lines."""
+    field: ValueField
+    if name == SYSTEM_PROMPT:
+        field = TextField(3 if is_low else 5, "None", parent)
+    elif name == "stop":
+        field = StopField(2 if is_low else 3, "None", parent)
+    elif name == "kv_cache_type":
+        field = ChoiceField(_KV_CHOICES, parent)
+    else:
+        field = NumberField(_rule(name), parent)
+    field.setObjectName(f"{name}_field")
+    field.setAccessibleName(label_of(name))
+    field.setAccessibleDescription(explanation_of(name))
+    return field
+
+
+def values_of(preset: Preset) -> dict[str, Value]:
+    """A preset's values by name."""
+    sampling = {name: getattr(preset.sampling, name) for name in FIELD_NAMES}
+    others = (SYSTEM_PROMPT, *LOADING.names)
+    return {**{name: getattr(preset, name) for name in others}, **sampling}
+
+
+def with_values(preset: Preset, values: Mapping[str, Value]) -> Preset:
+    """The preset with some of its values exchanged.
+
+    Raises:
+        ValueError: a value is out of its range.
+    """
+    sampling = {name: value for name, value in values.items() if name in FIELD_NAMES}
+    others = {name: value for name, value in values.items() if name not in FIELD_NAMES}
+    return replace(preset, sampling=preset.sampling.with_values(**sampling), **others)  # type: ignore[arg-type]
+
+
+def _rule(name: str) -> NumberRule:
+    empty_value, empty_text = _EMPTY_VALUES.get(name, (None, ""))
+    limit = LIMITS.get(name) or LOAD_LIMITS[name]
+    return NumberRule(limit, name in WHOLE_NUMBERS or name in LOAD_LIMITS, empty_value, empty_text)

@@ -1,0 +1,140 @@
+"""Draws the presets dialog and the panel of one conversation, in both themes and several sizes.
+
+uv run python -m tests.screenshots.presets [FOLDER]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.core.conversation import Conversation
+from app.core.preset import Preset
+from app.core.preset_changes import with_changes
+from app.core.sampling import Sampling
+from app.hub.catalog import Catalog
+from app.paths import resources
+from app.settings import Theme as ThemeChoice
+from app.store.presets import PresetStore
+from app.ui.main_window import MainWindow
+from app.ui.presets.dialog_controller import DialogController
+from app.ui.presets.preset_controller import PresetController
+from app.ui.theme_switcher import ThemeSwitcher
+from tests.screenshots.shell import build_window, shoot
+
+MODEL = "LFM2.5-1.2B-Instruct"
+OWN = Preset(
+    "Careful translator",
+    Sampling(temperature=0.2, seed=4242, max_tokens=1024, stop=("\n\n", "User:", "end "), repeat_penalty=1.1),
+    "You translate from Japanese into English.\nKeep names as they are, and explain every pun in brackets.",
+    context_length=16384,
+    kv_cache_type="q8_0",
+)
+
+
+def sample_store(folder: Path) -> PresetStore:
+    catalog = Catalog.load(resources() / "catalog.toml")
+    store = PresetStore(folder / "presets.toml", catalog.presets())
+    store.create(OWN)
+    store.create(
+        Preset("Brainstorm with a name that is far too long for the list", Sampling(temperature=1.2))
+    )
+    store.bind(MODEL, OWN.name)
+    return store
+
+
+def shoot_dialog(
+    window: MainWindow, store: PresetStore, folder: Path, theme: str, switch_zoom: Callable[[int], None]
+) -> None:
+    controller = DialogController(store, window)
+    controller.open(OWN.name)
+    dialog = controller.dialog
+    assert dialog is not None
+    form = dialog.editor.form
+    shoot(dialog, folder / f"presets-own-{theme}.png")
+    shoot(dialog, folder / f"presets-own-{theme}-2x.png", 2)
+    controller.open(MODEL)
+    form.rows["temperature"].field.set_typed("0.7")
+    form.rows["max_tokens"].field.set_typed("999999")
+    shoot(dialog, folder / f"presets-built-in-{theme}.png")
+    for section in form.sections.values():
+        section.set_folded(False)
+    form.rows["top_k"].field.set_typed("many")
+    dialog.resize(660, 460)
+    form.verticalScrollBar().setValue(420)
+    shoot(dialog, folder / f"presets-small-{theme}.png")
+    dialog.resize(1100, 1500)
+    shoot(dialog, folder / f"presets-tall-{theme}.png")
+    dialog.resize(900, 680)
+    switch_zoom(200)
+    dialog.resize(1100, 900)
+    shoot(dialog, folder / f"presets-zoomed-{theme}.png")
+    switch_zoom(100)
+    dialog.resize(900, 680)
+    controller.open(OWN.name)
+    controller.delete()
+    shoot(dialog, folder / f"presets-deleted-{theme}.png")
+    dialog.messages.toast.undo()
+    controller.close()
+    box = dialog.findChild(QApplication.activeModalWidget().__class__, "unsaved_box")
+    shoot(box, folder / f"presets-unsaved-{theme}.png")
+    box.close()
+    dialog.finish()
+
+
+def shoot_panel(window: MainWindow, store: PresetStore, folder: Path, theme: str) -> None:
+    controller = PresetController(store, window)
+    window.chat_page.show_transcript()
+    controller.show_model(MODEL)
+    changes = (("system_prompt", "Answer in rhymes."), ("temperature", 1.1), ("top_k", 20))
+    controller.show_conversation(with_changes(Conversation(), changes))
+    controller.open_panel()
+    shoot(window, folder / f"presets-panel-{theme}.png")
+    form = controller.panel.form
+    form.rows["temperature"].field.set_typed("11")
+    for section in form.sections.values():
+        section.set_folded(False)
+    window.resize(900, 600)
+    shoot(window, folder / f"presets-panel-900-{theme}.png", 2)
+    form.rows["temperature"].field.set_typed("1.1")
+    controller.panel.save_as_button.click()
+    controller.panel.show_name_problem("There is already a preset called X. Choose another name.")
+    window.resize(720, 480)
+    shoot(window, folder / f"presets-panel-720-{theme}.png")
+    controller.panel.close_panel()
+    window.resize(1180, 780)
+    picker = window.chat_page.header.preset_picker
+    picker.showPopup()
+    shoot(picker.view().window(), folder / f"presets-picker-{theme}.png", 2)
+    picker.hidePopup()
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    application = QApplication([])
+    switcher = ThemeSwitcher(application, resources())
+    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+        switcher.choose(choice)
+        window = build_window()
+        window.resize(1180, 780)
+        window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        window.show()
+        with tempfile.TemporaryDirectory() as data:
+            store = sample_store(Path(data))
+            shoot_dialog(window, store, folder, choice.value, switcher.set_zoom)
+            shoot_panel(window, store, folder, choice.value)
+        window.close()
+    print(*sorted(path.name for path in folder.glob("presets*.png")), sep="\n")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
