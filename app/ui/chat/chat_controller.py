@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -39,14 +39,14 @@ class ChatController(QObject):
         conversation_shown: another conversation is on screen.
         conversation_changed: its title, its place in the list or its being saved at all has changed.
         answering_changed: whether the conversation on screen is being answered.
-        context_used: tokens that the conversation on screen takes in the model's context.
+        path_changed: the messages on screen are others, or the one that is being written has grown.
         failed: a `UserError` to show.
     """
 
     conversation_shown = Signal(object)
     conversation_changed = Signal(object)
     answering_changed = Signal(bool)
-    context_used = Signal(int)
+    path_changed = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -84,6 +84,20 @@ class ChatController(QObject):
     def is_answering(self) -> bool:
         return self._replies.running(self._shown.id) is not None
 
+    @property
+    def reply(self) -> MessageNode | None:
+        """The answer that is being written on screen, as far as it was when it was last saved."""
+        reply = self._replies.running(self._shown.id)
+        return reply.node if reply else None
+
+    def upcoming_request(self) -> TurnRequest | None:
+        """What the model would be asked next: all that is on screen but an answer that is being written."""
+        answerer = self._answerer()
+        if answerer is None:
+            return None
+        path = self._shown.path()
+        return self._request(path[:-1] if self.is_answering else path, answerer)
+
     # What the user asks for
 
     def show(self, conversation_id: str) -> None:
@@ -110,6 +124,7 @@ class ChatController(QObject):
         if node_id not in {node.id for node in self._shown.path()} and not self.is_answering:
             self._shown = self._shown.with_tip(self._shown.newest_tip_below(node_id))
             self._transcript.show_entries(entries_of(self._shown))
+            self.path_changed.emit()
         self._transcript.scroll_to(node_id)
 
     def forget(self, conversation_id: str) -> None:
@@ -118,6 +133,15 @@ class ChatController(QObject):
         if conversation_id == self._shown.id:
             self._is_saved = False
             self._put_on_screen(Conversation())
+
+    def add(self, conversation: Conversation, *, is_shown: bool) -> bool:
+        """Saves a new conversation, and puts it on screen; whether that worked."""
+        if not self._try(lambda: self._store.create(conversation)):
+            return False
+        self.conversation_changed.emit(self._shown)
+        if is_shown:
+            self.show(conversation.id)
+        return True
 
     def start_new(self) -> None:
         """Puts an empty conversation on screen. It is saved once something is written in it."""
@@ -203,6 +227,7 @@ class ChatController(QObject):
         if self._try(lambda: self._store.set_tip(self._shown.id, tip_id)):
             self._shown = self._shown.with_tip(tip_id)
             self._transcript.show_entries(entries_of(self._shown))
+            self.path_changed.emit()
 
     def last_answer(self) -> str:
         """The text of the newest answer on screen; empty where there is none."""
@@ -238,7 +263,7 @@ class ChatController(QObject):
             self._show_reply(reply)
         self.conversation_shown.emit(conversation)
         self.answering_changed.emit(reply is not None)
-        self.context_used.emit(_tokens_used(conversation))
+        self.path_changed.emit()
 
     def _leave(self) -> None:
         self.save_draft()
@@ -266,28 +291,33 @@ class ChatController(QObject):
             self._begin(node, answerer)
 
     def _begin(self, node: MessageNode, answerer: Answerer, written: str = "") -> None:
-        path = tuple(self._shown.with_tip(node.parent_id).path())
+        path = self._shown.with_tip(node.parent_id).path()
         is_new = all(known.id != node.id for known in self._shown.nodes)
         self._shown = self._shown.with_node(node) if is_new else self._shown.with_replaced(node)
         self._shown = replace(
             self._shown, tip_id=node.id, model_path=answerer.model_path, preset_name=answerer.preset.name
         )
-        request = TurnRequest(
-            path=path,
-            system_prompt=self._shown.system_prompt or answerer.preset.system_prompt,
-            sampling=answerer.preset.sampling,
-            model_path=answerer.model_path,
-            written=written,
-        )
+        request = replace(self._request(path, answerer), written=written)
         self._save_details()
         self._show_reply(self._replies.start(self._shown.id, node, request))
         self.answering_changed.emit(True)
+        self.path_changed.emit()
+
+    def _request(self, path: Sequence[MessageNode], answerer: Answerer) -> TurnRequest:
+        return TurnRequest(
+            path=tuple(path),
+            system_prompt=self._shown.system_prompt or answerer.preset.system_prompt,
+            sampling=answerer.preset.sampling,
+            model_path=answerer.model_path,
+        )
 
     def _require_answerer(self) -> Answerer | None:
         answerer = self._answerer()
         if answerer is None:
             self.failed.emit(
-                UserError("No model is chosen, so nothing can answer.", "Choose a model at the top of the window.")
+                UserError(
+                    "No model is chosen, so nothing can answer.", "Choose a model at the top of the window."
+                )
             )
         return answerer
 
@@ -303,6 +333,8 @@ class ChatController(QObject):
 
     def _on_reply_snapshot_taken(self, reply: Reply) -> None:
         self._try(lambda: self._store.update_node(reply.node))
+        if reply.conversation_id == self._shown.id:
+            self.path_changed.emit()
 
     def _on_reply_ended(self, reply: Reply) -> None:
         self._try(lambda: self._store.update_node(reply.node))
@@ -311,9 +343,8 @@ class ChatController(QObject):
             return
         self._shown = self._shown.with_replaced(reply.node)
         self._transcript.finish_reply(entry_of(self._shown, reply.node))
-        self._transcript.mark_memory_start(reply.first_seen_id)
         self.answering_changed.emit(False)
-        self.context_used.emit(_tokens_used(self._shown))
+        self.path_changed.emit()
 
     # Saving
 
@@ -383,12 +414,3 @@ def _generation(answerer: Answerer) -> Generation:
         preset_name=answerer.preset.name,
         sampling=answerer.preset.sampling,
     )
-
-
-def _tokens_used(conversation: Conversation) -> int:
-    """What the newest answer and its prompt took in the context; 0 before the first answer."""
-    for node in reversed(conversation.path()):
-        statistics = node.message.generation and node.message.generation.statistics
-        if statistics:
-            return statistics.prompt_tokens + statistics.generated_tokens
-    return 0

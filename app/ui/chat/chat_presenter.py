@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from app.core.conversation import UNTITLED, Conversation
-from app.core.model_file import ModelFile, ModelInfo
+from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog
+from app.ui.chat.answer_details import AnswerDetails
 from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.composer import ComposerState
 from app.ui.chat.model_controller import ModelController
@@ -49,7 +50,6 @@ class ChatPresenter(QObject):
         self._catalog = catalog
         self._themes = themes
         self._is_first_start = is_first_start
-        self._tokens_used = 0
         self._connect()
         self._on_theme_changed(themes.theme)
         self._show_composer_state()
@@ -59,15 +59,14 @@ class ChatPresenter(QObject):
         self._models.models_changed.connect(self._on_models_changed)
         self._models.chosen_changed.connect(self._on_chosen_changed)
         self._models.status_changed.connect(self._on_status_changed)
-        self._models.loaded.connect(self._on_loaded)
         self._chat.conversation_shown.connect(self._on_conversation_shown)
         self._chat.conversation_changed.connect(self._on_conversation_changed)
         self._chat.answering_changed.connect(self._show_composer_state)
-        self._chat.context_used.connect(self._on_context_used)
         self._themes.theme_changed.connect(self._on_theme_changed)
         header.model_picker.model_chosen.connect(self._models.choose)
         header.cancel_load_requested.connect(self._models.cancel)
         self._page.welcome.prompt_chosen.connect(self._chat.send)
+        self._transcript.figures_requested.connect(self._on_figures_requested)
 
     def _show_composer_state(self) -> None:
         self._page.composer.set_state(self._composer_state())
@@ -102,10 +101,6 @@ class ChatPresenter(QObject):
         if self._is_first_start:
             self._page.welcome.show_first_start()
 
-    def _show_context(self) -> None:
-        info = self._models.info
-        self._page.header.context_meter.set_usage(self._tokens_used, info.context_length if info else 0)
-
     def _on_models_changed(self, models: Sequence[ModelFile]) -> None:
         self._page.header.set_models(models)
 
@@ -116,9 +111,6 @@ class ChatPresenter(QObject):
     def _on_status_changed(self, status: ModelStatus) -> None:
         self._page.header.set_status(status)
         self._show_composer_state()
-
-    def _on_loaded(self, _info: ModelInfo) -> None:
-        self._show_context()
 
     def _on_conversation_shown(self, conversation: Conversation) -> None:
         self._on_conversation_changed(conversation)
@@ -132,9 +124,8 @@ class ChatPresenter(QObject):
         self._show_welcome()
         self._show_composer_state()
 
-    def _on_context_used(self, tokens: int) -> None:
-        self._tokens_used = tokens
-        self._show_context()
+    def _on_figures_requested(self, node_id: str) -> None:
+        AnswerDetails(self._chat.conversation.node(node_id), self._window).open()
 
     def _on_theme_changed(self, theme: Theme) -> None:
         colours = {name: value for name, value in asdict(theme).items() if isinstance(value, str)}
@@ -145,7 +136,8 @@ class ChatPresenter(QObject):
 def suggestions_of(prompts: Sequence[str]) -> tuple[Suggestion, ...]:
     """Cards for the catalog's things to try: the first words are the title."""
     return tuple(
-        Suggestion(_title(prompt), prompt, name) for prompt, name in zip(prompts, SUGGESTION_ICONS, strict=False)
+        Suggestion(_title(prompt), prompt, name)
+        for prompt, name in zip(prompts, SUGGESTION_ICONS, strict=False)
     )
 
 

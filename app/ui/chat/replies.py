@@ -17,7 +17,7 @@ from app.core.errors import EngineError, UserError
 from app.core.message import Generation, Message, StopReason
 from app.core.stream import ReplyEvent
 from app.core.stream_event import LanguageModel, PromptProgress
-from app.core.turn import PromptChosen, ReplyEnded, ReplyGrew, ReplySnapshot, TurnRequest, run_turn
+from app.core.turn import ReplyEnded, ReplyGrew, ReplySnapshot, TurnRequest, run_turn
 from app.ui.background import Report, Stream, Worker
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,6 @@ class Reply:
     events: list[ReplyEvent] = field(default_factory=list)
     status: str = ""
     """What to show until the first word comes."""
-    first_seen_id: str | None = None
-    """The oldest message that the model was given, where some were left out."""
 
 
 class Replies(QObject):
@@ -91,8 +89,6 @@ class Replies(QObject):
 
     def _on_stream_item(self, reply: Reply, event: object) -> None:
         match event:
-            case PromptChosen():
-                reply.first_seen_id = event.first_seen_id
             case PromptProgress():
                 reply.status = prompt_status(event)
                 self.status_changed.emit(reply)
@@ -111,7 +107,9 @@ class Replies(QObject):
             return
         if error:
             log.error("Answering failed", exc_info=error)
-        sentence = EngineError("Answering stopped unexpectedly.", "Try again. The log folder has the details.")
+        sentence = EngineError(
+            "Answering stopped unexpectedly.", "Try again. The log folder has the details."
+        )
         self._finish(reply, MessageState.FAILED, reply.node.message, sentence)
 
     def _end(self, reply: Reply, ended: ReplyEnded) -> None:

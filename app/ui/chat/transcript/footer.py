@@ -83,9 +83,10 @@ class Footer:
         if self.entry.figures:
             words = self._small.horizontalAdvance(self.entry.figures)
             left = max(x, 0.0) + (4 if x > 0 else 0)
-            self._figures_area = QRectF(left, y, min(words + 2, width - left), self._button)
+            room = width - left - 10 - self._actions_width()
+            self._figures_area = QRectF(left, y, max(60.0, min(words + 2, room)), self._button)
             self._add(Action.SHOW_FIGURES, self._figures_area.adjusted(-6, 0, 6, 0))
-            x = left + words + 10
+            x = self._figures_area.right() + 8
         for action in actions_of(self.entry):
             x = self._place_button(action, x, y)
 
@@ -109,7 +110,14 @@ class Footer:
         versions = 0.0
         if self.entry.version_count > 1:
             versions = 2 * 22 + self._small.horizontalAdvance(self._version_words) + 8
-        return versions + len(actions_of(self.entry)) * (self._button + 2)
+        return versions + self._actions_width()
+
+    def _actions_width(self) -> float:
+        return sum(self._button_width(action) + 2 for action in actions_of(self.entry))
+
+    def _button_width(self, action: Action) -> float:
+        words = self._small.horizontalAdvance("Continue") + 6 if action is Action.CONTINUE else 0.0
+        return self._button + words
 
     def _place_versions(self, x: float, y: float) -> float:
         self._version_area = QRectF()
@@ -125,9 +133,7 @@ class Footer:
         return x + 44 + words + 4
 
     def _place_button(self, action: Action, x: float, y: float) -> float:
-        width = self._button
-        if action is Action.CONTINUE:
-            width += self._small.horizontalAdvance("Continue") + 6
+        width = self._button_width(action)
         self._add(action, QRectF(x, y, width, self._button))
         return x + width + 2
 
@@ -144,7 +150,8 @@ class Footer:
         is_copied = paint.just_copied == target.id
         colour = "accent" if is_copied else "text" if is_hovered else "muted"
         if target.action is Action.SHOW_FIGURES:
-            draw_line(painter, self.look.small_font, self.look, colour, self._figures_area, self.entry.figures)
+            words = self._figures_area
+            draw_line(painter, self.look.small_font, self.look, colour, words, self.entry.figures)
             return
         name = "ph.check" if is_copied else ICONS[target.action]
         size = 14 if target.action in (Action.PREVIOUS_VERSION, Action.NEXT_VERSION) else 18

@@ -1,0 +1,244 @@
+"""How one answer came about: who wrote it, how fast, from what, and with which values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.core.conversation import MessageNode
+from app.core.message import Generation, Statistics, StopReason
+from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
+from app.ui.chat.entries import duration_text, speed_text
+
+STOP_SENTENCES = {
+    StopReason.END: "The model was finished.",
+    StopReason.STOP_STRING: "The model wrote one of the preset's stop strings.",
+    StopReason.TOKEN_LIMIT: "It reached the longest answer that the preset allows.",
+    StopReason.CONTEXT_FULL: "The model's context was full.",
+    StopReason.CANCELLED: "You stopped it.",
+    StopReason.ERROR: "Something went wrong.",
+    StopReason.LOOP: "It repeated itself without end.",
+    StopReason.REPEATED_CALL: "It made the same tool call again and again.",
+    StopReason.TOOL_ROUNDS: "It called tools more often in a row than is allowed.",
+}
+NAME_WIDTH = 128
+_AIR = 64
+"""Pixels of the window that stay in sight around the dialog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure with its name. `full` is what is copied where the screen shows less, such as a path."""
+
+    name: str
+    value: str
+    full: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Figures that belong together."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+def sections_of(node: MessageNode) -> list[Section]:
+    """Everything that is known of how an answer came about."""
+    generation = node.message.generation
+    if generation is None:
+        return []
+    sections = [Section("Answer", tuple(_origin(node, generation)))]
+    if statistics := generation.statistics:
+        sections.append(Section("Time", tuple(_times(statistics))))
+        sections.append(Section("Tokens", tuple(_tokens(statistics))))
+    if generation.sampling:
+        sections.append(Section("Sampling", tuple(_values(generation.sampling, generation.statistics))))
+    return sections
+
+
+def as_text(sections: Sequence[Section]) -> str:
+    """The sections as they are copied."""
+    blocks = [
+        "\n".join([section.title, *(f"  {row.name}: {row.full or row.value}" for row in section.rows)])
+        for section in sections
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _origin(node: MessageNode, generation: Generation) -> list[Row]:
+    rows = [Row("Model", generation.model_name)]
+    if generation.model_path:
+        rows.append(Row("Model file", Path(generation.model_path).name, generation.model_path))
+    if generation.preset_name:
+        rows.append(Row("Preset", generation.preset_name))
+    rows.append(Row("Written", f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}"))
+    if generation.statistics:
+        rows.append(Row("Ended", STOP_SENTENCES[generation.statistics.stop_reason]))
+    if generation.error:
+        rows.append(Row("Error", generation.error))
+    return rows
+
+
+def _times(statistics: Statistics) -> list[Row]:
+    rows = []
+    if statistics.tokens_per_second:
+        rows.append(Row("Speed", speed_text(statistics.tokens_per_second)))
+    rows.append(Row("To first token", duration_text(statistics.ttft_ms)))
+    rows.append(Row("Reading the prompt", _reading(statistics)))
+    rows.append(Row("Writing", duration_text(statistics.decode_ms)))
+    rows.append(Row("In all", duration_text(statistics.ttft_ms + statistics.decode_ms)))
+    return rows
+
+
+def _reading(statistics: Statistics) -> str:
+    read = statistics.prompt_tokens - statistics.cached_tokens
+    words = duration_text(statistics.prompt_ms)
+    if read <= 1 or statistics.prompt_ms <= 0:
+        return words
+    return f"{words} ({speed_text(read * 1000 / statistics.prompt_ms)})"
+
+
+def _tokens(statistics: Statistics) -> list[Row]:
+    return [
+        Row("Prompt", f"{statistics.prompt_tokens:,}"),
+        Row("Read anew", f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
+        Row("Reused", f"{statistics.cached_tokens:,}"),
+        Row("Generated", f"{statistics.generated_tokens:,}"),
+    ]
+
+
+def _values(sampling: Sampling, statistics: Statistics | None) -> list[Row]:
+    rows: list[Row] = []
+    for name, limit in LIMITS.items():
+        value = getattr(sampling, name)
+        if name == "seed":
+            seed = statistics.seed if statistics else value
+            rows.insert(0, Row("Seed", "random" if seed == RANDOM_SEED else str(seed)))
+        else:
+            is_unlimited = name == "max_tokens" and not value
+            rows.append(Row(limit.label, "no limit" if is_unlimited else figure(value)))
+    stop = ", ".join(repr(text) for text in sampling.stop)
+    return [*rows, Row("Stop strings", stop or "none")]
+
+
+class AnswerDetails(QDialog):
+    """Shows the figures of one answer, and copies them.
+
+    Signals:
+        copied(): the figures are on the clipboard.
+    """
+
+    copied = Signal()
+
+    def __init__(self, node: MessageNode, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("answer_details")
+        self.setWindowTitle("How this answer came about")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._sections = sections_of(node)
+        self._scroll = QScrollArea(self)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._content = self._columns()
+        self._scroll.setWidget(self._content)
+        self.copy_button = QPushButton("Copy", self)
+        self.copy_button.setObjectName("copy_figures_button")
+        self.close_button = QPushButton("Close", self)
+        self.close_button.setProperty("primary", True)
+        self._lay_out()
+        self.copy_button.clicked.connect(self.copy)
+
+    def copy(self) -> None:
+        """Puts all figures on the clipboard, as text."""
+        QGuiApplication.clipboard().setText(as_text(self._sections))
+        self.copy_button.setText("Copied")
+        self.copied.emit()
+
+    def text(self) -> str:
+        """What is shown, as it would be copied."""
+        return as_text(self._sections)
+
+    def _columns(self) -> QWidget:
+        """The sampling values beside everything else."""
+        content = QWidget(self)
+        row = QHBoxLayout(content)
+        row.setContentsMargins(24, 20, 24, 4)
+        row.setSpacing(40)
+        left = [section for section in self._sections if section.title != "Sampling"]
+        right = [section for section in self._sections if section.title == "Sampling"]
+        for sections in (left, right):
+            if sections:
+                column = QVBoxLayout()
+                column.setSpacing(20)
+                for section in sections:
+                    column.addLayout(self._section(section, content))
+                column.addStretch(1)
+                row.addLayout(column, 1)
+        return content
+
+    def _section(self, section: Section, parent: QWidget) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(6)
+        title = QLabel(section.title, parent)
+        title.setProperty("subheading", True)
+        grid.addWidget(title, 0, 0, 1, 2)
+        for number, row in enumerate(section.rows, start=1):
+            name, value = QLabel(row.name, parent), QLabel(row.value, parent)
+            name.setProperty("muted", True)
+            name.setContentsMargins(0, 2, 0, 0)  # Its letters are smaller: on one line with the value's.
+            value.setTextFormat(Qt.TextFormat.PlainText)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            value.setWordWrap(" " in row.value)
+            value.setToolTip(row.full)
+            value.setAccessibleName(f"{row.name}: {row.full or row.value}")
+            grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, number, 1)
+        grid.setColumnMinimumWidth(0, NAME_WIDTH)
+        grid.setColumnStretch(1, 1)
+        return grid
+
+    def _lay_out(self) -> None:
+        buttons = QDialogButtonBox(self)
+        buttons.setContentsMargins(24, 8, 24, 16)
+        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._scroll, 1)
+        layout.addWidget(buttons)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Is as large as its figures, or as its window allows."""
+        wanted = self._content.sizeHint()
+        width = max(560, wanted.width() + 16)
+        height = max(wanted.height(), self._content.heightForWidth(width)) + 72
+        parent = self.parentWidget()
+        if parent is not None:
+            width = min(width, parent.window().width() - _AIR)
+            height = min(height, parent.window().height() - _AIR)
+        self.resize(width, height)
+        self.close_button.setFocus()
+        super().showEvent(event)
