@@ -2,10 +2,10 @@
 
     uv run python -m tests.benchmarks.engine [MODEL.gguf] [--tokens 128 2000] [--rounds 3] [--busy]
 
-The three write in turns, a few tokens each, and only the time of their own turns counts, so that other work on
-the machine hits them alike; ratios count. Each line is one JSON object: a run, and at the end for each length the
-medians and the ratios of ours to the others. With `--busy` ours is measured again beside one busy process for
-each core.
+The three write in turns, a few tokens each, and only the time of their own turns counts, so that other work
+on the machine hits them alike; ratios count. Each line is one JSON object: a run, and at the end for each length
+the medians and the ratios of ours to the others. With `--busy` ours is measured again beside one busy process
+for each core.
 """
 
 from __future__ import annotations
@@ -144,15 +144,18 @@ class Library:
 
     name = "llama_cpp"
 
-    def __init__(self, path: Path, prompt_tokens: int) -> None:
+    def __init__(self, path: Path) -> None:
         import llama_cpp
+        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
-        llama_cpp.llama_vocab_is_eog = llama_cpp.llama_token_is_eog = lambda *_: False
+        llama_cpp.llama_cpp.llama_vocab_is_eog = lambda *_: False
         cores = physical_cores()
         self._llama = llama_cpp.Llama(
             str(path), n_ctx=CONTEXT, n_batch=BATCH, n_threads=cores, n_threads_batch=cores, verbose=False
         )
-        self._prompt_tokens = prompt_tokens
+        template = self._llama.metadata["tokenizer.chat_template"]
+        # The formatter that it would make itself ends the answer at the end token as well.
+        self._llama.chat_handler = Jinja2ChatFormatter(template, "<never>", "").to_chat_handler()
 
     def write(self, length: int) -> Iterator[object]:
         self._llama.reset()
@@ -168,7 +171,11 @@ class Library:
             repeat_penalty=1.0,
             seed=SAMPLING.seed,
         )
-        return (chunk for chunk in chunks if chunk["choices"][0]["delta"].get("content"))
+        for chunk in chunks:
+            choice = chunk["choices"][0]
+            if "content" in choice["delta"]:
+                yield choice
+        assert choice["finish_reason"] == "length"
 
 
 @contextmanager
@@ -269,7 +276,7 @@ def main() -> None:
     prompt = ours.prompt_text()
     prompt_tokens = ours._engine.count_tokens(prompt)
     report(model=path.name, cores=physical_cores(), prompt_tokens=prompt_tokens)
-    contestants: list[Contestant] = [ours, Bare(path, prompt), Library(path, prompt_tokens)]
+    contestants: list[Contestant] = [ours, Bare(path, prompt), Library(path)]
     quiet = measure(contestants, chosen.tokens, chosen.rounds, prompt_tokens, "quiet")
     summarise(quiet, "quiet")
     if chosen.busy:
