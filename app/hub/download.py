@@ -328,12 +328,12 @@ class _Download:
     def _receive(self, response: httpx2.Response, file: BinaryIO, checksum: GrowingChecksum) -> None:
         done = self._part.size_bytes
         for piece in self._pieces(response):
-            self._stop_if_asked()
             with self._part.explained():
                 _write_all(file, piece)
             done += len(piece)
             self._fetched += len(piece)
             checksum.advance(done)
+            self._stop_if_asked()
             self._report_now_and_then(Stage.FETCHING, done)
         if done < self._size:
             raise NetworkError(

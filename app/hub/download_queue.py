@@ -123,7 +123,9 @@ class DownloadQueue:
             entry.cancel.set()
             self._records.remove(entry.state.order)
             if entry.thread is None:
-                self._throw_away(entry)
+                # Removing gigabytes takes a disk a moment.
+                entry.thread = threading.Thread(target=self._tidy, args=(entry,), name="download-tidy")
+                entry.thread.start()
 
     def dismiss(self, download_id: str) -> None:
         """Takes one that is done or cancelled off the list."""
@@ -238,6 +240,12 @@ class DownloadQueue:
                 entry, status=DownloadStatus.FAILED, error=error, bytes_per_second=0.0, seconds_left=None
             )
 
+    def _tidy(self, entry: _Entry) -> None:
+        with self._lock:
+            entry.thread = None
+            self._throw_away(entry)
+            self._start_waiting()
+
     def _throw_away(self, entry: _Entry) -> None:
         order = entry.state.order
         try:
@@ -289,7 +297,7 @@ class _Entry:
             size_bytes=sum(sizes),
             bytes_per_second=self.speed.bytes_per_second(now) if is_fetching else 0.0,
             seconds_left=self.speed.seconds_left(now, sum(sizes)) if is_fetching else None,
-            notice=progress.notice or self.state.notice,
+            notice=progress.notice,
         )
 
 

@@ -1,0 +1,32 @@
+"""Keyrings as systems have them, and as they fail."""
+
+
+class FakeKeyring:
+    """Keeps passwords in memory; `problem` makes every call fail with it."""
+
+    def __init__(self, password=None, problem=None):
+        self.passwords = {("Tarn", "huggingface.co"): password} if password else {}
+        self.problem = problem
+
+    def get_password(self, service_name, username):
+        self._fail()
+        return self.passwords.get((service_name, username))
+
+    def set_password(self, service_name, username, password):
+        self._fail()
+        self.passwords[service_name, username] = password
+
+    def delete_password(self, service_name, username):
+        self._fail()
+        del self.passwords[service_name, username]
+
+    def _fail(self):
+        if self.problem is not None:
+            raise self.problem
+
+
+class ForgetfulKeyring(FakeKeyring):
+    """Takes everything and keeps nothing, as the null keyring does."""
+
+    def set_password(self, service_name, username, password):
+        pass

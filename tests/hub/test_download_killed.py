@@ -1,0 +1,93 @@
+"""A download whose process is killed, and one whose disk fails."""
+
+import multiprocessing
+import random
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.fakes.hub_server import varied_bytes
+from tests.hub import fetching_process
+
+REPOSITORY, NAME = "owner/large-GGUF", "large-Q8_0.gguf"
+KILLS = 20
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a fork server to start children quickly")
+def test_a_download_killed_twenty_times_at_random_bytes_ends_whole_and_fetches_little_twice(server, models):
+    size = 210_000_000
+    data = varied_bytes(size)
+    server.put(REPOSITORY, NAME, data)
+    seed = random.randrange(1_000_000)
+    places = sorted(random.Random(seed).sample(range(size), KILLS))
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.hub.fetching_process"])
+    target = models / "owner" / "large-GGUF" / NAME
+    for start, end in zip([0, *places], places, strict=False):
+        child = context.Process(
+            target=fetching_process.fetch, args=(server.address, REPOSITORY, NAME, str(models))
+        )
+        server.fail(stall_at=end - start, then=child.kill)
+        child.start()
+        child.join(20)
+        assert child.exitcode == -9, f"seed {seed}"
+        assert not target.exists()
+        child.close()
+    fetching_process.fetch(server.address, REPOSITORY, NAME, str(models))
+    assert target.read_bytes() == data
+    assert server.sent_bytes() < 1.1 * size, f"seed {seed}"
+    assert [path.name for path in target.parent.iterdir()] == [NAME]
+
+
+def on_a_disk_of_its_own(folder, script):
+    """Runs a script in a process that may mount disks which nobody else sees; the lines that it prints."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        pytest.skip("this system cannot mount disks for one process")
+    command = [unshare, "--map-root-user", "--mount", "sh", "-c", script]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    if ended.returncode == 77 or "unshare" in ended.stderr:
+        pytest.skip("this system does not let users mount disks")
+    return ended.stdout.splitlines()
+
+
+def fetching(server, folder):
+    return f"{sys.executable} -m tests.hub.fetching_process {server.address} {REPOSITORY} {NAME} {folder}"
+
+
+def test_a_disk_that_becomes_full_is_said_and_what_arrived_stays(server, models):
+    size = 100_000_000
+    server.put(REPOSITORY, NAME, varied_bytes(size))
+    server.fail(bytes_per_second=40_000_000)
+    part = f"{models}/owner/large-GGUF/{NAME}.part"
+    said = on_a_disk_of_its_own(
+        models,
+        f"mount -t tmpfs -o size=260m none {models} || exit 77; "
+        # Another program takes the room once the download is under way.
+        f"(until [ -s {part} ]; do sleep 0.02; done; head -c 240M /dev/zero > {models}/filler) 2>/dev/null & "
+        f"{fetching(server, models)}; wait; stat -c %s {part}; rm {models}/filler; {fetching(server, models)}",
+    )
+    assert said[0] == "DiskFullError|The disk is full.|Delete something, then go on: what has arrived is kept."
+    assert 0 < int(said[1]) < size
+    assert said[2] == "fetched"
+    assert server.downloads()[-1].sent_bytes == size - int(said[1])
+
+
+def test_a_disk_that_is_full_already_is_said_before_anything_is_fetched(server, models):
+    server.put(REPOSITORY, NAME, varied_bytes(10_000_000))
+    said = on_a_disk_of_its_own(
+        models, f"mount -t tmpfs -o size=50m none {models} || exit 77; {fetching(server, models)}"
+    )
+    assert said[0].startswith("DiskFullError|There is not enough room on the disk: 10 MB are needed, 52 MB are")
+    assert server.downloads() == []
+
+
+def test_a_read_only_folder_is_said(server, models):
+    server.put(REPOSITORY, NAME, varied_bytes(1000))
+    said = on_a_disk_of_its_own(
+        models, f"mount -t tmpfs -o ro none {models} || exit 77; {fetching(server, models)}"
+    )
+    assert said[0].startswith(f"ModelFolderError|The folder {models}/owner/large-GGUF cannot be written.|")
+    assert server.downloads() == []
