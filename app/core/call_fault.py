@@ -18,12 +18,17 @@ class CallSyntaxError(Exception):
 
 def place(body: str, position: int) -> str:
     """The words that stand before a place, to find it by: ` after “city=”`."""
-    words = " ".join(body[max(0, position - 10 * _LONGEST_EXCERPT) : position].split())
+    words = _visible(body[max(0, position - 10 * _LONGEST_EXCERPT) : position])
     shown = words if len(words) <= _LONGEST_EXCERPT else "…" + words[-_LONGEST_EXCERPT:]
     return f" after “{shown}”" if shown else ""
 
 
 def excerpt(text: str) -> str:
     """The beginning of a text, in quotation marks."""
-    words = " ".join(text[: 10 * _LONGEST_EXCERPT].split())
+    words = _visible(text[: 10 * _LONGEST_EXCERPT])
     return f"“{words if len(words) <= _LONGEST_EXCERPT else words[:_LONGEST_EXCERPT] + '…'}”"
+
+
+def _visible(text: str) -> str:
+    """The text on one line, with U+FFFD for what cannot be seen."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in " ".join(text.split()))

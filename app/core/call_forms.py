@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.core.call_fault import CallSyntaxError, excerpt, place
+from app.core.call_stand_in import StandIn
 from app.core.call_syntax import Value, WrittenCall, read_literal, read_python_call
 from app.core.string_literals import without_lone_surrogates
 
@@ -86,11 +87,12 @@ def _read_json(body: str) -> dict[str, Any]:
 
 
 def _read_loose_json(body: str, error: ValueError) -> Any:
+    StandIn(body)  # Raises where quotes or brackets do not match, which is the best thing to tell.
     try:
         return read_literal(body)
     except CallSyntaxError as fault:
         at = getattr(error, "pos", 0)
-        if at >= len(body) or "break" in str(fault) or not at:
+        if not 0 < at < len(body):
             raise
         raise CallSyntaxError(f"The call cannot be read at {excerpt(body[at:])}{place(body, at)}.") from fault
 

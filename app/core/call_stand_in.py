@@ -4,7 +4,7 @@ It has the same length, so that places in it are places in the original, and dif
 - what stands inside strings is blanked, so that escapes and line ends in them do no harm;
 - names of arguments are blanked, so that Python's own words (`from`, `class`) and hyphens may be used;
 - numbers that begin with zeros, such as postcodes, are strings;
-- comments and line ends are spaces; what is not ASCII is replaced.
+- comments and line ends are spaces; what is not ASCII, or no character to be seen, is replaced.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _STRING_END = {
     '"""': re.compile(r'(?:\\.|[^\\])*?"""', re.DOTALL),
     "'''": re.compile(r"(?:\\.|[^\\])*?'''", re.DOTALL),
 }
+_FOREIGN = re.compile(r"[^ -~]")
 _PREFIXES = "rRbBuUfF"
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _LINE_ENDS = str.maketrans("\r\n\t\f\v", "     ")
@@ -84,7 +85,7 @@ class StandIn:
                 f"the bracket “{self._brackets[-1]}” is not closed."
             )
         source = "".join((*pieces, self.body[position:])).translate(_LINE_ENDS)
-        return "".join(char if char.isascii() else "_" if char.isalnum() else "?" for char in source)
+        return "".join(map(_plain, source)) if _FOREIGN.search(source) else source
 
     def _replace(self, found: re.Match[str]) -> str:
         """What stands in for one token, of the same length; for the beginning of a string, for all of it."""
@@ -131,3 +132,9 @@ class StandIn:
         expected = _CLOSING[self._brackets.pop()]
         if token != expected:
             raise CallSyntaxError(f"“{token}” stands where “{expected}” is expected{place(self.body, at)}.")
+
+
+def _plain(char: str) -> str:
+    if char.isascii() and char.isprintable():
+        return char
+    return "_" if char.isalnum() else "?"

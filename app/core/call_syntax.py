@@ -116,8 +116,6 @@ def _parse(code: StandIn) -> ast.expr:
         raise CallSyntaxError(_syntax_fault(code.body, error)) from error
     except MemoryError as error:  # What Python's parser raises for thousands of signs in a row.
         raise CallSyntaxError(_TOO_DEEP) from error
-    except ValueError as error:
-        raise CallSyntaxError("The call holds a null character, which no call can hold.") from error
 
 
 def _syntax_fault(body: str, error: SyntaxError) -> str:

@@ -40,7 +40,8 @@ class PartGrew:
 class PartFinished:
     """A part as it stays. Its type counts, not the kind it began as: a text may turn out to be a thought.
 
-    Comes once more for the last part if white space or control markers at the end are added to its raw text.
+    Comes once more for the last part if white space or control markers at the end are added to its raw text;
+    to a tool call, which shows its raw text, a last `PartGrew` adds them first.
     """
 
     index: int
@@ -161,6 +162,8 @@ class PartWriter:
         raw, self._gap = "".join(self._gap), []
         if raw and self.parts:
             last = self.parts.pop()
+            if isinstance(last, ToolCallPart):
+                self._grown.append(raw)
             self.finish(replace(last, raw=last.raw + raw))
         elif raw:
             self._events.append(PartStarted(0, kind))
