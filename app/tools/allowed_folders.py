@@ -50,7 +50,7 @@ class AllowedFolders:
         """Read a text file from one of the folders that the user has shared.
 
         Args:
-            path: The file, as list_folder names it.
+            path: The file: the folder's path and the name, as list_folder shows them.
             first_line: Where to begin, to go on with a long file.
         """
         found = self._inside(path)
@@ -78,7 +78,7 @@ class AllowedFolders:
             raise _unreadable(folder, error) from error
         shown = [line for _, line in names[:MOST_ENTRIES] if not stop.is_set()]
         if len(names) > MOST_ENTRIES:
-            shown.append(f"[These are the first {MOST_ENTRIES} of {len(names):,} entries.]")
+            shown.append(f"[The folder has more entries; these are the first {MOST_ENTRIES}.]")
         return "\n".join([f"{folder}:", *(shown or ["(empty)"])])
 
     def _inside(self, path: str) -> Path:

@@ -12,6 +12,7 @@ import operator
 import re
 import statistics
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from app.tools.tool import ToolError
@@ -23,11 +24,14 @@ LONGEST_EXPRESSION = 1000
 MOST_BITS = 10_000
 """Of a whole number: some 3,000 digits."""
 LARGEST_FACTORIAL = 1000
+MOST_DIGITS = 30
+"""Behind the point, or before it, to which a number is rounded."""
 
 _SIGNS = str.maketrans({"×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "^": "**", "π": " pi "})
 _THOUSANDS = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+(?!\d)")
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _PERCENT = re.compile(rf"{_NUMBER}\s*%(?=\s*(?:$|[)*/+,]|-\s|of\b))")
+_UNCLEAR_PERCENT = re.compile(rf"[+-]\s*{_PERCENT.pattern}")
 _FACTORIAL = re.compile(r"\b(\d+)\s*!(?!=)")
 _ROOT = re.compile(rf"√\s*{_NUMBER}")
 _OTHER_SIGN = re.compile(r"[^\w\s+\-*/%().,\[\]]|\d(?:and|else|for|if|in|is|or|not)\b")
@@ -61,6 +65,10 @@ def as_python(expression: str) -> str:
         text = _THOUSANDS.sub(lambda found: found.group().replace(",", ""), text)
     text = _FACTORIAL.sub(r"factorial(\1)", text)
     text = _ROOT.sub(r"sqrt(\1)", text).replace("√", "sqrt")
+    unclear = _UNCLEAR_PERCENT.search(text)
+    if unclear:
+        number = unclear.group(1)
+        raise ToolError(f"Adding or taking away {number}% is unclear. Write * (1 ± {number} / 100).")
     text = _PERCENT.sub(r"(\1 / 100)", text)
     return re.sub(r"\bof\b", "*", text).strip()
 
@@ -173,14 +181,12 @@ def _all(function: Callable[[list[Number]], Number]) -> Callable[..., Number]:
 
 
 def _rounded(number: Number, digits: int = 0) -> Number:
-    """Halves away from zero, as people round; Python rounds them to the even digit."""
-    if abs(digits) > 30:
+    """As people round: halves away from zero, and by the digits that are shown, not the binary ones."""
+    if abs(digits) > MOST_DIGITS:
         raise OverflowError
-    scale = 10.0**digits
-    if abs(number) * scale >= 2**52:  # No digits behind the point are left.
-        return round(number, digits)
-    found = math.copysign(math.floor(abs(number) * scale + 0.5), number) / scale
-    return int(found) if digits <= 0 else found
+    with localcontext(prec=MOST_BITS):
+        found = Decimal(repr(number)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return int(found) if digits <= 0 else float(found)
 
 
 def _start(text: str) -> str:

@@ -1,27 +1,24 @@
-"""The readable text of an HTML page."""
+"""The readable text of an HTML page.
+
+Read with a scanner of our own: `html.parser` takes minutes for a few hundred kilobytes of tags that are never
+closed, and pages come from anybody. Here every character is looked at a fixed number of times.
+"""
 
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
-_SKIPPED = frozenset(("script", "style", "noscript", "template", "svg", "canvas", "iframe", "head", "nav"))
-_BLOCKS = frozenset(
+_SKIPPED = frozenset(("head", "nav", "noscript", "template", "svg", "math", "canvas", "iframe", "object"))
+_RAW = frozenset(("script", "style", "textarea", "title", "xmp"))
+"""Elements whose content is no HTML; it ends at their closing tag whatever stands in it."""
+_PARAGRAPHS = frozenset(
     (
         *(
-            "address",
             "article",
-            "aside",
             "blockquote",
-            "dd",
-            "div",
             "dl",
-            "dt",
-            "fieldset",
-            "figcaption",
             "figure",
-        ),
-        *(
             "footer",
             "form",
             "h1",
@@ -31,68 +28,134 @@ _BLOCKS = frozenset(
             "h5",
             "h6",
             "header",
-            "hr",
-            "li",
-            "main",
-            "ol",
-            "p",
-            "pre",
         ),
-        *("section", "table", "tr", "ul", "br"),
+        *("hr", "main", "ol", "p", "pre", "section", "table", "ul"),
     )
 )
-_BLANKS = re.compile(r"[ \t\r\f\v\u00a0]+")
-_EMPTY_LINES = re.compile(r"\n\s*\n\s*")
+_LINES = frozenset(("address", "aside", "br", "dd", "div", "dt", "fieldset", "figcaption", "tr"))
+_CELLS = frozenset(("td", "th"))
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
+_QUOTE_OR_END = re.compile(r"[\"'>]")
+_BLANKS = re.compile(r"\s+")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def text_of_page(html: str) -> str:
     """The page's title and words, block by block, without scripts, styles and navigation."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.text()
+    page = _Page()
+    for is_end, tag, text in _Scanner(html):
+        if not tag:
+            page.take_text(text)
+        elif is_end:
+            page.take_end(tag)
+        else:
+            page.take_start(tag, text)
+    return page.text()
 
 
-class _Reader(HTMLParser):
+class _Scanner:
+    """Cuts a page into tags and text: -> (whether it is an end tag, the tag or nothing, text).
+
+    A raw element comes as one start tag with its content as text.
+    """
+
+    def __init__(self, html: str) -> None:
+        self._html = html
+        self._position = 0
+        self._unpaired: set[str] = set()
+
+    def __iter__(self) -> _Scanner:
+        return self
+
+    def __next__(self) -> tuple[bool, str, str]:
+        html, start = self._html, self._position
+        if start >= len(html):
+            raise StopIteration
+        markup = _MARKUP.search(html, start)
+        if not markup or markup.start() > start:
+            self._position = markup.start() if markup else len(html)
+            return False, "", html[start : self._position]
+        if html.startswith("<!--", start):
+            return self._skip(html.find("-->", start + 4), 3)
+        found = _TAG.match(html, start)
+        return self._tag(found) if found else self._skip(html.find(">", start), 1)
+
+    def _skip(self, end: int, length: int) -> tuple[bool, str, str]:
+        self._position = end + length if end >= 0 else len(self._html)
+        return False, "", ""
+
+    def _tag(self, found: re.Match[str]) -> tuple[bool, str, str]:
+        is_end, name = bool(found.group(1)), found.group(2).lower()
+        self._position = self._end_of_tag(found.end())
+        content = ""
+        if name in _RAW and not is_end:
+            closing = re.compile(rf"</{name}\b", re.IGNORECASE).search(self._html, self._position)
+            end = closing.start() if closing else len(self._html)
+            content, self._position = self._html[self._position : end], end
+        return is_end, name, content
+
+    def _end_of_tag(self, position: int) -> int:
+        """Behind the `>` of a tag: one that stands in a quoted value does not end it."""
+        while found := _QUOTE_OR_END.search(self._html, position):
+            mark, position = found.group(), found.end()
+            if mark == ">":
+                return position
+            if mark not in self._unpaired:
+                closing = self._html.find(mark, position)
+                if closing >= 0:
+                    position = closing + 1
+                else:
+                    self._unpaired.add(mark)  # There will be no more of them further on.
+        return len(self._html)
+
+
+class _Page:
+    """The text as it grows."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._title: list[str] = []
+        self._title = ""
         self._words: list[str] = []
-        self._skipped: list[str] = []
-        self._is_in_title = False
+        self._skipped = ""
+        self._depth = 0
         self._preformatted = 0
 
     def text(self) -> str:
-        title = " ".join("".join(self._title).split())
         lines = (line.strip(" \t") for line in "".join(self._words).split("\n"))
-        body = _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
-        return f"# {title}\n\n{body}" if title else body
+        body = _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
+        return f"# {self._title}\n\n{body}".rstrip() if self._title else body
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "title" and not self._title:
-            self._is_in_title = True
-        elif tag in _SKIPPED:
-            self._skipped.append(tag)
+    def take_start(self, tag: str, content: str) -> None:
+        if tag == "title" and self._skipped in ("", "head"):
+            self._title = self._title or " ".join(unescape(content).split())
         elif tag == "body":
-            self._skipped.clear()  # The head was never closed.
-        elif tag in _BLOCKS:
-            self._words.append("\n- " if tag == "li" else "\n")
-        elif tag in ("td", "th"):
-            self._words.append(" | ")
-        self._preformatted += tag == "pre"
+            self._skipped = ""  # The head was never closed.
+        elif self._skipped:
+            self._depth += tag == self._skipped
+        elif tag in _SKIPPED:
+            self._skipped, self._depth = tag, 1
+        elif tag not in _RAW:
+            self._words.append(_before(tag))
+            self._preformatted += tag == "pre"
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self._is_in_title = False
-        elif tag in self._skipped:
-            while self._skipped.pop() != tag:
-                pass
-        elif tag in _BLOCKS:
-            self._words.append("\n" if tag in ("li", "tr") else "\n\n")
-        self._preformatted = max(0, self._preformatted - (tag == "pre"))
+    def take_end(self, tag: str) -> None:
+        if self._skipped:
+            self._depth -= tag == self._skipped
+            if not self._depth:
+                self._skipped = ""
+        else:
+            self._words.append("\n\n" if tag in _PARAGRAPHS else "\n" if tag in _LINES else "")
+            self._preformatted = max(0, self._preformatted - (tag == "pre"))
 
-    def handle_data(self, data: str) -> None:
-        if self._is_in_title:
-            self._title.append(data)
-        elif not self._skipped:
-            self._words.append(data if self._preformatted else _BLANKS.sub(" ", data.replace("\n", " ")))
+    def take_text(self, text: str) -> None:
+        if text and not self._skipped:
+            words = unescape(text).replace("\u00a0", " ")
+            self._words.append(words if self._preformatted else _BLANKS.sub(" ", words))
+
+
+def _before(tag: str) -> str:
+    if tag == "li":
+        return "\n- "
+    if tag in _CELLS:
+        return " | "
+    return "\n\n" if tag in _PARAGRAPHS else "\n" if tag in _LINES else ""

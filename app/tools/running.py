@@ -116,7 +116,7 @@ class _Work:
             self.fault = ""
         except UserError as error:
             self.fault = str(error)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             log.warning("A tool failed", exc_info=error)
             self.fault = f"The tool failed: {error or type(error).__name__}."
         finally:

@@ -62,8 +62,11 @@ def web_page_tool(*, allows_local: bool = False) -> Tool:
 
 
 class _Fetch:
-    """One page on its way. Every address is checked, that of a redirect as well, and it is the checked address
-    that is connected to, so that a name cannot change its meaning in between."""
+    """One page on its way.
+
+    Every address is checked, that of a redirect as well, and the checked address is connected to, so that a
+    name cannot change its meaning in between. No proxy is used: what lies behind one cannot be checked.
+    """
 
     def __init__(self, allows_local: bool, stop: threading.Event) -> None:
         self._allows_local = allows_local
@@ -85,7 +88,7 @@ class _Fetch:
         try:
             connection = self._connection(parts, host)
             try:
-                connection.request("GET", _target(parts), headers=_HEADERS)
+                connection.request("GET", _target(parts), headers={**_HEADERS, "Host": _host_line(parts)})
                 return self._read(connection.getresponse())
             finally:
                 connection.close()
@@ -93,7 +96,7 @@ class _Fetch:
             raise ToolError(f"The connection to {host} is not secure: {error.reason}.") from error
         except TimeoutError as error:
             raise ToolError(f"{host} did not answer in time.") from error
-        except (OSError, http.client.HTTPException, UnicodeError) as error:
+        except (OSError, http.client.HTTPException, UnicodeError, zlib.error) as error:
             raise ToolError(f"{host} could not be read: {error}.") from error
 
     def _connection(self, parts: SplitResult, host: str) -> http.client.HTTPConnection:
@@ -177,6 +180,12 @@ def _target(parts: SplitResult) -> str:
     safe = "/%:@!$&'()*+,;=~-._"
     path = quote(parts.path or "/", safe=safe)
     return urlunsplit(("", "", path, quote(parts.query, safe=safe + "?[]"), ""))
+
+
+def _host_line(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    name = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
+    return f"{name}:{parts.port}" if parts.port else name
 
 
 def _is_packed(response: http.client.HTTPResponse) -> bool:
