@@ -13,6 +13,9 @@ from tests.hub import fetching_process
 
 REPOSITORY, NAME = "owner/large-GGUF", "large-Q8_0.gguf"
 KILLS = 20
+LINE_SPEED = 120_000_000
+"""Bytes a second, a gigabit line. Without a line between them, megabytes wait in the system's buffers, and a kill
+takes them along."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a fork server to start children quickly")
@@ -29,7 +32,7 @@ def test_a_download_killed_twenty_times_at_random_bytes_ends_whole_and_fetches_l
         child = context.Process(
             target=fetching_process.fetch, args=(server.address, REPOSITORY, NAME, str(models))
         )
-        server.fail(stall_at=end - start, then=child.kill)
+        server.fail(stall_at=end - start, then=child.kill, bytes_per_second=LINE_SPEED)
         child.start()
         child.join(20)
         assert child.exitcode == -9, f"seed {seed}"
