@@ -114,6 +114,8 @@ def shoot_panel(window: MainWindow, store: PresetStore, folder: Path, theme: str
     picker = window.chat_page.header.preset_picker
     picker.showPopup()
     shoot(picker.view().window(), folder / f"presets-picker-{theme}.png", 2)
+    picker._list_all()
+    shoot(picker.view().window(), folder / f"presets-picker-all-{theme}.png", 2)
     picker.hidePopup()
 
 

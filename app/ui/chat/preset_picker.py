@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -15,7 +15,6 @@ from app.ui.widgets.quiet_combo_box import QuietComboBox
 _ACTION_ROLE = Qt.ItemDataRole.UserRole + 20
 _ALL, _ADJUST, _EDIT = "all", "adjust", "edit"
 _DOT = 6
-_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class PresetPicker(QuietComboBox):
@@ -40,6 +39,7 @@ class PresetPicker(QuietComboBox):
         self._names: tuple[str, ...] = ()
         self._more: tuple[str, ...] = ()
         self._details: Mapping[str, str] = {}
+        self.hide()  # Until there is something to pick.
         self.set_popup_width(264)
         self.setItemDelegate(PresetDelegate(self))
         self.currentIndexChanged.connect(self._on_current_index_changed)
@@ -76,6 +76,7 @@ class PresetPicker(QuietComboBox):
         self._names, self._more, self._details = tuple(names), tuple(more), details or {}
         self._current = current
         self._fill(is_whole=False)
+        self.setVisible(bool(names))
         self.set_current(current)
 
     def set_current(self, name: str) -> None:
@@ -169,12 +170,12 @@ class PresetPicker(QuietComboBox):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        is_release = event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent)
-        is_key = (
-            event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _KEYS
-        )
-        is_pick = (is_release or is_key) and self.view().isVisible()
-        if is_pick and self.view().currentIndex().data(_ACTION_ROLE) == _ALL:
+        is_click = event.type() == QEvent.Type.MouseButtonRelease
+        is_key = isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        is_on_all = self.view().currentIndex().data(_ACTION_ROLE) == _ALL
+        if not (is_on_all and (is_click or is_key) and self.view().isVisible()):
+            return super().eventFilter(watched, event)
+        if is_click or event.type() == QEvent.Type.KeyPress:
             self._list_all()
-            return True
-        return super().eventFilter(watched, event)
+        event.accept()  # Before the key is pressed Qt asks for it, and would choose the row with it.
+        return True

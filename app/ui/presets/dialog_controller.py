@@ -173,12 +173,12 @@ class DialogController(QObject):
         return "from the model’s card" if preset.is_builtin and preset.source else "the default"
 
     def _source(self, preset: Preset) -> str:
+        without_source = (
+            "For models without a preset of their own" if preset.is_builtin else "Your own preset"
+        )
         models = self._store.models_of(preset.name)
-        used = f"Used by {', '.join(models)}." if models else ""
-        if preset.is_builtin:
-            return f"{preset.source or 'For models without a preset of their own.'} {used}".strip()
-        origin = f"From {preset.source}." if preset.source else "Your own preset."
-        return f"{origin} {used}".strip()
+        used = f" · Used by {', '.join(models)}" if models else ""
+        return f"{preset.source or without_source}{used}"
 
     def _on_editor_edited(self) -> None:
         saved = self._store.get(self._shown)

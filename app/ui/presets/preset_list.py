@@ -163,7 +163,10 @@ class PresetList(QFrame):
     def _action(self, text: str, shortcut: str, signal: object) -> QAction:
         action = QAction(text, self)
         action.setShortcut(QKeySequence(shortcut))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        # Del in a field deletes a letter.
+        is_for_list = shortcut == "Del"
+        context = Qt.ShortcutContext
+        action.setShortcutContext(context.WidgetShortcut if is_for_list else context.WindowShortcut)
         action.triggered.connect(lambda: signal.emit())  # type: ignore[attr-defined]
         return action
 

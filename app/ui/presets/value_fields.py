@@ -1,7 +1,7 @@
 """Fields for one value each. They take whatever is typed, and say what is wrong instead of correcting it.
 
-Every field has a `value`, a `problem` (a sentence, empty where all is well) and a signal `changed`. While what
-is typed cannot be used, the value is the one from before the typing: the 51 on the way to 513 was never meant.
+Every field has a `value`, a `problem` (a sentence, empty where all is well) and a signal `changed`. While
+what is typed cannot be used, the value is the one from before: the 51 on the way to 513 was never meant.
 Values set from outside stay exactly as they are until the user types.
 """
 
@@ -156,7 +156,7 @@ class TextField(QPlainTextEdit):
         super().__init__(parent)
         self._line_count = line_count
         self._value: Value = ""
-        self._settled = self._value
+        self._settled: Value = ""
         self.setTabChangesFocus(True)
         self.setPlaceholderText(placeholder)
         self.textChanged.connect(self._on_text_changed)

@@ -93,7 +93,9 @@ def test_a_mended_value_is_refused_no_longer(qtbot: QtBot, form: PresetForm) -> 
 
 def test_a_stop_string_with_a_wrong_escape_is_refused(qtbot: QtBot, form: PresetForm) -> None:
     type_into(qtbot, form.rows["stop"].field, "\\d+")
-    assert form.problems == ["Line 1: \\d means nothing. Write \\n for a line break and \\\\ for a backslash."]
+    assert form.problems == [
+        "Line 1: \\d means nothing. Write \\n for a line break and \\\\ for a backslash."
+    ]
     assert form.draft.preset == CAREFUL
 
 
