@@ -1,0 +1,131 @@
+"""Where the parts of a line stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QFont, QFontMetrics
+
+from app.ui.fonts import resized
+from app.ui.model_manager.rows import Action, Badge, Line, Row
+
+ICON = 20
+BUTTON = 32
+BAR = 6
+_GAP = 8
+_BELOW = 560
+"""Pixels. In a narrower row the actions stand below the words."""
+_FAR = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the lines of a list are set."""
+
+    is_card: bool = False
+    """Each in a frame of its own."""
+    side: int = 12
+    top: int = 10
+    gap: int = 2
+    """Between one line and the next."""
+
+
+FLAT = Look()
+CARDS = Look(is_card=True, side=16, top=12, gap=8)
+
+
+class RowLayout:
+    """One row, laid out for a width.
+
+    Attributes:
+        frame: the ground; the rest of the height is the gap to the next row.
+        title, note, icon, bar: rectangles; empty where the row has none.
+        badges, lines, actions: what stands there, with its rectangle.
+    """
+
+    def __init__(self, row: Row, area: QRect, font: QFont, look: Look) -> None:
+        self.title_font = resized(font, 0.97, QFont.Weight.DemiBold if look.is_card else QFont.Weight.Medium)
+        self.small_font = resized(font, 0.87)
+        self.badge_font = resized(font, 0.8, QFont.Weight.Medium)
+        self._title_metrics = QFontMetrics(self.title_font)
+        self._small_metrics = QFontMetrics(self.small_font)
+        self._badge_metrics = QFontMetrics(self.badge_font)
+        self._row = row
+        self._look = look
+        inner = area.adjusted(look.side, look.top, -look.side, 0)
+        is_below = bool(row.actions) and area.width() < _BELOW and look.is_card
+        right = inner.right() + 1
+        widths = [self.action_width(action) for action in row.actions]
+        taken = sum(widths) + 4 * max(0, len(widths) - 1)
+        text = QRect(inner)
+        if row.icon_name:
+            text.setLeft(text.left() + ICON + 12)
+        if row.actions and not is_below:
+            text.setRight(right - taken - 16)
+        self.icon = QRect(inner.left(), inner.top() + 1, ICON, ICON) if row.icon_name else QRect()
+        bottom = self._lay_out_words(text)
+        if is_below:
+            bottom += _GAP + BUTTON
+        elif row.actions:
+            bottom = max(bottom, inner.top() + BUTTON)
+        self.frame = QRect(area.left(), area.top(), area.width(), bottom + look.top - area.top())
+        top = bottom - BUTTON if is_below else self.frame.center().y() - BUTTON // 2 + 1
+        self.actions = self._place_actions(right - taken, top, widths)
+
+    @property
+    def height(self) -> int:
+        """With the gap to the next row."""
+        return self.frame.height() + self._look.gap
+
+    def action_width(self, action: Action) -> int:
+        if is_icon_only(action):
+            return BUTTON
+        icon = ICON if action.icon_name else 0
+        return QFontMetrics(self.small_font).horizontalAdvance(action.text) + 28 + icon
+
+    def _lay_out_words(self, text: QRect) -> int:
+        """Places the words and the bar; gives where they end."""
+        row, metrics = self._row, self._title_metrics
+        height = max(metrics.height(), self._badge_metrics.height() + 4 if row.badges else 0)
+        note = self._small_metrics.horizontalAdvance(row.note) + 12 if row.note else 0
+        badges = [self._badge_metrics.horizontalAdvance(badge.text) + 16 for badge in row.badges]
+        room = text.width() - note - sum(badges) - 8 * len(badges)
+        width = max(48, min(metrics.horizontalAdvance(row.title) + 2, room))
+        self.title = QRect(text.left(), text.top(), width, height)
+        self.note = QRect(text.right() + 1 - note, text.top(), note, height) if note else QRect()
+        left = self.title.right() + 1 + _GAP
+        self.badges: list[tuple[Badge, QRect]] = []
+        for badge, badge_width in zip(row.badges, badges, strict=True):
+            box = self._badge_metrics.height() + 4
+            self.badges.append((badge, QRect(left, text.top() + (height - box) // 2, badge_width, box)))
+            left += badge_width + _GAP
+        return self._lay_out_lines(text, text.top() + height)
+
+    def _lay_out_lines(self, text: QRect, bottom: int) -> int:
+        self.lines: list[tuple[Line, QRect]] = []
+        for line in self._row.lines:
+            if not line.text:
+                continue
+            height = self._small_metrics.height()
+            if line.wraps:
+                room = QRect(0, 0, max(80, text.width()), _FAR)
+                height = self._small_metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, line.text).height()
+            self.lines.append((line, QRect(text.left(), bottom + 3, text.width(), height)))
+            bottom += 3 + height
+        self.bar = QRect()
+        if self._row.progress is not None:
+            self.bar = QRect(text.left(), bottom + _GAP, text.width(), BAR)
+            bottom += _GAP + BAR + 2
+        return bottom
+
+    def _place_actions(self, left: int, top: int, widths: list[int]) -> list[tuple[Action, QRect]]:
+        placed = []
+        for action, width in zip(self._row.actions, widths, strict=True):
+            placed.append((action, QRect(left, top, width, BUTTON)))
+            left += width + 4
+        return placed
+
+
+def is_icon_only(action: Action) -> bool:
+    return bool(action.icon_name) and not action.is_primary
