@@ -1,0 +1,114 @@
+"""How full a model's context is: what the next prompt is made of, as the model's own template writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.core.conversation import MessageNode
+from app.core.errors import PromptTooLongError, TemplateError
+from app.core.message import Message, Role
+from app.core.prompt import MESSAGE_OVERHEAD, choose_messages
+from app.core.stream_event import LanguageModel
+from app.core.turn import TurnRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ContextUse:
+    """Tokens by where they come from."""
+
+    context_length: int
+    system_tokens: int = 0
+    """The system prompt, with the tools that the model is told about."""
+    conversation_tokens: int = 0
+    """The messages that are sent, with what the template writes around them, and an answer under way."""
+    draft_tokens: int = 0
+    """What is typed and not sent."""
+    first_seen_id: str | None = None
+    """The first message that is sent; None where nothing was left out."""
+    refusal: str = ""
+    """Why what is typed could not be sent, as a sentence: it is too long."""
+
+    @property
+    def used_tokens(self) -> int:
+        return self.system_tokens + self.conversation_tokens + self.draft_tokens
+
+    @property
+    def room_tokens(self) -> int:
+        return max(0, self.context_length - self.used_tokens)
+
+    @property
+    def has_outgrown(self) -> bool:
+        """Whether the conversation is longer than what the model is given of it."""
+        return self.first_seen_id is not None
+
+
+def measure(
+    model: LanguageModel, request: TurnRequest, draft: str, reply: Message | None = None
+) -> ContextUse:
+    """What the context would hold if the draft were sent now; with `reply`, while that is being written.
+
+    May be called on any thread.
+
+    Raises:
+        EngineError: the model was unloaded meanwhile.
+    """
+    return _Measure(model, request).use(draft, reply)
+
+
+class _Measure:
+    def __init__(self, model: LanguageModel, request: TurnRequest) -> None:
+        self._model = model
+        self._request = request
+
+    def use(self, draft: str, reply: Message | None) -> ContextUse:
+        draft_tokens = self._model.count_tokens(draft) if draft else 0
+        system_tokens = self._system_tokens()
+        nothing_said = ContextUse(self._model.context_length, system_tokens, 0, draft_tokens)
+        if not self._request.path and not draft:
+            return nothing_said
+        path = self._request.path
+        if reply is None:
+            path = (*path, MessageNode(Message.of_text(Role.USER, draft)))
+        try:
+            messages, first_seen_id = self._chosen(path)
+        except PromptTooLongError as error:
+            return replace(
+                self.use("", reply) if draft else nothing_said, draft_tokens=draft_tokens, refusal=str(error)
+            )
+        conversation_tokens = self._prompt_tokens(messages) - system_tokens
+        if reply is None:
+            conversation_tokens -= draft_tokens
+        else:
+            conversation_tokens += self._model.count_tokens(reply.raw)
+        return replace(
+            nothing_said, conversation_tokens=max(0, conversation_tokens), first_seen_id=first_seen_id
+        )
+
+    def _chosen(self, path: Sequence[MessageNode]) -> tuple[Sequence[Message], str | None]:
+        """The messages that would be sent, as `run_turn` chooses them."""
+        choice = choose_messages(
+            path,
+            self._request.system_prompt,
+            self._model.count_tokens,
+            self._model.context_length,
+            tools=self._request.tools,
+            count_prompt=self._prompt_tokens,
+        )
+        return choice.messages, choice.first_seen_id
+
+    def _system_tokens(self) -> int:
+        """What the system prompt and the tools add to a prompt: not every template takes them alone."""
+        if not self._request.system_prompt and not self._request.tools:
+            return 0
+        question = Message.of_text(Role.USER, "?")
+        head = Message.of_text(Role.SYSTEM, self._request.system_prompt)
+        messages = [head, question] if self._request.system_prompt else [question]
+        return max(0, self._prompt_tokens(messages) - self._prompt_tokens([question], has_tools=False))
+
+    def _prompt_tokens(self, messages: Sequence[Message], *, has_tools: bool = True) -> int:
+        """A prompt's exact length; an estimate where the template refuses these messages."""
+        try:
+            return self._model.count_prompt_tokens(messages, self._request.tools if has_tools else ())
+        except TemplateError:
+            return sum(self._model.count_tokens(message.raw) + MESSAGE_OVERHEAD for message in messages)
