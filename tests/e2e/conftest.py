@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, Qt
+from PySide6.QtGui import QInputMethodEvent
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -38,7 +39,12 @@ class Person:
         return self.transcript.to_plain_text()
 
     def types(self, text: str) -> None:
-        self._qtbot.keyClicks(self.composer.edit, text)
+        if text.isascii():
+            self._qtbot.keyClicks(self.composer.edit, text)
+        else:  # As an input method writes it.
+            event = QInputMethodEvent()
+            event.setCommitString(text)
+            QCoreApplication.sendEvent(self.composer.edit, event)
 
     def presses(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         self._qtbot.keyClick(self.composer.edit, key, modifiers)
@@ -68,15 +74,14 @@ class Person:
         picker.setCurrentIndex(row)
         picker.activated.emit(row)
 
-    def titles(self) -> list[str]:
-        """The conversations in the sidebar, newest first."""
+    def rows(self) -> list[QModelIndex]:
+        """The conversations in the sidebar, newest first, or what a search found."""
         model = self.window.sidebar.list.model()
-        texts = [model.index(row, 0) for row in range(model.rowCount())]
-        return [
-            index.data(Qt.ItemDataRole.DisplayRole)
-            for index in texts
-            if index.flags() & Qt.ItemFlag.ItemIsSelectable
-        ]
+        found = [model.index(row, 0) for row in range(model.rowCount())]
+        return [index for index in found if index.flags() & Qt.ItemFlag.ItemIsSelectable]
+
+    def titles(self) -> list[str]:
+        return [index.data(Qt.ItemDataRole.DisplayRole) for index in self.rows()]
 
 
 StartProgram = Callable[..., Person]

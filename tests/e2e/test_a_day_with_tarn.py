@@ -139,3 +139,61 @@ def test_the_program_ends_cleanly_while_answering(start_program: StartProgram, q
         person = start_program(TINY_MODEL)
         person.sends("Tell me a story.")
         qtbot.waitUntil(lambda: person.application.chat.is_answering, timeout=10_000)
+
+
+def test_a_search_leads_to_the_message(start_program: StartProgram, qtbot: QtBot) -> None:
+    person = start_program()
+    person.asks("Tell me a long story.")
+    person.window.menus.new_chat_action.trigger()
+    person.asks("日本の首都はどこですか？")
+    person.window.menus.new_chat_action.trigger()
+    person.asks("Hello")
+    person.window.sidebar.search_field.setText("東京")  # No key types these letters by itself.
+    conversations = person.window.sidebar.list
+    qtbot.waitUntil(lambda: len(person.titles()) == 1, timeout=10_000)
+    (hit,) = person.rows()
+    qtbot.mouseClick(
+        conversations.viewport(), Qt.MouseButton.LeftButton, pos=conversations.visualRect(hit).center()
+    )
+    assert "東京" in person.reads
+    assert "Hello" not in person.reads
+
+
+def test_an_edited_question_becomes_another_branch(start_program: StartProgram, qtbot: QtBot) -> None:
+    person = start_program()
+    person.asks("Hello")
+    question = person.application.chat.conversation.path()[0]
+    person.presses(Qt.Key.Key_Up)
+    assert person.composer.text == "Hello"
+    person.composer.edit.selectAll()
+    assert person.asks("What is the capital of France?") == "The capital of France is **Paris**."
+    conversation = person.application.chat.conversation
+    assert len(conversation.children(None)) == 2
+    assert "Hello" not in person.reads
+    person.transcript.version_requested.emit(conversation.path()[0].id, 1)
+    assert person.application.chat.conversation.path()[0].id == question.id
+    assert "Hello" in person.reads
+
+
+def test_another_conversation_can_be_read_while_one_is_answered(
+    start_program: StartProgram, qtbot: QtBot
+) -> None:
+    person = start_program()
+    person.asks("Hello")
+    first = person.application.chat.conversation.id
+    person.picks_model("SmolLM2 135M Instruct")
+    person.waits_for_model()
+    person.window.menus.new_chat_action.trigger()
+    person.sends(LONG_TASK)
+    second = person.application.chat.conversation.id
+    qtbot.waitUntil(lambda: len(person.reads) > len(LONG_TASK) + 100, timeout=60_000)
+    person.application.chat.show(first)
+    assert "Tiny LFM" in person.reads
+    assert not person.application.chat.is_answering
+    person.application.chat.show(second)
+    assert person.application.chat.is_answering
+    length = len(person.reads)
+    assert length > len(LONG_TASK) + 100
+    qtbot.waitUntil(lambda: len(person.reads) > length + 50, timeout=60_000)
+    person.presses(Qt.Key.Key_Escape)
+    person.waits_for_answer()

@@ -275,6 +275,7 @@ class ChatController(QObject):
         self._transcript.begin_reply(entry_of(self._shown, node))
         if reply.events:
             self._transcript.feed_reply(tuple(reply.events))
+            self._transcript.redraw_reply()
         else:
             self._transcript.set_reply_status(reply.status)
 
@@ -289,6 +290,8 @@ class ChatController(QObject):
         node = replace(node, message=replace(node.message, generation=_generation(answerer)))
         if self._try(lambda: self._store.add_node(self._shown.id, node)):
             self._begin(node, answerer)
+        else:
+            self._transcript.show_entries(entries_of(self._shown))
 
     def _begin(self, node: MessageNode, answerer: Answerer, written: str = "") -> None:
         path = self._shown.with_tip(node.parent_id).path()

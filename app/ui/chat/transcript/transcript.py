@@ -43,6 +43,8 @@ from app.ui.chat.transcript.viewport import AHEAD, Viewport
 COPIED_MS = 1_600
 """How long a button says that it has copied."""
 DRAG_SCROLL_MS = 30
+FOUND_AT = 24
+"""Pixels from the top at which a message that was searched for is shown."""
 LINE_STEP = 40
 OUT_OF_SIGHT = 120
 """Pixels from the end at which the button that leads there appears."""
@@ -303,6 +305,13 @@ class Transcript(QAbstractScrollArea):
         """Goes to the newest words, and follows them from now on."""
         self._view.to_end()
         self._refresh()
+
+    def scroll_to(self, entry_id: str) -> None:
+        """Goes to the beginning of a message; nothing happens where it is not shown."""
+        row = self._canvas.row_of(entry_id)
+        if row is not None:
+            self._view.return_to(row, FOUND_AT)
+            self._refresh()
 
     def _refresh(self) -> None:
         """Brings everything up to date after a change."""
