@@ -31,6 +31,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 _LAST_OPEN = "last_open_conversation"
+_MEMORY_CHOICE = "memory_choice_of_"
+"""With a conversation's id: the user has chosen what to do as it outgrew the model's context."""
 
 _INSERT_CONVERSATION = """
     insert into conversation (id, title, is_titled_by_user, created_at, updated_at, tip_id, system_prompt,
@@ -169,6 +171,11 @@ class ConversationStore:
         """
         with self._database.transaction() as connection:
             connection.execute("pragma secure_delete = on")
+            connection.execute(
+                """delete from remembered
+                    where name in (select ? || id from conversation where deleted_at < ?)""",
+                (_MEMORY_CHOICE, to_microseconds(before)),
+            )
             purged = connection.execute(
                 "delete from conversation where deleted_at < ?", (to_microseconds(before),)
             ).rowcount
@@ -196,6 +203,17 @@ class ConversationStore:
 
     def set_last_open_id(self, conversation_id: str) -> None:
         self._database.write("insert or replace into remembered values (?, ?)", (_LAST_OPEN, conversation_id))
+
+    def is_memory_choice_made(self, conversation_id: str) -> bool:
+        """Whether the user has chosen what to do as the conversation outgrew the model's context."""
+        found = self._database.rows(
+            "select 1 from remembered where name = ?", (_MEMORY_CHOICE + conversation_id,)
+        )
+        return bool(found)
+
+    def set_memory_choice_made(self, conversation_id: str) -> None:
+        name = _MEMORY_CHOICE + conversation_id
+        self._database.write("insert or replace into remembered values (?, '')", (name,))
 
     def close(self) -> None:
         """Closes the file; doing it twice does no harm."""

@@ -222,6 +222,22 @@ def test_what_is_purged_is_gone_from_the_disk_as_well(store, path):
     assert open_and_load(path, kept.id) == kept
 
 
+def test_a_choice_made_once_is_remembered_as_long_as_its_conversation(store, path):
+    conversations = store.conversations
+    kept, gone = Conversation(), Conversation()
+    for conversation in (kept, gone):
+        conversations.create(conversation)
+        assert not conversations.is_memory_choice_made(conversation.id)
+        conversations.set_memory_choice_made(conversation.id)
+    conversations.delete(gone.id)
+    conversations.purge_deleted(before=now() + timedelta(seconds=1))
+    conversations.close()
+    conversations = open_store(path).conversations
+    assert conversations.is_memory_choice_made(kept.id)
+    assert not conversations.is_memory_choice_made(gone.id)
+    conversations.close()
+
+
 def test_a_conversation_deleted_long_ago_is_purged_at_the_start(store, path):
     recent, old = a_conversation("recent"), a_conversation("old")
     for conversation in (recent, old):
