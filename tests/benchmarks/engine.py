@@ -3,8 +3,8 @@
     uv run python -m tests.benchmarks.engine [MODEL.gguf] [--tokens 128 2000] [--rounds 3] [--busy]
 
 The three write in turns, a few tokens each, and only the time of their own turns counts, so that other work
-on the machine hits them alike; ratios count. Each line is one JSON object: a run, and at the end for each length
-the medians and the ratios of ours to the others. With `--busy` ours is measured again beside one busy process
+on the machine hits them alike; ratios count. Each line is one JSON object: a run, and at the end the medians
+and the ratios of ours to the others. With `--busy` ours is measured again beside one busy process
 for each core.
 """
 
