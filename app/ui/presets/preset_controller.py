@@ -61,6 +61,8 @@ class PresetController(QObject):
 
     def show_model(self, model_key: str) -> None:
         """Takes note of the model that will answer; an empty key where there is none."""
+        if model_key == self._model:
+            return  # What is being typed in the panel stays.
         self._model = model_key
         if model_key and self._waiting_name:
             name, self._waiting_name = self._waiting_name, ""

@@ -247,6 +247,14 @@ def test_a_refused_value_is_not_used(
     assert not panel.save_as_button.isEnabled()
 
 
+def test_a_refused_value_stays_on_screen_when_the_same_model_is_told_again(
+    qtbot: QtBot, controller: PresetController, panel: AdjustPanel
+) -> None:
+    type_into(qtbot, panel.form.rows["top_k"].field, "5000")
+    controller.show_model(MODEL)
+    assert panel.form.rows["top_k"].field.typed == "5000"
+
+
 def test_another_conversation_shows_its_own_values(controller: PresetController, panel: AdjustPanel) -> None:
     controller.show_conversation(with_changes(Conversation(), (("temperature", 0.9),)))
     assert panel.form.rows["temperature"].field.typed == "0.9"
