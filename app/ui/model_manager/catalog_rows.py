@@ -1,0 +1,86 @@
+"""The catalog as a list to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelStatus
+from app.hub.sizes import gigabytes
+from app.ui.model_manager import wording
+from app.ui.model_manager.catalog_words import icon_of
+from app.ui.model_manager.estimates import (
+    companion_bytes,
+    judge_catalog_model,
+    parameter_count,
+    recommended_quantisation,
+    size_of,
+)
+from app.ui.model_manager.rows import Badge, Entry, Heading, Line, Row
+from app.ui.model_manager.verdict_badge import badge_of
+
+START_KEY = "start"
+_PREFIX = "catalog:"
+
+
+def catalog_key(model_id: str) -> str:
+    return _PREFIX + model_id
+
+
+def model_id_of(key: str) -> str:
+    """The model that a row stands for; empty for another kind of row."""
+    return key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else ""
+
+
+def catalog_entries(catalog: Catalog, free_bytes: int, present: Iterable[str] = ()) -> list[Entry]:
+    """All models under their headings; `present` are the ids of those that are on this computer."""
+    there = frozenset(present)
+    entries: list[Entry] = [
+        Row(START_KEY, "For this computer", icon_name="star", lines=(Line("Three models to begin with"),))
+    ]
+    for heading, models in _sections(catalog):
+        rows = [_row(model, free_bytes, model.id in there) for model in models]
+        entries += [Heading(heading), *rows] if rows else []
+    return entries
+
+
+def _sections(catalog: Catalog) -> list[tuple[str, list[CatalogModel]]]:
+    sections: dict[str, list[CatalogModel]] = {
+        "Chat": [],
+        "Pictures and sound": [],
+        "Made for one task": [],
+        "Not yet in this version": [],
+        "Earlier models": [],
+    }
+    for model in catalog.models:
+        if model.repository.startswith("LiquidAI/"):
+            sections[_section_of(model)].append(model)
+    return list(sections.items())
+
+
+def _section_of(model: CatalogModel) -> str:
+    if model.needs and model.kind is not ModelKind.AUDIO:
+        return "Not yet in this version"
+    if model.status is not ModelStatus.CURRENT:
+        return "Earlier models"
+    if model.kind in (ModelKind.VISION, ModelKind.AUDIO):
+        return "Pictures and sound"
+    return "Made for one task" if model.kind is ModelKind.TASK else "Chat"
+
+
+def _row(model: CatalogModel, free_bytes: int, is_present: bool) -> Row:
+    words = [wording.parameters(parameter_count(model)), wording.language_count(model.languages)]
+    if not model.needs:
+        size = size_of(model, recommended_quantisation(model))
+        about = "about " if size.is_estimate else ""
+        words.insert(0, about + gigabytes(size.size_bytes + companion_bytes(model)))
+    badges: tuple[Badge, ...] = ()
+    if not model.needs:
+        badges = (badge_of(judge_catalog_model(model, free_bytes)),)
+    return Row(
+        catalog_key(model.id),
+        model.title,
+        icon_name="check-circle" if is_present else icon_of(model),
+        lines=(Line(" · ".join(word for word in words if word)),),
+        badges=badges,
+        tip=f"{model.description} It is on this computer." if is_present else model.description,
+    )

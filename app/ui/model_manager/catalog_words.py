@@ -1,0 +1,127 @@
+"""What the catalog knows of a model, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.sampling import Sampling
+from app.hub.catalog import CatalogModel, ModelKind, ModelStatus, Thinking
+from app.ui.model_manager import wording
+from app.ui.model_manager.estimates import parameter_count
+
+LFM_LICENCE_ADDRESS = "https://www.liquid.ai/lfm-license"
+LFM_LICENCE = (
+    "LFM Open License v1.0: free to use and to change, also commercially by companies with less than "
+    "10 million US dollars of revenue a year. Larger ones need a licence from Liquid AI."
+)
+LICENCE_ADDRESSES = {"Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0"}
+
+_ICONS = {
+    ModelKind.CHAT: "chat-circle",
+    ModelKind.VISION: "image",
+    ModelKind.AUDIO: "speaker-high",
+    ModelKind.BASE: "text-aa",
+    ModelKind.TASK: "target",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of a table: what, and how it is. The address leads to more."""
+
+    name: str
+    text: str
+    address: str = ""
+
+
+def is_lfm(licence: str) -> bool:
+    """Whether it is Liquid AI's own licence, by the name that the catalog or the hub gives it."""
+    return "lfm" in licence.casefold()
+
+
+def licence_fact(licence: str, page: str) -> Fact:
+    """A licence in a sentence, and where the whole of it is."""
+    if is_lfm(licence):
+        return Fact("Licence", LFM_LICENCE, LFM_LICENCE_ADDRESS)
+    return Fact("Licence", licence or "The repository names none.", LICENCE_ADDRESSES.get(licence, page))
+
+
+def icon_of(model: CatalogModel) -> str:
+    if model.kind is ModelKind.CHAT and model.thinking in (Thinking.ALWAYS, Thinking.PREFILLED):
+        return "brain"
+    if model.kind is ModelKind.CHAT and model.languages[:1] == ("ja",):
+        return "translate"
+    return _ICONS[model.kind]
+
+
+def what_runs(model: CatalogModel) -> str:
+    """What this version of the program can do with it today; empty for models that simply chat."""
+    if model.needs:
+        return f"This model does not run in this version of Tarn: it needs {model.needs}."
+    if model.kind is ModelKind.VISION:
+        return (
+            "Text works today. Pictures do not yet: the file that lets the model see is fetched along with it, "
+            "for a version of Tarn that can use it."
+        )
+    if model.kind is ModelKind.AUDIO:
+        return "Text works today; hearing and speaking do not."
+    if model.kind is ModelKind.BASE:
+        return "It runs, but it continues a text instead of holding a conversation: a start for your own training."
+    if model.kind is ModelKind.TASK:
+        return "It runs. It is made for one task and does little else."
+    return ""
+
+
+def status_words(model: CatalogModel) -> str:
+    """Whether there is something newer; empty for what is current."""
+    if model.status is ModelStatus.SUPERSEDED:
+        return "There is a newer version of this model."
+    if model.status is ModelStatus.DEPRECATED:
+        return "Liquid AI recommends a newer model in its place."
+    return ""
+
+
+def facts_of(model: CatalogModel, page: str) -> list[Fact]:
+    """What a person compares models by."""
+    facts = [Fact("Size", f"{wording.parameters(parameter_count(model))} parameters, {model.architecture}")]
+    if model.context_length:
+        facts.append(Fact("Context", wording.tokens(model.context_length)))
+    facts.append(Fact("Languages", wording.languages(model.languages)))
+    facts.append(Fact("Abilities", _abilities(model)))
+    if model.sampling is not None:
+        words = sampling_words(model.sampling)
+        facts.append(Fact("Sampling", f"{words}. {_sentence(model.sampling_source)}"))
+    facts.append(licence_fact(model.licence, page))
+    return [fact for fact in facts if fact.text.strip()]
+
+
+def sampling_words(sampling: Sampling) -> str:
+    """The values that are switched on: Temperature 0.1, top-k 50, repeat penalty 1.05."""
+    words = [f"Temperature {sampling.temperature:g}"]
+    if sampling.top_k:
+        words.append(f"top-k {sampling.top_k}")
+    if sampling.top_p < 1.0:
+        words.append(f"top-p {sampling.top_p:g}")
+    if sampling.min_p:
+        words.append(f"min-p {sampling.min_p:g}")
+    if sampling.repeat_penalty not in (0.0, 1.0):
+        words.append(f"repeat penalty {sampling.repeat_penalty:g}")
+    return ", ".join(words)
+
+
+def _abilities(model: CatalogModel) -> str:
+    words = {
+        Thinking.NONE: "answers at once",
+        Thinking.ALWAYS: "thinks before it answers",
+        Thinking.PREFILLED: "thinks before it answers",
+        Thinking.SWITCHABLE: "thinks where asked to",
+    }[model.thinking]
+    if model.kind in (ModelKind.BASE, ModelKind.AUDIO, ModelKind.TASK):
+        words = ""
+    tools = "calls tools" if model.has_tools else ""
+    text = ", ".join(word for word in (words, tools) if word)
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(source: str) -> str:
+    return source if not source or source.endswith(".") else f"{source}."

@@ -1,0 +1,96 @@
+"""Downloads as rows: how far, how fast, how long still, and what can be done."""
+
+from __future__ import annotations
+
+from app.hub.download_state import DownloadState, DownloadStatus
+from app.hub.progress import Stage
+from app.hub.sizes import gigabytes
+from app.ui.model_manager import wording
+from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
+
+PAUSE, RESUME, RETRY, CANCEL = "pause", "resume", "retry", "cancel"
+CHAT, DISMISS, OPEN_PAGE = "chat", "dismiss", "open_page"
+
+_PAUSE = Action(PAUSE, "Pause", "pause")
+_RESUME = Action(RESUME, "Resume", "play")
+_RETRY = Action(RETRY, "Try again")
+_CANCEL = Action(CANCEL, "Cancel and delete what has arrived", "x")
+_CHAT = Action(CHAT, "Chat", is_primary=True)
+_DISMISS = Action(DISMISS, "Take off the list", "x")
+_OPEN_PAGE = Action(OPEN_PAGE, "Open its page", "arrow-square-out")
+
+_STATUS = DownloadStatus
+_ICONS = {_STATUS.DONE: "check-circle", _STATUS.FAILED: "warning-circle", _STATUS.PAUSED: "pause-circle"}
+_ACTIONS = {
+    _STATUS.WAITING: (_PAUSE, _CANCEL),
+    _STATUS.RUNNING: (_PAUSE, _CANCEL),
+    _STATUS.PAUSED: (_RESUME, _CANCEL),
+    _STATUS.FAILED: (_RETRY, _CANCEL),
+    _STATUS.DONE: (_CHAT, _DISMISS),
+}
+
+
+def download_row(state: DownloadState, page: str = "") -> Row:
+    """A download as the list shows it; `page` is an address where something must be done first."""
+    actions = _ACTIONS.get(state.status, ())
+    if page and state.status is DownloadStatus.FAILED:
+        actions = (_OPEN_PAGE, *actions)
+    is_moving = state.status is DownloadStatus.RUNNING
+    return Row(
+        state.id,
+        state.order.title,
+        badges=_badges(state),
+        lines=_lines(state),
+        icon_name=_ICONS.get(state.status, "download-simple"),
+        progress=None if state.status is DownloadStatus.DONE else state.fraction,
+        is_progress_quiet=not is_moving,
+        actions=actions,
+        tip=f"{state.order.repository}: {state.order.files[0].name}",
+    )
+
+
+def progress_words(state: DownloadState) -> str:
+    """One line on how a download goes, whatever its state."""
+    amount = wording.of_all(state.done_bytes, state.size_bytes)
+    if state.status is DownloadStatus.WAITING:
+        return (
+            f"Waiting for another download · {amount}" if state.done_bytes else "Waiting for another download"
+        )
+    if state.status is DownloadStatus.PAUSED:
+        return f"Paused · {amount}"
+    if state.status is DownloadStatus.FAILED:
+        return f"Stopped · {amount} is kept" if state.done_bytes else "Stopped"
+    if state.status is DownloadStatus.DONE:
+        return f"{gigabytes(state.size_bytes)} · Checked, every byte is right"
+    return _running_words(state, amount)
+
+
+def _running_words(state: DownloadState, amount: str) -> str:
+    if state.stage is Stage.CONNECTING:
+        return "Asking the hub…"
+    if state.stage is Stage.CHECKING:
+        return f"Checking what has arrived · {amount}"
+    if state.stage is Stage.RETRYING:
+        return f"The connection broke; trying again… · {amount}"
+    if state.stage is Stage.ELSEWHERE:
+        return "Another window of Tarn is fetching this file; waiting for it"
+    words = (amount, wording.speed(state.bytes_per_second), wording.time_left(state.seconds_left))
+    return " · ".join(word for word in words if word)
+
+
+def _badges(state: DownloadState) -> tuple[Badge, ...]:
+    if state.status is DownloadStatus.DONE:
+        return (Badge("Ready", Tone.GOOD),)
+    if state.status is DownloadStatus.FAILED:
+        return (Badge("Failed", Tone.BAD),)
+    return ()
+
+
+def _lines(state: DownloadState) -> tuple[Line, ...]:
+    lines = [Line(progress_words(state))]
+    if state.notice and state.status is not DownloadStatus.DONE:
+        lines.append(Line(state.notice, Tone.WARNING, wraps=True))
+    if state.error is not None and state.status is DownloadStatus.FAILED:
+        lines.append(Line(str(state.error), Tone.BAD, wraps=True))
+        lines.append(Line(state.error.hint, wraps=True))
+    return tuple(lines)

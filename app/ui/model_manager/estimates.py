@@ -1,0 +1,74 @@
+"""How large a model of the catalog is in each quantisation, before the hub has been asked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from app.hub.catalog import CatalogModel
+from app.hub.quantisation import quantisation_of, recommended_of
+from app.hub.verdict import Verdict, context_bytes_per_token, judge
+
+_BITS = {
+    "Q4_0": 4.76,
+    "Q4_1": 5.2,
+    "Q4_K_M": 5.0,
+    "Q5_K_M": 5.77,
+    "Q6_K": 6.6,
+    "Q8_0": 8.52,
+    "BF16": 16.02,
+    "F16": 16.02,
+}
+"""For each parameter: measured on the files of LFM2.5-1.2B; Q4_1 and Q6_K from the formats."""
+_IN_NAME = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)([MB])(?=-|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many bytes, and whether that is only about right."""
+
+    size_bytes: int
+    is_estimate: bool = False
+
+
+def parameter_count(model: CatalogModel) -> int:
+    """The number in the catalog, else the one in the model's name; 0 where there is neither."""
+    if model.parameters:
+        return model.parameters
+    found = _IN_NAME.search(model.id)
+    if found is None:
+        return 0
+    return round(float(found[1]) * (1e9 if found[2] == "B" else 1e6))
+
+
+def size_of(model: CatalogModel, quantisation: str) -> Size:
+    """Seen in the repository, or worked out from another file of it, or from the number of parameters."""
+    seen = {quantisation_of(file.name): file.size_bytes for file in model.files if file.size_bytes}
+    if quantisation in seen:
+        return Size(seen[quantisation])
+    bits = _BITS.get(quantisation.removeprefix("QAD-"), 0.0)
+    for name, size in seen.items():
+        if known := _BITS.get(name.removeprefix("QAD-")):
+            return Size(round(size * bits / known), is_estimate=True)
+    return Size(round(parameter_count(model) * bits / 8), is_estimate=True)
+
+
+def companion_bytes(model: CatalogModel) -> int:
+    """What is fetched along with it: the smallest projector, a vocoder."""
+    return next((file.size_bytes for file in model.extra_files if file.size_bytes), 0)
+
+
+def recommended_quantisation(model: CatalogModel) -> str:
+    return recommended_of(model.quantisations)
+
+
+def judge_model(architecture: str, weight_bytes: int, parameters: int, free_bytes: int) -> Verdict:
+    """Whether weights of this size, and a long conversation, fit into the free memory."""
+    per_token = context_bytes_per_token(architecture, weight_bytes, parameters)
+    return judge(weight_bytes, free_bytes, per_token)
+
+
+def judge_catalog_model(model: CatalogModel, free_bytes: int, quantisation: str = "") -> Verdict:
+    """The verdict on one quantisation, the recommended one unless another is named."""
+    size = size_of(model, quantisation or recommended_quantisation(model)).size_bytes
+    return judge_model(model.architecture, size + companion_bytes(model), parameter_count(model), free_bytes)

@@ -1,0 +1,119 @@
+"""The models on this disk as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from app.core.model_file import ModelFile
+from app.hub.library_records import ModelRecord
+from app.hub.sizes import gigabytes
+from app.ui.model_manager import wording
+from app.ui.model_manager.download_rows import CHAT
+from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
+
+VERIFY, REVEAL, DELETE = "verify", "reveal", "delete"
+
+_CHAT = Action(CHAT, "Chat", is_primary=True)
+_VERIFY = Action(VERIFY, "Verify again", "shield-check")
+_REVEAL = Action(REVEAL, "Show in its folder", "folder-open")
+_DELETE = Action(DELETE, "Move to the trash", "trash")
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """A file that is read again, and how far that is."""
+
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryState:
+    """All that the list of models shows beside the files themselves."""
+
+    records: Mapping[Path, ModelRecord]
+    now: datetime
+    loaded: Path | None = None
+    checking: Mapping[Path, Checking] | None = None
+    broken: Mapping[Path, str] | None = None
+    """Files whose checksum was found wrong, with the sentence about each."""
+    programs: Mapping[Path, str] | None = None
+    """The program that a file belongs to, where it is not ours."""
+
+
+def library_rows(models: Sequence[ModelFile], state: LibraryState, text: str = "") -> list[Row]:
+    """A row for each model whose name, quantisation or folder has all the words of `text`."""
+    return [_row(model, state) for model in models if _fits(model, text)]
+
+
+def summary(models: Collection[ModelFile], free_bytes: int | None) -> str:
+    """3 models, 2.1 GB on this disk. 52.0 GB are free."""
+    count = f"{len(models)} model{'' if len(models) == 1 else 's'}"
+    total = gigabytes(sum(model.size_bytes for model in models)) if models else "0 MB"
+    free = f" {gigabytes(free_bytes)} are free." if free_bytes is not None else ""
+    return f"{count}, {total} on this computer.{free}"
+
+
+def _fits(model: ModelFile, text: str) -> bool:
+    subject = f"{model.name} {model.quantisation} {model.architecture} {model.path}".casefold()
+    return all(word in subject for word in text.casefold().split())
+
+
+def _row(model: ModelFile, state: LibraryState) -> Row:
+    checking = (state.checking or {}).get(model.path)
+    return Row(
+        str(model.path),
+        model.name,
+        badges=_badges(model, state),
+        lines=_lines(model, state),
+        icon_name="warning-circle" if _problem(model, state) else "cube",
+        progress=checking.share if checking else None,
+        actions=_actions(model, state, checking is not None),
+        tip=str(model.path),
+    )
+
+
+def _problem(model: ModelFile, state: LibraryState) -> str:
+    return model.problem or (state.broken or {}).get(model.path, "")
+
+
+def _badges(model: ModelFile, state: LibraryState) -> tuple[Badge, ...]:
+    badges = [Badge(model.quantisation)] if model.quantisation else []
+    if model.is_starter:
+        badges.append(Badge("Starter", tip="It came with Tarn."))
+    if program := (state.programs or {}).get(model.path):
+        badges.append(Badge(program, tip=f"It belongs to {program} and is used where it is."))
+    if model.path == state.loaded:
+        badges.append(Badge("In use", Tone.GOOD))
+    return tuple(badges)
+
+
+def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
+    record = state.records.get(model.path, ModelRecord())
+    words = [gigabytes(model.size_bytes), model.architecture]
+    if model.trained_context:
+        words.append(f"{model.trained_context:,} tokens of context")
+    history = [f"used {wording.how_long_ago(record.used, state.now)}" if record.used else "not used yet"]
+    if record.verified:
+        history.insert(0, f"verified {wording.how_long_ago(record.verified, state.now)}")
+    text = " · ".join(history)
+    lines = [Line(" · ".join(word for word in words if word)), Line(text[:1].upper() + text[1:])]
+    if checking := (state.checking or {}).get(model.path):
+        lines[1] = Line(f"Reading the file to compare its checksum: {checking.share:.0%}")
+    if problem := _problem(model, state):
+        lines.append(Line(problem, Tone.BAD, wraps=True))
+    return tuple(lines)
+
+
+def _actions(model: ModelFile, state: LibraryState, is_checked_now: bool) -> tuple[Action, ...]:
+    actions = [] if model.problem else [_CHAT]
+    if is_checked_now:
+        actions.append(Action("stop_verifying", "Stop verifying", "x"))
+    else:
+        actions.append(_VERIFY)
+    actions.append(_REVEAL)
+    if not model.is_starter and not (state.programs or {}).get(model.path):
+        actions.append(_DELETE)
+    return tuple(actions)

@@ -1,0 +1,47 @@
+"""What a search on the hub found, as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.hub.search import SearchResult
+from app.ui.model_manager import wording
+from app.ui.model_manager.rows import Badge, Line, Row, Tone
+
+_PREFIX = "hub:"
+_GATED = Badge("Terms", Tone.WARNING, "Its terms must be accepted on the hub before it can be downloaded.")
+
+
+def result_key(repository: str) -> str:
+    return _PREFIX + repository
+
+
+def repository_of(key: str) -> str:
+    """The repository that a row stands for; empty for another kind of row."""
+    return key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else ""
+
+
+def result_rows(results: Iterable[SearchResult], now: datetime) -> list[Row]:
+    """A row for each repository, each once: it may move up from one page to the next while they are read."""
+    rows: dict[str, Row] = {}
+    for result in results:
+        rows.setdefault(result.repository, _row(result, now))
+    return list(rows.values())
+
+
+def _row(result: SearchResult, now: datetime) -> Row:
+    words = [wording.parameters(result.parameters), result.architecture]
+    counts = f"{wording.short_count(result.downloads)} downloads"
+    likes = f"{wording.short_count(result.likes)} likes" if result.likes else ""
+    updated = wording.how_long_ago(result.updated, now) if result.updated else ""
+    return Row(
+        result_key(result.repository),
+        result.title,
+        badges=(_GATED,) if result.is_gated else (),
+        lines=(
+            Line(" · ".join(word for word in (result.owner, *words) if word)),
+            Line(" · ".join(word for word in (counts, likes, updated) if word)),
+        ),
+        tip=result.repository,
+    )

@@ -1,0 +1,146 @@
+"""The quantisations of one model as rows: size, quality, verdict, and the way to have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.hub.catalog import CatalogModel
+from app.hub.download_state import DownloadState, DownloadStatus
+from app.hub.quantisation import quality_note
+from app.hub.repository import Repository, Variant
+from app.hub.sizes import gigabytes
+from app.ui.model_manager.download_rows import CHAT, PAUSE, RESUME, RETRY, progress_words
+from app.ui.model_manager.estimates import (
+    companion_bytes,
+    judge_catalog_model,
+    judge_model,
+    parameter_count,
+    recommended_quantisation,
+    size_of,
+)
+from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
+from app.ui.model_manager.verdict_badge import badge_of
+
+DOWNLOAD = "download"
+_RECOMMENDED = Badge("Recommended", Tone.PLAIN, "The best balance of size and quality for most people.")
+
+
+@dataclass(frozen=True, slots=True)
+class OnThisComputer:
+    """What is here already or on its way, by the name of the variant's first file."""
+
+    downloads: Mapping[str, DownloadState]
+    files: Mapping[str, Path]
+
+
+NOTHING_HERE = OnThisComputer({}, {})
+
+
+def variant_rows(
+    repository: Repository,
+    free_bytes: int,
+    here: OnThisComputer = NOTHING_HERE,
+    parameters: int = 0,
+    refusal: str = "",
+) -> list[Row]:
+    """What the hub has, smallest first.
+
+    Args:
+        parameters: of the model, where somebody knows.
+        refusal: why it should not be downloaded now; empty where it can be.
+    """
+    recommended = repository.recommended
+    rows = []
+    for variant in repository.variants:
+        weights = variant.size_bytes + variant.companion_bytes
+        verdict = badge_of(judge_model(repository.architecture, weights, parameters, free_bytes))
+        badges = (verdict, _RECOMMENDED) if variant is recommended else (verdict,)
+        rows.append(_row(variant, badges, here, refusal))
+    return rows
+
+
+def expected_rows(model: CatalogModel, free_bytes: int, refusal: str = "") -> list[Row]:
+    """What the catalog expects the repository to have, for as long as the hub has not answered."""
+    rows = []
+    for name in model.quantisations:
+        size = size_of(model, name)
+        badges: tuple[Badge, ...] = ()
+        if not model.needs:
+            badges = (badge_of(judge_catalog_model(model, free_bytes, name)),)
+        if name == recommended_quantisation(model):
+            badges = (*badges, _RECOMMENDED)
+        words = f"{'about ' if size.is_estimate else ''}{gigabytes(size.size_bytes + companion_bytes(model))}"
+        rows.append(
+            Row(
+                name,
+                name,
+                badges=badges,
+                lines=(Line(f"{words} · {quality_note(name)}"),)
+                if size.size_bytes
+                else (Line(quality_note(name)),),
+                actions=(Action(DOWNLOAD, "Download", is_enabled=not refusal, tip=refusal),)
+                if not model.needs
+                else (),
+            )
+        )
+    return rows
+
+
+def variant_key(variant: Variant) -> str:
+    return variant.files[0].name
+
+
+def _row(variant: Variant, badges: tuple[Badge, ...], here: OnThisComputer, refusal: str) -> Row:
+    key = variant_key(variant)
+    state = here.downloads.get(key)
+    lines = [Line(f"{_size_words(variant)} · {variant.quality}".rstrip(" ·"))]
+    if variant.missing_parts:
+        lines.append(Line(f"{variant.missing_parts} of its parts are missing in the repository.", Tone.BAD))
+    progress = None
+    if state is not None and state.status not in (DownloadStatus.DONE, DownloadStatus.CANCELLED):
+        progress = state.fraction
+        lines.append(Line(progress_words(state)))
+    if state is not None and state.status is DownloadStatus.FAILED and state.error is not None:
+        lines.append(Line(f"{state.error} {state.error.hint}", Tone.BAD, wraps=True))
+    return Row(
+        key,
+        variant.quantisation or variant.name,
+        badges=badges,
+        lines=tuple(lines),
+        progress=progress,
+        is_progress_quiet=state is not None and state.status is not DownloadStatus.RUNNING,
+        actions=_actions(variant, state, here.files.get(variant.name), refusal),
+        tip="\n".join(file.name for file in (*variant.files, *variant.companions)),
+    )
+
+
+def _size_words(variant: Variant) -> str:
+    words = gigabytes(variant.size_bytes)
+    if len(variant.files) > 1:
+        words += f" in {len(variant.files)} parts"
+    if variant.companions:
+        words += f" and {gigabytes(variant.companion_bytes)} for {_companion_words(variant)}"
+    return words
+
+
+def _companion_words(variant: Variant) -> str:
+    is_projector = all("mmproj" in file.name.casefold() for file in variant.companions)
+    return "pictures or sound" if is_projector else "sound"
+
+
+def _actions(
+    variant: Variant, state: DownloadState | None, path: Path | None, refusal: str
+) -> tuple[Action, ...]:
+    if state is not None:
+        if state.status in (DownloadStatus.RUNNING, DownloadStatus.WAITING):
+            return (Action(PAUSE, "Pause", "pause"),)
+        if state.status is DownloadStatus.PAUSED:
+            return (Action(RESUME, "Resume", "play"),)
+        if state.status is DownloadStatus.FAILED:
+            return (Action(RETRY, "Try again"),)
+    if path is not None or (state is not None and state.status is DownloadStatus.DONE):
+        return (Action(CHAT, "Chat", is_primary=True),)
+    why = "Parts of it are missing." if variant.missing_parts else refusal
+    return (Action(DOWNLOAD, "Download", is_enabled=not why, tip=why),)
