@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import __version__
 from app.core.errors import UserError
-from app.core.model_file import LoadOptions, ModelFile, ModelInfo
+from app.core.model_file import ModelFile, ModelInfo
 from app.engine.engine import Engine
 from app.engine.suitability import describe
 from app.hub.catalog import Catalog, CatalogModel
@@ -31,6 +31,7 @@ from app.ui.chat.replies import Replies
 from app.ui.chat.transcript.transcript import Transcript
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
+from app.ui.presets.preset_controller import PresetController
 from app.ui.sidebar.conversations_controller import ConversationsController
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.window_controller import WindowController
@@ -136,6 +137,7 @@ class Application(QObject):
     def _build_controllers(self) -> None:
         page = self.window.chat_page
         self.replies = Replies(self.engine, self._engine_worker, self)
+        self.preset_choice = PresetController(self.presets, self.window, self)
         self.models = ModelController(
             self.engine, self._engine_worker, self._files_worker, self._scan, self._library.open, self._plan, self
         )
@@ -145,7 +147,9 @@ class Application(QObject):
         self.conversations = ConversationsController(
             self._store.conversations, self._store.search, self.window.sidebar, self.window.messages, self
         )
-        self._export = ExportController(lambda: self.chat.conversation, self.window.messages, self.window)
+        self._export = ExportController(
+            lambda: self.chat.conversation, self._system_prompt, self.window.messages, self.window
+        )
         ChatMenu(self.window, self.chat, self.conversations, self)
         is_first_start = not self._store.conversations.list_summaries()
         ChatPresenter(
@@ -167,6 +171,10 @@ class Application(QObject):
         self.settings.file_chosen.connect(self.models.open_file)
         self.settings.model_folders_changed.connect(self.models.refresh)
         self.models.loaded.connect(self._on_model_loaded)
+        self.models.chosen_changed.connect(lambda: self.preset_choice.show_model(self._chosen_key()))
+        self.chat.conversation_shown.connect(self.preset_choice.show_conversation)
+        self.preset_choice.changes_made.connect(self.chat.change_preset_values)
+        self.preset_choice.reload_wanted.connect(self._on_reload_wanted)
         self.window.sidebar.new_chat_requested.connect(self._start_new_chat)
         menus.new_chat_action.triggered.connect(self._start_new_chat)
         menus.export_action.triggered.connect(self._export.ask)
@@ -211,24 +219,25 @@ class Application(QObject):
         return self._catalog.match(model.path.name) or self._catalog.match(model.name)
 
     def _plan(self, model: ModelFile) -> LoadPlan:
-        preset = self.presets.preset_for(self._preset_key(model))
         entry = self._catalog_entry(model)
-        options = LoadOptions(
-            context_length=preset.context_length,
-            thread_count=preset.thread_count,
-            kv_cache_type=preset.kv_cache_type,
-        )
+        options = self.preset_choice.options_to_load(self._preset_key(model))
         return LoadPlan(options, (entry and entry.context_length) or 0)
 
     def _preset_key(self, model: ModelFile) -> str:
         entry = self._catalog_entry(model)
         return entry.id if entry else model.path.name
 
+    def _chosen_key(self) -> str:
+        return self._preset_key(self.models.chosen) if self.models.chosen else ""
+
     def _answerer(self) -> Answerer | None:
         model = self.models.chosen
         if model is None:
             return None
-        return Answerer(model.name, str(model.path), self.presets.preset_for(self._preset_key(model)))
+        return Answerer(model.name, str(model.path), self.preset_choice.preset_for_answer(self.chat.conversation))
+
+    def _system_prompt(self) -> str:
+        return self.preset_choice.preset_for_answer(self.chat.conversation).system_prompt
 
     def _on_failed(self, error: UserError) -> None:
         self.last_error = error
@@ -236,8 +245,20 @@ class Application(QObject):
 
     def _on_model_loaded(self, info: ModelInfo) -> None:
         self.settings.change(last_model=info.path)
+        self.preset_choice.note_loaded(self._chosen_key())
         for notice in info.notices:
             self.window.messages.show_notice(notice)
+
+    def _on_reload_wanted(self, is_wanted: bool) -> None:
+        """Offers to load the model again, with the context length or threads that the preset asks for now."""
+        if is_wanted and self.models.chosen:
+            path = self.models.chosen.path
+            self.window.messages.show_notice(
+                "The model was loaded with other values than the preset asks for.",
+                "Context length, threads and the kind of memory take effect when it is loaded again.",
+                "Reload the model",
+                lambda: self.models.open_file(path),
+            )
 
     def _on_conversation_changed(self) -> None:
         self.conversations.refresh()

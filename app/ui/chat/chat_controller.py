@@ -12,6 +12,7 @@ from app.core.conversation import Conversation, MessageNode, MessageState, now, 
 from app.core.errors import UserError
 from app.core.message import Generation, Message, Role
 from app.core.preset import Preset
+from app.core.preset_changes import Changes, with_changes
 from app.core.stream import ReplyEvent
 from app.core.turn import TurnRequest
 from app.store.conversations import ConversationStore
@@ -242,6 +243,12 @@ class ChatController(QObject):
             self._shown = replace(self._shown, title=title, is_titled_by_user=True)
         elif kept := self._background.get(conversation_id):
             self._background[conversation_id] = replace(kept, title=title, is_titled_by_user=True)
+
+    def change_preset_values(self, changes: Changes) -> None:
+        """Lets this conversation differ from its preset in some values."""
+        self._shown = with_changes(self._shown, changes)
+        if (changes or self._is_saved) and self._save_new():
+            self._try(lambda: self._store.save_changes(self._shown))
 
     def save_draft(self) -> None:
         """Saves what is typed now; the composer tells of it by itself, but only after a pause."""

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.conversation import Conversation
 from app.core.errors import StoreError, UserError
-from app.core.export import to_markdown
+from app.core.export import ExportOptions, to_markdown
 from app.store.atomic_file import replace_file
 from app.ui.messages import Messages
 
@@ -23,10 +23,15 @@ class ExportController(QObject):
     """Asks where to, and writes."""
 
     def __init__(
-        self, conversation: Callable[[], Conversation], messages: Messages, window: QWidget
+        self,
+        conversation: Callable[[], Conversation],
+        system_prompt: Callable[[], str],
+        messages: Messages,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._conversation = conversation
+        self._system_prompt = system_prompt
         self._messages = messages
         self._window = window
 
@@ -51,7 +56,8 @@ class ExportController(QObject):
     def export(self, conversation: Conversation, path: Path) -> None:
         """Writes the file whole or not at all, and says where it is."""
         try:
-            replace_file(path, to_markdown(conversation).encode("utf-8", "replace"))
+            options = ExportOptions(system_prompt=self._system_prompt())
+            replace_file(path, to_markdown(conversation, options).encode("utf-8", "replace"))
         except OSError as problem:
             reason = problem.strerror or type(problem).__name__
             self._messages.show_error(

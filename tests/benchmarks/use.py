@@ -1,0 +1,108 @@
+"""The whole program in use: how soon it shows, how much memory it takes, how long its window ever stands still.
+
+`python -m tests.benchmarks.use [SECONDS]`; `tests.benchmarks.window` runs it as well. Each figure comes from a process
+of its own, started as a user starts it, with the starter model.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+USE_S = 60
+TICK_MS = 5
+QUESTION = "Write a long text about mountain lakes, with headings, lists and a table."
+
+
+def measure(kind: str, seconds: int) -> dict[str, object]:
+    """Runs one of this module's children and gives what it printed."""
+    command = [sys.executable, "-m", "tests.benchmarks.use", kind, str(seconds), str(time.time())]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=seconds + 120)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _start(_seconds: int, began: float) -> dict[str, object]:
+    """Seconds from the start of the process to the first paint, and the window's memory before a model is in."""
+    import psutil
+    from PySide6.QtCore import QEvent, QObject
+
+    from app.application import Application, create_qt_application
+
+    qt = create_qt_application(sys.argv[:1])
+    figures: dict[str, object] = {}
+
+    class FirstPaint(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint and not figures:
+                figures["first_paint_s"] = round(time.time() - began, 2)
+                figures["memory_mb"] = round(psutil.Process().memory_info().rss / 1e6)
+                qt.quit()
+            return False
+
+    with tempfile.TemporaryDirectory() as folder:
+        application = Application(Path(folder))
+        watch = FirstPaint()
+        application.window.chat_page.welcome.viewport().installEventFilter(watch)
+        application.window.show()
+        qt.exec()
+        application.shutdown()
+    return figures
+
+
+def _pause(seconds: int, _began: float) -> dict[str, object]:
+    """The longest pauses of the event loop, in ms, while a model loads and then answers again and again."""
+    from PySide6.QtCore import QTimer
+
+    from app.application import Application, create_qt_application
+
+    qt = create_qt_application(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as folder:
+        application = Application(Path(folder))
+        composer = application.window.chat_page.composer
+        gaps: list[float] = []
+        last = time.perf_counter()
+
+        def tick() -> None:
+            nonlocal last
+            now = time.perf_counter()
+            gaps.append((now - last) * 1000 - TICK_MS)
+            last = now
+
+        def ask(is_answering: bool = False) -> None:
+            if not is_answering:
+                composer.edit.setPlainText(QUESTION)
+                composer.send()
+
+        application.window.show()
+        timer = QTimer(interval=TICK_MS)
+        timer.timeout.connect(tick)
+        QTimer.singleShot(200, timer.start)
+        QTimer.singleShot(300, ask)
+        application.chat.answering_changed.connect(lambda is_on: QTimer.singleShot(300, lambda: ask(is_on)))
+        QTimer.singleShot(seconds * 1000, qt.quit)
+        last = time.perf_counter() + 0.2
+        qt.exec()
+        application.shutdown()
+    gaps.sort(reverse=True)
+    return {"seconds": seconds, "longest_pauses_ms": [round(gap, 1) for gap in gaps[:5]]}
+
+
+def report(seconds: int = USE_S) -> None:
+    for _ in range(3):
+        print(json.dumps({"what": "start"} | measure("start", 0)), flush=True)
+    print(json.dumps({"what": "use"} | measure("pause", seconds)), flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 2:
+        child = {"start": _start, "pause": _pause}[sys.argv[1]]
+        print(json.dumps(child(int(sys.argv[2]), float(sys.argv[3]))))
+    else:
+        report(int(sys.argv[1]) if len(sys.argv) > 1 else USE_S)
