@@ -62,7 +62,7 @@ class ImportFormatError(UserError):
 
 
 class HubError(UserError):
-    """Models could not be searched, fetched or kept. The kinds below are those that the window answers differently."""
+    """Models could not be searched, fetched or kept. The window answers the kinds below differently."""
 
 
 class OfflineError(HubError):
@@ -74,7 +74,7 @@ class NetworkError(HubError):
 
 
 class BusyHubError(HubError):
-    """The hub answered that it cannot answer now. `wait_seconds` is what it asked for, 0 where it named nothing."""
+    """The hub cannot answer now. `wait_seconds` is the pause that it asked for, 0 where it named none."""
 
     def __init__(self, sentence: str, hint: str = "", wait_seconds: float = 0.0) -> None:
         super().__init__(sentence, hint)

@@ -19,6 +19,8 @@ class ModelFile:
     trained_context: int = 0
     """The longest context the header allows, in tokens."""
     is_starter: bool = False
+    program: str = ""
+    """The other program that it belongs to, such as Ollama; empty for the user's own."""
     problem: str = ""
     """Why it cannot be used for chat, as a sentence; empty where it can."""
 

@@ -36,7 +36,7 @@ def checksum_of(
     path: Path,
     digest: hashlib._Hash,
     cancel: threading.Event,
-    on_progress: Callable[[int], None] | None = None,
+    on_progress: Callable[[int], object] | None = None,
 ) -> str:
     """The checksum of a file, in hexadecimal. `on_progress` is told the bytes read so far.
 
@@ -60,8 +60,8 @@ def checksum_of(
 class GrowingChecksum:
     """Works out the checksum of a file while it is written, on a thread that reads along behind the writer.
 
-    It reads what is on the disk already first, so a download that goes on need not wait for that. And it reads what
-    the disk holds, not what came from the network: a fault between the two is found too.
+    It reads what is on the disk already first, so a download that goes on need not wait for that. And it
+    reads what the disk holds, not what came from the network: a fault between the two is found too.
     """
 
     def __init__(self, path: Path, digest: hashlib._Hash) -> None:
@@ -129,7 +129,7 @@ class GrowingChecksum:
             self._error = problem
 
     def _next_size(self) -> int:
-        """How much can be read next; 0 when all is read or nobody wants it any more. Waits for whole pieces."""
+        """How much can be read next, in whole pieces; 0 when all is read or nobody wants it any more."""
         with self._changed:
             while not self._is_stopped:
                 ready = self._written - self.done_bytes

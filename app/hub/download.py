@@ -1,7 +1,7 @@
 """One file, fetched so that it is whole and right, or resumable, or explained.
 
-The bytes go into `NAME.part`; the file gets its name only when its checksum has been compared, so that whatever
-ends in `.gguf` can be trusted. Whatever stops a download leaves what has arrived for the next try.
+The bytes go into `NAME.part`; the file gets its name only when its checksum has been compared, so that
+whatever ends in `.gguf` can be trusted. Whatever stops a download leaves what has arrived for the next try.
 """
 
 from __future__ import annotations
@@ -86,8 +86,8 @@ def download(
 ) -> FetchedFile:
     """Fetches a file of a repository into a models folder, or goes on where an earlier try stopped.
 
-    It lands in `folder/owner/repository/name`. Blocks; for a thread of its own. Only one caller at a time works
-    on a file, across processes: a second one reports `Stage.ELSEWHERE` and waits.
+    It lands in `folder/owner/repository/name`. Blocks; for a thread of its own. Only one caller at a time
+    works on a file, across processes: a second one reports `Stage.ELSEWHERE` and waits.
 
     Args:
         name: the file's path in the repository.
@@ -285,7 +285,8 @@ class _Download:
         record, start = self._part.record(), self._part.size_bytes
         validator = record.validator if record is not None else ""
         # Behind a redirect another server may stand than before, whose tags differ for the same bytes: so the
-        # second try is without the condition. The hub has said that the file is the same, and the checksum decides.
+        # second try is without the condition. The hub has said that the file is the same, and the checksum
+        # decides.
         for condition in [validator, ""] if validator and start else [""]:
             response = self._open(remote, start, condition)
             if response.status_code == 206 or not start:
@@ -387,7 +388,7 @@ class _Download:
 
 @contextmanager
 def closed_on(has_to_stop: Callable[[], bool], response: httpx2.Response) -> Iterator[None]:
-    """Closes the answer at the end, and its connection as soon as it has to stop: a read that waits ends then."""
+    """Closes the answer at the end, and its connection at once when it has to stop, which ends a read."""
     is_done = threading.Event()
 
     def watch() -> None:

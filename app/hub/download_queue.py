@@ -30,8 +30,8 @@ OnChange = Callable[[DownloadState], None]
 class DownloadQueue:
     """Runs downloads on threads of its own, two at a time.
 
-    All methods return at once and may be called from any thread. `on_change` is told every new state, on whatever
-    thread it happens and in order; it must not wait for anything.
+    All methods return at once and may be called from any thread. `on_change` is told every new state, on
+    whatever thread it happens and in order; it must not wait for anything.
     """
 
     def __init__(

@@ -96,12 +96,12 @@ def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError
 def _gated(status: int, subject: str, page: str) -> GatedError:
     if status == 401:
         return GatedError(
-            f"{subject} can only be fetched by people who have accepted its terms, and the hub does not know you yet.",
+            f"{subject} is only for people who have accepted its terms, and the hub does not know you yet.",
             f"Sign in and accept the terms at {page}, then enter your token in Settings.",
             page,
         )
     return GatedError(
-        f"The terms of {subject} have not been accepted with your account, or its owner has not let you in yet.",
+        f"The terms of {subject} have not been accepted with your account, or you were not let in yet.",
         f"Accept them at {page}, then try again.",
         page,
     )

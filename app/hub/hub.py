@@ -1,7 +1,8 @@
 """The way to Hugging Face's hub: address, token, offline switch and ledger in one place.
 
 Listing, addresses, metadata and authentication are huggingface_hub's. The bytes of models are fetched by
-`app/hub/download.py`, because the library's own download begins at byte 0 after every stop and checks no checksum.
+`app/hub/download.py`, because the library's own download begins at byte 0 after every stop and checks no
+checksum.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class RemoteFile:
 
 
 class Hub:
-    """Asks the hub. Every call blocks, belongs on a worker thread, and ends within 0.1 s once `cancel` is set.
+    """Asks the hub. Every call blocks, for a worker thread, and ends within 0.1 s once `cancel` is set.
 
     huggingface_hub has one network client for a process, so there should be one `Hub` for a process too.
 
@@ -66,7 +67,7 @@ class Hub:
         endpoint: str = "",
         is_offline: bool = False,
     ) -> None:
-        """`endpoint` is the hub's address: by default what HF_ENDPOINT names, as people behind mirrors set it."""
+        """`endpoint` is the hub's address; by default what HF_ENDPOINT names, as users of mirrors set it."""
         self.token = token or HubToken()
         self.ledger = ledger or ConnectionLedger()
         self.is_offline = is_offline
@@ -98,7 +99,7 @@ class Hub:
         return self._ask(ask, cancel, repository, self.page_of(repository))
 
     def page(self, address: str, cancel: threading.Event) -> tuple[list[dict[str, Any]], str]:
-        """One page of a list, and the address of the next one, empty at the end. Addresses begin with a slash.
+        """One page of a list, and the address of the next, empty at the end. Addresses begin with a slash.
 
         Raises:
             HubError: it cannot be had.
@@ -111,7 +112,7 @@ class Hub:
             )
             self._raise_for_status(response)
             next_address = urljoin(self.endpoint + address, response.links.get("next", {}).get("url", ""))
-            # Only the path is taken over: a mirror's answer names the original host, and the token stays here.
+            # Only the path is taken over: a mirror names the original host, and the token stays here.
             parts = urlsplit(next_address)
             is_last = "next" not in response.links
             return list(response.json()), "" if is_last else f"{parts.path}?{parts.query}"

@@ -18,8 +18,9 @@ def run_interruptibly(
 ) -> T:
     """What `work` gives or raises; `Cancelled` at once when `cancel` is set.
 
-    A name lookup or a connection that hangs cannot be stopped from outside, so it runs on a thread that is left
-    behind and ends by its own time limit. `on_late` is given a result that came after nobody waited for it.
+    A name lookup or a connection that hangs cannot be stopped from outside, so it runs on a thread that is
+    left behind and ends by its own time limit. `on_late` is given a result that came after nobody waited for
+    it.
     """
     if cancel.is_set():
         raise Cancelled

@@ -14,6 +14,7 @@ from pathlib import Path
 from app.core.errors import UserError
 from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog
+from app.hub.found_model import FoundModel
 
 log = logging.getLogger(__name__)
 
@@ -75,14 +76,18 @@ class Library:
         self._catalog = catalog
         self._starter = starter
         self._known: dict[_Found, ModelFile] = {}
+        self._others: dict[Path, FoundModel] = {}
 
-    def scan(self, folders: Sequence[Path]) -> list[ModelFile]:
+    def scan(self, folders: Sequence[Path], others: Sequence[FoundModel] = ()) -> list[ModelFile]:
         """The models in these folders and below, sorted by name; the starter after them, unusable ones last.
 
-        A folder that is missing or may not be read has no models.
+        A folder that is missing or may not be read has no models. `others` are files elsewhere that are used
+        where they are: other programs', or such as the user pointed at.
         """
         files = [self._starter] if self._starter else []
-        files += [path for folder in folders for path in _gguf_files(folder)]
+        files += [path for folder in folders for path in gguf_files(folder)]
+        files += [other.path for other in others]
+        self._others = {other.path: other for other in others}
         found = _with_parts_joined(_each_once(files))
         # Those that are gone are forgotten.
         self._known = {one: self._known.get(one) or self._described(one) for one in found}
@@ -90,9 +95,7 @@ class Library:
 
     def open(self, path: Path) -> ModelFile:
         """One file, such as one that was dropped onto the window, described as `scan` would."""
-        part = _PART.search(path.stem)
-        stem = glob.escape(path.stem[: part.start()]) + "-*" if part else glob.escape(path.stem)
-        models = _with_parts_joined(sorted(path.parent.glob(stem + path.suffix)))
+        models = _with_parts_joined(files_of(path))
         found = next((one for one in models if path in one.paths), None)
         return self._described(found or _Found((path,), 0, ()))
 
@@ -101,21 +104,38 @@ class Library:
             model = self._describe(found.path)
         except UserError as problem:
             model = ModelFile(found.path, found.path.stem, found.size_bytes, problem=str(problem))
+        other = self._others.get(found.path)
         entry = self._catalog.match(found.path.name) or self._catalog.match(model.name)
         return replace(
             model,
-            name=entry.title if entry else model.name,
+            name=entry.title if entry else _name_of(other, model),
+            program=other.program if other else "",
             size_bytes=found.size_bytes,
             is_starter=found.path == self._starter,
             problem=found.problem or model.problem,
         )
 
 
+def files_of(path: Path) -> list[Path]:
+    """The file itself, or all the parts that are there of the split model that it belongs to."""
+    part = _PART.search(path.stem)
+    if part is None:
+        return [path]
+    stem = glob.escape(path.stem[: part.start()]) + f"-?????-of-{part['count']}"
+    return sorted(path.parent.glob(stem + path.suffix)) or [path]
+
+
+def _name_of(other: FoundModel | None, model: ModelFile) -> str:
+    # A file that has a checksum for a name has often no name in its header either.
+    has_no_name = other is not None and other.path.name.startswith("sha256")
+    return other.name if other is not None and has_no_name else model.name
+
+
 def _place(model: ModelFile) -> tuple[bool, bool, str, int]:
     return bool(model.problem), model.is_starter, model.name.casefold(), model.size_bytes
 
 
-def _gguf_files(folder: Path) -> Iterator[Path]:
+def gguf_files(folder: Path) -> Iterator[Path]:
     """Files that may be models. Links are followed, each folder once, so that a loop of links ends."""
     seen: set[tuple[int, int]] = set()
     waiting = [(folder, 0)]

@@ -41,12 +41,17 @@ class LibraryRecords:
         self._records = _read(path)
 
     def of(self, model: Path) -> ModelRecord:
-        """A file's record; an empty one where nothing is known. A file that changed is not verified any more."""
+        """A file's record, empty where nothing is known. A file that changed is not verified any more."""
         with self._lock:
             record = self._records.get(_key(model), ModelRecord())
         if record.verified is not None and _stamp(model) != (record.size_bytes, record.changed_ns):
             return replace(record, verified=None, sha256="")
         return record
+
+    def expected_sha256(self, model: Path) -> str:
+        """The checksum it had when it was last found right, also if it changed since; may be empty."""
+        with self._lock:
+            return self._records.get(_key(model), ModelRecord()).sha256
 
     def note_used(self, model: Path) -> None:
         """It was loaded just now."""

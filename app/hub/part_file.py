@@ -148,7 +148,7 @@ class PartFile:
             self._record_path.unlink(missing_ok=True)
 
     def discard_unless_locked(self) -> None:
-        """Throws it away with all that belongs to it, unless somebody works on it. Raises: ModelFolderError."""
+        """Throws away all that belongs to it, unless somebody works on it. Raises: ModelFolderError."""
         with self.explained():
             handle = try_lock(self._lock_path)
             if handle is None:
@@ -192,7 +192,7 @@ class PartFile:
             free = shutil.disk_usage(self.target.parent).free
         if needed > 0 and needed + ROOM_KEPT_FREE > free:
             raise DiskFullError(
-                f"There is not enough room on the disk: {gigabytes(needed)} are needed, {gigabytes(free)} are free.",
+                f"The disk has not enough room: {gigabytes(needed)} are needed, {gigabytes(free)} are free.",
                 "Delete something, or choose another folder for models in Settings. "
                 "What has arrived is kept, and the download can go on.",
                 needed,
@@ -227,7 +227,7 @@ def folder_error(problem: OSError, folder: Path) -> ModelFolderError:
     if isinstance(problem, PermissionError) or problem.errno == errno.EROFS:
         return ModelFolderError(
             f"The folder {folder} cannot be written.",
-            "Change its permissions, close a program that uses the file, or choose another folder in Settings.",
+            "Change its permissions, close programs that use the file, or choose another folder in Settings.",
         )
     if isinstance(problem, FileNotFoundError | NotADirectoryError) or problem.errno in (
         errno.EIO,

@@ -87,7 +87,7 @@ class Repository:
         return next((variant for variant in usable if variant.quantisation == name), None)
 
     def variant(self, quantisation: str) -> Variant | None:
-        """The variant of that quantisation, in any case; the first where several models share a repository."""
+        """The variant of that quantisation, in any case; the first where there are several."""
         wanted = quantisation.casefold()
         return next((one for one in self.variants if one.quantisation.casefold() == wanted), None)
 

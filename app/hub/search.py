@@ -99,7 +99,7 @@ def _question(text: str, order: Order) -> list[tuple[str, str]]:
 
 
 def parse_address(text: str) -> RepositoryAddress | None:
-    """The repository that a pasted text names: an address, or owner/name[:quantisation]. None for other texts.
+    """What a pasted text points at: an address, or owner/name[:quantisation]. None for other texts.
 
     >>> parse_address("https://huggingface.co/LiquidAI/LFM2.5-350M-GGUF/tree/main").repository
     'LiquidAI/LFM2.5-350M-GGUF'

@@ -69,7 +69,7 @@ class HubToken:
         """What the user should know about where it is kept; empty where all is well."""
         if self.keeping is not Keeping.THIS_RUN:
             return ""
-        return "This system has no keyring that works, so the token is used until Tarn is closed and then forgotten."
+        return "This system has no keyring that works: the token is used until Tarn is closed."
 
     def secret(self) -> str | None:
         """For the header of a request, nothing else."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from app.hub.sizes import gigabytes
 
 OVERHEAD_BYTES = 150_000_000
-"""What the engine needs beside weights and context; an upper bound for models up to 8B (measured: 35 to 120 MB)."""
+"""What the engine needs beside weights and context; an upper bound for models up to 8B."""
 USABLE_SHARE = 0.9
 """Of the free memory: the rest belongs to the window and to other programs."""
 COMFORTABLE_SHARE = 0.75
@@ -56,7 +56,7 @@ class Verdict:
         """The whole sum, for whoever wants to know."""
         return (
             f"{_CLAIMS[self.fit]} It needs about {gigabytes(self.needed_bytes)}: "
-            f"{gigabytes(self.weight_bytes)} for the model, {gigabytes(self.context_bytes)} for a conversation of "
+            f"{gigabytes(self.weight_bytes)} for the model, {gigabytes(self.context_bytes)} for a talk of "
             f"{self.context_length:,} tokens and {gigabytes(self.overhead_bytes)} for the engine. "
             f"{gigabytes(self.free_bytes)} are free now."
         )
@@ -76,7 +76,7 @@ def judge(
     context_length: int = CHAT_CONTEXT,
     overhead_bytes: int = OVERHEAD_BYTES,
 ) -> Verdict:
-    """Whether a model fits into the free memory (of the processor, or of the graphics card it is to run on)."""
+    """Whether a model fits into the free memory, of the computer or of the graphics card it is to run on."""
     context_bytes = context_bytes_per_token * context_length
     needed = weight_bytes + context_bytes + overhead_bytes
     if needed <= free_bytes * COMFORTABLE_SHARE:

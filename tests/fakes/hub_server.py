@@ -220,7 +220,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send_list(self, query: dict[str, list[str]]) -> None:
         words = query.get("search", [""])[0].casefold().split()
-        found = [one for one in self._hub.repositories.values() if all(w in one.name.casefold() for w in words)]
+        found = [
+            one for one in self._hub.repositories.values() if all(w in one.name.casefold() for w in words)
+        ]
         start, limit = int(query.get("cursor", ["0"])[0]), int(query.get("limit", ["1000"])[0])
         entries = [{"id": one.name, "gated": one.is_gated, **one.details} for one in found]
         headers = {}

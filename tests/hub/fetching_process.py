@@ -1,4 +1,4 @@
-"""A download in a process of its own, so that it can be killed. Imported before it is forked, to start quickly."""
+"""A download in a process of its own, so that it can be killed."""
 
 import sys
 import threading
@@ -16,7 +16,15 @@ from app.hub.hub import Hub
 def fetch(address: str, repository: str, name: str, folder: str) -> None:
     """Fetches a file and says nothing."""
     patience = Patience(silent_seconds=5.0, first_wait_seconds=0.05)
-    download(Hub(endpoint=address), repository, name, Path(folder), threading.Event(), lambda _p: None, patience=patience)
+    download(
+        Hub(endpoint=address),
+        repository,
+        name,
+        Path(folder),
+        threading.Event(),
+        lambda _p: None,
+        patience=patience,
+    )
 
 
 if __name__ == "__main__":

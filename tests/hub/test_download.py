@@ -177,7 +177,9 @@ def test_a_server_that_is_always_silent_is_given_up_with_a_sentence(fetch, store
     assert part_of(target).stat().st_size == 500_000
 
 
-@pytest.mark.parametrize("fault", [{"stall_at": 700_000}, {"stall_before": True}, {"method": "HEAD", "stall_before": True}])
+@pytest.mark.parametrize(
+    "fault", [{"stall_at": 700_000}, {"stall_before": True}, {"method": "HEAD", "stall_before": True}]
+)
 def test_cancelling_a_stalled_connection_takes_less_than_half_a_second(hub, models, stored, server, fault):
     server.fail(times=-1, **fault)
     cancel, ended = threading.Event(), []
@@ -213,7 +215,9 @@ def test_a_file_that_changed_on_the_hub_is_begun_again_and_it_is_said(fetch, sto
     fetch(watch)
     assert target.read_bytes() == changed
     assert "range" not in server.downloads()[-1].headers
-    assert watch.notices == {"The file has changed on the hub since this download was begun, so it begins again."}
+    assert watch.notices == {
+        "The file has changed on the hub since this download was begun, so it begins again."
+    }
 
 
 def test_another_commit_with_the_same_file_goes_on(fetch, stored, server, target):
@@ -313,7 +317,9 @@ def test_a_hub_that_lies_about_the_size_is_found_out_before_the_bytes_come(fetch
         (418, {}, HubError, "code 418"),
     ],
 )
-def test_every_refusal_is_a_sentence_with_a_hint(fetch, stored, server, models, method, status, headers, error, words):
+def test_every_refusal_is_a_sentence_with_a_hint(
+    fetch, stored, server, models, method, status, headers, error, words
+):
     server.fail(method=method, status=status, headers=headers, times=-1)
     with pytest.raises(error, match=words) as caught:
         fetch()
@@ -413,7 +419,7 @@ def test_going_offline_stops_what_runs_and_keeps_it(hub, models, stored, server,
 
 def test_a_disk_without_room_is_found_out_before(fetch, server, models):
     server.put(REPOSITORY, NAME, DATA, announced_size=10**15)
-    with pytest.raises(DiskFullError, match=r"not enough room on the disk: 1000000.0 GB are needed") as caught:
+    with pytest.raises(DiskFullError, match=r"not enough room: 1000000.0 GB are needed") as caught:
         fetch()
     assert caught.value.needed_bytes == 10**15
     assert server.downloads() == []
@@ -456,7 +462,9 @@ def test_names_that_would_leave_the_folder_are_refused(fetch, server, models, tm
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
-@pytest.mark.parametrize("name", ["モデル-Q4_K_M.gguf", "ünïcödé.gguf", "x" * 245 + ".gguf", "Q4 K/in a folder.gguf"])
+@pytest.mark.parametrize(
+    "name", ["モデル-Q4_K_M.gguf", "ünïcödé.gguf", "x" * 245 + ".gguf", "Q4 K/in a folder.gguf"]
+)
 def test_unusual_and_long_names_arrive(fetch, server, models, name):
     server.put(REPOSITORY, name, DATA)
     server.fail(cut_at=1_000_000)

@@ -14,8 +14,8 @@ from tests.hub import fetching_process
 REPOSITORY, NAME = "owner/large-GGUF", "large-Q8_0.gguf"
 KILLS = 20
 LINE_SPEED = 120_000_000
-"""Bytes a second, a gigabit line. Without a line between them, megabytes wait in the system's buffers, and a kill
-takes them along."""
+"""Bytes a second, a gigabit line. Without a line between them, megabytes wait in the system's buffers, and a
+kill takes them along."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a fork server to start children quickly")
@@ -69,10 +69,13 @@ def test_a_disk_that_becomes_full_is_said_and_what_arrived_stays(server, models)
         models,
         f"mount -t tmpfs -o size=260m none {models} || exit 77; "
         # Another program takes the room once the download is under way.
-        f"(until [ -s {part} ]; do sleep 0.02; done; head -c 240M /dev/zero > {models}/filler) 2>/dev/null & "
-        f"{fetching(server, models)}; wait; stat -c %s {part}; rm {models}/filler; {fetching(server, models)}",
+        f"(until [ -s {part} ]; do sleep 0.02; done; head -c 240M /dev/zero > {models}/filler) 2>&- & "
+        f"{fetching(server, models)}; wait; stat -c %s {part}; rm {models}/filler; "
+        f"{fetching(server, models)}",
     )
-    assert said[0] == "DiskFullError|The disk is full.|Delete something, then go on: what has arrived is kept."
+    assert (
+        said[0] == "DiskFullError|The disk is full.|Delete something, then go on: what has arrived is kept."
+    )
     assert 0 < int(said[1]) < size
     assert said[2] == "fetched"
     assert server.downloads()[-1].sent_bytes == size - int(said[1])
@@ -83,7 +86,7 @@ def test_a_disk_that_is_full_already_is_said_before_anything_is_fetched(server, 
     said = on_a_disk_of_its_own(
         models, f"mount -t tmpfs -o size=50m none {models} || exit 77; {fetching(server, models)}"
     )
-    assert said[0].startswith("DiskFullError|There is not enough room on the disk: 10 MB are needed, 52 MB are")
+    assert said[0].startswith("DiskFullError|The disk has not enough room: 10 MB are needed, 52 MB are")
     assert server.downloads() == []
 
 
