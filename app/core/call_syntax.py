@@ -15,6 +15,7 @@ from app.core.call_fault import CallSyntaxError, excerpt, place
 from app.core.call_stand_in import StandIn
 
 _NAME = re.compile(r"([^\W\d][\w.\-:/]*)\s*\(")
+_VALUE_MISSING = re.compile(r"[=:]\s*(?=[,)\]}])")
 _WORDS = {"true": True, "false": False, "null": None, "none": None}
 _TOO_DEEP = "The call is nested too deeply to be read."
 
@@ -113,16 +114,16 @@ def _parse(code: StandIn) -> ast.expr:
     try:
         return ast.parse(code.source, mode="eval").body
     except SyntaxError as error:
-        raise CallSyntaxError(_syntax_fault(code.body, error)) from error
+        raise CallSyntaxError(_syntax_fault(code, error)) from error
     except MemoryError as error:  # What Python's parser raises for thousands of signs in a row.
         raise CallSyntaxError(_TOO_DEEP) from error
 
 
-def _syntax_fault(body: str, error: SyntaxError) -> str:
-    at = min(max((error.offset or 1) - 1, 0), len(body))
-    before, rest = body[:at].rstrip(), body[at:].lstrip()
-    fault = f"The call cannot be read at {excerpt(rest)}{place(body, at)}"
-    if before.endswith(("=", ":")) and rest[:1] in {")", ",", "]", "}"}:
+def _syntax_fault(code: StandIn, error: SyntaxError) -> str:
+    missing = _VALUE_MISSING.search(code.source)  # Python itself reports other places for it in each version.
+    at = missing.end() if missing else min(max((error.offset or 1) - 1, 0), len(code.body))
+    fault = f"The call cannot be read at {excerpt(code.body[at:])}{place(code.body, at)}"
+    if missing:
         return f"{fault}: a value is missing."
     if "comma" in error.msg:
         return f"{fault}: a comma may be missing."

@@ -24,7 +24,7 @@ _ALL = "The arguments"
 def fault_sentence(error: ValidationError) -> str:
     """What jsonschema found, as a sentence that names the argument."""
     where = _where(error)
-    inside = "" if where == _ALL else f" in {where}"
+    inside = "" if where == _ALL else f" in {where[0].lower()}{where[1:]}"
     expected: Any = error.validator_value
     match error.validator:
         case "required":
