@@ -9,7 +9,6 @@ from app.hub.catalog import CatalogModel, ModelKind, ModelStatus, Thinking
 from app.ui.model_manager import wording
 from app.ui.model_manager.estimates import parameter_count
 
-LFM_LICENCE_ADDRESS = "https://www.liquid.ai/lfm-license"
 LFM_LICENCE = (
     "LFM Open License v1.0: free to use and to change, also commercially by companies with less than "
     "10 million US dollars of revenue a year. Larger ones need a licence from Liquid AI."
@@ -42,7 +41,7 @@ def is_lfm(licence: str) -> bool:
 def licence_fact(licence: str, page: str) -> Fact:
     """A licence in a sentence, and where the whole of it is."""
     if is_lfm(licence):
-        return Fact("Licence", LFM_LICENCE, LFM_LICENCE_ADDRESS)
+        return Fact("Licence", LFM_LICENCE, f"{page}/blob/main/LICENSE")
     return Fact("Licence", licence or "The repository names none.", LICENCE_ADDRESSES.get(licence, page))
 
 
@@ -60,13 +59,13 @@ def what_runs(model: CatalogModel) -> str:
         return f"This model does not run in this version of Tarn: it needs {model.needs}."
     if model.kind is ModelKind.VISION:
         return (
-            "Text works today. Pictures do not yet: the file that lets the model see is fetched along with it, "
-            "for a version of Tarn that can use it."
+            "Text works today. Pictures do not yet: the file that lets the model see is fetched along with it, for "
+            "a version of Tarn that can use it."
         )
     if model.kind is ModelKind.AUDIO:
         return "Text works today; hearing and speaking do not."
     if model.kind is ModelKind.BASE:
-        return "It runs, but it continues a text instead of holding a conversation: a start for your own training."
+        return "It runs, but it continues a text instead of holding a conversation."
     if model.kind is ModelKind.TASK:
         return "It runs. It is made for one task and does little else."
     return ""

@@ -34,8 +34,8 @@ _REMOVING = ("delete", "cancel")
 class RowList(QListView):
     """Rows with actions, all within reach of the keyboard.
 
-    Up and Down walk through the rows, Right and Left through the actions of one; Enter does what is marked, and on
-    the row itself what is done most. Delete takes the row away where that can be done.
+    Up and Down walk through the rows, Right and Left through the actions of one; Enter does what is marked,
+    and on the row itself what is done most. Delete takes the row away where that can be done.
 
     Signals:
         row_chosen(str): a row became the current one.

@@ -16,7 +16,6 @@ from app.ui.model_manager.estimates import (
     companion_bytes,
     judge_catalog_model,
     judge_model,
-    parameter_count,
     recommended_quantisation,
     size_of,
 )

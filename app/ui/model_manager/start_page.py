@@ -1,0 +1,162 @@
+"""What this computer can run, and the three models to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.ui.icons import ICON_SIZE, icon
+from app.ui.model_manager.choice_card import ChoiceCard
+from app.ui.model_manager.choices import Choice
+from app.ui.model_manager.computer import Computer
+
+COLUMN_WIDTH = 980
+_SIDE_BY_SIDE = 660
+_ICONS = {"memory": "hard-drives", "cpu": "cpu", "monitor": "monitor"}
+
+
+class StartPage(QScrollArea):
+    """The first page: from here to a chat with the right model it takes one click.
+
+    Signals:
+        wanted(str), chat_requested(str), pause_requested(str), resume_requested(str), details_requested(str): with
+            a model's id.
+        starter_requested(): the user would rather begin with the model that came with the program.
+    """
+
+    wanted = Signal(str)
+    chat_requested = Signal(str)
+    pause_requested = Signal(str)
+    resume_requested = Signal(str)
+    details_requested = Signal(str)
+    starter_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("start_page")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.cards: dict[str, ChoiceCard] = {}
+        self._heading = QLabel("Choose your first model", self)
+        self._heading.setProperty("heading", True)
+        self.claim = QLabel(self)
+        self.claim.setWordWrap(True)
+        self.claim.setProperty("body", True)
+        self._facts = QFrame(self)
+        self._facts.setProperty("card", True)
+        self._fact_rows: list[tuple[str, QLabel, QLabel]] = []
+        self.starter_button = QPushButton("Use the starter model meanwhile", self)
+        self.starter_button.setObjectName("starter_button")
+        self.starter_button.setProperty("quiet", True)
+        self.starter_button.clicked.connect(self.starter_requested)
+        self._lay_out()
+
+    def set_computer(self, computer: Computer) -> None:
+        """Says what this computer has and what it can run."""
+        self.claim.setText(computer.claim)
+        for (name, words), (_, picture, label) in zip(computer.facts, self._fact_rows, strict=True):
+            label.setText(words)
+            picture.setProperty("icon_name", _ICONS[name])
+        self._recolour()
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """Offers these models. Cards that are there already stay, with what they show."""
+        for model_id in set(self.cards) - {choice.model.id for choice in choices}:
+            card = self.cards.pop(model_id)
+            card.hide()
+            card.deleteLater()
+        for place, choice in enumerate(choices):
+            card = self.cards.get(choice.model.id) or self._add_card(choice)
+            card.set_choice(choice)
+            self._row.insertWidget(place, card, 1)
+
+    def set_starter(self, name: str) -> None:
+        """Names the model that can be used meanwhile; without one there is no button."""
+        self.starter_button.setVisible(bool(name))
+        self.starter_button.setText(f"Begin with {name} meanwhile")
+
+    def _add_card(self, choice: Choice) -> ChoiceCard:
+        card = ChoiceCard(choice, self._cards)
+        for name in ("wanted", "chat_requested", "pause_requested", "resume_requested", "details_requested"):
+            getattr(card, name).connect(getattr(self, name))
+        self.cards[choice.model.id] = card
+        return card
+
+    def _lay_out(self) -> None:
+        facts = QVBoxLayout(self._facts)
+        facts.setContentsMargins(16, 12, 16, 12)
+        facts.setSpacing(6)
+        for name in _ICONS:
+            picture, label = QLabel(self._facts), QLabel(self._facts)
+            picture.setFixedWidth(ICON_SIZE + 4)
+            label.setWordWrap(True)
+            label.setProperty("muted", True)
+            row = QHBoxLayout()
+            row.setSpacing(10)
+            row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(label, 1)
+            facts.addLayout(row)
+            self._fact_rows.append((name, picture, label))
+        self._cards = QWidget(self)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._cards)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(12)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(self.starter_button)
+        foot.addStretch(1)
+        column = QWidget(self)
+        column.setMaximumWidth(COLUMN_WIDTH)
+        inner = QVBoxLayout(column)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(12)
+        for widget in (self._heading, self.claim, self._facts, self._cards):
+            inner.addWidget(widget)
+        inner.addLayout(foot)
+        inner.addStretch(1)
+        page = QWidget(self)
+        page.setProperty("plain", True)
+        outer = QHBoxLayout(page)
+        outer.setContentsMargins(24, 24, 24, 24)
+        outer.addStretch(1)
+        outer.addWidget(column, 100)
+        outer.addStretch(1)
+        self.setWidget(page)
+        page.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def _recolour(self) -> None:
+        for _, picture, _label in self._fact_rows:
+            name = picture.property("icon_name")
+            if name:
+                made = icon(name, QGuiApplication.palette(), QPalette.ColorRole.PlaceholderText)
+                picture.setPixmap(made.pixmap(ICON_SIZE, ICON_SIZE))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = event.size().width() >= _SIDE_BY_SIDE
+        direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
+        if self._row.direction() != direction:
+            self._row.setDirection(direction)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_row"):
+            self._recolour()
