@@ -156,7 +156,7 @@ class _Runs:
         last = list(self._tokens)[-period:]
         turn = run.length % period
         copy = "".join(last[period - turn :] + last[: period - turn])
-        boundary = _BOUNDARY.search(copy)
+        boundary = _BOUNDARY.search(copy + copy)
         skipped = boundary.end() % len(copy) if boundary else 0
         return Repeat(run.start + skipped, self._length, len(copy))
 

@@ -15,12 +15,13 @@ from typing import Any
 
 from app.core.conversation import MessageNode, MessageState, new_id
 from app.core.errors import EngineError, UserError
-from app.core.message import Message, ReasoningPart, Role, Statistics, StopReason, ToolCallPart
+from app.core.message import Message, Part, Role, Statistics, StopReason, ToolCallPart
 from app.core.prompt import choose_messages
 from app.core.repetition import Repeat, RepetitionDetector
 from app.core.sampling import Sampling
-from app.core.stream import PartFinished, PartStarted, ReplyAssembler, ReplyEvent
+from app.core.stream import ReplyAssembler, ReplyEvent
 from app.core.stream_event import LanguageModel, Piece, PromptProgress, ReplyStarted, StreamEvent
+from app.core.thought_clock import ThoughtClock, ThoughtLimit, ThoughtProgress
 from app.core.tool_round import (
     RESULT_SHARE,
     ToolCallEnded,
@@ -35,6 +36,10 @@ SAVE_INTERVAL_S = 0.8
 """Time between two saves of a growing answer: under the second that may be lost."""
 SAME_CALL_STOPS = 3
 """In so many answers of one turn the same call is a loop, and is not run again."""
+THOUGHT_END = "\n</think>\n\n"
+"""What closes a thought in the model's place."""
+MOST_CLOSINGS = 2
+"""So often is the thought of one answer closed; a model that goes on thinking even then is left to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,14 @@ class TurnRequest:
     """The model that is to answer; empty for whichever is loaded."""
     written: str = ""
     """What the model wrote before it was cut off, where this turn goes on from there."""
+    written_parts: tuple[Part, ...] = ()
+    """The parts of `written`; the figures of their thoughts go on being counted."""
     reply_id: str = ""
     """The id of the message that will hold the answer; messages that follow it name it as their parent."""
     stops_at_loops: bool = True
     """Whether an answer that repeats itself without end is stopped."""
+    thinking_limit: int = 0
+    """After so many tokens a thought is closed and the answer begins; 0 lets the model think."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +78,10 @@ class PromptChosen:
 
 @dataclass(frozen=True, slots=True)
 class ReplyGrew:
-    """The answer has become longer."""
+    """The answer has become longer. `thought` tells of the thought that is being written, if one is."""
 
     events: tuple[ReplyEvent, ...]
+    thought: ThoughtProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,28 +140,40 @@ answer. All of these tell of the newest answer, and so does ReplyEnded where a t
 
 
 def run_turn(
-    model: LanguageModel, request: TurnRequest, cancel: threading.Event, tool_use: ToolUse | None = None
+    model: LanguageModel,
+    request: TurnRequest,
+    cancel: threading.Event,
+    tool_use: ToolUse | None = None,
+    answer_now: threading.Event | None = None,
 ) -> Iterator[TurnEvent]:
     """Asks the model and yields what happens, a `ReplyEnded` always last.
+
+    A thought is closed, and the answer goes on behind it, once `answer_now` is set.
 
     Calls are run only with `tool_use`. Without it they are left as they were written; so are all calls of an
     answer in which one cannot be run (`ToolCallPart.error`).
 
-    Whoever takes the event that follows `ToolCallWaiting` waits for the user's decision, and for the tool with
-    what follows `ToolCallStarted`. From `RoundEnded` up to `NextRoundStarted` the model is not used, so these
-    events may be taken on another thread than the model's, which can answer elsewhere in the meantime.
+    Whoever takes the event that follows `ToolCallWaiting` waits for the user's decision, and for the tool
+    with what follows `ToolCallStarted`. From `RoundEnded` up to `NextRoundStarted` the model is not used, so
+    these events may be taken on another thread than the model's, which can answer elsewhere in the meantime.
 
     Never raises for the world's faults: they come as the `error` of `ReplyEnded`, with what was written.
     """
-    yield from _Turn(model, request, cancel, tool_use).events()
+    yield from _Turn(model, request, cancel, tool_use, answer_now or threading.Event()).events()
 
 
 class _Turn:
     """The answers of one turn, and the tools between them."""
 
     def __init__(
-        self, model: LanguageModel, request: TurnRequest, cancel: threading.Event, tool_use: ToolUse | None
+        self,
+        model: LanguageModel,
+        request: TurnRequest,
+        cancel: threading.Event,
+        tool_use: ToolUse | None,
+        answer_now: threading.Event,
     ) -> None:
+        self._answer_now = answer_now
         self._model = model
         self._request = request
         self._cancel = cancel
@@ -167,7 +189,7 @@ class _Turn:
             self._reply_id = self._path.pop().id
             ended = unfinished
         else:
-            ended = yield from self._answer(self._request.written)
+            ended = yield from self._answer(self._request.written, self._request.written_parts)
         while self._is_to_be_run(ended):
             reason = self._reason_to_stop(ended.message)
             if reason:
@@ -180,7 +202,7 @@ class _Turn:
                 ended = ReplyEnded(ended.message, statistics)
                 break
             yield NextRoundStarted(self._next_node())
-            ended = yield from self._answer("")
+            ended = yield from self._answer()
         yield ended
 
     def _unfinished_answer(self) -> ReplyEnded | None:
@@ -191,10 +213,28 @@ class _Turn:
         statistics = (message.generation and message.generation.statistics) or Statistics()
         return ReplyEnded(message, replace(statistics, stop_reason=StopReason.END))
 
-    def _answer(self, written: str) -> Generator[TurnEvent, None, ReplyEnded]:
+    def _answer(
+        self, written: str = "", parts: tuple[Part, ...] = ()
+    ) -> Generator[TurnEvent, None, ReplyEnded]:
+        """Has one answer written, with its thought closed where that is wanted; returns how it ended."""
+        before: Statistics | None = None
+        limit = ThoughtLimit(self._answer_now, self._request.thinking_limit)
+        for closings in range(MOST_CLOSINGS + 1):
+            answer = _Answer(
+                self._request, written, parts, self._cancel, limit if closings < MOST_CLOSINGS else None
+            )
+            ended = yield from self._ask(answer, written)
+            if before:
+                ended = replace(ended, statistics=_joined(before, ended.statistics))
+            if not answer.was_thought_closed or ended.error or self._cancel.is_set():
+                break
+            before = ended.statistics
+            written, parts = ended.message.raw + THOUGHT_END, ended.message.parts
+        return ended
+
+    def _ask(self, answer: _Answer, written: str) -> Generator[TurnEvent, None, ReplyEnded]:
         """Asks the model once; returns how its answer ended."""
         request, model = self._request, self._model
-        answer = _Answer(request, written, self._cancel)
         try:
             if request.model_path and request.model_path != model.model_path:
                 raise EngineError(
@@ -261,6 +301,16 @@ def _key(call: ToolCallPart) -> str:
     return f"{call.name} {json.dumps(dict(call.arguments), sort_keys=True, default=str)}"
 
 
+def _joined(first: Statistics, then: Statistics) -> Statistics:
+    """The figures of an answer that was written in two goes."""
+    return replace(
+        first,
+        generated_tokens=first.generated_tokens + then.generated_tokens,
+        decode_ms=first.decode_ms + then.decode_ms,
+        stop_reason=then.stop_reason,
+    )
+
+
 class _AnswerStop(threading.Event):
     """Set when the user stops the turn, or when this one answer is to stop."""
 
@@ -279,8 +329,18 @@ class _AnswerStop(threading.Event):
 class _Answer:
     """One answer while it is being written."""
 
-    def __init__(self, request: TurnRequest, written: str, cancel: threading.Event) -> None:
+    def __init__(
+        self,
+        request: TurnRequest,
+        written: str,
+        parts: tuple[Part, ...],
+        cancel: threading.Event,
+        limit: ThoughtLimit | None,
+    ) -> None:
         self.stop = _AnswerStop(cancel)
+        self.was_thought_closed = False
+        """The answer was stopped in its thought, and is to go on behind it."""
+        self._limit = limit
         self._statistics = Statistics()
         self._tools = request.tools
         self._written = written
@@ -288,7 +348,7 @@ class _Answer:
         self._assembler.feed(written)
         self._detector = RepetitionDetector() if request.stops_at_loops else None
         self._repeat: Repeat | None = None
-        self._thoughts = ThoughtClock()
+        self._thoughts = ThoughtClock(parts)
         self._saved_at = time.monotonic()
 
     def take(self, event: StreamEvent) -> Iterator[TurnEvent]:
@@ -301,6 +361,7 @@ class _Answer:
             case Piece():
                 self._watch(event.text)
                 yield from self._feed(event.text, event.token_count)
+                self._look_at_limit()
             case Statistics():
                 self._statistics = event
 
@@ -310,6 +371,7 @@ class _Answer:
             reason = StopReason.ERROR
         elif self._repeat and reason is StopReason.CANCELLED:
             reason = StopReason.LOOP
+        self.was_thought_closed &= reason is StopReason.CANCELLED  # It may have ended by itself just then.
         statistics = replace(self._statistics, stop_reason=reason)
         message = self._thoughts.timed(self._assembler.finish())
         return ReplyEnded(message, statistics, error, self._repeat if reason is StopReason.LOOP else None)
@@ -322,47 +384,16 @@ class _Answer:
                 self._repeat = repeat.moved(len(self._written))
                 self.stop.set()
 
+    def _look_at_limit(self) -> None:
+        if self._limit and not self._repeat and self._limit.is_reached(self._thoughts):
+            self.was_thought_closed = True
+            self.stop.set()
+
     def _feed(self, text: str, token_count: int) -> Iterator[TurnEvent]:
         events = tuple(self._assembler.feed(text))
         self._thoughts.watch(events, token_count)
         if events:
-            yield ReplyGrew(events)
+            yield ReplyGrew(events, self._thoughts.progress)
         if time.monotonic() - self._saved_at >= SAVE_INTERVAL_S:
             self._saved_at = time.monotonic()
             yield ReplySnapshot(self._thoughts.timed(self._assembler.snapshot()))
-
-
-class ThoughtClock:
-    """Measures how long each thought took, in milliseconds and in tokens."""
-
-    def __init__(self) -> None:
-        self._open: int | None = None
-        self._started_at = 0.0
-        self._figures: dict[int, tuple[int, int]] = {}
-
-    def watch(self, events: tuple[ReplyEvent, ...], token_count: int) -> None:
-        """Takes note of the events that a piece of that many tokens gave."""
-        for event in events:
-            if isinstance(event, PartStarted):
-                self._open = event.index if event.kind == "reasoning" else None
-                self._started_at = time.monotonic()
-            elif isinstance(event, PartFinished) and event.index == self._open:
-                self._count(0)
-                self._open = None
-        self._count(token_count)
-
-    def timed(self, message: Message) -> Message:
-        """The message with the figures written into its thoughts."""
-        parts = tuple(
-            replace(part, elapsed_ms=self._figures[index][0], token_count=self._figures[index][1])
-            if isinstance(part, ReasoningPart) and index in self._figures
-            else part
-            for index, part in enumerate(message.parts)
-        )
-        return replace(message, parts=parts)
-
-    def _count(self, token_count: int) -> None:
-        if self._open is not None:
-            elapsed_ms = round((time.monotonic() - self._started_at) * 1000)
-            tokens = self._figures.get(self._open, (0, 0))[1] + token_count
-            self._figures[self._open] = (elapsed_ms, tokens)

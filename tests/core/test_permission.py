@@ -1,0 +1,80 @@
+"""The desk at which a turn waits for the user's decision."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.core.errors import Cancelled
+from app.core.permission import Decision, PermissionDesk, Permissions
+
+NEVER_SET = threading.Event()
+
+
+def test_always_and_never_stand_for_later_calls_and_once_and_refuse_do_not() -> None:
+    permissions = Permissions()
+    for tool, decision in [
+        ("read", Decision.ALWAYS),
+        ("send", Decision.NEVER),
+        ("look", Decision.ONCE),
+        ("ask", Decision.REFUSE),
+    ]:
+        permissions = permissions.with_decision(tool, decision)
+
+    assert permissions.standing("read") is Decision.ALWAYS
+    assert permissions.standing("send") is Decision.NEVER
+    assert permissions.standing("look") is None
+    assert permissions.standing("ask") is None
+
+
+def test_a_later_decision_takes_the_place_of_an_earlier_one() -> None:
+    allowed = Permissions().with_decision("read", Decision.ALWAYS)
+
+    assert allowed.with_decision("read", Decision.NEVER) == Permissions(never=frozenset({"read"}))
+    assert allowed.with_decision("read", Decision.REFUSE) == allowed
+
+
+def test_a_decision_made_on_another_thread_ends_the_wait() -> None:
+    desk = PermissionDesk()
+    with ThreadPoolExecutor(1) as turn:
+        waiting = turn.submit(desk.wait, "call 1", "read", NEVER_SET)
+        desk.decide("call 1", Decision.ALWAYS)
+
+        assert waiting.result(timeout=5) is Decision.ALWAYS
+    assert desk.standing("read") is Decision.ALWAYS
+    assert desk.permissions == Permissions(always=frozenset({"read"}))
+
+
+def test_a_decision_may_come_before_anyone_waits() -> None:
+    desk = PermissionDesk()
+    desk.decide("call 1", Decision.ONCE)
+
+    assert desk.wait("call 1", "read", NEVER_SET) is Decision.ONCE
+
+
+def test_a_second_click_does_not_decide_the_next_call() -> None:
+    desk = PermissionDesk()
+    desk.decide("call 1", Decision.ONCE)
+    desk.wait("call 1", "send", NEVER_SET)
+    desk.decide("call 1", Decision.ONCE)
+
+    cancel = threading.Event()
+    with ThreadPoolExecutor(1) as turn:
+        waiting = turn.submit(desk.wait, "call 2", "send", cancel)
+        cancel.set()
+
+        with pytest.raises(Cancelled):
+            waiting.result(timeout=5)
+
+
+def test_stopping_the_turn_ends_the_wait_at_once() -> None:
+    desk, cancel = PermissionDesk(), threading.Event()
+    with ThreadPoolExecutor(1) as turn:
+        waiting = turn.submit(desk.wait, "call 1", "read", cancel)
+        started = time.monotonic()
+        cancel.set()
+
+        with pytest.raises(Cancelled):
+            waiting.result(timeout=5)
+    assert time.monotonic() - started < 1
