@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -25,8 +26,11 @@ from app.ui.background import Worker
 from app.ui.chat.chat_controller import Answerer, ChatController
 from app.ui.chat.chat_menu import ChatMenu
 from app.ui.chat.chat_presenter import ChatPresenter
+from app.ui.chat.context_controller import ContextController
 from app.ui.chat.export_controller import ExportController
 from app.ui.chat.model_controller import LoadPlan, ModelController
+from app.ui.chat.model_picker import ModelState
+from app.ui.chat.outgrown_controller import LoadedContext, OutgrownController
 from app.ui.chat.replies import Replies
 from app.ui.chat.transcript.transcript import Transcript
 from app.ui.icons import app_icon
@@ -94,6 +98,8 @@ class Application(QObject):
         self.paths.create_folders()
         self._log = Log(self.paths.logs)
         self._model_dirs = tuple(model_dirs)
+        self._longer_contexts: dict[Path, tuple[int, int]] = {}
+        """By model: the context that its preset asks for, and the longer one that was chosen instead."""
         self.last_error: UserError | None = None
         self._settings_file = SettingsFile(self.paths.settings)
         settings = self._settings_file.load()
@@ -124,6 +130,7 @@ class Application(QObject):
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
         self.replies.stop_all()
+        self.context.shut_down()
         self._engine_worker.shut_down()
         self._files_worker.shut_down()
         # What the last answers still reported waits for the window's thread, and must reach the store.
@@ -143,6 +150,20 @@ class Application(QObject):
         )
         self.chat = ChatController(
             self._store.conversations, self.replies, self.transcript, page.composer, self._answerer, self
+        )
+        self.context = ContextController(
+            self.engine, self.chat, page.composer, self.transcript, page.header.context_meter, self
+        )
+        self.outgrown = OutgrownController(
+            self.engine,
+            self._engine_worker,
+            self._files_worker,
+            self._store.conversations,
+            self.chat,
+            page.outgrown_card,
+            self.window.messages,
+            self._loaded_context,
+            self,
         )
         self.conversations = ConversationsController(
             self._store.conversations, self._store.search, self.window.sidebar, self.window.messages, self
@@ -165,12 +186,16 @@ class Application(QObject):
 
     def _join(self) -> None:
         menus, messages = self.window.menus, self.window.messages
-        for controller in (self.chat, self.models):
+        for controller in (self.chat, self.models, self.outgrown):
             controller.failed.connect(messages.show_error)
             controller.failed.connect(self._on_failed)
         self.settings.file_chosen.connect(self.models.open_file)
         self.settings.model_folders_changed.connect(self.models.refresh)
         self.models.loaded.connect(self._on_model_loaded)
+        self.models.status_changed.connect(self.context.refresh)
+        self.preset_choice.preset_changed.connect(self.context.refresh)
+        self.context.measured.connect(self.outgrown.take_note)
+        self.outgrown.longer_context_requested.connect(self._load_with_context)
         self.models.chosen_changed.connect(lambda: self.preset_choice.show_model(self._chosen_key()))
         self.chat.conversation_shown.connect(self.preset_choice.show_conversation)
         self.preset_choice.changes_made.connect(self.chat.change_preset_values)
@@ -221,7 +246,21 @@ class Application(QObject):
     def _plan(self, model: ModelFile) -> LoadPlan:
         entry = self._catalog_entry(model)
         options = self.preset_choice.options_to_load(self._preset_key(model))
+        asked, longer = self._longer_contexts.get(model.path, (0, 0))
+        if longer and asked == options.context_length:
+            options = replace(options, context_length=longer)
         return LoadPlan(options, (entry and entry.context_length) or 0)
+
+    def _loaded_context(self) -> LoadedContext | None:
+        info = self.models.info
+        if info is None or self.models.status.state is not ModelState.READY:
+            return None
+        return LoadedContext(info, self.preset_choice.preset.kv_cache_type)
+
+    def _load_with_context(self, path: Path, tokens: int) -> None:
+        """Loads a model again with a longer context, until its preset asks for another one."""
+        self._longer_contexts[path] = (self.preset_choice.preset.context_length, tokens)
+        self.models.open_file(path)
 
     def _preset_key(self, model: ModelFile) -> str:
         entry = self._catalog_entry(model)

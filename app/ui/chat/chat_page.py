@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.chat.chat_header import ChatHeader
 from app.ui.chat.composer import Composer
+from app.ui.chat.outgrown_card import OutgrownCard
 from app.ui.chat.welcome import Welcome
 from app.ui.messages import Banner
 
@@ -18,7 +19,7 @@ class ChatPage(QWidget):
     """Puts the parts of a chat together; each takes values and sends signals of its own.
 
     Attributes:
-        header, transcript, welcome, banner, composer: the parts.
+        header, transcript, welcome, banner, outgrown_card, composer: the parts.
         conversation_area: holds the transcript or the welcome.
     """
 
@@ -28,6 +29,7 @@ class ChatPage(QWidget):
         self.transcript = transcript
         self.welcome = Welcome(app_icon, self)
         self.banner = Banner(self)
+        self.outgrown_card = OutgrownCard(self)
         self.composer = Composer(self)
         self.conversation_area = QStackedWidget(self)
         self.conversation_area.addWidget(self.welcome)
@@ -53,6 +55,7 @@ class ChatPage(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)
         inner.addWidget(self.banner)
+        inner.addWidget(self.outgrown_card)
         inner.addWidget(self.composer)
         row = QHBoxLayout()
         row.setContentsMargins(16, 4, 16, 16)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
+
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -20,15 +23,26 @@ class ContextMeter(QWidget):
         self._share = 0.0
         self.set_usage(0, 0)
 
-    def set_usage(self, used_tokens: int, total_tokens: int, detail: str = "") -> None:
-        """Shows how many tokens of the context are used; a total of 0 means that no model is loaded."""
+    def set_usage(
+        self,
+        used_tokens: int,
+        total_tokens: int,
+        parts: Sequence[tuple[str, int]] = (),
+        remark: str = "",
+    ) -> None:
+        """Shows how many tokens of the context are used; a total of 0 means that no model is loaded.
+
+        `parts` is what the sum is made of, by name.
+        """
         self._share = min(1.0, used_tokens / total_tokens) if total_tokens > 0 else 0.0
         words = "No model is loaded, so its memory is empty."
         if total_tokens > 0:
             percent = round(100 * used_tokens / total_tokens)
             words = f"Context: {used_tokens:,} of {total_tokens:,} tokens used, {percent} %"
+        described = [f"{name}: {tokens:,}" for name, tokens in parts]
         self.setAccessibleName(words)
-        self.setToolTip(f"{words}\n{detail}" if detail else words)
+        self.setAccessibleDescription(". ".join([*described, remark]).strip(". "))
+        self.setToolTip(_tool_tip(words, parts, remark) if parts or remark else words)
         self.update()
 
     @property
@@ -71,3 +85,12 @@ class ContextMeter(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         self.update()
+
+
+def _tool_tip(words: str, parts: Sequence[tuple[str, int]], remark: str) -> str:
+    rows = "".join(
+        f'<tr><td>{escape(name)}&nbsp;&nbsp;&nbsp;</td><td align="right">{tokens:,}</td></tr>'
+        for name, tokens in parts
+    )
+    below = f"<p>{escape(remark)}</p>" if remark else ""
+    return f'<p style="white-space: nowrap">{escape(words)}</p><table>{rows}</table>{below}'

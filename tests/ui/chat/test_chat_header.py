@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QWheelEvent
+from PySide6.QtGui import QColor, QTextDocumentFragment, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -190,8 +190,13 @@ def test_the_row_for_editing_presets_chooses_none(qtbot: QtBot, header: ChatHead
 
 def test_the_context_meter_tells_its_figures(header: ChatHeader) -> None:
     meter = header.context_meter
-    meter.set_usage(1234, 4096, "The last answer took 300 tokens.")
-    assert meter.toolTip() == "Context: 1,234 of 4,096 tokens used, 30 %\nThe last answer took 300 tokens."
+    meter.set_usage(1234, 4096)
+    assert meter.toolTip() == "Context: 1,234 of 4,096 tokens used, 30 %"
+    meter.set_usage(1234, 4096, [("Conversation", 1200), ("Draft", 34)], "The rest is < 1.")
+    told = QTextDocumentFragment.fromHtml(meter.toolTip()).toPlainText()
+    for figure in ("30 %", "Conversation", "1,200", "Draft", "34", "The rest is < 1."):
+        assert figure in told
+    assert meter.accessibleDescription() == "Conversation: 1,200. Draft: 34. The rest is < 1"
     assert meter.accessibleName() == "Context: 1,234 of 4,096 tokens used, 30 %"
     assert meter.share == pytest.approx(0.301, abs=0.001)
     meter.set_usage(9000, 4096)
