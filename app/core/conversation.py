@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from app.core.message import Message, Role
+from app.core.permission import Permissions
 
 UNTITLED = "New chat"
 
@@ -83,6 +84,10 @@ class Conversation:
     """Values that differ from the preset's, by name; `core/preset_changes.py` applies them."""
     draft: str = ""
     """What was typed and not sent."""
+    tools: tuple[str, ...] | None = None
+    """The names of the tools that are on; None where the user has not chosen yet."""
+    permissions: Permissions = Permissions()
+    """Which tools may run without being asked for, and which never."""
 
     def path(self) -> list[MessageNode]:
         """The messages on screen, from the first to the tip."""

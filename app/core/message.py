@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 
 
@@ -126,6 +127,8 @@ class Generation:
     statistics: Statistics | None = None
     error: str = ""
     """The sentence shown to the user where the answer failed."""
+    repeat: Repeat | None = None
+    """Where the answer began to repeat itself, if it was stopped for that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Preset:
     """0 is one for each physical core."""
     kv_cache_type: str = "f16"
     """How attention memory is stored: f16, q8_0 or q4_0."""
+    thinking_limit: int = 0
+    """After so many tokens a thought is closed and the answer begins; 0 lets the model think."""
 
 
 KV_CACHE_TYPES: tuple[str, ...] = ("f16", "q8_0", "q4_0")
@@ -39,3 +41,12 @@ LOAD_LIMITS: dict[str, Limit] = {
     "thread_count": Limit("Threads", 0, 512, 1, "How many processor cores the model uses at once."),
 }
 """The ranges of the numbers that take effect when the model is loaded."""
+
+THINKING_LIMIT = Limit(
+    "Longest thought",
+    0,
+    131072,
+    64,
+    "In tokens. A longer thought is closed, and the answer begins. 0 lets the model think.",
+)
+"""The range of `Preset.thinking_limit`."""

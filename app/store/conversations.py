@@ -24,6 +24,7 @@ from app.store.message_json import (
     searchable_text,
     stored_text,
 )
+from app.store.tools_json import tools_from_json, tools_to_json
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +37,14 @@ _MEMORY_CHOICE = "memory_choice_of_"
 
 _INSERT_CONVERSATION = """
     insert into conversation (id, title, is_titled_by_user, created_at, updated_at, tip_id, system_prompt,
-        model_path, preset_name, sampling_changes, draft)
+        model_path, preset_name, sampling_changes, draft, tools)
     values (:id, :title, :is_titled_by_user, :created_at, :updated_at, :tip_id, :system_prompt,
-        :model_path, :preset_name, :sampling_changes, :draft)"""
+        :model_path, :preset_name, :sampling_changes, :draft, :tools)"""
 
 _UPDATE_CONVERSATION = """
     update conversation set title = :title, is_titled_by_user = :is_titled_by_user, updated_at = :updated_at,
         tip_id = :tip_id, system_prompt = :system_prompt, model_path = :model_path,
-        preset_name = :preset_name, sampling_changes = :sampling_changes, draft = :draft
+        preset_name = :preset_name, sampling_changes = :sampling_changes, draft = :draft, tools = :tools
     where id = :id and deleted_at is null"""
 
 _INSERT_MESSAGE = """
@@ -130,6 +131,13 @@ class ConversationStore:
         self._change(
             """update conversation set system_prompt = :system_prompt, sampling_changes = :sampling_changes
                 where id = :id and deleted_at is null""",
+            _details(conversation),
+        )
+
+    def save_tools(self, conversation: Conversation) -> None:
+        """Keeps which tools are on and what they may do; this does not count as a use of the conversation."""
+        self._change(
+            "update conversation set tools = :tools where id = :id and deleted_at is null",
             _details(conversation),
         )
 
@@ -252,6 +260,7 @@ def _details(conversation: Conversation) -> dict[str, object]:
         "preset_name": stored_text(conversation.preset_name),
         "sampling_changes": changes_to_json(conversation.sampling_changes),
         "draft": stored_text(conversation.draft),
+        "tools": tools_to_json(conversation.tools, conversation.permissions),
     }
 
 
@@ -270,6 +279,7 @@ def _message_values(node: MessageNode, conversation_id: str = "") -> dict[str, o
 
 
 def _conversation(row: sqlite3.Row, nodes: list[MessageNode]) -> Conversation:
+    tools, permissions = tools_from_json(row["tools"])
     return Conversation(
         id=row["id"],
         title=restored_text(row["title"]),
@@ -283,6 +293,8 @@ def _conversation(row: sqlite3.Row, nodes: list[MessageNode]) -> Conversation:
         preset_name=restored_text(row["preset_name"]),
         sampling_changes=changes_from_json(row["sampling_changes"]),
         draft=restored_text(row["draft"]),
+        tools=tools,
+        permissions=permissions,
     )
 
 

@@ -24,6 +24,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
+from app.core.repetition import Repeat
 from app.core.sampling import FIELD_NAMES, Sampling
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ def generation_from_json(value: str | bytes | None) -> Generation | None:
             sampling=_sampling(values["sampling"]),
             statistics=_statistics(values["statistics"]),
             error=values["error"],
+            repeat=Repeat(**values["repeat"]) if values.get("repeat") else None,
         )
     except (ValueError, KeyError, TypeError):
         log.warning("The details of how an answer was made are not legible")

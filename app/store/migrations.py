@@ -105,11 +105,17 @@ def m004_changes_of_the_preset(connection: sqlite3.Connection) -> None:
     connection.execute("alter table conversation add column sampling_changes text not null default ''")
 
 
+def m005_tools_of_a_conversation(connection: sqlite3.Connection) -> None:
+    """Which tools are on, and what the user decided for them, as JSON; empty where nothing was chosen."""
+    connection.execute("alter table conversation add column tools text not null default ''")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_conversations_and_messages,
     m002_search,
     m003_remembered_values,
     m004_changes_of_the_preset,
+    m005_tools_of_a_conversation,
 )
 
 

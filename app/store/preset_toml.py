@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from app.core.preset import KV_CACHE_TYPES, LOAD_LIMITS, Preset
+from app.core.preset import KV_CACHE_TYPES, LOAD_LIMITS, THINKING_LIMIT, Preset
 from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, Limit, Sampling, figure
 
 log = logging.getLogger(__name__)
@@ -105,4 +105,5 @@ _PRESET_READERS: dict[str, Callable[[object], Any]] = {
     "source": _text("The source"),
     **{name: _number(limit, is_whole=True) for name, limit in LOAD_LIMITS.items()},
     "kv_cache_type": _kv_cache_type,
+    "thinking_limit": _number(THINKING_LIMIT, is_whole=True),
 }

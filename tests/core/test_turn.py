@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.core import turn
+from app.core import thought_clock, turn
 from app.core.conversation import MessageNode
 from app.core.errors import EngineError, PromptTooLongError, TemplateError
 from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart, ToolCallPart
@@ -32,6 +32,7 @@ class FakeClock:
 def clock(monkeypatch):
     fake = FakeClock()
     monkeypatch.setattr(turn, "time", fake)
+    monkeypatch.setattr(thought_clock, "time", fake)
     return fake
 
 

@@ -16,6 +16,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
+from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 
 START = datetime(2026, 5, 4, 9, 30, 15, 123456, tzinfo=UTC)
@@ -56,6 +57,7 @@ def an_answer_with_everything() -> Message:
             Sampling(temperature=0.1, top_k=50, stop=("</s>", "\n\n"), seed=7),
             Statistics(100, 80, 12.5, 20.25, 40, 800.125, StopReason.TOKEN_LIMIT, 4242),
             "The model file has gone.",
+            Repeat(3, 90, 12),
         ),
     )
 
