@@ -14,19 +14,28 @@ from app.ui.model_manager import wording
 from app.ui.model_manager.download_rows import CHAT
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
-VERIFY, REVEAL, DELETE = "verify", "reveal", "delete"
+VERIFY, STOP_VERIFYING, REVEAL, DELETE = "verify", "stop_verifying", "reveal", "delete"
 
 _CHAT = Action(CHAT, "Chat", is_primary=True)
 _VERIFY = Action(VERIFY, "Verify again", "shield-check")
+_STOP = Action(STOP_VERIFYING, "Stop verifying", "x")
 _REVEAL = Action(REVEAL, "Show in its folder", "folder-open")
 _DELETE = Action(DELETE, "Move to the trash", "trash")
 
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """A file that is read again, and how far that is."""
+    """A file that is read again, and how far that is, 0 to 1."""
 
-    share: float
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """A file on its way into the models folder, and how far that is, 0 to 1."""
+
+    path: Path
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +48,23 @@ class LibraryState:
     checking: Mapping[Path, Checking] | None = None
     broken: Mapping[Path, str] | None = None
     """Files whose checksum was found wrong, with the sentence about each."""
-    programs: Mapping[Path, str] | None = None
-    """The program that a file belongs to, where it is not ours."""
 
 
 def library_rows(models: Sequence[ModelFile], state: LibraryState, text: str = "") -> list[Row]:
     """A row for each model whose name, quantisation or folder has all the words of `text`."""
     return [_row(model, state) for model in models if _fits(model, text)]
+
+
+def importing_row(importing: Importing) -> Row:
+    """A file that is being copied."""
+    return Row(
+        "importing",
+        importing.path.name,
+        lines=(Line(f"Copying it into the models folder: {importing.share:.0%}"),),
+        icon_name="file-plus",
+        progress=importing.share,
+        actions=(Action("cancel", "Stop copying", "x"),),
+    )
 
 
 def summary(models: Collection[ModelFile], free_bytes: int | None) -> str:
@@ -83,8 +102,8 @@ def _badges(model: ModelFile, state: LibraryState) -> tuple[Badge, ...]:
     badges = [Badge(model.quantisation)] if model.quantisation else []
     if model.is_starter:
         badges.append(Badge("Starter", tip="It came with Tarn."))
-    if program := (state.programs or {}).get(model.path):
-        badges.append(Badge(program, tip=f"It belongs to {program} and is used where it is."))
+    if model.program:
+        badges.append(Badge(model.program, tip=f"It belongs to {model.program} and is used where it is."))
     if model.path == state.loaded:
         badges.append(Badge("In use", Tone.GOOD))
     return tuple(badges)
@@ -110,10 +129,10 @@ def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
 def _actions(model: ModelFile, state: LibraryState, is_checked_now: bool) -> tuple[Action, ...]:
     actions = [] if model.problem else [_CHAT]
     if is_checked_now:
-        actions.append(Action("stop_verifying", "Stop verifying", "x"))
+        actions.append(_STOP)
     else:
         actions.append(_VERIFY)
     actions.append(_REVEAL)
-    if not model.is_starter and not (state.programs or {}).get(model.path):
+    if not model.is_starter and not model.program:
         actions.append(_DELETE)
     return tuple(actions)

@@ -87,9 +87,12 @@ class RowList(QListView):
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Shows these lines; scrolling and the current row stay where they can."""
-        heights = [len(row.lines) for row in self._rows.entries if isinstance(row, Row)]
+        former = [_shape(entry) for entry in self._rows.entries]
+        shapes = [_shape(entry) for entry in entries]
+        # Measuring one row instead of thousands.
+        self.setUniformItemSizes(len(set(shapes)) == 1 and not shapes[0][1])
         self._rows.set_entries(entries)
-        if heights != [len(row.lines) for row in entries if isinstance(row, Row)]:
+        if former != shapes:
             self.scheduleDelayedItemsLayout()
         if self._is_as_tall_as_rows:
             self.updateGeometry()
@@ -289,3 +292,11 @@ class RowList(QListView):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.scheduleDelayedItemsLayout()
             self.updateGeometry()
+
+
+def _shape(entry: Entry) -> tuple[int, tuple[str, ...], bool]:
+    """What the height of a line depends on: how many lines, those that wrap, and whether there is a bar."""
+    if not isinstance(entry, Row):
+        return -1, (entry.text,), False
+    wrapping = tuple(line.text for line in entry.lines if line.wraps)
+    return sum(bool(line.text) for line in entry.lines), wrapping, entry.progress is not None

@@ -32,8 +32,8 @@ class StartPage(QScrollArea):
     """The first page: from here to a chat with the right model it takes one click.
 
     Signals:
-        wanted(str), chat_requested(str), pause_requested(str), resume_requested(str), details_requested(str): with
-            a model's id.
+        wanted(str), chat_requested(str), pause_requested(str), resume_requested(str), details_requested(str):
+            with a model's id.
         starter_requested(): the user would rather begin with the model that came with the program.
     """
 

@@ -1,0 +1,206 @@
+"""One model or repository: what it is, what it needs, and its quantisations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.core.errors import HubError
+from app.ui.icons import ICON_SIZE, icon
+from app.ui.model_manager.catalog_words import Fact
+from app.ui.model_manager.notice_strip import NoticeStrip
+from app.ui.model_manager.row_layout import CARDS
+from app.ui.model_manager.row_list import RowList
+from app.ui.model_manager.rows import Row
+from app.ui.theme import Theme
+
+COLUMN_WIDTH = 760
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the page says about a model, beside its quantisations."""
+
+    title: str
+    repository: str
+    address: str
+    """Its page on the hub."""
+    description: str = ""
+    notices: tuple[str, ...] = ()
+    """What does not work today, and what there is to know before fetching it."""
+    facts: tuple[Fact, ...] = ()
+
+
+class ModelDetails(QScrollArea):
+    """Shows one model and offers its quantisations.
+
+    Signals:
+        action_requested(str, str): a quantisation's key, and what is to be done with it.
+        link_requested(str): an address that the user wants to see.
+        retry_requested(): ask the hub again.
+    """
+
+    action_requested = Signal(str, str)
+    link_requested = Signal(str)
+    retry_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("model_details")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._details = Details("", "", "")
+        self.title = _label("title", self)
+        self.repository_button = QPushButton(self)
+        self.repository_button.setObjectName("repository_button")
+        self.repository_button.setProperty("link", True)
+        self.repository_button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.description = _label("body", self)
+        self.notice = NoticeStrip(self)
+        self._facts = QWidget(self)
+        self._grid = QGridLayout(self._facts)
+        self._files_heading = _label("subheading", self)
+        self._files_heading.setText("Files")
+        self.status = _label("muted", self)
+        self.error = NoticeStrip(self)
+        self.error.button.setText("Try again")
+        self.variants = RowList("Quantisations", CARDS, theme, parent=self)
+        self.variants.setObjectName("variants")
+        self.variants.set_as_tall_as_rows()
+        self._lay_out()
+        self.variants.action_requested.connect(self.action_requested)
+        self.variants.row_chosen.connect(lambda _key: self._show_current())
+        self.repository_button.clicked.connect(lambda: self.link_requested.emit(self._details.address))
+        self.error.button.clicked.connect(self.retry_requested)
+        self._recolour()
+
+    def set_details(self, details: Details) -> None:
+        """Shows what is known about a model; its quantisations come on their own."""
+        is_other = details.repository != self._details.repository
+        if details == self._details:
+            return
+        self._details = details
+        self.setAccessibleName(details.title)
+        self.title.setText(details.title)
+        self.repository_button.setText(details.repository)
+        self.repository_button.setToolTip(details.address)
+        self.description.setText(details.description)
+        self.description.setVisible(bool(details.description))
+        self.notice.set_text(" ".join(details.notices))
+        self._set_facts(details.facts)
+        if is_other:
+            self.verticalScrollBar().setValue(0)
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Shows these quantisations."""
+        self.variants.set_entries(rows)
+
+    def set_status(self, text: str) -> None:
+        """Says what is going on above the quantisations, such as that the hub is being asked."""
+        self.status.setText(text)
+        self.status.setVisible(bool(text))
+
+    def set_error(self, error: HubError | None) -> None:
+        """Says why the hub could not be asked; None takes it away."""
+        self.error.set_text(f"{error} {error.hint}".strip() if error else "", is_error=True)
+        self.error.button.setVisible(error is not None)
+
+    def _set_facts(self, facts: Sequence[Fact]) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for number, fact in enumerate(facts):
+            name, text = _label("muted", self._facts), _label("fact", self._facts)
+            name.setText(fact.name)
+            text.setText(fact.text)
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(text, number, 1)
+            if fact.address:
+                self._grid.addWidget(self._link(fact), number, 2, Qt.AlignmentFlag.AlignTop)
+        self._grid.setColumnStretch(1, 1)
+
+    def _link(self, fact: Fact) -> QPushButton:
+        button = QPushButton("Read it", self._facts)
+        button.setProperty("link", True)
+        button.setAccessibleName(f"Read the whole: {fact.name}")
+        button.setToolTip(fact.address)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda _checked=False: self.link_requested.emit(fact.address))
+        return button
+
+    def _show_current(self) -> None:
+        """The list does not scroll by itself: the page has to follow the keyboard."""
+        if self.variants.hasFocus():
+            place = self.variants.visualRect(self.variants.currentIndex()).center()
+            there = self.variants.viewport().mapTo(self.widget(), place)
+            self.ensureVisible(there.x(), there.y(), 0, 80)
+
+    def _lay_out(self) -> None:
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(8)
+        head = QVBoxLayout()
+        head.setSpacing(0)
+        head.addWidget(self.title)
+        line = QHBoxLayout()
+        line.addWidget(self.repository_button)
+        line.addStretch(1)
+        head.addLayout(line)
+        column = QWidget(self)
+        column.setMaximumWidth(COLUMN_WIDTH)
+        inner = QVBoxLayout(column)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(14)
+        inner.addLayout(head)
+        for widget in (self.description, self.notice, self._facts, self._files_heading):
+            inner.addWidget(widget)
+        for widget in (self.status, self.error, self.variants):
+            inner.addWidget(widget)
+        inner.addStretch(1)
+        page = QWidget(self)
+        page.setProperty("plain", True)
+        outer = QHBoxLayout(page)
+        outer.setContentsMargins(24, 20, 24, 24)
+        outer.addStretch(1)
+        outer.addWidget(column, 100)
+        outer.addStretch(1)
+        self.setWidget(page)
+        page.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def _recolour(self) -> None:
+        palette = QGuiApplication.palette()
+        self.repository_button.setIcon(icon("arrow-square-out", palette, palette.ColorRole.Link))
+        self.repository_button.setIconSize(QSize(ICON_SIZE - 2, ICON_SIZE - 2))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "variants"):
+            self._recolour()
+
+
+def _label(kind: str, parent: QWidget) -> QLabel:
+    label = QLabel(parent)
+    label.setProperty(kind, True)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
