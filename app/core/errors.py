@@ -1,8 +1,8 @@
 """Errors made for people.
 
 The world's faults (a cut file, a full disk, no network) are a `UserError`: a whole sentence that says what
-happened, and a hint that says what to do next. They are shown in one place, `app/ui/messages.py`. Anything else
-that is raised is a mistake of ours and goes to the log with its traceback.
+happened, and a hint that says what to do next. They are shown in one place, `app/ui/messages.py`. Anything
+else that is raised is a mistake of ours and goes to the log with its traceback.
 """
 
 

@@ -66,11 +66,13 @@ class Hub:
         ledger: ConnectionLedger | None = None,
         endpoint: str = "",
         is_offline: bool = False,
+        version: str = "0",
     ) -> None:
         """`endpoint` is the hub's address; by default what HF_ENDPOINT names, as users of mirrors set it."""
         self.token = token or HubToken()
         self.ledger = ledger or ConnectionLedger()
         self.is_offline = is_offline
+        self._version = version
         self.endpoint = (endpoint or os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
         self._lock = threading.Lock()
         self._api: HfApi | None = None
@@ -217,7 +219,7 @@ class Hub:
         # Documented as public, but not marked so for type checkers.
         from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
-        headers: dict[str, str] = build_hf_headers(token=self._sent_token(), library_name="tarn")
+        headers: dict[str, str] = build_hf_headers(token=self._sent_token(), library_name="tarn", library_version=self._version)
         return headers
 
     def _session(self) -> httpx2.Client:
@@ -241,7 +243,7 @@ class Hub:
                 from app.hub.transport import make_client
 
                 set_client_factory(lambda: make_client(self._note, lambda: self.is_offline))
-                self._api = HfApi(endpoint=self.endpoint, token=False, library_name="tarn")
+                self._api = HfApi(endpoint=self.endpoint, token=False, library_name="tarn", library_version=self._version)
             return self._api
 
     def _note(self, connection: Connection) -> None:

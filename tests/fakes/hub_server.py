@@ -69,6 +69,11 @@ class StoredRepository:
     is_gated: bool = False
     is_private: bool = False
     details: dict[str, object] = field(default_factory=dict)
+    history: dict[str, dict[str, StoredFile]] = field(default_factory=dict)
+    """The files at every commit."""
+
+    def at(self, revision: str) -> dict[str, StoredFile] | None:
+        return self.files if revision == "main" else self.history.get(revision)
 
 
 class FakeHub:
@@ -127,6 +132,7 @@ class FakeHub:
         size = len(data) if announced_size is None else announced_size
         stored.files[name] = StoredFile(data, sha256, announced_sha256 or sha256, size)
         stored.commit = hashlib.sha1((stored.commit + name + sha256).encode()).hexdigest()
+        stored.history[stored.commit] = dict(stored.files)
         stored.details.update(details)
         for key in ("is_gated", "is_private"):
             if key in details:
@@ -250,7 +256,8 @@ class _Handler(BaseHTTPRequestHandler):
         repository = self._allowed(name)
         if repository is None:
             return
-        if revision not in ("main", repository.commit):
+        files = repository.at(revision)
+        if files is None:
             self._send(404, {"X-Error-Code": "RevisionNotFound"})
             return
         siblings = [
@@ -260,7 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "blobId": "0" * 40,
                 "lfs": {"sha256": file.announced_sha256, "size": file.announced_size, "pointerSize": 134},
             }
-            for file_name, file in repository.files.items()
+            for file_name, file in files.items()
         ]
         gated = "manual" if repository.is_gated else False
         self._send_json(
@@ -271,14 +278,15 @@ class _Handler(BaseHTTPRequestHandler):
         repository = self._allowed(name)
         if repository is None:
             return
-        commit = {"X-Repo-Commit": repository.commit}
-        if revision not in ("main", repository.commit):
+        files = repository.at(revision)
+        if files is None:
             self._send(404, {"X-Error-Code": "RevisionNotFound"})
             return
-        if file_name not in repository.files:
+        commit = {"X-Repo-Commit": repository.commit if revision == "main" else revision}
+        if file_name not in files:
             self._send(404, {**commit, "X-Error-Code": "EntryNotFound"})
             return
-        file = repository.files[file_name]
+        file = files[file_name]
         headers = {
             **commit,
             "ETag": f'"{file.announced_sha256}"',

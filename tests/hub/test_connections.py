@@ -1,0 +1,123 @@
+"""The ledger, and that nothing reaches the network past it."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from app.core.errors import HubError, OfflineError
+from app.hub.connections import Connection, ConnectionLedger
+from app.hub.download import download
+from app.hub.hub import Hub
+from app.hub.search import Search
+from tests.fakes.hub_server import FakeHub, varied_bytes
+
+NEVER = threading.Event()
+
+
+def connection(number):
+    return Connection(datetime(2026, 11, 1, tzinfo=UTC), "huggingface.co", f"Number {number}", 1, 2, "200")
+
+
+def test_connections_are_kept_over_restarts_newest_first(tmp_path):
+    path = tmp_path / "connections.jsonl"
+    ledger = ConnectionLedger(path)
+    ledger.add(connection(1))
+    ledger.add(connection(2))
+    assert ConnectionLedger(path).connections() == [connection(2), connection(1)]
+
+
+def test_the_file_stays_small(tmp_path):
+    path = tmp_path / "connections.jsonl"
+    ledger = ConnectionLedger(path, most=10)
+    for number in range(205):
+        ledger.add(connection(number))
+    assert len(path.read_text().splitlines()) <= 20
+    assert [one.purpose for one in ConnectionLedger(path, most=10).connections()] == [
+        f"Number {number}" for number in range(204, 194, -1)
+    ]
+
+
+def test_clearing_empties_the_file_too(tmp_path):
+    path = tmp_path / "connections.jsonl"
+    ledger = ConnectionLedger(path)
+    ledger.add(connection(1))
+    ledger.clear()
+    assert ledger.connections() == []
+    assert path.read_text() == ""
+
+
+def test_a_damaged_file_costs_only_its_damaged_lines(tmp_path):
+    path = tmp_path / "connections.jsonl"
+    ledger = ConnectionLedger(path)
+    ledger.add(connection(1))
+    with path.open("a") as file:
+        file.write('{"time": "2026-11-01T00:00:00", "ho')
+    assert ConnectionLedger(path).connections() == [connection(1)]
+
+
+def test_a_ledger_that_cannot_be_written_works_for_this_run(tmp_path):
+    ledger = ConnectionLedger(tmp_path / "missing" / "connections.jsonl")
+    ledger.add(connection(1))
+    assert len(ledger.connections()) == 1
+
+
+def test_every_request_is_in_the_ledger_with_its_bytes(models):
+    data = varied_bytes(500_000)
+    with FakeHub() as cdn, FakeHub(cdn) as front:
+        front.tokens["hf_x"] = "ada"
+        front.put("owner/model-GGUF", "m.gguf", data)
+        hub = Hub(endpoint=front.address)
+        hub.who_am_i("hf_x", NEVER)
+        Search(hub, "model").more(NEVER)
+        hub.model_info("owner/model-GGUF", "main", NEVER)
+        download(hub, "owner/model-GGUF", "m.gguf", models, NEVER, lambda _progress: None)
+        requests = len(front.requests) + len(cdn.requests)
+    connections = hub.ledger.connections()[::-1]
+    assert len(connections) == requests
+    assert [one.purpose for one in connections] == [
+        "Check the token",
+        "Search for models",
+        "Look at a repository",
+        "Look at a file",
+        "Download a model",
+        "Download a model",
+    ]
+    assert {one.host for one in connections} == {"127.0.0.1"}
+    assert [one.outcome for one in connections] == ["200", "200", "200", "302", "302", "200"]
+    assert len(data) < connections[-1].bytes_down < len(data) + 1000
+    assert all(0 < one.bytes_up < 1500 for one in connections)
+
+
+def test_a_connection_that_fails_is_in_the_ledger_too():
+    hub = Hub(endpoint="http://no-such-host.invalid")
+    with pytest.raises(HubError):
+        Search(hub, "x").more(NEVER)
+    (entry,) = hub.ledger.connections()
+    assert (entry.host, entry.outcome, entry.bytes_down) == ("no-such-host.invalid", "ConnectError", 0)
+
+
+def test_a_download_that_was_cut_is_noted_with_what_came(server, hub, models, quick):
+    server.put("a/b", "m.gguf", varied_bytes(400_000))
+    server.fail(cut_at=150_000)
+    download(hub, "a/b", "m.gguf", models, NEVER, lambda _progress: None, patience=quick)
+    bodies = [one.bytes_down for one in hub.ledger.connections() if one.purpose == "Download a model"]
+    assert len(bodies) == 2
+    assert 400_000 < sum(bodies) < 402_000
+
+
+def test_offline_everything_is_refused_before_it_leaves(server, hub):
+    hub.is_offline = True
+    for ask in (
+        lambda: Search(hub, "x").more(NEVER),
+        lambda: hub.model_info("a/b", "main", NEVER),
+        lambda: hub.file("a/b", "m.gguf", "main", NEVER),
+        lambda: hub.who_am_i("hf_x", NEVER),
+        lambda: hub.open(server.address + "/a/b/resolve/main/m.gguf", {}, NEVER, "a/b", 1.0),
+    ):
+        with pytest.raises(OfflineError):
+            ask()
+    assert server.requests == []
+    assert hub.ledger.connections() == []
+    hub.is_offline = False
+    assert Search(hub, "x").more(NEVER) == ()

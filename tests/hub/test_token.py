@@ -1,0 +1,111 @@
+"""The token: checked, kept by the system, and never to be seen."""
+
+import logging
+import sys
+import threading
+import traceback
+
+import pytest
+
+from app.core.errors import NetworkError, TokenError
+from app.hub.hub import Hub
+from app.hub.token import HubToken, Keeping
+from tests.hub.fake_keyring import FakeKeyring, ForgetfulKeyring
+
+SECRET = "hf_QwErTyUiOpAsDfGhJkLz"
+NEVER = threading.Event()
+
+
+@pytest.fixture
+def keyring():
+    return FakeKeyring()
+
+
+@pytest.fixture
+def token(keyring):
+    return HubToken(keyring)
+
+
+@pytest.fixture
+def known(server):
+    server.tokens[SECRET] = "ada"
+    return server
+
+
+def test_a_token_is_checked_and_kept_in_the_keyring(token, keyring, hub, known):
+    assert token.save(hub, f" {SECRET}\n", NEVER).name == "ada"
+    assert keyring.get_password("Tarn", "huggingface.co") == SECRET
+    assert token.keeping is Keeping.KEYRING
+    assert token.notice == ""
+    again = HubToken(keyring)
+    again.load()
+    assert again.secret() == SECRET
+    assert again.check(hub, NEVER).name == "ada"
+
+
+def test_a_token_that_the_hub_does_not_know_changes_nothing(token, keyring, hub, known):
+    token.save(hub, SECRET, NEVER)
+    with pytest.raises(TokenError, match="does not accept the token"):
+        token.save(hub, "hf_wrong", NEVER)
+    assert token.secret() == SECRET
+    assert keyring.get_password("Tarn", "huggingface.co") == SECRET
+
+
+@pytest.mark.parametrize("text", ["", "  ", "two words", "hf_ünicode", "hf_line\nbreak", "hf_\0"])
+def test_what_is_no_token_is_not_sent_anywhere(token, hub, server, text):
+    with pytest.raises(TokenError, match="This is not a token"):
+        token.save(hub, text, NEVER)
+    assert server.requests == []
+
+
+def test_without_network_the_former_token_stays(token, hub, known):
+    token.save(hub, SECRET, NEVER)
+    known.tokens["hf_other"] = "bob"
+    known.fail(path="/api/whoami", cut_at=3)
+    with pytest.raises(NetworkError):
+        token.save(hub, "hf_other", NEVER)
+    assert token.secret() == SECRET
+
+
+@pytest.mark.parametrize("keyring", [FakeKeyring(problem=RuntimeError("locked")), ForgetfulKeyring()])
+def test_where_no_keyring_works_it_is_used_for_this_run_and_said(token, hub, known):
+    token.load()
+    assert not token.is_set
+    token.save(hub, SECRET, NEVER)
+    assert token.keeping is Keeping.THIS_RUN
+    assert "until Tarn is closed" in token.notice
+    assert token.secret() == SECRET
+
+
+def test_a_forgotten_token_is_gone_everywhere(token, keyring, hub, known):
+    token.save(hub, SECRET, NEVER)
+    token.forget()
+    assert token.secret() is None
+    assert token.keeping is Keeping.NOWHERE
+    assert keyring.passwords == {}
+    token.forget()  # Twice does no harm.
+    with pytest.raises(TokenError, match="There is no token"):
+        token.check(hub, NEVER)
+
+
+def test_it_shows_in_no_error_no_log_no_repr_and_no_ledger(token, known, caplog, tmp_path):
+    hub = Hub(token, endpoint=known.address)
+    token.save(hub, SECRET, NEVER)
+    with caplog.at_level(logging.DEBUG):
+        known.tokens.clear()  # It expires.
+        with pytest.raises(TokenError) as caught:
+            token.check(hub, NEVER)
+        with pytest.raises(TokenError) as refused:
+            hub.model_info("a/b", "main", NEVER)
+    for error in (caught.value, refused.value):
+        assert SECRET not in "".join(traceback.format_exception(error))
+        assert SECRET not in str(error) + error.hint
+    assert SECRET not in caplog.text
+    assert SECRET not in repr(token) + repr(hub.ledger.connections()) + str(sys.argv)
+
+
+def test_only_the_token_that_was_given_to_this_program_is_sent(server, hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_of_another_program")
+    server.put("a/b", "m.gguf", b"x")
+    hub.model_info("a/b", "main", NEVER)
+    assert "authorization" not in server.requests[-1].headers
