@@ -59,8 +59,8 @@ def what_runs(model: CatalogModel) -> str:
         return f"This model does not run in this version of Tarn: it needs {model.needs}."
     if model.kind is ModelKind.VISION:
         return (
-            "Text works today. Pictures do not yet: the file that lets the model see is fetched along with it, "
-            "so that a later version of Tarn can use it."
+            "Text works today. Pictures do not yet: the file that lets the model see is fetched along with "
+            "it, for a later version of Tarn."
         )
     if model.kind is ModelKind.AUDIO:
         return "Text works today; hearing and speaking do not."

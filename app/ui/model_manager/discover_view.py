@@ -50,7 +50,7 @@ class DiscoverView(QWidget):
         start, details: what is shown at the right.
 
     Signals:
-        search_changed(str, Order): what to look for, a moment after the last key; empty when the search is over.
+        search_changed(str, Order): what to look for, a moment after the last key; empty for nothing.
         search_entered(str): Enter was pressed in the field.
         row_chosen(str): show this one.
         more_requested(): the end of the list is near.
@@ -125,8 +125,7 @@ class DiscoverView(QWidget):
         return self._right.currentWidget() is self.start
 
     def go_back(self) -> bool:
-        """Leaves the model for the list where they take turns, or ends a search; False when there is nothing to
-        leave."""
+        """Leaves the model for the list where they take turns, or ends a search; False where neither is so."""
         if self._is_narrow and self._left_pane.isHidden() and not self.is_start_shown:
             self.show_list()
             self.list.setFocus()

@@ -150,7 +150,7 @@ class ModelDetails(QScrollArea):
         """The list does not scroll by itself: the page has to follow the keyboard."""
         if self.variants.hasFocus():
             place = self.variants.visualRect(self.variants.currentIndex()).center()
-            there = self.variants.viewport().mapTo(self.widget(), place)
+            there = self.variants.viewport().mapTo(self._page, place)
             self.ensureVisible(there.x(), there.y(), 0, 80)
 
     def _lay_out(self) -> None:
@@ -182,6 +182,7 @@ class ModelDetails(QScrollArea):
         outer.addStretch(1)
         outer.addWidget(column, 100)
         outer.addStretch(1)
+        self._page = page
         self.setWidget(page)
         page.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)

@@ -1,0 +1,139 @@
+"""The models on this disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.ui.icons import ICON_SIZE, icon
+from app.ui.model_manager.empty_page import EmptyPage
+from app.ui.model_manager.notice_strip import NoticeStrip
+from app.ui.model_manager.row_layout import CARDS
+from app.ui.model_manager.row_list import RowList
+from app.ui.model_manager.rows import Row
+from app.ui.theme import Theme
+from app.ui.widgets.search_field import SearchField
+
+COLUMN_WIDTH = 880
+
+
+class LibraryView(QWidget):
+    """Every model that is here, what it takes, and what can be done with it.
+
+    Attributes:
+        offer: asks whether models of another program are to be used.
+
+    Signals:
+        action_requested(str, str): a model's path, and what is to be done.
+        filter_changed(str): show only what has these words.
+        import_requested(), add_folder_requested(): take in what is on a disk already.
+        offer_answered(bool): whether the models that are offered are to be used.
+        discover_requested(): the user wants to look for models.
+    """
+
+    action_requested = Signal(str, str)
+    filter_changed = Signal(str)
+    import_requested = Signal()
+    add_folder_requested = Signal()
+    offer_answered = Signal(bool)
+    discover_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.list = RowList("Models on this computer", CARDS, theme, COLUMN_WIDTH, self)
+        self.list.setObjectName("library_list")
+        self.summary = QLabel(self)
+        self.summary.setProperty("muted", True)
+        self.summary.setWordWrap(True)
+        self.filter_field = SearchField("Filter by name, quantisation or folder", "Ctrl+F", self)
+        self.filter_field.setObjectName("library_filter_field")
+        self.filter_field.setPlaceholderText("Filter")
+        self.import_button = QPushButton("Import a file…", self)
+        self.import_button.setObjectName("import_button")
+        self.folder_button = QPushButton("Add a folder…", self)
+        self.folder_button.setObjectName("library_add_folder_button")
+        self.offer = NoticeStrip(self)
+        self.offer.setObjectName("found_models_offer")
+        self.offer.button.setText("Use them")
+        self.offer.second_button.setText("Leave them")
+        self._empty = EmptyPage(
+            "cube",
+            "There is no model yet",
+            "Download one, import a file in the GGUF format, or drop one onto this window.",
+            "Discover models",
+            self,
+        )
+        self._none = EmptyPage("magnifying-glass", "No model has these words", "", "Show all", self)
+        self._lay_out()
+        self._connect()
+        self._recolour()
+
+    def set_rows(self, rows: Sequence[Row], summary: str, has_models: bool) -> None:
+        """Shows these models; `has_models` tells whether there are any beside those that the filter lets pass."""
+        self.list.set_entries(rows)
+        self.summary.setText(summary)
+        empty = self._none if has_models else self._empty
+        self._pages.setCurrentWidget(self.list if rows else empty)
+
+    def set_offer(self, text: str) -> None:
+        """Offers models of another program; an empty text takes the offer away."""
+        self.offer.set_text(text)
+
+    def _lay_out(self) -> None:
+        self.offer.button.show()
+        self.offer.second_button.show()
+        self._pages = QStackedWidget(self)
+        for page in (self.list, self._empty, self._none):
+            self._pages.addWidget(page)
+        top = QWidget(self)
+        top.setMaximumWidth(COLUMN_WIDTH)
+        column = QVBoxLayout(top)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.filter_field, 1)
+        row.addWidget(self.import_button)
+        row.addWidget(self.folder_button)
+        column.addLayout(row)
+        column.addWidget(self.offer)
+        column.addWidget(self.summary)
+        centre = QHBoxLayout()
+        centre.setContentsMargins(24, 0, 36, 0)
+        centre.addStretch(1)
+        centre.addWidget(top, 100)
+        centre.addStretch(1)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(24, 0, 0, 0)
+        middle.addWidget(self._pages)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 16, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(centre)
+        layout.addLayout(middle, 1)
+
+    def _connect(self) -> None:
+        self.list.action_requested.connect(self.action_requested)
+        self.filter_field.textChanged.connect(self.filter_changed)
+        self.filter_field.left_downwards.connect(self.list.focus_first)
+        self.import_button.clicked.connect(self.import_requested)
+        self.folder_button.clicked.connect(self.add_folder_requested)
+        self.offer.button.clicked.connect(lambda: self.offer_answered.emit(True))
+        self.offer.second_button.clicked.connect(lambda: self.offer_answered.emit(False))
+        self._empty.button.clicked.connect(self.discover_requested)
+        self._none.button.clicked.connect(self.filter_field.clear)
+
+    def _recolour(self) -> None:
+        for button, name in ((self.import_button, "file-plus"), (self.folder_button, "folder-plus")):
+            button.setIcon(icon(name, QGuiApplication.palette()))
+            button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pages"):
+            self._recolour()

@@ -1,0 +1,153 @@
+"""The models screen: discover, downloads, and what is on this computer."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.ui.icons import ICON_SIZE, icon
+from app.ui.model_manager.discover_view import DiscoverView
+from app.ui.model_manager.downloads_view import DownloadsView
+from app.ui.model_manager.library_view import LibraryView
+from app.ui.model_manager.row_list import RowList
+from app.ui.theme import Theme
+from app.ui.widgets.tooltip import with_shortcut
+
+HEADER_HEIGHT = 52
+
+
+class Section(IntEnum):
+    """The parts of the screen, in the order of their tabs."""
+
+    DISCOVER = 0
+    DOWNLOADS = 1
+    LIBRARY = 2
+
+
+class ModelManagerPage(QWidget):
+    """Puts the parts together; each takes values and sends signals of its own.
+
+    Attributes:
+        discover, downloads, library: the parts.
+
+    Signals:
+        back_requested(): the user wants to chat.
+        network_settings_requested(): the user wants to be online again.
+    """
+
+    back_requested = Signal()
+    network_settings_requested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("model_manager")
+        self.setAccessibleName("Models")
+        self.discover = DiscoverView(theme, self)
+        self.downloads = DownloadsView(theme, self)
+        self.library = LibraryView(theme, self)
+        self.back_button = QPushButton("Back to chat", self)
+        self.back_button.setObjectName("back_to_chat_button")
+        self.back_button.setProperty("quiet", True)
+        self.back_button.setToolTip(with_shortcut("Back to chat", "Esc"))
+        self.tabs = QTabBar(self)
+        self.tabs.setObjectName("model_manager_tabs")
+        self.tabs.setAccessibleName("Parts of the models screen")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
+        for name in ("Discover", "Downloads", "On this computer"):
+            self.tabs.addTab(name)
+        self.offline_button = QPushButton("Offline", self)
+        self.offline_button.setObjectName("offline_button")
+        self.offline_button.setToolTip("The network is switched off. Open the settings")
+        self._pages = QStackedWidget(self)
+        for page in (self.discover, self.downloads, self.library):
+            self._pages.addWidget(page)
+        self._lay_out()
+        self._connect()
+        self.set_offline(False)
+        self._recolour()
+
+    @property
+    def section(self) -> Section:
+        return Section(self.tabs.currentIndex())
+
+    def show_section(self, section: Section) -> None:
+        self.tabs.setCurrentIndex(section)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draws the lists in other colours."""
+        for one in self.findChildren(RowList):
+            one.set_theme(theme)
+
+    def set_active_count(self, count: int) -> None:
+        """How many downloads are not done."""
+        self.tabs.setTabText(Section.DOWNLOADS, f"Downloads ({count})" if count else "Downloads")
+
+    def set_offline(self, is_offline: bool) -> None:
+        """Says that the network is switched off."""
+        self.offline_button.setVisible(is_offline)
+
+    def go_back(self) -> None:
+        """One step back: from a model to the list, from a search to the catalog, from here to the chat."""
+        if self.section is not Section.DISCOVER or not self.discover.go_back():
+            self.back_requested.emit()
+
+    def focus_first(self) -> None:
+        """Puts the keyboard where the user will most likely want it."""
+        if self.section is Section.DISCOVER:
+            self.discover.list.setFocus()
+        else:
+            (self.downloads if self.section is Section.DOWNLOADS else self.library).list.setFocus()
+
+    def _lay_out(self) -> None:
+        header = QFrame(self)
+        header.setObjectName("model_manager_header")
+        header.setMinimumHeight(HEADER_HEIGHT)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(8, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self.back_button)
+        row.addStretch(1)
+        row.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addStretch(1)
+        row.addWidget(self.offline_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(header)
+        layout.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
+        self.back_button.clicked.connect(self.back_requested)
+        self.offline_button.clicked.connect(self.network_settings_requested)
+        self.downloads.discover_requested.connect(lambda: self.show_section(Section.DISCOVER))
+        self.library.discover_requested.connect(lambda: self.show_section(Section.DISCOVER))
+        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        QShortcut(QKeySequence("Ctrl+F"), self, self._focus_search, context=inside)
+
+    def _focus_search(self) -> None:
+        if self.section is Section.LIBRARY:
+            self.library.filter_field.setFocus()
+            return
+        self.show_section(Section.DISCOVER)
+        self.discover.show_list()
+        self.discover.search_field.setFocus()
+        self.discover.search_field.selectAll()
+
+    def _recolour(self) -> None:
+        palette = QGuiApplication.palette()
+        for button, name in ((self.back_button, "arrow-left"), (self.offline_button, "cloud-slash")):
+            button.setIcon(icon(name, palette))
+            button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pages"):
+            self._recolour()
