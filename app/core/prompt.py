@@ -190,11 +190,15 @@ def _end_that_fits(written: str, room: int, free: int, count: _Count) -> str:
         return written
     end = written
     while tokens > free:
-        end = end[-min(len(end) - 1, len(end) * free // tokens) :]
+        end = _from_a_word_on(end[-min(len(end) - 1, len(end) * free // tokens) :])
         tokens = count.text(end)
-    # At the beginning of a word, where the script has spaces.
-    head, space, rest = end.partition(" ")
-    return rest if space and len(head) < LONGEST_WORD and rest else end
+    return end
+
+
+def _from_a_word_on(text: str) -> str:
+    """The text without the rest of a word that it begins with, where its script has spaces."""
+    head, space, rest = text.partition(" ")
+    return rest if space and len(head) < LONGEST_WORD and rest else text
 
 
 def _first_fitting(parts: Sequence[Steps], free: int, cost: Callable[[Steps], int]) -> int:

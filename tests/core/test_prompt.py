@@ -262,6 +262,18 @@ def test_of_an_answer_that_outgrew_the_context_the_end_is_sent():
     assert japanese.endswith(choice.written)
 
 
+@given(st.integers(40, 400), st.text("ab cd  e", max_size=600))
+def test_the_end_that_is_sent_fits_however_its_tokens_fall(context, written):
+    """A word at the beginning of a text is more tokens here than after a blank, as with real tokenizers."""
+
+    def tokens(text):
+        return len(text) // 3 + (text[:1].strip() != "")
+
+    choice = choose_messages(path_of("u3"), "", tokens, context, written=written)
+    assert written.endswith(choice.written)
+    assert tokens(choice.written) <= context - room_for_answer(context)
+
+
 def test_a_template_that_writes_a_long_system_prompt_of_its_own_costs_a_turn():
     """All the messages would fit as they are estimated."""
     path = path_of("u10", "a10", "u10")
