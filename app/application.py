@@ -130,11 +130,11 @@ class Application(QObject):
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
         self.replies.stop_all()
-        self.context.shut_down()
         self._engine_worker.shut_down()
         self._files_worker.shut_down()
         # What the last answers still reported waits for the window's thread, and must reach the store.
         QApplication.sendPostedEvents()
+        self.context.shut_down()
         self.engine.unload()
         self._store.conversations.close()
         self.window.close()
