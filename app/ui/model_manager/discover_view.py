@@ -125,7 +125,7 @@ class DiscoverView(QWidget):
         return self._right.currentWidget() is self.start
 
     def go_back(self) -> bool:
-        """Leaves the model for the list where they take turns, or ends a search; False where neither is so."""
+        """Leaves the model for the list where they take turns, or ends a search; False else."""
         if self._is_narrow and self._left_pane.isHidden() and not self.is_start_shown:
             self.show_list()
             self.list.setFocus()

@@ -73,7 +73,7 @@ class LibraryView(QWidget):
         self._recolour()
 
     def set_rows(self, rows: Sequence[Row], summary: str, has_models: bool) -> None:
-        """Shows these models; `has_models` tells whether there are any beside those that the filter lets pass."""
+        """Shows these models; `has_models` tells whether there are any that the filter keeps back."""
         self.list.set_entries(rows)
         self.summary.setText(summary)
         empty = self._none if has_models else self._empty
