@@ -93,8 +93,8 @@ class LicenceDialog(Question):
         self.setObjectName("licence_dialog")
         self.text.setText(
             f"{model} is made by Liquid AI and comes under the {LFM_LICENCE}\n\n"
-            "Research and non-profit organisations may use it without that limit. Whoever passes the model on "
-            "must pass on the licence with it."
+            "Research and non-profit organisations may use it without that limit. Whoever passes the model "
+            "on must pass on the licence with it."
         )
         self.link_button = QPushButton("Read the whole licence", self)
         self.link_button.setProperty("link", True)

@@ -74,10 +74,12 @@ class DownloadsController(QObject):
         self._queue.restore(goes_on)
         self._show()
 
-    def order(self, repository: Repository, variant: Variant, title: str) -> DownloadState:
+    def order(
+        self, repository: Repository, variant: Variant, title: str, revision: str = "main"
+    ) -> DownloadState:
         """Fetches a variant with what goes with it."""
         files = (*variant.files, *variant.companions)
-        order = DownloadOrder(repository.name, files, self._folder, title, repository.commit)
+        order = DownloadOrder(repository.name, files, self._folder, title, revision)
         return self._queue.add(order)
 
     def state_of(self, repository: str, file: str = "") -> DownloadState | None:

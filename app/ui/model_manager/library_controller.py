@@ -225,8 +225,8 @@ class LibraryController(QObject):
 
     def _ask_to_delete(self, model: ModelFile) -> None:
         text = (
-            f"It takes {gigabytes(model.size_bytes)}. You can take it out of the trash again, or download it again "
-            "at any time. Your conversations stay."
+            f"It takes {gigabytes(model.size_bytes)}. You can take it out of the trash again, or download it "
+            "again at any time. Your conversations stay."
         )
         dialog = Question(f"Move {model.name} to the trash?", text, "Move to the trash", self._view)
         dialog.setObjectName("delete_dialog")
@@ -307,11 +307,10 @@ def _offer_words(folders: Sequence[FoundFolder]) -> str:
         count, size = counts.get(folder.program, (0, 0))
         counts[folder.program] = (count + len(folder.models), size + folder.size_bytes)
     parts = [
-        f"{program} {'has' if number == 0 else ''} {count} model{'' if count == 1 else 's'} ({gigabytes(size)})"
-        for number, (program, (count, size)) in enumerate(counts.items())
+        f"{count} of {program}'s models ({gigabytes(size)})" for program, (count, size) in counts.items()
     ]
-    words = ", ".join(" ".join(part.split()) for part in parts)
-    return f"{words} on this computer. Tarn can use them where they are; nothing is copied or changed."
+    words = ", ".join(parts)
+    return f"Found on this computer: {words}. Tarn can use them where they are; nothing is copied or changed."
 
 
 def _in_steps(report: Report) -> Callable[[int, int], None]:
