@@ -58,9 +58,9 @@ class BareCallFinder:
 
     def __init__(self, tools: OfferedTools) -> None:
         self._tools = tools
-        self._openings = tuple(
-            "".join(opening.replace("NAME", name).split()) for name in tools.names for opening in _OPENINGS
-        )
+        names = ["".join(name.split()) for name in tools.names]
+        self._openings = tuple(opening.replace("NAME", name) for name in names for opening in _OPENINGS)
+        self._longest = max(map(len, self._openings), default=0)
 
     def begins_at(self, text: str, position: int, *, is_final: bool) -> bool | Unsure:
         """Whether a call begins here, going by its first words. White space in them does not count."""
@@ -68,7 +68,7 @@ class BareCallFinder:
         head = "".join(window.split())
         if head.startswith(self._openings):
             return True
-        can_grow = len(window) < _LONGEST_OPENING and not is_final
+        can_grow = len(head) < self._longest and len(window) < _LONGEST_OPENING and not is_final
         if can_grow and any(opening.startswith(head) for opening in self._openings):
             return WAIT
         return False

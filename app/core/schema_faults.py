@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, SchemaError, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import validator_for
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from app.core.call_fault import excerpt
+
+MOST_FAULTS = 3
+"""How many faults of one call are told."""
 
 _TYPES = {
     "null": "nothing (null)",
@@ -21,7 +32,32 @@ _TYPES = {
 _ALL = "The arguments"
 
 
-def fault_sentence(error: ValidationError) -> str:
+def schema_faults(schema: str, arguments: Mapping[str, Any]) -> str:
+    """How the arguments break a JSON schema, in sentences; empty where all is well or the schema is unfit."""
+    validator = _validator(schema)
+    if validator is None:
+        return ""
+    try:
+        found = list(islice(validator.iter_errors(arguments), MOST_FAULTS))
+    except (Unresolvable, RecursionError, re.error, ArithmeticError):
+        return ""
+    return " ".join(map(_sentence, found))
+
+
+@lru_cache(maxsize=256)
+def _validator(schema: str) -> Validator | None:
+    """None for a schema that is none. Never fetches other schemas. Checking one takes milliseconds."""
+    parameters = json.loads(schema)
+    try:
+        kind = validator_for(parameters, default=Draft202012Validator)
+        kind.check_schema(parameters)
+    except (SchemaError, RecursionError, re.error, ValueError, AttributeError):
+        return None
+    validator: Validator = kind(parameters, registry=Registry())
+    return validator
+
+
+def _sentence(error: ValidationError) -> str:
     """What jsonschema found, as a sentence that names the argument."""
     where = _where(error)
     inside = "" if where == _ALL else f" in {where[0].lower()}{where[1:]}"

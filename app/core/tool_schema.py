@@ -6,23 +6,13 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import islice
 from typing import Any
-
-import jsonschema
-from jsonschema.protocols import Validator
-from jsonschema.validators import validator_for
-from referencing import Registry
-from referencing.exceptions import Unresolvable
 
 from app.core.call_fault import CallSyntaxError, excerpt
 from app.core.call_syntax import Value, WrittenCall, read_literal
-from app.core.schema_faults import fault_sentence, is_type
+from app.core.schema_faults import is_type, schema_faults
 
 _DIGITS = re.compile(r"[0-9]{1,50}")
-MOST_FAULTS = 3
-"""How many faults of one call are told."""
 
 
 class OfferedTool:
@@ -44,13 +34,7 @@ class OfferedTool:
 
     def faults(self, arguments: Mapping[str, Any]) -> str:
         """How the arguments break the schema, in sentences; empty where all is well."""
-        if self._validator is None:
-            return ""
-        try:
-            found = list(islice(self._validator.iter_errors(arguments), MOST_FAULTS))
-        except (Unresolvable, RecursionError, re.error):
-            return ""
-        return " ".join(fault_sentence(error) for error in found)
+        return schema_faults(json.dumps(self.parameters), arguments)
 
     def _by_name(self, call: WrittenCall) -> dict[str, Value]:
         order = list(self._properties)
@@ -68,24 +52,14 @@ class OfferedTool:
         return found
 
     def _is_one_object(self, call: WrittenCall) -> bool:
-        """Whether all arguments were given as one dictionary."""
+        """Whether all arguments were given as one dictionary, where the first is not to be one."""
         if len(call.unnamed) != 1 or call.named or not isinstance(call.unnamed[0].value, dict):
             return False
-        return call.unnamed[0].value.keys() <= self._properties.keys()
+        first = next(iter(self._properties.values()), None)
+        return "object" not in _types(first) and call.unnamed[0].value.keys() <= self._properties.keys()
 
     def _fit(self, name: str, value: Value) -> Any:
         return fit(value, _types(self._properties.get(name)), name)
-
-    @cached_property
-    def _validator(self) -> Validator | None:
-        """None for a schema that is none itself. Never looks for other schemas on a network."""
-        kind = validator_for(self.parameters, default=jsonschema.Draft202012Validator)
-        try:
-            kind.check_schema(self.parameters)
-        except (jsonschema.SchemaError, RecursionError, re.error):
-            return None
-        validator: Validator = kind(self.parameters, registry=Registry())
-        return validator
 
 
 class OfferedTools:

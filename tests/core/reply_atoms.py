@@ -61,7 +61,7 @@ ATOMS = (*WORDS, *SPACES, *QUOTES, *BRACKETS, *MARKERS, *HALVES, *CALLS)
 WELL_WRITTEN = (
     "<think>\nThe user wants 17 + 25.\n</think>\n\nThe answer is **42**.",
     '<|tool_call_start|>[get_weather(city="Paris", days=3)]<|tool_call_end|>',
-    "Let me look.\n<|tool_call_start|>[get_weather(city='It\\'s \"x\"'), calculator('1')]<|tool_call_end|>\nDone.",
+    "I look.\n<|tool_call_start|>[get_weather(city='It\\'s \"x\"'), calculator('1')]<|tool_call_end|>\nDone.",
     "<tool_call>\n<function=get_weather>\n<parameter=city>\nParis\n</parameter>\n</function>\n</tool_call>",
     '<tool_call>\n{"name": "get_weather", "arguments": {"city": "Paris", "days": 3}}\n</tool_call>',
     '[get_weather(city="Paris"), calculator(expression="2")]',

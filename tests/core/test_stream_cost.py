@@ -1,7 +1,7 @@
 """The work for one piece of a reply does not grow with what came before it.
 
-Counted, not timed: the calls that a piece leads to, the memory that it takes meanwhile (a copy of the whole reply
-would show there), and the characters that wait to be read.
+Counted, not timed: the calls that a piece leads to, the memory that it takes meanwhile, where a copy of the
+whole reply would show, and the characters that wait to be read.
 """
 
 import sys
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from app.core.stream import PartGrew, ReplyAssembler
+from app.core.stream import PartGrew, ReplyAssembler, parse_reply
 from tests.core.reply_cases import TOOLS
 
 EARLY, LATE = 300, 30_000
@@ -59,7 +59,11 @@ def late_and_early(
 
 
 def count_calls(assembler: ReplyAssembler, piece: str) -> int:
-    """How many functions run, Python's own included."""
+    """How many functions run for a piece, Python's own included."""
+    return calls_of(lambda: assembler.feed(piece))
+
+
+def calls_of(work: Callable[[], object]) -> int:
     calls = 0
 
     def count(frame: FrameType, event: str, argument: object) -> None:
@@ -69,7 +73,7 @@ def count_calls(assembler: ReplyAssembler, piece: str) -> int:
     before = sys.getprofile()
     sys.setprofile(count)
     try:
-        assembler.feed(piece)
+        work()
     finally:
         sys.setprofile(before)
     return calls
@@ -109,3 +113,29 @@ def test_only_a_few_characters_wait_to_be_read(start: str) -> None:
         fed += len(piece)
         told += sum(len(event.text) for event in assembler.feed(piece) if isinstance(event, PartGrew))
         assert fed - told < 50
+
+
+@pytest.mark.parametrize(
+    ("start", "again"),
+    [
+        ("<think>", "<|tool_call_start|>[f()]<|tool_call_end|>\n"),
+        ("<think>", "<|tool_call_start|>[f("),
+        ("", "get_weather(city=\n"),
+        ("", "[get_weather(\n"),
+        ("<|tool_call_start|>[f(a='", "<|tool_call_end|>"),
+    ],
+    ids=[
+        "drafts in a thought",
+        "drafts without end",
+        "bare calls cut off",
+        "bare lists cut off",
+        "end markers in a text",
+    ],
+)
+def test_a_model_in_a_loop_is_read_in_time_that_fits_the_length(start: str, again: str) -> None:
+    """What was looked at as a possible call is not looked at again from every line of the loop."""
+    once, twice = (
+        calls_of(lambda times=times: parse_reply(start + again * times + "x", tools=TOOLS))
+        for times in (90, 180)
+    )
+    assert twice < 2.3 * once

@@ -71,6 +71,7 @@ def test_a_definition_that_names_no_tool_is_passed_over(definition: dict[str, An
         {"type": "objekt"},
         {"properties": {"a": {"pattern": "("}}},
         {"properties": 3},
+        {"$schema": 3, "properties": {}},
         {"properties": {"a": {"$ref": "#/$defs/missing"}}},
         {"properties": {"a": {"$ref": "https://example.org/schema.json"}}},
     ],
@@ -78,6 +79,7 @@ def test_a_definition_that_names_no_tool_is_passed_over(definition: dict[str, An
         "an unknown type",
         "a bad pattern",
         "no properties",
+        "a version that is none",
         "a reference to nothing",
         "a reference to a website",
     ],
@@ -114,6 +116,17 @@ def test_an_argument_that_the_schema_forbids() -> None:
 
 def test_an_argument_that_the_schema_does_not_know_but_allows() -> None:
     assert arguments("f(a=1, b=2)", tool(properties={"a": {}})) == {"a": 1, "b": 2}
+
+
+def test_an_older_version_of_json_schema() -> None:
+    old = tool(properties={"a": {"type": "integer"}})
+    old["parameters"]["$schema"] = "http://json-schema.org/draft-07/schema#"
+    assert error("f(a='x')", old) == "“a” must be a whole number, not “x”."
+
+
+def test_a_dictionary_for_an_argument_that_is_to_be_one() -> None:
+    nested = tool(properties={"a": {"type": "object"}, "b": {"type": "object"}})
+    assert arguments("f({'b': {}})", nested) == {"a": {"b": {}}}
 
 
 def test_a_limit_of_the_schema() -> None:
