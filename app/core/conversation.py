@@ -86,7 +86,7 @@ class Conversation:
     """What was typed and not sent."""
     tools: tuple[str, ...] | None = None
     """The names of the tools that are on; None where the user has not chosen yet."""
-    permissions: Permissions = Permissions()
+    permissions: Permissions = field(default_factory=Permissions)
     """Which tools may run without being asked for, and which never."""
 
     def path(self) -> list[MessageNode]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.ui.chat.transcript.action import Action
+
 
 class Container(StrEnum):
     """What a block can stand inside of; each moves it to the right."""
@@ -118,6 +120,31 @@ class NameLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press within a message. `payload` tells which of several things is meant."""
+
+    action: Action
+    label: str
+    payload: str = ""
+    is_primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonRow:
+    """Buttons beside each other."""
+
+    buttons: tuple[Button, ...]
+    place: Place = TOP
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatMark:
+    """Stands where an answer begins to repeat itself; what follows is muted."""
+
+    place: Place = TOP
+
+
+@dataclass(frozen=True, slots=True)
 class CardHeader:
     """The line by which a card is opened and closed."""
 
@@ -129,6 +156,10 @@ class CardHeader:
     is_open: bool = False
     is_busy: bool = False
     is_failed: bool = False
+    is_waiting: bool = False
+    """It waits for the reader, and should be seen."""
+    button: Button | None = None
+    """Stands at the right end of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +189,11 @@ class MemoryMark:
     """Above the first message that the model is still given."""
 
 
-Block = MarkdownBlock | Bubble | NameLine | CardHeader | ErrorNote | StatusLine | MoreLine | MemoryMark
+PlacedBlock = MarkdownBlock | ButtonRow | RepeatMark
+"""What can stand within a card."""
+Block = PlacedBlock | Bubble | NameLine | CardHeader | ErrorNote | StatusLine | MoreLine | MemoryMark
 
 
 def place_of(block: Block) -> Place:
-    """Where a block stands; everything that is not Markdown stands on its own."""
-    return block.place if isinstance(block, TextBlock | CodeBlock | TableBlock | RuleBlock) else TOP
+    """Where a block stands; what is never within something else stands on its own."""
+    return block.place if isinstance(block, PlacedBlock) else TOP

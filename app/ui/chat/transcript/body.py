@@ -16,6 +16,7 @@ from app.ui.chat.transcript.blocks import (
     UNTICKED,
     Block,
     Bubble,
+    ButtonRow,
     CardHeader,
     CodeBlock,
     Container,
@@ -23,6 +24,7 @@ from app.ui.chat.transcript.blocks import (
     MemoryMark,
     MoreLine,
     NameLine,
+    RepeatMark,
     RuleBlock,
     StatusLine,
     TableBlock,
@@ -30,10 +32,11 @@ from app.ui.chat.transcript.blocks import (
     place_of,
 )
 from app.ui.chat.transcript.bubble_segment import BubbleSegment
+from app.ui.chat.transcript.button_row import ButtonRowSegment
 from app.ui.chat.transcript.card_segments import (
     CardSegment,
     ErrorSegment,
-    MemoryMarkSegment,
+    MarkSegment,
     MoreSegment,
     NameSegment,
     StatusSegment,
@@ -354,5 +357,7 @@ def new_segment(block: Block, look: Look) -> Segment:
             return StatusSegment(block, look)
         case MoreLine():
             return MoreSegment(block, look)
-        case MemoryMark():
-            return MemoryMarkSegment(block, look)
+        case MemoryMark() | RepeatMark():
+            return MarkSegment(block, look)
+        case ButtonRow():
+            return ButtonRowSegment(block, look)

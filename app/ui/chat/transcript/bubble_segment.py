@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from typing_extensions import override
 
+from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import Bubble, Span
 from app.ui.chat.transcript.look import Look
 from app.ui.chat.transcript.rich_document import RichDocument, draw_document
-from app.ui.chat.transcript.segment import Action, Paint, Target
+from app.ui.chat.transcript.segment import Paint, Target
 from app.ui.chat.transcript.text_segment import DocumentSegment
 
 SIDE = 16.0

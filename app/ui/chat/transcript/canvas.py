@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from app.core.message import Role
 from app.ui.chat.transcript.blocks import Block
 from app.ui.chat.transcript.body import Body
-from app.ui.chat.transcript.content import BUBBLE_CHARACTERS, BUBBLE_LINES, Folds, Surroundings, blocks_of
+from app.ui.chat.transcript.content import BUBBLE_CHARACTERS, BUBBLE_LINES, Surroundings, blocks_of
 from app.ui.chat.transcript.entry import Entry
+from app.ui.chat.transcript.folds import Folds
 from app.ui.chat.transcript.geometry import Geometry
 from app.ui.chat.transcript.live_reply import LiveReply
 from app.ui.chat.transcript.look import Look

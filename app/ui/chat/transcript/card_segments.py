@@ -9,20 +9,23 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 from typing_extensions import override
 
+from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import (
     CardHeader,
     ErrorNote,
     MemoryMark,
     MoreLine,
     NameLine,
+    RepeatMark,
     Span,
     StatusLine,
     TextBlock,
 )
+from app.ui.chat.transcript.button_row import button_width, paint_button, target_of
 from app.ui.chat.transcript.look import Look
-from app.ui.chat.transcript.plain_text import MEMORY_MARK_TEXT, more_label
+from app.ui.chat.transcript.plain_text import more_label, text_of
 from app.ui.chat.transcript.rich_document import RichDocument, draw_document
-from app.ui.chat.transcript.segment import Action, Paint, Segment, Target
+from app.ui.chat.transcript.segment import Paint, Segment, Target
 from app.ui.chat.transcript.text_segment import DocumentSegment
 
 CARD_HEIGHT = 38.0
@@ -58,6 +61,7 @@ class CardSegment(Segment):
         super().__init__(block, look)
         self._header = block
         self._shown_width = 0.0
+        self._button_area = QRectF()
 
     @override
     def lay_out(self, width: float) -> None:
@@ -67,12 +71,16 @@ class CardSegment(Segment):
         if header.detail:
             natural += 14 + QFontMetricsF(self.look.small_font).horizontalAdvance(header.detail)
         self._shown_width = width if header.is_busy else min(width, max(220.0, natural + 30))
+        self._button_area = QRectF()
+        if header.button:
+            wide = button_width(header.button, self.look)
+            self._button_area = QRectF(self._shown_width - wide - 5, 5, wide, self.height - 10)
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
         box = QRectF(0.5, 0.5, self._shown_width - 1, self.height - 1)
         is_hovered = paint.hovered == self.targets()[0].moved(0, 0, self.index).id
-        painter.setPen(QPen(self.look.colour("line"), 1))
+        painter.setPen(QPen(self.look.colour("accent" if self._header.is_waiting else "line"), 1))
         painter.setBrush(self.look.colour("raised"))
         painter.drawRoundedRect(box, 9, 9)
         if is_hovered:
@@ -80,15 +88,27 @@ class CardSegment(Segment):
             painter.setBrush(self.look.colour("hover"))
             painter.drawRoundedRect(box, 9, 9)
         self._paint_icon(painter, paint)
-        self._paint_words(painter, box)
+        head = QRectF(0, 0, self._head_width, self.height)
+        self._paint_words(painter, head)
         arrow = "ph.caret-down" if self._header.is_open else "ph.caret-right"
-        painter.drawPixmap(QPointF(box.right() - 26, self.height / 2 - 7), self.look.icon(arrow, "muted", 14))
+        painter.drawPixmap(
+            QPointF(head.right() - 26, self.height / 2 - 7), self.look.icon(arrow, "muted", 14)
+        )
+        if self._header.button:
+            target = target_of(self._header.button, self._button_area)
+            is_hovered = paint.hovered == target.moved(0, 0, self.index).id
+            paint_button(painter, self._header.button, target.area, self.look, is_hovered=is_hovered)
+
+    @property
+    def _head_width(self) -> float:
+        """What opens and closes the card: all of it but the button."""
+        return self._shown_width if self._button_area.isEmpty() else self._button_area.left() - 4
 
     def _paint_icon(self, painter: QPainter, paint: Paint) -> None:
         if self._header.is_busy:
             paint_dots(painter, self.look, QPointF(11, self.height / 2), paint.phase)
             return
-        colour = "danger" if self._header.is_failed else "muted"
+        colour = "danger" if self._header.is_failed else "accent" if self._header.is_waiting else "muted"
         painter.drawPixmap(QPointF(13, self.height / 2 - 9), self.look.icon(self._header.icon, colour))
 
     def _paint_words(self, painter: QPainter, box: QRectF) -> None:
@@ -101,8 +121,10 @@ class CardSegment(Segment):
     @override
     def targets(self) -> Sequence[Target]:
         word = "Close" if self._header.is_open else "Open"
-        area = QRectF(0, 0, self._shown_width, self.height)
-        return (Target(Action.TOGGLE_CARD, area, f"{word}: {self._header.title}", self._header.key),)
+        area = QRectF(0, 0, self._head_width, self.height)
+        toggle = Target(Action.TOGGLE_CARD, area, f"{word}: {self._header.title}", self._header.key)
+        button = self._header.button
+        return (toggle, target_of(button, self._button_area)) if button else (toggle,)
 
 
 class ErrorSegment(DocumentSegment):
@@ -195,11 +217,13 @@ class MoreSegment(Segment):
         return (Target(Action.SHOW_MORE, area, "Show more of this message"),)
 
 
-class MemoryMarkSegment(Segment):
-    """A thin labelled line: what stands above it is no longer given to the model."""
+class MarkSegment(Segment):
+    """A thin labelled line across: from here on something is different."""
 
-    def __init__(self, block: MemoryMark, look: Look) -> None:
+    def __init__(self, block: MemoryMark | RepeatMark, look: Look) -> None:
         super().__init__(block, look)
+        self._words = text_of(block)
+        self._colour = "danger" if isinstance(block, RepeatMark) else "muted"
 
     @override
     def lay_out(self, width: float) -> None:
@@ -207,14 +231,14 @@ class MemoryMarkSegment(Segment):
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
-        words = QFontMetricsF(self.look.small_font).horizontalAdvance(MEMORY_MARK_TEXT)
+        words = QFontMetricsF(self.look.small_font).horizontalAdvance(self._words)
         side = max(0.0, (self.width - words) / 2 - 12)
         line = self.look.colour("line")
         middle = self.look.px(12)
         painter.fillRect(QRectF(0, middle, side, 1), line)
         painter.fillRect(QRectF(self.width - side, middle, side, 1), line)
         area = QRectF(side + 12, 0, words + 4, middle * 2)
-        draw_line(painter, self.look.small_font, self.look, "muted", area, MEMORY_MARK_TEXT)
+        draw_line(painter, self.look.small_font, self.look, self._colour, area, self._words)
 
 
 def muted_text(text: str) -> TextBlock:

@@ -15,11 +15,12 @@ from PySide6.QtGui import (
 )
 from typing_extensions import override
 
+from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import Block, CodeBlock
 from app.ui.chat.transcript.highlighting import LINES_READ_AGAIN, Reading, Stretch, coloured_lines
 from app.ui.chat.transcript.look import Look
 from app.ui.chat.transcript.rich_document import draw_document, new_document
-from app.ui.chat.transcript.segment import Action, Paint, Segment, Target
+from app.ui.chat.transcript.segment import Paint, Segment, Target
 from app.ui.chat.transcript.sideways import SidewaysScroll, paint_handle
 
 HEADER = 36.0

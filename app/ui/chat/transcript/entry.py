@@ -3,9 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.core.conversation import MessageState
 from app.core.message import Message
+from app.core.repetition import Repeat
+from app.ui.chat.transcript.blocks import Button
+
+
+class CallState(StrEnum):
+    """How far a tool call has come."""
+
+    NOT_RUN = "not_run"
+    WAITING = "waiting"  # For the user's permission.
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class CallStatus:
+    """How one call of a message stands. `index` is its place among the message's parts."""
+
+    index: int
+    state: CallState
+    call_id: str = ""
+    """What a decision on it is given for, while it waits."""
+    started_at: float = 0.0
+    """On the clock of `time.monotonic`, while it runs."""
+    elapsed_ms: int | None = None
+    can_run: bool = False
+    """It can be asked for now: nothing follows in the conversation that would stand in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +57,18 @@ class Entry:
     """A short line for under the answer, such as its speed."""
     can_continue: bool = False
     """The answer was cut at a limit and can be gone on with."""
+    calls: tuple[CallStatus, ...] = ()
+    """How its tool calls stand; calls that are not named here were simply made."""
+    repeat: Repeat | None = None
+    """What the answer repeats without end, in characters of everything written."""
+    buttons: tuple[Button, ...] = ()
+    """What can be done about the remark under it."""
+
+    def call(self, index: int) -> CallStatus | None:
+        """How the call stands that is at that place among the parts."""
+        return next((status for status in self.calls if status.index == index), None)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a tool runs for it now."""
+        return any(status.state is CallState.RUNNING for status in self.calls)

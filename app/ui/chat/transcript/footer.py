@@ -9,10 +9,11 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from app.core.conversation import MessageState
 from app.core.message import Role
+from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.card_segments import draw_line
 from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.look import Look
-from app.ui.chat.transcript.segment import Action, Paint, Target
+from app.ui.chat.transcript.segment import Paint, Target
 
 HEIGHT = 36.0
 BUTTON = 28.0

@@ -13,18 +13,20 @@ from time import monotonic
 
 from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted, ReplyEvent
-from app.ui.chat.transcript.blocks import Block, CardHeader, MarkdownBlock, StatusLine
-from app.ui.chat.transcript.content import (
-    ALONE,
-    Folds,
-    Surroundings,
-    blocks_above,
-    card_blocks,
-    duration,
-    in_card,
-    part_key,
+from app.core.thought_clock import ThoughtProgress
+from app.ui.chat.transcript.action import Action
+from app.ui.chat.transcript.blocks import (
+    Block,
+    Button,
+    CardHeader,
+    MarkdownBlock,
+    PlacedBlock,
+    StatusLine,
 )
+from app.ui.chat.transcript.cards import card_blocks, duration, in_card, part_key, tokens_text
+from app.ui.chat.transcript.content import ALONE, Surroundings, blocks_above
 from app.ui.chat.transcript.entry import Entry
+from app.ui.chat.transcript.folds import Folds
 from app.ui.chat.transcript.live_markdown import LiveMarkdown
 from app.ui.chat.transcript.plain_text import displayable
 
@@ -46,7 +48,7 @@ class _LivePart:
     """A carriage return whose line feed may still come."""
     _markdown: LiveMarkdown = field(default_factory=LiveMarkdown)
     _read: int = 0
-    _carded: list[tuple[MarkdownBlock, MarkdownBlock]] = field(default_factory=list)
+    _carded: list[tuple[MarkdownBlock, PlacedBlock]] = field(default_factory=list)
 
     def grow(self, text: str) -> None:
         text = self._held + text
@@ -65,7 +67,7 @@ class _LivePart:
             self._read = len(self.text)
         return self._markdown.blocks
 
-    def blocks_in_card(self) -> list[MarkdownBlock]:
+    def blocks_in_card(self) -> list[PlacedBlock]:
         """The text's blocks moved into a card; those that stayed the same are the same objects."""
         blocks = self.markdown_blocks()
         for index, block in enumerate(blocks):
@@ -96,6 +98,8 @@ class LiveReply:
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
         self.status = ""
+        self._thought: ThoughtProgress | None = None
+        self._thought_at = 0.0
         self._parts: list[_LivePart] = []
 
     @property
@@ -109,6 +113,10 @@ class LiveReply:
         return (
             bool(self._parts) and self._parts[-1].kind is PartKind.REASONING and not self._parts[-1].finished
         )
+
+    def note_thought(self, thought: ThoughtProgress | None) -> None:
+        """Takes how far the thought is that is being written."""
+        self._thought, self._thought_at = thought, monotonic()
 
     def apply(self, events: Iterable[ReplyEvent]) -> None:
         """Takes what has come; events of parts that were never started are dropped."""
@@ -148,16 +156,27 @@ class LiveReply:
         is_open = folds.is_open(self.entry.id, part_key(index), False)
         if part.finished is not None:
             if is_open and isinstance(part.finished, ReasoningPart):
-                header = card_blocks(self.entry.id, index, part.finished, folds)[0]
+                header = card_blocks(self.entry, index, part.finished, folds)[0]
                 return [header, *part.blocks_in_card()]
-            return card_blocks(self.entry.id, index, part.finished, folds)
+            return card_blocks(self.entry, index, part.finished, folds)
         if part.kind is PartKind.REASONING:
-            seconds = duration(monotonic() - part.started)
-            detail = "" if is_open else part.last_words()
-            header = CardHeader(
-                part_key(index), "ph.lightbulb", f"Thinking for {seconds}", detail, is_open, is_busy=True
-            )
+            header = self._thinking_header(index, part, is_open=is_open)
             return [header, *part.blocks_in_card()] if is_open else [header]
         return [
             CardHeader(part_key(index), "ph.wrench", "Writing a tool call", part.last_words(), is_busy=True)
         ]
+
+    def _thinking_header(self, index: int, part: _LivePart, *, is_open: bool) -> CardHeader:
+        seconds, tokens = monotonic() - part.started, ""
+        if self._thought is not None:
+            seconds = self._thought.elapsed_ms / 1000 + monotonic() - self._thought_at
+            tokens = f", {tokens_text(self._thought.token_count)}" if self._thought.token_count else ""
+        return CardHeader(
+            part_key(index),
+            "ph.lightbulb",
+            f"Thinking for {duration(seconds)}{tokens}",
+            "" if is_open else part.last_words(),
+            is_open,
+            is_busy=True,
+            button=Button(Action.ANSWER_NOW, "Answer now"),
+        )

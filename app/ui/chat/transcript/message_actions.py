@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
 from app.core.message import Role
+from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import CardHeader
 from app.ui.chat.transcript.canvas import Canvas
 from app.ui.chat.transcript.code_segment import CodeSegment
@@ -16,7 +17,7 @@ from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.footer import actions_of
 from app.ui.chat.transcript.menu import Choice
 from app.ui.chat.transcript.pointer import Hit
-from app.ui.chat.transcript.segment import Action, Target
+from app.ui.chat.transcript.segment import Target
 
 MESSAGE = "message"
 CODE = "code"
@@ -34,6 +35,8 @@ class Requests:
     show_version: Callable[[str, int], None]
     show_figures: Callable[[str], None]
     open_link: Callable[[str], None]
+    act: Callable[[str, Action, str], None]
+    """Told of the buttons within a message, with what the button is for and what it is about."""
     copied: Callable[[str], None]
 
 
@@ -68,6 +71,8 @@ class MessageActions:
             case Action.TOGGLE_CARD | Action.SHOW_MORE | Action.FOLD_TEXT:
                 self._fold(entry, target)
                 return True
+            case _:
+                self._requests.act(entry.id, target.action, target.payload)
         return False
 
     def copy(self, text: str, label: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from app.ui.chat.transcript.blocks import (
     Block,
     Bubble,
+    ButtonRow,
     CardHeader,
     CodeBlock,
     Container,
@@ -15,6 +16,7 @@ from app.ui.chat.transcript.blocks import (
     MemoryMark,
     MoreLine,
     NameLine,
+    RepeatMark,
     RuleBlock,
     Spans,
     StatusLine,
@@ -24,6 +26,7 @@ from app.ui.chat.transcript.blocks import (
 )
 
 MEMORY_MARK_TEXT = "The model remembers from here"
+REPEAT_MARK_TEXT = "It repeats itself from here"
 
 # Lone halves of surrogate pairs cannot be encoded; the others mean something to QTextDocument itself.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u2028\u2029\ufdd0\ufdd1\ufffc]")
@@ -61,8 +64,13 @@ def text_of(block: Block) -> str:
             return text
         case NameLine(name=name):
             return name
-        case CardHeader(title=title, detail=detail):
-            return f"{title} · {detail}" if detail else title
+        case CardHeader(title=title, detail=detail, button=button):
+            words = f"{title} · {detail}" if detail else title
+            return f"{words} [{button.label}]" if button else words
+        case ButtonRow(buttons=buttons):
+            return " ".join(f"[{button.label}]" for button in buttons)
+        case RepeatMark():
+            return REPEAT_MARK_TEXT
         case ErrorNote(sentence=sentence, hint=hint):
             return f"{sentence}\n{hint}" if hint else sentence
         case StatusLine(text=text):

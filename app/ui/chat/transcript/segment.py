@@ -4,33 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import Block
 
 if TYPE_CHECKING:
     from app.ui.chat.transcript.look import Look
-
-
-class Action(StrEnum):
-    """What a click can do."""
-
-    COPY = "copy"
-    REGENERATE = "regenerate"
-    EDIT = "edit"
-    CONTINUE = "continue"
-    PREVIOUS_VERSION = "previous_version"
-    NEXT_VERSION = "next_version"
-    SHOW_FIGURES = "show_figures"
-    COPY_CODE = "copy_code"
-    OPEN_LINK = "open_link"
-    TOGGLE_CARD = "toggle_card"
-    SHOW_MORE = "show_more"
-    FOLD_TEXT = "fold_text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QRect, QTimer, Signal
 
 from app.core.stream import ReplyEvent
+from app.core.thought_clock import ThoughtProgress
 from app.ui.chat.transcript.blocks import CardHeader, StatusLine
 from app.ui.chat.transcript.canvas import Canvas
 from app.ui.chat.transcript.entry import Entry
@@ -51,8 +52,9 @@ class Streaming(QObject):
         self._canvas.put(entry)
         self._motion.start()
 
-    def feed(self, events: Sequence[ReplyEvent]) -> None:
+    def feed(self, events: Sequence[ReplyEvent], thought: ThoughtProgress | None) -> None:
         if self._canvas.live is not None:
+            self._canvas.live.note_thought(thought)
             self._events.extend(events)
             self._flush.ask()
 

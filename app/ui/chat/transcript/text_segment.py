@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QTextCursor
 from typing_extensions import override
 
+from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import RuleBlock, TextBlock
 from app.ui.chat.transcript.look import Look
 from app.ui.chat.transcript.rich_document import RichDocument, draw_document, is_right_to_left
-from app.ui.chat.transcript.segment import Action, Paint, Segment, Target
+from app.ui.chat.transcript.segment import Paint, Segment, Target
 
 
 class DocumentSegment(Segment):

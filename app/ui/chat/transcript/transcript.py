@@ -24,6 +24,8 @@ from typing_extensions import override
 from app.core.conversation import MessageState
 from app.core.message import Role
 from app.core.stream import ReplyEvent
+from app.core.thought_clock import ThoughtProgress
+from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.body import Shown
 from app.ui.chat.transcript.canvas import Canvas
 from app.ui.chat.transcript.entry import Entry
@@ -34,9 +36,9 @@ from app.ui.chat.transcript.menu import message_menu
 from app.ui.chat.transcript.message_actions import SELECTION, MessageActions, Requests
 from app.ui.chat.transcript.plain_text import plain_text
 from app.ui.chat.transcript.pointer import Hit, Pointer, cursor_for, sideways_pixels
-from app.ui.chat.transcript.segment import Action, Segment, Target, TargetId
+from app.ui.chat.transcript.segment import Segment, Target, TargetId
 from app.ui.chat.transcript.selection import Selection
-from app.ui.chat.transcript.streaming import Streaming
+from app.ui.chat.transcript.streaming import FRAME_MS, Streaming
 from app.ui.chat.transcript.style import DARK, TranscriptStyle
 from app.ui.chat.transcript.viewport import AHEAD, Viewport
 
@@ -46,6 +48,8 @@ DRAG_SCROLL_MS = 30
 FOUND_AT = 24
 """Pixels from the top at which a message that was searched for is shown."""
 LINE_STEP = 40
+TOOLS_WATCHED = 32
+"""Messages at the end in which tools may run: an answer with its calls, and their results so far."""
 OUT_OF_SIGHT = 120
 """Pixels from the end at which the button that leads there appears."""
 _KEYBOARD_REASONS = (
@@ -66,6 +70,7 @@ class Transcript(QAbstractScrollArea):
         figures_requested: the reader wants to know how an answer came about (its id).
         link_activated: the reader clicked an address; whoever listens asks before opening it.
         link_hovered: the address under the pointer; empty where there is none.
+        action_requested: a button in a message was used (the message's id, its `Action`, what it is about).
         copied: what was put on the clipboard: "code", "message", "selection" or "address".
     """
 
@@ -76,6 +81,7 @@ class Transcript(QAbstractScrollArea):
     figures_requested = Signal(str)
     link_activated = Signal(str)
     link_hovered = Signal(str)
+    action_requested = Signal(str, object, str)
     copied = Signal(str)
 
     def __init__(self, style: TranscriptStyle = DARK, parent: QWidget | None = None) -> None:
@@ -107,6 +113,7 @@ class Transcript(QAbstractScrollArea):
         self._drag_scroll = self._timer(DRAG_SCROLL_MS, self._on_drag_scroll)
         self._copied_end = self._timer(COPIED_MS, self._on_copied_end, is_single=True)
         self._finishing = self._timer(0, self._on_finishing, is_single=True)
+        self._tools_clock = self._timer(FRAME_MS, self._on_tools_clock)
 
     def _requests(self) -> Requests:
         return Requests(
@@ -116,6 +123,7 @@ class Transcript(QAbstractScrollArea):
             show_version=self.version_requested.emit,
             show_figures=self.figures_requested.emit,
             open_link=self.link_activated.emit,
+            act=self.action_requested.emit,
             copied=self.copied.emit,
         )
 
@@ -220,9 +228,9 @@ class Transcript(QAbstractScrollArea):
         self._streaming.begin(entry)
         self._refresh()
 
-    def feed_reply(self, events: Sequence[ReplyEvent]) -> None:
-        """Takes what the model wrote; it is drawn when there is time."""
-        self._streaming.feed(events)
+    def feed_reply(self, events: Sequence[ReplyEvent], thought: ThoughtProgress | None = None) -> None:
+        """Takes what the model wrote, and how far its thought is; it is drawn when there is time."""
+        self._streaming.feed(events, thought)
 
     def set_reply_status(self, text: str) -> None:
         """Says what happens until the first word comes."""
@@ -249,7 +257,24 @@ class Transcript(QAbstractScrollArea):
     def _phase(self) -> float:
         """The clock of everything that moves; it stands still where the system wants no motion."""
         moves = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
-        return monotonic() if moves and self._streaming.entry is not None else 0.0
+        is_at_work = self._streaming.entry is not None or self._tools_clock.isActive()
+        return monotonic() if moves and is_at_work else 0.0
+
+    # Tools at work
+
+    def _watch_tools(self) -> None:
+        """Counts the seconds of tools that run, as long as one does."""
+        if any(entry.is_running for entry in self._canvas.entries[-TOOLS_WATCHED:]):
+            self._tools_clock.start()
+        else:
+            self._tools_clock.stop()
+
+    def _on_tools_clock(self) -> None:
+        for row in self._view.rows():
+            entry = self._canvas.entries[row]
+            if entry.is_running:
+                self._canvas.refresh(entry.id)
+                self.viewport().update(self.message_area(entry.id))
 
     # Selecting and copying
 
@@ -317,6 +342,7 @@ class Transcript(QAbstractScrollArea):
         """Brings everything up to date after a change."""
         self._view.settle()
         self._after_settling()
+        self._watch_tools()
         self.viewport().update()
 
     def _after_settling(self) -> None:
