@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from PySide6.QtCore import QObject, Signal
 
@@ -92,11 +93,13 @@ class ChatController(QObject):
         return reply.node if reply else None
 
     def upcoming_request(self) -> TurnRequest | None:
-        """What the model would be asked next: all that is on screen but an answer that is being written."""
+        """What the model would be asked next: the messages on screen before what is being written, whether by
+        the model or, as another version of an earlier message, by the user.
+        """
         answerer = self._answerer()
         if answerer is None:
             return None
-        path = self._shown.path()
+        path = list(takewhile(lambda node: node.id != self._edited_id, self._shown.path()))
         return self._request(path[:-1] if self.is_answering else path, answerer)
 
     # What the user asks for

@@ -1,0 +1,294 @@
+"""A conversation that outgrows the model's context, and how full that is meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.core.message import StopReason
+from app.core.preset import Preset
+from app.core.sampling import Sampling
+from app.paths import Paths
+from app.store.presets import PresetStore
+from app.ui.chat.answer_details import AnswerDetails
+from app.ui.chat.model_picker import ModelState
+from app.ui.chat.transcript.plain_text import MEMORY_MARK_TEXT
+from tests.e2e.conftest import TINY_MODEL, Person, StartProgram
+
+QUESTION = "What is the capital of France?"
+WAIT_MS = 30_000
+
+StartSmall = Callable[..., Person]
+
+
+@pytest.fixture
+def start_small(start_program: StartProgram, tmp_path: Path) -> StartSmall:
+    """Starts the program with a preset that gives the tiny model a context of a few hundred tokens."""
+
+    def start(context_length: int = 256, max_tokens: int = 0, system_prompt: str = "") -> Person:
+        paths = Paths.below(tmp_path / "data")
+        paths.create_folders()
+        presets = PresetStore(paths.presets)
+        if presets.get("Small") is None:
+            sampling = Sampling(temperature=0, max_tokens=max_tokens)
+            presets.create(Preset("Small", sampling, system_prompt, context_length=context_length))
+            presets.bind(TINY_MODEL.name, "Small")
+        person = start_program(TINY_MODEL)
+        person.waits_for_model()
+        return person
+
+    return start
+
+
+class Meter:
+    """What the context meter tells."""
+
+    def __init__(self, person: Person, qtbot: QtBot) -> None:
+        self._meter = person.window.chat_page.header.context_meter
+        self._qtbot = qtbot
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """Its description, such as "Draft: 12", by name."""
+        pairs = (part.split(": ") for part in self._meter.accessibleDescription().split(". ") if ": " in part)
+        return {name: int(tokens.replace(",", "")) for name, tokens in pairs}
+
+    @property
+    def used(self) -> int:
+        words = self._meter.accessibleName()
+        return int(words.split("Context: ")[1].split(" of")[0].replace(",", "")) if "Context" in words else 0
+
+    def waits(self, is_so: Callable[[dict[str, int]], bool]) -> None:
+        self._qtbot.waitUntil(lambda: bool(self.figures) and is_so(self.figures), timeout=WAIT_MS)
+
+
+def outgrow(person: Person, qtbot: QtBot) -> None:
+    """Asks until the model cannot hold all of it."""
+    for _ in range(20):
+        person.asks(QUESTION)
+        QTest.qWait(0)
+        if MEMORY_MARK_TEXT in person.reads:
+            break
+    qtbot.waitUntil(lambda: MEMORY_MARK_TEXT in person.reads, timeout=WAIT_MS)
+
+
+def offer(person: Person, qtbot: QtBot) -> None:
+    card = person.window.chat_page.outgrown_card
+    qtbot.waitUntil(lambda: card.is_offering, timeout=WAIT_MS)
+
+
+def press(button: QPushButton) -> None:
+    assert button.isVisible()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_the_meter_counts_what_the_engine_will_read(start_small: StartSmall, qtbot: QtBot) -> None:
+    person = start_small(2048)
+    meter = Meter(person, qtbot)
+    meter.waits(lambda figures: figures["Conversation"] == 0)
+    person.types(QUESTION)
+    meter.waits(lambda figures: figures["Draft"] == person.application.engine.count_tokens(QUESTION))
+    announced = meter.used
+    person.presses(Qt.Key.Key_Return)
+    person.waits_for_answer()
+    generation = person.application.chat.conversation.path()[-1].message.generation
+    assert generation is not None
+    assert generation.statistics is not None
+    assert announced == generation.statistics.prompt_tokens
+    meter.waits(lambda figures: figures["Draft"] == 0 and figures["Conversation"] > announced)
+    assert meter.figures["Room left"] == 2048 - meter.used
+
+
+def test_the_meter_follows_the_branch_the_conversation_and_the_model(
+    start_small: StartSmall, qtbot: QtBot
+) -> None:
+    person = start_small(2048)
+    meter = Meter(person, qtbot)
+    person.asks("Tell me a story.")
+    meter.waits(lambda figures: figures["Conversation"] > 200)
+    long = meter.used
+    person.window.menus.new_chat_action.trigger()
+    meter.waits(lambda figures: figures["Conversation"] == 0)
+    person.asks("Hello")
+    meter.waits(lambda figures: 0 < figures["Conversation"] < long / 2)
+    person.picks_model("SmolLM2 135M Instruct")
+    qtbot.waitUntil(
+        lambda: (
+            person.application.models.status.state is ModelState.READY
+            and "2,048" not in person.window.chat_page.header.context_meter.accessibleName()
+            and bool(meter.figures)
+        ),
+        timeout=WAIT_MS,
+    )
+
+
+def test_the_line_and_the_choice_come_once_and_stay_away_after_a_restart(
+    start_small: StartSmall, qtbot: QtBot
+) -> None:
+    person = start_small()
+    outgrow(person, qtbot)
+    offer(person, qtbot)
+    card = person.window.chat_page.outgrown_card
+    assert "256 tokens" in card.hint.text()
+    assert "512 tokens" in card.hint.text()
+    assert "more memory" in card.hint.text()
+    press(card.go_on_button)
+    assert card.isHidden()
+    measured: list[object] = []
+    person.application.context.measured.connect(measured.append)
+    assert "Paris" in person.asks(QUESTION)
+    qtbot.waitUntil(lambda: bool(measured) and MEMORY_MARK_TEXT in person.reads, timeout=WAIT_MS)
+    assert card.isHidden()
+    person = start_small()
+    qtbot.waitUntil(lambda: MEMORY_MARK_TEXT in person.reads, timeout=WAIT_MS)
+    QTest.qWait(300)
+    assert person.window.chat_page.outgrown_card.isHidden()
+
+
+def test_the_line_stands_above_the_oldest_message_that_is_sent(start_small: StartSmall, qtbot: QtBot) -> None:
+    person = start_small()
+    outgrow(person, qtbot)
+    above, below = person.reads.split(MEMORY_MARK_TEXT)
+    assert above.count(QUESTION) >= 1
+    person.asks("Hello")
+    path = person.application.chat.conversation.path()
+    generation = path[-1].message.generation
+    assert generation is not None
+    assert generation.statistics is not None
+    assert generation.statistics.prompt_tokens < 256 - 64 + 8
+    assert below.count(QUESTION) < len(path) / 2
+
+
+def test_a_longer_context_brings_everything_back(start_small: StartSmall, qtbot: QtBot) -> None:
+    person = start_small()
+    outgrow(person, qtbot)
+    offer(person, qtbot)
+    card = person.window.chat_page.outgrown_card
+    press(card.longer_button)
+    qtbot.waitUntil(lambda: person.application.engine.context_length == 512, timeout=WAIT_MS)
+    person.waits_for_model()
+    qtbot.waitUntil(lambda: MEMORY_MARK_TEXT not in person.reads, timeout=WAIT_MS)
+    assert card.isHidden()
+    assert "Paris" in person.asks(QUESTION)
+
+
+def test_a_summary_opens_a_conversation_that_knows_what_was_said(
+    start_small: StartSmall, qtbot: QtBot
+) -> None:
+    person = start_small(768)
+    person.asks("Tell me a story.")
+    outgrow(person, qtbot)
+    offer(person, qtbot)
+    before = person.application.chat.conversation
+    press(person.window.chat_page.outgrown_card.summary_button)
+    qtbot.waitUntil(lambda: person.application.chat.conversation.id != before.id, timeout=WAIT_MS)
+    conversation = person.application.chat.conversation
+    assert conversation.title == f"{before.title} (continued)"
+    assert "summary" in conversation.system_prompt
+    assert len(conversation.system_prompt.splitlines()[-1]) > 3
+    assert person.titles()[0] == conversation.title
+    assert person.window.chat_page.outgrown_card.isHidden()
+    person.asks("Hello")
+    banner = person.window.messages.banner
+    press(banner.action_button)
+    assert person.application.chat.conversation.id == before.id
+    qtbot.waitUntil(lambda: MEMORY_MARK_TEXT in person.reads, timeout=WAIT_MS)
+    QTest.qWait(300)
+    assert person.window.chat_page.outgrown_card.isHidden()
+
+
+def test_a_summary_that_is_cancelled_leaves_the_choice(start_small: StartSmall, qtbot: QtBot) -> None:
+    person = start_small(768)
+    person.asks("Tell me a story.")
+    outgrow(person, qtbot)
+    offer(person, qtbot)
+    card = person.window.chat_page.outgrown_card
+    before = person.application.chat.conversation.id
+    press(card.summary_button)
+    press(card.cancel_button)
+    offer(person, qtbot)
+    assert person.application.chat.conversation.id == before
+    assert len(person.titles()) == 1
+
+
+def test_an_answer_that_fills_the_context_says_so_and_goes_on(start_small: StartSmall, qtbot: QtBot) -> None:
+    person = start_small(system_prompt="You are a helpful assistant trained by Liquid AI.")
+    first = person.asks("Tell me a story.")
+    statistics = last_statistics(person)
+    assert statistics.stop_reason is StopReason.CONTEXT_FULL
+    assert "because the model's context is full" in person.reads
+    click(person, "Continue answer")
+    person.waits_for_answer()
+    second = person.application.chat.last_answer()
+    assert second.startswith(first)
+    assert second.endswith("borrowed the moon.\n\n*The end.*")
+    assert "context is full" not in person.reads
+    assert len(person.application.chat.conversation.path()) == 2
+
+
+def test_an_answer_cut_at_the_presets_limit_goes_on_where_it_was(
+    start_small: StartSmall, qtbot: QtBot
+) -> None:
+    person = start_small(2048, max_tokens=40)
+    first = person.asks("Tell me a story.")
+    assert last_statistics(person).stop_reason is StopReason.TOKEN_LIMIT
+    assert "longest length allowed of 40 tokens" in person.reads
+    for _ in range(20):
+        if last_statistics(person).stop_reason is StopReason.END:
+            break
+        click(person, "Continue answer")
+        person.waits_for_answer()
+    whole = person.application.chat.last_answer()
+    assert whole.startswith(first)
+    assert whole.rstrip().endswith("*The end.*")
+    assert "cut off" not in person.reads
+
+
+def test_a_continued_answer_makes_room_by_leaving_old_turns_out(
+    start_small: StartSmall, qtbot: QtBot
+) -> None:
+    person = start_small(512)
+    for _ in range(12):
+        person.asks(QUESTION)
+    first = person.asks("Tell me a story.")
+    assert last_statistics(person).stop_reason is StopReason.CONTEXT_FULL
+    click(person, "Continue answer")
+    person.waits_for_answer()
+    whole = person.application.chat.last_answer()
+    assert whole.startswith(first)
+    assert "*The end.*" in whole
+
+
+def test_a_click_on_the_figures_opens_the_details(start_small: StartSmall, qtbot: QtBot) -> None:
+    person = start_small(2048)
+    person.asks("Hello")
+    statistics = last_statistics(person)
+    click(person, "Show the figures")
+    dialog = person.window.findChild(AnswerDetails, "answer_details")
+    assert dialog is not None
+    assert f"Seed: {statistics.seed}" in dialog.text()
+    assert "Preset: Small" in dialog.text()
+    assert str(TINY_MODEL) in dialog.text()
+    assert f"Prompt: {statistics.prompt_tokens}" in dialog.text()
+    press(dialog.close_button)
+    assert not dialog.isVisible()
+
+
+def last_statistics(person: Person):  # type: ignore[no-untyped-def]
+    generation = person.application.chat.conversation.path()[-1].message.generation
+    assert generation is not None
+    assert generation.statistics is not None
+    return generation.statistics
+
+
+def click(person: Person, label: str) -> None:
+    """Clicks what is labelled so in the newest message."""
+    areas = [area for found, area in person.transcript.visible_targets() if found.startswith(label)]
+    assert areas, [found for found, _ in person.transcript.visible_targets()]
+    QTest.mouseClick(person.transcript.viewport(), Qt.MouseButton.LeftButton, pos=areas[-1].center())
