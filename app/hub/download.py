@@ -6,12 +6,9 @@ whatever ends in `.gguf` can be trusted. Whatever stops a download leaves what h
 
 from __future__ import annotations
 
-import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,6 +21,7 @@ from app.core.errors import (
     HubError,
     NetworkError,
 )
+from app.hub.answer import closed_on, range_of, strong_tag
 from app.hub.checksum import GrowingChecksum, checksum_of, new_hash
 from app.hub.offline import offline_error
 from app.hub.part_file import PartFile, PartRecord, folder_error, place_of
@@ -103,9 +101,7 @@ def download(
     _make_folder(folder, part.target.parent)
     report(Progress(Stage.CONNECTING))
     with part.lock(cancel, lambda: report(Progress(Stage.ELSEWHERE))):
-        fetched = _Download(hub, repository, name, revision, part, cancel, report, patience, is_held).run()
-        part.remove_lock()
-        return fetched
+        return _Download(hub, repository, name, revision, part, cancel, report, patience, is_held).run()
 
 
 def release(folder: Path, repository: str, name: str) -> Path:
@@ -298,7 +294,7 @@ class _Download:
             response = self._open(remote, 0, "")
         try:
             self._check_answer(response, remote, self._part.size_bytes)
-            new_validator = _strong_tag(response)
+            new_validator = strong_tag(response)
             if new_validator != validator:
                 self._part.write_record(
                     PartRecord(remote.etag, remote.size_bytes, remote.commit, new_validator)
@@ -317,7 +313,7 @@ class _Download:
         )
 
     def _check_answer(self, response: httpx2.Response, remote: RemoteFile, start: int) -> None:
-        first, total = _range_of(response)
+        first, total = range_of(response)
         if first == start and total in (remote.size_bytes, None) and response.status_code in (200, 206):
             return
         self._part.discard()
@@ -384,50 +380,6 @@ class _Download:
 
     def _report(self, stage: Stage, done_bytes: int, notice: str = "") -> None:
         self._report_to(Progress(stage, done_bytes, self._size, notice or self._notice))
-
-
-@contextmanager
-def closed_on(has_to_stop: Callable[[], bool], response: httpx2.Response) -> Iterator[None]:
-    """Closes the answer at the end, and its connection at once when it has to stop, which ends a read."""
-    is_done = threading.Event()
-
-    def watch() -> None:
-        while not is_done.wait(_LOOK_SECONDS):
-            if has_to_stop():
-                _break_off(response)
-                return
-
-    threading.Thread(target=watch, name="download-watch", daemon=True).start()
-    try:
-        yield
-    finally:
-        is_done.set()
-        response.close()
-
-
-def _break_off(response: httpx2.Response) -> None:
-    stream = response.extensions.get("network_stream")
-    connection = stream.get_extra_info("socket") if stream is not None else None
-    if isinstance(connection, socket.socket):
-        with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
-
-
-def _range_of(response: httpx2.Response) -> tuple[int, int | None]:
-    """Where an answer's bytes begin, and how long the whole file is if it says so."""
-    if response.status_code == 206:
-        match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
-        if match is None:
-            return -1, None
-        return int(match[1]), None if match[2] == "*" else int(match[2])
-    length = response.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdigit() else None
-
-
-def _strong_tag(response: httpx2.Response) -> str:
-    """The answer's ETag if it stands for exactly these bytes."""
-    tag = response.headers.get("ETag", "")
-    return "" if tag.startswith("W/") else tag
 
 
 def _write_all(file: BinaryIO, piece: bytes) -> None:

@@ -17,7 +17,6 @@ from app.core.errors import (
     HubError,
     NetworkError,
     NotOnHubError,
-    OfflineError,
     TokenError,
 )
 
@@ -34,10 +33,6 @@ def as_hub_error(problem: Exception, subject: str, page: str = "") -> HubError |
     """
     if isinstance(problem, HubError):
         return problem
-    if isinstance(problem, library.OfflineModeIsEnabled):
-        return OfflineError(
-            "The network is switched off by the variable HF_HUB_OFFLINE.", "Remove it and start Tarn again."
-        )
     if isinstance(problem, library.HFValidationError):
         return NotOnHubError(
             f"{subject} is not a name that a repository can have.", "It has the form owner/name."

@@ -219,7 +219,9 @@ class Hub:
         # Documented as public, but not marked so for type checkers.
         from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
-        headers: dict[str, str] = build_hf_headers(token=self._sent_token(), library_name="tarn", library_version=self._version)
+        headers: dict[str, str] = build_hf_headers(
+            token=self._sent_token(), library_name="tarn", library_version=self._version
+        )
         return headers
 
     def _session(self) -> httpx2.Client:
@@ -243,7 +245,9 @@ class Hub:
                 from app.hub.transport import make_client
 
                 set_client_factory(lambda: make_client(self._note, lambda: self.is_offline))
-                self._api = HfApi(endpoint=self.endpoint, token=False, library_name="tarn", library_version=self._version)
+                self._api = HfApi(
+                    endpoint=self.endpoint, token=False, library_name="tarn", library_version=self._version
+                )
             return self._api
 
     def _note(self, connection: Connection) -> None:

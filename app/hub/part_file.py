@@ -98,6 +98,7 @@ class PartFile:
         with ExitStack() as held:
             with self.explained():
                 held.enter_context(file_lock(self._lock_path, cancel, on_wait))
+            held.callback(self._remove_lock)
             yield
 
     @property
@@ -156,7 +157,7 @@ class PartFile:
             try:
                 self.discard()
                 self.held_path.unlink(missing_ok=True)
-                self.remove_lock()
+                self._remove_lock()
             finally:
                 unlock(handle)
 
@@ -180,11 +181,6 @@ class PartFile:
                 self.held_path.replace(self.target)
                 _sync_folder(self.target.parent)
 
-    def remove_lock(self) -> None:
-        """Tidies up; only for its holder. On Windows a file that is open stays, and does no harm."""
-        with suppress(OSError):
-            self._lock_path.unlink(missing_ok=True)
-
     def check_room(self, size_bytes: int) -> None:
         """Raises: DiskFullError if the disk has no room for what is missing of a file of this size."""
         needed = size_bytes - self.size_bytes
@@ -198,6 +194,11 @@ class PartFile:
                 needed,
                 free,
             )
+
+    def _remove_lock(self) -> None:
+        """Tidies up; only for its holder. On Windows a file that is open stays, and does no harm."""
+        with suppress(OSError):
+            self._lock_path.unlink(missing_ok=True)
 
     @contextmanager
     def explained(self) -> Iterator[None]:

@@ -55,6 +55,11 @@ class Variant:
         return sum(file.size_bytes for file in self.companions)
 
     @property
+    def all_files(self) -> tuple[HubFile, ...]:
+        """Everything to fetch: the model first, then what goes with it."""
+        return (*self.files, *self.companions)
+
+    @property
     def quality(self) -> str:
         """What this quantisation costs in quality, in a sentence; may be empty."""
         return quality_note(self.quantisation)

@@ -127,6 +127,8 @@ class HubToken:
     def _kept(self, secret: str) -> bool:
         try:
             ring = self._system_keyring()
+            if _writes_plain_files(ring):
+                return False
             ring.set_password(SERVICE, ACCOUNT, secret)
             # A keyring that takes and forgets, such as the null one, is no keyring.
             return ring.get_password(SERVICE, ACCOUNT) == secret
@@ -140,3 +142,10 @@ class HubToken:
 
             self._keyring = keyring
         return self._keyring
+
+
+def _writes_plain_files(ring: Keyring) -> bool:
+    """Whether the keyring is one of those that keep passwords in a readable file."""
+    find = getattr(ring, "get_keyring", None)
+    chosen = find() if callable(find) else ring
+    return "Plaintext" in type(chosen).__name__

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import httpx2
 
+from app.core.errors import HubError
 from app.hub.connections import Connection
 from app.hub.offline import offline_error
 
@@ -69,15 +70,31 @@ def make_client(report: Callable[[Connection], None], is_offline: Callable[[], b
     def recorded(proxy: str | None = None) -> RecordingTransport:
         return RecordingTransport(httpx2.HTTPTransport(proxy=proxy), report, is_offline)
 
-    proxies = urllib.request.getproxies()
-    mounts = {f"{scheme}://": recorded(proxies[scheme]) for scheme in ("http", "https") if scheme in proxies}
-    hosts = [host.strip().lstrip(".") for host in proxies.get("no", "").split(",") if host.strip()]
-    mounts |= {pattern: recorded() for host in hosts for pattern in (f"all://{host}", f"all://*.{host}")}
-    if mounts:
-        mounts |= {f"all://{host}": recorded() for host in ("localhost", "127.0.0.1")}
+    try:
+        mounts = {pattern: recorded(proxy) for pattern, proxy in _proxies().items()}
+    except (ImportError, ValueError, httpx2.InvalidURL) as problem:
+        raise HubError(
+            "The proxy that this system is set to use is of a kind that Tarn cannot use.",
+            "Set an HTTP proxy in the system's settings, or none.",
+        ) from problem
     return httpx2.Client(
         transport=recorded(), mounts=mounts, follow_redirects=True, timeout=ANSWER_SECONDS, trust_env=False
     )
+
+
+def _proxies() -> dict[str, str | None]:
+    """The system's proxies by address pattern; None where there is none on the way."""
+    named = urllib.request.getproxies()
+    exceptions = [host.strip().lstrip(".") for host in named.get("no", "").split(",") if host.strip()]
+    if "*" in exceptions:
+        return {}
+    found: dict[str, str | None] = {}
+    for scheme in ("http", "https"):
+        if proxy := named.get(scheme) or named.get("all"):
+            found[f"{scheme}://"] = proxy if "://" in proxy else f"http://{proxy}"
+    for host in [*exceptions, "localhost", "127.0.0.1"] if found else []:
+        found |= {f"all://{host}": None, f"all://*.{host}": None}
+    return found
 
 
 class _Entry:

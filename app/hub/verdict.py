@@ -56,9 +56,9 @@ class Verdict:
         """The whole sum, for whoever wants to know."""
         return (
             f"{_CLAIMS[self.fit]} It needs about {gigabytes(self.needed_bytes)}: "
-            f"{gigabytes(self.weight_bytes)} for the model, {gigabytes(self.context_bytes)} for a talk of "
-            f"{self.context_length:,} tokens and {gigabytes(self.overhead_bytes)} for the engine. "
-            f"{gigabytes(self.free_bytes)} are free now."
+            f"{gigabytes(self.weight_bytes)} for the model, {gigabytes(self.context_bytes)} for "
+            f"a conversation of {self.context_length:,} tokens and {gigabytes(self.overhead_bytes)} for the "
+            f"engine. {gigabytes(self.free_bytes)} are free now."
         )
 
 

@@ -30,3 +30,7 @@ class ForgetfulKeyring(FakeKeyring):
 
     def set_password(self, service_name, username, password):
         pass
+
+
+class PlaintextKeyring(FakeKeyring):
+    """Named like the one that keeps passwords in a readable file."""

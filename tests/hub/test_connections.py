@@ -1,11 +1,12 @@
 """The ledger, and that nothing reaches the network past it."""
 
+import sys
 import threading
 from datetime import UTC, datetime
 
 import pytest
 
-from app.core.errors import HubError, OfflineError
+from app.core.errors import HubError, NetworkError, OfflineError
 from app.hub.connections import Connection, ConnectionLedger
 from app.hub.download import download
 from app.hub.hub import Hub
@@ -121,3 +122,34 @@ def test_offline_everything_is_refused_before_it_leaves(server, hub):
     assert hub.ledger.connections() == []
     hub.is_offline = False
     assert Search(hub, "x").more(NEVER) == ()
+
+
+@pytest.fixture
+def proxied(monkeypatch):
+    """Sets the system's proxy, as everything but these variables is out of a test's reach."""
+
+    def use(**proxies):
+        for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+            monkeypatch.delenv(name.upper(), raising=False)
+        for name, value in proxies.items():
+            monkeypatch.setenv(name, value)
+
+    return use
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system's settings count too")
+def test_the_systems_proxy_is_used_and_its_exceptions_too(server, proxied):
+    proxied(http_proxy=server.address.removeprefix("http://"), no_proxy="direct.invalid")
+    hub = Hub(endpoint="http://hub.invalid")
+    assert Search(hub, "x").more(NEVER) == ()
+    assert server.requests[-1].path.startswith("http://hub.invalid/api/models?")
+    assert hub.ledger.connections()[0].host == "hub.invalid"
+    with pytest.raises(NetworkError, match="cannot be looked up"):
+        Search(Hub(endpoint="http://direct.invalid"), "x").more(NEVER)
+
+
+def test_a_proxy_that_cannot_be_used_is_said(proxied):
+    proxied(http_proxy="gopher://127.0.0.1:70")
+    with pytest.raises(HubError, match="The proxy that this system is set to use"):
+        Search(Hub(endpoint="http://hub.invalid"), "x").more(NEVER)

@@ -77,9 +77,8 @@ def part_of(target):
 
 
 def listed(folder):
-    """All files in a folder and below, without the lock files that may stay."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return sorted(path.name for path in files if path.suffix != ".lock")
+    """All files in a folder and below."""
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
 
 
 def begin(fetch, server, stop_at=1_000_000):

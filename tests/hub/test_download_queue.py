@@ -7,6 +7,7 @@ import time
 import pytest
 
 from app.core.errors import DamagedDownloadError, NotOnHubError
+from app.hub.download import Patience
 from app.hub.download_queue import DownloadQueue
 from app.hub.download_state import DownloadOrder, DownloadStatus
 from app.hub.library_records import LibraryRecords
@@ -16,6 +17,8 @@ from tests.fakes.hub_server import varied_bytes
 
 SIZE = 2_000_000
 REPOSITORY = "owner/model-GGUF"
+PATIENCE = Patience(silent_seconds=30.0, tries=3, first_wait_seconds=0.02)
+"""So that what stalls stays stalled."""
 
 
 class Changes:
@@ -57,11 +60,11 @@ def records(tmp_path):
 
 
 @pytest.fixture
-def make_queue(hub, tmp_path, changes, records, quick):
+def make_queue(hub, tmp_path, changes, records):
     queues = []
 
     def make(on_change=changes):
-        queue = DownloadQueue(hub, tmp_path / "downloads", on_change, records, patience=quick)
+        queue = DownloadQueue(hub, tmp_path / "downloads", on_change, records, patience=PATIENCE)
         queues.append(queue)
         return queue
 
@@ -214,6 +217,8 @@ def test_a_model_in_parts_is_seen_when_all_of_them_are_here(queue, order, change
     half = changes.wait_for(lambda state: state.done_bytes > 2 * SIZE)
     assert half.size_bytes == 3 * SIZE
     assert gguf(models) == []
+    queue.pause(state.id)
+    queue.resume(state.id)
     done = changes.wait_for_status(state.id, DownloadStatus.DONE)
     assert gguf(models) == sorted(names)
     assert [path.name for path in done.paths] == list(names)
@@ -240,6 +245,7 @@ def test_after_a_restart_downloads_go_on_and_paused_ones_stay_paused(make_queue,
     before.shut_down()
     assert time.monotonic() - started < 1.0
 
+    server.faults.clear()
     later = Changes()
     after = make_queue(later)
     restored = {state.id: state for state in after.restore()}

@@ -10,7 +10,7 @@ import pytest
 from app.core.errors import NetworkError, TokenError
 from app.hub.hub import Hub
 from app.hub.token import HubToken, Keeping
-from tests.hub.fake_keyring import FakeKeyring, ForgetfulKeyring
+from tests.hub.fake_keyring import FakeKeyring, ForgetfulKeyring, PlaintextKeyring
 
 SECRET = "hf_QwErTyUiOpAsDfGhJkLz"
 NEVER = threading.Event()
@@ -67,7 +67,9 @@ def test_without_network_the_former_token_stays(token, hub, known):
     assert token.secret() == SECRET
 
 
-@pytest.mark.parametrize("keyring", [FakeKeyring(problem=RuntimeError("locked")), ForgetfulKeyring()])
+@pytest.mark.parametrize(
+    "keyring", [FakeKeyring(problem=RuntimeError("locked")), ForgetfulKeyring(), PlaintextKeyring()]
+)
 def test_where_no_keyring_works_it_is_used_for_this_run_and_said(token, hub, known):
     token.load()
     assert not token.is_set

@@ -26,8 +26,8 @@ def test_the_sentence_gives_the_whole_sum():
     assert verdict.needed_bytes == 5_200_000_000 + 32_768 * 12_288 + 150_000_000
     assert verdict.label == "Runs well"
     assert verdict.sentence == (
-        "This model runs well on this computer. It needs about 5.8 GB: 5.2 GB for the model, 403 MB for a talk of "
-        "32,768 tokens and 150 MB for the engine. 8.0 GB are free now."
+        "This model runs well on this computer. It needs about 5.8 GB: 5.2 GB for the model, 403 MB for "
+        "a conversation of 32,768 tokens and 150 MB for the engine. 8.0 GB are free now."
     )
 
 
