@@ -39,7 +39,9 @@ STOP_SENTENCES = {
     StopReason.TOOL_ROUNDS: "It called tools more often in a row than is allowed.",
 }
 NAME_WIDTH = 128
-_AIR = 64
+LONGEST_LINE = 30
+"""Characters; a longer value, such as a sentence, is broken into lines."""
+_AIR = 32
 """Pixels of the window that stay in sight around the dialog."""
 
 
@@ -208,7 +210,7 @@ class AnswerDetails(QDialog):
             name.setContentsMargins(0, 2, 0, 0)  # Its letters are smaller: on one line with the value's.
             value.setTextFormat(Qt.TextFormat.PlainText)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            value.setWordWrap(" " in row.value)
+            value.setWordWrap(len(row.value) > LONGEST_LINE)
             value.setToolTip(row.full)
             value.setAccessibleName(f"{row.name}: {row.full or row.value}")
             grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)

@@ -66,6 +66,7 @@ class ContextController(QObject):
     def shut_down(self) -> None:
         """Ends the counting; the model must not be unloaded before."""
         self._pause.stop()
+        self._pause.timeout.disconnect(self._count)  # The last answer may still report something.
         self._counting = None
         self._worker.shut_down()
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import takewhile
+
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import Generation, Role, Statistics, StopReason
-from app.ui.chat.transcript.entry import Entry
+from app.core.message import Generation, ReasoningPart, Role, Statistics, StopReason, ToolResultPart
+from app.core.tool_round import STOPPED, numbered_calls
+from app.ui.chat.transcript.action import Action
+from app.ui.chat.transcript.blocks import Button
+from app.ui.chat.transcript.entry import CallState, CallStatus, Entry
 
 STOP_WORDS = {
     StopReason.END: "finished",
     StopReason.STOP_STRING: "wrote a stop string",
-    StopReason.TOKEN_LIMIT: "reached the longest answer allowed",
-    StopReason.CONTEXT_FULL: "the model's context is full",
+    StopReason.TOKEN_LIMIT: "length limit reached",
+    StopReason.CONTEXT_FULL: "context full",
     StopReason.CANCELLED: "stopped",
     StopReason.ERROR: "failed",
     StopReason.LOOP: "repeated itself",
@@ -26,15 +33,55 @@ def entries_of(conversation: Conversation) -> list[Entry]:
     versions: dict[str | None, list[str]] = {}
     for node in conversation.nodes:
         versions.setdefault(node.parent_id, []).append(node.id)
-    return [_entry(node, versions[node.parent_id]) for node in conversation.path()]
+    path = conversation.path()
+    return [
+        _entry(node, versions[node.parent_id], call_statuses(node, path[index + 1 :]), node is path[-1])
+        for index, node in enumerate(path)
+    ]
 
 
-def entry_of(conversation: Conversation, node: MessageNode) -> Entry:
-    """One message; `node` may be newer than what the conversation holds."""
-    return _entry(node, [sibling.id for sibling in conversation.siblings(node.id)])
+def entry_of(
+    conversation: Conversation, node: MessageNode, calls: Sequence[CallStatus] | None = None
+) -> Entry:
+    """One message; `node` may be newer than what the conversation holds.
+
+    `calls` tells how its tool calls stand while they are run.
+    """
+    versions = [sibling.id for sibling in conversation.siblings(node.id)]
+    path = conversation.path()
+    following = path[1 + next((i for i, known in enumerate(path) if known.id == node.id), len(path)) :]
+    statuses = call_statuses(node, following) if calls is None else tuple(calls)
+    return _entry(node, versions, statuses, not following)
 
 
-def _entry(node: MessageNode, versions: list[str]) -> Entry:
+def call_statuses(node: MessageNode, following: Sequence[MessageNode]) -> tuple[CallStatus, ...]:
+    """How the calls of an answer stand, from the results that follow it in the conversation."""
+    results = [
+        part
+        for result in takewhile(lambda it: it.role is Role.TOOL, following)
+        for part in result.message.parts
+        if isinstance(part, ToolResultPart)
+    ]
+    statuses = []
+    for number, (index, _, _) in enumerate(numbered_calls(node.message)):
+        if number < len(results):
+            elapsed_ms = results[number].elapsed_ms
+            statuses.append(CallStatus(index, _state_of(results[number]), elapsed_ms=elapsed_ms))
+        else:
+            can_run = not following and node.state is not MessageState.STREAMING
+            statuses.append(CallStatus(index, CallState.NOT_RUN, can_run=can_run))
+    return tuple(statuses)
+
+
+def _state_of(result: ToolResultPart) -> CallState:
+    if result.is_refused:
+        return CallState.REFUSED
+    if result.is_error:
+        return CallState.STOPPED if result.raw == STOPPED else CallState.FAILED
+    return CallState.DONE
+
+
+def _entry(node: MessageNode, versions: list[str], calls: tuple[CallStatus, ...], is_last: bool) -> Entry:
     generation = node.message.generation
     error = generation.error if generation and node.state is MessageState.FAILED else ""
     return Entry(
@@ -45,15 +92,25 @@ def _entry(node: MessageNode, versions: list[str]) -> Entry:
         version_count=len(versions),
         error=error,
         note=note(node),
-        figures=figures(generation),
-        can_continue=can_continue(node),
+        figures="" if _is_answered(calls) else figures(generation),
+        can_continue=can_continue(node) and _stop_reason(node) is not StopReason.LOOP,
+        calls=calls,
+        repeat=generation.repeat if generation else None,
+        buttons=remedies(node) if is_last else (),
     )
+
+
+def _is_answered(calls: tuple[CallStatus, ...]) -> bool:
+    """Whether the calls run or have results: then the turn goes on, and its last answer has the figures."""
+    return any(call.state is not CallState.NOT_RUN for call in calls)
 
 
 def can_continue(node: MessageNode) -> bool:
     """Whether an answer was cut off and could go on."""
     if node.role is not Role.ASSISTANT or not node.message.raw:
         return False
+    if any(call.error is None for call in node.message.tool_calls):
+        return False  # What follows a call is its result.
     if node.state in (MessageState.STOPPED, MessageState.FAILED):
         return True
     return _stop_reason(node) in _CUT_OFF
@@ -75,8 +132,30 @@ def note(node: MessageNode) -> str:
                 "Continue goes on from here; what is oldest is left out to make room."
             )
         case StopReason.LOOP:
-            return "The answer was stopped because it repeated itself without end."
+            what = "thought" if is_in_thought(node) else "answer"
+            return f"The {what} was stopped because it repeated itself without end."
+        case StopReason.REPEATED_CALL:
+            return "The model makes the same call again and again, so it was not run this time."
+        case StopReason.TOOL_ROUNDS:
+            return "The model has called tools as often in a row as the settings allow. Run lets it go on."
     return ""
+
+
+def remedies(node: MessageNode) -> tuple[Button, ...]:
+    """What can be done about an answer that went into a loop."""
+    if node.state is not MessageState.COMPLETE or _stop_reason(node) is not StopReason.LOOP:
+        return ()
+    retry = Button(Action.RETRY_UNLIKE, "Retry with DRY and a higher penalty")
+    go_on = Button(Action.CONTINUE, "Keep and go on")
+    if is_in_thought(node):
+        return (Button(Action.ANSWER_WITHOUT_LOOP, "Answer now", is_primary=True), retry, go_on)
+    return (replace(retry, is_primary=True), go_on)
+
+
+def is_in_thought(node: MessageNode) -> bool:
+    """Whether the message ends within a thought."""
+    last = node.message.parts[-1] if node.message.parts else None
+    return isinstance(last, ReasoningPart) and not last.is_closed
 
 
 def _stop_reason(node: MessageNode) -> StopReason | None:
@@ -99,10 +178,11 @@ def _figures(statistics: Statistics) -> list[str]:
     if statistics.ttft_ms:
         found.append(f"{duration_text(statistics.ttft_ms)} to first token")
     found.append(f"{statistics.generated_tokens:,} tokens")
+    found.append(STOP_WORDS[statistics.stop_reason])
     if statistics.prompt_tokens:
         reused = f", {statistics.cached_tokens:,} reused" if statistics.cached_tokens else ""
         found.append(f"prompt {statistics.prompt_tokens:,}{reused}")
-    return [*found, STOP_WORDS[statistics.stop_reason]]
+    return found
 
 
 def speed_text(tokens_per_second: float) -> str:

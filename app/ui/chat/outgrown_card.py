@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.engine.longer_context import LongerContext
 from app.ui.icons import icon
+from app.ui.widgets.flow_layout import FlowLayout
 
 OUTGROWN = "This conversation has outgrown the model's context."
 
@@ -67,7 +76,7 @@ class OutgrownCard(QFrame):
         self._show_buttons(is_offer=True, can_be_longer=can_be_longer)
         self._show_words(
             OUTGROWN,
-            f"It holds {context_length:,} tokens; the oldest messages are no longer sent to it. {cost(longer)}",
+            f"It holds {context_length:,} tokens; the oldest messages are no longer sent. {cost(longer)}",
         )
 
     def show_progress(self, text: str) -> None:
@@ -104,11 +113,9 @@ class OutgrownCard(QFrame):
         return (self.go_on_button, self.longer_button, self.summary_button, self.cancel_button)
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        buttons = FlowLayout()
         for button in self._buttons:
             buttons.addWidget(button)
-        buttons.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.sentence)

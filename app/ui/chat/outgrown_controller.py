@@ -219,7 +219,9 @@ class OutgrownController(QObject):
         text = summary.text
         shown = text if len(text) <= SHOWN_SUMMARY else f"{text[:SHOWN_SUMMARY].rsplit(' ', 1)[0]}…"
         self._messages.show_notice(
-            f"“{conversation.title}” begins with a summary in its system prompt.",
+            "The summary is in this conversation's system prompt."
+            if is_on_screen
+            else f"“{conversation.title}” goes on from the summary.",
             shown,
             "Open the earlier one" if is_on_screen else "Open it",
             lambda: self._chat.show(before.id if is_on_screen else conversation.id),

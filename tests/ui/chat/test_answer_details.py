@@ -47,7 +47,7 @@ def answered(**changes: object) -> MessageNode:
 
 def test_the_line_under_an_answer_tells_speed_prompt_and_why_it_stopped() -> None:
     assert figures(GENERATION) == (
-        "40.0 tokens/s · 0.4 s to first token · 313 tokens · prompt 1,292, 980 reused · finished"
+        "40.0 tokens/s · 0.4 s to first token · 313 tokens · finished · prompt 1,292, 980 reused"
     )
 
 
@@ -62,7 +62,7 @@ def test_nothing_is_said_of_what_was_never_measured() -> None:
 @pytest.mark.parametrize("reason", list(StopReason))
 def test_every_reason_to_stop_has_words(reason: StopReason) -> None:
     node = answered(stop_reason=reason)
-    assert figures(node.message.generation).endswith(STOP_WORDS[reason])
+    assert f" · {STOP_WORDS[reason]} · " in figures(node.message.generation)
     assert STOP_SENTENCES[reason] in as_text(sections_of(node))
 
 

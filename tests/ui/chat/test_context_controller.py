@@ -402,3 +402,19 @@ def test_a_context_that_cannot_be_longer_is_not_offered(
     assert not card.summary_button.isHidden()
     assert words in card.hint.text()
     assert "4,096" in card.accessibleName()
+
+
+def test_in_a_narrow_window_the_buttons_take_a_second_row(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(1200, 700)
+    window.show()
+    card = window.chat_page.outgrown_card
+    card.show_offer(4096, LongerContext(8192, 50_000_000, 8_000_000_000))
+    qtbot.waitUntil(lambda: card.width() > 700)
+    assert card.go_on_button.y() == card.summary_button.y()
+    card.window().setStyleSheet("QPushButton { font-size: 26px; }")
+    window.resize(720, 700)
+    qtbot.waitUntil(lambda: card.go_on_button.y() < card.summary_button.y())
+    for button in (card.go_on_button, card.longer_button, card.summary_button):
+        assert button.geometry().right() <= card.width()
+        assert button.height() >= button.sizeHint().height()
+    assert card.geometry().right() <= window.width()
