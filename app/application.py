@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,11 @@ from app import __version__
 from app.core.errors import UserError
 from app.core.model_file import ModelFile, ModelInfo
 from app.engine.engine import Engine
+from app.engine.probe import Probe
 from app.engine.suitability import describe
 from app.hub.catalog import Catalog, CatalogModel
+from app.hub.connections import ConnectionLedger
+from app.hub.hub import Hub
 from app.hub.library import Library, find_starter_model
 from app.log import Log
 from app.paths import Paths, resources
@@ -35,6 +39,8 @@ from app.ui.chat.replies import Replies
 from app.ui.chat.transcript.transcript import Transcript
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
+from app.ui.model_manager.model_manager_controller import ModelManagerController
+from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.presets.preset_controller import PresetController
 from app.ui.sidebar.conversations_controller import ConversationsController
 from app.ui.theme_switcher import ThemeSwitcher
@@ -82,6 +88,7 @@ class Application(QObject):
         model_dirs: Sequence[Path] = (),
         *,
         first_model: Path | None = None,
+        hub: Hub | None = None,
     ) -> None:
         """Opens everything, and begins to load the model that was used last.
 
@@ -89,6 +96,7 @@ class Application(QObject):
             data_dir: keeps everything in this folder instead of where the system wants it.
             model_dirs: folders with models, besides the user's.
             first_model: a model to begin with.
+            hub: where models are found, besides the usual one.
 
         Raises:
             StoreError: the data folder cannot be used.
@@ -109,6 +117,7 @@ class Application(QObject):
         self._starter = find_starter_model(resources() / "models")
         self._library = Library(describe, self._catalog, self._starter)
         self.engine = Engine()
+        self._probe = Probe(self.paths.trials)
         self._engine_worker = Worker("engine", self)
         self._files_worker = Worker("files", self)
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
@@ -118,6 +127,8 @@ class Application(QObject):
         self.settings = WindowController(
             self.window, self._themes, self._settings_file, settings, __version__, self.paths.logs, self
         )
+        ledger = ConnectionLedger(self.paths.data / "connections.jsonl")
+        self.hub = hub or Hub(ledger=ledger)
         self._build_controllers()
         self._join()
         self._start(first_model)
@@ -129,6 +140,7 @@ class Application(QObject):
     def shutdown(self) -> None:
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
+        self.model_manager.shut_down()
         self.replies.stop_all()
         self._engine_worker.shut_down()
         self._files_worker.shut_down()
@@ -146,7 +158,14 @@ class Application(QObject):
         self.replies = Replies(self.engine, self._engine_worker, self)
         self.preset_choice = PresetController(self.presets, self.window, self)
         self.models = ModelController(
-            self.engine, self._engine_worker, self._files_worker, self._scan, self._library.open, self._plan, self
+            self.engine,
+            self._engine_worker,
+            self._files_worker,
+            self._scan,
+            self._library.open,
+            self._check_model,
+            self._plan,
+            self,
         )
         self.chat = ChatController(
             self._store.conversations, self.replies, self.transcript, page.composer, self._answerer, self
@@ -171,6 +190,10 @@ class Application(QObject):
         self._export = ExportController(
             lambda: self.chat.conversation, self._system_prompt, self.window.messages, self.window
         )
+        parts = ModelManagerParts.of_this_computer(
+            self.hub, self._catalog, self.paths.data, self.paths.models
+        )
+        self.model_manager = ModelManagerController(self.window, self._themes, self.settings, parts, self)
         ChatMenu(self.window, self.chat, self.conversations, self)
         is_first_start = not self._store.conversations.list_summaries()
         ChatPresenter(
@@ -192,6 +215,9 @@ class Application(QObject):
         self.settings.file_chosen.connect(self.models.open_file)
         self.settings.model_folders_changed.connect(self.models.refresh)
         self.models.loaded.connect(self._on_model_loaded)
+        self.models.models_changed.connect(self.model_manager.set_models)
+        self.model_manager.files_changed.connect(self.models.refresh)
+        self.model_manager.model_ready.connect(self._chat_with)
         self.models.status_changed.connect(self.context.refresh)
         self.preset_choice.preset_changed.connect(self.context.refresh)
         self.context.measured.connect(self.outgrown.take_note)
@@ -223,6 +249,7 @@ class Application(QObject):
             if notice:
                 self.window.messages.show_notice(notice)
         self.models.refresh()
+        self.model_manager.start()
         self._open_first_model(first_model)
 
     def _open_first_model(self, wanted: Path | None) -> None:
@@ -237,8 +264,21 @@ class Application(QObject):
         self.chat.start_new()
         self.window.focus_composer()
 
+    def _check_model(self, path: Path, cancel: threading.Event) -> None:
+        """Tries a file, and at the very first start the engine itself, in a child process."""
+        if not self.paths.trials.exists():
+            self._probe.check_library()
+        self._probe.check_model(path, cancel)
+
+    def _chat_with(self, path: Path) -> None:
+        self.models.choose(path)
+        self._start_new_chat()
+
     def _scan(self) -> list[ModelFile]:
-        return self._library.scan([self.paths.models, *self._model_dirs, *self.settings.settings.model_folders])
+        return self._library.scan(
+            [self.paths.models, *self._model_dirs, *self.settings.settings.model_folders],
+            self.model_manager.others(),
+        )
 
     def _catalog_entry(self, model: ModelFile) -> CatalogModel | None:
         return self._catalog.match(model.path.name) or self._catalog.match(model.name)
@@ -273,7 +313,9 @@ class Application(QObject):
         model = self.models.chosen
         if model is None:
             return None
-        return Answerer(model.name, str(model.path), self.preset_choice.preset_for_answer(self.chat.conversation))
+        return Answerer(
+            model.name, str(model.path), self.preset_choice.preset_for_answer(self.chat.conversation)
+        )
 
     def _system_prompt(self) -> str:
         return self.preset_choice.preset_for_answer(self.chat.conversation).system_prompt
@@ -284,6 +326,7 @@ class Application(QObject):
 
     def _on_model_loaded(self, info: ModelInfo) -> None:
         self.settings.change(last_model=info.path)
+        self.model_manager.note_loaded(info.path)
         self.preset_choice.note_loaded(self._chosen_key())
         for notice in info.notices:
             self.window.messages.show_notice(notice)

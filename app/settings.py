@@ -23,6 +23,7 @@ class Theme(StrEnum):
 
 
 NARROWEST_SIDEBAR, WIDEST_SIDEBAR = 180, 480
+FEWEST_ROUNDS, MOST_ROUNDS = 1, 64
 SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE = 0.7, 2.0
 
 
@@ -44,6 +45,22 @@ class Settings:
     """1 is the size that the system asks for; 0.7 to 2."""
     sends_with_enter: bool = True
     """Enter sends and Shift+Enter starts a new line; otherwise Ctrl+Enter sends."""
+    new_chat_tools: tuple[str, ...] = ()
+    """The names of the tools that are on in new conversations. None at first: they make every prompt longer."""
+    tool_folders: tuple[Path, ...] = ()
+    """Folders in which tools may read."""
+    most_tool_rounds: int = 8
+    """How many answers in a row may call tools, 1 to 64."""
+    is_offline: bool = False
+    """Nothing is asked of the network."""
+    has_accepted_lfm_licence: bool = False
+    """The licence of Liquid AI's models has been shown and accepted."""
+    model_files: tuple[Path, ...] = ()
+    """Files that are used where they are, in no folder of models."""
+    answered_programs: tuple[str, ...] = ()
+    """Other programs whose models were offered; nobody is asked twice."""
+    used_programs: tuple[str, ...] = ()
+    """Those of them whose models are used where they are."""
 
     def with_model_folder(self, folder: Path) -> tuple[Path, ...]:
         """The folders with one more, each only once."""
@@ -93,6 +110,14 @@ def _as_values(settings: Settings) -> dict[str, Any]:
         "window_geometry": settings.window_geometry,
         "font_scale": settings.font_scale,
         "sends_with_enter": settings.sends_with_enter,
+        "new_chat_tools": list(settings.new_chat_tools),
+        "tool_folders": [str(folder) for folder in settings.tool_folders],
+        "most_tool_rounds": settings.most_tool_rounds,
+        "is_offline": settings.is_offline,
+        "has_accepted_lfm_licence": settings.has_accepted_lfm_licence,
+        "model_files": [str(file) for file in settings.model_files],
+        "answered_programs": list(settings.answered_programs),
+        "used_programs": list(settings.used_programs),
     }
 
 
@@ -144,19 +169,37 @@ def _path_or_none(value: object) -> Path | None:
     return Path(text) if (text := _text(value)) else None
 
 
-def _folders(value: object) -> tuple[Path, ...]:
+def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ValueError("it should be a list of folders")
-    return tuple(dict.fromkeys(Path(_text(folder)) for folder in value))
+        raise ValueError("it should be a list")
+    return tuple(dict.fromkeys(_text(one) for one in value))
+
+
+def _paths(value: object) -> tuple[Path, ...]:
+    return tuple(dict.fromkeys(Path(text) for text in _texts(value)))
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError("it should be a list of names")
+    return tuple(dict.fromkeys(_text(name) for name in value))
 
 
 _READERS: dict[str, Callable[[object], Any]] = {
     "theme": _theme,
-    "model_folders": _folders,
+    "model_folders": _paths,
     "last_model": _path_or_none,
     "is_sidebar_visible": _switch,
     "sidebar_width": _whole_number(NARROWEST_SIDEBAR, WIDEST_SIDEBAR),
     "window_geometry": _text,
     "font_scale": _number(SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE),
     "sends_with_enter": _switch,
+    "new_chat_tools": _names,
+    "tool_folders": _folders,
+    "most_tool_rounds": _whole_number(FEWEST_ROUNDS, MOST_ROUNDS),
+    "is_offline": _switch,
+    "has_accepted_lfm_licence": _switch,
+    "model_files": _paths,
+    "answered_programs": _texts,
+    "used_programs": _texts,
 }

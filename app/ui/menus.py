@@ -84,6 +84,7 @@ MENUS: tuple[tuple[str, tuple[Entry | None, ...]], ...] = (
             SEPARATOR,
             Entry("focus_composer", "&Write a message", ("Ctrl+L",)),
             Entry("switch_model", "Switch &model", ("Ctrl+M",), "cube"),
+            Entry("models", "Mana&ge models", ("Ctrl+Shift+M",), "download-simple"),
         ),
     ),
     (
@@ -131,6 +132,7 @@ class Menus(QObject):
     previous_chat_action: QAction
     focus_composer_action: QAction
     switch_model_action: QAction
+    models_action: QAction
     shortcuts_action: QAction
     log_folder_action: QAction
     about_action: QAction

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.errors import UserError
 from app.settings import Settings, SettingsFile, Theme
@@ -53,6 +53,7 @@ class WindowController(QObject):
         self._version = version
         self._log_folder = log_folder
         self._dialog: SettingsDialog | None = None
+        self._pages: list[tuple[str, Callable[[QWidget], QWidget]]] = []
         self.settings = settings
         self._connect()
         self._apply()
@@ -82,11 +83,17 @@ class WindowController(QObject):
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         self._open(dialog, self.add_folder)
 
+    def add_page(self, name: str, make: Callable[[QWidget], QWidget]) -> None:
+        """Has a page more in the settings, made when they are first opened."""
+        self._pages.append((name, make))
+
     def open_settings(self, page: str = "General") -> None:
         if self._dialog is None:
             self._dialog = SettingsDialog(
                 self.settings, self._version, self._window.windowIcon(), self._window
             )
+            for name, make in self._pages:
+                self._dialog.add_page(name, make(self._dialog))
             self._dialog.settings_changed.connect(self._set_settings)
             self._dialog.add_folder_requested.connect(self.choose_folder)
         self._dialog.set_settings(self.settings)
@@ -112,7 +119,6 @@ class WindowController(QObject):
         menus.log_folder_action.triggered.connect(self._open_log_folder)
         menus.shortcuts_action.triggered.connect(self._show_shortcuts)
         window.sidebar.settings_requested.connect(lambda: self.open_settings())
-        window.sidebar.models_requested.connect(lambda: self.open_settings("Models"))
         window.sidebar_toggled.connect(lambda is_visible: self.change(is_sidebar_visible=is_visible))
         window.model_dropped.connect(self._on_window_model_dropped)
         window.closing.connect(self._on_window_closing)

@@ -62,6 +62,7 @@ class DiscoverController(QObject):
         self._licence = licence
         self._free_memory = free_memory
         self._worker = Worker("hub", self)
+        self._searcher = Worker("hub-search", self)
         self._models: dict[str, ModelFile] = {}
         self._shown: Shown | None = None
         self._known: dict[str, Repository] = {}
@@ -121,7 +122,7 @@ class DiscoverController(QObject):
         on_ordered: Callable[[DownloadState], None],
         on_error: Callable[[HubError], None],
     ) -> None:
-        """Asks the hub for a model's files and orders one quantisation, the recommended one if that is gone."""
+        """Asks the hub for a model's files and orders a quantisation, the recommended one if it is gone."""
 
         def take(repository: Repository) -> None:
             self._known[repository.name] = repository
@@ -137,6 +138,7 @@ class DiscoverController(QObject):
     def shut_down(self) -> None:
         """Stops asking."""
         self._worker.shut_down()
+        self._searcher.shut_down()
 
     def _connect(self) -> None:
         view, details = self._view, self._view.details
@@ -206,7 +208,7 @@ class DiscoverController(QObject):
 
         self._view.set_search_state("" if self._results else "Searching…")
         self._searching = stream = send(
-            self._worker,
+            self._searcher,
             self,
             work,
             self._on_results,

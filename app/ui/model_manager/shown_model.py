@@ -72,7 +72,8 @@ def _gate(shown: Shown) -> tuple[str, ...]:
     found = shown.found
     if found is not None and found.is_gated:
         notices.append(
-            "Its terms must be accepted on its page before it can be downloaded, and your token entered in Settings."
+            "Its terms must be accepted on its page before it can be downloaded, and your token entered in "
+            "Settings."
         )
     if found is not None and found.architecture in _NEWER and shown.model is None:
         notices.append(RUNNABLE_HINT.format(name=found.architecture))

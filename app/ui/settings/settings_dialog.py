@@ -66,8 +66,13 @@ class SettingsDialog(QDialog):
         self._general.set_settings(settings)
         self._models.set_settings(settings)
 
+    def add_page(self, name: str, page: QWidget) -> None:
+        """Adds a page before the last one, which is About."""
+        self._names.insertItem(self._names.count() - 1, name)
+        self._pages.insertWidget(self._pages.count() - 1, page)
+
     def show_page(self, name: str) -> None:
-        """Shows the page called `General`, `Models` or `About`."""
+        """Shows the page of that name, such as `General`, `Models` or `About`."""
         for row in range(self._names.count()):
             if self._names.item(row).text() == name:
                 self._names.setCurrentRow(row)

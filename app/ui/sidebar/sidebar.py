@@ -55,7 +55,7 @@ class Sidebar(QFrame):
         self.search_field = SearchField("Search conversations", "Ctrl+Shift+F", self)
         self.search_field.setObjectName("search_field")
         self.list = ConversationList(self)
-        self.models_button = self._button("Models", "cube", "models_button")
+        self.models_button = self._button("Models", "cube", "models_button", "Ctrl+Shift+M")
         self.settings_button = self._button("Settings", "gear-six", "settings_button", "Ctrl+,")
         self._search_timer = QTimer(self, interval=_SEARCH_PAUSE_MS, singleShot=True)
         self._lay_out()

@@ -1,0 +1,156 @@
+"""The ledger in the settings: every connection that the program made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.hub.connections import Connection
+from app.hub.sizes import gigabytes
+
+_Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_COLUMNS = ("Time", "Host", "Purpose", "Sent", "Received", "Outcome")
+_FIRST_FIGURE, _LAST_FIGURE = 3, 4
+
+
+class ConnectionsModel(QAbstractTableModel):
+    """Connections, newest first, for Qt."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._connections: tuple[Connection, ...] = ()
+
+    def set_connections(self, connections: Sequence[Connection]) -> None:
+        self.beginResetModel()
+        self._connections = tuple(connections)
+        self.endResetModel()
+
+    @override
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._connections)
+
+    @override
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    @override
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return _cells(self._connections[index.row()])[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole and _FIRST_FIGURE <= index.column() <= _LAST_FIGURE:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    @override
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return _COLUMNS[section]
+        return None
+
+
+class ConnectionsPage(QWidget):
+    """A table of the connections.
+
+    Signals:
+        clear_requested(): forget them.
+        shown(): somebody looks at the page; the list may be old.
+    """
+
+    clear_requested = Signal()
+    shown = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = ConnectionsModel(self)
+        self.table = QTableView(self)
+        self.table.setObjectName("connections_table")
+        self.table.setAccessibleName("Connections")
+        self.table.setModel(self._model)
+        self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.setTabKeyNavigation(False)
+        header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        self.summary = QLabel(self)
+        self.summary.setProperty("muted", True)
+        self.summary.setWordWrap(True)
+        self.clear_button = QPushButton("Forget them", self)
+        self.clear_button.setObjectName("clear_connections_button")
+        self.clear_button.clicked.connect(self.clear_requested)
+        self._lay_out()
+        self.set_connections(())
+
+    def set_connections(self, connections: Sequence[Connection]) -> None:
+        """Shows these, newest first."""
+        self._model.set_connections(connections)
+        self.clear_button.setEnabled(bool(connections))
+        if not connections:
+            self.summary.setText("Tarn has made no connection yet.")
+            return
+        down = sum(connection.bytes_down for connection in connections)
+        self.summary.setText(
+            f"The last {len(connections):,} connections, {gigabytes(down)} received. There are no others: nothing "
+            "you write leaves this computer."
+        )
+        metrics = self.table.fontMetrics()
+        for column, longest in enumerate(
+            ("30 Sept, 23:59:59", "cdn-lfs.huggingface.co", "Download a model 00")
+        ):
+            self.table.setColumnWidth(column, metrics.horizontalAdvance(longest) + 24)
+
+    def _lay_out(self) -> None:
+        heading = QLabel("Connections", self)
+        heading.setProperty("subheading", True)
+        foot = QHBoxLayout()
+        foot.addWidget(self.clear_button)
+        foot.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        for widget in (heading, self.summary):
+            layout.addWidget(widget)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(foot)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+
+def _cells(connection: Connection) -> tuple[str, ...]:
+    local = connection.time.astimezone()
+    return (
+        f"{local.day} {local:%b, %H:%M:%S}",
+        connection.host,
+        connection.purpose,
+        gigabytes(connection.bytes_up),
+        gigabytes(connection.bytes_down),
+        connection.outcome,
+    )

@@ -1,0 +1,210 @@
+"""The models screen with all that is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.model_file import ModelFile
+from app.hub.download_queue import DownloadQueue, OnChange
+from app.hub.download_state import DownloadState
+from app.hub.found_model import FoundModel
+from app.ui.main_window import MainWindow
+from app.ui.model_manager.discover_controller import DiscoverController
+from app.ui.model_manager.downloads_controller import DownloadsController
+from app.ui.model_manager.library_controller import LibraryController
+from app.ui.model_manager.licence import LicenceGate
+from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
+from app.ui.model_manager.network_controller import NetworkController
+from app.ui.model_manager.parts import ModelManagerParts
+from app.ui.model_manager.start_controller import StartController
+from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.window_controller import WindowController
+
+
+class ModelManagerController(QObject):
+    """Shows the models screen, and keeps what goes on behind it going while it is not shown.
+
+    Signals:
+        model_ready(Path): the user wants to chat with this model: load it, in a new chat.
+        files_changed(): look through the folders of models again.
+    """
+
+    model_ready = Signal(object)
+    files_changed = Signal()
+
+    def __init__(
+        self,
+        window: MainWindow,
+        themes: ThemeSwitcher,
+        settings: WindowController,
+        parts: ModelManagerParts,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._settings = settings
+        self._parts = parts
+        self._has_looked_around = False
+        parts.hub.is_offline = settings.settings.is_offline
+        self.page = ModelManagerPage(themes.theme, window)
+        window.add_page(self.page)
+        is_accepted = settings.settings.has_accepted_lfm_licence
+        self._licence = LicenceGate(is_accepted, window)
+        self.downloads = DownloadsController(self.page.downloads, self._make_queue, parts.models_folder, self)
+        self.discover = DiscoverController(
+            self.page.discover,
+            parts.hub,
+            parts.catalog,
+            self.downloads,
+            self._licence,
+            parts.free_memory,
+            self,
+        )
+        self._start_page = StartController(
+            self.page.discover.start,
+            parts.hub,
+            parts.catalog,
+            self.discover,
+            self.downloads,
+            self._licence,
+            parts.look,
+            self,
+        )
+        self.library = LibraryController(
+            self.page.library, window.messages, parts.records, parts.models_folder, parts.find, self
+        )
+        self.network = NetworkController(parts.hub, self)
+        settings.add_page("Network", self.network.make_network_page)
+        settings.add_page("Connections", self.network.make_connections_page)
+        themes.theme_changed.connect(self.page.set_theme)
+        self.page.set_offline(parts.hub.is_offline)
+        self.discover.show_start()
+        self._connect()
+
+    def start(self) -> None:
+        """Goes on with the downloads that the last run did not finish."""
+        if any(self._parts.downloads_folder.glob("*.json")):
+            is_online = not self._parts.hub.is_offline
+            self.network.load_token(then=lambda: self.downloads.restore(goes_on=is_online))
+
+    def show(self, section: Section | None = None) -> None:
+        """Shows the screen, on a part of it where one is named."""
+        if section is not None:
+            self.page.show_section(section)
+        self._start_page.look()
+        if not self._has_looked_around:
+            self._has_looked_around = True
+            self.network.load_token()  # Not earlier: a keyring may ask for a password.
+            self.library.offer_found(self._settings.settings.answered_programs)
+        self.discover.refresh()
+        self._window.show_page(self.page)
+        self.page.focus_first()
+
+    def show_start(self) -> None:
+        """Shows the first page: what this computer can run, and three models to begin with."""
+        self.discover.show_start()
+        self.show(Section.DISCOVER)
+
+    def set_models(self, models: Sequence[ModelFile]) -> None:
+        """Shows these models as those that are on this computer."""
+        starter = next((model.name for model in models if model.is_starter), "")
+        self.page.discover.start.set_starter(starter)
+        self.discover.set_models(models)
+        self.library.set_models(models)
+        self._start_page.refresh_cards()
+
+    def note_loaded(self, path: Path) -> None:
+        """This model answers from now on."""
+        self._parts.records.note_used(path)
+        self.library.set_loaded(path)
+
+    def others(self) -> list[FoundModel]:
+        """Models outside the folders that are used where they are. Reads folders; for a worker thread."""
+        settings = self._settings.settings
+        found = [FoundModel(path, path.stem) for path in settings.model_files]
+        if settings.used_programs:
+            found += [
+                model
+                for folder in self._parts.find()
+                for model in folder.models
+                if folder.program in settings.used_programs
+            ]
+        return found
+
+    def shut_down(self) -> None:
+        """Stops downloads and all else within half a second; the next run goes on."""
+        self.downloads.shut_down()
+        for part in (self.discover, self._start_page, self.library, self.network):
+            part.shut_down()
+        self._parts.hub.close()
+
+    def _make_queue(self, on_change: OnChange) -> DownloadQueue:
+        parts = self._parts
+        return DownloadQueue(parts.hub, parts.downloads_folder, on_change, parts.records)
+
+    def _connect(self) -> None:
+        page, window = self.page, self._window
+        window.sidebar.models_requested.connect(lambda: self.show())
+        window.menus.models_action.triggered.connect(lambda: self.show())
+        page.back_requested.connect(window.focus_composer)
+        page.network_settings_requested.connect(lambda: self._settings.open_settings("Network"))
+        page.discover.start.starter_requested.connect(window.focus_composer)
+        for part in (self.discover, self.downloads, self.library, self._start_page):
+            part.chat_requested.connect(self.model_ready)
+        for signal in (
+            self.discover.link_requested,
+            self.downloads.page_requested,
+            self.network.link_requested,
+            self._licence.link_requested,
+        ):
+            signal.connect(self._settings.ask_to_open_link)
+        self._licence.accepted.connect(lambda: self._settings.change(has_accepted_lfm_licence=True))
+        self.downloads.changed.connect(lambda: page.set_active_count(self.downloads.active_count))
+        self.downloads.arrived.connect(self._on_downloads_arrived)
+        self._start_page.arrived_for_chat.connect(self._on_arrived_for_chat)
+        self.library.files_changed.connect(self.files_changed)
+        self.library.file_added.connect(self._on_library_file_added)
+        self.library.programs_answered.connect(self._on_library_programs_answered)
+        self.library.add_folder_requested.connect(self._settings.choose_folder)
+        self.network.offline_changed.connect(self._on_network_offline_changed)
+
+    def _on_downloads_arrived(self, state: DownloadState) -> None:
+        self.files_changed.emit()
+        if not self.page.isVisible():
+            self._announce(state)
+
+    def _on_arrived_for_chat(self, state: DownloadState) -> None:
+        # Whoever went on to something else is not torn away from it.
+        if self.page.isVisible():
+            self.model_ready.emit(state.paths[0])
+
+    def _announce(self, state: DownloadState) -> None:
+        self._window.messages.show_notice(
+            f"{state.order.title} has arrived.",
+            "It has been checked and is in the list of models.",
+            "Chat with it",
+            lambda: self.model_ready.emit(state.paths[0]),
+        )
+
+    def _on_library_file_added(self, path: Path) -> None:
+        files = self._settings.settings.model_files
+        if path not in files:
+            self._settings.change(model_files=(*files, path))
+        self.files_changed.emit()
+
+    def _on_library_programs_answered(self, programs: tuple[str, ...], is_wanted: bool) -> None:
+        settings = self._settings.settings
+        used = (*settings.used_programs, *programs) if is_wanted else settings.used_programs
+        self._settings.change(answered_programs=(*settings.answered_programs, *programs), used_programs=used)
+        self.files_changed.emit()
+
+    def _on_network_offline_changed(self, is_offline: bool) -> None:
+        self._parts.hub.is_offline = is_offline
+        self._settings.change(is_offline=is_offline)
+        self.page.set_offline(is_offline)
+        if is_offline:
+            self.downloads.pause_all()
+        self.discover.refresh()

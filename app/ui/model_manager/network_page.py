@@ -1,0 +1,148 @@
+"""The network in the settings: the offline switch, and the token for the hub."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.core.errors import UserError
+from app.hub.token import TOKENS_ADDRESS, Keeping
+from app.ui.model_manager.notice_strip import NoticeStrip
+
+_WHERE = {
+    Keeping.NOWHERE: "There is no token. You need one only for repositories whose terms must be accepted first.",
+    Keeping.KEYRING: "A token is kept in the system's keyring, and nowhere else.",
+    Keeping.THIS_RUN: "A token is in use until Tarn is closed; it is written nowhere.",
+}
+
+
+class NetworkPage(QWidget):
+    """What the program may do on the network, and in whose name.
+
+    Signals:
+        offline_changed(bool): the user switched the network off or on.
+        save_requested(str): check this token and keep it.
+        check_requested(), forget_requested(): do that with the token that is there.
+        link_requested(str): the user wants to see an address.
+    """
+
+    offline_changed = Signal(bool)
+    save_requested = Signal(str)
+    check_requested = Signal()
+    forget_requested = Signal()
+    link_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.offline_field = QCheckBox("Stay offline", self)
+        self.offline_field.setObjectName("offline_field")
+        self.field = QLineEdit(self)
+        self.field.setObjectName("token_field")
+        self.field.setAccessibleName("Token for Hugging Face")
+        self.field.setPlaceholderText("hf_…")
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.save_button = QPushButton("Check and keep", self)
+        self.save_button.setObjectName("save_token_button")
+        self.check_button = QPushButton("Check", self)
+        self.check_button.setObjectName("check_token_button")
+        self.forget_button = QPushButton("Forget", self)
+        self.forget_button.setObjectName("forget_token_button")
+        self.link_button = QPushButton("Make one on Hugging Face", self)
+        self.link_button.setProperty("link", True)
+        self.link_button.setToolTip(TOKENS_ADDRESS)
+        self.where = self._words("")
+        self.outcome = NoticeStrip(self)
+        self._keeping = Keeping.NOWHERE
+        self._lay_out()
+        self.offline_field.toggled.connect(self.offline_changed)
+        self.field.textChanged.connect(lambda _text: self._fit_buttons())
+        self.field.returnPressed.connect(self._save)
+        self.save_button.clicked.connect(self._save)
+        self.check_button.clicked.connect(self.check_requested)
+        self.forget_button.clicked.connect(self.forget_requested)
+        self.link_button.clicked.connect(lambda: self.link_requested.emit(TOKENS_ADDRESS))
+        self.set_keeping(Keeping.NOWHERE, "")
+
+    def set_offline(self, is_offline: bool) -> None:
+        """Shows how the switch stands. Emits nothing."""
+        self.offline_field.blockSignals(True)
+        self.offline_field.setChecked(is_offline)
+        self.offline_field.blockSignals(False)
+
+    def set_keeping(self, keeping: Keeping, notice: str) -> None:
+        """Says where the token is kept."""
+        self._keeping = keeping
+        self.where.setText(f"{_WHERE[keeping]} {notice}".strip())
+        self._fit_buttons()
+
+    def set_busy(self) -> None:
+        """Says that the hub is being asked."""
+        self.outcome.set_text("Asking the hub whose token this is…")
+        for button in (self.save_button, self.check_button):
+            button.setEnabled(False)
+
+    def set_account(self, name: str) -> None:
+        """The hub knows the token: it belongs to this account. The field forgets it."""
+        self.field.clear()
+        self.outcome.set_text(f"The hub knows this token: it belongs to {name}.")
+        self._fit_buttons()
+
+    def set_error(self, error: UserError) -> None:
+        """Says what is wrong with it."""
+        self.outcome.set_text(f"{error} {error.hint}".strip(), is_error=True)
+        self._fit_buttons()
+
+    def clear_outcome(self) -> None:
+        self.outcome.set_text("")
+
+    def _save(self) -> None:
+        if self.field.text().strip():
+            self.save_requested.emit(self.field.text())
+
+    def _fit_buttons(self) -> None:
+        self.save_button.setEnabled(bool(self.field.text().strip()))
+        is_there = self._keeping is not Keeping.NOWHERE
+        self.check_button.setEnabled(is_there)
+        self.forget_button.setEnabled(is_there)
+
+    def _words(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setProperty("muted", True)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        return label
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(10)
+        layout.addWidget(self._heading("Network"))
+        layout.addWidget(self.offline_field)
+        layout.addWidget(
+            self._words(
+                "Chatting needs no network. Finding and downloading models does; with this switch on, Tarn makes no "
+                "connection at all."
+            )
+        )
+        layout.addSpacing(8)
+        layout.addWidget(self._heading("Token for Hugging Face"))
+        layout.addWidget(self.where)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.save_button)
+        layout.addLayout(row)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.check_button)
+        buttons.addWidget(self.forget_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.link_button)
+        layout.addLayout(buttons)
+        layout.addWidget(self.outcome)
+        layout.addStretch(1)
+
+    def _heading(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setProperty("subheading", True)
+        return label

@@ -1,0 +1,57 @@
+"""What the models screen works with."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.errors import EngineError
+from app.engine.loaded_model import native_library
+from app.hub.catalog import Catalog
+from app.hub.found_models import FoundFolder, find_models
+from app.hub.hub import Hub
+from app.hub.library_records import LibraryRecords
+from app.ui.model_manager.computer import Computer, free_memory, look_at_computer
+
+
+@dataclass(frozen=True, slots=True)
+class ModelManagerParts:
+    """The hub, the folders, and the ways to look around. The last three are called on worker threads."""
+
+    hub: Hub
+    catalog: Catalog
+    records: LibraryRecords
+    models_folder: Path
+    """Where models are fetched to."""
+    downloads_folder: Path
+    """Where it is written down what was ordered."""
+    find: Callable[[], list[FoundFolder]]
+    """Looks for models of other programs."""
+    look: Callable[[], Computer]
+    """Tells what this computer has."""
+    free_memory: Callable[[], int] = free_memory
+
+    @classmethod
+    def of_this_computer(
+        cls, hub: Hub, catalog: Catalog, data_folder: Path, models_folder: Path
+    ) -> ModelManagerParts:
+        """The real ones, with what is remembered kept in the data folder."""
+        return cls(
+            hub,
+            catalog,
+            LibraryRecords(data_folder / "model-records.json"),
+            models_folder,
+            data_folder / "downloads",
+            lambda: find_models(Path.home(), sys.platform, os.environ),
+            lambda: look_at_computer(_has_graphics()),
+        )
+
+
+def _has_graphics() -> bool:
+    try:
+        return bool(native_library().has_gpu())
+    except EngineError:  # Said where a model is loaded.
+        return False

@@ -1,0 +1,140 @@
+"""From the first page to a chat with a model that fits this computer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.errors import HubError
+from app.hub.catalog import Catalog
+from app.hub.download_state import DownloadState
+from app.hub.hub import Hub
+from app.ui.background import Report, Worker
+from app.ui.model_manager import download_rows
+from app.ui.model_manager.choices import Choice, choices
+from app.ui.model_manager.computer import Computer
+from app.ui.model_manager.discover_controller import DiscoverController
+from app.ui.model_manager.downloads_controller import DownloadsController
+from app.ui.model_manager.errand import send
+from app.ui.model_manager.licence import LicenceGate
+from app.ui.model_manager.start_page import StartPage
+
+
+class StartController(QObject):
+    """Looks at the computer, offers three models, and opens a chat with the one that was fetched.
+
+    Signals:
+        chat_requested(Path): the user wants to chat with a model that is here.
+        arrived_for_chat(DownloadState): what was fetched here in order to chat with it is done.
+    """
+
+    chat_requested = Signal(object)
+    arrived_for_chat = Signal(object)
+
+    def __init__(
+        self,
+        view: StartPage,
+        hub: Hub,
+        catalog: Catalog,
+        discover: DiscoverController,
+        downloads: DownloadsController,
+        licence: LicenceGate,
+        look: Callable[[], Computer],
+        parent: QObject | None = None,
+    ) -> None:
+        """`look` tells what this computer has; it is called on a thread of its own."""
+        super().__init__(parent)
+        self._view = view
+        self._hub = hub
+        self._catalog = catalog
+        self._discover = discover
+        self._downloads = downloads
+        self._licence = licence
+        self._look_at_computer = look
+        self._worker = Worker("computer", self)
+        self._choices: dict[str, Choice] = {}
+        self._is_asked: set[str] = set()
+        self._errors: dict[str, HubError] = {}
+        self._for_chat: set[str] = set()
+        """Downloads after which a chat is to be opened."""
+        view.wanted.connect(self._on_view_wanted)
+        view.chat_requested.connect(self._on_view_chat_requested)
+        view.pause_requested.connect(lambda model_id: self._act(model_id, download_rows.PAUSE))
+        view.resume_requested.connect(lambda model_id: self._act(model_id, download_rows.RESUME))
+        view.details_requested.connect(discover.show_model)
+        downloads.changed.connect(self.refresh_cards)
+        downloads.arrived.connect(self._on_downloads_arrived)
+
+    def look(self) -> None:
+        """Looks at the computer and offers what fits it."""
+
+        def work(_cancel: threading.Event, report: Report) -> None:
+            report(self._look_at_computer())
+
+        send(self._worker, self, work, self._on_looked, lambda _error: None)
+
+    def refresh_cards(self) -> None:
+        """Shows how the downloads stand, and what is here."""
+        for model_id, choice in self._choices.items():
+            card = self._view.cards[model_id]
+            state = self._downloads.state_of(choice.model.repository)
+            card.set_state(state, self._discover.path_of(model_id) is not None)
+            if model_id in self._is_asked:
+                card.set_busy("Asking the hub…")
+            elif state is None and model_id in self._errors:
+                card.set_error(self._errors[model_id])
+
+    def shut_down(self) -> None:
+        self._worker.shut_down()
+
+    def _on_looked(self, computer: Computer) -> None:
+        offered = choices(self._catalog, computer.free_bytes)
+        self._choices = {choice.model.id: choice for choice in offered}
+        self._view.set_computer(computer)
+        self._view.set_choices(offered)
+        self.refresh_cards()
+
+    def _on_view_wanted(self, model_id: str) -> None:
+        choice = self._choices[model_id]
+        page = self._hub.page_of(choice.model.repository)
+        self._licence.ask(choice.model.title, choice.model.licence, page, lambda: self._fetch(choice))
+
+    def _fetch(self, choice: Choice) -> None:
+        model_id = choice.model.id
+        self._errors.pop(model_id, None)
+        self._is_asked.add(model_id)
+        self.refresh_cards()
+
+        def on_ordered(state: DownloadState) -> None:
+            self._is_asked.discard(model_id)
+            self._for_chat.add(state.id)
+            self.refresh_cards()
+
+        def on_error(error: HubError) -> None:
+            self._is_asked.discard(model_id)
+            self._errors[model_id] = error
+            self.refresh_cards()
+
+        self._discover.fetch(choice.model, choice.quantisation, on_ordered, on_error)
+
+    def _act(self, model_id: str, action: str) -> None:
+        state = self._downloads.state_of(self._choices[model_id].model.repository)
+        if state is not None:
+            self._for_chat.add(state.id)
+            self._downloads.act(state.id, action)
+
+    def _on_view_chat_requested(self, model_id: str) -> None:
+        path: Path | None = self._discover.path_of(model_id)
+        state = self._downloads.state_of(self._choices[model_id].model.repository)
+        if path is None and state is not None and state.paths:
+            path = state.paths[0]
+        if path is not None:
+            self.chat_requested.emit(path)
+
+    def _on_downloads_arrived(self, state: DownloadState) -> None:
+        if state.id in self._for_chat:
+            self._for_chat.discard(state.id)
+            self.arrived_for_chat.emit(state)

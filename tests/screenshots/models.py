@@ -1,0 +1,246 @@
+"""Draws the models screen against a hub on this machine, in both themes and several sizes, for people to look at.
+
+uv run python -m tests.screenshots.models [FOLDER]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication, QTextEdit
+
+from app.core.model_file import ModelFile
+from app.hub.catalog import Catalog
+from app.hub.connections import ConnectionLedger
+from app.hub.found_model import FoundModel
+from app.hub.found_models import FoundFolder
+from app.hub.hub import Hub
+from app.hub.library_records import LibraryRecords
+from app.paths import resources
+from app.settings import Settings, SettingsFile
+from app.settings import Theme as ThemeChoice
+from app.ui.icons import app_icon
+from app.ui.main_window import MainWindow
+from app.ui.model_manager.computer import Computer
+from app.ui.model_manager.model_manager_controller import ModelManagerController
+from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.parts import ModelManagerParts
+from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.window_controller import WindowController
+from tests.fakes.hub_server import FakeHub
+from tests.screenshots.shell import shoot, summaries
+
+INSTRUCT = "LiquidAI/LFM2.5-1.2B-Instruct-GGUF"
+FREE = 6_400_000_000
+SIZES = {"900": (900, 600), "1600": (1600, 1000), "1180": (1180, 780)}
+
+
+def fill(hub: FakeHub) -> None:
+    """Repositories as the hub has them; the bytes are few, the announced sizes real."""
+    sizes = {"Q4_0": 695_751_488, "Q4_K_M": 730_895_168, "Q5_K_M": 843_354_944, "Q6_K": 963_000_000,
+             "Q8_0": 1_246_253_888, "BF16": 2_343_326_528}  # fmt: skip
+    for model in ("Instruct", "Thinking", "JP-202606"):
+        for name, size in sizes.items():
+            file = f"LFM2.5-1.2B-{model}-{name}.gguf"
+            hub.put(f"LiquidAI/LFM2.5-1.2B-{model}-GGUF", file, b"GGUF" * 1000, announced_size=size)
+    hub.put("LiquidAI/LFM2.5-VL-1.6B-GGUF", "LFM2.5-VL-1.6B-Q4_K_M.gguf", b"1", announced_size=730_896_256)
+    hub.put("LiquidAI/LFM2.5-VL-1.6B-GGUF", "mmproj-LFM2.5-VL-1.6b-Q8_0.gguf", b"2", announced_size=583_109_888)
+    now = datetime.now(UTC)
+    owners = ("unsloth", "bartowski", "lmstudio-community", "ggml-org", "Qwen", "mradermacher", "TheBloke")
+    for number in range(120):
+        name = f"{owners[number % 7]}/Qwen3-{(number % 9) + 1}B-Instruct-{2500 + number}-GGUF"
+        hub.put(
+            name,
+            f"Qwen3-{number}-Q4_K_M.gguf",
+            b"x" * (number + 1),
+            announced_size=(number + 1) * 90_000_000,
+            downloads=2_400_000 // (number + 1),
+            likes=900 // (number + 1),
+            lastModified=(now - timedelta(days=number)).isoformat(),
+            is_gated=number % 11 == 3,
+            gguf={"architecture": "qwen3", "total": (number % 9 + 1) * 1_000_000_000, "context_length": 40960},
+        )
+
+
+def library() -> list[ModelFile]:
+    folder = Path("/home/ann/.local/share/tarn/models")
+    return [
+        ModelFile(folder / "LFM2.5-1.2B-Thinking-Q4_K_M.gguf", "LFM2.5 1.2B Thinking", 730_895_360, "lfm2", "Q4_K_M", 128000),
+        ModelFile(folder / "LFM2.5-8B-A1B-Q4_K_M.gguf", "LFM2.5 8B A1B", 5_155_564_768, "lfm2moe", "Q4_K_M", 131072),
+        ModelFile(Path("/home/ann/.ollama/models/blobs/sha256-1"), "gemma3:4b", 3_338_801_718, "gemma3", "Q4_K_M", 131072, program="Ollama"),
+        ModelFile(folder / "SmolLM2-135M-Instruct.Q4_1.gguf", "SmolLM2 135M Instruct", 98_000_000, "llama", "Q4_1", 8192, is_starter=True),
+        ModelFile(folder / "broken.gguf", "broken", 17_000_000, problem="The file ends in the middle of a tensor: it was not downloaded whole."),
+    ]  # fmt: skip
+
+
+class Photographer:
+    """Drives the screen and takes its picture."""
+
+    def __init__(self, folder: Path, data: Path, hub: FakeHub, themes: ThemeSwitcher, theme: str) -> None:
+        self._folder = folder
+        self._theme = theme
+        self.hub = hub
+        self.window = MainWindow(QTextEdit(), app_icon(resources() / "icons"))
+        self.window.sidebar.set_conversations(summaries())
+        settings = WindowController(
+            self.window,
+            themes,
+            SettingsFile(data / "settings.toml"),
+            Settings(theme=ThemeChoice(theme), has_accepted_lfm_licence=True),
+            "0.1.0",
+            data,
+        )
+        self.settings = settings
+        models = data / f"models-{theme}"
+        models.mkdir()
+        found = FoundFolder("LM Studio", data, tuple(FoundModel(data / f"{n}.gguf", "m", "LM Studio", 1_400_000_000) for n in range(3)))  # fmt: skip
+        self.records = LibraryRecords()
+        parts = ModelManagerParts(
+            Hub(ledger=ConnectionLedger(), endpoint=hub.address),
+            Catalog.load(resources() / "catalog.toml"),
+            self.records,
+            models,
+            data / f"downloads-{theme}",
+            lambda: [found],
+            lambda: Computer(16_700_000_000, FREE, 8, "AMD Ryzen 7 7840U"),
+            lambda: FREE,
+        )
+        self.models = ModelManagerController(self.window, themes, settings, parts)
+        self.window.resize(1180, 780)
+        self.window.show()
+
+    def wait(self, is_done: Callable[[], bool], limit_ms: int = 8_000) -> None:
+        deadline = QDeadlineTimer(limit_ms)
+        loop = QEventLoop()
+        timer = QTimer(interval=20)
+        timer.timeout.connect(lambda: loop.quit() if is_done() or deadline.hasExpired() else None)
+        timer.start()
+        loop.exec()
+
+    def pause(self, milliseconds: int = 250) -> None:
+        loop = QEventLoop()
+        QTimer.singleShot(milliseconds, loop.quit)
+        loop.exec()
+
+    def take(self, name: str, *sizes: str, scale: int = 1) -> None:
+        for size in sizes or ("900", "1600"):
+            self.window.resize(*SIZES[size])
+            self.pause(120)
+            end = f"-{scale}x" if scale > 1 else ""
+            shoot(self.window, self._folder / f"models-{name}-{size}{end}-{self._theme}.png", scale)
+
+    def take_all(self) -> None:
+        page, discover = self.models.page, self.models.page.discover
+        self.models.set_models(library())
+        self.models.show_start()
+        self.wait(lambda: len(discover.start.cards) == 3)
+        self.take("start")
+        self.take("start", "900", scale=2)
+        self.models.discover.show_model("LFM2.5-1.2B-Instruct")
+        self.wait(lambda: len(discover.details.variants.entries) == 6)
+        self.take("details")
+        self.take("details", "1180", scale=2)
+        discover.show_list()
+        self.take("list", "900")
+        self.models.discover.show_model("LFM2.5-VL-1.6B")
+        self.pause(600)
+        self.take("vision", "1180")
+        self.models.discover.show_model("LFM3-1.7B")
+        self.pause(300)
+        self.take("later", "1180")
+        self._take_downloads()
+        discover.search_field.setText("qwen")
+        self.wait(lambda: len(discover.list.entries) > 40)
+        self.take("search", "1600")
+        discover.search_field.setText("LiquidAI/No-Such-GGUF")
+        self.pause(600)
+        discover.search_entered.emit(discover.search_text)
+        self.wait(lambda: discover.details.error.isVisible())
+        self.take("not-found", "1180")
+        discover.search_field.clear()
+        page.show_section(Section.LIBRARY)
+        self.records.note_used(library()[0].path)
+        self.models.note_loaded(library()[0].path)
+        self.pause()
+        self.take("library")
+        self._take_dialogs()
+
+    def _take_downloads(self) -> None:
+        page = self.models.page
+        page.show_section(Section.DOWNLOADS)
+        self.take("downloads-empty", "900")
+        for number, model in enumerate(("Instruct", "Thinking", "JP-202606")):
+            size = 40_000_000
+            self.hub.put(f"LiquidAI/LFM2.5-1.2B-{model}-GGUF", f"LFM2.5-1.2B-{model}-Q4_K_M.gguf", bytes([number]) * size)
+        self.hub.fail(path="Instruct-Q4_K_M", bytes_per_second=9_000_000, times=9)
+        self.hub.fail(path="Thinking-Q4_K_M", bytes_per_second=5_000_000, times=9)
+        for model in ("Instruct", "Thinking", "JP-202606"):
+            model_id = f"LFM2.5-1.2B-{model}"
+            entry = Catalog.load(resources() / "catalog.toml").get(model_id)
+            self.models.discover.fetch(entry, "Q4_K_M", lambda _state: None, lambda _error: None)
+        self.wait(lambda: sum(state.bytes_per_second > 0 for state in self.models.downloads.states) == 2)
+        self.take("downloads")
+        first = self.models.downloads.states[0]
+        self.models.downloads.act(first.id, "pause")
+        page.show_section(Section.DISCOVER)
+        self.models.discover.show_start()
+        self.pause(400)
+        self.take("start-under-way", "1180")
+        page.show_section(Section.DOWNLOADS)
+        self.hub.fail(method="", path="Instruct-Q4_K_M", status=403, headers={"X-Error-Code": "GatedRepo"}, times=99)
+        self.hub.faults.reverse()
+        self.models.downloads.act(first.id, "resume")
+        self.wait(lambda: any(state.error for state in self.models.downloads.states))
+        self.wait(lambda: any(state.paths for state in self.models.downloads.states))
+        self.take("downloads-failed", "1180")
+
+    def _take_dialogs(self) -> None:
+        self.settings.open_settings("Network")
+        dialog = self.window.findChild(SettingsDialog)
+        shoot(dialog, self._folder / f"models-network-{self._theme}.png")
+        dialog.show_page("Connections")
+        shoot(dialog, self._folder / f"models-connections-{self._theme}.png")
+        dialog.close()
+        self.models._licence.is_accepted = False
+        self.models._licence.ask("LFM2.5 1.2B Instruct", "lfm1.0", "https://huggingface.co/x/y", lambda: None)
+        self.models.library.ask_to_import(Path("/home/ann/Downloads/Qwen3-4B-Q4_K_M.gguf"))
+        for name in ("licence_dialog", "import_dialog"):
+            found = self.window.findChild(object, name)
+            self.pause(100)
+            shoot(found, self._folder / f"models-{name}-{self._theme}.png")
+            found.close()
+
+    def end(self) -> None:
+        self.models.shut_down()
+        self.window.close()
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    application = QApplication(sys.argv[:1])
+    themes = ThemeSwitcher(application, resources())
+    with tempfile.TemporaryDirectory() as data:
+        for theme in ("dark", "light"):
+            with FakeHub() as hub:
+                fill(hub)
+                themes.choose(ThemeChoice(theme))
+                themes.apply()
+                photographer = Photographer(folder, Path(data), hub, themes, theme)
+                photographer.take_all()
+                photographer.end()
+    QApplication.sendPostedEvents()
+
+
+if __name__ == "__main__":
+    main()
