@@ -48,6 +48,11 @@ class Paths:
     def settings(self) -> Path:
         return self.config / "settings.toml"
 
+    @property
+    def trials(self) -> Path:
+        """What was found when model files were tried."""
+        return self.cache / "trials.json"
+
     def create_folders(self) -> None:
         """Makes the folders that are missing.
 

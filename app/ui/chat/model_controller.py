@@ -54,6 +54,7 @@ class ModelController(QObject):
         files_worker: Worker,
         scan: Callable[[], Sequence[ModelFile]],
         describe: Callable[[Path], ModelFile],
+        check: Callable[[Path, threading.Event], None],
         plan: Callable[[ModelFile], LoadPlan],
         parent: QObject | None = None,
     ) -> None:
@@ -61,6 +62,7 @@ class ModelController(QObject):
         Args:
             scan: lists the models in the user's folders; called on the files' thread.
             describe: tells about one file.
+            check: tries a file where it can do no harm; called on the engine's thread, raises what is wrong.
             plan: says how a model is to be loaded.
         """
         super().__init__(parent)
@@ -69,6 +71,7 @@ class ModelController(QObject):
         self._files_worker = files_worker
         self._scan = scan
         self._describe = describe
+        self._check = check
         self._plan = plan
         self._models: tuple[ModelFile, ...] = ()
         self._opened: list[ModelFile] = []
@@ -157,6 +160,7 @@ class ModelController(QObject):
                     last = share
                     report(share)
 
+            self._check(model.path, cancel)
             report(self._engine.load(model.path, plan.options, on_progress, cancel, plan.catalog_context))
 
         stream = Stream(work, self)
