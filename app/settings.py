@@ -195,7 +195,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "font_scale": _number(SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE),
     "sends_with_enter": _switch,
     "new_chat_tools": _names,
-    "tool_folders": _folders,
+    "tool_folders": _paths,
     "most_tool_rounds": _whole_number(FEWEST_ROUNDS, MOST_ROUNDS),
     "is_offline": _switch,
     "has_accepted_lfm_licence": _switch,
