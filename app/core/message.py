@@ -146,8 +146,16 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The words for the reader, without thinking and tool calls."""
-        return "".join(part.text for part in self.parts if isinstance(part, TextPart | ToolResultPart))
+        """The words for the reader, without thinking and tool calls.
+
+        An empty line parts two texts of an answer that would run together.
+        """
+        text = ""
+        for part in self.parts:
+            if isinstance(part, TextPart | ToolResultPart) and part.text:
+                is_parted = not text or text[-1].isspace() or part.text[0].isspace()
+                text += part.text if is_parted or isinstance(part, ToolResultPart) else "\n\n" + part.text
+        return text
 
     @property
     def reasoning(self) -> str:

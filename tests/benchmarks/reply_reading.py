@@ -17,7 +17,7 @@ from app.core.stream import ReplyAssembler, parse_reply
 from tests.core.reply_atoms import random_reply
 from tests.core.reply_cases import TOOLS
 
-ANSWER = "The **answer** is `x < 3`, see [this](https://a.b):\n\n```py\nfor i in x:\n    print(i)\n```\n\n- a\n"
+ANSWER = "The **answer** is `x < 3`, see [this](https://a.b):\n\n```py\nfor i in x:\n    print(i)\n```\n- a\n"
 CALL = (
     "<|tool_call_start|>[f(path='a.py', content='" + r"x = 1\nprint(\'hi\')\n" * 400 + "')]<|tool_call_end|>"
 )

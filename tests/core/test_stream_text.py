@@ -132,6 +132,11 @@ def test_text_around_calls(case: Case) -> None:
     check(case)
 
 
+def test_texts_around_a_call_are_read_as_two_paragraphs() -> None:
+    message = parse_reply("Let me look.<|tool_call_start|>[f()]<|tool_call_end|>It is 3.")
+    assert message.text == "Let me look.\n\nIt is 3."
+
+
 @pytest.mark.parametrize(
     ("written", "raws"),
     [
