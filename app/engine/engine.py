@@ -32,7 +32,9 @@ class Engine:
     `count_prompt_tokens` and `info` may be used from any thread.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, choose_libraries: Callable[[], Sequence[Path]] = tuple) -> None:
+        """`choose_libraries` names the engine's libraries for this computer; see `Variants.choose`."""
+        self._choose_libraries = choose_libraries
         self._loaded: LoadedModel | None = None
         self._turn: object = None
 
@@ -81,7 +83,7 @@ class Engine:
             Cancelled: `cancel` was set; nothing of the new model is kept.
         """
         header = read_usable(path)
-        native = native_library()
+        native = native_library(self._choose_libraries())
         progress = LoadProgress(on_progress, cancel)
         plan = self._plan(header, options, catalog_context, native.has_gpu())
         try:

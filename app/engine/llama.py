@@ -86,6 +86,34 @@ def has_gpu() -> bool:
     return bool(C.llama_supports_gpu_offload())
 
 
+def load_libraries(paths: Sequence[Path]) -> None:
+    """Loads the libraries for this processor and other hardware, where the engine was built with many.
+
+    Raises:
+        OSError: one cannot be loaded.
+    """
+    for path in paths:
+        if path in _loaded_libraries:
+            continue
+        if not _ggml().ggml_backend_load(os.fsencode(path)):
+            raise OSError(f"{path.name} is missing or does not fit this computer")
+        _loaded_libraries.add(path)
+
+
+_loaded_libraries: set[Path] = set()
+
+
+def _ggml() -> ctypes.CDLL:
+    """The library that libllama itself uses. Another copy of it would know nothing of what is loaded."""
+    library: ctypes.CDLL = C._lib
+    if sys.platform == "win32":
+        # There, a library shows its own functions only, not those of the libraries that it needs.
+        library = ctypes.CDLL(str(C._base_path / "ggml.dll"))
+    library.ggml_backend_load.restype = ctypes.c_void_p
+    library.ggml_backend_load.argtypes = [ctypes.c_char_p]
+    return library
+
+
 class Model:
     """Weights and vocabulary of one file."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -103,15 +104,17 @@ class LoadProgress:
             raise Cancelled
 
 
-def native_library() -> ModuleType:
+def native_library(parts: Sequence[Path] = ()) -> ModuleType:
     """The library, loaded when it is first needed: that takes half a second, and the window must not wait for
-    it.
+    it. `parts` are its libraries for this processor, where it was built with many.
 
     Raises:
         EngineError: it cannot be loaded.
     """
     try:
         from app.engine import llama
+
+        llama.load_libraries(parts)
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         raise EngineError(
             f"The engine's library could not be loaded: {error}.", "Install this program again."

@@ -7,16 +7,13 @@ becomes a sentence. What was found is remembered, so that a file is tried once.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import os
 import signal
-import subprocess
 import sys
 import threading
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -26,6 +23,7 @@ import psutil
 
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
 from app.core.model_file import LoadOptions
+from app.engine.child import die_quietly, own_command, start_child, wait_for_child
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
 from app.engine.loaded_model import LoadProgress, load_model, native_library
@@ -40,7 +38,6 @@ SLOWEST_DRIVE = 20e6
 
 _TRIAL_CONTEXT = 512
 _AGAIN = "Download the file again, or choose another model."
-_LOOK_AGAIN_SECONDS = 0.05
 _KINDS: dict[str, type[UserError]] = {
     "file": ModelFileError,
     "memory": OutOfMemoryError,
@@ -72,11 +69,19 @@ class Probe:
         record: Path,
         command: Sequence[str] | None = None,
         shortest_timeout: float = SHORTEST_TIMEOUT,
+        choose_libraries: Callable[[], Sequence[Path]] = tuple,
     ) -> None:
-        """`record` is the file that findings are kept in; `command` starts a child that calls `main`."""
+        """
+        Args:
+            record: the file that findings are kept in.
+            command: starts a child that calls `main`.
+            shortest_timeout: seconds a child may take at least.
+            choose_libraries: names the engine's libraries for this computer; see `Variants.choose`.
+        """
         self._record = record
         self._command = list(command or default_command())
         self._shortest_timeout = shortest_timeout
+        self._choose_libraries = choose_libraries
 
     def check_model(self, path: Path, cancel: threading.Event | None = None) -> None:
         """Returns if the file can be loaded and used.
@@ -113,9 +118,10 @@ class Probe:
     def _try(
         self, arguments: Sequence[str], name: str, timeout: float, cancel: threading.Event | None
     ) -> Verdict:
-        child = _start([*self._command, *arguments])
+        libraries = [str(path) for path in self._choose_libraries()]
+        child = start_child([*self._command, *arguments, *libraries])
         with child:
-            ended = _wait(child, timeout, cancel)
+            ended = wait_for_child(child, timeout, cancel)
             if not ended:
                 child.kill()
             output = child.stdout.read() if child.stdout else b""
@@ -156,10 +162,8 @@ class Probe:
 
 
 def default_command() -> list[str]:
-    """How a child is started. The packaged program has no interpreter to offer, so it starts itself."""
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--probe"]
-    return [sys.executable, "-m", "app.engine.probe"]
+    """How a child is started."""
+    return own_command("--probe", "app.engine.probe")
 
 
 def verdict_of(name: str, exit_code: int, output: bytes) -> Verdict:
@@ -228,44 +232,18 @@ def _engine_version() -> str:
     return f"{version} {os.environ.get('LLAMA_CPP_LIB_PATH', '')}".strip()
 
 
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=Path(__file__).parents[2],
-            creationflags=flags,
-        )
-    except OSError as error:
-        raise EngineError(
-            f"The engine could not be started for a trial: {error.strerror}.", "Install this program again."
-        ) from error
-
-
-def _wait(child: subprocess.Popen[bytes], timeout: float, cancel: threading.Event | None) -> bool:
-    """Whether the child ended by itself. Its one line of output fits into any pipe."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline and not (cancel is not None and cancel.is_set()):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(_LOOK_AGAIN_SECONDS)
-            return True
-    return False
-
-
 # What follows runs in the child.
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The child: tries `--model FILE` or the `--library`, and prints a report."""
-    _die_quietly()
+    """The child: `--model FILE` or `--library`, then what the engine's own libraries are; prints a report."""
+    die_quietly()
     try:
         if arguments[:1] == ["--model"]:
+            native_library([Path(name) for name in arguments[2:]])
             try_model(Path(arguments[1]))
         else:
-            try_library()
+            native_library([Path(name) for name in arguments[1:]])
         verdict = Verdict()
     except UserError as error:
         kind = next((kind for kind, known in _KINDS.items() if isinstance(error, known)), "engine")
@@ -288,27 +266,8 @@ def try_model(path: Path) -> None:
         loaded.close()
 
 
-def try_library() -> None:
-    """Loads the engine's library. Raises EngineError where that fails in an orderly way."""
-    native_library()
-
-
 def _as_report(verdict: Verdict) -> Mapping[str, str]:
     return {"problem": verdict.problem, "hint": verdict.hint, "kind": verdict.kind}
-
-
-def _die_quietly() -> None:
-    """A crash leaves no core file and no dialog; when memory runs out, this process goes, not the window."""
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    if sys.platform == "win32":
-        import ctypes
-
-        ctypes.windll.kernel32.SetErrorMode(0x0001 | 0x0002 | 0x8000)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,261 @@
+"""The engine's libraries for this computer's processor, chosen so that a wrong one crashes nothing.
+
+The packaged program holds the engine many times, once for every kind of processor (`ggml-cpu-haswell`,
+`ggml-cpu-zen4`). The best that a processor claims to run may still die: a compiler wrote it wrongly, or a
+hypervisor forbids instructions that it advertises. So the choice is made in a child, which loads the best one
+and reads a word with it; if the child dies, it is made again without the library that it tried last. What
+was found is remembered for this processor and this build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import hashlib
+import importlib.util
+import json
+import logging
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.errors import EngineError, UserError
+from app.engine.child import die_quietly, own_command, start_child, wait_for_child
+from app.engine.loaded_model import native_library
+from app.engine.probe import try_model
+
+LOG = logging.getLogger(__name__)
+
+LONGEST_TRIAL = 60.0
+"""Seconds for one try."""
+_TRYING = "trying "
+_PARTS = ("ggml-base",)
+"""Libraries of this name belong to the engine itself and to no kind of processor."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """How a child's try ended: with libraries that work, or with the one that it died of."""
+
+    libraries: tuple[str, ...] = ()
+    culprit: str = ""
+
+
+class Variants:
+    """Knows which of the engine's libraries run here. For one thread."""
+
+    def __init__(
+        self,
+        record: Path,
+        folder: Path | None = None,
+        trial_model: Path | None = None,
+        command: Sequence[str] | None = None,
+    ) -> None:
+        """
+        Args:
+            record: the file that the choice is kept in.
+            folder: where the libraries are; None for those that belong to this program.
+            trial_model: a small model to try a library with.
+            command: starts a child that calls `main`.
+        """
+        self._record = record
+        self._folder = folder or engine_folder()
+        self._model = trial_model if trial_model and trial_model.exists() else None
+        self._command = list(command or own_command("--try-engine", "app.engine.variants"))
+        self._chosen: tuple[Path, ...] | None = None
+
+    def choose(self) -> tuple[Path, ...]:
+        """The libraries to load; none where the engine was made for one kind of processor alone.
+
+        Takes about a second on the first start and nothing later.
+
+        Raises:
+            EngineError: not one of them runs on this computer.
+        """
+        if self._chosen is None:
+            self._chosen = self._choose()
+        return self._chosen
+
+    def _choose(self) -> tuple[Path, ...]:
+        if self._folder is None or not processor_libraries(self._folder):
+            return ()
+        identity = _identity(self._folder)
+        names = self._remembered(identity)
+        if not names:
+            names = self._try_all(self._folder)
+            self._remember(identity, names)
+        LOG.info("The engine uses %s", ", ".join(names))
+        return tuple(self._folder / name for name in names)
+
+    def _try_all(self, folder: Path) -> tuple[str, ...]:
+        excluded: list[str] = []
+        for _ in [*processor_libraries(folder), *other_libraries(folder)]:
+            trial = self._try(folder, excluded)
+            if trial.libraries:
+                return trial.libraries
+            if not trial.culprit or trial.culprit in excluded:
+                break
+            LOG.warning("The engine's library %s does not run on this computer", trial.culprit)
+            excluded.append(trial.culprit)
+        raise EngineError(
+            f"The engine does not run on this computer's processor ({processor_name()}).",
+            "In a virtual machine, let it use the processor of its host. Or run Tarn from its source, which "
+            "builds the engine for this computer.",
+        )
+
+    def _try(self, folder: Path, excluded: Sequence[str]) -> _Trial:
+        arguments = ["--folder", str(folder), *(["--model", str(self._model)] if self._model else [])]
+        with start_child([*self._command, *arguments, *excluded]) as child:
+            ended = wait_for_child(child, LONGEST_TRIAL)
+            if not ended:
+                child.kill()
+            output = child.stdout.read() if child.stdout else b""
+        lines = output.decode("utf-8", "replace").splitlines()
+        tried = [line.removeprefix(_TRYING) for line in lines if line.startswith(_TRYING)]
+        if ended and child.returncode == 0:
+            with contextlib.suppress(ValueError, IndexError, TypeError):
+                return _Trial(libraries=tuple(map(str, json.loads(lines[-1]))))
+        LOG.info("A trial of the engine ended with %s", child.returncode)
+        return _Trial(culprit=tried[-1] if tried else "")
+
+    def _remembered(self, identity: str) -> tuple[str, ...]:
+        try:
+            entry = json.loads(self._record.read_text(encoding="utf-8"))
+            return tuple(map(str, entry["libraries"])) if entry["identity"] == identity else ()
+        except (OSError, ValueError, KeyError, TypeError):
+            return ()
+
+    def _remember(self, identity: str, names: Sequence[str]) -> None:
+        fresh = self._record.with_suffix(".new")
+        try:
+            self._record.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps({"identity": identity, "libraries": list(names)}), encoding="utf-8")
+            fresh.replace(self._record)
+        except OSError as error:
+            LOG.warning("The choice of the engine's library could not be kept: %s", error)
+
+
+def engine_folder() -> Path | None:
+    """Where the engine's libraries are, without loading any."""
+    override = os.environ.get("LLAMA_CPP_LIB_PATH")
+    if override:
+        return Path(override)
+    spec = importlib.util.find_spec("llama_cpp")
+    places = list(spec.submodule_search_locations or []) if spec else []
+    return Path(places[0]) / "lib" if places else None
+
+
+def processor_libraries(folder: Path) -> list[Path]:
+    """The libraries of which each is for one kind of processor."""
+    return sorted(path for path in _libraries(folder) if _stem(path).startswith("ggml-cpu-"))
+
+
+def other_libraries(folder: Path) -> list[Path]:
+    """The libraries for graphics cards and the like."""
+    return sorted(
+        path
+        for path in _libraries(folder)
+        if _stem(path).startswith("ggml-") and not _stem(path).startswith(("ggml-cpu", *_PARTS))
+    )
+
+
+def processor_name() -> str:
+    """What the processor calls itself."""
+    return _cpu_info("model name") or platform.processor() or platform.machine()
+
+
+def _libraries(folder: Path) -> list[Path]:
+    suffixes = (".dll",) if sys.platform == "win32" else (".so", ".dylib")
+    return [path for suffix in suffixes for path in folder.glob(f"*{suffix}")]
+
+
+def _stem(path: Path) -> str:
+    return path.stem.removeprefix("lib")
+
+
+def _identity(folder: Path) -> str:
+    """Changes with the processor, with what its hypervisor lets through, and with the build."""
+    libraries = [*processor_libraries(folder), *other_libraries(folder)]
+    files = [(path.name, path.stat().st_size, int(path.stat().st_mtime)) for path in libraries]
+    facts = [processor_name(), _cpu_info("flags"), _cpu_info("Features"), str(folder), files]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _cpu_info(name: str) -> str:
+    """A line of Linux's description of the first processor; empty elsewhere."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == name:
+                return value.strip()
+    return ""
+
+
+# What follows runs in the child.
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The child: `--folder DIR [--model FILE] [NAME TO LEAVE OUT]...`; prints the names of what works."""
+    die_quietly()
+    folder, rest = Path(arguments[1]), list(arguments[2:])
+    model = None
+    if rest[:1] == ["--model"]:
+        model, rest = Path(rest[1]), rest[2:]
+    try:
+        working = try_libraries(folder, model, rest)
+    except UserError as error:
+        _say(str(error))
+        return 1
+    _say(json.dumps(working))
+    return 0
+
+
+def try_libraries(folder: Path, model: Path | None, excluded: Sequence[str]) -> list[str]:
+    """Loads the best library for this processor, then those for other hardware, and uses them.
+
+    Raises:
+        EngineError: none claims to run here, or one cannot be loaded.
+        ModelFileError: what it computes makes no sense.
+    """
+    native = native_library()
+    best = _best([path for path in processor_libraries(folder) if path.name not in excluded])
+    if best is None:
+        raise EngineError("No library fits this processor.", "Install a build for this processor.")
+    working = [best]
+    _say(_TRYING + best.name)
+    native.load_libraries(working)
+    if model is not None:
+        try_model(model)
+    for path in other_libraries(folder):
+        if path.name not in excluded:
+            _say(_TRYING + path.name)
+            native.load_libraries([path])
+            working.append(path)
+            if model is not None and native.has_gpu():
+                try_model(model)
+    return [path.name for path in working]
+
+
+def _best(libraries: Sequence[Path]) -> Path | None:
+    """The library that fits the processor most closely by its own account; 0 says that it cannot run."""
+    scores: dict[Path, int] = {}
+    for path in libraries:
+        _say(_TRYING + path.name)
+        try:
+            scores[path] = int(ctypes.CDLL(str(path)).ggml_backend_score())
+        except (OSError, AttributeError) as error:
+            _say(f"{path.name} cannot be loaded: {error}")
+    best = max(scores, key=lambda path: scores[path], default=None)
+    return best if best is not None and scores[best] > 0 else None
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
