@@ -29,12 +29,11 @@ ANSWER_SECONDS = 15.0
 """How long the hub may take to answer a question."""
 DEFAULT_ENDPOINT = "https://huggingface.co"
 
-_SETTINGS = {
-    "HF_HUB_DISABLE_XET": "1",  # Its transfers can be neither stopped one by one nor resumed.
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",  # Only the token that the user gave to this program is sent.
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-}
+_SETTINGS = (
+    "HF_HUB_DISABLE_XET",  # Its transfers can be neither stopped one by one nor resumed.
+    "HF_HUB_DISABLE_TELEMETRY",
+    "HF_HUB_DISABLE_IMPLICIT_TOKEN",  # Only the token that the user gave to this program is sent.
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +238,12 @@ class Hub:
         """huggingface_hub, set up once. It is imported late: that takes half a second."""
         with self._lock:
             if self._api is None:
-                os.environ.update(_SETTINGS)  # Read when the library is imported.
-                from huggingface_hub import HfApi, set_client_factory
+                # Read when the library is imported, which somebody may have done before.
+                os.environ.update(dict.fromkeys(_SETTINGS, "1"))
+                from huggingface_hub import HfApi, constants, set_client_factory
+
+                for name in _SETTINGS:
+                    setattr(constants, name, True)
 
                 from app.hub.transport import make_client
 

@@ -1,5 +1,7 @@
 """The ledger, and that nothing reaches the network past it."""
 
+import os
+import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
@@ -61,6 +63,20 @@ def test_a_ledger_that_cannot_be_written_works_for_this_run(tmp_path):
     ledger = ConnectionLedger(tmp_path / "missing" / "connections.jsonl")
     ledger.add(connection(1))
     assert len(ledger.connections()) == 1
+
+
+def test_nothing_but_what_was_asked_for_leaves_also_where_the_library_was_imported_before(server, tmp_path):
+    """On its own, huggingface_hub asks its maker's server which program it works for."""
+    code = (
+        "import sys, threading, huggingface_hub; from app.hub.hub import Hub; "
+        "hub = Hub(endpoint=sys.argv[1]); hub.page('/api/models?limit=1', threading.Event()); "
+        "print([one.host for one in hub.ledger.connections()])"
+    )
+    environment = {**os.environ, "HF_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code, server.address]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert ended.stdout == "['127.0.0.1']\n"
+    assert [path.name for path in tmp_path.iterdir()] == []
 
 
 def test_every_request_is_in_the_ledger_with_its_bytes(models):

@@ -259,7 +259,8 @@ def test_after_a_restart_downloads_go_on_and_paused_ones_stay_paused(make_queue,
     assert [one.status for one in later.of(paused.id)] == [DownloadStatus.PAUSED]
     after.resume(paused.id)
     later.wait_for_status(paused.id, DownloadStatus.DONE)
-    assert server.sent_bytes() <= 3 * SIZE + 3 * 300_000
+    last = [request for request in server.downloads() if "model-0" in request.path][-1]
+    assert last.headers["range"].startswith("bytes=")
     assert make_queue(Changes()).restore() == []
 
 
