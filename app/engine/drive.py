@@ -1,8 +1,8 @@
 """Whether a file is on a drive that may go away while it is in use.
 
 A model's file is usually mapped into memory: it loads at once and is not copied. If the drive under such a
-file goes away, reading it ends the whole program. Files on drives that can be unplugged are therefore read into
-memory.
+file goes away, reading it ends the whole program. Files on drives that can be unplugged are therefore read
+into memory.
 """
 
 from __future__ import annotations

@@ -217,7 +217,13 @@ class Session:
     """A model's working memory: what it has read, and the way to read more."""
 
     def __init__(
-        self, model: Model, context_length: int, thread_count: int, kv_cache_type: str, batch_size: int
+        self,
+        model: Model,
+        context_length: int,
+        thread_count: int,
+        kv_cache_type: str = "f16",
+        batch_size: int = 512,
+        flash_attention: bool = True,
     ) -> None:
         """Raises LoadFailed: there is not enough memory for the context, or the model cannot be run."""
         parameters = C.llama_context_default_params()
@@ -225,6 +231,8 @@ class Session:
         parameters.n_batch = parameters.n_ubatch = min(batch_size, context_length)
         parameters.n_threads = parameters.n_threads_batch = thread_count
         parameters.type_k = parameters.type_v = _CACHE_TYPES[kv_cache_type]
+        if not flash_attention:
+            parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_DISABLED
         parameters.no_perf = True
         last_errors.clear()
         self._handle = C.llama_init_from_model(model.handle, parameters)

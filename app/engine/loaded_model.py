@@ -129,7 +129,12 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
         model = native.Model(header.path, plan.gpu_layers, progress, not can_be_unplugged(header.path))
         progress.raise_if_stopped()
         session = native.Session(
-            model, plan.context_length, plan.thread_count, plan.kv_cache_type, plan.batch_size
+            model,
+            plan.context_length,
+            plan.thread_count,
+            plan.kv_cache_type,
+            plan.batch_size,
+            plan.flash_attention,
         )
         progress.raise_if_stopped()
         template, notice = _template_of(header, model)

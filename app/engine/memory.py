@@ -54,12 +54,12 @@ class Memory:
     def room(self) -> int:
         return self._session.context_length - len(self._tokens)
 
-    def keep_beginning_of(self, prompt: Sequence[int]) -> int:
-        """Forgets all but what the prompt begins with; how many tokens that is.
+    def keep_beginning_of(self, prompt: Sequence[int], longest: int) -> int:
+        """Forgets all but what the prompt begins with, and that beyond a length; how many tokens are kept.
 
         The prompt's last token is always left to be read: the choice of the next one needs its outcome.
         """
-        common = min(_common_length(self._tokens, prompt), len(prompt) - 1)
+        common = min(_common_length(self._tokens, prompt), longest, len(prompt) - 1)
         if common < len(self._tokens):
             self._go_back(common)
         return len(self._tokens)

@@ -20,6 +20,9 @@ from app.engine.text_stream import TextStream
 if TYPE_CHECKING:
     from app.engine import llama
 
+LONGEST_OPENING = 32
+"""Tokens; a longer one is a reply that is continued."""
+
 
 @dataclass(slots=True)
 class _Clock:
@@ -83,30 +86,31 @@ class Reply:
 
     def _read_prompt(self) -> Iterator[PromptProgress]:
         memory, total = self._loaded.memory, len(self._prompt)
+        opening = self._opening_start()
         self._clock.reading = time.perf_counter()
-        self._cached = memory.keep_beginning_of(self._prompt)
+        self._cached = memory.keep_beginning_of(self._prompt, opening)
         yield PromptProgress(self._cached, total, self._cached)
         try:
-            # The next turn will most likely part from this one where the reply begins.
-            for end in (self._reply_start(), total):
+            for end in (opening, total):
                 for read in memory.read(self._prompt[len(memory) : end], self._cancel):
                     yield PromptProgress(read, total, self._cached)
-                if end < total and len(memory) == end:
+                if len(memory) == opening < total:
                     memory.mark()
         finally:
             self._clock.read = time.perf_counter()
 
-    def _reply_start(self) -> int:
-        """Where the last finished turn ends: what comes after it only opens the reply.
+    def _opening_start(self) -> int:
+        """Where the last finished turn ends; what comes after it only opens the reply.
 
-        Only models with a state that cannot be cut need to stop there; others read the prompt in one go.
+        The next turn will most likely part from this one here, so a model that cannot be cut back is saved here.
+        And the few tokens after it are always read, in one batch: read otherwise they would come out a little
+        different, and the same seed would not give the same answer again.
         """
-        model = self._loaded.model
-        if model.has_fixed_state:
-            for position in range(len(self._prompt) - 2, 0, -1):
-                if model.is_end(self._prompt[position]):
-                    return position + 1
-        return len(self._prompt)
+        last = len(self._prompt) - 1
+        for position in range(last - 1, max(0, last - LONGEST_OPENING), -1):
+            if self._loaded.model.is_end(self._prompt[position]):
+                return position + 1
+        return last + 1
 
     def _start_sampler(self) -> None:
         native = native_library()

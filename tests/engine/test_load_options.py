@@ -87,3 +87,17 @@ def test_a_gpu_takes_all_layers_unless_asked_otherwise(lfm):
     assert plan_load(lfm, LoadOptions(), 0, machine).gpu_layers == -1
     assert plan_load(lfm, LoadOptions(gpu_layers=4), 0, machine).gpu_layers == 4
     assert plan_load(lfm, LoadOptions(), 0, ROOMY).gpu_layers == 0
+
+
+def test_plain_attention_is_taken_where_there_is_memory_for_its_scores(lfm):
+    plain = plan_load(lfm, LoadOptions(), 32_768, ROOMY)
+    assert not plain.flash_attention
+    assert plain.overhead_bytes - overhead_bytes(lfm) == 32_768 * 4 * 512 * 33
+    short_of_memory = Machine(10**9, 6)
+    assert plan_load(lfm, LoadOptions(), 32_768, short_of_memory).flash_attention
+    assert plan_load(lfm, LoadOptions(), 32_768, short_of_memory).context_length == 32_768
+
+
+def test_graphics_cards_and_quantised_memory_get_flash_attention(lfm):
+    assert plan_load(lfm, LoadOptions(kv_cache_type="q8_0"), 32_768, ROOMY).flash_attention
+    assert plan_load(lfm, LoadOptions(), 32_768, Machine(64 * 10**9, 6, has_gpu=True)).flash_attention

@@ -34,11 +34,18 @@ def test_a_second_turn_reads_only_what_is_new(starter):
     assert second.statistics.prompt_tokens - second.statistics.cached_tokens < 20
 
 
-def test_the_same_question_again_reads_one_token(starter):
+def test_the_same_question_again_reads_only_the_opening_of_the_reply(starter):
     first = ask(starter, "Say hello.", SHORT)
     again = ask(starter, "Say hello.", SHORT)
-    assert again.statistics.cached_tokens == first.statistics.prompt_tokens - 1
+    opening = starter.count_tokens("\n<|im_start|>assistant\n")
+    assert again.statistics.cached_tokens == first.statistics.prompt_tokens - opening
     assert again.text == first.text
+
+
+def test_a_continued_answer_is_not_read_again(starter):
+    first = ask(starter, "Tell me about lakes.", Sampling(temperature=0, max_tokens=48))
+    rest = ask(starter, "Tell me about lakes.", SHORT, prefill=first.text)
+    assert rest.statistics.prompt_tokens - rest.statistics.cached_tokens < 8
 
 
 def test_another_conversation_shares_only_its_beginning(starter):
