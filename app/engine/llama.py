@@ -17,7 +17,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from app.core.sampling import Sampling
 
@@ -105,7 +105,7 @@ _loaded_libraries: set[Path] = set()
 
 def _ggml() -> ctypes.CDLL:
     """The library that libllama itself uses. Another copy of it would know nothing of what is loaded."""
-    library: ctypes.CDLL = C._lib
+    library = cast(ctypes.CDLL, C._lib)
     if sys.platform == "win32":
         # There, a library shows its own functions only, not those of the libraries that it needs.
         library = ctypes.CDLL(str(C._base_path / "ggml.dll"))

@@ -126,9 +126,9 @@ def context_bytes_per_token(header: GgufHeader, kv_cache_type: str) -> int:
 def score_bytes_per_token(header: GgufHeader, batch_size: int) -> int:
     """What a token of context costs while a batch is read without flash attention.
 
-    On processors plain attention writes faster, the more so the longer the context (SmolLM2-135M with AVX2: 31
-    against 78 ms a token after 4,096 tokens). It is taken where there is memory for the scores; on graphics cards,
-    and for quantised attention memory, flash attention is the only good way.
+    On processors plain attention writes faster, the more so the longer the context (SmolLM2-135M with AVX2:
+    31 against 78 ms a token after 4,096 tokens). It is taken where there is memory for the scores; on
+    graphics cards, and for quantised attention memory, flash attention is the only good way.
     """
     heads = max(header.per_layer("attention.head_count"), default=0)
     return 4 * batch_size * (heads + 1)

@@ -102,9 +102,9 @@ class Reply:
     def _opening_start(self) -> int:
         """Where the last finished turn ends; what comes after it only opens the reply.
 
-        The next turn will most likely part from this one here, so a model that cannot be cut back is saved here.
-        And the few tokens after it are always read, in one batch: read otherwise they would come out a little
-        different, and the same seed would not give the same answer again.
+        The next turn will most likely part from this one here, so a model that cannot be cut back is saved
+        here. And the few tokens after it are always read, in one batch: read otherwise they would come out a
+        little different, and the same seed would not give the same answer again.
         """
         last = len(self._prompt) - 1
         for position in range(last - 1, max(0, last - LONGEST_OPENING), -1):
