@@ -35,6 +35,7 @@ _Step = tuple[int, PartKind | Unsure | None]
 """How far was read, and whether more must be known first (`WAIT`) or another part begins."""
 
 _STOP = re.compile(r"<|\n+|`+")
+_WIDEST_GAP = 100
 _INDENT = re.compile(r"[ \t\r]+")
 
 
@@ -147,9 +148,12 @@ class AnswerReader:
 
 
 def _is_tagged_call(text: str, position: int, *, is_final: bool) -> bool | Unsure:
-    """Whether a call stands behind the tag that ends at `position`."""
-    while position < len(text) and text[position] in BLANK:
+    """Whether a call stands behind the tag that ends at `position`, not too far from it."""
+    limit = position + _WIDEST_GAP
+    while position < min(len(text), limit) and text[position] in BLANK:
         position += 1
+    if position == limit:
+        return False
     if position == len(text):
         return False if is_final else WAIT
     if text[position] in "[{":

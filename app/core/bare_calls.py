@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.core.call_fault import CallSyntaxError
-from app.core.call_forms import arguments_of, read_written_call
+from app.core.call_forms import has_arguments, read_written_call
 from app.core.call_scanner import CallScanner, Edge, Mark
 from app.core.markers import CALL_ENDS, WAIT, Unsure, marker_at
 from app.core.message import ToolCallPart
@@ -104,17 +104,17 @@ class BareCallFinder:
         parts = []
         for index, (begin, end) in enumerate(zip(begins, ends, strict=True)):
             body = written[begin:end]
-            part = read_call(body, written[edges[index] : edges[index + 1]], self._tools)
-            if not self._is_meant(body, part, is_listed=written[0] == "["):
+            if not _is_meant(body, is_listed=written[0] == "["):
                 return ()
-            parts.append(part)
+            parts.append(read_call(body, written[edges[index] : edges[index + 1]], self._tools))
         return tuple(parts)
 
-    def _is_meant(self, body: str, part: ToolCallPart, *, is_listed: bool) -> bool:
-        """Whether this is a call, rather than words about one or JSON that looks alike."""
-        if body.startswith("{"):
-            return arguments_of(body) is not None
-        return is_listed or body.startswith("<") or _is_literal(body)
+
+def _is_meant(body: str, *, is_listed: bool) -> bool:
+    """Whether this is a call, rather than words about one or JSON that looks alike."""
+    if body.startswith("{"):
+        return has_arguments(body)
+    return is_listed or body.startswith("<") or _is_literal(body)
 
 
 def _is_literal(body: str) -> bool:

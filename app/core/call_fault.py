@@ -19,8 +19,10 @@ class CallSyntaxError(Exception):
 def place(body: str, position: int) -> str:
     """The words that stand before a place, to find it by: ` after “city=”`."""
     words = _visible(body[max(0, position - 10 * _LONGEST_EXCERPT) : position])
-    shown = words if len(words) <= _LONGEST_EXCERPT else "…" + words[-_LONGEST_EXCERPT:]
-    return f" after “{shown}”" if shown else ""
+    if len(words) > _LONGEST_EXCERPT:
+        end = words[-_LONGEST_EXCERPT:]
+        words = "…" + (end.partition(" ")[2] or end)
+    return f" after “{words}”" if words else ""
 
 
 def excerpt(text: str) -> str:

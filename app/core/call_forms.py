@@ -19,6 +19,9 @@ from app.core.string_literals import without_lone_surrogates
 
 _NAME_KEYS = ("name", "function", "tool", "tool_name", "function_name")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "tool_input", "input")
+_ARGUMENTS = re.compile(rf"[\"'](?:{'|'.join(_ARGUMENT_KEYS)})[\"']\s*:")
+_NAMED = re.compile(rf"[\"'](?:{'|'.join(_NAME_KEYS)})[\"']\s*:\s*[\"'](?P<name>[^\"']{{1,100}})[\"']")
+_DESCRIPTION = re.compile(r"[\"']description[\"']\s*:")
 _FENCE_WORD = re.compile(r"(?:json|python|py|tool_call|tool_code)\s+(?=[\[{\w])")
 _FUNCTION = re.compile(r"<function(?:=|\s+name=)\s*[\"']?(?P<name>[^>\"']{1,200}?)[\"']?\s*>")
 _PARAMETER = re.compile(r"<parameter(?:=|\s+name=)\s*[\"']?(?P<name>[^>\"']{1,200}?)[\"']?\s*>")
@@ -40,15 +43,10 @@ def read_written_call(body: str) -> WrittenCall:
     return read_python_call(body)
 
 
-def arguments_of(body: str) -> Any:
-    """The arguments that a JSON call names, None where it names none: then it may be any other JSON."""
-    try:
-        written = _read_json(body.strip())
-    except CallSyntaxError:
-        return None
-    inner = written.get("function")
-    holder = inner if isinstance(inner, dict) else written
-    return _first(holder, _ARGUMENT_KEYS, dict | list | str) if "description" not in holder else None
+def has_arguments(body: str) -> bool:
+    """Whether JSON that names a tool calls it, rather than describing it or something of the same name."""
+    found = _ARGUMENTS.search(body)
+    return found is not None and not _DESCRIPTION.search(body, 0, found.start())
 
 
 def plain_value(value: Any) -> Any:
@@ -69,10 +67,13 @@ def plain_value(value: Any) -> Any:
 
 def _read_json_call(body: str) -> WrittenCall:
     try:
-        written = _read_json(body)
-        return _json_call(written)
+        return _json_call(_read_json(body))
     except RecursionError as error:
         raise CallSyntaxError("The call is nested too deeply to be read.") from error
+    except CallSyntaxError as error:
+        named = _NAMED.search(body)
+        error.name = named["name"] if named else ""
+        raise
 
 
 def _read_json(body: str) -> dict[str, Any]:

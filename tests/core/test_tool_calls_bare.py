@@ -61,6 +61,12 @@ FOUND = [
         TOOLS,
     ),
     Case(
+        "JSON with an argument called description",
+        '{"name": "calculator", "arguments": {"expression": "1", "description": "x"}}',
+        [call("calculator", expression="1", description="x")],
+        TOOLS,
+    ),
+    Case(
         "JSON in a list over several lines",
         '[\n  {\n    "name": "get_weather",\n    "arguments": {"city": "Paris"}\n  }\n]',
         [call("get_weather", city="Paris")],
@@ -99,6 +105,17 @@ BROKEN = [
         [
             broken(
                 "get_weather", "The call cannot be read at “)” after “get_weather(city=”: a value is missing."
+            )
+        ],
+        TOOLS,
+    ),
+    Case(
+        "JSON that is cut off",
+        '{"name": "get_weather", "arguments": {"city": "Par',
+        [
+            broken(
+                "get_weather",
+                'The text “Par” has no closing quote after “…"get_weather", "arguments": {"city":”.',
             )
         ],
         TOOLS,

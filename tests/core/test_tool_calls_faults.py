@@ -62,13 +62,13 @@ CUT = [
     fault(
         "JSON that is cut off",
         '{"name": "f", "arguments": {"a": 1',
-        "",
+        "f",
         'The call breaks off after “{"name": "f", "arguments": {"a": 1”: the bracket “{” is not closed.',
     ),
     fault(
         "JSON that is cut off in a text",
         '{"name": "f", "arguments": {"a": "Par',
-        "",
+        "f",
         'The text “Par” has no closing quote after “{"name": "f", "arguments": {"a":”.',
     ),
     Case(
@@ -186,14 +186,14 @@ SYNTAX = [
     fault(
         "JSON with a fault",
         '{"name": "f", "arguments": {"a" 1}}',
-        "",
+        "f",
         'The call cannot be read at “1}}” after “{"name": "f", "arguments": {"a"”.',
     ),
     fault("JSON that names no tool", '{"x": 1, "y": 2}', "", 'The call “{"x": 1, "y": 2}” names no tool.'),
     fault(
         "JSON with a number that is none",
         '{"name": "f", "arguments": {"a": NaN}}',
-        "",
+        "f",
         "The number nan is no value that a tool can be given.",
     ),
     Case(
