@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app import __version__
 from app.core.errors import UserError
 from app.core.model_file import ModelFile, ModelInfo
+from app.crash_report import collect_crash_report
 from app.engine.engine import Engine
 from app.engine.probe import Probe
 from app.engine.suitability import describe
+from app.engine.variants import TRIAL_MODEL, Variants
 from app.hub.catalog import Catalog, CatalogModel
 from app.hub.connections import ConnectionLedger
 from app.hub.hub import Hub
@@ -44,6 +46,7 @@ from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.presets.preset_controller import PresetController
 from app.ui.sidebar.conversations_controller import ConversationsController
 from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.crash_notice import show_crash_notice
 from app.ui.window_controller import WindowController
 
 log = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ log = logging.getLogger(__name__)
 
 def create_qt_application(arguments: Sequence[str]) -> QApplication:
     """The one Qt application of this process."""
+from app.ui.single_instance import bring_forward
     qt = QApplication(list(arguments))
     qt.setApplicationName("Tarn")
     qt.setApplicationVersion(__version__)
@@ -114,10 +118,12 @@ class Application(QObject):
         self._store = open_store(self.paths.conversations)
         self._catalog = Catalog.load(resources() / "catalog.toml")
         self.presets = PresetStore(self.paths.presets, self._catalog.presets())
+        self._crash_report = collect_crash_report(self.paths.logs)
         self._starter = find_starter_model(resources() / "models")
         self._library = Library(describe, self._catalog, self._starter)
-        self.engine = Engine()
-        self._probe = Probe(self.paths.trials)
+        variants = Variants(self.paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
+        self.engine = Engine(variants.choose)
+        self._probe = Probe(self.paths.trials, choose_libraries=variants.choose)
         self._engine_worker = Worker("engine", self)
         self._files_worker = Worker("files", self)
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
@@ -148,6 +154,12 @@ class Application(QObject):
         QApplication.sendPostedEvents()
         self.context.shut_down()
         self.engine.unload()
+    def come_forward(self, file: Path | None = None) -> None:
+        """Brings the window in front of others, and loads a model file."""
+        bring_forward(self.window)
+        if file is not None:
+            self.load_model(file)
+
         self._store.conversations.close()
         self.window.close()
         self.window.deleteLater()
@@ -281,6 +293,8 @@ class Application(QObject):
         )
 
     def _catalog_entry(self, model: ModelFile) -> CatalogModel | None:
+        if self._crash_report:
+            show_crash_notice(self.window.messages, self._crash_report, self.window)
         return self._catalog.match(model.path.name) or self._catalog.match(model.name)
 
     def _plan(self, model: ModelFile) -> LoadPlan:

@@ -1,4 +1,4 @@
-"""The command line: `[--data-dir DIR] [--model FILE.gguf] [--version] [--self-test]`."""
+"""The command line: `[--data-dir DIR] [--model FILE.gguf] [--version] [--self-test] [FILE.gguf]`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from app import __version__
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program until its window is closed; gives the exit code."""
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] in (["--probe"], ["--try-engine"]):
+        return _run_trial(words)
+    options = _parser().parse_args(words)
+    options.model = options.model or options.file
     if options.self_test:
         return _run_self_test(options)
     return _run(options)
@@ -26,6 +30,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep everything in this folder")
     parser.add_argument("--model", type=Path, metavar="FILE.gguf", help="start with this model")
     parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE.gguf", help="the same, as the desktop gives it"
+    )
+    parser.add_argument(
         "--self-test", action="store_true", help="ask the model once, print the figures as JSON and exit"
     )
     return parser
@@ -34,21 +41,42 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     from app.application import Application, create_qt_application, show_start_failure
     from app.core.errors import UserError
+    from app.paths import Paths
+    from app.ui.single_instance import FileOpenings, SingleInstance
 
     qt = create_qt_application(sys.argv[:1])
+    paths = Paths.below(options.data_dir) if options.data_dir else Paths.of_user()
     try:
+        paths.create_folders()
+        instance = SingleInstance(paths.data)
+        if not instance.claim():
+            instance.hand_over(options.model)
+            return 0
         application = Application(options.data_dir, first_model=options.model)
     except UserError as error:
         return show_start_failure(qt, error)
+    instance.started_again.connect(application.come_forward)
+    openings = FileOpenings(qt)
+    openings.file_opened.connect(application.come_forward)
     application.window.show()
     try:
         return qt.exec()
     finally:
         application.shutdown()
+        instance.close()
+
+
+def _run_trial(words: list[str]) -> int:
+    """The child of the packaged program, which tries a model or the engine; see app/engine/child.py."""
+    from app.engine import probe, variants
+
+    return {"--probe": probe.main, "--try-engine": variants.main}[words[0]](words[1:])
 
 
 def _run_self_test(options: argparse.Namespace) -> int:
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from app.self_test import run_self_test
 

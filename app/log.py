@@ -65,6 +65,7 @@ class Log:
         """Takes the hooks back and closes the files."""
         sys.excepthook, threading.excepthook, sys.unraisablehook = self._former_hooks
         faulthandler.disable()
+        logging.getLogger().removeHandler(self._crash_handler)
         self._crash_file.close()
         logging.getLogger().removeHandler(self._handler)
         self._handler.close()
@@ -98,6 +99,10 @@ class Log:
         )
         # A crash inside a library written in C leaves at least the Python side of its stack.
         faulthandler.enable(self._crash_file)
+        self._crash_handler = logging.StreamHandler(self._crash_file)
+        self._crash_handler.setLevel(logging.CRITICAL)
+        self._crash_handler.setFormatter(self._handler.formatter)
+        logging.getLogger().addHandler(self._crash_handler)
 
 
 class _WordlessFormatter(logging.Formatter):

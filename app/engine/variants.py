@@ -18,6 +18,7 @@ import logging
 import os
 import platform
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ LOG = logging.getLogger(__name__)
 
 LONGEST_TRIAL = 60.0
 """Seconds for one try."""
+TRIAL_MODEL = "engine-trial.gguf"
+"""The name of a tiny model that the packaged program brings along for trials."""
 _TRYING = "trying "
 _PARTS = ("ggml-base",)
 """Libraries of this name belong to the engine itself and to no kind of processor."""
@@ -45,7 +48,7 @@ class _Trial:
 
 
 class Variants:
-    """Knows which of the engine's libraries run here. For one thread."""
+    """Knows which of the engine's libraries run here."""
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Variants:
         self._model = trial_model if trial_model and trial_model.exists() else None
         self._command = list(command or own_command("--try-engine", "app.engine.variants"))
         self._chosen: tuple[Path, ...] | None = None
+        self._lock = threading.Lock()
 
     def choose(self) -> tuple[Path, ...]:
         """The libraries to load; none where the engine was made for one kind of processor alone.
@@ -75,9 +79,10 @@ class Variants:
         Raises:
             EngineError: not one of them runs on this computer.
         """
-        if self._chosen is None:
-            self._chosen = self._choose()
-        return self._chosen
+        with self._lock:
+            if self._chosen is None:
+                self._chosen = self._choose()
+            return self._chosen
 
     def _choose(self) -> tuple[Path, ...]:
         if self._folder is None or not processor_libraries(self._folder):
