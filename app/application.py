@@ -39,14 +39,15 @@ from app.ui.chat.model_picker import ModelState
 from app.ui.chat.outgrown_controller import LoadedContext, OutgrownController
 from app.ui.chat.replies import Replies
 from app.ui.chat.transcript.transcript import Transcript
+from app.ui.crash_notice import show_crash_notice
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.presets.preset_controller import PresetController
 from app.ui.sidebar.conversations_controller import ConversationsController
+from app.ui.single_instance import bring_forward
 from app.ui.theme_switcher import ThemeSwitcher
-from app.ui.crash_notice import show_crash_notice
 from app.ui.window_controller import WindowController
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,6 @@ log = logging.getLogger(__name__)
 
 def create_qt_application(arguments: Sequence[str]) -> QApplication:
     """The one Qt application of this process."""
-from app.ui.single_instance import bring_forward
     qt = QApplication(list(arguments))
     qt.setApplicationName("Tarn")
     qt.setApplicationVersion(__version__)
@@ -108,6 +108,7 @@ class Application(QObject):
         super().__init__()
         self.paths = Paths.below(data_dir) if data_dir else Paths.of_user()
         self.paths.create_folders()
+        self._crash_report = collect_crash_report(self.paths.logs)
         self._log = Log(self.paths.logs)
         self._model_dirs = tuple(model_dirs)
         self._longer_contexts: dict[Path, tuple[int, int]] = {}
@@ -118,7 +119,6 @@ class Application(QObject):
         self._store = open_store(self.paths.conversations)
         self._catalog = Catalog.load(resources() / "catalog.toml")
         self.presets = PresetStore(self.paths.presets, self._catalog.presets())
-        self._crash_report = collect_crash_report(self.paths.logs)
         self._starter = find_starter_model(resources() / "models")
         self._library = Library(describe, self._catalog, self._starter)
         variants = Variants(self.paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
@@ -143,6 +143,12 @@ class Application(QObject):
         """Loads a model file in place of the one that is there; the window shows how it goes."""
         self.models.open_file(path)
 
+    def come_forward(self, file: Path | None = None) -> None:
+        """Brings the window in front of others, and loads a model file."""
+        bring_forward(self.window)
+        if file is not None:
+            self.load_model(file)
+
     def shutdown(self) -> None:
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
@@ -154,12 +160,6 @@ class Application(QObject):
         QApplication.sendPostedEvents()
         self.context.shut_down()
         self.engine.unload()
-    def come_forward(self, file: Path | None = None) -> None:
-        """Brings the window in front of others, and loads a model file."""
-        bring_forward(self.window)
-        if file is not None:
-            self.load_model(file)
-
         self._store.conversations.close()
         self.window.close()
         self.window.deleteLater()
@@ -260,6 +260,8 @@ class Application(QObject):
         for notice in (*self._store.notices, self._settings_file.notice, *self.presets.notices):
             if notice:
                 self.window.messages.show_notice(notice)
+        if self._crash_report:
+            show_crash_notice(self.window.messages, self._crash_report, self.window)
         self.models.refresh()
         self.model_manager.start()
         self._open_first_model(first_model)
@@ -293,8 +295,6 @@ class Application(QObject):
         )
 
     def _catalog_entry(self, model: ModelFile) -> CatalogModel | None:
-        if self._crash_report:
-            show_crash_notice(self.window.messages, self._crash_report, self.window)
         return self._catalog.match(model.path.name) or self._catalog.match(model.name)
 
     def _plan(self, model: ModelFile) -> LoadPlan:
