@@ -28,16 +28,23 @@ from app.paths import Paths, resources
 from app.settings import SettingsFile
 from app.store.presets import PresetStore
 from app.store.store import open_store
+from app.tools.built_in import built_in_tools
+from app.tools.tool import Tool
+from app.tools.tool_box import ToolBox
 from app.ui.background import Worker
+from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.chat_controller import Answerer, ChatController
 from app.ui.chat.chat_menu import ChatMenu
 from app.ui.chat.chat_presenter import ChatPresenter
 from app.ui.chat.context_controller import ContextController
+from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.export_controller import ExportController
 from app.ui.chat.model_controller import LoadPlan, ModelController
 from app.ui.chat.model_picker import ModelState
 from app.ui.chat.outgrown_controller import LoadedContext, OutgrownController
 from app.ui.chat.replies import Replies
+from app.ui.chat.sibling import sibling_of
+from app.ui.chat.tools_controller import ToolsController
 from app.ui.chat.transcript.transcript import Transcript
 from app.ui.crash_notice import show_crash_notice
 from app.ui.icons import app_icon
@@ -45,6 +52,7 @@ from app.ui.main_window import MainWindow
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.presets.preset_controller import PresetController
+from app.ui.settings.tool_settings import ToolSettings
 from app.ui.sidebar.conversations_controller import ConversationsController
 from app.ui.single_instance import bring_forward
 from app.ui.theme_switcher import ThemeSwitcher
@@ -93,6 +101,7 @@ class Application(QObject):
         *,
         first_model: Path | None = None,
         hub: Hub | None = None,
+        tools: Sequence[Tool] = (),
     ) -> None:
         """Opens everything, and begins to load the model that was used last.
 
@@ -101,6 +110,7 @@ class Application(QObject):
             model_dirs: folders with models, besides the user's.
             first_model: a model to begin with.
             hub: where models are found, besides the usual one.
+            tools: tools that a model may call, besides those that the program brings along.
 
         Raises:
             StoreError: the data folder cannot be used.
@@ -111,6 +121,7 @@ class Application(QObject):
         self._crash_report = collect_crash_report(self.paths.logs)
         self._log = Log(self.paths.logs)
         self._model_dirs = tuple(model_dirs)
+        self._more_tools = tuple(tools)
         self._longer_contexts: dict[Path, tuple[int, int]] = {}
         """By model: the context that its preset asks for, and the longer one that was chosen instead."""
         self.last_error: UserError | None = None
@@ -155,6 +166,7 @@ class Application(QObject):
         self.model_manager.shut_down()
         self.replies.stop_all()
         self._engine_worker.shut_down()
+        self.replies.shut_down()
         self._files_worker.shut_down()
         # What the last answers still reported waits for the window's thread, and must reach the store.
         QApplication.sendPostedEvents()
@@ -167,7 +179,8 @@ class Application(QObject):
 
     def _build_controllers(self) -> None:
         page = self.window.chat_page
-        self.replies = Replies(self.engine, self._engine_worker, self)
+        self.replies = Replies(self.engine, self._engine_worker, self, lambda: self.engine.offers_tools)
+        tools = ConversationTools(self._tool_box, lambda: self.settings.settings)
         self.preset_choice = PresetController(self.presets, self.window, self)
         self.models = ModelController(
             self.engine,
@@ -180,7 +193,20 @@ class Application(QObject):
             self,
         )
         self.chat = ChatController(
-            self._store.conversations, self.replies, self.transcript, page.composer, self._answerer, self
+            self._store.conversations,
+            self.replies,
+            self.transcript,
+            page.composer,
+            self._answerer,
+            tools,
+            self,
+        )
+        self.tools = ToolsController(
+            tools, self._may_offer_tools, self.chat, page.composer.tools_button, self
+        )
+        ToolSettings(self.settings, lambda: list(self._tool_box()), self.window)
+        self.answer_actions = AnswerActions(
+            self.chat, self.replies, self.transcript, tools, self._sibling, self.window
         )
         self.context = ContextController(
             self.engine, self.chat, page.composer, self.transcript, page.header.context_meter, self
@@ -221,7 +247,7 @@ class Application(QObject):
 
     def _join(self) -> None:
         menus, messages = self.window.menus, self.window.messages
-        for controller in (self.chat, self.models, self.outgrown):
+        for controller in (self.chat, self.models, self.outgrown, self.answer_actions):
             controller.failed.connect(messages.show_error)
             controller.failed.connect(self._on_failed)
         self.settings.file_chosen.connect(self.models.open_file)
@@ -231,6 +257,13 @@ class Application(QObject):
         self.model_manager.files_changed.connect(self.models.refresh)
         self.model_manager.model_ready.connect(self._chat_with)
         self.models.status_changed.connect(self.context.refresh)
+        self.models.status_changed.connect(self.tools.refresh)
+        self.models.chosen_changed.connect(self._show_sibling)
+        self.settings.settings_changed.connect(self.tools.refresh)
+        self.window.chat_page.composer.tools_button.settings_requested.connect(
+            lambda: self.settings.open_settings("Tools")
+        )
+        self.answer_actions.model_wanted.connect(lambda model: self.models.choose(model.path))
         self.preset_choice.preset_changed.connect(self.context.refresh)
         self.context.measured.connect(self.outgrown.take_note)
         self.outgrown.longer_context_requested.connect(self._load_with_context)
@@ -322,6 +355,22 @@ class Application(QObject):
 
     def _chosen_key(self) -> str:
         return self._preset_key(self.models.chosen) if self.models.chosen else ""
+
+    def _tool_box(self) -> ToolBox:
+        folders = self.settings.settings.tool_folders
+        return ToolBox((*built_in_tools(self._store.search.search, folders), *self._more_tools))
+
+    def _may_offer_tools(self) -> bool:
+        """Whether the loaded model can be told of tools; yes while one is loading, which may be able to."""
+        return self.engine.info is None or self.engine.offers_tools
+
+    def _sibling(self) -> ModelFile | None:
+        chosen = self.models.chosen
+        return sibling_of(chosen, self.models.models, self._catalog) if chosen else None
+
+    def _show_sibling(self) -> None:
+        sibling = self._sibling()
+        self.transcript.set_sibling(sibling.name if sibling else "")
 
     def _answerer(self) -> Answerer | None:
         model = self.models.chosen

@@ -46,7 +46,7 @@ class Settings:
     sends_with_enter: bool = True
     """Enter sends and Shift+Enter starts a new line; otherwise Ctrl+Enter sends."""
     new_chat_tools: tuple[str, ...] = ()
-    """The names of the tools that are on in new conversations. None at first: they make every prompt longer."""
+    """The names of the tools that are on in new conversations. They make every prompt longer."""
     tool_folders: tuple[Path, ...] = ()
     """Folders in which tools may read."""
     most_tool_rounds: int = 8
@@ -179,12 +179,6 @@ def _paths(value: object) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(Path(text) for text in _texts(value)))
 
 
-def _names(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError("it should be a list of names")
-    return tuple(dict.fromkeys(_text(name) for name in value))
-
-
 _READERS: dict[str, Callable[[object], Any]] = {
     "theme": _theme,
     "model_folders": _paths,
@@ -194,7 +188,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "window_geometry": _text,
     "font_scale": _number(SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE),
     "sends_with_enter": _switch,
-    "new_chat_tools": _names,
+    "new_chat_tools": _texts,
     "tool_folders": _paths,
     "most_tool_rounds": _whole_number(FEWEST_ROUNDS, MOST_ROUNDS),
     "is_offline": _switch,

@@ -61,12 +61,13 @@ class Stream(QObject):
 class Worker(QObject):
     """One thread that does one piece of work after the other.
 
-    There is one for each thing that cannot be shared, such as the engine.
+    There is one for each thing that cannot be shared, such as the engine. `most_at_once` is for work that
+    mostly waits, such as for the user.
     """
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None, most_at_once: int = 1) -> None:
         super().__init__(parent)
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._executor = ThreadPoolExecutor(max_workers=most_at_once, thread_name_prefix=name)
         self._running: set[Stream] = set()
 
     @property

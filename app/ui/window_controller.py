@@ -29,10 +29,12 @@ class WindowController(QObject):
     """Keeps the settings, and does what belongs to the window and to no conversation.
 
     Signals:
+        settings_changed: the `Settings` as they are now.
         model_folders_changed: folders with models were added or taken away.
         file_chosen: the path of a model file that the user wants to load.
     """
 
+    settings_changed = Signal(object)
     model_folders_changed = Signal()
     file_chosen = Signal(object)
 
@@ -133,6 +135,7 @@ class WindowController(QObject):
         self._apply()
         if self._dialog is not None:
             self._dialog.set_settings(settings)
+        self.settings_changed.emit(settings)
         if settings.model_folders != former.model_folders:
             self.model_folders_changed.emit()
         self._save()

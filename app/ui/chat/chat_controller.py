@@ -11,13 +11,16 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation, MessageNode, MessageState, now, title_from
 from app.core.errors import UserError
-from app.core.message import Generation, Message, Role
+from app.core.message import Generation, Message, Part, ReasoningPart, Role
+from app.core.permission import Permissions
 from app.core.preset import Preset
 from app.core.preset_changes import Changes, with_changes
-from app.core.stream import ReplyEvent
+from app.core.sampling import Sampling
+from app.core.stream import ReplyAssembler, ReplyEvent
 from app.core.turn import TurnRequest
 from app.store.conversations import ConversationStore
 from app.ui.chat.composer import Composer
+from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.entries import entries_of, entry_of
 from app.ui.chat.replies import Replies, Reply
 from app.ui.chat.transcript.transcript import Transcript
@@ -34,6 +37,20 @@ class Answerer:
     preset: Preset
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The beginning of an answer that is gone on with: its raw text, and its parts with their figures."""
+
+    text: str
+    parts: tuple[Part, ...] = ()
+
+    def events(self) -> list[ReplyEvent]:
+        """What shows it until the model goes on."""
+        first = self.parts[0] if self.parts else None
+        is_in_thought = isinstance(first, ReasoningPart) and "<think" not in first.raw
+        return ReplyAssembler(is_in_thought).feed(self.text)
+
+
 class ChatController(QObject):
     """Joins the composer and the transcript to the store and the answers.
 
@@ -41,6 +58,7 @@ class ChatController(QObject):
         conversation_shown: another conversation is on screen.
         conversation_changed: its title, its place in the list or its being saved at all has changed.
         answering_changed: whether the conversation on screen is being answered.
+        calls_changed: a tool call of the answer on screen waits, runs or has ended.
         path_changed: the messages on screen are others, or the one that is being written has grown.
         failed: a `UserError` to show.
     """
@@ -48,6 +66,7 @@ class ChatController(QObject):
     conversation_shown = Signal(object)
     conversation_changed = Signal(object)
     answering_changed = Signal(bool)
+    calls_changed = Signal()
     path_changed = Signal()
     failed = Signal(object)
 
@@ -58,9 +77,11 @@ class ChatController(QObject):
         transcript: Transcript,
         composer: Composer,
         answerer: Callable[[], Answerer | None],
+        tools: ConversationTools,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._tools = tools
         self._store = store
         self._replies = replies
         self._transcript = transcript
@@ -134,6 +155,7 @@ class ChatController(QObject):
     def forget(self, conversation_id: str) -> None:
         """Ends an answer in a conversation that was deleted, and takes it off the screen."""
         self._replies.stop(conversation_id)
+        self._background.pop(conversation_id, None)
         if conversation_id == self._shown.id:
             self._is_saved = False
             self._put_on_screen(Conversation())
@@ -204,10 +226,40 @@ class ChatController(QObject):
         node = self._shown.node(node_id)
         if node.parent_id is None:
             return
-        written = node.message.raw
+        message = node.message
         node = replace(node, state=MessageState.STREAMING)
         self._transcript.remove_from(node_id)
-        self._begin(node, answerer, written)
+        self._begin(node, answerer, Begun(message.raw, message.parts))
+
+    def ask(
+        self, parent_id: str, begun: Begun | None = None, change: Callable[[Sampling], Sampling] | None = None
+    ) -> None:
+        """Has a new answer written below a message, which becomes the end of what is on screen.
+
+        `begun` is how the answer begins; `change` gives the values to sample with.
+        """
+        if not self.is_answering and self._require_answerer() and self._go_to(parent_id):
+            self._ask(parent_id, begun, change)
+
+    def insert(self, node: MessageNode) -> bool:
+        """Puts a message that no model has to write below its parent, and on screen; whether it worked."""
+        if self.is_answering or not self._try(lambda: self._store.add_node(self._shown.id, node)):
+            return False
+        self._shown = self._shown.with_node(node)
+        self._transcript.show_entries(entries_of(self._shown))
+        self.path_changed.emit()
+        return True
+
+    def run_calls(self, node_id: str) -> None:
+        """Runs the tool calls of an answer at the end of the conversation, and has the model go on."""
+        answerer = self._require_answerer()
+        if self.is_answering or answerer is None or not self._go_to(node_id):
+            return
+        path = self._shown.path()
+        self._replies.start(
+            self._shown.id, path[-1], self._request(path, answerer), self._tools.use(self._shown)
+        )
+        self.answering_changed.emit(True)
 
     def edit(self, node_id: str) -> None:
         """Offers a message of the user's for change."""
@@ -253,6 +305,21 @@ class ChatController(QObject):
         if (changes or self._is_saved) and self._save_new():
             self._try(lambda: self._store.save_changes(self._shown))
 
+    def change_tools(self, names: Sequence[str]) -> None:
+        """Switches exactly these tools on in this conversation."""
+        self._shown = replace(self._shown, tools=tuple(names))
+        self._save_tools()
+
+    def change_permissions(self, permissions: Permissions) -> None:
+        """Keeps what the user decided for the tools of this conversation."""
+        self._shown = replace(self._shown, permissions=permissions)
+        self._save_tools()
+
+    def _save_tools(self) -> None:
+        if self._is_saved:
+            self._try(lambda: self._store.save_tools(self._shown))
+        self.path_changed.emit()  # What the model is told of tools takes room in its context.
+
     def save_draft(self) -> None:
         """Saves what is typed now; the composer tells of it by itself, but only after a pause."""
         self._on_draft_changed(self._composer.flush_draft())
@@ -268,6 +335,9 @@ class ChatController(QObject):
         entries = entries_of(conversation)
         if reply is None:
             self._transcript.show_entries(entries)
+        elif reply.is_running_tools:
+            self._transcript.show_entries(entries)
+            self._transcript.replace_entry(entry_of(conversation, reply.node, reply.call_statuses))
         else:
             self._transcript.show_entries([entry for entry in entries if entry.id != reply.node.id])
             self._show_reply(reply)
@@ -284,35 +354,55 @@ class ChatController(QObject):
         node = replace(reply.node, message=replace(reply.node.message, parts=()))
         self._transcript.begin_reply(entry_of(self._shown, node))
         if reply.events:
-            self._transcript.feed_reply(tuple(reply.events))
+            self._transcript.feed_reply(tuple(reply.events), reply.thought)
             self._transcript.redraw_reply()
         else:
             self._transcript.set_reply_status(reply.status)
 
     # Asking
 
-    def _ask(self, parent_id: str) -> None:
+    def _go_to(self, node_id: str) -> bool:
+        """Makes a message the end of what is on screen; whether that worked."""
+        if self._shown.tip_id == node_id:
+            return True
+        if not self._try(lambda: self._store.set_tip(self._shown.id, node_id)):
+            return False
+        self._shown = self._shown.with_tip(node_id)
+        self._transcript.show_entries(entries_of(self._shown))
+        return True
+
+    def _ask(
+        self, parent_id: str, begun: Begun | None = None, change: Callable[[Sampling], Sampling] | None = None
+    ) -> None:
         """Begins a new answer below a message."""
         answerer = self._require_answerer()
         if answerer is None:
             return
+        if change:
+            sampling = change(answerer.preset.sampling)
+            answerer = replace(answerer, preset=replace(answerer.preset, sampling=sampling))
         node = MessageNode(Message(Role.ASSISTANT), parent_id, state=MessageState.STREAMING)
         node = replace(node, message=replace(node.message, generation=_generation(answerer)))
         if self._try(lambda: self._store.add_node(self._shown.id, node)):
-            self._begin(node, answerer)
+            self._begin(node, answerer, begun)
         else:
             self._transcript.show_entries(entries_of(self._shown))
 
-    def _begin(self, node: MessageNode, answerer: Answerer, written: str = "") -> None:
+    def _begin(self, node: MessageNode, answerer: Answerer, begun: Begun | None = None) -> None:
         path = self._shown.with_tip(node.parent_id).path()
         is_new = all(known.id != node.id for known in self._shown.nodes)
         self._shown = self._shown.with_node(node) if is_new else self._shown.with_replaced(node)
         self._shown = replace(
             self._shown, tip_id=node.id, model_path=answerer.model_path, preset_name=answerer.preset.name
         )
-        request = replace(self._request(path, answerer), written=written)
+        request = self._request(path, answerer)
+        if begun:
+            request = replace(request, written=begun.text, written_parts=begun.parts)
         self._save_details()
-        self._show_reply(self._replies.start(self._shown.id, node, request))
+        reply = self._replies.start(self._shown.id, node, request, self._tools.use(self._shown))
+        if begun:
+            reply.events += begun.events()
+        self._show_reply(reply)
         self.answering_changed.emit(True)
         self.path_changed.emit()
 
@@ -322,6 +412,8 @@ class ChatController(QObject):
             system_prompt=self._shown.system_prompt or answerer.preset.system_prompt,
             sampling=answerer.preset.sampling,
             model_path=answerer.model_path,
+            tools=self._tools.definitions(self._shown),
+            thinking_limit=answerer.preset.thinking_limit,
         )
 
     def _require_answerer(self) -> Answerer | None:
@@ -342,12 +434,51 @@ class ChatController(QObject):
 
     def _on_reply_grew(self, reply: Reply, events: tuple[ReplyEvent, ...]) -> None:
         if reply.conversation_id == self._shown.id:
-            self._transcript.feed_reply(events)
+            self._transcript.feed_reply(events, reply.thought)
 
     def _on_reply_snapshot_taken(self, reply: Reply) -> None:
         self._try(lambda: self._store.update_node(reply.node))
         if reply.conversation_id == self._shown.id:
             self.path_changed.emit()
+
+    def _on_reply_round_ended(self, reply: Reply) -> None:
+        self._try(lambda: self._store.update_node(reply.node))
+        self._change(reply, lambda conversation: conversation.with_replaced(reply.node))
+        if reply.conversation_id == self._shown.id:
+            entry = entry_of(self._shown, reply.node, reply.call_statuses)
+            self._transcript.finish_reply(entry)
+            self.path_changed.emit()
+
+    def _on_reply_calls_changed(self, reply: Reply) -> None:
+        if reply.conversation_id == self._shown.id:
+            self._transcript.replace_entry(entry_of(self._shown, reply.node, reply.call_statuses))
+            self.calls_changed.emit()
+
+    def _on_reply_result_came(self, reply: Reply, node: MessageNode) -> None:
+        if self._add_to(reply, node) and reply.conversation_id == self._shown.id:
+            self._transcript.add_entry(entry_of(self._shown, node))
+            self.path_changed.emit()
+
+    def _on_reply_next_round_started(self, reply: Reply) -> None:
+        if self._add_to(reply, reply.node) and reply.conversation_id == self._shown.id:
+            self._show_reply(reply)
+            self.path_changed.emit()
+
+    def _add_to(self, reply: Reply, node: MessageNode) -> bool:
+        """Adds a message to the conversation of a reply, unless that was deleted; whether it is there now."""
+        if not self._change(reply, lambda conversation: conversation.with_node(node)):
+            return False
+        return self._try(lambda: self._store.add_node(reply.conversation_id, node))
+
+    def _change(self, reply: Reply, change: Callable[[Conversation], Conversation]) -> bool:
+        """Changes the conversation of a reply, on screen or not; False where it was deleted."""
+        if reply.conversation_id == self._shown.id:
+            self._shown = change(self._shown)
+        elif kept := self._background.get(reply.conversation_id):
+            self._background[reply.conversation_id] = change(kept)
+        else:
+            return False
+        return True
 
     def _on_reply_ended(self, reply: Reply) -> None:
         self._try(lambda: self._store.update_node(reply.node))
@@ -417,6 +548,10 @@ class ChatController(QObject):
         self._replies.status_changed.connect(self._on_reply_status_changed)
         self._replies.grew.connect(self._on_reply_grew)
         self._replies.snapshot_taken.connect(self._on_reply_snapshot_taken)
+        self._replies.round_ended.connect(self._on_reply_round_ended)
+        self._replies.calls_changed.connect(self._on_reply_calls_changed)
+        self._replies.result_came.connect(self._on_reply_result_came)
+        self._replies.next_round_started.connect(self._on_reply_next_round_started)
         self._replies.ended.connect(self._on_reply_ended)
 
 

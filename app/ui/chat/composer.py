@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from typing_extensions import override
 
 from app.ui.chat.composer_edit import ComposerEdit, SendKey
+from app.ui.chat.tools_button import ToolsButton
 from app.ui.widgets.icon_button import IconButton
 
 _DRAFT_PAUSE_MS = 400
@@ -32,6 +33,7 @@ class Composer(QFrame):
 
     Attributes:
         edit: the text field (object name `composer`).
+        tools_button: which tools the conversation may use.
 
     Signals:
         send_requested(str): the text, without blanks around it; never empty.
@@ -57,6 +59,7 @@ class Composer(QFrame):
         self.edit.setPlaceholderText(_PLACEHOLDER)
         self.send_button = self._round_button("arrow-up-bold", "Send", "Enter", "send_button")
         self.stop_button = self._round_button("stop-fill", "Stop", "Esc", "stop_button")
+        self.tools_button = ToolsButton(self)
         self.hint = QLabel(self)
         self.hint.setProperty("small", True)
         self._editing_strip = self._make_editing_strip()
@@ -182,7 +185,8 @@ class Composer(QFrame):
         field.addWidget(self.edit)
         layout.addLayout(field)
         self.footer = QHBoxLayout()
-        self.footer.setContentsMargins(8, 0, 0, 0)
+        self.footer.setContentsMargins(0, 0, 0, 0)
+        self.footer.addWidget(self.tools_button)
         self.footer.addWidget(self.hint)
         self.footer.addStretch(1)
         self.footer.addWidget(self.send_button)

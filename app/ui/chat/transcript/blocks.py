@@ -158,8 +158,8 @@ class CardHeader:
     is_failed: bool = False
     is_waiting: bool = False
     """It waits for the reader, and should be seen."""
-    button: Button | None = None
-    """Stands at the right end of the line."""
+    buttons: tuple[Button, ...] = ()
+    """Stand at the right end of the line; the last ones give way where there is no room."""
 
 
 @dataclass(frozen=True, slots=True)

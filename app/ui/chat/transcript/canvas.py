@@ -39,6 +39,8 @@ class Canvas:
         self.entries: list[Entry] = []
         self.live: LiveReply | None = None
         self.memory_start: str | None = None
+        self.sibling = ""
+        """The name of a model that could answer without thinking first, where the chosen one cannot."""
         self.column_width = WIDEST_COLUMN
         self._rows: dict[str, int] = {}
         self._geometry = Geometry()

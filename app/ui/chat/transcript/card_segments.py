@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import (
+    Button,
     CardHeader,
     ErrorNote,
     MemoryMark,
@@ -61,7 +62,7 @@ class CardSegment(Segment):
         super().__init__(block, look)
         self._header = block
         self._shown_width = 0.0
-        self._button_area = QRectF()
+        self._buttons: list[tuple[Button, QRectF]] = []
 
     @override
     def lay_out(self, width: float) -> None:
@@ -71,10 +72,19 @@ class CardSegment(Segment):
         if header.detail:
             natural += 14 + QFontMetricsF(self.look.small_font).horizontalAdvance(header.detail)
         self._shown_width = width if header.is_busy else min(width, max(220.0, natural + 30))
-        self._button_area = QRectF()
-        if header.button:
-            wide = button_width(header.button, self.look)
-            self._button_area = QRectF(self._shown_width - wide - 5, 5, wide, self.height - 10)
+        self._buttons = self._placed_buttons()
+
+    def _placed_buttons(self) -> list[tuple[Button, QRectF]]:
+        """From the left; so many that half of the line is left for the words."""
+        widths = [button_width(button, self.look) for button in self._header.buttons]
+        while len(widths) > 1 and sum(widths) > self._shown_width / 2:
+            widths.pop()
+        placed: list[tuple[Button, QRectF]] = []
+        right = self._shown_width - 5
+        for button, wide in reversed(list(zip(self._header.buttons, widths, strict=False))):
+            placed.insert(0, (button, QRectF(right - wide, 5, wide, self.height - 10)))
+            right -= wide + 6
+        return placed
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
@@ -94,15 +104,14 @@ class CardSegment(Segment):
         painter.drawPixmap(
             QPointF(head.right() - 26, self.height / 2 - 7), self.look.icon(arrow, "muted", 14)
         )
-        if self._header.button:
-            target = target_of(self._header.button, self._button_area)
-            is_hovered = paint.hovered == target.moved(0, 0, self.index).id
-            paint_button(painter, self._header.button, target.area, self.look, is_hovered=is_hovered)
+        for button, area in self._buttons:
+            is_hovered = paint.hovered == target_of(button, area).moved(0, 0, self.index).id
+            paint_button(painter, button, area, self.look, is_hovered=is_hovered)
 
     @property
     def _head_width(self) -> float:
-        """What opens and closes the card: all of it but the button."""
-        return self._shown_width if self._button_area.isEmpty() else self._button_area.left() - 4
+        """What opens and closes the card: all of it but the buttons."""
+        return self._buttons[0][1].left() - 4 if self._buttons else self._shown_width
 
     def _paint_icon(self, painter: QPainter, paint: Paint) -> None:
         if self._header.is_busy:
@@ -123,8 +132,7 @@ class CardSegment(Segment):
         word = "Close" if self._header.is_open else "Open"
         area = QRectF(0, 0, self._head_width, self.height)
         toggle = Target(Action.TOGGLE_CARD, area, f"{word}: {self._header.title}", self._header.key)
-        button = self._header.button
-        return (toggle, target_of(button, self._button_area)) if button else (toggle,)
+        return (toggle, *(target_of(button, area) for button, area in self._buttons))
 
 
 class ErrorSegment(DocumentSegment):

@@ -95,9 +95,12 @@ def _kind_of(part: Part) -> PartKind:
 class LiveReply:
     """The answer being written."""
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: Entry, sibling: str = "") -> None:
+        """`sibling` is the name of a model that could answer without thinking."""
+        self._sibling = sibling
         self.entry = entry
         self.status = ""
+        """What happens while no words come."""
         self._thought: ThoughtProgress | None = None
         self._thought_at = 0.0
         self._parts: list[_LivePart] = []
@@ -136,7 +139,7 @@ class LiveReply:
         blocks = blocks_above(self.entry, around)
         for index, part in enumerate(self._parts):
             blocks += self._part_blocks(index, part, folds)
-        if self._is_waiting:
+        if self.status or self._is_waiting:
             blocks.append(StatusLine(displayable(self.status)))
         return blocks
 
@@ -178,5 +181,11 @@ class LiveReply:
             "" if is_open else part.last_words(),
             is_open,
             is_busy=True,
-            button=Button(Action.ANSWER_NOW, "Answer now"),
+            buttons=self._thinking_buttons(),
         )
+
+    def _thinking_buttons(self) -> tuple[Button, ...]:
+        now = Button(Action.ANSWER_NOW, "Answer now")
+        if not self._sibling:
+            return (now,)
+        return (now, Button(Action.ANSWER_WITH_SIBLING, f"Answer with {displayable(self._sibling)}"))

@@ -105,6 +105,9 @@ class MessageActions:
         offered = actions_of(entry)
         if Action.REGENERATE in offered:
             yield Choice("Regenerate", lambda: self._requests.regenerate(entry.id))
+            if self._canvas.sibling:
+                words = f"Answer with {self._canvas.sibling}"
+                yield Choice(words, lambda: self._requests.act(entry.id, Action.ANSWER_WITH_SIBLING, ""))
         if Action.EDIT in offered:
             yield Choice("Edit", lambda: self._requests.edit(entry.id))
         if Action.CONTINUE in offered:

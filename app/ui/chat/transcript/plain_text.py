@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from app.ui.chat.transcript.blocks import (
     Block,
     Bubble,
+    Button,
     ButtonRow,
     CardHeader,
     CodeBlock,
@@ -64,11 +65,11 @@ def text_of(block: Block) -> str:
             return text
         case NameLine(name=name):
             return name
-        case CardHeader(title=title, detail=detail, button=button):
+        case CardHeader(title=title, detail=detail, buttons=buttons):
             words = f"{title} · {detail}" if detail else title
-            return f"{words} [{button.label}]" if button else words
+            return f"{words} {button_words(buttons)}" if buttons else words
         case ButtonRow(buttons=buttons):
-            return " ".join(f"[{button.label}]" for button in buttons)
+            return button_words(buttons)
         case RepeatMark():
             return REPEAT_MARK_TEXT
         case ErrorNote(sentence=sentence, hint=hint):
@@ -79,6 +80,10 @@ def text_of(block: Block) -> str:
             return more_label(hidden)
         case MemoryMark():
             return MEMORY_MARK_TEXT
+
+
+def button_words(buttons: Iterable[Button]) -> str:
+    return " ".join(f"[{button.label}]" for button in buttons)
 
 
 def more_label(hidden: int) -> str:

@@ -48,13 +48,14 @@ class Streaming(QObject):
 
     def begin(self, entry: Entry) -> None:
         self.stop()
-        self._canvas.live = LiveReply(entry)
+        self._canvas.live = LiveReply(entry, self._canvas.sibling)
         self._canvas.put(entry)
         self._motion.start()
 
     def feed(self, events: Sequence[ReplyEvent], thought: ThoughtProgress | None) -> None:
         if self._canvas.live is not None:
             self._canvas.live.note_thought(thought)
+            self._canvas.live.status = ""
             self._events.extend(events)
             self._flush.ask()
 

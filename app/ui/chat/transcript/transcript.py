@@ -184,6 +184,10 @@ class Transcript(QAbstractScrollArea):
                 self._canvas.refresh(changed)
         self._refresh()
 
+    def set_sibling(self, name: str) -> None:
+        """Offers a model that answers without thinking first; empty where there is none, or no need."""
+        self._canvas.sibling = name
+
     def set_style(self, style: TranscriptStyle) -> None:
         """Changes all colours and fonts at once."""
         self._look = self._canvas.look = self._jump.look = Look(style, self.devicePixelRatioF())
