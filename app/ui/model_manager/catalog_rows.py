@@ -11,7 +11,6 @@ from app.ui.model_manager.catalog_words import icon_of
 from app.ui.model_manager.estimates import (
     companion_bytes,
     judge_catalog_model,
-    parameter_count,
     recommended_quantisation,
     size_of,
 )
@@ -68,7 +67,7 @@ def _section_of(model: CatalogModel) -> str:
 
 
 def _row(model: CatalogModel, free_bytes: int, is_present: bool) -> Row:
-    words = [wording.parameters(parameter_count(model)), wording.language_count(model.languages)]
+    words = [wording.language_count(model.languages)]
     if not model.needs:
         size = size_of(model, recommended_quantisation(model))
         about = "about " if size.is_estimate else ""

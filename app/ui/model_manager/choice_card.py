@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.core.errors import HubError
@@ -65,6 +75,9 @@ class ChoiceCard(QFrame):
         self.button.setProperty("primary", True)
         self.button.setObjectName("choice_button")
         self.info_button = IconButton("info", f"More about {choice.model.title}", parent=self)
+        self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMinimumWidth(180)
         self._lay_out()
         self.button.clicked.connect(self._on_button_clicked)
         self.info_button.clicked.connect(lambda: self.details_requested.emit(choice.model.id))
@@ -105,6 +118,11 @@ class ChoiceCard(QFrame):
             self._show_status(self._state)
         self.button.setEnabled(True)
         self.button.setText(_button_text(status, is_done))
+
+    def set_wide(self, is_wide: bool) -> None:
+        """Puts the button beside the figures, where there is room, instead of below them."""
+        direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
+        self._foot.setDirection(direction)
 
     def set_busy(self, text: str) -> None:
         """Says that the hub is being asked, before there is a download."""
@@ -156,16 +174,23 @@ class ChoiceCard(QFrame):
         pill = QHBoxLayout()
         pill.addWidget(self._verdict)
         pill.addStretch(1)
+        figures = QVBoxLayout()
+        figures.setSpacing(8)
+        figures.addWidget(self._cost)
+        figures.addLayout(pill)
+        self._foot = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._foot.setSpacing(10)
+        self._foot.addLayout(figures, 1)
+        self._foot.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 14, 16, 16)
         layout.setSpacing(10)
         layout.addLayout(top)
         layout.addWidget(self._text)
         layout.addStretch(1)
-        layout.addWidget(self._cost)
-        layout.addLayout(pill)
-        for widget in (self.status, self.bar, self.button):
+        for widget in (self.status, self.bar):
             layout.addWidget(widget)
+        layout.addLayout(self._foot)
 
     def _recolour(self) -> None:
         name = icon_of(self._choice.model)

@@ -37,13 +37,13 @@ class Computer:
         return max(0, round(room / _BYTES_PER_PARAMETER))
 
     @property
-    def facts(self) -> tuple[tuple[str, str], ...]:
-        """What it has: the icon's name and the words."""
+    def facts(self) -> tuple[str, ...]:
+        """What it has."""
         cores = f"{self.core_count} core{'' if self.core_count == 1 else 's'}"
         return (
-            ("memory", f"{gigabytes(self.memory_bytes)} of memory, {gigabytes(self.free_bytes)} free now"),
-            ("cpu", f"{self.processor}, {cores}" if self.processor else cores),
-            ("monitor", "A graphics card helps" if self.has_graphics else "No graphics card is used"),
+            f"{gigabytes(self.memory_bytes)} of memory, {gigabytes(self.free_bytes)} free now",
+            f"{self.processor}, {cores}" if self.processor else cores,
+            "a graphics card helps" if self.has_graphics else "no graphics card is used",
         )
 
     @property

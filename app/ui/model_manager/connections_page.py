@@ -115,8 +115,8 @@ class ConnectionsPage(QWidget):
             return
         down = sum(connection.bytes_down for connection in connections)
         self.summary.setText(
-            f"The last {len(connections):,} connections, {gigabytes(down)} received. There are no others: nothing "
-            "you write leaves this computer."
+            f"The last {len(connections):,} connections, {gigabytes(down)} received. There are no others: "
+            "nothing you write leaves this computer."
         )
         metrics = self.table.fontMetrics()
         for column, longest in enumerate(

@@ -5,21 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QHBoxLayout,
     QLabel,
-    QLayout,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from app.hub.keeping import ImportMode
 from app.ui.model_manager.catalog_words import LFM_LICENCE
 
+WIDTH = 480
 _MODES = (
     (ImportMode.COPY, "Copy it into Tarn's models folder", "The file stays where it is, too."),
     (ImportMode.MOVE, "Move it into Tarn's models folder", "It takes no more room than now."),
@@ -44,7 +46,7 @@ class Question(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(WIDTH)
         self._heading = QLabel(title, self)
         self._heading.setProperty("subheading", True)
         self._heading.setWordWrap(True)
@@ -60,8 +62,6 @@ class Question(QDialog):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(24, 20, 24, 20)
         self._layout.setSpacing(12)
-        # Else wrapped sentences are cut off at the height of one line.
-        self._layout.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self._layout.addWidget(self._heading)
         self._layout.addWidget(self.text)
         self._buttons = QHBoxLayout()
@@ -77,6 +77,12 @@ class Question(QDialog):
     def _on_confirm_button_clicked(self) -> None:
         self.confirmed.emit()
         self.accept()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # A dialog takes wrapped sentences for one line each.
+        self.resize(WIDTH, self._layout.totalHeightForWidth(WIDTH))
 
 
 class LicenceDialog(Question):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -30,8 +31,8 @@ from app.ui.model_manager.start_page import StartPage
 from app.ui.theme import Theme
 from app.ui.widgets.search_field import SearchField
 
-LIST_WIDTH = 336
-NARROW = 780
+LIST_WIDTH = 352
+NARROW = 800
 """Pixels. In a narrower page list and model take turns."""
 _SEARCH_PAUSE_MS = 350
 _ORDERS = (
@@ -68,7 +69,7 @@ class DiscoverView(QWidget):
         self._is_narrow = False
         self.search_field = SearchField("Search Hugging Face, or paste an address", "Ctrl+F", self)
         self.search_field.setObjectName("model_search_field")
-        self.search_field.setPlaceholderText("Search Hugging Face, or paste an address")
+        self.search_field.setPlaceholderText("Search, or paste an address")
         self.order_field = QComboBox(self)
         self.order_field.setObjectName("model_order_field")
         self.order_field.setAccessibleName("Order of the results")
@@ -123,6 +124,15 @@ class DiscoverView(QWidget):
     @property
     def is_start_shown(self) -> bool:
         return self._right.currentWidget() is self.start
+
+    def focus_first(self) -> None:
+        """Takes the focus: in the list, or in what is shown where they take turns."""
+        if not self._left_pane.isHidden():
+            self.list.setFocus()
+        elif self.is_start_shown and self.start.cards:
+            next(iter(self.start.cards.values())).button.setFocus()
+        elif not self.is_start_shown:
+            self.details.variants.setFocus()
 
     def go_back(self) -> bool:
         """Leaves the model for the list where they take turns, or ends a search; False else."""
@@ -201,9 +211,12 @@ class DiscoverView(QWidget):
 
     def _show_pane(self, pane: QWidget) -> None:
         self._shown = pane
+        had_focus = self._left_pane.isAncestorOf(QApplication.focusWidget() or self)
         for one in (self._left_pane, self._right_pane):
             one.setVisible(not self._is_narrow or one is pane)
         self.list_button.setVisible(self._is_narrow)
+        if had_focus and self._left_pane.isHidden():
+            self.focus_first()
 
     def _fit(self) -> None:
         zoom = min(1.3, max(1.0, self.font().pixelSize() / BODY_SIZE))

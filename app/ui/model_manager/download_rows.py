@@ -42,6 +42,7 @@ def download_row(state: DownloadState, page: str = "") -> Row:
         badges=_badges(state),
         lines=_lines(state),
         icon_name=_ICONS.get(state.status, "download-simple"),
+        icon_tone=Tone.BAD if state.status is DownloadStatus.FAILED else Tone.GOOD,
         progress=None if state.status is DownloadStatus.DONE else state.fraction,
         is_progress_quiet=not is_moving,
         actions=actions,

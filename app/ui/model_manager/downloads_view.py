@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 
 from app.ui.model_manager.empty_page import EmptyPage
 from app.ui.model_manager.row_layout import CARDS
-from app.ui.model_manager.row_list import RowList
+from app.ui.model_manager.row_list import SIDE, RowList
 from app.ui.model_manager.rows import Row
 from app.ui.theme import Theme
 
@@ -66,7 +66,7 @@ class DownloadsView(QWidget):
         row.addWidget(self.summary, 1)
         row.addWidget(self.tidy_button)
         centre = QHBoxLayout()
-        centre.setContentsMargins(24, 0, 36, 0)
+        centre.setContentsMargins(SIDE, 0, SIDE, 0)
         centre.addStretch(1)
         centre.addWidget(top, 100)
         centre.addStretch(1)
@@ -74,10 +74,7 @@ class DownloadsView(QWidget):
         filled.setContentsMargins(0, 12, 0, 0)
         filled.setSpacing(8)
         filled.addLayout(centre)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(24, 0, 0, 0)
-        middle.addWidget(self.list)
-        filled.addLayout(middle, 1)
+        filled.addWidget(self.list, 1)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._empty)
         self._pages.addWidget(self._filled)

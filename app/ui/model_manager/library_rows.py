@@ -88,6 +88,7 @@ def _row(model: ModelFile, state: LibraryState) -> Row:
         badges=_badges(model, state),
         lines=_lines(model, state),
         icon_name="warning-circle" if _problem(model, state) else "cube",
+        icon_tone=Tone.BAD if _problem(model, state) else Tone.GOOD,
         progress=checking.share if checking else None,
         actions=_actions(model, state, checking is not None),
         tip=str(model.path),

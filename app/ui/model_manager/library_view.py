@@ -13,7 +13,7 @@ from app.ui.icons import ICON_SIZE, icon
 from app.ui.model_manager.empty_page import EmptyPage
 from app.ui.model_manager.notice_strip import NoticeStrip
 from app.ui.model_manager.row_layout import CARDS
-from app.ui.model_manager.row_list import RowList
+from app.ui.model_manager.row_list import SIDE, RowList
 from app.ui.model_manager.rows import Row
 from app.ui.theme import Theme
 from app.ui.widgets.search_field import SearchField
@@ -103,18 +103,15 @@ class LibraryView(QWidget):
         column.addWidget(self.offer)
         column.addWidget(self.summary)
         centre = QHBoxLayout()
-        centre.setContentsMargins(24, 0, 36, 0)
+        centre.setContentsMargins(SIDE, 0, SIDE, 0)
         centre.addStretch(1)
         centre.addWidget(top, 100)
         centre.addStretch(1)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(24, 0, 0, 0)
-        middle.addWidget(self._pages)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 0, 0)
         layout.setSpacing(10)
         layout.addLayout(centre)
-        layout.addLayout(middle, 1)
+        layout.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
         self.list.action_requested.connect(self.action_requested)

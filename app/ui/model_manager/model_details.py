@@ -132,7 +132,7 @@ class ModelDetails(QScrollArea):
             text.setText(fact.text)
             text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
-            self._grid.addWidget(text, number, 1)
+            self._grid.addWidget(text, number, 1, 1, 1 if fact.address else 2)
             if fact.address:
                 self._grid.addWidget(self._link(fact), number, 2, Qt.AlignmentFlag.AlignTop)
         self._grid.setColumnStretch(1, 1)
@@ -161,6 +161,7 @@ class ModelDetails(QScrollArea):
         head.setSpacing(0)
         head.addWidget(self.title)
         line = QHBoxLayout()
+        line.setContentsMargins(-6, 0, 0, 0)  # The link's words, not its frame, stand below the title.
         line.addWidget(self.repository_button)
         line.addStretch(1)
         head.addLayout(line)

@@ -112,6 +112,7 @@ class ModelManagerController(QObject):
         """Shows these models as those that are on this computer."""
         starter = next((model.name for model in models if model.is_starter), "")
         self.page.discover.start.set_starter(starter)
+        self.page.discover.start.set_first(not any(model for model in models if not model.is_starter))
         self.discover.set_models(models)
         self.library.set_models(models)
         self._start_page.refresh_cards()

@@ -77,7 +77,10 @@ class ModelManagerPage(QWidget):
         return Section(self.tabs.currentIndex())
 
     def show_section(self, section: Section) -> None:
+        """Shows a part, and takes the keyboard there."""
         self.tabs.setCurrentIndex(section)
+        if self.isVisible():
+            self.focus_first()
 
     def set_theme(self, theme: Theme) -> None:
         """Draws the lists in other colours."""
@@ -100,7 +103,7 @@ class ModelManagerPage(QWidget):
     def focus_first(self) -> None:
         """Puts the keyboard where the user will most likely want it."""
         if self.section is Section.DISCOVER:
-            self.discover.list.setFocus()
+            self.discover.focus_first()
         else:
             (self.downloads if self.section is Section.DOWNLOADS else self.library).list.setFocus()
 

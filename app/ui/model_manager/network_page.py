@@ -10,7 +10,7 @@ from app.hub.token import TOKENS_ADDRESS, Keeping
 from app.ui.model_manager.notice_strip import NoticeStrip
 
 _WHERE = {
-    Keeping.NOWHERE: "There is no token. You need one only for repositories whose terms must be accepted first.",
+    Keeping.NOWHERE: "There is no token. One is needed only where terms must be accepted before a download.",
     Keeping.KEYRING: "A token is kept in the system's keyring, and nowhere else.",
     Keeping.THIS_RUN: "A token is in use until Tarn is closed; it is written nowhere.",
 }
@@ -120,8 +120,8 @@ class NetworkPage(QWidget):
         layout.addWidget(self.offline_field)
         layout.addWidget(
             self._words(
-                "Chatting needs no network. Finding and downloading models does; with this switch on, Tarn makes no "
-                "connection at all."
+                "Chatting needs no network. Finding and downloading models does; with this switch on, "
+                "Tarn makes no connection at all."
             )
         )
         layout.addSpacing(8)

@@ -94,7 +94,7 @@ class RowDelegate(QStyledItemDelegate):
 
     def _paint_words(self, painter: QPainter, layout: RowLayout, row: Row) -> None:
         if row.icon_name:
-            made = coloured_icon(row.icon_name, self.theme.colour("accent"))
+            made = coloured_icon(row.icon_name, self.tone_colour(row.icon_tone))
             made.paint(painter, layout.icon)
         painter.setFont(layout.title_font)
         painter.setPen(self.theme.colour("text"))

@@ -91,7 +91,7 @@ class RowLayout:
         note = self._small_metrics.horizontalAdvance(row.note) + 12 if row.note else 0
         badges = [self._badge_metrics.horizontalAdvance(badge.text) + 16 for badge in row.badges]
         room = text.width() - note - sum(badges) - 8 * len(badges)
-        width = max(48, min(metrics.horizontalAdvance(row.title) + 2, room))
+        width = max(24, min(metrics.horizontalAdvance(row.title) + 2, room))
         self.title = QRect(text.left(), text.top(), width, height)
         self.note = QRect(text.right() + 1 - note, text.top(), note, height) if note else QRect()
         left = self.title.right() + 1 + _GAP

@@ -26,6 +26,8 @@ from app.ui.theme import Theme
 from app.ui.widgets.rounded_popup import round_off
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+SIDE = 24
+"""Pixels between a column and the edge of the page."""
 _NEAR_END = 600
 """Pixels before the end at which more is asked for."""
 _REMOVING = ("delete", "cancel")
@@ -190,6 +192,17 @@ class RowList(QListView):
         else:
             self.row_activated.emit(row.key)
 
+    def _centre_column(self) -> None:
+        """The scroll bar stays at the edge of the page, and does not push the column aside when it comes."""
+        if not self._column_width:
+            return
+        side = max(SIDE, (self.width() - self._column_width) // 2)
+        bar = self.verticalScrollBar()
+        right = side - (bar.width() if bar.isVisible() else 0)
+        margins = self.viewportMargins()
+        if (margins.left(), margins.right()) != (side, right):
+            self.setViewportMargins(side, 0, right, 0)
+
     @override
     def sizeHint(self) -> QSize:
         if not self._is_as_tall_as_rows:
@@ -207,10 +220,7 @@ class RowList(QListView):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        if self._column_width:
-            side = max(0, (self.width() - 12 - self._column_width) // 2)
-            if self.viewportMargins().left() != side:
-                self.setViewportMargins(side, 0, side, 0)
+        self._centre_column()
         super().resizeEvent(event)
         self.scheduleDelayedItemsLayout()
         if self._is_as_tall_as_rows:

@@ -56,6 +56,7 @@ class Row:
     badges: tuple[Badge, ...] = ()
     lines: tuple[Line, ...] = ()
     icon_name: str = ""
+    icon_tone: Tone = Tone.GOOD
     note: str = ""
     """Short, at the right: a size or a date."""
     progress: float | None = None

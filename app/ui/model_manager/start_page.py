@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -18,14 +18,12 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app.ui.icons import ICON_SIZE, icon
 from app.ui.model_manager.choice_card import ChoiceCard
 from app.ui.model_manager.choices import Choice
 from app.ui.model_manager.computer import Computer
 
 COLUMN_WIDTH = 980
 _SIDE_BY_SIDE = 660
-_ICONS = {"memory": "hard-drives", "cpu": "cpu", "monitor": "monitor"}
 
 
 class StartPage(QScrollArea):
@@ -57,9 +55,9 @@ class StartPage(QScrollArea):
         self.claim = QLabel(self)
         self.claim.setWordWrap(True)
         self.claim.setProperty("body", True)
-        self._facts = QFrame(self)
-        self._facts.setProperty("card", True)
-        self._fact_rows: list[tuple[str, QLabel, QLabel]] = []
+        self.facts = QLabel(self)
+        self.facts.setWordWrap(True)
+        self.facts.setProperty("muted", True)
         self.starter_button = QPushButton("Use the starter model meanwhile", self)
         self.starter_button.setObjectName("starter_button")
         self.starter_button.setProperty("quiet", True)
@@ -69,10 +67,7 @@ class StartPage(QScrollArea):
     def set_computer(self, computer: Computer) -> None:
         """Says what this computer has and what it can run."""
         self.claim.setText(computer.claim)
-        for (name, words), (_, picture, label) in zip(computer.facts, self._fact_rows, strict=True):
-            label.setText(words)
-            picture.setProperty("icon_name", _ICONS[name])
-        self._recolour()
+        self.facts.setText(" · ".join(computer.facts))
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """Offers these models. Cards that are there already stay, with what they show."""
@@ -83,7 +78,12 @@ class StartPage(QScrollArea):
         for place, choice in enumerate(choices):
             card = self.cards.get(choice.model.id) or self._add_card(choice)
             card.set_choice(choice)
+            card.set_wide(self._row.direction() == QBoxLayout.Direction.TopToBottom)
             self._row.insertWidget(place, card, 1)
+
+    def set_first(self, is_first: bool) -> None:
+        """Whether there is no model yet but the one that came with the program."""
+        self._heading.setText("Choose your first model" if is_first else "For this computer")
 
     def set_starter(self, name: str) -> None:
         """Names the model that can be used meanwhile; without one there is no button."""
@@ -98,20 +98,6 @@ class StartPage(QScrollArea):
         return card
 
     def _lay_out(self) -> None:
-        facts = QVBoxLayout(self._facts)
-        facts.setContentsMargins(16, 12, 16, 12)
-        facts.setSpacing(6)
-        for name in _ICONS:
-            picture, label = QLabel(self._facts), QLabel(self._facts)
-            picture.setFixedWidth(ICON_SIZE + 4)
-            label.setWordWrap(True)
-            label.setProperty("muted", True)
-            row = QHBoxLayout()
-            row.setSpacing(10)
-            row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(label, 1)
-            facts.addLayout(row)
-            self._fact_rows.append((name, picture, label))
         self._cards = QWidget(self)
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._cards)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -125,7 +111,7 @@ class StartPage(QScrollArea):
         inner = QVBoxLayout(column)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(12)
-        for widget in (self._heading, self.claim, self._facts, self._cards):
+        for widget in (self._heading, self.claim, self.facts, self._cards):
             inner.addWidget(widget)
         inner.addLayout(foot)
         inner.addStretch(1)
@@ -140,23 +126,11 @@ class StartPage(QScrollArea):
         page.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
 
-    def _recolour(self) -> None:
-        for _, picture, _label in self._fact_rows:
-            name = picture.property("icon_name")
-            if name:
-                made = icon(name, QGuiApplication.palette(), QPalette.ColorRole.PlaceholderText)
-                picture.setPixmap(made.pixmap(ICON_SIZE, ICON_SIZE))
-
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         is_wide = event.size().width() >= _SIDE_BY_SIDE
         direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
-        if self._row.direction() != direction:
-            self._row.setDirection(direction)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_row"):
-            self._recolour()
+        self._row.setDirection(direction)
+        for card in self.cards.values():
+            card.set_wide(not is_wide)

@@ -55,8 +55,9 @@ def variant_rows(
     for variant in repository.variants:
         weights = variant.size_bytes + variant.companion_bytes
         verdict = badge_of(judge_model(repository.architecture, weights, parameters, free_bytes))
-        badges = (verdict, _RECOMMENDED) if variant is recommended else (verdict,)
-        rows.append(_row(variant, badges, here, refusal))
+        is_recommended = variant is recommended
+        badges = (verdict, _RECOMMENDED) if is_recommended else (verdict,)
+        rows.append(_row(variant, badges, here, refusal, is_recommended))
     return rows
 
 
@@ -68,7 +69,8 @@ def expected_rows(model: CatalogModel, free_bytes: int, refusal: str = "") -> li
         badges: tuple[Badge, ...] = ()
         if not model.needs:
             badges = (badge_of(judge_catalog_model(model, free_bytes, name)),)
-        if name == recommended_quantisation(model):
+        is_recommended = name == recommended_quantisation(model)
+        if is_recommended:
             badges = (*badges, _RECOMMENDED)
         words = f"{'about ' if size.is_estimate else ''}{gigabytes(size.size_bytes + companion_bytes(model))}"
         rows.append(
@@ -79,9 +81,7 @@ def expected_rows(model: CatalogModel, free_bytes: int, refusal: str = "") -> li
                 lines=(Line(f"{words} · {quality_note(name)}"),)
                 if size.size_bytes
                 else (Line(quality_note(name)),),
-                actions=(Action(DOWNLOAD, "Download", is_enabled=not refusal, tip=refusal),)
-                if not model.needs
-                else (),
+                actions=() if model.needs else (_download(refusal, is_recommended),),
             )
         )
     return rows
@@ -91,7 +91,9 @@ def variant_key(variant: Variant) -> str:
     return variant.files[0].name
 
 
-def _row(variant: Variant, badges: tuple[Badge, ...], here: OnThisComputer, refusal: str) -> Row:
+def _row(
+    variant: Variant, badges: tuple[Badge, ...], here: OnThisComputer, refusal: str, is_recommended: bool
+) -> Row:
     key = variant_key(variant)
     state = here.downloads.get(key)
     lines = [Line(f"{_size_words(variant)} · {variant.quality}".rstrip(" ·"))]
@@ -110,7 +112,7 @@ def _row(variant: Variant, badges: tuple[Badge, ...], here: OnThisComputer, refu
         lines=tuple(lines),
         progress=progress,
         is_progress_quiet=state is not None and state.status is not DownloadStatus.RUNNING,
-        actions=_actions(variant, state, here.files.get(variant.name), refusal),
+        actions=_actions(variant, state, here.files.get(variant.name), refusal, is_recommended),
         tip="\n".join(file.name for file in (*variant.files, *variant.companions)),
     )
 
@@ -130,7 +132,7 @@ def _companion_words(variant: Variant) -> str:
 
 
 def _actions(
-    variant: Variant, state: DownloadState | None, path: Path | None, refusal: str
+    variant: Variant, state: DownloadState | None, path: Path | None, refusal: str, is_recommended: bool
 ) -> tuple[Action, ...]:
     if state is not None:
         if state.status in (DownloadStatus.RUNNING, DownloadStatus.WAITING):
@@ -142,4 +144,8 @@ def _actions(
     if path is not None or (state is not None and state.status is DownloadStatus.DONE):
         return (Action(CHAT, "Chat", is_primary=True),)
     why = "Parts of it are missing." if variant.missing_parts else refusal
-    return (Action(DOWNLOAD, "Download", is_enabled=not why, tip=why),)
+    return (_download(why, is_recommended),)
+
+
+def _download(refusal: str, is_recommended: bool) -> Action:
+    return Action(DOWNLOAD, "Download", is_primary=is_recommended, is_enabled=not refusal, tip=refusal)
