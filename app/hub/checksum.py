@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +11,6 @@ from app.core.errors import Cancelled, HubError
 
 PIECE_BYTES = 1024 * 1024
 """Read at a time: about a millisecond of work, so that nothing else waits for it."""
-SYNC_BYTES = 64 * 1024 * 1024
-"""A growing file is sent to the disk this often, so that its end is not one long wait."""
 
 
 def new_hash(etag: str, size_bytes: int) -> hashlib._Hash:
@@ -115,16 +112,12 @@ class GrowingChecksum:
         try:
             with self._path.open("rb", buffering=0) as file:
                 piece = memoryview(bytearray(PIECE_BYTES))
-                synced = 0
                 while wanted := self._next_size():
                     count = file.readinto(piece[:wanted]) or 0
                     if not count:
                         raise OSError(f"{self._path.name} became shorter while it was read")
                     self._digest.update(piece[:count])
                     self.done_bytes += count
-                    if self.done_bytes - synced >= SYNC_BYTES:
-                        synced = self.done_bytes
-                        _send_to_disk(file.fileno())
         except OSError as problem:
             self._error = problem
 
@@ -137,8 +130,3 @@ class GrowingChecksum:
                     return min(ready, PIECE_BYTES)
                 self._changed.wait()
             return 0
-
-
-def _send_to_disk(handle: int) -> None:
-    if hasattr(os, "fdatasync"):
-        os.fdatasync(handle)

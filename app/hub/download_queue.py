@@ -15,6 +15,7 @@ from app.hub.download_records import DownloadRecords, id_of
 from app.hub.download_state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.hub import Hub
 from app.hub.library_records import LibraryRecords
+from app.hub.part_file import settle
 from app.hub.progress import Progress, Speedometer, Stage
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ AT_ONCE = 2
 """Downloads that run at the same time."""
 _STOP_SECONDS = 5.0
 """How long the end of the program waits for a thread; far more than one needs."""
+
+_AT_REST: dict[str, float | None] = {"bytes_per_second": 0.0, "seconds_left": None}
 
 OnChange = Callable[[DownloadState], None]
 
@@ -97,7 +100,7 @@ class DownloadQueue:
                 return
             entry.cancel.set()
             self._records.write(entry.state.order, is_paused=True)
-            self._change(entry, status=DownloadStatus.PAUSED, bytes_per_second=0.0, seconds_left=None)
+            self._change(entry, status=DownloadStatus.PAUSED, **_AT_REST)
 
     def resume(self, download_id: str) -> None:
         """Goes on with one that is paused or has failed."""
@@ -189,8 +192,22 @@ class DownloadQueue:
             outcome = HubError("This download failed for a reason that Tarn does not know.", "Try it again.")
         with self._lock:
             entry.thread = None
-            self._end(entry, outcome, fetched)
+            is_done = self._end(entry, outcome, fetched)
             self._start_waiting()
+        if is_done:
+            self._settle(entry.state)
+
+    def _settle(self, state: DownloadState) -> None:
+        """Forgets the order when the disk has all of it: until then a restart checks the files again."""
+        try:
+            for path in state.paths:
+                settle(path)
+        except FileNotFoundError:
+            log.info("A model was deleted as soon as it was here")
+        except OSError as problem:
+            log.warning("A model may not be on the disk for good: %s", problem.strerror)
+            return
+        self._records.remove(state.order)
 
     def _fetch(self, entry: _Entry, cancel: threading.Event, fetched: list[FetchedFile]) -> None:
         order = entry.state.order
@@ -215,30 +232,28 @@ class DownloadQueue:
         for file in reversed(order.files):
             release(order.folder, order.repository, file.name)
 
-    def _end(self, entry: _Entry, error: HubError | None, fetched: list[FetchedFile]) -> None:
+    def _end(self, entry: _Entry, error: HubError | None, fetched: list[FetchedFile]) -> bool:
+        """Draws the conclusion from how a download ended; whether it is done."""
         order = entry.state.order
         if error is None and len(fetched) == len(order.files):
-            self._records.remove(order)
-            for one in fetched:
-                if self._library_records is not None:
-                    self._library_records.note_verified(one.path, one.sha256, order.repository)
-            size = sum(one.size_bytes for one in fetched)
-            self._change(
-                entry,
-                status=DownloadStatus.DONE,
-                done_bytes=size,
-                size_bytes=size,
-                bytes_per_second=0.0,
-                seconds_left=None,
-                error=None,
-                paths=tuple(one.path for one in fetched),
-            )
-        elif entry.is_unwanted:
+            self._finish(entry, fetched)
+            return True
+        if entry.is_unwanted:
             self._throw_away(entry)
         elif error is not None and entry.state.status is DownloadStatus.RUNNING:
-            self._change(
-                entry, status=DownloadStatus.FAILED, error=error, bytes_per_second=0.0, seconds_left=None
-            )
+            self._change(entry, status=DownloadStatus.FAILED, error=error, **_AT_REST)
+        return False
+
+    def _finish(self, entry: _Entry, fetched: list[FetchedFile]) -> None:
+        for one in fetched:
+            if self._library_records is not None:
+                self._library_records.note_verified(one.path, one.sha256, entry.state.order.repository)
+        size = sum(one.size_bytes for one in fetched)
+        paths = tuple(one.path for one in fetched)
+        done = DownloadStatus.DONE
+        self._change(
+            entry, status=done, done_bytes=size, size_bytes=size, paths=paths, error=None, **_AT_REST
+        )
 
     def _tidy(self, entry: _Entry) -> None:
         with self._lock:
@@ -253,9 +268,7 @@ class DownloadQueue:
                 discard(order.folder, order.repository, file.name)
         except HubError as problem:
             log.info("What was left of a download could not be removed: %s", type(problem).__name__)
-        self._change(
-            entry, status=DownloadStatus.CANCELLED, done_bytes=0, bytes_per_second=0.0, seconds_left=None
-        )
+        self._change(entry, status=DownloadStatus.CANCELLED, done_bytes=0, **_AT_REST)
 
     def _note_progress(self, entry: _Entry, cancel: threading.Event, index: int, progress: Progress) -> None:
         with self._lock:

@@ -162,24 +162,16 @@ class PartFile:
                 unlock(handle)
 
     def finish(self, is_held: bool) -> None:
-        """Gives the file its name, or holds it back, for good also if the power goes now.
-
-        Raises:
-            ModelFolderError: the disk does not let it.
-        """
+        """Gives the file its name, or holds it back. Raises: ModelFolderError."""
         with self.explained():
-            with self.path.open("rb+") as file:
-                os.fsync(file.fileno())
             self.path.replace(self.held_path if is_held else self.target)
             self._record_path.unlink(missing_ok=True)
-            _sync_folder(self.target.parent)
 
     def release(self) -> None:
         """Gives a file that was held back its name. Raises: ModelFolderError."""
         with self.explained():
             if self.held_path.exists():
                 self.held_path.replace(self.target)
-                _sync_folder(self.target.parent)
 
     def check_room(self, size_bytes: int) -> None:
         """Raises: DiskFullError if the disk has no room for what is missing of a file of this size."""
@@ -252,12 +244,13 @@ def _free(folder: Path) -> int:
         return 0
 
 
-def _sync_folder(folder: Path) -> None:
-    """Makes the renaming itself last through a power cut, where the system has a way to."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def settle(path: Path) -> None:
+    """Waits until a file is on the disk for good, also if the power goes now. Raises: OSError."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

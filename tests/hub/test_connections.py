@@ -68,7 +68,7 @@ def test_a_ledger_that_cannot_be_written_works_for_this_run(tmp_path):
 def test_nothing_but_what_was_asked_for_leaves_also_where_the_library_was_imported_before(server, tmp_path):
     """On its own, huggingface_hub asks its maker's server which program it works for."""
     code = (
-        "import sys, threading, huggingface_hub; from app.hub.hub import Hub; "
+        "import sys, threading, huggingface_hub.constants; from app.hub.hub import Hub; "
         "hub = Hub(endpoint=sys.argv[1]); hub.page('/api/models?limit=1', threading.Event()); "
         "print([one.host for one in hub.ledger.connections()])"
     )

@@ -25,6 +25,7 @@ from app.hub.progress import Stage
 from app.hub.token import HubToken
 from tests.fakes.hub_server import FakeHub, varied_bytes
 from tests.hub.fake_keyring import FakeKeyring
+from tests.hub.waiting import wait_until
 
 REPOSITORY = "LiquidAI/LFM2.5-350M-GGUF"
 NAME = "LFM2.5-350M-Q4_K_M.gguf"
@@ -196,14 +197,6 @@ def test_cancelling_a_stalled_connection_takes_less_than_half_a_second(hub, mode
     thread.join(5)
     assert ended
     assert ended[0] - asked < 0.5
-
-
-def wait_until(is_true, seconds=5.0):
-    waiting = threading.Event()
-    until = time.monotonic() + seconds
-    while not is_true():
-        assert time.monotonic() < until, "It did not happen in time"
-        waiting.wait(0.01)
 
 
 def test_a_file_that_changed_on_the_hub_is_begun_again_and_it_is_said(fetch, stored, server, target):

@@ -9,11 +9,13 @@ import pytest
 from app.core.errors import DamagedDownloadError, NotOnHubError
 from app.hub.download import Patience
 from app.hub.download_queue import DownloadQueue
+from app.hub.download_records import DownloadRecords
 from app.hub.download_state import DownloadOrder, DownloadStatus
 from app.hub.library_records import LibraryRecords
 from app.hub.progress import Stage
 from app.hub.repository import HubFile
 from tests.fakes.hub_server import varied_bytes
+from tests.hub.waiting import wait_until
 
 SIZE = 2_000_000
 REPOSITORY = "owner/model-GGUF"
@@ -234,7 +236,9 @@ def test_cancelling_a_model_in_parts_leaves_none_of_them(queue, order, changes, 
     assert everything(models) == []
 
 
-def test_after_a_restart_downloads_go_on_and_paused_ones_stay_paused(make_queue, order, changes, server):
+def test_after_a_restart_downloads_go_on_and_paused_ones_stay_paused(
+    make_queue, order, changes, server, tmp_path
+):
     server.fail(times=3, stall_at=SIZE // 2)
     before = make_queue()
     states = [before.add(order(number)) for number in range(3)]
@@ -261,7 +265,23 @@ def test_after_a_restart_downloads_go_on_and_paused_ones_stay_paused(make_queue,
     later.wait_for_status(paused.id, DownloadStatus.DONE)
     last = [request for request in server.downloads() if "model-0" in request.path][-1]
     assert last.headers["range"].startswith("bytes=")
+    wait_until(lambda: not list((tmp_path / "downloads").iterdir()))
     assert make_queue(Changes()).restore() == []
+
+
+def test_a_file_that_a_power_cut_spoiled_just_after_its_end_is_fetched_again(
+    make_queue, order, changes, models, tmp_path
+):
+    one = order()
+    state = make_queue().add(one)
+    (path,) = changes.wait_for_status(state.id, DownloadStatus.DONE).paths
+    right = path.read_bytes()
+    path.write_bytes(bytes(SIZE))
+    DownloadRecords(tmp_path / "downloads").write(one, is_paused=False)  # As it is until the disk has all.
+    later = Changes()
+    make_queue(later).restore()
+    later.wait_for_status(state.id, DownloadStatus.DONE)
+    assert path.read_bytes() == right
 
 
 def test_after_a_restart_nothing_goes_on_where_it_should_not(make_queue, order, changes, server):
