@@ -159,6 +159,7 @@ class Photographer:
         self.pause(300)
         self.take("later", "1180")
         self._take_downloads()
+        page.show_section(Section.DISCOVER)
         discover.search_field.setText("qwen")
         self.wait(lambda: len(discover.list.entries) > 40)
         self.take("search", "1600")

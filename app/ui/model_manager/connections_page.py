@@ -25,6 +25,7 @@ from app.hub.sizes import gigabytes
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _COLUMNS = ("Time", "Host", "Purpose", "Sent", "Received", "Outcome")
+_HOST = 1
 _FIRST_FIGURE, _LAST_FIGURE = 3, 4
 
 
@@ -95,8 +96,9 @@ class ConnectionsPage(QWidget):
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        header.setResizeContentsPrecision(0)  # By the rows that can be seen, not by all.
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(_HOST, QHeaderView.ResizeMode.Stretch)
         self.summary = QLabel(self)
         self.summary.setProperty("muted", True)
         self.summary.setWordWrap(True)
@@ -115,14 +117,9 @@ class ConnectionsPage(QWidget):
             return
         down = sum(connection.bytes_down for connection in connections)
         self.summary.setText(
-            f"The last {len(connections):,} connections, {gigabytes(down)} received. There are no others: "
-            "nothing you write leaves this computer."
+            f"The last {len(connections):,} connections for finding and fetching models, "
+            f"{gigabytes(down)} received."
         )
-        metrics = self.table.fontMetrics()
-        for column, longest in enumerate(
-            ("30 Sept, 23:59:59", "cdn-lfs.huggingface.co", "Download a model 00")
-        ):
-            self.table.setColumnWidth(column, metrics.horizontalAdvance(longest) + 24)
 
     def _lay_out(self) -> None:
         heading = QLabel("Connections", self)

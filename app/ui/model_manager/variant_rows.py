@@ -69,7 +69,7 @@ def expected_rows(model: CatalogModel, free_bytes: int, refusal: str = "") -> li
         badges: tuple[Badge, ...] = ()
         if not model.needs:
             badges = (badge_of(judge_catalog_model(model, free_bytes, name)),)
-        is_recommended = name == recommended_quantisation(model)
+        is_recommended = name == recommended_quantisation(model) and not model.needs
         if is_recommended:
             badges = (*badges, _RECOMMENDED)
         words = f"{'about ' if size.is_estimate else ''}{gigabytes(size.size_bytes + companion_bytes(model))}"
@@ -78,7 +78,7 @@ def expected_rows(model: CatalogModel, free_bytes: int, refusal: str = "") -> li
                 name,
                 name,
                 badges=badges,
-                lines=(Line(f"{words} · {quality_note(name)}"),)
+                lines=(Line(f"{words} · {quality_note(name)}", wraps=True),)
                 if size.size_bytes
                 else (Line(quality_note(name)),),
                 actions=() if model.needs else (_download(refusal, is_recommended),),
@@ -96,7 +96,7 @@ def _row(
 ) -> Row:
     key = variant_key(variant)
     state = here.downloads.get(key)
-    lines = [Line(f"{_size_words(variant)} · {variant.quality}".rstrip(" ·"))]
+    lines = [Line(f"{_size_words(variant)} · {variant.quality}".rstrip(" ·"), wraps=True)]
     if variant.missing_parts:
         lines.append(Line(f"{variant.missing_parts} of its parts are missing in the repository.", Tone.BAD))
     progress = None
