@@ -57,6 +57,7 @@ class ChoiceCard(QFrame):
         self._title.setProperty("subheading", True)
         self._purpose = QLabel(choice.purpose, self)
         self._purpose.setProperty("muted", True)
+        self._purpose.setWordWrap(True)
         self._text = QLabel(choice.model.description, self)
         self._text.setWordWrap(True)
         self._text.setProperty("body", True)
@@ -75,6 +76,8 @@ class ChoiceCard(QFrame):
         self.button.setProperty("primary", True)
         self.button.setObjectName("choice_button")
         self.info_button = IconButton("info", f"More about {choice.model.title}", parent=self)
+        # Else it is squeezed for a moment when a line more is shown.
+        self.info_button.setFixedSize(self.info_button.sizeHint())
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(180)

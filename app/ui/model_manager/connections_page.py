@@ -25,7 +25,6 @@ from app.hub.sizes import gigabytes
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _COLUMNS = ("Time", "Host", "Purpose", "Sent", "Received", "Outcome")
-_HOST = 1
 _FIRST_FIGURE, _LAST_FIGURE = 3, 4
 
 
@@ -98,7 +97,7 @@ class ConnectionsPage(QWidget):
         header.setHighlightSections(False)
         header.setResizeContentsPrecision(0)  # By the rows that can be seen, not by all.
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_HOST, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         self.summary = QLabel(self)
         self.summary.setProperty("muted", True)
         self.summary.setWordWrap(True)
@@ -147,7 +146,11 @@ def _cells(connection: Connection) -> tuple[str, ...]:
         f"{local.day} {local:%b, %H:%M:%S}",
         connection.host,
         connection.purpose,
-        gigabytes(connection.bytes_up),
-        gigabytes(connection.bytes_down),
+        _size(connection.bytes_up),
+        _size(connection.bytes_down),
         connection.outcome,
     )
+
+
+def _size(size_bytes: int) -> str:
+    return gigabytes(size_bytes) if size_bytes >= 1000 else f"{size_bytes} B"

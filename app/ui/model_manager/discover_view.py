@@ -211,11 +211,11 @@ class DiscoverView(QWidget):
 
     def _show_pane(self, pane: QWidget) -> None:
         self._shown = pane
-        had_focus = self._left_pane.isAncestorOf(QApplication.focusWidget() or self)
+        focused = QApplication.focusWidget()
         for one in (self._left_pane, self._right_pane):
             one.setVisible(not self._is_narrow or one is pane)
         self.list_button.setVisible(self._is_narrow)
-        if had_focus and self._left_pane.isHidden():
+        if focused and self.isAncestorOf(focused) and self.isVisible() and not focused.isVisible():
             self.focus_first()
 
     def _fit(self) -> None:

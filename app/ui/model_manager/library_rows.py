@@ -16,7 +16,7 @@ from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
 VERIFY, STOP_VERIFYING, REVEAL, DELETE = "verify", "stop_verifying", "reveal", "delete"
 
-_CHAT = Action(CHAT, "Chat", is_primary=True)
+_CHAT = Action(CHAT, "Chat")
 _VERIFY = Action(VERIFY, "Verify again", "shield-check")
 _STOP = Action(STOP_VERIFYING, "Stop verifying", "x")
 _REVEAL = Action(REVEAL, "Show in its folder", "folder-open")

@@ -161,7 +161,7 @@ class ModelDetails(QScrollArea):
         head.setSpacing(0)
         head.addWidget(self.title)
         line = QHBoxLayout()
-        line.setContentsMargins(-6, 0, 0, 0)  # The link's words, not its frame, stand below the title.
+        line.setContentsMargins(-9, 0, 0, 0)  # The link's words, not its frame, stand below the title.
         line.addWidget(self.repository_button)
         line.addStretch(1)
         head.addLayout(line)

@@ -144,7 +144,9 @@ class ModelManagerController(QObject):
 
     def _make_queue(self, on_change: OnChange) -> DownloadQueue:
         parts = self._parts
-        return DownloadQueue(parts.hub, parts.downloads_folder, on_change, parts.records)
+        return DownloadQueue(
+            parts.hub, parts.downloads_folder, on_change, parts.records, patience=parts.patience
+        )
 
     def _connect(self) -> None:
         page, window = self.page, self._window

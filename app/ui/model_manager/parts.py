@@ -11,6 +11,7 @@ from pathlib import Path
 from app.core.errors import EngineError
 from app.engine.loaded_model import native_library
 from app.hub.catalog import Catalog
+from app.hub.download import USUAL_PATIENCE, Patience
 from app.hub.found_models import FoundFolder, find_models
 from app.hub.hub import Hub
 from app.hub.library_records import LibraryRecords
@@ -33,6 +34,8 @@ class ModelManagerParts:
     look: Callable[[], Computer]
     """Tells what this computer has."""
     free_memory: Callable[[], int] = free_memory
+    patience: Patience = USUAL_PATIENCE
+    """How long downloads wait."""
 
     @classmethod
     def of_this_computer(

@@ -14,7 +14,7 @@ ICON = 20
 BUTTON = 32
 BAR = 6
 _GAP = 8
-_BELOW = 560
+_BELOW = 470
 """Pixels. In a narrower row the actions stand below the words."""
 _FAR = 100_000
 

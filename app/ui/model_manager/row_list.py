@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from app.ui.icons import coloured_icon
 from app.ui.model_manager.row_delegate import RowDelegate
-from app.ui.model_manager.row_layout import Look
+from app.ui.model_manager.row_layout import Look, is_icon_only
 from app.ui.model_manager.row_model import ENTRY_ROLE, RowModel
 from app.ui.model_manager.rows import Action, Entry, Row
 from app.ui.theme import Theme
@@ -186,7 +186,8 @@ class RowList(QListView):
 
     def _activate(self, row: Row) -> None:
         marked = row.action(self._delegate.focused[1])
-        main = next((action for action in row.actions if action.is_primary), None)
+        main = next((action for action in row.actions if not is_icon_only(action)), None)
+        main = main or next(iter(row.actions), None)
         if marked or main:
             self._do(row, marked or main)  # type: ignore[arg-type]
         else:

@@ -37,7 +37,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("settings_dialog")
         self.setWindowTitle("Settings")
-        self.resize(780, 520)
+        self.resize(820, 540)
         self._settings = settings
         self._general = GeneralPage(settings, self)
         self._models = ModelsPage(settings, self)
