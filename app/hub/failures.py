@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import json
 import socket
 import ssl
 import time
@@ -24,6 +25,14 @@ _TRY_LATER = "Try again in a few minutes."
 _CHECK_NETWORK = "Check your network connection, then try again."
 
 
+def not_the_hub() -> NetworkError:
+    """What is wrong where somebody else answers, as in networks that show a page of their own first."""
+    return NetworkError(
+        "Something other than the hub answered.",
+        "This network may want you to sign in first. Open a web page in a browser, then try again.",
+    )
+
+
 def as_hub_error(problem: Exception, subject: str, page: str = "") -> HubError | None:
     """An exception of the network or of huggingface_hub as a sentence; None for mistakes of ours.
 
@@ -39,6 +48,8 @@ def as_hub_error(problem: Exception, subject: str, page: str = "") -> HubError |
         )
     if isinstance(problem, library.HfHubHTTPError):
         return _of_answer(problem, subject, page)
+    if isinstance(problem, json.JSONDecodeError | UnicodeDecodeError):
+        return not_the_hub()
     if isinstance(problem, httpx2.HTTPError | httpx2.InvalidURL | OSError):
         return _of_connection(problem)
     return None

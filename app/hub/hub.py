@@ -89,13 +89,13 @@ class Hub:
         """
 
         def ask() -> ModelInfo:
-            return self._library().model_info(
-                repository,
-                revision=revision,
-                files_metadata=True,
-                timeout=ANSWER_SECONDS,
-                token=self._sent_token(),
-            )
+            library, token = self._library(), self._sent_token()
+            try:
+                return library.model_info(
+                    repository, revision=revision, files_metadata=True, timeout=ANSWER_SECONDS, token=token
+                )
+            except (KeyError, TypeError) as problem:  # It takes any JSON for a model.
+                raise self._not_the_hub() from problem
 
         return self._ask(ask, cancel, repository, self.page_of(repository))
 
@@ -116,7 +116,10 @@ class Hub:
             # Only the path is taken over: a mirror names the original host, and the token stays here.
             parts = urlsplit(next_address)
             is_last = "next" not in response.links
-            return list(response.json()), "" if is_last else f"{parts.path}?{parts.query}"
+            entries = response.json()
+            if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+                raise self._not_the_hub()
+            return entries, "" if is_last else f"{parts.path}?{parts.query}"
 
         return self._ask(ask, cancel, "The list of models")
 
@@ -128,7 +131,14 @@ class Hub:
             HubError: the hub cannot be asked.
             Cancelled: `cancel` was set.
         """
-        return self._ask(lambda: str(self._library().whoami(token=secret)["name"]), cancel, "your account")
+
+        def ask() -> str:
+            found: object = self._library().whoami(token=secret)
+            if not isinstance(found, dict) or "name" not in found:
+                raise self._not_the_hub()
+            return str(found["name"])
+
+        return self._ask(ask, cancel, "your account")
 
     def file(self, repository: str, name: str, revision: str, cancel: threading.Event) -> RemoteFile:
         """A file's commit, checksum and size as they are now.
@@ -149,9 +159,7 @@ class Hub:
                 endpoint=self.endpoint,
             )
             if not found.etag or not found.size or not found.commit_hash:
-                raise HubError(
-                    f"The hub does not tell size and checksum of {name}.", "Try again in a few minutes."
-                )
+                raise self._not_the_hub()
             address = hf_hub_url(repository, name, revision=found.commit_hash, endpoint=self.endpoint)
             return RemoteFile(address, found.commit_hash, found.etag, found.size)
 
@@ -209,6 +217,11 @@ class Hub:
         from app.hub.failures import as_hub_error
 
         return as_hub_error(problem, subject, page)
+
+    def _not_the_hub(self) -> HubError:
+        from app.hub.failures import not_the_hub
+
+        return not_the_hub()
 
     def _sent_token(self) -> str | bool:
         return self.token.secret() or False

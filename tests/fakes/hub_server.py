@@ -37,6 +37,8 @@ class Fault:
     times: int = 1
     status: int = 0
     """Answers with this instead."""
+    body: bytes = b'{"error": "as ordered"}'
+    """What such an answer holds."""
     headers: dict[str, str] = field(default_factory=dict)
     """Sent besides, or in place of the usual ones of that name; empty ones are left out."""
     stall_before: bool = False
@@ -194,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self._fault.stall_before:
             self._stall()
         elif self._fault.status:
-            self._send(self._fault.status, {}, b'{"error": "as ordered"}')
+            self._send(self._fault.status, {}, self._fault.body)
         else:
             self._route()
 

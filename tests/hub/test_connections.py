@@ -169,3 +169,17 @@ def test_a_proxy_that_cannot_be_used_is_said(proxied):
     proxied(http_proxy="gopher://127.0.0.1:70")
     with pytest.raises(HubError, match="The proxy that this system is set to use"):
         Search(Hub(endpoint="http://hub.invalid"), "x").more(NEVER)
+
+
+@pytest.mark.parametrize("body", [b"<html>Sign in to this hotel</html>", b"{}", b"[1]", b"\xff\xfe"])
+def test_a_network_that_shows_a_page_of_its_own_is_said(server, hub, models, quick, body):
+    server.fail(method="", path="/", times=-1, status=200, body=body)
+    for ask in (
+        lambda: Search(hub, "x").more(NEVER),
+        lambda: hub.who_am_i("hf_x", NEVER),
+        lambda: hub.model_info("a/b", "main", NEVER),
+        lambda: download(hub, "a/b", "m.gguf", models, NEVER, lambda _progress: None, patience=quick),
+    ):
+        with pytest.raises(NetworkError, match="Something other than the hub answered"):
+            ask()
+    assert [path for path in models.rglob("*.gguf*") if path.is_file()] == []
