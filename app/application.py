@@ -209,7 +209,13 @@ class Application(QObject):
             self.chat, self.replies, self.transcript, tools, self._sibling, self.window
         )
         self.context = ContextController(
-            self.engine, self.chat, page.composer, self.transcript, page.header.context_meter, self
+            self.engine,
+            self.chat,
+            page.composer,
+            self.transcript,
+            page.header.context_meter,
+            self,
+            lambda: self.engine.offers_tools,
         )
         self.outgrown = OutgrownController(
             self.engine,

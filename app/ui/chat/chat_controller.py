@@ -109,9 +109,12 @@ class ChatController(QObject):
 
     @property
     def reply(self) -> MessageNode | None:
-        """The answer that is being written on screen, as far as it was when it was last saved."""
+        """The answer that is being written on screen, as far as it was when it was last saved.
+
+        None also while the tools that it called are running: then it is a message as any other.
+        """
         reply = self._replies.running(self._shown.id)
-        return reply.node if reply else None
+        return reply.node if reply and reply.node.id == self._shown.tip_id else None
 
     def upcoming_request(self) -> TurnRequest | None:
         """What the model would be asked next: the messages on screen before what is being written, whether by
@@ -121,7 +124,7 @@ class ChatController(QObject):
         if answerer is None:
             return None
         path = list(takewhile(lambda node: node.id != self._edited_id, self._shown.path()))
-        return self._request(path[:-1] if self.is_answering else path, answerer)
+        return self._request(path[:-1] if self.reply else path, answerer)
 
     # What the user asks for
 

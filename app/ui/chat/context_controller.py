@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -42,13 +44,16 @@ class ContextController(QObject):
         transcript: Transcript,
         meter: ContextMeter,
         parent: QObject | None = None,
+        offers_tools: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`offers_tools` tells whether the loaded model can be told of tools."""
         super().__init__(parent)
         self._model = model
         self._chat = chat
         self._composer = composer
         self._transcript = transcript
         self._meter = meter
+        self._offers_tools = offers_tools
         self._worker = Worker("context", self)
         self._counting: Stream | None = None
         self._done: list[Stream] = []
@@ -79,6 +84,8 @@ class ContextController(QObject):
             self._meter.set_usage(0, 0)
             self._transcript.mark_memory_start(None)
             return
+        if not self._offers_tools():
+            request = replace(request, tools=())
         self._counting = stream = self._stream(request)
         self._worker.start(stream)
 

@@ -22,12 +22,16 @@ from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.engine.longer_context import LongerContext
 from app.paths import resources
+from app.settings import Settings
 from app.store.store import open_store
+from app.tools.tool import Tool
+from app.tools.tool_box import ToolBox
 from app.ui.background import Stream, Worker
 from app.ui.chat.chat_controller import Answerer, ChatController
 from app.ui.chat.composer import Composer
 from app.ui.chat.context_controller import PAUSE_MS, ContextController
 from app.ui.chat.context_meter import ContextMeter
+from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.outgrown_card import OutgrownCard
 from app.ui.chat.outgrown_controller import LoadedContext, OutgrownController
 from app.ui.chat.replies import Replies
@@ -58,8 +62,16 @@ class Desk:
         for widget in (self.transcript, self.composer, self.meter, self.card):
             qtbot.addWidget(widget)
         self.card.resize(700, 120)
-        self.chat = ChatController(self.store, self.replies, self.transcript, self.composer, self.answerer)
-        self.context = ContextController(model, self.chat, self.composer, self.transcript, self.meter)
+        self.settings = Settings(new_chat_tools=())
+        self.tools: list[Tool] = []
+        tools = ConversationTools(lambda: ToolBox(self.tools), lambda: self.settings)
+        self.chat = ChatController(
+            self.store, self.replies, self.transcript, self.composer, self.answerer, tools
+        )
+        self.offers_tools = True
+        self.context = ContextController(
+            model, self.chat, self.composer, self.transcript, self.meter, None, lambda: self.offers_tools
+        )
         self.outgrown = OutgrownController(
             model,
             self.engine_worker,
@@ -106,6 +118,7 @@ class Desk:
         self.replies.stop_all()
         self.context.shut_down()
         self.engine_worker.shut_down()
+        self.replies.shut_down()
         self.files_worker.shut_down()
         QTest.qWait(0)
         self.store.close()
@@ -142,6 +155,13 @@ def words(count: int) -> str:
 def press(button: QPushButton) -> None:
     assert not button.isHidden()
     button.click()
+
+
+def slowly(pieces: Sequence[str]) -> Iterator[str | Callable[[], object]]:
+    """The pieces of an answer with time between them, so that it is saved while it grows."""
+    for piece in pieces:
+        yield piece
+        yield lambda: threading.Event().wait(0.12)
 
 
 class SlowModel(ScriptedModel):
@@ -214,6 +234,37 @@ def test_another_preset_and_another_conversation_are_counted_anew(sit: Sit) -> N
     desk.counts("Conversation", 200 + 12)
     desk.chat.show(first.id)
     desk.counts("Conversation", 10 + 8)
+
+
+def tell_a_story(length: int) -> str:
+    """Tells a story of some length."""
+    return words(length)
+
+
+def test_tools_that_are_on_take_room_unless_the_model_cannot_be_told_of_them(sit: Sit) -> None:
+    desk = sit(ScriptedModel())
+    desk.tools = [Tool.of(tell_a_story)]
+    desk.holds("Hello")
+    desk.counts("System prompt", 0)
+    desk.settings = Settings(new_chat_tools=("tell_a_story",))
+    described = desk.model.count_tokens(str(ToolBox(desk.tools).definitions[0]))
+    desk.context.refresh()
+    desk.counts("System prompt", described)
+    desk.offers_tools = False
+    desk.context.refresh()
+    desk.counts("System prompt", 0)
+
+
+def test_an_answer_counts_while_it_is_written(sit: Sit) -> None:
+    may_end = threading.Event()
+    steps = [*slowly(["one", *[" two"] * 9]), lambda: may_end.wait(WAIT_MS / 1000), " end"]
+    desk = sit(ScriptedModel(ScriptedReply(steps)))
+    desk.chat.send(words(10))
+    desk.waits(lambda: "Conversation: 2" in desk.meter.accessibleDescription())
+    assert desk.chat.is_answering
+    may_end.set()
+    desk.waits(lambda: not desk.chat.is_answering)
+    desk.counts("Conversation", 10 + 11 + 3 * 4)
 
 
 def test_an_edited_message_is_counted_in_place_of_what_follows_it(sit: Sit) -> None:
