@@ -11,6 +11,7 @@ from PySide6.QtGui import QInputMethodEvent
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.tools.tool import Tool
 from app.ui.chat.model_picker import ModelState
 from app.ui.chat.transcript.transcript import Transcript
 
@@ -97,9 +98,13 @@ def start_program(qtbot: QtBot, tmp_path: Path) -> Iterator[StartProgram]:
             running.pop().shutdown()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
-    def start(first_model: Path | None = TINY_MODEL, model_dirs: tuple[Path, ...] = (TINY_MODEL.parent,)) -> Person:
+    def start(
+        first_model: Path | None = TINY_MODEL,
+        model_dirs: tuple[Path, ...] = (TINY_MODEL.parent,),
+        tools: tuple[Tool, ...] = (),
+    ) -> Person:
         end()
-        application = Application(tmp_path / "data", list(model_dirs), first_model=first_model)
+        application = Application(tmp_path / "data", list(model_dirs), first_model=first_model, tools=tools)
         running.append(application)
         application.window.show()
         qtbot.waitExposed(application.window)

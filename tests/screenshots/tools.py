@@ -1,0 +1,169 @@
+"""Pictures of thoughts, tool calls and loops, as the tiny test model makes them, for people to look at.
+
+`uv run python -m tests.screenshots.tools [FOLDER]` writes PNG files; nothing is compared.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.application import Application, create_qt_application
+from app.settings import Theme
+from app.tools.tool import Tool
+from app.ui.chat.call_editor import CallEditor
+from app.ui.settings.settings_dialog import SettingsDialog
+from tests.screenshots.program import TINY_MODEL, Photographer
+
+SIZES = ((1100, 760),)
+
+
+def get_weather(city: str, stop: threading.Event) -> dict[str, object]:
+    """Get the current weather for a city.
+
+    Args:
+        city: City name
+    """
+    stop.wait(1.5)
+    return {"city": city, "temp_c": 18, "sky": "sunny"}
+
+
+class ToolPhotographer(Photographer):
+    """Drives one program through all that tools and thoughts can look like."""
+
+    def take(self, name: str) -> None:
+        for theme in (Theme.DARK, Theme.LIGHT):
+            self._application.window.resize(1100, 760)
+            self._application.settings.change(theme=theme)
+            self.pause(120)
+            self._application.window.grab().save(str(self._folder / f"{name}-{theme}.png"))
+
+    def take_widget(self, widget: object, name: str) -> None:
+        for theme in (Theme.DARK, Theme.LIGHT):
+            self._application.settings.change(theme=theme)
+            self.pause(120)
+            widget.grab().save(str(self._folder / f"{name}-{theme}.png"))  # type: ignore[attr-defined]
+
+    def click(self, label: str) -> None:
+        transcript = self._application.transcript
+        areas = [area for found, area in transcript.visible_targets() if found.startswith(label)]
+        QTest.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=areas[-1].center())
+
+    def wait_for(self, words: str) -> None:
+        self.wait(lambda: words in self._application.transcript.to_plain_text())
+
+    def wait_for_answer(self) -> None:
+        self.wait(lambda: not self._application.chat.is_answering)
+
+    def start_over(self) -> None:
+        self._application.chat.start_new()
+        self._application.chat.change_tools(("get_weather", "calculator"))
+
+
+def main() -> None:
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    create_qt_application(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as data:
+        tools = (Tool.of(get_weather),)
+        application = Application(Path(data), [TINY_MODEL.parent], first_model=TINY_MODEL, tools=tools)
+        application.window.show()
+        photographer = ToolPhotographer(application, folder)
+        photographer.wait(lambda: application.models.info is not None)
+        _calls(photographer)
+        _malformed(photographer, application)
+        _thoughts_and_loops(photographer)
+        _menu_and_settings(photographer, application)
+        application.shutdown()
+    QApplication.sendPostedEvents()
+
+
+def _calls(photographer: ToolPhotographer) -> None:
+    photographer.start_over()
+    photographer.ask("What is the weather in Paris?")
+    photographer.wait_for("May get_weather run?")
+    photographer.take("call-waiting")
+    photographer.click("Allow once")
+    photographer.wait_for("Running get_weather")
+    photographer.pause(600)
+    photographer.take("call-running")
+    photographer.wait_for_answer()
+    photographer.take("call-done")
+    photographer.click("Open: Called get_weather")
+    photographer.take("call-open")
+    photographer.start_over()
+    photographer.ask("What is the weather in Paris?")
+    photographer.wait_for("May get_weather run?")
+    photographer.click("Refuse")
+    photographer.wait_for_answer()
+    photographer.ask("What is the weather in Boston?")
+    photographer.wait_for("May get_weather run?")
+    photographer._application.chat.stop()
+    photographer.wait_for_answer()
+    photographer.take("call-refused-stopped")
+
+
+def _malformed(photographer: ToolPhotographer, application: Application) -> None:
+    photographer.start_over()
+    photographer.ask("Call a broken tool.")
+    photographer.wait_for_answer()
+    photographer.take("malformed")
+    photographer.click("Edit and run")
+    editor = application.window.findChild(CallEditor, "call_editor")
+    assert editor is not None
+    photographer.take_widget(editor, "editor")
+    editor.edit.setPlainText('[get_weather(city="Paris")]')
+    photographer.take_widget(editor, "editor-right")
+    editor.reject()
+    photographer.click("Ask again")
+    photographer.wait_for_answer()
+    photographer.take("asked-again")
+
+
+def _thoughts_and_loops(photographer: ToolPhotographer) -> None:
+    photographer.start_over()
+    photographer.ask("What is 17 + 25?")
+    photographer.wait_for_answer()
+    photographer.ask("Think in a loop.")
+    photographer.wait_for("Thinking for")
+    photographer.pause(200)
+    photographer.take("thinking")
+    photographer.wait_for_answer()
+    photographer.take("thought-loop")
+    photographer.click("Open: Thought for")
+    photographer.take("thought-loop-open")
+    photographer.start_over()
+    photographer.ask("Go into a loop.")
+    photographer.wait_for_answer()
+    photographer.take("loop")
+    photographer._application.transcript.verticalScrollBar().setValue(0)
+    photographer.take("loop-top")
+
+
+def _menu_and_settings(photographer: ToolPhotographer, application: Application) -> None:
+    photographer.start_over()
+    button = application.window.chat_page.composer.tools_button
+    menu = button.menu()
+    menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+    photographer.take_widget(menu, "menu")
+    menu.close()
+    photographer.take("composer")
+    application.settings.change(tool_folders=(Path.home() / "Documents",), new_chat_tools=("calculator",))
+    application.settings.open_settings("Tools")
+    dialog = application.window.findChild(SettingsDialog, "settings_dialog")
+    assert dialog is not None
+    photographer.take_widget(dialog, "settings")
+    dialog.reject()
+
+
+if __name__ == "__main__":
+    main()
