@@ -69,19 +69,23 @@ class Worker(QObject):
         super().__init__(parent)
         self._executor = ThreadPoolExecutor(max_workers=most_at_once, thread_name_prefix=name)
         self._running: set[Stream] = set()
+        self._is_shut_down = False
 
     @property
     def is_busy(self) -> bool:
         return bool(self._running)
 
     def start(self, stream: Stream) -> None:
-        """Queues the work. Connect the stream's signals before."""
+        """Queues the work. Connect the stream's signals before. After `shut_down` nothing is started any more."""
+        if self._is_shut_down:
+            return
         self._running.add(stream)
         stream.finished.connect(lambda _error, stream=stream: self._running.discard(stream))
         self._executor.submit(stream.run)
 
     def shut_down(self) -> None:
-        """Asks everything to stop and waits for it. The worker cannot be used afterwards."""
+        """Asks everything to stop and waits for it. What is started afterwards, by a late timer, is not done."""
+        self._is_shut_down = True
         for stream in self._running:
             stream.cancel()
         self._executor.shutdown(wait=True)

@@ -79,3 +79,12 @@ def test_shutting_down_ends_what_is_under_way(qtbot: QtBot) -> None:
     worker.start(Stream(work))
     worker.shut_down()
     assert ended.is_set()
+
+
+def test_nothing_is_begun_after_shutting_down(qtbot: QtBot) -> None:
+    worker = Worker("test")
+    worker.shut_down()
+    begun = threading.Event()
+    worker.start(Stream(lambda _cancel, _report: begun.set()))
+    assert not begun.is_set()
+    assert not worker.is_busy
