@@ -18,6 +18,11 @@ CHANGED = Settings(
     window_geometry="AdnQywAD==",
     font_scale=1.25,
     sends_with_enter=False,
+    is_offline=True,
+    has_accepted_lfm_licence=True,
+    model_files=(Path("/elsewhere/model.gguf"),),
+    answered_programs=("LM Studio", "Ollama"),
+    used_programs=("Ollama",),
 )
 
 

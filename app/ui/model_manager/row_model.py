@@ -29,15 +29,14 @@ class RowModel(QAbstractListModel):
         return self._entries
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
-        """Brings the list to these lines; what stands at its beginning and end in both stays."""
-        old, new = [entry.key for entry in self._entries], [entry.key for entry in entries]
-        shortest = min(len(old), len(new))
-        start = next((i for i in range(shortest) if old[i] != new[i]), shortest)
-        end = next(
-            (i for i in range(shortest - start) if old[-1 - i] != new[-1 - i]),
-            shortest - start,
-        )
-        self._replace(start, len(old) - end, list(entries[start : len(new) - end]))
+        """Brings the list to these lines. Lines of which the order changed are made anew, all others stay."""
+        wanted = {entry.key for entry in entries}
+        self._remove_all_but(wanted)
+        there = {entry.key for entry in self._entries}
+        if [entry.key for entry in self._entries] != [entry.key for entry in entries if entry.key in there]:
+            self._replace(0, len(self._entries), [])
+            there = set()
+        self._insert_all_but(there, entries)
         for place, entry in enumerate(entries):
             if self._entries[place] != entry:
                 self._entries[place] = entry
@@ -51,6 +50,24 @@ class RowModel(QAbstractListModel):
         place = self.place_of(key)
         entry = self._entries[place] if place >= 0 else None
         return entry if isinstance(entry, Row) else None
+
+    def _remove_all_but(self, wanted: set[str]) -> None:
+        stop = len(self._entries)
+        while stop:
+            start = stop
+            while start and self._entries[start - 1].key not in wanted:
+                start -= 1
+            self._replace(start, stop, [])
+            stop = max(0, start - 1)
+
+    def _insert_all_but(self, there: set[str], entries: Sequence[Entry]) -> None:
+        start = 0
+        while start < len(entries):
+            stop = start
+            while stop < len(entries) and entries[stop].key not in there:
+                stop += 1
+            self._replace(start, start, list(entries[start:stop]))
+            start = stop + 1
 
     def _replace(self, start: int, stop: int, entries: list[Entry]) -> None:
         if stop > start:
