@@ -33,12 +33,19 @@ def get_weather(city: str, stop: threading.Event) -> dict[str, object]:
     Args:
         city: City name
     """
-    stop.wait(1.5)
+    stop.wait(4)
     return {"city": city, "temp_c": 18, "sky": "sunny"}
 
 
 class ToolPhotographer(Photographer):
     """Drives one program through all that tools and thoughts can look like."""
+
+    def stop(self) -> None:
+        self._application.chat.stop()
+        self.wait_for_answer()
+
+    def scroll_to_top(self) -> None:
+        self._application.transcript.verticalScrollBar().setValue(0)
 
     def take(self, name: str) -> None:
         for theme in (Theme.DARK, Theme.LIGHT):
@@ -107,8 +114,7 @@ def _calls(photographer: ToolPhotographer) -> None:
     photographer.wait_for_answer()
     photographer.ask("What is the weather in Boston?")
     photographer.wait_for("May get_weather run?")
-    photographer._application.chat.stop()
-    photographer.wait_for_answer()
+    photographer.stop()
     photographer.take("call-refused-stopped")
 
 
@@ -145,7 +151,7 @@ def _thoughts_and_loops(photographer: ToolPhotographer) -> None:
     photographer.ask("Go into a loop.")
     photographer.wait_for_answer()
     photographer.take("loop")
-    photographer._application.transcript.verticalScrollBar().setValue(0)
+    photographer.scroll_to_top()
     photographer.take("loop-top")
 
 

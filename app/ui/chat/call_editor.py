@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontDatabase, QTextCursor
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.core.markers import CALL_ENDS, CALL_STARTS, LFM_CALL_START
@@ -34,7 +34,6 @@ class CallEditor(QDialog):
         self.edit.setObjectName("call_text")
         self.edit.setAccessibleName("Tool call")
         self.edit.setTabChangesFocus(True)
-        self.edit.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.fault = QLabel(self)
         self.fault.setObjectName("call_fault")
         self.fault.setWordWrap(True)

@@ -232,10 +232,11 @@ class MarkSegment(Segment):
         super().__init__(block, look)
         self._words = text_of(block)
         self._colour = "danger" if isinstance(block, RepeatMark) else "muted"
+        self._height = 24 if isinstance(block, RepeatMark) else 34
 
     @override
     def lay_out(self, width: float) -> None:
-        self.width, self.height = width, self.look.px(34)
+        self.width, self.height = width, self.look.px(self._height)
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:

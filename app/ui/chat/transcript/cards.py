@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from app.core.message import Part, ReasoningPart, ToolCallPart, ToolResultPart
+from app.core.tool_round import STOPPED
 from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import (
     Block,
@@ -142,7 +143,8 @@ def _call_header(index: int, part: ToolCallPart, status: CallStatus | None, *, i
             return CardHeader(key, "ph.hand-palm", f"May {name} run?", detail, is_open, is_waiting=True)
         case CallState.RUNNING:
             ran = duration(monotonic() - status.started_at) if status else ""
-            return CardHeader(key, "ph.wrench", f"Running {name}", ran, is_open, is_busy=True)
+            detail = _joined(ran, preview)
+            return CardHeader(key, "ph.wrench", f"Running {name}", detail, is_open, is_busy=True)
         case CallState.NOT_RUN:
             return CardHeader(key, "ph.wrench", f"Call of {name}", _joined("not run", preview), is_open)
         case CallState.FAILED:
@@ -210,14 +212,19 @@ def _value(value: object) -> str:
 
 def _is_result_open(part: ToolResultPart) -> bool:
     is_short = len(part.text) <= RESULT_CHARACTERS and part.text.count("\n") < RESULT_LINES
-    return is_short and not part.is_refused
+    return is_short and not _was_never_run(part)
+
+
+def _was_never_run(part: ToolResultPart) -> bool:
+    """Whether no tool returned this: the call was refused, stopped or not understood."""
+    return part.is_refused or part.raw == STOPPED or (part.is_error and part.elapsed_ms is None)
 
 
 def _result_header(index: int, part: ToolResultPart, *, is_open: bool) -> CardHeader:
     name = displayable(part.name) or "the tool"
     key = part_key(index)
     first_line = "" if is_open else displayable(part.text).strip().split("\n", 1)[0][:200]
-    if part.is_refused:
+    if _was_never_run(part):
         return CardHeader(key, "ph.arrow-bend-down-right", "The model was told", first_line, is_open)
     if part.is_error:
         return CardHeader(key, "ph.warning", f"{name} failed", first_line, is_open, is_failed=True)

@@ -34,6 +34,7 @@ class Look:
         self.small_font = self._font(style.text_families, style.small_size)
         self.name_font = self._font(style.text_families, style.small_size, QFont.Weight.DemiBold)
         self.code_font = self._font(style.code_families, style.code_size)
+        self.code_font.setFeature(QFont.Tag("calt"), 0)  # Code is shown as it is, without ligatures.
         code = QFontMetricsF(self.code_font)
         self.code_ascent, self.code_height = code.ascent(), code.height()
         self._colours: dict[str, QColor] = {}
