@@ -232,23 +232,34 @@ def seconds_of(answer: Iterator[object], count: int) -> tuple[float, bool]:
 
 def summarise(runs: Sequence[Run], state: str) -> None:
     for length in sorted({run.length for run in runs}):
-        decode = medians(runs, length, "decode_rate")
-        prompt = medians(runs, length, "prompt_rate")
-        others = [who for who in decode if who != Ours.name]
         report(
             state=state,
             length=length,
-            median_decode=decode,
-            median_prompt=prompt,
-            decode_ratio={who: round(decode[Ours.name] / decode[who], 3) for who in others},
-            prompt_ratio={who: round(prompt[Ours.name] / prompt[who], 3) for who in others},
+            median_decode=medians(runs, length, "decode_rate"),
+            median_prompt=medians(runs, length, "prompt_rate"),
+            decode_ratio=ratios(runs, length, "decode_rate"),
+            prompt_ratio=ratios(runs, length, "prompt_rate"),
         )
 
 
+def rates(runs: Sequence[Run], length: int, figure: str) -> dict[str, list[float]]:
+    """Name to a rate for each round."""
+    names = dict.fromkeys(run.who for run in runs)
+    return {who: [getattr(r, figure) for r in runs if (r.who, r.length) == (who, length)] for who in names}
+
+
 def medians(runs: Sequence[Run], length: int, figure: str) -> dict[str, float]:
-    names = {run.who: None for run in runs}
-    rates = {who: [getattr(r, figure) for r in runs if (r.who, r.length) == (who, length)] for who in names}
-    return {who: round(statistics.median(values), 2) for who, values in rates.items()}
+    return {who: round(statistics.median(found), 2) for who, found in rates(runs, length, figure).items()}
+
+
+def ratios(runs: Sequence[Run], length: int, figure: str) -> dict[str, float]:
+    """Ours to each other's, round by round, and of these the median: rounds differ more than contestants."""
+    found = rates(runs, length, figure)
+    ours = found.pop(Ours.name)
+    return {
+        who: round(statistics.median(mine / its for mine, its in zip(ours, theirs, strict=True)), 3)
+        for who, theirs in found.items()
+    }
 
 
 def report(**values: object) -> None:
