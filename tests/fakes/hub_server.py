@@ -170,6 +170,8 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, hub: FakeHub) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.hub = hub
+        # What is counted as sent should be under way, not in a buffer of megabytes.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 256 * 1024)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that hang up are what the tests are about."""

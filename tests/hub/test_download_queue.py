@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.core.errors import DamagedDownloadError, NotOnHubError
-from app.hub.download import Patience
+from app.hub.download import Patience, arrived_bytes
 from app.hub.download_queue import DownloadQueue
 from app.hub.download_records import DownloadRecords
 from app.hub.download_state import DownloadOrder, DownloadStatus
@@ -142,10 +142,11 @@ def test_two_run_and_the_third_waits(queue, order, changes, server):
     assert max(map(len, running)) == 2
 
 
-def test_one_is_paused_while_the_other_goes_on(queue, order, changes, server):
+def test_one_is_paused_while_the_other_goes_on(queue, order, changes, server, models):
     server.fail(path="model-0", stall_at=SIZE // 2)
     first, second = queue.add(order(0)), queue.add(order(1))
     changes.wait_for_status(second.id, DownloadStatus.DONE)
+    wait_until(lambda: arrived_bytes(models, REPOSITORY, "model-0-Q4_0.gguf") == SIZE // 2)
     asked = time.monotonic()
     queue.pause(first.id)
     assert time.monotonic() - asked < 0.1
@@ -276,6 +277,7 @@ def test_a_file_that_a_power_cut_spoiled_just_after_its_end_is_fetched_again(
     state = make_queue().add(one)
     (path,) = changes.wait_for_status(state.id, DownloadStatus.DONE).paths
     right = path.read_bytes()
+    wait_until(lambda: not list((tmp_path / "downloads").iterdir()))
     path.write_bytes(bytes(SIZE))
     DownloadRecords(tmp_path / "downloads").write(one, is_paused=False)  # As it is until the disk has all.
     later = Changes()
