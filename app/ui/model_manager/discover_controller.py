@@ -137,6 +137,7 @@ class DiscoverController(QObject):
 
     def shut_down(self) -> None:
         """Stops asking."""
+        self._pause.stop()
         self._worker.shut_down()
         self._searcher.shut_down()
 

@@ -115,6 +115,8 @@ class DownloadsController(QObject):
     def shut_down(self) -> None:
         """Stops all; the next run goes on."""
         self._queue.shut_down()
+        self._heard.disconnect(self._on_heard)
+        self._redraw.stop()
 
     def _command(self, action: str) -> Callable[[str], None]:
         return {

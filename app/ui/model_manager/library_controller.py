@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
+from app.core.errors import UserError
 from app.core.model_file import ModelFile
 from app.hub.found_models import FoundFolder
 from app.hub.keeping import (
@@ -148,7 +149,7 @@ class LibraryController(QObject):
             records = {model.path: self._records.of(model.path) for model in models}
             report(_Histories(records, disk_use(models, self._folder)))
 
-        self._looking = send(self._reader, self, work, self._on_looked, self._messages.show_error)
+        self._looking = send(self._reader, self, work, self._on_looked, self._view.set_problem)
 
     def _on_looked(self, histories: _Histories) -> None:
         self._looking = None
@@ -201,7 +202,7 @@ class LibraryController(QObject):
             self,
             work,
             take,
-            self._messages.show_error,
+            self._view.set_problem,
             lambda: self._on_verifying_ended(model),
         )
         self._checking[model.path] = (stream, Checking())
@@ -242,7 +243,7 @@ class LibraryController(QObject):
             self._messages.show_done(f"{model.name} is in the trash")
             self.set_models([one for one in self._models if one.path != model.path])
 
-        send(self._mover, self, work, take, self._messages.show_error, self.files_changed.emit)
+        send(self._mover, self, work, take, self._view.set_problem, self.files_changed.emit)
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self._view, "Import a model file")
@@ -261,7 +262,9 @@ class LibraryController(QObject):
 
     def _import(self, path: Path, mode: ImportMode) -> None:
         if self._importing is not None:
-            self._messages.show_notice("Another file is being copied.", "Wait for it, or stop it first.")
+            self._view.set_problem(
+                UserError("Another file is being copied.", "Wait for it, or stop it first.")
+            )
             return
 
         def work(cancel: threading.Event, report: Report) -> None:
@@ -274,7 +277,7 @@ class LibraryController(QObject):
                 self._importing = (self._importing[0], Importing(path, item))
                 self._show()
 
-        stream = send(self._mover, self, work, take, self._messages.show_error, self._on_import_ended)
+        stream = send(self._mover, self, work, take, self._view.set_problem, self._on_import_ended)
         self._importing = (stream, Importing(path))
         self._show()
 

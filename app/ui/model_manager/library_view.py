@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.errors import UserError
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.model_manager.empty_page import EmptyPage
 from app.ui.model_manager.notice_strip import NoticeStrip
@@ -26,6 +27,7 @@ class LibraryView(QWidget):
 
     Attributes:
         offer: asks whether models of another program are to be used.
+        problem: says what went wrong.
 
     Signals:
         action_requested(str, str): a model's path, and what is to be done.
@@ -60,6 +62,9 @@ class LibraryView(QWidget):
         self.offer.setObjectName("found_models_offer")
         self.offer.button.setText("Use them")
         self.offer.second_button.setText("Leave them")
+        self.problem = NoticeStrip(self)
+        self.problem.setObjectName("library_problem")
+        self.problem.second_button.setText("Dismiss")
         self._empty = EmptyPage(
             "cube",
             "There is no model yet",
@@ -83,9 +88,14 @@ class LibraryView(QWidget):
         """Offers models of another program; an empty text takes the offer away."""
         self.offer.set_text(text)
 
+    def set_problem(self, error: UserError | None) -> None:
+        """Says what went wrong, until it is dismissed; None takes it away."""
+        self.problem.set_text(f"{error} {error.hint}".strip() if error else "", is_error=True)
+
     def _lay_out(self) -> None:
         self.offer.button.show()
         self.offer.second_button.show()
+        self.problem.second_button.show()
         self._pages = QStackedWidget(self)
         for page in (self.list, self._empty, self._none):
             self._pages.addWidget(page)
@@ -100,6 +110,7 @@ class LibraryView(QWidget):
         row.addWidget(self.import_button)
         row.addWidget(self.folder_button)
         column.addLayout(row)
+        column.addWidget(self.problem)
         column.addWidget(self.offer)
         column.addWidget(self.summary)
         centre = QHBoxLayout()
@@ -122,6 +133,7 @@ class LibraryView(QWidget):
         self.offer.button.clicked.connect(lambda: self.offer_answered.emit(True))
         self.offer.second_button.clicked.connect(lambda: self.offer_answered.emit(False))
         self._empty.button.clicked.connect(self.discover_requested)
+        self.problem.second_button.clicked.connect(lambda: self.set_problem(None))
         self._none.button.clicked.connect(self.filter_field.clear)
 
     def _recolour(self) -> None:

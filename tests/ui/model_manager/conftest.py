@@ -81,6 +81,7 @@ class Screen:
         self.controller = ModelManagerController(window, themes, self.settings, parts)
         self.page = self.controller.page
         self.library = Library(describe, self.catalog)
+        self._is_over = False
         self.ready: list[Path] = []
         self.controller.model_ready.connect(self.ready.append)
         self.controller.files_changed.connect(self.scan)
@@ -129,10 +130,9 @@ class Screen:
         return "\n".join(one.spoken for one in rows.entries if isinstance(one, Row))
 
     def dialog(self, name: str) -> QDialog:
-        found = self.window.findChild(QDialog, name)
-        assert found is not None
-        assert found.isVisible()
-        return found
+        shown = [one for one in self.window.findChildren(QDialog, name) if one.isVisible()]
+        assert len(shown) == 1
+        return shown[0]
 
     def confirms(self, name: str) -> None:
         button = self.dialog(name).findChild(QPushButton, "confirm_button")
@@ -142,7 +142,9 @@ class Screen:
         self.qtbot.keyClick(widget, key)
 
     def end(self) -> None:
-        self.controller.shut_down()
+        if not self._is_over:
+            self._is_over = True
+            self.controller.shut_down()
         QCoreApplication.sendPostedEvents()
 
 
