@@ -17,8 +17,9 @@ from app.core.permission import Decision
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 from app.core.turn import THOUGHT_END
+from app.ui.chat.asking import Begun
 from app.ui.chat.call_editor import CallEditor
-from app.ui.chat.chat_controller import Begun, ChatController
+from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.replies import Replies
 from app.ui.chat.transcript.action import Action

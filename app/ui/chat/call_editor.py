@@ -84,7 +84,7 @@ def without_markers(raw: str) -> str:
 def calls_in(text: str, tools: Sequence[dict[str, Any]]) -> Message:
     """The calls that a text holds, in any of the forms that models write."""
     text = text.strip()
-    if not any(start in text for start in CALL_STARTS):
+    if text and not any(start in text for start in CALL_STARTS):
         text = f"{LFM_CALL_START}{text}{CALL_ENDS[0]}"
     return parse_reply(text, tools=tools)
 

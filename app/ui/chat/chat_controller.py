@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import takewhile
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation, MessageNode, MessageState, now, title_from
 from app.core.errors import UserError
-from app.core.message import Generation, Message, Part, ReasoningPart, Role
+from app.core.message import Message, Role
 from app.core.permission import Permissions
-from app.core.preset import Preset
 from app.core.preset_changes import Changes, with_changes
 from app.core.sampling import Sampling
-from app.core.stream import ReplyAssembler, ReplyEvent
+from app.core.stream import ReplyEvent
 from app.core.turn import TurnRequest
 from app.store.conversations import ConversationStore
+from app.ui.chat.asking import Answerer, Begun, generation_of
 from app.ui.chat.composer import Composer
 from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.entries import entries_of, entry_of
@@ -26,29 +26,6 @@ from app.ui.chat.replies import Replies, Reply
 from app.ui.chat.transcript.transcript import Transcript
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Answerer:
-    """Who will answer the next message: a model and the preset to ask it with."""
-
-    model_name: str
-    model_path: str
-    preset: Preset
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """The beginning of an answer that is gone on with: its raw text, and its parts with their figures."""
-
-    text: str
-    parts: tuple[Part, ...] = ()
-
-    def events(self) -> list[ReplyEvent]:
-        """What shows it until the model goes on."""
-        first = self.parts[0] if self.parts else None
-        is_in_thought = isinstance(first, ReasoningPart) and "<think" not in first.raw
-        return ReplyAssembler(is_in_thought).feed(self.text)
 
 
 class ChatController(QObject):
@@ -385,7 +362,7 @@ class ChatController(QObject):
             sampling = change(answerer.preset.sampling)
             answerer = replace(answerer, preset=replace(answerer.preset, sampling=sampling))
         node = MessageNode(Message(Role.ASSISTANT), parent_id, state=MessageState.STREAMING)
-        node = replace(node, message=replace(node.message, generation=_generation(answerer)))
+        node = replace(node, message=replace(node.message, generation=generation_of(answerer)))
         if self._try(lambda: self._store.add_node(self._shown.id, node)):
             self._begin(node, answerer, begun)
         else:
@@ -556,12 +533,3 @@ class ChatController(QObject):
         self._replies.result_came.connect(self._on_reply_result_came)
         self._replies.next_round_started.connect(self._on_reply_next_round_started)
         self._replies.ended.connect(self._on_reply_ended)
-
-
-def _generation(answerer: Answerer) -> Generation:
-    return Generation(
-        model_name=answerer.model_name,
-        model_path=answerer.model_path,
-        preset_name=answerer.preset.name,
-        sampling=answerer.preset.sampling,
-    )

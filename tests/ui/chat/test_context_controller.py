@@ -27,7 +27,8 @@ from app.store.store import open_store
 from app.tools.tool import Tool
 from app.tools.tool_box import ToolBox
 from app.ui.background import Stream, Worker
-from app.ui.chat.chat_controller import Answerer, ChatController
+from app.ui.chat.asking import Answerer
+from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.composer import Composer
 from app.ui.chat.context_controller import PAUSE_MS, ContextController
 from app.ui.chat.context_meter import ContextMeter

@@ -154,7 +154,9 @@ def test_a_call_that_cannot_be_read_shows_why_and_what_was_written(transcript: T
 def test_a_short_result_is_open_and_a_long_one_folded(transcript: Transcript) -> None:
     short = Entry("short", Message(Role.TOOL, (ToolResultPart("clock", '{"hour": 12}'),)))
     long = Entry("long", Message(Role.TOOL, (ToolResultPart("page", "word " * 300),)))
-    failed = Entry("failed", Message(Role.TOOL, (ToolResultPart("page", "No network.", is_error=True, elapsed_ms=40),)))
+    failed = Entry(
+        "failed", Message(Role.TOOL, (ToolResultPart("page", "No network.", is_error=True, elapsed_ms=40),))
+    )
     transcript.show_entries([short, long, failed])
     shown = transcript.to_plain_text()
     assert '{\n  "hour": 12\n}' in shown
