@@ -1,7 +1,7 @@
 """The .deb in a bare Debian, with nothing there but what the package asks for.
 
 debootstrap --variant=minbase bookworm /tmp/bare-debian
-TARN_BUNDLE=dist/linux/tarn TARN_DEBIAN_ROOT=/tmp/bare-debian uv run pytest -m bundle tests/packaging/test_deb.py
+TARN_BUNDLE=dist/linux/tarn TARN_DEBIAN_ROOT=/tmp/bare-debian uv run pytest -m bundle
 """
 
 from __future__ import annotations
