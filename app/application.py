@@ -25,7 +25,7 @@ from app.hub.hub import Hub
 from app.hub.library import Library, find_starter_model
 from app.log import Log
 from app.paths import Paths, resources
-from app.settings import SettingsFile
+from app.settings import Settings, SettingsFile
 from app.store.presets import PresetStore
 from app.store.store import open_store
 from app.tools.built_in import built_in_tools
@@ -33,7 +33,8 @@ from app.tools.tool import Tool
 from app.tools.tool_box import ToolBox
 from app.ui.background import Worker
 from app.ui.chat.answer_actions import AnswerActions
-from app.ui.chat.chat_controller import Answerer, ChatController
+from app.ui.chat.asking import Answerer
+from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.chat_menu import ChatMenu
 from app.ui.chat.chat_presenter import ChatPresenter
 from app.ui.chat.context_controller import ContextController
@@ -266,6 +267,8 @@ class Application(QObject):
         self.models.status_changed.connect(self.tools.refresh)
         self.models.chosen_changed.connect(self._show_sibling)
         self.settings.settings_changed.connect(self.tools.refresh)
+        self.settings.settings_changed.connect(self._on_settings_changed)
+        self._on_settings_changed(self.settings.settings)
         self.window.chat_page.composer.tools_button.settings_requested.connect(
             lambda: self.settings.open_settings("Tools")
         )
@@ -365,6 +368,9 @@ class Application(QObject):
     def _tool_box(self) -> ToolBox:
         folders = self.settings.settings.tool_folders
         return ToolBox((*built_in_tools(self._store.search.search, folders), *self._more_tools))
+
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self.engine.keeps_calls_well_formed = settings.keeps_calls_well_formed
 
     def _may_offer_tools(self) -> bool:
         """Whether the loaded model can be told of tools; yes while one is loading, which may be able to."""

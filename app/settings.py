@@ -51,6 +51,8 @@ class Settings:
     """Folders in which tools may read."""
     most_tool_rounds: int = 8
     """How many answers in a row may call tools, 1 to 64."""
+    keeps_calls_well_formed: bool = True
+    """Models of the LFM family can only write tool calls that fit the tools' schemas."""
     is_offline: bool = False
     """Nothing is asked of the network."""
     has_accepted_lfm_licence: bool = False
@@ -113,6 +115,7 @@ def _as_values(settings: Settings) -> dict[str, Any]:
         "new_chat_tools": list(settings.new_chat_tools),
         "tool_folders": [str(folder) for folder in settings.tool_folders],
         "most_tool_rounds": settings.most_tool_rounds,
+        "keeps_calls_well_formed": settings.keeps_calls_well_formed,
         "is_offline": settings.is_offline,
         "has_accepted_lfm_licence": settings.has_accepted_lfm_licence,
         "model_files": [str(file) for file in settings.model_files],
@@ -191,6 +194,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "new_chat_tools": _texts,
     "tool_folders": _paths,
     "most_tool_rounds": _whole_number(FEWEST_ROUNDS, MOST_ROUNDS),
+    "keeps_calls_well_formed": _switch,
     "is_offline": _switch,
     "has_accepted_lfm_licence": _switch,
     "model_files": _paths,

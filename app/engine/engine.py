@@ -37,6 +37,8 @@ class Engine:
         self._choose_libraries = choose_libraries
         self._loaded: LoadedModel | None = None
         self._turn: object = None
+        self.keeps_calls_well_formed = True
+        """Whether a grammar of the tools holds the calls of LFM models to their schemas."""
 
     @property
     def info(self) -> ModelInfo | None:
@@ -129,7 +131,7 @@ class Engine:
         self._turn = turn = object()
         reply = Reply(loaded, sampling, cancel)
         try:
-            for event in reply.events(messages, tools, prefill):
+            for event in reply.events(messages, tools, prefill, self.keeps_calls_well_formed):
                 yield event
                 if self._turn is not turn:
                     return

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from app.core.sampling import Sampling
+from app.core.tool_grammar import ROOT, TRIGGER
 
 _WAITING_VARIABLES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
 
@@ -306,27 +307,46 @@ class Session:
 class Sampler:
     """Chooses the next token. Keeps what was chosen, for the penalties."""
 
-    def __init__(self, model: Model, sampling: Sampling, seed: int, context_length: int) -> None:
+    def __init__(
+        self, model: Model, sampling: Sampling, seed: int, context_length: int, grammar: str = ""
+    ) -> None:
+        """`grammar` holds from the next `TRIGGER` on that the model writes, where its vocabulary has that token."""
         self._chain = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
         self._finalizer = weakref.finalize(self, C.llama_sampler_free, self._chain)
-        for sampler in _samplers(model, sampling, seed, context_length):
+        self._looking_back = _samplers_that_look_back(model, sampling, context_length)
+        forms = [_lazy_grammar(model, grammar)] if grammar else []
+        choices = _samplers_that_choose(sampling, seed)
+        for sampler in (*filter(None, forms), *self._looking_back, *choices):
             C.llama_sampler_chain_add(self._chain, sampler)
-        self._looks_back = _has_penalties(sampling) or sampling.dry_multiplier > 0
 
     def choose(self, session: Session) -> int:
         return int(C.llama_sampler_sample(self._chain, session.handle, -1))
 
     def accept(self, tokens: Sequence[int]) -> None:
-        """Tells the penalties what was written before."""
-        for token in tokens if self._looks_back else ():
-            C.llama_sampler_accept(self._chain, token)
+        """Tells the penalties what was written before; calls in there do not set off the grammar."""
+        for sampler in self._looking_back:
+            for token in tokens:
+                C.llama_sampler_accept(sampler, token)
 
     def close(self) -> None:
         self._finalizer()
 
 
-def _samplers(model: Model, sampling: Sampling, seed: int, context_length: int) -> list[Any]:
-    """The chain in the order of llama.cpp's own programs; samplers that would change nothing are left out."""
+# The order is that of llama.cpp's own programs; samplers that would change nothing are left out.
+
+
+def _lazy_grammar(model: Model, grammar: str) -> Any:
+    """A sampler that is asleep until the model writes `TRIGGER`; None where the vocabulary lacks that token."""
+    tokens = model.tokenize(TRIGGER)
+    if len(tokens) != 1:
+        return None
+    triggers = (C.llama_token * 1)(*tokens)
+    return C.llama_sampler_init_grammar_lazy_patterns(
+        model.vocab, grammar.encode(), ROOT.encode(), (ctypes.c_char_p * 0)(), 0, triggers, 1
+    )
+
+
+def _samplers_that_look_back(model: Model, sampling: Sampling, context_length: int) -> list[Any]:
     chain: list[Any] = []
     if _has_penalties(sampling):
         window = context_length if sampling.penalty_window < 0 else sampling.penalty_window
@@ -334,8 +354,13 @@ def _samplers(model: Model, sampling: Sampling, seed: int, context_length: int) 
         chain.append(C.llama_sampler_init_penalties(model.vocabulary_size, window, *penalties))
     if sampling.dry_multiplier:
         chain.append(_dry(model, sampling, context_length))
+    return chain
+
+
+def _samplers_that_choose(sampling: Sampling, seed: int) -> list[Any]:
+    chain: list[Any] = []
     if sampling.temperature <= 0:
-        return [*chain, C.llama_sampler_init_greedy()]
+        return [C.llama_sampler_init_greedy()]
     if sampling.top_k:
         chain.append(C.llama_sampler_init_top_k(sampling.top_k))
     if sampling.typical_p < 1.0:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import EngineError, OutOfMemoryError
-from app.core.message import Message, Statistics, StopReason
+from app.core.message import Message, Role, Statistics, StopReason
 from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.stream_event import Piece, PromptProgress, ReplyStarted, StreamEvent
+from app.core.tool_grammar import tool_grammar
 from app.engine.loaded_model import LoadedModel, native_library
 from app.engine.memory import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.text_stream import TextStream
@@ -20,6 +21,8 @@ from app.engine.text_stream import TextStream
 if TYPE_CHECKING:
     from app.engine import llama
 
+JSON_CALLS = "function calls as JSON"
+"""With these words in the system prompt LFM models write calls as JSON, by Liquid AI's documentation."""
 LONGEST_OPENING = 32
 """Tokens; a longer one is a reply that is continued."""
 
@@ -55,13 +58,18 @@ class Reply:
             self._sampler.close()
 
     def events(
-        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]], prefill: str
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[dict[str, Any]],
+        prefill: str,
+        keeps_calls_well_formed: bool = True,
     ) -> Iterator[StreamEvent]:
         prompt = self._loaded.template.render(messages, tools, prefill)
         self._prompt = self._fitting_tokens(prompt.text)
         try:
             yield from self._read_prompt()
-            self._start_sampler()
+            grammar = _grammar_for(self._loaded, messages, tools) if keeps_calls_well_formed else ""
+            self._start_sampler(grammar)
             yield ReplyStarted(prompt.starts_in_reasoning)
             yield from self._write()
         except ReadingStopped:
@@ -112,11 +120,13 @@ class Reply:
                 return position + 1
         return last + 1
 
-    def _start_sampler(self) -> None:
+    def _start_sampler(self, grammar: str) -> None:
         native = native_library()
         self._seed = _seed_of(self._sampling, native.LARGEST_SEED)
         context = self._loaded.session.context_length
-        sampler: llama.Sampler = native.Sampler(self._loaded.model, self._sampling, self._seed, context)
+        sampler: llama.Sampler = native.Sampler(
+            self._loaded.model, self._sampling, self._seed, context, grammar
+        )
         sampler.accept(self._prompt)
         self._sampler = sampler
 
@@ -185,6 +195,13 @@ def _reading_failed() -> EngineError | OutOfMemoryError:
     return EngineError(
         "The engine failed while answering.", "Try again; if it happens again, reload the model."
     )
+
+
+def _grammar_for(loaded: LoadedModel, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]]) -> str:
+    """What keeps the calls of an LFM model well formed; empty where they are not to be in its own form."""
+    is_lfm = loaded.info.architecture.startswith("lfm2")
+    asks_for_json = any(message.role is Role.SYSTEM and JSON_CALLS in message.text for message in messages)
+    return tool_grammar(tools) if is_lfm and not asks_for_json else ""
 
 
 def _seed_of(sampling: Sampling, largest: int) -> int:

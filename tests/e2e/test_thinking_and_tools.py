@@ -283,6 +283,7 @@ def test_without_the_tool_the_model_says_so(start_asking: StartAsking) -> None:
 
 def test_a_malformed_call_is_shown_as_it_is(start_asking: StartAsking) -> None:
     asker = start_asking()
+    asker.person.application.settings.change(keeps_calls_well_formed=False)
     asker.person.asks("Call a broken tool.")
     reads = asker.person.reads
     assert "<|tool_call_start|>[get_weather(city=<|tool_call_end|>" in reads
@@ -293,6 +294,7 @@ def test_a_malformed_call_is_shown_as_it_is(start_asking: StartAsking) -> None:
 
 def test_a_malformed_call_is_put_right_by_hand_and_run(start_asking: StartAsking, qtbot: QtBot) -> None:
     asker = start_asking()
+    asker.person.application.settings.change(keeps_calls_well_formed=False)
     asker.person.asks("Call a broken tool.")
     asker.clicks("Edit and run")
     editor = asker.person.window.findChild(CallEditor, "call_editor")
@@ -318,6 +320,7 @@ def test_a_malformed_call_is_put_right_by_hand_and_run(start_asking: StartAsking
 
 def test_the_model_is_asked_again_with_the_fault(start_asking: StartAsking) -> None:
     asker = start_asking()
+    asker.person.application.settings.change(keeps_calls_well_formed=False)
     asker.person.asks("Call a broken tool.")
     asker.clicks("Ask again")
     asker.person.waits_for_answer()

@@ -137,7 +137,9 @@ def test_the_built_in_calculator_after_a_thought(engine: Engine) -> None:
 
 
 def test_a_broken_call_is_shown_and_not_run(engine: Engine) -> None:
+    engine.keeps_calls_well_formed = False
     events = ask(engine, "Call a broken tool.", ToolBox([Tool.of(get_weather)]))
+    engine.keeps_calls_well_formed = True
 
     message = ending(events).message
     assert message.raw == "<|tool_call_start|>[get_weather(city=<|tool_call_end|>"

@@ -55,6 +55,7 @@ class ToolSettings(QObject):
             new_chat_tools=settings.new_chat_tools,
             tool_folders=settings.tool_folders,
             most_tool_rounds=settings.most_tool_rounds,
+            keeps_calls_well_formed=settings.keeps_calls_well_formed,
         )
 
     def _on_settings_changed(self, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -52,9 +53,10 @@ class ToolsPage(QWidget):
         self.rounds_field.setObjectName("tool_rounds_field")
         self.rounds_field.setAccessibleName("Most answers in a row that may call tools")
         self.rounds_field.setRange(FEWEST_ROUNDS, MOST_ROUNDS)
-        self.rounds_field.lineEdit().setTextMargins(
-            8, 0, 0, 0
-        )  # The style's padding does not reach it.
+        self.rounds_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style's padding does not reach it.
+        self.grammar_box = QCheckBox("Keep the tool calls of LFM models well formed", self)
+        self.grammar_box.setObjectName("grammar_box")
+        self.grammar_box.setToolTip("Names and arguments can then only be what the tools' schemas allow.")
         self._lay_out()
         self.set_settings(settings)
         self._connect()
@@ -81,6 +83,7 @@ class ToolsPage(QWidget):
         self._settings = settings
         with QSignalBlocker(self.rounds_field), QSignalBlocker(self.tools), QSignalBlocker(self.folders):
             self.rounds_field.setValue(settings.most_tool_rounds)
+            self.grammar_box.setChecked(settings.keeps_calls_well_formed)
             self._tick()
             self._list_folders([str(folder) for folder in settings.tool_folders])
 
@@ -100,6 +103,9 @@ class ToolsPage(QWidget):
         self.tools.itemChanged.connect(self._on_tools_item_changed)
         self.rounds_field.valueChanged.connect(
             lambda rounds: self._change(replace(self._settings, most_tool_rounds=rounds))
+        )
+        self.grammar_box.clicked.connect(
+            lambda is_on: self._change(replace(self._settings, keeps_calls_well_formed=is_on))
         )
         self.add_button.clicked.connect(self.add_folder_requested)
         self.remove_button.clicked.connect(self._on_remove_button_clicked)
@@ -146,6 +152,7 @@ class ToolsPage(QWidget):
         layout.addWidget(self.folders, 2)
         layout.addLayout(buttons)
         layout.addLayout(rounds)
+        layout.addWidget(self.grammar_box)
 
     def _words(self, text: str) -> QLabel:
         words = QLabel(text, self)
