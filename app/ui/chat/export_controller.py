@@ -61,7 +61,9 @@ class ExportController(QObject):
         except OSError as problem:
             reason = problem.strerror or type(problem).__name__
             self._messages.show_error(
-                StoreError(f"The conversation could not be written to {path}: {reason}.", "Choose another place."),
+                StoreError(
+                    f"The conversation could not be written to {path}: {reason}.", "Choose another place."
+                ),
                 "Export again",
                 self.ask,
             )
