@@ -53,6 +53,7 @@ from app.ui.main_window import MainWindow
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.presets.preset_controller import PresetController
+from app.ui.settings import licences_page
 from app.ui.settings.tool_settings import ToolSettings
 from app.ui.sidebar.conversations_controller import ConversationsController
 from app.ui.single_instance import bring_forward
@@ -253,6 +254,9 @@ class Application(QObject):
         )
 
     def _join(self) -> None:
+        licences = resources() / licences_page.FILE_NAME
+        if licences.exists():
+            self.settings.add_page("Licences", lambda parent: licences_page.LicencesPage(licences, parent))
         menus, messages = self.window.menus, self.window.messages
         for controller in (self.chat, self.models, self.outgrown, self.answer_actions):
             controller.failed.connect(messages.show_error)
