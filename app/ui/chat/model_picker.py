@@ -23,7 +23,7 @@ FILE_ROLE = Qt.ItemDataRole.UserRole + 1
 ACTION_ROLE = Qt.ItemDataRole.UserRole + 2
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 3
 
-_OPEN_FILE, _ADD_FOLDER = "open_file", "add_folder"
+_GET_MORE, _OPEN_FILE, _ADD_FOLDER = "get_more", "open_file", "add_folder"
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -68,10 +68,12 @@ class ModelPicker(QuietComboBox):
 
     Signals:
         model_chosen(Path): the user picked a model, maybe the one that is already shown.
-        open_file_requested(), add_folder_requested(): the user picked one of the last rows.
+        models_requested(), open_file_requested(), add_folder_requested(): the user picked one of the last
+            rows.
     """
 
     model_chosen = Signal(object)
+    models_requested = Signal()
     open_file_requested = Signal()
     add_folder_requested = Signal()
 
@@ -102,6 +104,7 @@ class ModelPicker(QuietComboBox):
                 self._add_model(model)
             if models:
                 self.insertSeparator(self.count())
+            self._add_action("Get more models…", "download-simple", _GET_MORE)
             self._add_action("Open a model file…", "folder-open", _OPEN_FILE)
             self._add_action("Add a folder of models…", "folder-plus", _ADD_FOLDER)
         self.set_current(self._shown_path)
@@ -182,7 +185,12 @@ class ModelPicker(QuietComboBox):
             self.model_chosen.emit(self._shown_path)
             return
         self.set_current(self._shown_path)
-        (self.open_file_requested if action == _OPEN_FILE else self.add_folder_requested).emit()
+        signals = {
+            _GET_MORE: self.models_requested,
+            _OPEN_FILE: self.open_file_requested,
+            _ADD_FOLDER: self.add_folder_requested,
+        }
+        signals[action].emit()
 
     def _name_font(self) -> QFont:
         return resized(self.font(), 0.95, QFont.Weight.DemiBold)

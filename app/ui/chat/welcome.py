@@ -140,11 +140,13 @@ class Welcome(QScrollArea):
     Signals:
         prompt_chosen(str): the user picked a thing to try.
         open_file_requested(), add_folder_requested(): asked for where there is no model yet.
+        models_requested(): the user wants to see which models there are to fetch.
     """
 
     prompt_chosen = Signal(str)
     open_file_requested = Signal()
     add_folder_requested = Signal()
+    models_requested = Signal()
 
     def __init__(self, app_icon: QIcon, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -163,8 +165,11 @@ class Welcome(QScrollArea):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.get_button = QPushButton("Get an LFM2.5 model", self)
+        self.get_button.setObjectName("get_model_button")
+        self.get_button.setProperty("primary", True)
+        self.get_button.clicked.connect(self.models_requested)
         self.open_file_button = QPushButton("Open a model file…", self)
-        self.open_file_button.setProperty("primary", True)
         self.add_folder_button = QPushButton("Add a folder of models…", self)
         self.open_file_button.clicked.connect(self.open_file_requested)
         self.add_folder_button.clicked.connect(self.add_folder_requested)
@@ -178,8 +183,12 @@ class Welcome(QScrollArea):
             "Welcome to Tarn",
             "Chat with language models that run on this computer. What you write stays here: nothing is sent "
             "anywhere, and it works without a network.\n"
-            "A small model is already there. Write a message and press Enter.",
+            "A small model is already there: write a message and press Enter. Better ones are two clicks "
+            "away.",
         )
+        self._buttons.show()
+        self.open_file_button.hide()
+        self.add_folder_button.hide()
 
     def show_model(
         self, name: str, good_at: str = "", suggestions: Sequence[Suggestion] = GENERAL_SUGGESTIONS
@@ -192,11 +201,13 @@ class Welcome(QScrollArea):
         """Where no model is chosen or there is none."""
         self._show(
             "Choose a model to begin",
-            "Tarn runs models in the GGUF format. Open a file, add a folder that has some, "
+            "Tarn runs models in the GGUF format. Fetch one, open a file, add a folder that has some, "
             "or drop one onto this window.",
         )
         self._cards.hide()
         self._buttons.show()
+        self.open_file_button.show()
+        self.add_folder_button.show()
 
     def _show(self, heading: str, text: str) -> None:
         self.heading.setText(heading)
@@ -230,6 +241,7 @@ class Welcome(QScrollArea):
         row = QHBoxLayout(self._buttons)
         row.setContentsMargins(0, 0, 0, 0)
         row.addStretch(1)
+        row.addWidget(self.get_button)
         row.addWidget(self.open_file_button)
         row.addWidget(self.add_folder_button)
         row.addStretch(1)

@@ -152,6 +152,8 @@ class ModelManagerController(QObject):
         page, window = self.page, self._window
         window.sidebar.models_requested.connect(lambda: self.show())
         window.menus.models_action.triggered.connect(lambda: self.show())
+        window.chat_page.header.model_picker.models_requested.connect(lambda: self.show())
+        window.chat_page.welcome.models_requested.connect(self.show_start)
         page.back_requested.connect(window.focus_composer)
         page.network_settings_requested.connect(lambda: self._settings.open_settings("Network"))
         page.discover.start.starter_requested.connect(window.focus_composer)
