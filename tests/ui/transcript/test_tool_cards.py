@@ -46,6 +46,12 @@ def test_a_call_that_waits_shows_what_it_would_run_with(transcript: Transcript) 
         assert words in labels(transcript)
 
 
+def test_all_of_a_long_argument_is_seen_before_it_is_allowed(transcript: Transcript) -> None:
+    call = ToolCallPart("write", {"text": "word " * 2_000 + "the end"}, "x")
+    transcript.show_entries([called(CallState.WAITING, call, call_id="c1")])
+    assert "the end" in transcript.to_plain_text()
+
+
 @pytest.mark.parametrize(
     ("words", "action"),
     [

@@ -171,8 +171,10 @@ def _call_body(index: int, part: ToolCallPart, status: CallStatus | None) -> lis
     if part.error is not None:
         blocks.append(TextBlock((Span(displayable(part.error), is_danger=True),)))
     if part.arguments:
+        # Whoever allows a call must have been able to see all of it.
+        longest = SHOWN_AT_FIRST if status and status.state is CallState.WAITING else LONGEST_VALUE
         rows = tuple(
-            ((Span(displayable(name), is_muted=True),), (Span(_value(value)),))
+            ((Span(displayable(name), is_muted=True),), (Span(_value(value, longest)),))
             for name, value in part.arguments.items()
         )
         blocks.append(TableBlock(rows, has_header=False))
@@ -202,9 +204,9 @@ def _call_buttons(index: int, part: ToolCallPart, status: CallStatus | None) -> 
     return (Button(Action.RUN_CALL, "Run", str(index), is_primary=True), edit)
 
 
-def _value(value: object) -> str:
+def _value(value: object, longest: int = LONGEST_VALUE) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return displayable(text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE] + "…")
+    return displayable(text if len(text) <= longest else text[:longest] + "…")
 
 
 # Results
