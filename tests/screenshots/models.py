@@ -175,6 +175,17 @@ class Photographer:
         self.pause()
         self.take("library")
         self._take_dialogs()
+        self._take_zoomed()
+
+    def _take_zoomed(self) -> None:
+        self.settings.change(font_scale=1.5)
+        self.take("zoomed-library", "1180")
+        self.models.page.show_section(Section.DISCOVER)
+        self.models.discover.show_start()
+        self.take("zoomed-start", "1180")
+        self.models.discover.show_model("LFM2.5-1.2B-Instruct")
+        self.take("zoomed-details", "1600")
+        self.settings.change(font_scale=1.0)
 
     def _take_downloads(self) -> None:
         page = self.models.page

@@ -254,8 +254,8 @@ class Welcome(QScrollArea):
         for widget in (self._picture, self.heading, self.text):
             inner.addWidget(widget)
         inner.addSpacing(16)
-        inner.addWidget(self._cards)
         inner.addWidget(self._buttons)
+        inner.addWidget(self._cards)
         inner.addStretch(3)
         page = QWidget(self)
         page.setObjectName("welcome_page")

@@ -143,7 +143,7 @@ class ConnectionsPage(QWidget):
 def _cells(connection: Connection) -> tuple[str, ...]:
     local = connection.time.astimezone()
     return (
-        f"{local.day} {local:%b, %H:%M:%S}",
+        f"{local.day} {local:%b, %H:%M}",
         connection.host,
         connection.purpose,
         _size(connection.bytes_up),

@@ -64,6 +64,8 @@ class DiscoverController(QObject):
         self._worker = Worker("hub", self)
         self._searcher = Worker("hub-search", self)
         self._models: dict[str, ModelFile] = {}
+        self._present: dict[str, Path] = {}
+        """A file of each model of the catalog that is here, by the model's id."""
         self._shown: Shown | None = None
         self._known: dict[str, Repository] = {}
         self._looking: Stream | None = None
@@ -80,6 +82,11 @@ class DiscoverController(QObject):
     def set_models(self, models: Sequence[ModelFile]) -> None:
         """Marks what is on this computer already."""
         self._models = {model.path.name: model for model in models if not model.problem}
+        self._present = {}
+        for model in self._models.values():
+            entry = self._catalog.match(model.path.name) or self._catalog.match(model.name)
+            if entry is not None:
+                self._present.setdefault(entry.id, model.path)
         if not self._view.search_text:
             self.show_catalog()
         self._show_rows()
@@ -95,7 +102,7 @@ class DiscoverController(QObject):
 
     def show_catalog(self) -> None:
         """Lists the models that Tarn knows."""
-        self._view.set_entries(catalog_entries(self._catalog, self._free_bytes, self._present()))
+        self._view.set_entries(catalog_entries(self._catalog, self._free_bytes, self._present))
 
     def show_start(self) -> None:
         """Shows the first page."""
@@ -109,11 +116,7 @@ class DiscoverController(QObject):
 
     def path_of(self, model_id: str) -> Path | None:
         """A file of this model that is here; None where there is none."""
-        for model in self._models.values():
-            entry = self._catalog.match(model.path.name) or self._catalog.match(model.name)
-            if entry is not None and entry.id == model_id:
-                return model.path
-        return None
+        return self._present.get(model_id)
 
     def fetch(
         self,
@@ -152,13 +155,6 @@ class DiscoverController(QObject):
         details.link_requested.connect(self.link_requested)
         details.retry_requested.connect(self._look)
         self._downloads.changed.connect(self._show_rows)
-
-    def _present(self) -> set[str]:
-        found = (
-            self._catalog.match(model.path.name) or self._catalog.match(model.name)
-            for model in self._models.values()
-        )
-        return {entry.id for entry in found if entry is not None}
 
     def _ask(
         self,

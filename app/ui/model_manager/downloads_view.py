@@ -67,9 +67,7 @@ class DownloadsView(QWidget):
         row.addWidget(self.tidy_button)
         centre = QHBoxLayout()
         centre.setContentsMargins(SIDE, 0, SIDE, 0)
-        centre.addStretch(1)
-        centre.addWidget(top, 100)
-        centre.addStretch(1)
+        centre.addWidget(top)  # Wider than it may be, a layout puts it in the middle.
         filled = QVBoxLayout(self._filled)
         filled.setContentsMargins(0, 12, 0, 0)
         filled.setSpacing(8)

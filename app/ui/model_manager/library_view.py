@@ -115,9 +115,7 @@ class LibraryView(QWidget):
         column.addWidget(self.summary)
         centre = QHBoxLayout()
         centre.setContentsMargins(SIDE, 0, SIDE, 0)
-        centre.addStretch(1)
-        centre.addWidget(top, 100)
-        centre.addStretch(1)
+        centre.addWidget(top)  # Wider than it may be, a layout puts it in the middle.
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 16, 0, 0)
         layout.setSpacing(10)

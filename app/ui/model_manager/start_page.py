@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.ui.fonts import BODY_SIZE
 from app.ui.model_manager.choice_card import ChoiceCard
 from app.ui.model_manager.choices import Choice
 from app.ui.model_manager.computer import Computer
@@ -129,7 +130,8 @@ class StartPage(QScrollArea):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_wide = event.size().width() >= _SIDE_BY_SIDE
+        zoom = max(1.0, self.font().pixelSize() / BODY_SIZE)
+        is_wide = event.size().width() >= _SIDE_BY_SIDE * zoom
         direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
         self._row.setDirection(direction)
         for card in self.cards.values():
