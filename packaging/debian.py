@@ -16,6 +16,7 @@ from source import PACKAGING, ROOT, source_date, version
 
 LINUX = PACKAGING / "linux"
 METAINFO = "app.tarn.Tarn.metainfo.xml"
+_ADVICE = "Install it (libegl1 libgl1 libwayland-cursor0 libwayland-egl1 libxcb-cursor0) and build again."
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -62,6 +63,8 @@ def dependencies(bundle: Path) -> list[str]:
     own = {library.path.name for library in libraries} | {library.soname for library in libraries}
     needed = sorted({name for library in libraries for name in library.needed} - own)
     places = _system_libraries()
+    if missing := [name for name in needed if name not in places]:
+        raise SystemExit(f"The program needs what this system lacks: {', '.join(missing)}. {_ADVICE}")
     packages = {_package_of(places, name) for name in needed} - {"libc6"}
     return [f"libc6 (>= {_newest_glibc(libraries)})", *sorted(packages)]
 
@@ -81,9 +84,7 @@ def _system_libraries() -> dict[str, str]:
 
 
 def _package_of(places: dict[str, str], soname: str) -> str:
-    path = places.get(soname)
-    if path is None:
-        raise SystemExit(f"The program needs {soname}, which this system lacks. Install it and build again.")
+    path = places[soname]
     # dpkg knows a file by the path it was installed with, which may lead through a link (/lib to /usr/lib).
     for known in dict.fromkeys([path, str(Path(path).resolve()), path.removeprefix("/usr")]):
         asked = subprocess.run(["dpkg", "-S", known], capture_output=True, text=True, check=False)
