@@ -1,4 +1,6 @@
-"""Draws the models screen against a hub on this machine, in both themes and several sizes, for people to look at.
+"""Draws the models screen against a hub on this machine, in both themes and several sizes.
+
+The pictures are for people to look at.
 
 uv run python -m tests.screenshots.models [FOLDER]
 """
@@ -47,14 +49,21 @@ SIZES = {"900": (900, 600), "1600": (1600, 1000), "1180": (1180, 780)}
 
 def fill(hub: FakeHub) -> None:
     """Repositories as the hub has them; the bytes are few, the announced sizes real."""
-    sizes = {"Q4_0": 695_751_488, "Q4_K_M": 730_895_168, "Q5_K_M": 843_354_944, "Q6_K": 963_000_000,
-             "Q8_0": 1_246_253_888, "BF16": 2_343_326_528}  # fmt: skip
+    sizes = {
+        "Q4_0": 695_751_488,
+        "Q4_K_M": 730_895_168,
+        "Q5_K_M": 843_354_944,
+        "Q6_K": 963_000_000,
+        "Q8_0": 1_246_253_888,
+        "BF16": 2_343_326_528,
+    }
     for model in ("Instruct", "Thinking", "JP-202606"):
         for name, size in sizes.items():
             file = f"LFM2.5-1.2B-{model}-{name}.gguf"
             hub.put(f"LiquidAI/LFM2.5-1.2B-{model}-GGUF", file, b"GGUF" * 1000, announced_size=size)
-    hub.put("LiquidAI/LFM2.5-VL-1.6B-GGUF", "LFM2.5-VL-1.6B-Q4_K_M.gguf", b"1", announced_size=730_896_256)
-    hub.put("LiquidAI/LFM2.5-VL-1.6B-GGUF", "mmproj-LFM2.5-VL-1.6b-Q8_0.gguf", b"2", announced_size=583_109_888)
+    vision = "LiquidAI/LFM2.5-VL-1.6B-GGUF"
+    hub.put(vision, "LFM2.5-VL-1.6B-Q4_K_M.gguf", b"1", announced_size=730_896_256)
+    hub.put(vision, "mmproj-LFM2.5-VL-1.6b-Q8_0.gguf", b"2", announced_size=583_109_888)
     now = datetime.now(UTC)
     owners = ("unsloth", "bartowski", "lmstudio-community", "ggml-org", "Qwen", "mradermacher", "TheBloke")
     for number in range(120):
@@ -68,19 +77,53 @@ def fill(hub: FakeHub) -> None:
             likes=900 // (number + 1),
             lastModified=(now - timedelta(days=number)).isoformat(),
             is_gated=number % 11 == 3,
-            gguf={"architecture": "qwen3", "total": (number % 9 + 1) * 1_000_000_000, "context_length": 40960},
+            gguf={
+                "architecture": "qwen3",
+                "total": (number % 9 + 1) * 1_000_000_000,
+                "context_length": 40960,
+            },
         )
 
 
 def library() -> list[ModelFile]:
     folder = Path("/home/ann/.local/share/tarn/models")
     return [
-        ModelFile(folder / "LFM2.5-1.2B-Thinking-Q4_K_M.gguf", "LFM2.5 1.2B Thinking", 730_895_360, "lfm2", "Q4_K_M", 128000),
-        ModelFile(folder / "LFM2.5-8B-A1B-Q4_K_M.gguf", "LFM2.5 8B A1B", 5_155_564_768, "lfm2moe", "Q4_K_M", 131072),
-        ModelFile(Path("/home/ann/.ollama/models/blobs/sha256-1"), "gemma3:4b", 3_338_801_718, "gemma3", "Q4_K_M", 131072, program="Ollama"),
-        ModelFile(folder / "SmolLM2-135M-Instruct.Q4_1.gguf", "SmolLM2 135M Instruct", 98_000_000, "llama", "Q4_1", 8192, is_starter=True),
-        ModelFile(folder / "broken.gguf", "broken", 17_000_000, problem="The file ends in the middle of a tensor: it was not downloaded whole."),
-    ]  # fmt: skip
+        ModelFile(
+            folder / "LFM2.5-1.2B-Thinking-Q4_K_M.gguf",
+            "LFM2.5 1.2B Thinking",
+            730_895_360,
+            "lfm2",
+            "Q4_K_M",
+            128000,
+        ),
+        ModelFile(
+            folder / "LFM2.5-8B-A1B-Q4_K_M.gguf", "LFM2.5 8B A1B", 5_155_564_768, "lfm2moe", "Q4_K_M", 131072
+        ),
+        ModelFile(
+            Path("/home/ann/.ollama/models/blobs/sha256-1"),
+            "gemma3:4b",
+            3_338_801_718,
+            "gemma3",
+            "Q4_K_M",
+            131072,
+            program="Ollama",
+        ),
+        ModelFile(
+            folder / "SmolLM2-135M-Instruct.Q4_1.gguf",
+            "SmolLM2 135M Instruct",
+            98_000_000,
+            "llama",
+            "Q4_1",
+            8192,
+            is_starter=True,
+        ),
+        ModelFile(
+            folder / "broken.gguf",
+            "broken",
+            17_000_000,
+            problem="The file ends in the middle of a tensor: it is not whole.",
+        ),
+    ]
 
 
 class Photographer:
@@ -103,7 +146,11 @@ class Photographer:
         self.settings = settings
         models = data / f"models-{theme}"
         models.mkdir()
-        found = FoundFolder("LM Studio", data, tuple(FoundModel(data / f"{n}.gguf", "m", "LM Studio", 1_400_000_000) for n in range(3)))  # fmt: skip
+        found = FoundFolder(
+            "LM Studio",
+            data,
+            tuple(FoundModel(data / f"{n}.gguf", "m", "LM Studio", 1_400_000_000) for n in range(3)),
+        )
         self.records = LibraryRecords()
         parts = ModelManagerParts(
             Hub(ledger=ConnectionLedger(), endpoint=hub.address),
@@ -193,7 +240,11 @@ class Photographer:
         self.take("downloads-empty", "900")
         for number, model in enumerate(("Instruct", "Thinking", "JP-202606")):
             size = 40_000_000
-            self.hub.put(f"LiquidAI/LFM2.5-1.2B-{model}-GGUF", f"LFM2.5-1.2B-{model}-Q4_K_M.gguf", bytes([number]) * size)
+            self.hub.put(
+                f"LiquidAI/LFM2.5-1.2B-{model}-GGUF",
+                f"LFM2.5-1.2B-{model}-Q4_K_M.gguf",
+                bytes([number]) * size,
+            )
         self.hub.fail(path="Instruct-Q4_K_M", bytes_per_second=9_000_000, times=9)
         self.hub.fail(path="Thinking-Q4_K_M", bytes_per_second=5_000_000, times=9)
         for model in ("Instruct", "Thinking", "JP-202606"):
@@ -209,7 +260,9 @@ class Photographer:
         self.pause(400)
         self.take("start-under-way", "1180")
         page.show_section(Section.DOWNLOADS)
-        self.hub.fail(method="", path="Instruct-Q4_K_M", status=403, headers={"X-Error-Code": "GatedRepo"}, times=99)
+        self.hub.fail(
+            method="", path="Instruct-Q4_K_M", status=403, headers={"X-Error-Code": "GatedRepo"}, times=99
+        )
         self.hub.faults.reverse()
         self.models.downloads.act(first.id, "resume")
         self.wait(lambda: any(state.error for state in self.models.downloads.states))

@@ -311,7 +311,13 @@ class DiscoverController(QObject):
             name = variant.files[0].name
             if (state := self._downloads.state_of(repository.name, name)) is not None:
                 downloads[name] = state
-        return OnThisComputer(downloads, {name: model.path for name, model in self._models.items()})
+        # Several owners give their files the same name; with the same size as well it is the same file.
+        files = {
+            variant.name: model.path
+            for variant in repository.variants
+            if (model := self._models.get(variant.name)) and model.size_bytes == variant.size_bytes
+        }
+        return OnThisComputer(downloads, files)
 
     def _on_details_action_requested(self, key: str, action: str) -> None:
         shown = self._shown

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPushButton
 
 from app.core.errors import GatedError
 from app.hub.download_state import DownloadStatus
 from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.row_list import RowList
 from tests.fakes.hub_server import FakeHub, varied_bytes
 from tests.ui.model_manager.conftest import INSTRUCT, INSTRUCT_FILE, MakeScreen, Screen, lfm_details
 
@@ -241,3 +242,31 @@ def test_details_of_another_owner_show_the_licence_that_the_hub_names(
     screen.waits(lambda: len(details.variants.entries) == 1)
     words = " ".join(label.text() for label in details.findChildren(type(details.title)))
     assert "LFM Open License v1.0" in words
+
+
+def test_a_file_of_the_same_name_from_another_owner_is_not_taken_for_this_one(
+    screen: Screen, server: FakeHub
+) -> None:
+    server.put("somebody/LFM2.5-1.2B-Instruct-GGUF", INSTRUCT_FILE, varied_bytes(5_000))
+    (screen.models_folder / INSTRUCT_FILE).write_bytes(
+        server.repositories[INSTRUCT].files[INSTRUCT_FILE].data
+    )
+    screen.scan()
+    details = screen.page.discover.details
+    variants = details.variants
+    for repository, action in (("somebody/LFM2.5-1.2B-Instruct-GGUF", "download"), (INSTRUCT, "chat")):
+        screen.page.discover.search_field.setText(f"https://huggingface.co/{repository}")
+        screen.waits(lambda name=repository: details.repository_button.text() == name)
+        screen.waits(lambda: len(variants.entries) == 1 and not details.status.isVisible())
+        assert [one.id for one in screen.row(variants, "Q4_K_M").actions] == [action]
+
+
+def test_everything_that_can_be_pressed_or_written_into_has_a_name(screen: Screen) -> None:
+    for section in Section:
+        screen.page.show_section(section)
+        for kind in (QAbstractButton, QLineEdit, QComboBox, RowList):
+            for widget in screen.page.findChildren(kind):
+                is_part_of_field = isinstance(widget.parent(), QLineEdit | QComboBox)
+                name = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
+                if widget.isVisible() and not is_part_of_field:
+                    assert name, widget

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QRadioButton
+from pytestqt.qtbot import QtBot
 
 from app.core.model_file import ModelFile
 from app.hub.found_model import FoundModel
@@ -162,3 +165,28 @@ def test_a_chat_is_asked_for_with_enter(screen: Screen, model: Path) -> None:
     screen.page.library.list.focus_first()
     screen.presses(screen.page.library.list, Qt.Key.Key_Return)
     assert screen.ready == [model]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Other systems start a program of their own for this")
+def test_a_model_is_shown_in_its_folder(
+    screen: Screen, model: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    # A desktop's own file manager must not open while tests run.
+    monkeypatch.setattr("app.ui.model_manager.reveal._ask_file_manager", lambda _path: False)
+    opened = Opened()
+    QDesktopServices.setUrlHandler("file", opened, "open")
+    screen.clicks(screen.page.library.list, title(screen, model), "reveal")
+    QDesktopServices.unsetUrlHandler("file")
+    assert opened.urls == [QUrl.fromLocalFile(str(screen.models_folder))]
+
+
+class Opened(QObject):
+    """Stands in for the system's file manager."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[QUrl] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.urls.append(url)
