@@ -15,14 +15,15 @@ from app.core.message import Message, Role
 from app.core.permission import Permissions
 from app.core.preset_changes import Changes, with_changes
 from app.core.sampling import Sampling
-from app.core.stream import ReplyEvent
 from app.core.turn import TurnRequest
 from app.store.conversations import ConversationStore
 from app.ui.chat.asking import Answerer, Begun, generation_of
 from app.ui.chat.composer import Composer
 from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.entries import entries_of, entry_of
-from app.ui.chat.replies import Replies, Reply
+from app.ui.chat.open_conversations import OpenConversations
+from app.ui.chat.replies import Replies
+from app.ui.chat.reply_keeper import ReplyKeeper
 from app.ui.chat.transcript.transcript import Transcript
 
 log = logging.getLogger(__name__)
@@ -64,16 +65,23 @@ class ChatController(QObject):
         self._transcript = transcript
         self._composer = composer
         self._answerer = answerer
-        self._shown = Conversation()
+        self._conversations = OpenConversations()
+        self._keeper = ReplyKeeper(store, replies, transcript, self._conversations, self._try, self)
         self._is_saved = False
-        self._background: dict[str, Conversation] = {}
-        """Conversations that are being answered while another one is on screen."""
         self._edited_id: str | None = None
         self._connect()
 
     @property
     def conversation(self) -> Conversation:
         return self._shown
+
+    @property
+    def _shown(self) -> Conversation:
+        return self._conversations.shown
+
+    @_shown.setter
+    def _shown(self, conversation: Conversation) -> None:
+        self._conversations.shown = conversation
 
     @property
     def is_saved(self) -> bool:
@@ -109,7 +117,7 @@ class ChatController(QObject):
         """Puts a saved conversation on screen; an answer that is being written in it goes on."""
         if conversation_id == self._shown.id:
             return
-        conversation = self._background.pop(conversation_id, None)
+        conversation = self._conversations.take(conversation_id)
         try:
             if conversation is None:
                 conversation = self._store.load(conversation_id)
@@ -135,7 +143,7 @@ class ChatController(QObject):
     def forget(self, conversation_id: str) -> None:
         """Ends an answer in a conversation that was deleted, and takes it off the screen."""
         self._replies.stop(conversation_id)
-        self._background.pop(conversation_id, None)
+        self._conversations.take(conversation_id)
         if conversation_id == self._shown.id:
             self._is_saved = False
             self._put_on_screen(Conversation())
@@ -274,10 +282,9 @@ class ChatController(QObject):
 
     def set_title(self, conversation_id: str, title: str) -> None:
         """Takes note of a title that the user gave in the list."""
-        if conversation_id == self._shown.id:
-            self._shown = replace(self._shown, title=title, is_titled_by_user=True)
-        elif kept := self._background.get(conversation_id):
-            self._background[conversation_id] = replace(kept, title=title, is_titled_by_user=True)
+        self._conversations.change(
+            conversation_id, lambda found: replace(found, title=title, is_titled_by_user=True)
+        )
 
     def change_preset_values(self, changes: Changes) -> None:
         """Lets this conversation differ from its preset in some values."""
@@ -317,10 +324,10 @@ class ChatController(QObject):
             self._transcript.show_entries(entries)
         elif reply.is_running_tools:
             self._transcript.show_entries(entries)
-            self._transcript.replace_entry(entry_of(conversation, reply.node, reply.call_statuses))
+            self._keeper.show_calls(reply)
         else:
             self._transcript.show_entries([entry for entry in entries if entry.id != reply.node.id])
-            self._show_reply(reply)
+            self._keeper.show(reply)
         self.conversation_shown.emit(conversation)
         self.answering_changed.emit(reply is not None)
         self.path_changed.emit()
@@ -328,16 +335,7 @@ class ChatController(QObject):
     def _leave(self) -> None:
         self.save_draft()
         if self._replies.running(self._shown.id):
-            self._background[self._shown.id] = self._shown
-
-    def _show_reply(self, reply: Reply) -> None:
-        node = replace(reply.node, message=replace(reply.node.message, parts=()))
-        self._transcript.begin_reply(entry_of(self._shown, node))
-        if reply.events:
-            self._transcript.feed_reply(tuple(reply.events), reply.thought)
-            self._transcript.redraw_reply()
-        else:
-            self._transcript.set_reply_status(reply.status)
+            self._conversations.put_behind()
 
     # Asking
 
@@ -382,7 +380,7 @@ class ChatController(QObject):
         reply = self._replies.start(self._shown.id, node, request, self._tools.use(self._shown))
         if begun:
             reply.events += begun.events()
-        self._show_reply(reply)
+        self._keeper.show(reply)
         self.answering_changed.emit(True)
         self.path_changed.emit()
 
@@ -405,70 +403,6 @@ class ChatController(QObject):
                 )
             )
         return answerer
-
-    # What the answers tell
-
-    def _on_reply_status_changed(self, reply: Reply) -> None:
-        if reply.conversation_id == self._shown.id:
-            self._transcript.set_reply_status(reply.status)
-
-    def _on_reply_grew(self, reply: Reply, events: tuple[ReplyEvent, ...]) -> None:
-        if reply.conversation_id == self._shown.id:
-            self._transcript.feed_reply(events, reply.thought)
-
-    def _on_reply_snapshot_taken(self, reply: Reply) -> None:
-        self._try(lambda: self._store.update_node(reply.node))
-        if reply.conversation_id == self._shown.id:
-            self.path_changed.emit()
-
-    def _on_reply_round_ended(self, reply: Reply) -> None:
-        self._try(lambda: self._store.update_node(reply.node))
-        self._change(reply, lambda conversation: conversation.with_replaced(reply.node))
-        if reply.conversation_id == self._shown.id:
-            entry = entry_of(self._shown, reply.node, reply.call_statuses)
-            self._transcript.finish_reply(entry)
-            self.path_changed.emit()
-
-    def _on_reply_calls_changed(self, reply: Reply) -> None:
-        if reply.conversation_id == self._shown.id:
-            self._transcript.replace_entry(entry_of(self._shown, reply.node, reply.call_statuses))
-            self.calls_changed.emit()
-
-    def _on_reply_result_came(self, reply: Reply, node: MessageNode) -> None:
-        if self._add_to(reply, node) and reply.conversation_id == self._shown.id:
-            self._transcript.add_entry(entry_of(self._shown, node))
-            self.path_changed.emit()
-
-    def _on_reply_next_round_started(self, reply: Reply) -> None:
-        if self._add_to(reply, reply.node) and reply.conversation_id == self._shown.id:
-            self._show_reply(reply)
-            self.path_changed.emit()
-
-    def _add_to(self, reply: Reply, node: MessageNode) -> bool:
-        """Adds a message to the conversation of a reply, unless that was deleted; whether it is there now."""
-        if not self._change(reply, lambda conversation: conversation.with_node(node)):
-            return False
-        return self._try(lambda: self._store.add_node(reply.conversation_id, node))
-
-    def _change(self, reply: Reply, change: Callable[[Conversation], Conversation]) -> bool:
-        """Changes the conversation of a reply, on screen or not; False where it was deleted."""
-        if reply.conversation_id == self._shown.id:
-            self._shown = change(self._shown)
-        elif kept := self._background.get(reply.conversation_id):
-            self._background[reply.conversation_id] = change(kept)
-        else:
-            return False
-        return True
-
-    def _on_reply_ended(self, reply: Reply) -> None:
-        self._try(lambda: self._store.update_node(reply.node))
-        self._background.pop(reply.conversation_id, None)
-        if reply.conversation_id != self._shown.id:
-            return
-        self._shown = self._shown.with_replaced(reply.node)
-        self._transcript.finish_reply(entry_of(self._shown, reply.node))
-        self.answering_changed.emit(False)
-        self.path_changed.emit()
 
     # Saving
 
@@ -525,11 +459,6 @@ class ChatController(QObject):
         self._transcript.edit_requested.connect(self.edit)
         self._transcript.version_requested.connect(self.show_version)
         self._transcript.continue_requested.connect(self.continue_answer)
-        self._replies.status_changed.connect(self._on_reply_status_changed)
-        self._replies.grew.connect(self._on_reply_grew)
-        self._replies.snapshot_taken.connect(self._on_reply_snapshot_taken)
-        self._replies.round_ended.connect(self._on_reply_round_ended)
-        self._replies.calls_changed.connect(self._on_reply_calls_changed)
-        self._replies.result_came.connect(self._on_reply_result_came)
-        self._replies.next_round_started.connect(self._on_reply_next_round_started)
-        self._replies.ended.connect(self._on_reply_ended)
+        self._keeper.path_changed.connect(self.path_changed)
+        self._keeper.calls_changed.connect(self.calls_changed)
+        self._keeper.ended.connect(lambda: self.answering_changed.emit(False))
