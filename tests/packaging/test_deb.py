@@ -11,6 +11,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,15 @@ def in_root(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root() -> Iterator[Path]:
+    """A bare Debian with the system's list of processes, which no real one lacks."""
     given = os.environ.get("TARN_DEBIAN_ROOT")
     if not given or shutil.which("chroot") is None or os.geteuid() != 0:
         pytest.skip("TARN_DEBIAN_ROOT names no bare Debian, or this is not root")
-    return Path(given)
+    processes = Path(given) / "proc"
+    subprocess.run(["mount", "-t", "proc", "proc", str(processes)], check=True)
+    yield Path(given)
+    subprocess.run(["umount", str(processes)], check=True)
 
 
 def test_it_installs_and_answers_in_a_bare_debian(root: Path) -> None:
