@@ -21,7 +21,7 @@ TIME_LIMIT_S = 300
 
 
 def run_self_test(data_dir: Path, model: Path | None) -> int:
-    """Prints `{"reply", "ttft_ms", "tokens_per_second", "model", "startup_ms"}`, or `{"error"}` and gives 1."""
+    """Prints the answer and its figures, or `{"error"}` and gives 1."""
     qt = create_qt_application(sys.argv[:1])
     try:
         application = Application(data_dir, first_model=model)

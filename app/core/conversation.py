@@ -1,7 +1,8 @@
 """A conversation: a tree of messages and the path through it that is on screen.
 
-A message knows its parent, and the conversation points at its tip, so a second answer to the same question or
-an edited question is only another child of the same parent. Everything here is a value: changes give a new one.
+A message knows its parent, and the conversation points at its tip, so a second answer to the same question
+or an edited question is only another child of the same parent. Everything here is a value: changes give a
+new one.
 """
 
 from __future__ import annotations

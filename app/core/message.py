@@ -1,8 +1,8 @@
 """A message and its parts.
 
-These are pure values: two messages with equal content are equal. Who came before whom, ids and times belong to
-`conversation.py` and the store. Every part keeps the text it was read from in `raw`, so that nothing a model wrote
-is ever lost: the raw parts of a reply, joined, are exactly what the model wrote.
+These are pure values: two messages with equal content are equal. Who came before whom, ids and times belong
+to `conversation.py` and the store. Every part keeps the text it was read from in `raw`, so that nothing a
+model wrote is ever lost: the raw parts of a reply, joined, are exactly what the model wrote.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a model sends while it answers, and the model as the rest of the program sees it.
 
-`app.engine.engine.Engine` fits the `LanguageModel` protocol, and so does the scripted one in the tests; a whole chat
-can therefore run without llama.cpp, Qt or a disk.
+`app.engine.engine.Engine` fits the `LanguageModel` protocol, and so does the scripted one in the tests; a
+whole chat can therefore run without llama.cpp, Qt or a disk.
 """
 
 from __future__ import annotations

@@ -310,7 +310,7 @@ class Sampler:
     def __init__(
         self, model: Model, sampling: Sampling, seed: int, context_length: int, grammar: str = ""
     ) -> None:
-        """`grammar` holds from the next `TRIGGER` on that the model writes, where its vocabulary has that token."""
+        """`grammar` holds from the next `TRIGGER` on that the model writes."""
         self._chain = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
         self._finalizer = weakref.finalize(self, C.llama_sampler_free, self._chain)
         self._looking_back = _samplers_that_look_back(model, sampling, context_length)
@@ -336,7 +336,7 @@ class Sampler:
 
 
 def _lazy_grammar(model: Model, grammar: str) -> Any:
-    """A sampler that is asleep until the model writes `TRIGGER`; None where the vocabulary lacks that token."""
+    """A sampler that sleeps until the model writes `TRIGGER`; None where that is no token of its own."""
     tokens = model.tokenize(TRIGGER)
     if len(tokens) != 1:
         return None

@@ -1,8 +1,8 @@
 """Work off the window's thread, and the signals it answers with.
 
-Both signal owners live on the window's thread, so whatever is connected to them runs there, lambdas and plain
-functions included. Always in this order: create the stream, connect it, start it. Whoever receives drops what comes
-from a stream that is no longer the current one.
+Both signal owners live on the window's thread, so whatever is connected to them runs there, lambdas and
+plain functions included. Always in this order: create the stream, connect it, start it. Whoever receives
+drops what comes from a stream that is no longer the current one.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Worker(QObject):
         return bool(self._running)
 
     def start(self, stream: Stream) -> None:
-        """Queues the work. Connect the stream's signals before. After `shut_down` nothing is started any more."""
+        """Queues the work; connect the stream's signals before. After `shut_down` nothing is started."""
         if self._is_shut_down:
             return
         self._running.add(stream)
@@ -84,7 +84,7 @@ class Worker(QObject):
         self._executor.submit(stream.run)
 
     def shut_down(self) -> None:
-        """Asks everything to stop and waits for it. What is started afterwards, by a late timer, is not done."""
+        """Asks everything to stop and waits for it. What a late timer starts afterwards is not done."""
         self._is_shut_down = True
         for stream in self._running:
             stream.cancel()

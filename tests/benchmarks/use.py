@@ -1,7 +1,7 @@
-"""The whole program in use: how soon it shows, how much memory it takes, how long its window ever stands still.
+"""The whole program in use: how soon it shows, what memory it takes, how long its window stands still.
 
-`python -m tests.benchmarks.use [SECONDS]`; `tests.benchmarks.window` runs it as well. Each figure comes from a process
-of its own, started as a user starts it, with the starter model.
+`python -m tests.benchmarks.use [SECONDS]` prints one JSON object a line. Each figure comes from a process of
+its own, started as a user starts it, with the starter model.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def measure(kind: str, seconds: int) -> dict[str, object]:
 
 
 def _start(_seconds: int, began: float) -> dict[str, object]:
-    """Seconds from the start of the process to the first paint, and the window's memory before a model is in."""
+    """Seconds from the start of the process to the first paint, and the memory without a model."""
     import psutil
     from PySide6.QtCore import QEvent, QObject
 

@@ -130,7 +130,7 @@ class ChatController(QObject):
         self._put_on_screen(conversation)
 
     def show_message(self, conversation_id: str, node_id: str) -> None:
-        """Puts a conversation on screen with a message that a search found, also if it is on another branch."""
+        """Puts a conversation on screen with a message that a search found, on whichever branch it is."""
         self.show(conversation_id)
         if self._shown.id != conversation_id:
             return
