@@ -182,8 +182,10 @@ class Application(QObject):
     def _build_controllers(self) -> None:
         page = self.window.chat_page
         self.replies = Replies(self.engine, self._engine_worker, self, lambda: self.engine.offers_tools)
-        tools = ConversationTools(self._tool_box, lambda: self.settings.settings)
-        self.preset_choice = PresetController(self.presets, self.window, self)
+        self.preset_choice = PresetController(self.presets, self.window, self, self._tool_box)
+        tools = ConversationTools(
+            self._tool_box, lambda: self.settings.settings, lambda: self.preset_choice.preset
+        )
         self.models = ModelController(
             self.engine,
             self._engine_worker,
@@ -277,6 +279,7 @@ class Application(QObject):
             lambda: self.settings.open_settings("Tools")
         )
         self.answer_actions.model_wanted.connect(lambda model: self.models.choose(model.path))
+        self.preset_choice.preset_changed.connect(self.tools.refresh)
         self.preset_choice.preset_changed.connect(self.context.refresh)
         self.context.measured.connect(self.outgrown.take_note)
         self.outgrown.longer_context_requested.connect(self._load_with_context)

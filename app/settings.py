@@ -46,7 +46,8 @@ class Settings:
     sends_with_enter: bool = True
     """Enter sends and Shift+Enter starts a new line; otherwise Ctrl+Enter sends."""
     new_chat_tools: tuple[str, ...] = ()
-    """The names of the tools that are on in new conversations. They make every prompt longer."""
+    """The names of the tools that are on where neither the conversation nor its preset says otherwise. They
+    make every prompt longer."""
     tool_folders: tuple[Path, ...] = ()
     """Folders in which tools may read."""
     most_tool_rounds: int = 8

@@ -25,6 +25,8 @@ class Preset:
     """How attention memory is stored: f16, q8_0 or q4_0."""
     thinking_limit: int = 0
     """After so many tokens a thought is closed and the answer begins; 0 lets the model think."""
+    tools: tuple[str, ...] | None = None
+    """The names of those that are on in conversations that did not choose; None is as in the settings."""
 
 
 KV_CACHE_TYPES: tuple[str, ...] = ("f16", "q8_0", "q4_0")
@@ -47,6 +49,6 @@ THINKING_LIMIT = Limit(
     0,
     131072,
     64,
-    "In tokens. A longer thought is closed, and the answer begins. 0 lets the model think.",
+    "For models that think: after so many tokens the thought is closed and the answer begins.",
 )
 """The range of `Preset.thinking_limit`."""

@@ -17,6 +17,10 @@ def values_of_preset(preset: Preset) -> dict[str, Any]:
     """All values, also those at their default, so that a new default does not change old presets."""
     values = asdict(preset)
     del values["is_builtin"]
+    if preset.tools is None:
+        del values["tools"]  # TOML has no word for it.
+    else:
+        values["tools"] = list(preset.tools)
     values["sampling"]["stop"] = list(preset.sampling.stop)
     return {name: value for name, value in values.items() if name != "sampling"} | {
         "sampling": values["sampling"]
@@ -68,10 +72,13 @@ def _text(label: str) -> Callable[[object], str]:
     return read
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-        raise ValueError("Stop strings must be a list of texts that are not empty.")
-    return tuple(value)
+def _texts(label: str) -> Callable[[object], tuple[str, ...]]:
+    def read(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
+            raise ValueError(f"{label} must be a list of texts that are not empty.")
+        return tuple(value)
+
+    return read
 
 
 def _number(limit: Limit, is_whole: bool) -> Callable[[object], float]:
@@ -95,7 +102,7 @@ def _kv_cache_type(value: object) -> str:
 
 def _sampling_readers() -> dict[str, Callable[[object], Any]]:
     numbers = {name: _number(limit, name in WHOLE_NUMBERS) for name, limit in LIMITS.items()}
-    return {**numbers, "stop": _texts}
+    return {**numbers, "stop": _texts("Stop strings")}
 
 
 _SAMPLING_READERS = _sampling_readers()
@@ -106,4 +113,5 @@ _PRESET_READERS: dict[str, Callable[[object], Any]] = {
     **{name: _number(limit, is_whole=True) for name, limit in LOAD_LIMITS.items()},
     "kv_cache_type": _kv_cache_type,
     "thinking_limit": _number(THINKING_LIMIT, is_whole=True),
+    "tools": _texts("Tools"),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
@@ -276,6 +277,34 @@ def test_without_the_tool_the_model_says_so(start_asking: StartAsking) -> None:
     asker.ticks("Get weather")
     assert asker.button.text() == ""
     assert asker.person.asks(ASKING) == "I have no weather tool, so I cannot tell."
+
+
+def test_a_tool_that_the_preset_switches_on_is_on_in_the_conversation(
+    start_program: StartProgram, qtbot: QtBot
+) -> None:
+    person = start_program(tools=(WEATHER,))
+    asker = Asker(qtbot, person)
+    person.waits_for_model()
+    assert asker.button.text() == ""
+    presets = person.application.preset_choice
+    presets.open_dialog()
+    dialog = presets.dialog.dialog
+    assert dialog is not None
+    editor = dialog.editor
+    section = editor.form.sections["Thinking and tools"]
+    qtbot.mouseClick(section.fold_button, Qt.MouseButton.LeftButton)
+    box = editor.form.findChild(QCheckBox, "tool_get_weather_box")
+    assert box is not None
+    qtbot.waitUntil(box.isVisible)
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    qtbot.mouseClick(editor.save_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
+    assert asker.button.text() == "1"
+    person.sends(ASKING)
+    asker.waits_for("May get_weather run?")
+    asker.clicks("Allow once")
+    person.waits_for_answer()
+    assert asker.chat.last_answer() == ANSWER
 
 
 # Malformed calls

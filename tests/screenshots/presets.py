@@ -24,6 +24,8 @@ from app.hub.catalog import Catalog
 from app.paths import resources
 from app.settings import Theme as ThemeChoice
 from app.store.presets import PresetStore
+from app.tools.built_in import built_in_tools
+from app.tools.tool import Tool
 from app.ui.main_window import MainWindow
 from app.ui.presets.dialog_controller import DialogController
 from app.ui.presets.preset_controller import PresetController
@@ -37,6 +39,8 @@ OWN = Preset(
     "You translate from Japanese into English.\nKeep names as they are, and explain every pun in brackets.",
     context_length=16384,
     kv_cache_type="q8_0",
+    thinking_limit=2048,
+    tools=("calculator", "get_weather"),
 )
 
 
@@ -51,16 +55,25 @@ def sample_store(folder: Path) -> PresetStore:
     return store
 
 
+def sample_tools() -> list[Tool]:
+    return built_in_tools(lambda _query: [], (Path.home(),))
+
+
 def shoot_dialog(
     window: MainWindow, store: PresetStore, folder: Path, theme: str, switch_zoom: Callable[[int], None]
 ) -> None:
-    controller = DialogController(store, window)
+    controller = DialogController(store, window, tools=sample_tools)
     controller.open(OWN.name)
     dialog = controller.dialog
     assert dialog is not None
     form = dialog.editor.form
     shoot(dialog, folder / f"presets-own-{theme}.png")
     shoot(dialog, folder / f"presets-own-{theme}-2x.png", 2)
+    form.sections["Thinking and tools"].set_folded(False)
+    QApplication.processEvents()
+    form.ensureWidgetVisible(form.rows["tools"])
+    shoot(dialog, folder / f"presets-tools-{theme}.png")
+    form.sections["Thinking and tools"].set_folded(True)
     controller.open(MODEL)
     form.rows["temperature"].field.set_typed("0.7")
     form.rows["max_tokens"].field.set_typed("999999")

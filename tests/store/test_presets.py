@@ -24,6 +24,8 @@ FULL = Preset(
     context_length=8192,
     thread_count=3,
     kv_cache_type="q8_0",
+    thinking_limit=2048,
+    tools=("calculator", "web_page"),
 )
 
 
@@ -75,6 +77,8 @@ presets = st.builds(
     system_prompt=texts,
     context_length=st.integers(0, 1_048_576),
     kv_cache_type=st.sampled_from(["f16", "q8_0", "q4_0"]),
+    thinking_limit=st.integers(0, 131_072),
+    tools=st.none() | st.lists(texts.filter(bool), max_size=3).map(tuple),
 )
 
 
@@ -185,7 +189,32 @@ def test_an_export_is_one_preset_that_people_can_read(store):
     (values,) = tomllib.loads(store.export_text("Careful"))["preset"]
     assert values["name"] == "Careful"
     assert values["sampling"]["stop"] == ["\n\n", "</s>"]
+    assert values["thinking_limit"] == 2048
+    assert values["tools"] == ["calculator", "web_page"]
     assert "temperature = 0.2" in store.export_text("Careful")
+
+
+def test_without_a_choice_of_tools_the_file_says_nothing_of_them(store, path):
+    store.create(replace(FULL, tools=None))
+    store.create(replace(FULL, name="None", tools=()))
+    assert "tools" not in store.export_text("Careful")
+    assert (reopened(path).get("Careful").tools, reopened(path).get("None").tools) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("thinking_limit = -1", "Longest thought must be between 0 and 131,072, not -1."),
+        ("thinking_limit = 131073", "Longest thought must be between 0 and 131,072, not 131,073."),
+        ("thinking_limit = 1.5", "Longest thought must be a whole number between 0 and 131,072, not 1.5."),
+        ("tools = 'calculator'", "Tools must be a list of texts that are not empty."),
+        ("tools = ['']", "Tools must be a list of texts that are not empty."),
+    ],
+)
+def test_a_wrong_limit_or_choice_of_tools_is_refused_in_words(store, line, words):
+    with pytest.raises(ImportFormatError) as caught:
+        store.import_text(f'[[preset]]\nname = "X"\n{line}')
+    assert str(caught.value) == words
 
 
 def test_an_import_under_a_taken_name_gets_a_number(store, path):

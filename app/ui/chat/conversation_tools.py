@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core.conversation import Conversation
 from app.core.permission import PermissionDesk
+from app.core.preset import Preset
 from app.core.tool_round import ToolUse
 from app.settings import Settings
 from app.tools.tool_box import ToolBox
@@ -17,16 +18,20 @@ from app.tools.tool_box import ToolBox
 class ConversationTools:
     """Looks into the tool box with the eyes of a conversation.
 
-    `box` gives all tools that can be had now, `settings` what is on in new conversations and how long a model
-    may go on calling.
+    `box` gives all tools that can be had now, `preset` the one in effect, and `settings` what is on where
+    neither a conversation nor its preset chooses, and how long a model may go on calling.
     """
 
     box: Callable[[], ToolBox]
     settings: Callable[[], Settings]
+    preset: Callable[[], Preset]
 
     def names_on(self, conversation: Conversation) -> tuple[str, ...]:
         """The tools that are on, also those that cannot be had at the moment."""
-        return self.settings().new_chat_tools if conversation.tools is None else conversation.tools
+        if conversation.tools is not None:
+            return conversation.tools
+        of_preset = self.preset().tools
+        return self.settings().new_chat_tools if of_preset is None else of_preset
 
     def definitions(self, conversation: Conversation) -> tuple[dict[str, Any], ...]:
         """What a model is told of the tools that are on."""

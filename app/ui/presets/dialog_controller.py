@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import UserError
 from app.core.preset import Preset
 from app.store.presets import DEFAULT, PresetStore
+from app.tools.tool import Tool
 from app.ui.presets.preset_files import ask_what_to_import, ask_where_to_export
 from app.ui.presets.preset_form import Draft
 from app.ui.presets.presets_dialog import PresetsDialog
@@ -31,10 +32,17 @@ class DialogController(QObject):
 
     presets_changed = Signal()
 
-    def __init__(self, store: PresetStore, window: QWidget, parent: QObject | None = None) -> None:
-        """`window` is what the dialog lies over."""
+    def __init__(
+        self,
+        store: PresetStore,
+        window: QWidget,
+        parent: QObject | None = None,
+        tools: Callable[[], Iterable[Tool]] = tuple,
+    ) -> None:
+        """`window` is what the dialog lies over; `tools` gives those that can be had now."""
         super().__init__(parent)
         self._store = store
+        self._tools = tools
         self._window = window
         self._drafts: dict[str, Draft] = {}
         """What was changed and not saved, by the preset's name."""
@@ -46,6 +54,7 @@ class DialogController(QObject):
         if self.dialog is None:
             self.dialog = PresetsDialog(self._window)
             self._connect(self.dialog)
+        self.dialog.editor.form.set_tools(self._tools())
         self._show(name)
         self.dialog.open()
         self.dialog.list.scroll_to_current()

@@ -7,9 +7,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.core.preset_changes import Value
 from app.ui.presets.preset_fields import explanation_of, label_of, make_field
-from app.ui.presets.value_fields import TextField
+from app.ui.presets.tools_field import ToolsField
+from app.ui.presets.value_fields import FieldValue, TextField
 from app.ui.widgets.icon_button import IconButton
 
 
@@ -62,7 +62,7 @@ class FieldRow(QWidget):
         self.name = name
         self.setObjectName(f"{name}_row")
         self.field = make_field(name, self, is_low=not has_explanation)
-        self._base: Value = self.field.value
+        self._base: FieldValue = self.field.value
         self._origin = ""
         self._is_marked = True
         self.dot = Dot(self)
@@ -90,7 +90,7 @@ class FieldRow(QWidget):
         """Whether the value differs from the one it would be reset to, or what is typed is no value."""
         return self.field.value != self._base or bool(self.field.problem)
 
-    def show_value(self, value: Value, base: Value, origin: str, is_marked: bool = True) -> None:
+    def show_value(self, value: FieldValue, base: FieldValue, origin: str, is_marked: bool = True) -> None:
         """Shows a value. Emits nothing.
 
         Args:
@@ -164,7 +164,7 @@ class FieldRow(QWidget):
         grid.setColumnStretch(0, 1)
         grid.addLayout(words, 0, 0)
         grid.addWidget(self.reset_button, 0, 2, Qt.AlignmentFlag.AlignVCenter)
-        if isinstance(self.field, TextField):
+        if isinstance(self.field, TextField | ToolsField):
             below = QHBoxLayout()
             below.setContentsMargins(12, 0, 0, 0)
             below.addWidget(self.field)

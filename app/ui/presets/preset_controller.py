@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -13,6 +13,7 @@ from app.core.model_file import LoadOptions
 from app.core.preset import Preset
 from app.core.preset_changes import Changes, changes_between, changes_of, preset_in, with_changes
 from app.store.presets import DEFAULT, PresetStore
+from app.tools.tool import Tool
 from app.ui.main_window import MainWindow
 from app.ui.presets.adjust_panel import AdjustPanel
 from app.ui.presets.dialog_controller import DialogController
@@ -38,13 +39,20 @@ class PresetController(QObject):
     changes_made = Signal(object)
     reload_wanted = Signal(bool)
 
-    def __init__(self, store: PresetStore, window: MainWindow, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        store: PresetStore,
+        window: MainWindow,
+        parent: QObject | None = None,
+        tools: Callable[[], Iterable[Tool]] = tuple,
+    ) -> None:
+        """`tools` gives those that a preset can switch on."""
         super().__init__(parent)
         self._store = store
         self._messages = window.messages
         self._picker = window.chat_page.header.preset_picker
         self.panel = AdjustPanel(window.chat_page.conversation_area)
-        self.dialog = DialogController(store, window, self)
+        self.dialog = DialogController(store, window, self, tools)
         self._model = ""
         self._waiting_name = ""
         """A preset that was chosen while there was no model to bind it to."""

@@ -7,11 +7,19 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QWidget
 
-from app.core.preset import LOAD_LIMITS, Preset
-from app.core.preset_changes import SYSTEM_PROMPT, Value
-from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS
+from app.core.preset import LOAD_LIMITS, THINKING_LIMIT, Preset
+from app.core.preset_changes import SYSTEM_PROMPT
+from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, Limit
 from app.ui.presets.number_text import NumberRule
-from app.ui.presets.value_fields import ChoiceField, NumberField, StopField, TextField, ValueField
+from app.ui.presets.tools_field import ToolsField
+from app.ui.presets.value_fields import (
+    ChoiceField,
+    FieldValue,
+    NumberField,
+    StopField,
+    TextField,
+    ValueField,
+)
 
 _EMPTY_VALUES: dict[str, tuple[float, str]] = {
     "max_tokens": (0, "No limit"),
@@ -20,12 +28,15 @@ _EMPTY_VALUES: dict[str, tuple[float, str]] = {
     "dry_window": (-1, "All"),
     "context_length": (0, "Automatic"),
     "thread_count": (0, "Automatic"),
+    "thinking_limit": (0, "No limit"),
 }
+_LIMITS: dict[str, Limit] = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
 _KV_CHOICES = (("f16", "f16, exact"), ("q8_0", "q8_0, half the memory"), ("q4_0", "q4_0, a quarter"))
 _TEXTS: dict[str, tuple[str, str]] = {
     SYSTEM_PROMPT: ("System prompt", "What the model is told before the conversation begins."),
     "stop": ("Stop strings", r"An answer ends where one of these appears. One a line; \n is a line break."),
     "kv_cache_type": ("Attention memory", "How exactly the context is kept. Less exact takes less memory."),
+    "tools": ("Tools", "Which are on in conversations that have not chosen their own."),
 }
 
 
@@ -56,25 +67,27 @@ REPETITION = Section(
         "dry_window",
     ),
 )
+THINKING_AND_TOOLS = Section("Thinking and tools", ("thinking_limit", "tools"))
 LOADING = Section(
     "Memory and speed",
     ("context_length", "thread_count", "kv_cache_type"),
     note="These take effect when a model is loaded.",
 )
-PRESET_SECTIONS = (BASICS, CHOICE, REPETITION, LOADING)
+PRESET_SECTIONS = (BASICS, THINKING_AND_TOOLS, CHOICE, REPETITION, LOADING)
 CONVERSATION_SECTIONS = (BASICS, CHOICE, REPETITION)
-"""Without what would load the model anew whenever another conversation is opened."""
+"""Without what would load the model anew whenever another conversation is opened. A conversation's tools are
+chosen under its message."""
 
 
 def label_of(name: str) -> str:
     """A value's name on screen."""
-    limit = LIMITS.get(name) or LOAD_LIMITS.get(name)
+    limit = _LIMITS.get(name)
     return limit.label if limit else _TEXTS[name][0]
 
 
 def explanation_of(name: str) -> str:
     """What a value does, in a sentence or two."""
-    limit = LIMITS.get(name) or LOAD_LIMITS.get(name)
+    limit = _LIMITS.get(name)
     return limit.explanation if limit else _TEXTS[name][1]
 
 
@@ -87,6 +100,8 @@ def make_field(name: str, parent: QWidget, is_low: bool = False) -> ValueField:
         field = StopField(2 if is_low else 3, "None", parent)
     elif name == "kv_cache_type":
         field = ChoiceField(_KV_CHOICES, parent)
+    elif name == "tools":
+        field = ToolsField(parent)
     else:
         field = NumberField(_rule(name), parent)
     field.setObjectName(f"{name}_field")
@@ -95,14 +110,14 @@ def make_field(name: str, parent: QWidget, is_low: bool = False) -> ValueField:
     return field
 
 
-def values_of(preset: Preset) -> dict[str, Value]:
+def values_of(preset: Preset) -> dict[str, FieldValue]:
     """A preset's values by name."""
     sampling = {name: getattr(preset.sampling, name) for name in FIELD_NAMES}
-    others = (SYSTEM_PROMPT, *LOADING.names)
+    others = (SYSTEM_PROMPT, *THINKING_AND_TOOLS.names, *LOADING.names)
     return {**{name: getattr(preset, name) for name in others}, **sampling}
 
 
-def with_values(preset: Preset, values: Mapping[str, Value]) -> Preset:
+def with_values(preset: Preset, values: Mapping[str, FieldValue]) -> Preset:
     """The preset with some of its values exchanged.
 
     Raises:
@@ -115,5 +130,5 @@ def with_values(preset: Preset, values: Mapping[str, Value]) -> Preset:
 
 def _rule(name: str) -> NumberRule:
     empty_value, empty_text = _EMPTY_VALUES.get(name, (None, ""))
-    limit = LIMITS.get(name) or LOAD_LIMITS[name]
-    return NumberRule(limit, name in WHOLE_NUMBERS or name in LOAD_LIMITS, empty_value, empty_text)
+    is_whole = name in WHOLE_NUMBERS or name not in LIMITS
+    return NumberRule(_LIMITS[name], is_whole, empty_value, empty_text)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.preset import Preset
+from app.tools.tool import Tool
 from app.ui.presets.field_row import FieldRow
 from app.ui.presets.folding_section import FoldingSection
 from app.ui.presets.preset_fields import Section, values_of, with_values
+from app.ui.presets.tools_field import ToolsField
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,11 @@ class PresetForm(QScrollArea):
                 row.show_typed(draft.refused[name])
         self.blockSignals(was_blocked)
         self._show_counts()
+
+    def set_tools(self, tools: Iterable[Tool]) -> None:
+        """Shows the tools that can be had. Emits nothing."""
+        if (row := self.rows.get("tools")) and isinstance(row.field, ToolsField):
+            row.field.set_tools(tools)
 
     def show_first_problem(self) -> None:
         """Brings the first field that needs mending on screen, with the cursor in it."""

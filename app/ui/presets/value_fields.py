@@ -17,6 +17,10 @@ from typing_extensions import override
 from app.core.preset_changes import Value
 from app.ui.presets.number_text import NumberRule
 from app.ui.presets.stop_text import lines_of, stops_of
+from app.ui.presets.tools_field import ToolsField
+
+FieldValue = Value | None
+"""A preset's value; None leaves it to the settings."""
 
 
 class NumberField(QAbstractSpinBox):
@@ -41,7 +45,7 @@ class NumberField(QAbstractSpinBox):
         self.lineEdit().editingFinished.connect(self._settle)
 
     @property
-    def value(self) -> Value:
+    def value(self) -> FieldValue:
         return self._value
 
     @property
@@ -49,11 +53,11 @@ class NumberField(QAbstractSpinBox):
         """What stands in the field, usable or not."""
         return self.lineEdit().text()
 
-    def words(self, value: Value) -> str:
+    def words(self, value: FieldValue) -> str:
         """A value as it would be said."""
         return self._rule.words(_number(value))
 
-    def set_value(self, value: Value) -> None:
+    def set_value(self, value: FieldValue) -> None:
         """Shows a value. Emits nothing."""
         self._value = self._settled = _number(value)
         self.problem = ""
@@ -123,13 +127,13 @@ class ChoiceField(QComboBox):
         self.currentIndexChanged.connect(self.changed)
 
     @property
-    def value(self) -> Value:
+    def value(self) -> FieldValue:
         return str(self.currentData())
 
-    def words(self, value: Value) -> str:
+    def words(self, value: FieldValue) -> str:
         return self.itemText(self.findData(value))
 
-    def set_value(self, value: Value) -> None:
+    def set_value(self, value: FieldValue) -> None:
         """Shows a value. Emits nothing."""
         with QSignalBlocker(self):
             self.setCurrentIndex(self.findData(value))
@@ -155,28 +159,28 @@ class TextField(QPlainTextEdit):
     def __init__(self, line_count: int, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line_count = line_count
-        self._value: Value = ""
-        self._settled: Value = ""
+        self._value: FieldValue = ""
+        self._settled: FieldValue = ""
         self.setTabChangesFocus(True)
         self.setPlaceholderText(placeholder)
         self.textChanged.connect(self._on_text_changed)
 
     @property
-    def value(self) -> Value:
+    def value(self) -> FieldValue:
         return self._value
 
     @property
     def typed(self) -> str:
         return self.toPlainText()
 
-    def words(self, value: Value) -> str:
+    def words(self, value: FieldValue) -> str:
         """A value as it would be said: its first words."""
         text = " ".join(self._shown(value).split())
         if len(text) > 40:
             text = text[:40].rstrip() + "…"
         return f"“{text}”" if text else "none"
 
-    def set_value(self, value: Value) -> None:
+    def set_value(self, value: FieldValue) -> None:
         """Shows a value. Emits nothing."""
         self._value = self._settled = value
         self.problem = ""
@@ -187,10 +191,10 @@ class TextField(QPlainTextEdit):
         """Puts a text back that was typed before, as if it were typed now."""
         self.setPlainText(text)
 
-    def _shown(self, value: Value) -> str:
+    def _shown(self, value: FieldValue) -> str:
         return str(value)
 
-    def _read(self, text: str) -> Value:
+    def _read(self, text: str) -> FieldValue:
         return text
 
     def _on_text_changed(self) -> None:
@@ -225,18 +229,18 @@ class StopField(TextField):
     r"""Strings that end an answer, one a line, with `\n` for a line break."""
 
     @override
-    def _shown(self, value: Value) -> str:
+    def _shown(self, value: FieldValue) -> str:
         return lines_of(value) if isinstance(value, tuple) else ""
 
     @override
-    def _read(self, text: str) -> Value:
+    def _read(self, text: str) -> FieldValue:
         return stops_of(text)
 
 
-ValueField = NumberField | ChoiceField | TextField
+ValueField = NumberField | ChoiceField | TextField | ToolsField
 
 
-def _number(value: Value) -> float:
+def _number(value: FieldValue) -> float:
     if not isinstance(value, int | float):
         raise TypeError(f"{value!r} is no number")
     return value

@@ -144,7 +144,8 @@ class ToolsPage(QWidget):
         layout.addWidget(heading)
         layout.addWidget(
             self._words(
-                "On in new conversations. Each makes prompts longer, and a model asks before it uses one."
+                "On in new conversations, unless their preset says otherwise. Each makes prompts longer, and "
+                "a model asks before it uses one."
             )
         )
         layout.addWidget(self.tools, 3)

@@ -65,7 +65,7 @@ class Desk:
         self.card.resize(700, 120)
         self.settings = Settings(new_chat_tools=())
         self.tools: list[Tool] = []
-        tools = ConversationTools(lambda: ToolBox(self.tools), lambda: self.settings)
+        tools = ConversationTools(lambda: ToolBox(self.tools), lambda: self.settings, lambda: self.preset)
         self.chat = ChatController(
             self.store, self.replies, self.transcript, self.composer, self.answerer, tools
         )

@@ -64,7 +64,7 @@ class Desk:
         self.transcript.resize(900, 700)
         self.transcript.show()
         self.replies = Replies(self.model, self.engine_worker, None, lambda: self.offers_tools)
-        tools = ConversationTools(lambda: ToolBox([Tool.of(add)]), lambda: self.settings)
+        tools = ConversationTools(lambda: ToolBox([Tool.of(add)]), lambda: self.settings, lambda: self.preset)
         self.chat = ChatController(
             self.store, self.replies, self.transcript, self.composer, self.answerer, tools
         )
@@ -301,6 +301,21 @@ def test_a_call_that_waits_at_the_end_is_stopped_with_a_result(qtbot: QtBot, tmp
     assert [node.message.raw for node in path] == ["Add", CALL, "Tool call was stopped by the user."]
     assert path[1].state is MessageState.COMPLETE
     store.close()
+
+
+def test_the_preset_s_tools_are_on_until_a_conversation_chooses_its_own(sit_down: SitDown) -> None:
+    desk = sit_down()
+    button = desk.composer.tools_button
+    desk.preset = Preset("Without", tools=())
+    desk.tools.refresh()
+    assert button.text() == ""
+    desk.settings = Settings(new_chat_tools=())
+    desk.preset = Preset("With", tools=("add",))
+    desk.tools.refresh()
+    assert button.text() == "1"
+    button.menu().actions()[0].trigger()
+    assert desk.chat.conversation.tools == ()
+    assert button.text() == ""
 
 
 def test_the_preset_s_limit_closes_a_thought(sit_down: SitDown) -> None:

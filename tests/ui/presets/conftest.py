@@ -12,12 +12,26 @@ from pytestqt.qtbot import QtBot
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.store.presets import PresetStore
+from app.tools.tool import Tool
 from app.ui.presets.value_fields import NumberField, ValueField
 
 MODEL = "LFM2.5-350M"
 CARD = Preset(MODEL, Sampling(temperature=0.1, top_k=50), source="Recommended by Liquid AI: the card")
 JAPANESE = Preset("LFM2.5-1.2B-JP", Sampling(temperature=0.3), source="Recommended by Liquid AI: the card")
 CAREFUL = Preset("Careful", Sampling(temperature=0.2, stop=("\n\n",)), "You are brief.", context_length=8192)
+
+
+def add(a: int, b: int) -> int:
+    """Add two numbers."""
+    return a + b
+
+
+def current_time() -> str:
+    """Tell the time."""
+    return "12:00"
+
+
+TOOLS = (Tool.of(add, title="Calculator"), Tool.of(current_time, title="Clock"))
 
 
 @pytest.fixture

@@ -5,15 +5,18 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
-from app.core.preset import LOAD_LIMITS, Preset
+from app.core.preset import LOAD_LIMITS, THINKING_LIMIT, Preset
 from app.core.sampling import LIMITS, Sampling
 from app.ui.presets.preset_fields import PRESET_SECTIONS, values_of
 from app.ui.presets.preset_form import Draft, PresetForm
+from app.ui.presets.tools_field import ToolsField
 from app.ui.theme_switcher import ThemeSwitcher
-from tests.ui.presets.conftest import CAREFUL, type_into
+from tests.ui.presets.conftest import CAREFUL, TOOLS, type_into
+
+NUMBERS = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
 
 ODD = Preset(
     "Odd",
@@ -21,6 +24,8 @@ ODD = Preset(
     "One\r\ntwo\u00a0three",
     thread_count=3,
     kv_cache_type="q4_0",
+    thinking_limit=77,
+    tools=("gone", "current_time", "add"),
 )
 
 
@@ -32,12 +37,13 @@ def form(qtbot: QtBot, themes: ThemeSwitcher) -> PresetForm:
     form.show()
     qtbot.waitExposed(form)
     form.activateWindow()
+    form.set_tools(TOOLS)
     form.show_draft(Draft(CAREFUL), Preset("Careful"), "the default")
     return form
 
 
 def test_every_value_of_a_preset_has_a_field(form: PresetForm) -> None:
-    assert set(form.rows) == {*LIMITS, *LOAD_LIMITS, "stop", "system_prompt", "kv_cache_type"}
+    assert set(form.rows) == {*NUMBERS, "stop", "system_prompt", "kv_cache_type", "tools"}
     assert set(form.rows) == set(values_of(CAREFUL))
 
 
@@ -63,12 +69,12 @@ def test_what_is_typed_is_in_the_draft(qtbot: QtBot, form: PresetForm) -> None:
     )
 
 
-@pytest.mark.parametrize("name", [*LIMITS, *LOAD_LIMITS])
+@pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("side", ["low", "high"])
 def test_a_value_out_of_range_stays_as_typed_and_is_refused_beside_the_field(
     qtbot: QtBot, form: PresetForm, name: str, side: str
 ) -> None:
-    limit = LIMITS.get(name) or LOAD_LIMITS[name]
+    limit = NUMBERS[name]
     text = str(int(limit.low - 1 if side == "low" else limit.high + 1))
     row = form.rows[name]
     type_into(qtbot, row.field, text)
@@ -100,12 +106,13 @@ def test_a_stop_string_with_a_wrong_escape_is_refused(qtbot: QtBot, form: Preset
 
 
 def test_an_emptied_field_is_random_automatic_or_without_limit(qtbot: QtBot, form: PresetForm) -> None:
-    for name in ("seed", "max_tokens", "context_length", "thread_count"):
+    for name in ("seed", "max_tokens", "context_length", "thread_count", "thinking_limit"):
         type_into(qtbot, form.rows[name].field, "5")
         type_into(qtbot, form.rows[name].field, "")
     preset = form.draft.preset
     assert (preset.sampling.seed, preset.sampling.max_tokens) == (-1, 0)
-    assert (preset.context_length, preset.thread_count) == (0, 0)
+    assert (preset.context_length, preset.thread_count, preset.thinking_limit) == (0, 0, 0)
+    assert form.rows["thinking_limit"].field.lineEdit().placeholderText() == "No limit"
     assert form.rows["seed"].field.lineEdit().placeholderText() == "Random"
     type_into(qtbot, form.rows["temperature"].field, "")
     assert form.problems == ["Temperature must be a number between 0 and 5."]
@@ -187,3 +194,92 @@ def test_the_attention_memory_is_chosen_from_a_list(qtbot: QtBot, form: PresetFo
     field = form.rows["kv_cache_type"].field
     qtbot.keyClick(field, Qt.Key.Key_Down)
     assert form.draft.preset == replace(CAREFUL, kv_cache_type="q8_0")
+
+
+def test_the_longest_thought_is_a_whole_number(qtbot: QtBot, form: PresetForm) -> None:
+    type_into(qtbot, form.rows["thinking_limit"].field, "1.5")
+    assert form.problems == ["Longest thought must be a whole number between 0 and 131,072."]
+    type_into(qtbot, form.rows["thinking_limit"].field, "512")
+    assert form.draft.preset == replace(CAREFUL, thinking_limit=512)
+    type_into(qtbot, form.rows["thinking_limit"].field, "0")
+    assert form.draft.preset == CAREFUL
+
+
+# Tools
+
+
+@pytest.fixture
+def tools(form: PresetForm) -> ToolsField:
+    form.sections["Thinking and tools"].set_folded(False)
+    field = form.rows["tools"].field
+    assert isinstance(field, ToolsField)
+    form.ensureWidgetVisible(field)
+    return field
+
+
+def ticked(field: ToolsField) -> list[str]:
+    return [box.text() for box in (field.settings_box, *field.boxes.values()) if box.isChecked()]
+
+
+def click(qtbot: QtBot, box: QCheckBox) -> None:
+    qtbot.waitUntil(box.isVisible)
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+
+
+def test_tools_are_at_first_as_in_the_settings(form: PresetForm, tools: ToolsField) -> None:
+    assert [box.text() for box in tools.boxes.values()] == ["Calculator", "Clock"]
+    assert ticked(tools) == ["As in the settings"]
+    assert form.rows["tools"].reset_button.isHidden()
+
+
+def test_a_ticked_tool_takes_the_choice_from_the_settings(
+    qtbot: QtBot, form: PresetForm, tools: ToolsField
+) -> None:
+    with qtbot.waitSignal(form.changed):
+        click(qtbot, tools.boxes["current_time"])
+    assert ticked(tools) == ["Clock"]
+    assert form.draft.preset == replace(CAREFUL, tools=("current_time",))
+    click(qtbot, tools.boxes["add"])
+    assert form.draft.preset == replace(CAREFUL, tools=("add", "current_time"))
+    click(qtbot, tools.settings_box)
+    assert ticked(tools) == ["As in the settings"]
+    assert form.draft.preset == CAREFUL
+
+
+def test_without_any_tick_no_tool_is_on(qtbot: QtBot, form: PresetForm, tools: ToolsField) -> None:
+    click(qtbot, tools.settings_box)
+    assert ticked(tools) == []
+    assert form.draft.preset == replace(CAREFUL, tools=())
+
+
+def test_the_choice_of_tools_can_be_reset(qtbot: QtBot, form: PresetForm, tools: ToolsField) -> None:
+    form.show_draft(Draft(CAREFUL), replace(CAREFUL, tools=("add",)), "the default")
+    row = form.rows["tools"]
+    assert row.reset_button.toolTip() == "Back to Calculator, the default"
+    qtbot.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
+    assert ticked(tools) == ["Calculator"]
+    form.show_draft(Draft(form.draft.preset), CAREFUL, "the default")
+    assert row.reset_button.toolTip() == "Back to what is in the settings, the default"
+
+
+def test_a_tool_that_is_not_there_stays_chosen_until_it_is_unticked(
+    qtbot: QtBot, form: PresetForm, tools: ToolsField
+) -> None:
+    form.show_draft(Draft(replace(CAREFUL, tools=("gone", "add"))), CAREFUL, "the default")
+    assert ticked(tools) == ["Calculator", "gone (not available)"]
+    click(qtbot, tools.boxes["add"])
+    assert form.draft.preset.tools == ("gone",)
+    click(qtbot, tools.boxes["gone"])
+    assert form.draft.preset.tools == ()
+    click(qtbot, tools.boxes["gone"])
+    assert form.draft.preset.tools == ("gone",)
+    form.show_draft(Draft(CAREFUL), CAREFUL, "the default")
+    assert list(tools.boxes) == ["add", "current_time"]
+
+
+def test_tools_are_ticked_with_the_keyboard(qtbot: QtBot, form: PresetForm, tools: ToolsField) -> None:
+    tools.setFocus()
+    for _ in range(2):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert form.draft.preset == replace(CAREFUL, tools=("current_time",))

@@ -17,12 +17,12 @@ from app.ui.main_window import MainWindow
 from app.ui.presets.dialog_controller import DialogController
 from app.ui.presets.preset_rows import HEADING_ROLE, NAME_ROLE, UNSAVED_ROLE
 from app.ui.presets.presets_dialog import PresetsDialog
-from tests.ui.presets.conftest import CARD, CAREFUL, MODEL, reopened, type_into
+from tests.ui.presets.conftest import CARD, CAREFUL, MODEL, TOOLS, reopened, type_into
 
 
 @pytest.fixture
 def controller(qtbot: QtBot, window: MainWindow, store: PresetStore) -> Iterator[DialogController]:
-    controller = DialogController(store, window)
+    controller = DialogController(store, window, tools=lambda: TOOLS)
     controller.open("Careful")
     assert controller.dialog is not None
     qtbot.waitExposed(controller.dialog)
@@ -106,6 +106,17 @@ def test_changes_are_saved_on_request_and_not_before(
     assert reopened(presets_path).get("Careful") == changed
     assert unsaved(dialog) == []
     assert not dialog.editor.save_button.isEnabled()
+
+
+def test_the_longest_thought_and_the_tools_are_saved(
+    qtbot: QtBot, dialog: PresetsDialog, presets_path: Path
+) -> None:
+    form = dialog.editor.form
+    qtbot.mouseClick(form.sections["Thinking and tools"].fold_button, Qt.MouseButton.LeftButton)
+    type_into(qtbot, form.rows["thinking_limit"].field, "2048")
+    press(qtbot, dialog, "tool_add_box")
+    press(qtbot, dialog, "save_preset_button")
+    assert reopened(presets_path).get("Careful") == replace(CAREFUL, thinking_limit=2048, tools=("add",))
 
 
 def test_ctrl_s_saves(qtbot: QtBot, dialog: PresetsDialog, presets_path: Path) -> None:

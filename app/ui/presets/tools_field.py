@@ -1,0 +1,121 @@
+"""The field in which a preset chooses its tools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+
+from app.core.preset_changes import Value
+from app.tools.tool import Tool
+
+_COLUMNS = 2
+
+
+class ToolsField(QWidget):
+    """A box to tick for each tool, below one that leaves the choice to the settings.
+
+    Attributes:
+        settings_box: leaves the choice to the settings; ticking a tool takes it back.
+        boxes: the tools by name. Those of the preset that cannot be had now are among them.
+
+    Signals:
+        changed(): others are chosen.
+    """
+
+    changed = Signal()
+    problem = ""
+    typed = ""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tools: dict[str, Tool] = {}
+        self._value: tuple[str, ...] | None = None
+        self.boxes: dict[str, QCheckBox] = {}
+        self.settings_box = QCheckBox("As in the settings", self)
+        self.settings_box.setObjectName("tools_as_in_settings_box")
+        self.settings_box.clicked.connect(self._on_settings_box_clicked)
+        self.setFocusProxy(self.settings_box)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 2, 0, 2)
+        self._grid.setHorizontalSpacing(24)
+        self._grid.setVerticalSpacing(8)
+        self._grid.setColumnStretch(_COLUMNS, 1)
+        self._grid.addWidget(self.settings_box, 0, 0, 1, _COLUMNS + 1)
+
+    @property
+    def value(self) -> tuple[str, ...] | None:
+        """The names of the tools that are on; None where the settings say."""
+        return self._value
+
+    def words(self, value: Value | None) -> str:
+        """A value as it would be said."""
+        names = _names(value)
+        if names is None:
+            return "what is in the settings"
+        return ", ".join(self._title(name) for name in names) or "no tools"
+
+    def set_tools(self, tools: Iterable[Tool]) -> None:
+        """Shows the tools that can be had. Emits nothing."""
+        self._tools = {tool.name: tool for tool in tools}
+        self._fill()
+        self._tick()
+
+    def set_value(self, value: Value | None) -> None:
+        """Shows a value. Emits nothing."""
+        self._value = _names(value)
+        if self.boxes.keys() != self._tools.keys() | set(self._value or ()):
+            self._fill()
+        self._tick()
+
+    def set_typed(self, _text: str) -> None:
+        """Nothing can be typed here."""
+
+    def _tick(self) -> None:
+        self.settings_box.setChecked(self._value is None)
+        for name, box in self.boxes.items():
+            box.setChecked(name in (self._value or ()))
+
+    def _fill(self) -> None:
+        self._clear()
+        previous = self.settings_box
+        for place, name in enumerate(dict.fromkeys((*self._tools, *(self._value or ())))):
+            box = self.boxes[name] = self._box(name)
+            self._grid.addWidget(box, 1 + place // _COLUMNS, place % _COLUMNS)
+            self.setTabOrder(previous, box)
+            previous = box
+
+    def _clear(self) -> None:
+        for box in self.boxes.values():
+            self._grid.removeWidget(box)
+            box.hide()  # It goes only later, and would be drawn below the new ones until then.
+            box.deleteLater()
+        self.boxes = {}
+
+    def _box(self, name: str) -> QCheckBox:
+        tool = self._tools.get(name)
+        box = QCheckBox(self._title(name), self)
+        box.setObjectName(f"tool_{name}_box")
+        box.setToolTip(tool.description if tool else "This tool is not there at the moment.")
+        box.clicked.connect(lambda is_on: self._on_box_clicked(name, is_on))
+        return box
+
+    def _title(self, name: str) -> str:
+        return self._tools[name].title if name in self._tools else f"{name} (not available)"
+
+    def _on_settings_box_clicked(self, is_on: bool) -> None:
+        self._change(None if is_on else ())
+
+    def _on_box_clicked(self, name: str, is_on: bool) -> None:
+        on = {it for it in self._value or () if it != name} | ({name} if is_on else set())
+        self._change(tuple(it for it in self.boxes if it in on))
+
+    def _change(self, value: tuple[str, ...] | None) -> None:
+        self._value = value
+        self._tick()
+        self.changed.emit()
+
+
+def _names(value: Value | None) -> tuple[str, ...] | None:
+    return value if isinstance(value, tuple) else None
