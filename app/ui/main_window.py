@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
     def restore_saved_geometry(self, geometry: bytes) -> None:
         """Brings the window to where it was; without usable bytes it has a middle size."""
         if not geometry or not self.restoreGeometry(QByteArray(geometry)):
-            self.resize(QSize(1180, 780))
+            self.resize(QSize(1180, 780).boundedTo(self.screen().availableSize()))
 
     def _lay_out(self) -> None:
         self.setMenuBar(self.menus.bar)
