@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -61,6 +62,8 @@ def wait_for_child(
 
 def die_quietly() -> None:
     """For the child: a crash leaves no core file and no dialog; when memory runs out, it goes first."""
+    # ggml would start a debugger to print where it failed, which takes seconds.
+    os.environ["GGML_NO_BACKTRACE"] = "1"
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
