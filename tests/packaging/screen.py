@@ -56,6 +56,12 @@ class Screen:
         rows = (data[start + row * bytes_per_line :][: width * 4] for row in range(height))
         return Picture(width, height, tuple(rows))
 
+    def takes_guests(self) -> bool:
+        """Whether a program can open windows on it by now."""
+        asked = ["xdotool", "getdisplaygeometry"]
+        environment = {**os.environ, "DISPLAY": self.display}
+        return subprocess.run(asked, env=environment, capture_output=True, check=False).returncode == 0
+
     def keys(self, *names: str) -> None:
         self._tool("key", "--clearmodifiers", *names)
 
@@ -111,7 +117,9 @@ def a_screen(size: str = "1280x800") -> Iterator[Screen]:
         try:
             with os.fdopen(read_end) as numbers:
                 number = numbers.readline().strip()
-            yield Screen(f":{number}", Path(folder) / "Xvfb_screen0")
+            screen = Screen(f":{number}", Path(folder) / "Xvfb_screen0")
+            wait_for(screen.takes_guests, 20, "answer of the X server")
+            yield screen
         finally:
             server.terminate()
             server.wait()
