@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, Qt
@@ -11,6 +12,7 @@ from PySide6.QtGui import QInputMethodEvent
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.core.stream_event import Piece, StreamEvent
 from app.tools.tool import Tool
 from app.ui.chat.model_picker import ModelState
 from app.ui.chat.transcript.transcript import Transcript
@@ -80,6 +82,20 @@ class Person:
         model = self.window.sidebar.list.model()
         found = [model.index(row, 0) for row in range(model.rowCount())]
         return [index for index in found if index.flags() & Qt.ItemFlag.ItemIsSelectable]
+
+    def slows_the_model(self, tokens_per_second: int = 60) -> None:
+        """Lets it write at a pace at which a person can act; the tiny one is done in a tenth of a second."""
+        engine = self.application.engine
+        answer = engine.answer
+
+        def answer_slowly(*question: Any) -> Iterator[StreamEvent]:
+            cancel = question[3]
+            for event in answer(*question):
+                if isinstance(event, Piece):
+                    cancel.wait(1 / tokens_per_second)
+                yield event
+
+        engine.answer = answer_slowly  # type: ignore[method-assign]
 
     def titles(self) -> list[str]:
         return [index.data(Qt.ItemDataRole.DisplayRole) for index in self.rows()]

@@ -121,6 +121,7 @@ def start_asking(start_program: StartProgram, qtbot: QtBot) -> StartAsking:
 
 def test_a_thought_folds_while_it_streams_and_can_be_opened(start_asking: StartAsking, qtbot: QtBot) -> None:
     asker = start_asking()
+    asker.person.slows_the_model()
     asker.person.sends("Think in a loop.")
     asker.waits_for("Thinking for")
     asker.waits_for("Hmm, maybe I missed a step.")
@@ -145,6 +146,7 @@ def test_a_thought_is_closed_behind_its_figures(start_asking: StartAsking) -> No
 def test_answer_now_ends_the_thought_in_the_same_answer(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.ticks("Get weather")  # Off: cut short, the tiny model may write anything, a call as well.
+    asker.person.slows_the_model()
     asker.person.sends("Think in a loop.")
     asker.waits_for("[Answer now]")
     asker.clicks("Answer now")
@@ -419,6 +421,7 @@ def test_a_model_that_always_thinks_hands_over_to_its_sibling(
     asker = Asker(qtbot, person)
     person.waits_for_model()
     qtbot.waitUntil(lambda: len(person.application.models.models) >= 2, timeout=ANSWER_MS)
+    person.slows_the_model()
     person.sends("Think in a loop.")
     asker.waits_for("Answer with LFM2.5 1.2B Instruct")
     asker.clicks("Answer with LFM2.5 1.2B Instruct")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -57,7 +58,7 @@ class Paint:
     """Segments put themselves here that have more to prepare for what was shown."""
 
 
-class Segment:
+class Segment(ABC):
     """A piece of a message. The base is one that cannot be selected or clicked."""
 
     def __init__(self, block: Block, look: Look) -> None:
@@ -75,8 +76,8 @@ class Segment:
         """Finds the height for a width; both are in `width` and `height` then."""
         self.width = width
 
-    def paint(self, painter: QPainter, paint: Paint) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def paint(self, painter: QPainter, paint: Paint) -> None: ...
 
     @property
     def first_line_height(self) -> float:
@@ -120,7 +121,7 @@ class Segment:
     def scroll_offset(self) -> float:
         return 0.0
 
-    def scroll_to(self, offset: float) -> None:
+    def scroll_to(self, offset: float) -> None:  # noqa: B027 - most pieces have nothing to move
         """Moves its content sideways."""
 
     @property
