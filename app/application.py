@@ -177,6 +177,7 @@ class Application(QObject):
         self._store.conversations.close()
         self.window.close()
         self.window.deleteLater()
+        self._themes.deleteLater()  # It would go on telling views that are gone of the system's theme.
         self._log.close()
 
     def _build_controllers(self) -> None:
