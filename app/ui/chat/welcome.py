@@ -27,6 +27,8 @@ from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
 
 COLUMN_WIDTH = 680
+ROOM_FOR_PICTURE = 480
+"""Pixels of height; with less, the things to try come before the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,3 +279,8 @@ class Welcome(QScrollArea):
         super().changeEvent(event)
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._draw_picture()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._picture.setVisible(self.viewport().height() >= ROOM_FOR_PICTURE)
