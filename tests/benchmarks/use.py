@@ -18,6 +18,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 USE_S = 60
 TICK_MS = 5
+TOKENS = 200
 QUESTION = "Write a long text about mountain lakes, with headings, lists and a table."
 
 
@@ -94,15 +95,62 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
     return {"seconds": seconds, "longest_pauses_ms": [round(gap, 1) for gap in gaps[:5]]}
 
 
+def _shown(rounds: int, _began: float) -> dict[str, object]:
+    """Decoding speed with the window showing the answer, as a ratio to the engine alone, in turns."""
+    import statistics
+    import threading
+
+    from PySide6.QtCore import QEventLoop
+
+    from app.application import Application, create_qt_application
+    from app.core.message import Message, Role, Statistics
+    from app.core.sampling import Sampling
+
+    create_qt_application(sys.argv[:1])
+    sampling = Sampling(temperature=0.2, top_p=0.9, seed=1, max_tokens=TOKENS)
+    with tempfile.TemporaryDirectory() as folder:
+        application = Application(Path(folder))
+        application.window.show()
+        loop = QEventLoop()
+        application.models.loaded.connect(loop.quit)
+        loop.exec()
+
+        def in_window() -> float:
+            application.chat.start_new()
+            changes = (("max_tokens", TOKENS), ("seed", 1))
+            application.chat.change_preset_values(changes)
+            ended = QEventLoop()
+            application.chat.answering_changed.connect(lambda is_on: None if is_on else ended.quit())
+            application.chat.send(QUESTION)
+            ended.exec()
+            generation = application.chat.conversation.path()[-1].message.generation
+            assert generation is not None
+            assert generation.statistics is not None
+            return generation.statistics.tokens_per_second
+
+        def alone() -> float:
+            question = [Message.of_text(Role.USER, QUESTION)]
+            events = list(application.engine.answer(question, [], sampling, threading.Event()))
+            last = events[-1]
+            assert isinstance(last, Statistics)
+            return last.tokens_per_second
+
+        ratios = [in_window() / alone() for _ in range(rounds)]
+        application.shutdown()
+    return {"tokens": TOKENS, "ratios": [round(ratio, 3) for ratio in ratios],
+            "median_ratio": round(statistics.median(ratios), 3)}  # fmt: skip
+
+
 def report(seconds: int = USE_S) -> None:
     for _ in range(3):
         print(json.dumps({"what": "start"} | measure("start", 0)), flush=True)
+    print(json.dumps({"what": "shown"} | measure("shown", 5)), flush=True)
     print(json.dumps({"what": "use"} | measure("pause", seconds)), flush=True)
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 2:
-        child = {"start": _start, "pause": _pause}[sys.argv[1]]
+        child = {"start": _start, "pause": _pause, "shown": _shown}[sys.argv[1]]
         print(json.dumps(child(int(sys.argv[2]), float(sys.argv[3]))))
     else:
         report(int(sys.argv[1]) if len(sys.argv) > 1 else USE_S)
