@@ -29,6 +29,7 @@ from app.settings import Settings, SettingsFile
 from app.store.presets import PresetStore
 from app.store.store import open_store
 from app.tools.built_in import built_in_tools
+from app.tools.network import Network
 from app.tools.tool import Tool
 from app.tools.tool_box import ToolBox
 from app.ui.background import Worker
@@ -375,7 +376,8 @@ class Application(QObject):
 
     def _tool_box(self) -> ToolBox:
         folders = self.settings.settings.tool_folders
-        return ToolBox((*built_in_tools(self._store.search.search, folders), *self._more_tools))
+        network = Network(lambda: self.hub.is_offline, self.hub.ledger.add)
+        return ToolBox((*built_in_tools(self._store.search.search, folders, network), *self._more_tools))
 
     def _on_settings_changed(self, settings: Settings) -> None:
         self.engine.keeps_calls_well_formed = settings.keeps_calls_well_formed

@@ -8,29 +8,16 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+
+from app.core.connection import Connection
 
 log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 1_000
 """Older ones are forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """One request and its answer. Bytes count headers and bodies, not what encryption adds."""
-
-    time: datetime
-    """When it began, with a time zone."""
-    host: str
-    purpose: str
-    """In words, such as: Search for models."""
-    bytes_up: int = 0
-    bytes_down: int = 0
-    outcome: str = ""
-    """The status that came back, or what went wrong."""
 
 
 class ConnectionLedger:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
+from app.core.connection import Connection
 from app.core.errors import HubError
-from app.hub.connections import Connection, ConnectionLedger
+from app.hub.connections import ConnectionLedger
 from app.hub.interruptible import run_interruptibly
 from app.hub.token import HubToken
 

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 
 import httpx2
 
+from app.core.connection import Connection
 from app.core.errors import HubError
-from app.hub.connections import Connection
 from app.hub.offline import offline_error
 
 CONNECT_SECONDS = 10.0
@@ -49,7 +49,7 @@ class RecordingTransport(httpx2.BaseTransport):
         try:
             response = self._transport.handle_request(request)
         except Exception as problem:
-            entry.close(type(problem).__name__)
+            entry.close(_words_for(problem))
             raise
         entry.note_head(response)
         assert isinstance(response.stream, httpx2.SyncByteStream)
@@ -157,6 +157,12 @@ def _purpose_of(request: httpx2.Request) -> str:
         if re.search(pattern, path):
             return purpose
     return "Look at a file" if request.method == "HEAD" else "Download a model"
+
+
+def _words_for(problem: Exception) -> str:
+    if isinstance(problem, httpx2.TimeoutException):
+        return "No answer in time"
+    return "No connection" if isinstance(problem, httpx2.ConnectError | httpx2.ProxyError) else "Broken off"
 
 
 def _size_of(headers: httpx2.Headers) -> int:

@@ -17,8 +17,8 @@ from typing import Any
 
 from app.core.errors import UserError
 from app.core.message import ToolResultPart
+from app.core.reply.tool_schema import OfferedTool
 from app.core.tool_round import STOPPED
-from app.core.tool_schema import OfferedTool
 from app.tools.tool import Tool
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,11 @@ import ssl
 import threading
 import time
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
+from app.tools.network import Network, Visit
 from app.tools.page_text import text_of_page
 from app.tools.tool import Tool, ToolError
 
@@ -24,6 +26,8 @@ PART_CHARACTERS = 12_000
 SILENCE_S = 10.0
 """How long a server may say nothing."""
 TIME_LIMIT_S = 30.0
+PURPOSE = "Read a web page for the model"
+"""As the list of connections says it."""
 _CHUNK = 16 * 1024
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{1,40})""", re.IGNORECASE)
@@ -40,8 +44,13 @@ class _Answer:
     body: bytes
 
 
-def web_page_tool(*, allows_local: bool = False) -> Tool:
-    """`allows_local`: whether addresses of this computer and its network may be read as well."""
+def web_page_tool(network: Network | None = None, *, allows_local: bool = False) -> Tool:
+    """The tool, on a network that the user watches.
+
+    Args:
+        network: what the user allows, and who is told of connections; anything and nobody if it is not given.
+        allows_local: whether addresses of this computer and its network may be read as well.
+    """
 
     def fetch_web_page(url: str, stop: threading.Event, part: int = 1) -> str:
         """Fetch a web page and give its text.
@@ -50,7 +59,7 @@ def web_page_tool(*, allows_local: bool = False) -> Tool:
             url: The address, beginning with http:// or https://.
             part: Which part of a long page, beginning with 1.
         """
-        text = _Fetch(allows_local, stop).text(url)
+        text = _Fetch(network or Network(), allows_local, stop).text(url)
         parts = max(1, -(-len(text) // PART_CHARACTERS))
         if not 1 <= part <= parts:
             raise ToolError(f"The page has {parts} part{'s' if parts > 1 else ''}; there is no part {part}.")
@@ -68,7 +77,8 @@ class _Fetch:
     name cannot change its meaning in between. No proxy is used: what lies behind one cannot be checked.
     """
 
-    def __init__(self, allows_local: bool, stop: threading.Event) -> None:
+    def __init__(self, network: Network, allows_local: bool, stop: threading.Event) -> None:
+        self._network = network
         self._allows_local = allows_local
         self._stop = stop
         self._deadline = time.monotonic() + TIME_LIMIT_S
@@ -84,20 +94,36 @@ class _Fetch:
         raise ToolError(f"The page was redirected more than {MOST_REDIRECTS} times.")
 
     def _ask(self, parts: SplitResult) -> _Answer:
+        self._network.check()
         host = parts.hostname or ""
+        visit = Visit(host, PURPOSE)
         try:
-            connection = self._connection(parts, host)
-            try:
-                connection.request("GET", _target(parts), headers={**_HEADERS, "Host": _host_line(parts)})
-                return self._read(connection.getresponse())
-            finally:
-                connection.close()
+            return self._exchange(parts, visit)
         except ssl.SSLError as error:
             raise ToolError(f"The connection to {host} is not secure: {error.reason}.") from error
         except TimeoutError as error:
+            visit.outcome = "No answer in time"
             raise ToolError(f"{host} did not answer in time.") from error
         except (OSError, http.client.HTTPException, UnicodeError, zlib.error) as error:
             raise ToolError(f"{host} could not be read: {error}.") from error
+        finally:
+            self._network.report(visit.connection)
+
+    def _exchange(self, parts: SplitResult, visit: Visit) -> _Answer:
+        host, target = parts.hostname or "", _target(parts)
+        headers = {**_HEADERS, "Host": _host_line(parts)}
+        connection = self._connection(parts, host)
+        try:
+            visit.outcome = "Broken off"
+            visit.bytes_up = len(f"GET {target} HTTP/1.1") + _size_of(headers)
+            connection.request("GET", target, headers=headers)
+            response = connection.getresponse()
+            visit.bytes_down = _size_of(dict(response.headers.items()))
+            answer = self._read(response, visit)
+            visit.outcome = str(response.status)
+            return answer
+        finally:
+            connection.close()
 
     def _connection(self, parts: SplitResult, host: str) -> http.client.HTTPConnection:
         is_secure = parts.scheme == "https"
@@ -123,10 +149,12 @@ class _Fetch:
             raise ToolError(f"{host} is on this computer or its network, which may not be read.")
         return addresses[0]
 
-    def _read(self, response: http.client.HTTPResponse) -> _Answer:
+    def _read(self, response: http.client.HTTPResponse, visit: Visit) -> _Answer:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if _is_packed(response) else None
         body = b""
         while len(body) < MOST_BYTES and (chunk := response.read1(_CHUNK)):
+            visit.bytes_down += len(chunk)
+            self._network.check()
             if self._stop.is_set() or time.monotonic() > self._deadline:
                 raise TimeoutError
             body += unpacker.decompress(chunk, MOST_BYTES) if unpacker else chunk
@@ -186,6 +214,10 @@ def _host_line(parts: SplitResult) -> str:
     host = parts.hostname or ""
     name = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
     return f"{name}:{parts.port}" if parts.port else name
+
+
+def _size_of(headers: Mapping[str, str]) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in headers.items())
 
 
 def _is_packed(response: http.client.HTTPResponse) -> bool:

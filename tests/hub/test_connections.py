@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.core.connection import Connection
 from app.core.errors import HubError, NetworkError, OfflineError
-from app.hub.connections import Connection, ConnectionLedger
+from app.hub.connections import ConnectionLedger
 from app.hub.download import download
 from app.hub.hub import Hub
 from app.hub.search import Search
@@ -111,7 +112,7 @@ def test_a_connection_that_fails_is_in_the_ledger_too():
     with pytest.raises(HubError):
         Search(hub, "x").more(NEVER)
     (entry,) = hub.ledger.connections()
-    assert (entry.host, entry.outcome, entry.bytes_down) == ("no-such-host.invalid", "ConnectError", 0)
+    assert (entry.host, entry.outcome, entry.bytes_down) == ("no-such-host.invalid", "No connection", 0)
 
 
 def test_a_download_that_was_cut_is_noted_with_what_came(server, hub, models, quick):

@@ -8,9 +8,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from app.core.connection import Connection
 from app.core.message import ToolResultPart
+from app.tools.network import Network
 from app.tools.running import run_tool
-from app.tools.web_page import MOST_BYTES, PART_CHARACTERS, is_public, web_page_tool
+from app.tools.web_page import MOST_BYTES, PART_CHARACTERS, PURPOSE, is_public, web_page_tool
 
 LONG = "<p>" + "word " * 6000 + "</p>"
 
@@ -250,6 +252,84 @@ def test_a_server_that_is_not_there_is_said_in_words() -> None:
         port = unused.getsockname()[1]
 
     assert fetch(f"http://127.0.0.1:{port}/").raw.startswith("Error: 127.0.0.1 could not be read:")
+
+
+class WatchedNetwork:
+    """What the user of a tool sees: a switch, and a list of connections."""
+
+    def __init__(self) -> None:
+        self.is_offline = False
+        self.connections: list[Connection] = []
+        self.network = Network(lambda: self.is_offline, self.connections.append)
+
+    def fetch(self, url: str) -> ToolResultPart:
+        tool = web_page_tool(self.network, allows_local=True)
+        return run_tool(tool, {"url": url}, threading.Event(), output_limit=10 * MOST_BYTES)
+
+
+def test_every_connection_is_told_with_its_bytes(site: str) -> None:
+    watched = WatchedNetwork()
+
+    watched.fetch(f"{site}/moved")
+
+    first, second = watched.connections
+    assert {one.host for one in watched.connections} == {"127.0.0.1"}
+    assert {one.purpose for one in watched.connections} == {PURPOSE}
+    assert (first.outcome, second.outcome) == ("302", "200")
+    page = len("<title>Home</title><p>Hello <b>there</b></p>")
+    assert page < second.bytes_down < page + 300
+    assert 0 < second.bytes_up < 300
+
+
+def test_packed_pages_are_counted_as_they_came(site: str) -> None:
+    watched = WatchedNetwork()
+
+    watched.fetch(f"{site}/bomb")
+
+    (entry,) = watched.connections
+    assert 1_000 < entry.bytes_down < 100_000
+
+
+def test_a_connection_that_fails_is_told_too(site: str) -> None:
+    watched = WatchedNetwork()
+
+    watched.fetch("http://no-such-host.invalid/")
+    watched.fetch(f"{site}/gone")
+
+    assert [(one.host, one.outcome) for one in watched.connections] == [
+        ("no-such-host.invalid", "No connection"),
+        ("127.0.0.1", "404"),
+    ]
+
+
+def test_offline_nothing_is_sent_and_the_model_is_told_why(site: str) -> None:
+    watched = WatchedNetwork()
+    watched.is_offline = True
+
+    result = watched.fetch(site)
+
+    assert result.is_error
+    assert "Tarn is offline: the user has switched the network off" in result.raw
+    assert watched.connections == []
+    watched.is_offline = False
+    assert not watched.fetch(site).is_error
+
+
+def test_going_offline_ends_a_page_that_is_arriving(site: str) -> None:
+    watched = WatchedNetwork()
+    asked: list[bool] = []
+
+    def is_offline() -> bool:
+        asked.append(True)
+        return len(asked) > 3
+
+    tool = web_page_tool(Network(is_offline, watched.connections.append), allows_local=True)
+    result = run_tool(tool, {"url": f"{site}/endless"}, threading.Event(), output_limit=10 * MOST_BYTES)
+
+    assert "Tarn is offline" in result.raw
+    (entry,) = watched.connections
+    assert entry.outcome == "Broken off"
+    assert 0 < entry.bytes_down < MOST_BYTES / 2
 
 
 def test_the_tool_is_off_at_first() -> None:

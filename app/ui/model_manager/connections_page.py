@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app.hub.connections import Connection
+from app.core.connection import Connection
 from app.hub.sizes import gigabytes
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -115,10 +115,7 @@ class ConnectionsPage(QWidget):
             self.summary.setText("Tarn has made no connection yet.")
             return
         down = sum(connection.bytes_down for connection in connections)
-        self.summary.setText(
-            f"The last {len(connections):,} connections for finding and fetching models, "
-            f"{gigabytes(down)} received."
-        )
+        self.summary.setText(f"The last {len(connections):,} connections, {gigabytes(down)} received.")
 
     def _lay_out(self) -> None:
         heading = QLabel("Connections", self)

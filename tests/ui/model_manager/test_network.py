@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView
 from pytestqt.modeltest import ModelTester
 
-from app.hub.connections import Connection
+from app.core.connection import Connection
 from app.ui.model_manager.connections_page import ConnectionsModel
 from app.ui.model_manager.network_page import NetworkPage
 from tests.fakes.hub_server import FakeHub
