@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,6 +34,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _COLUMNS = ("Time", "Host", "Purpose", "Sent", "Received", "Outcome")
 _FIRST_FIGURE, _LAST_FIGURE = 3, 4
+_LOOK_MS = 500
 
 
 class ConnectionsModel(QAbstractTableModel):
@@ -36,9 +45,17 @@ class ConnectionsModel(QAbstractTableModel):
         self._connections: tuple[Connection, ...] = ()
 
     def set_connections(self, connections: Sequence[Connection]) -> None:
-        self.beginResetModel()
-        self._connections = tuple(connections)
-        self.endResetModel()
+        """Shows these. Where some were added at the top, the others stay chosen as they are."""
+        shown = tuple(connections)
+        added = len(shown) - len(self._connections)
+        if added > 0 and shown[added:] == self._connections:
+            self.beginInsertRows(_NOWHERE, 0, added - 1)
+            self._connections = shown
+            self.endInsertRows()
+        elif shown != self._connections:
+            self.beginResetModel()
+            self._connections = shown
+            self.endResetModel()
 
     @override
     def rowCount(self, parent: _Index = _NOWHERE) -> int:
@@ -72,7 +89,7 @@ class ConnectionsPage(QWidget):
 
     Signals:
         clear_requested(): forget them.
-        shown(): somebody looks at the page; the list may be old.
+        shown(): somebody looks at the page, and looks on; the list may be old.
     """
 
     clear_requested = Signal()
@@ -104,12 +121,18 @@ class ConnectionsPage(QWidget):
         self.clear_button = QPushButton("Forget them", self)
         self.clear_button.setObjectName("clear_connections_button")
         self.clear_button.clicked.connect(self.clear_requested)
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self.shown)
         self._lay_out()
         self.set_connections(())
 
     def set_connections(self, connections: Sequence[Connection]) -> None:
         """Shows these, newest first."""
+        place = self.table.verticalScrollBar()
+        was_at_top = place.value() == 0
         self._model.set_connections(connections)
+        if was_at_top:
+            self.table.scrollToTop()
         self.clear_button.setEnabled(bool(connections))
         if not connections:
             self.summary.setText("Tarn has made no connection yet.")
@@ -134,7 +157,13 @@ class ConnectionsPage(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._look.start()
         self.shown.emit()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._look.stop()
 
 
 def _cells(connection: Connection) -> tuple[str, ...]:

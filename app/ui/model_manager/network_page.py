@@ -120,8 +120,8 @@ class NetworkPage(QWidget):
         layout.addWidget(self.offline_field)
         layout.addWidget(
             self._words(
-                "Chatting needs no network. Finding and downloading models does; with this switch on, "
-                "Tarn makes no connection at all."
+                "Chatting needs no network. Finding and downloading models does, and so does a model that "
+                "reads a web page for you. With this switch on, Tarn makes no connection at all."
             )
         )
         layout.addSpacing(8)

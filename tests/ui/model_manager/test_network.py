@@ -26,6 +26,11 @@ def page_of(screen: Screen) -> NetworkPage:
     return found
 
 
+def connection(purpose: str) -> Connection:
+    time = datetime(2026, 11, 22, 8, 5, tzinfo=UTC)
+    return Connection(time, "huggingface.co", purpose, 300, 4_000, "200")
+
+
 def click(screen: Screen, name: str) -> None:
     button = screen.window.findChild(QPushButton, name)
     assert button is not None
@@ -93,12 +98,22 @@ def test_the_ledger_lists_what_was_asked_and_can_be_emptied(screen: Screen) -> N
     assert screen.hub.ledger.connections() == []
 
 
+def test_the_open_ledger_follows_what_is_asked_and_keeps_what_was_chosen(screen: Screen) -> None:
+    for _ in range(3):
+        screen.hub.ledger.add(connection("Search for models"))
+    screen.settings.open_settings("Connections")
+    table = screen.window.findChild(QTableView, "connections_table")
+    table.selectRow(1)
+    screen.hub.ledger.add(connection("Check the token"))
+    screen.waits(lambda: table.model().rowCount() == 4)
+    assert table.model().index(0, 2).data() == "Check the token"
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [2]
+
+
 def test_the_table_of_connections_keeps_qts_rules(qtmodeltester: ModelTester) -> None:
     model = ConnectionsModel()
-    one = Connection(
-        datetime(2026, 11, 22, 8, 5, tzinfo=UTC), "huggingface.co", "Search for models", 300, 4_000, "200"
-    )
-    model.set_connections([one] * 3)
+    model.set_connections([connection("Search for models")] * 3)
+    model.set_connections([connection("Check the token"), *[connection("Search for models")] * 3])
     qtmodeltester.check(model)
     assert model.index(0, 3).data() == "300 B"
     assert model.index(0, 4).data() == "4 kB"
