@@ -1,7 +1,7 @@
 """A conversation as a Markdown file that reads well everywhere and can be imported again.
 
 Settings stand in the front matter, speakers are headings, thoughts are folded, and HTML comments, which no
-viewer shows, hold the rest. `import_markdown.py` reads it back.
+viewer shows, hold the rest. `markdown/importing.py` reads it back.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.embedded_markdown import EmbeddedMarkdown
-from app.core.export_marks import FORMAT_VERSION, MarkedPart, count_marks, written_mark
-from app.core.front_matter import Writable, write_front_matter
-from app.core.import_markdown import from_markdown
+from app.core.markdown.embedded import EmbeddedMarkdown
+from app.core.markdown.front_matter import Writable, write_front_matter
+from app.core.markdown.importing import from_markdown
+from app.core.markdown.marks import FORMAT_VERSION, MarkedPart, count_marks, written_mark
 from app.core.message import (
     Generation,
     Part,

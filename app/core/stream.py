@@ -16,14 +16,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.core.answer import AnswerReader
-from app.core.bare_calls import BareCallFinder
-from app.core.call_reader import CallReader
 from app.core.message import Message, Role
-from app.core.part_writer import PartFinished, PartGrew, PartKind, PartStarted, PartWriter, ReplyEvent
-from app.core.reasoning import ThoughtReader
-from app.core.reply_reader import Reply, ReplyReader
-from app.core.tool_schema import OfferedTools
+from app.core.reply.answer import AnswerReader
+from app.core.reply.bare_calls import BareCallFinder
+from app.core.reply.call_reader import CallReader
+from app.core.reply.part_writer import PartFinished, PartGrew, PartKind, PartStarted, PartWriter, ReplyEvent
+from app.core.reply.reader import Reply, ReplyReader
+from app.core.reply.reasoning import ThoughtReader
+from app.core.reply.tool_schema import OfferedTools
 
 __all__ = [
     "PartFinished",

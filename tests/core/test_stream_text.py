@@ -3,7 +3,17 @@
 import pytest
 
 from app.core.stream import parse_reply
-from tests.core.reply_cases import CALCULATOR, Case, broken, call, check, each, open_thought, text, thought
+from tests.core.reply.reply_cases import (
+    CALCULATOR,
+    Case,
+    broken,
+    call,
+    check,
+    each,
+    open_thought,
+    text,
+    thought,
+)
 
 WORDS = [
     Case("plain words", "Hello, world.", [text("Hello, world.")]),

@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.core.markers import CALL_ENDS, CALL_STARTS, LFM_CALL_START
 from app.core.message import Message, ToolCallPart
+from app.core.reply.markers import CALL_ENDS, CALL_STARTS, LFM_CALL_START
 from app.core.stream import parse_reply
 
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from app.core.markers import (
+from app.core.reply.markers import (
     BLANK,
     CALL_ENDS,
     CALL_STARTS,
@@ -20,8 +20,8 @@ from app.core.markers import (
     marker_at,
     prefix_at,
 )
-from app.core.part_writer import PartKind
-from app.core.reply_reader import Reply
+from app.core.reply.part_writer import PartKind
+from app.core.reply.reader import Reply
 
 LONGEST_DRAFT = 8000
 """Characters of calls at the end of a thought that are held back until it is known what follows."""

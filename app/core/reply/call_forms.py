@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.call_fault import CallSyntaxError, excerpt, place
-from app.core.call_stand_in import StandIn
-from app.core.call_syntax import Value, WrittenCall, read_literal, read_python_call
-from app.core.string_literals import without_lone_surrogates
+from app.core.reply.call_fault import CallSyntaxError, excerpt, place
+from app.core.reply.call_stand_in import StandIn
+from app.core.reply.call_syntax import Value, WrittenCall, read_literal, read_python_call
+from app.core.reply.string_literals import without_lone_surrogates
 
 _NAME_KEYS = ("name", "function", "tool", "tool_name", "function_name")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "tool_input", "input")

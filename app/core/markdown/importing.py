@@ -1,4 +1,4 @@
-"""Reads a conversation back from the Markdown that `export.py` writes, changed by hand or not."""
+"""Reads a conversation back from the Markdown that `core/export.py` writes, changed by hand or not."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState
-from app.core.embedded_markdown import EmbeddedMarkdown
 from app.core.errors import ImportFormatError
-from app.core.export_marks import FORMAT_VERSION, Mark, MarkedPart, find_marks
-from app.core.front_matter import FrontMatterError, Value, read_front_matter
+from app.core.markdown.embedded import EmbeddedMarkdown
+from app.core.markdown.front_matter import FrontMatterError, Value, read_front_matter
+from app.core.markdown.marks import FORMAT_VERSION, Mark, MarkedPart, find_marks
 from app.core.message import (
     Generation,
     Message,

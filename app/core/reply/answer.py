@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 
-from app.core.bare_calls import Candidate
-from app.core.code_spans import CodeSpans
-from app.core.markers import (
+from app.core.message import ToolCallPart
+from app.core.reply.bare_calls import Candidate
+from app.core.reply.code_spans import CodeSpans
+from app.core.reply.markers import (
     BLANK,
     CALL_STARTS,
     TAG_CALL_END,
@@ -27,9 +28,8 @@ from app.core.markers import (
     marker_at,
     prefix_at,
 )
-from app.core.message import ToolCallPart
-from app.core.part_writer import PartKind
-from app.core.reply_reader import Reply
+from app.core.reply.part_writer import PartKind
+from app.core.reply.reader import Reply
 
 _Step = tuple[int, PartKind | Unsure | None]
 """How far was read, and whether more must be known first (`WAIT`) or another part begins."""

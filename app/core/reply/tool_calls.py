@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.core.call_fault import CallSyntaxError, excerpt
-from app.core.call_forms import plain_value, read_written_call
-from app.core.call_syntax import WrittenCall
 from app.core.message import ToolCallPart
-from app.core.tool_schema import OfferedTools, fit
+from app.core.reply.call_fault import CallSyntaxError, excerpt
+from app.core.reply.call_forms import plain_value, read_written_call
+from app.core.reply.call_syntax import WrittenCall
+from app.core.reply.tool_schema import OfferedTools, fit
 
 
 def read_call(body: str, raw: str, tools: OfferedTools) -> ToolCallPart:

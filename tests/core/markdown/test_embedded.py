@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from app.core.embedded_markdown import EmbeddedMarkdown
+from app.core.markdown.embedded import EmbeddedMarkdown
 
 patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Other work on the same machine must not fail a test."""

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.core.call_fault import CallSyntaxError
-from app.core.call_forms import has_arguments, read_written_call
-from app.core.call_scanner import CallScanner, Edge, Mark
-from app.core.markers import CALL_ENDS, WAIT, Unsure, marker_at
 from app.core.message import ToolCallPart
-from app.core.tool_calls import read_call
-from app.core.tool_schema import OfferedTools
+from app.core.reply.call_fault import CallSyntaxError
+from app.core.reply.call_forms import has_arguments, read_written_call
+from app.core.reply.call_scanner import CallScanner, Edge, Mark
+from app.core.reply.markers import CALL_ENDS, WAIT, Unsure, marker_at
+from app.core.reply.tool_calls import read_call
+from app.core.reply.tool_schema import OfferedTools
 
 LONGEST = 8000
 _LONGEST_OPENING = 200

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from app.core.markers import BLANK
 from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
+from app.core.reply.markers import BLANK
 
 
 class PartKind(StrEnum):

@@ -6,10 +6,10 @@ behind a closed list, another start marker, the end of the turn.
 
 from __future__ import annotations
 
-from app.core.call_scanner import CallScanner, Edge, Mark
-from app.core.part_writer import PartKind
-from app.core.reply_reader import Reply
-from app.core.tool_calls import read_call
+from app.core.reply.call_scanner import CallScanner, Edge, Mark
+from app.core.reply.part_writer import PartKind
+from app.core.reply.reader import Reply
+from app.core.reply.tool_calls import read_call
 
 
 class CallReader:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.core.bare_calls import BareCallFinder
-from app.core.part_writer import PartKind, PartWriter
-from app.core.tool_schema import OfferedTools
+from app.core.reply.bare_calls import BareCallFinder
+from app.core.reply.part_writer import PartKind, PartWriter
+from app.core.reply.tool_schema import OfferedTools
 
 
 @dataclass(frozen=True, slots=True)

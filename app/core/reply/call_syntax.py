@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.call_fault import CallSyntaxError, excerpt, place
-from app.core.call_stand_in import StandIn
+from app.core.reply.call_fault import CallSyntaxError, excerpt, place
+from app.core.reply.call_stand_in import StandIn
 
 _NAME = re.compile(r"([^\W\d][\w.\-:/]*)\s*\(")
 _VALUE_MISSING = re.compile(r"[=:]\s*(?=[,)\]}])")

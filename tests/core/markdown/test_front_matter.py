@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.front_matter import FrontMatterError, read_front_matter, write_front_matter
+from app.core.markdown.front_matter import FrontMatterError, read_front_matter, write_front_matter
 
 patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Other work on the same machine must not fail a test."""

@@ -13,8 +13,8 @@ import ast
 import re
 from bisect import bisect_left
 
-from app.core.call_fault import CallSyntaxError, excerpt, place
-from app.core.string_literals import decode_string
+from app.core.reply.call_fault import CallSyntaxError, excerpt, place
+from app.core.reply.string_literals import decode_string
 
 DEEPEST = 60
 """Brackets within brackets beyond this are refused rather than read."""

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.core.call_fault import CallSyntaxError, excerpt
-from app.core.call_syntax import Value, WrittenCall, read_literal
-from app.core.schema_faults import is_type, schema_faults
+from app.core.reply.call_fault import CallSyntaxError, excerpt
+from app.core.reply.call_syntax import Value, WrittenCall, read_literal
+from app.core.reply.schema_faults import is_type, schema_faults
 
 _DIGITS = re.compile(r"[0-9]{1,50}")
 
