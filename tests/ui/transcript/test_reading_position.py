@@ -1,5 +1,6 @@
 """Where the reader is, and staying there."""
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
@@ -8,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.core.stream import PartGrew, PartKind, PartStarted
 from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.transcript import Transcript
-from tests.ui.transcript.reader import answer, click, question, unfinished
+from tests.ui.transcript.reader import answer, click, drag, question, unfinished
 
 PARAGRAPHS = "\n\n".join(f"Paragraph {n}, with a few words." for n in range(30))
 
@@ -153,6 +154,40 @@ def test_wide_code_scrolls_sideways_and_nothing_else_moves(transcript: Transcrip
     turn_wheel(transcript, point, QPoint(0, -120), Qt.KeyboardModifier.ShiftModifier)
     assert transcript.viewport().grab().toImage() != before
     assert transcript.verticalScrollBar().value() == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["```\n" + "wide " * 200 + "END\n```", "|" + "a wide cell|" * 40 + "\n" + "|" + "-|" * 40],
+    ids=["code", "table"],
+)
+def test_the_bar_under_what_is_wide_is_drawn_along_with_the_pointer(
+    transcript: Transcript, text: str
+) -> None:
+    transcript.show_entries([answer(text), question("And then?")])
+    start = bar_of(transcript, "answer")
+    before = transcript.viewport().grab().toImage()
+    drag(transcript, start, start + QPoint(40, 0))
+    moved = transcript.viewport().grab().toImage()
+    assert moved != before
+    drag(transcript, start + QPoint(40, 0), start + QPoint(5_000, 0))
+    assert transcript.viewport().grab().toImage() != moved
+    assert transcript.is_at_end
+
+
+def bar_of(transcript: Transcript, entry_id: str) -> QPoint:
+    """Where the handle of a message's bar begins: the lowest place from which drawing moves the picture."""
+    area = transcript.message_area(entry_id)
+    for y in range(area.bottom(), area.top(), -3):
+        point = QPoint(area.left() + 24, y)
+        before = transcript.viewport().grab().toImage()
+        drag(transcript, point, point + QPoint(20, 0))
+        if transcript.viewport().grab().toImage() != before and not transcript.selected_text():
+            drag(transcript, point + QPoint(20, 0), point)
+            assert transcript.viewport().grab().toImage() == before
+            return point
+        transcript.select(None)
+    raise AssertionError("nothing there can be drawn sideways")
 
 
 def turn_wheel(

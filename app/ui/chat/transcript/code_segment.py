@@ -21,7 +21,7 @@ from app.ui.chat.transcript.highlighting import LINES_READ_AGAIN, Reading, Stret
 from app.ui.chat.transcript.look import Look
 from app.ui.chat.transcript.rich_document import draw_document, new_document
 from app.ui.chat.transcript.segment import Paint, Segment, Target
-from app.ui.chat.transcript.sideways import SidewaysScroll, paint_handle
+from app.ui.chat.transcript.sideways import paint_handle
 
 HEADER = 36.0
 PADDING = 14.0
@@ -37,7 +37,6 @@ class CodeSegment(Segment):
         super().__init__(block, look)
         self._code = block
         self._document = new_document(look.code_font, wraps=False)
-        self._sideways = SidewaysScroll()
         self._header = look.px(HEADER)
         self._formats: dict[str, QTextCharFormat] = {}
         self._coloured_lines = 0
@@ -79,8 +78,9 @@ class CodeSegment(Segment):
     def lay_out(self, width: float) -> None:
         self.width = width
         size = self._document.size()
-        self._sideways.fit(size.width(), width - 2 * PADDING)
+        self.sideways.fit(size.width(), width - 2 * PADDING)
         self.height = self._header + size.height() + 2 * PADDING - 2
+        self.sideways.place_bar(PADDING, self.height - 4, width - 2 * PADDING)
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
@@ -96,7 +96,7 @@ class CodeSegment(Segment):
         shown = paint.clip.intersected(QRectF(0, self._header, self.width, self.height)).translated(-origin)
         draw_document(self._document, painter, self.look, shown, paint.selection)
         painter.restore()
-        paint_handle(painter, self.scroll_bar, self.look)
+        paint_handle(painter, self.sideways.handle, self.look)
         if self._reading is not None and self._reading.next_line <= self._line_at(shown.bottom()):
             paint.unfinished.append(self)
 
@@ -142,7 +142,7 @@ class CodeSegment(Segment):
 
     @property
     def _origin(self) -> QPointF:
-        return QPointF(PADDING - self._sideways.offset, self._header + PADDING - 4)
+        return QPointF(PADDING - self.sideways.offset, self._header + PADDING - 4)
 
     # Selecting and copying
 
@@ -189,27 +189,6 @@ class CodeSegment(Segment):
     @override
     def targets(self) -> Sequence[Target]:
         return (self._button(),)
-
-    # Scrolling sideways
-
-    @property
-    @override
-    def scroll_range(self) -> float:
-        return self._sideways.range
-
-    @property
-    @override
-    def scroll_offset(self) -> float:
-        return self._sideways.offset
-
-    @override
-    def scroll_to(self, offset: float) -> None:
-        self._sideways.move_to(offset)
-
-    @property
-    @override
-    def scroll_bar(self) -> QRectF:
-        return self._sideways.handle(PADDING, self.height - 4, self.width - 2 * PADDING)
 
     # Colouring
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Protocol
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.ui.chat.transcript.body import Body
-from app.ui.chat.transcript.segment import Segment, Target
+from app.ui.chat.transcript.segment import Target
 from app.ui.chat.transcript.selection import Selection
+from app.ui.chat.transcript.sideways import SidewaysScroll
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Surface(Protocol):
 class _Drag:
     """A scroll bar's handle being drawn along."""
 
-    segment: Segment
+    scroll: SidewaysScroll
     start_x: float
     start_offset: float
 
@@ -66,8 +67,8 @@ class Pointer:
         self._pressed = hit
         if hit is None:
             self._surface.select(None)
-        elif segment := self._handle_under(hit):
-            self._drag = _Drag(segment, position.x(), segment.scroll_offset)
+        elif scroll := _handle_under(hit):
+            self._drag = _Drag(scroll, position.x(), scroll.offset)
         elif hit.target is None:
             self._begin_selection(hit, extends=extends)
 
@@ -107,10 +108,10 @@ class Pointer:
         index = hit.body.segment_at(hit.point.y()) if hit is not None else None
         if hit is None or index is None:
             return False
-        segment = hit.body.segments[index]
-        if not segment.scroll_range or not hit.body.area_of(index).contains(hit.point):
+        scroll = hit.body.segments[index].sideways
+        if not scroll.range or not hit.body.area_of(index).contains(hit.point):
             return False
-        segment.scroll_to(segment.scroll_offset + pixels)
+        scroll.move_to(scroll.offset + pixels)
         self._surface.redraw()
         return True
 
@@ -134,22 +135,20 @@ class Pointer:
             first, last = segment.word_at(spot[1]) if self._clicks == 2 else segment.paragraph_at(spot[1])
         self._surface.select(Selection(hit.entry_id, (spot[0], first), (spot[0], last)))
 
-    def _handle_under(self, hit: Hit) -> Segment | None:
-        index = hit.body.segment_at(hit.point.y())
-        if index is None:
-            return None
-        area = hit.body.area_of(index)
-        handle: QRectF = hit.body.segments[index].scroll_bar
-        reach = handle.adjusted(-2, -5, 2, 5).translated(area.topLeft())
-        return hit.body.segments[index] if not handle.isEmpty() and reach.contains(hit.point) else None
-
     def _drag_handle(self, position: QPointF) -> None:
         drag = self._drag
         assert drag is not None
-        track = max(1.0, drag.segment.width - drag.segment.scroll_bar.width())
-        moved = (position.x() - drag.start_x) / track * drag.segment.scroll_range
-        drag.segment.scroll_to(drag.start_offset + moved)
+        drag.scroll.move_to(drag.start_offset + drag.scroll.shift(position.x() - drag.start_x))
         self._surface.redraw()
+
+
+def _handle_under(hit: Hit) -> SidewaysScroll | None:
+    index = hit.body.segment_at(hit.point.y())
+    if index is None:
+        return None
+    scroll = hit.body.segments[index].sideways
+    reach = scroll.handle.adjusted(-2, -5, 2, 5).translated(hit.body.area_of(index).topLeft())
+    return scroll if not scroll.handle.isEmpty() and reach.contains(hit.point) else None
 
 
 def cursor_for(hit: Hit | None) -> Qt.CursorShape:

@@ -5,16 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.blocks import Block
-
-if TYPE_CHECKING:
-    from app.ui.chat.transcript.look import Look
+from app.ui.chat.transcript.look import Look
+from app.ui.chat.transcript.sideways import SidewaysScroll
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,7 @@ class Segment(ABC):
     def __init__(self, block: Block, look: Look) -> None:
         self.block = block
         self.look = look
+        self.sideways = SidewaysScroll()
         self.index = -1
         self.width = 0.0
         self.height = 0.0
@@ -111,23 +110,6 @@ class Segment(ABC):
 
     def targets(self) -> Sequence[Target]:
         return ()
-
-    @property
-    def scroll_range(self) -> float:
-        """How far it can be moved sideways, in pixels."""
-        return 0.0
-
-    @property
-    def scroll_offset(self) -> float:
-        return 0.0
-
-    def scroll_to(self, offset: float) -> None:  # noqa: B027 - most pieces have nothing to move
-        """Moves its content sideways."""
-
-    @property
-    def scroll_bar(self) -> QRectF:
-        """The handle by which it is moved; empty where nothing is hidden."""
-        return QRectF()
 
     def prepare_more(self) -> bool:
         """Does a little of what `Paint.unfinished` asked for; whether there is something new to show."""

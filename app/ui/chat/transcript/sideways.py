@@ -12,12 +12,20 @@ SHORTEST_HANDLE = 32.0
 
 
 class SidewaysScroll:
-    """How far the content of a segment is moved, and the thin bar that shows it."""
+    """How far the content of a segment is moved, and the thin bar that shows it.
+
+    Attributes:
+        offset: how far it is moved, in pixels.
+        range: how far it can be moved; 0 where nothing is hidden.
+    """
+
+    __slots__ = ("_track", "_visible", "offset", "range")
 
     def __init__(self) -> None:
         self.offset = 0.0
         self.range = 0.0
         self._visible = 0.0
+        self._track = QRectF()
 
     def fit(self, content: float, visible: float) -> None:
         """Tells how wide the content is and how much of it can be seen."""
@@ -25,16 +33,29 @@ class SidewaysScroll:
         self.range = max(0.0, content - visible)
         self.offset = min(self.offset, self.range)
 
+    def place_bar(self, left: float, bottom: float, width: float) -> None:
+        """Tells where in the segment the bar is."""
+        self._track = QRectF(left, bottom - THICKNESS, width, THICKNESS)
+
     def move_to(self, offset: float) -> None:
         self.offset = max(0.0, min(offset, self.range))
 
-    def handle(self, left: float, bottom: float, width: float) -> QRectF:
-        """The bar's handle in a track of that width that ends at `bottom`."""
+    @property
+    def handle(self) -> QRectF:
+        """The part of the bar that is drawn along; empty where nothing is hidden."""
         if self.range < 1:
             return QRectF()
-        length = max(SHORTEST_HANDLE, width * self._visible / (self._visible + self.range))
-        x = left + (width - length) * self.offset / self.range
-        return QRectF(x, bottom - THICKNESS, length, THICKNESS)
+        length = self._handle_length
+        x = self._track.left() + (self._track.width() - length) * self.offset / self.range
+        return QRectF(x, self._track.top(), length, THICKNESS)
+
+    def shift(self, pixels: float) -> float:
+        """How far the content moves when the handle is drawn so far."""
+        return pixels / max(1.0, self._track.width() - self._handle_length) * self.range
+
+    @property
+    def _handle_length(self) -> float:
+        return max(SHORTEST_HANDLE, self._track.width() * self._visible / (self._visible + self.range))
 
 
 def paint_handle(painter: QPainter, handle: QRectF, look: Look) -> None:

@@ -20,7 +20,7 @@ from app.ui.chat.transcript.blocks import Alignment, Span, Spans, TableBlock
 from app.ui.chat.transcript.look import Look
 from app.ui.chat.transcript.rich_document import RichDocument, draw_document, is_right_to_left
 from app.ui.chat.transcript.segment import Paint
-from app.ui.chat.transcript.sideways import SidewaysScroll, paint_handle
+from app.ui.chat.transcript.sideways import paint_handle
 from app.ui.chat.transcript.text_segment import DocumentSegment
 
 CELL_RIGHT = 22.0
@@ -45,14 +45,13 @@ class TableSegment(DocumentSegment):
         super().__init__(block, look)
         self._table_block = block
         self._rich = RichDocument(look)
-        self._sideways = SidewaysScroll()
         self._table = self._insert_table()
         self._natural = self._natural_widths()
 
     @property
     @override
     def _origin(self) -> QPointF:
-        return QPointF(-self._sideways.offset, 0)
+        return QPointF(-self.sideways.offset, 0)
 
     @property
     @override
@@ -69,9 +68,10 @@ class TableSegment(DocumentSegment):
             form.setColumnWidthConstraints([QTextLength(fixed, column) for column in widths])
             self._table.setFormat(form)
             self._rich.lay_out(max(width, sum(widths)))
-            self._sideways.fit(sum(widths), width)
-        room = BAR_ROOM if self._sideways.range else 0
+            self.sideways.fit(sum(widths), width)
+        room = BAR_ROOM if self.sideways.range else 0
         self.height = self._rich.document.size().height() + room
+        self.sideways.place_bar(0, self.height - 1, width)
 
     @override
     def paint(self, painter: QPainter, paint: Paint) -> None:
@@ -82,26 +82,7 @@ class TableSegment(DocumentSegment):
         self._rich.draw_pills(painter, self.look.colour("inline_code"), clip)
         draw_document(self._rich.document, painter, self.look, clip, paint.selection)
         painter.restore()
-        paint_handle(painter, self.scroll_bar, self.look)
-
-    @property
-    @override
-    def scroll_range(self) -> float:
-        return self._sideways.range
-
-    @property
-    @override
-    def scroll_offset(self) -> float:
-        return self._sideways.offset
-
-    @override
-    def scroll_to(self, offset: float) -> None:
-        self._sideways.move_to(offset)
-
-    @property
-    @override
-    def scroll_bar(self) -> QRectF:
-        return self._sideways.handle(0, self.height - 1, self.width)
+        paint_handle(painter, self.sideways.handle, self.look)
 
     # Building
 
