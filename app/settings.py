@@ -58,6 +58,8 @@ class Settings:
     """Nothing is asked of the network."""
     has_accepted_lfm_licence: bool = False
     """The licence of Liquid AI's models has been shown and accepted."""
+    has_hub_token: bool = False
+    """The system's keyring keeps a token for the hub; where it does not, the keyring is never asked."""
     model_files: tuple[Path, ...] = ()
     """Files that are used where they are, in no folder of models."""
     answered_programs: tuple[str, ...] = ()
@@ -119,6 +121,7 @@ def _as_values(settings: Settings) -> dict[str, Any]:
         "keeps_calls_well_formed": settings.keeps_calls_well_formed,
         "is_offline": settings.is_offline,
         "has_accepted_lfm_licence": settings.has_accepted_lfm_licence,
+        "has_hub_token": settings.has_hub_token,
         "model_files": [str(file) for file in settings.model_files],
         "answered_programs": list(settings.answered_programs),
         "used_programs": list(settings.used_programs),
@@ -198,6 +201,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "keeps_calls_well_formed": _switch,
     "is_offline": _switch,
     "has_accepted_lfm_licence": _switch,
+    "has_hub_token": _switch,
     "model_files": _paths,
     "answered_programs": _texts,
     "used_programs": _texts,

@@ -23,6 +23,7 @@ CHANGED = Settings(
     most_tool_rounds=3,
     keeps_calls_well_formed=False,
     is_offline=True,
+    has_hub_token=True,
     has_accepted_lfm_licence=True,
     model_files=(Path("/elsewhere/model.gguf"),),
     answered_programs=("LM Studio", "Ollama"),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from app.core.errors import TokenError
+from app.core.errors import Cancelled, TokenError
+from app.hub.interruptible import run_interruptibly
 
 if TYPE_CHECKING:
     from app.hub.hub import Hub
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SERVICE = "Tarn"
 ACCOUNT = "huggingface.co"
@@ -27,7 +31,9 @@ class Keeping(StrEnum):
     """There is none."""
     KEYRING = "keyring"
     THIS_RUN = "this run"
-    """Only until the program ends: the system has no keyring that works."""
+    """Only until the program ends: the system has no keyring that works, or it stayed locked."""
+    LOCKED = "locked"
+    """The keyring was not opened, so the token that it may have cannot be used."""
 
 
 class Keyring(Protocol):
@@ -48,13 +54,15 @@ class Account:
 class HubToken:
     """The token, and where it is kept. Its text is given to requests only and shows in no repr.
 
-    The keyring may ask the user for a password, so `load`, `save` and `forget` belong on a worker thread.
+    The keyring may ask the user for a password and wait for it, for ever if need be: so everything that asks
+    it belongs on a worker thread, and ends once its `cancel` is set, with the keyring left behind.
     """
 
     def __init__(self, keyring: Keyring | None = None) -> None:
         """`keyring` is the system's unless another one is given."""
         self._keyring = keyring
         self._secret: str | None = None
+        self._is_locked = False
         self.keeping = Keeping.NOWHERE
 
     def __repr__(self) -> str:
@@ -69,29 +77,50 @@ class HubToken:
         """What the user should know about where it is kept; empty where all is well."""
         if self.keeping is not Keeping.THIS_RUN:
             return ""
+        if self._is_locked:
+            return "The system's keyring stayed locked: the token is used until Tarn is closed."
         return "This system has no keyring that works: the token is used until Tarn is closed."
 
     def secret(self) -> str | None:
         """For the header of a request, nothing else."""
         return self._secret
 
-    def load(self) -> None:
-        """Takes the token out of the keyring, if there is one. Never raises."""
+    def load(self, cancel: threading.Event) -> None:
+        """Takes the token out of the keyring, if there is one. A token that was entered meanwhile stays.
+
+        Raises:
+            Cancelled: `cancel` was set.
+        """
         try:
-            secret = self._system_keyring().get_password(SERVICE, ACCOUNT)
+            secret = self._ask(lambda ring: ring.get_password(SERVICE, ACCOUNT), cancel)
+        except Cancelled:
+            raise
         except Exception as problem:  # Every keyring has errors of its own.
             log.info("No keyring can be read: %s", type(problem).__name__)
+            if _is_locked(problem) and not self.is_set:
+                self.keeping = Keeping.LOCKED
             return
         if secret:
             self._secret, self.keeping = secret, Keeping.KEYRING
+        elif self.keeping is Keeping.LOCKED:
+            self.keeping = Keeping.NOWHERE
 
-    def save(self, hub: Hub, text: str, cancel: threading.Event) -> Account:
+    def save(
+        self,
+        hub: Hub,
+        text: str,
+        cancel: threading.Event,
+        on_checked: Callable[[Account], object] = lambda _account: None,
+    ) -> Account:
         """Checks a token with the hub and keeps it. The former one stays if this one is refused.
+
+        Args:
+            on_checked: told whose it is as soon as it can be used, before the keyring is asked to keep it.
 
         Raises:
             TokenError: it is not a token, or the hub does not know it.
             HubError: the hub cannot be asked.
-            Cancelled: `cancel` was set.
+            Cancelled: `cancel` was set; once it was checked, the token is used for this run.
         """
         secret = text.strip()
         if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
@@ -100,8 +129,10 @@ class HubToken:
                 f"Copy it from {TOKENS_ADDRESS}.",
             )
         account = Account(hub.who_am_i(secret, cancel))
-        self._secret = secret
-        self.keeping = Keeping.KEYRING if self._kept(secret) else Keeping.THIS_RUN
+        self._secret, self.keeping, self._is_locked = secret, Keeping.THIS_RUN, False
+        on_checked(account)
+        if self._is_kept(secret, cancel):
+            self.keeping = Keeping.KEYRING
         return account
 
     def check(self, hub: Hub, cancel: threading.Event) -> Account:
@@ -116,25 +147,46 @@ class HubToken:
             raise TokenError("There is no token.", "Enter one in Settings.")
         return Account(hub.who_am_i(self._secret, cancel))
 
-    def forget(self) -> None:
-        """Removes it from the keyring and from memory. Never raises."""
+    def forget(self, cancel: threading.Event) -> None:
+        """Removes it from memory and from the keyring.
+
+        Raises:
+            TokenError: the keyring stayed locked and still has it.
+            Cancelled: `cancel` was set.
+        """
         self._secret, self.keeping = None, Keeping.NOWHERE
         try:
-            self._system_keyring().delete_password(SERVICE, ACCOUNT)
+            self._ask(lambda ring: ring.delete_password(SERVICE, ACCOUNT), cancel)
+        except Cancelled:
+            raise
         except Exception as problem:
             log.info("Nothing was removed from the keyring: %s", type(problem).__name__)
+            if _is_locked(problem):
+                self.keeping = Keeping.LOCKED
+                raise TokenError(
+                    "The system's keyring stayed locked, so the token is still in it.",
+                    "It is not used any more. Forget it again, and unlock the keyring when it asks.",
+                ) from None
 
-    def _kept(self, secret: str) -> bool:
-        try:
-            ring = self._system_keyring()
+    def _is_kept(self, secret: str, cancel: threading.Event) -> bool:
+        def keep(ring: Keyring) -> bool:
             if _writes_plain_files(ring):
                 return False
             ring.set_password(SERVICE, ACCOUNT, secret)
             # A keyring that takes and forgets, such as the null one, is no keyring.
             return ring.get_password(SERVICE, ACCOUNT) == secret
+
+        try:
+            return self._ask(keep, cancel)
+        except Cancelled:
+            raise
         except Exception as problem:
             log.info("No keyring can be written: %s", type(problem).__name__)
+            self._is_locked = _is_locked(problem)
             return False
+
+    def _ask(self, question: Callable[[Keyring], T], cancel: threading.Event) -> T:
+        return run_interruptibly(lambda: question(self._system_keyring()), cancel)
 
     def _system_keyring(self) -> Keyring:
         if self._keyring is None:
@@ -142,6 +194,13 @@ class HubToken:
 
             self._keyring = keyring
         return self._keyring
+
+
+def _is_locked(problem: Exception) -> bool:
+    """Whether there is a keyring that was not opened, as where its question was dismissed."""
+    from keyring.errors import InitError, KeyringLocked
+
+    return isinstance(problem, KeyringLocked | InitError)
 
 
 def _writes_plain_files(ring: Keyring) -> bool:

@@ -1,5 +1,9 @@
 """Keyrings as systems have them, and as they fail."""
 
+import threading
+
+from keyring.errors import KeyringLocked
+
 
 class FakeKeyring:
     """Keeps passwords in memory; `problem` makes every call fail with it."""
@@ -34,3 +38,23 @@ class ForgetfulKeyring(FakeKeyring):
 
 class PlaintextKeyring(FakeKeyring):
     """Named like the one that keeps passwords in a readable file."""
+
+
+class LockedKeyring(FakeKeyring):
+    """Asks for its password, and nobody gives it."""
+
+    def __init__(self, password=None):
+        super().__init__(password, KeyringLocked("Failed to unlock the collection!"))
+
+
+class AskingKeyring(FakeKeyring):
+    """Shows a question, and waits until somebody answers it: `answered` is set then."""
+
+    def __init__(self, password=None):
+        super().__init__(password)
+        self.is_asking = threading.Event()
+        self.answered = threading.Event()
+
+    def _fail(self):
+        self.is_asking.set()
+        self.answered.wait(60)

@@ -363,7 +363,7 @@ def test_the_token_does_not_go_to_another_host(redirected, server, fetch, target
     redirected.repositories[REPOSITORY].is_gated = True
     redirected.tokens, redirected.members = {"hf_secret": "ada"}, {"ada"}
     token = HubToken(FakeKeyring("hf_secret"))
-    token.load()
+    token.load(threading.Event())
     fetch(using=Hub(token, endpoint=redirected.address))
     assert target.read_bytes() == DATA
     assert {one.headers.get("authorization") for one in redirected.requests} == {"Bearer hf_secret"}

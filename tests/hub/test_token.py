@@ -7,10 +7,16 @@ import traceback
 
 import pytest
 
-from app.core.errors import NetworkError, TokenError
+from app.core.errors import Cancelled, NetworkError, TokenError
 from app.hub.hub import Hub
 from app.hub.token import HubToken, Keeping
-from tests.hub.fake_keyring import FakeKeyring, ForgetfulKeyring, PlaintextKeyring
+from tests.hub.fake_keyring import (
+    AskingKeyring,
+    FakeKeyring,
+    ForgetfulKeyring,
+    LockedKeyring,
+    PlaintextKeyring,
+)
 
 SECRET = "hf_QwErTyUiOpAsDfGhJkLz"
 NEVER = threading.Event()
@@ -38,7 +44,7 @@ def test_a_token_is_checked_and_kept_in_the_keyring(token, keyring, hub, known):
     assert token.keeping is Keeping.KEYRING
     assert token.notice == ""
     again = HubToken(keyring)
-    again.load()
+    again.load(NEVER)
     assert again.secret() == SECRET
     assert again.check(hub, NEVER).name == "ada"
 
@@ -71,7 +77,7 @@ def test_without_network_the_former_token_stays(token, hub, known):
     "keyring", [FakeKeyring(problem=RuntimeError("locked")), ForgetfulKeyring(), PlaintextKeyring()]
 )
 def test_where_no_keyring_works_it_is_used_for_this_run_and_said(token, hub, known):
-    token.load()
+    token.load(NEVER)
     assert not token.is_set
     token.save(hub, SECRET, NEVER)
     assert token.keeping is Keeping.THIS_RUN
@@ -79,13 +85,62 @@ def test_where_no_keyring_works_it_is_used_for_this_run_and_said(token, hub, kno
     assert token.secret() == SECRET
 
 
+@pytest.mark.parametrize("keyring", [LockedKeyring(SECRET)])
+def test_a_keyring_that_stays_locked_is_said_and_keeps_nobody_from_working(token, keyring, hub, known):
+    token.load(NEVER)
+    assert (token.keeping, token.is_set) == (Keeping.LOCKED, False)
+    token.save(hub, SECRET, NEVER)
+    assert (token.keeping, token.secret()) == (Keeping.THIS_RUN, SECRET)
+    assert "stayed locked" in token.notice
+    with pytest.raises(TokenError, match="the token is still in it"):
+        token.forget(NEVER)
+    assert (token.keeping, token.is_set) == (Keeping.LOCKED, False)
+    keyring.problem = None
+    token.load(NEVER)
+    assert (token.keeping, token.secret()) == (Keeping.KEYRING, SECRET)
+
+
+@pytest.mark.parametrize("ask", ["load", "forget", "save"])
+def test_a_keyring_that_waits_for_its_password_can_be_left_behind(hub, known, ask):
+    ring = AskingKeyring(SECRET)
+    token, cancel, ended = HubToken(ring), threading.Event(), threading.Event()
+
+    def work():
+        with pytest.raises(Cancelled):
+            token.save(hub, SECRET, cancel) if ask == "save" else getattr(token, ask)(cancel)
+        ended.set()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert ring.is_asking.wait(10)
+    if ask == "save":
+        assert (token.keeping, token.secret()) == (Keeping.THIS_RUN, SECRET)
+    cancel.set()
+    assert ended.wait(2)
+    ring.answered.set()
+    thread.join()
+
+
+def test_it_can_be_used_while_the_keyring_still_asks(hub, known):
+    ring = AskingKeyring()
+    token, told = HubToken(ring), []
+    thread = threading.Thread(target=lambda: token.save(hub, SECRET, NEVER, told.append))
+    thread.start()
+    assert ring.is_asking.wait(10)
+    assert [one.name for one in told] == ["ada"]
+    assert token.check(hub, NEVER).name == "ada"
+    ring.answered.set()
+    thread.join()
+    assert token.keeping is Keeping.KEYRING
+
+
 def test_a_forgotten_token_is_gone_everywhere(token, keyring, hub, known):
     token.save(hub, SECRET, NEVER)
-    token.forget()
+    token.forget(NEVER)
     assert token.secret() is None
     assert token.keeping is Keeping.NOWHERE
     assert keyring.passwords == {}
-    token.forget()  # Twice does no harm.
+    token.forget(NEVER)  # Twice does no harm.
     with pytest.raises(TokenError, match="There is no token"):
         token.check(hub, NEVER)
 

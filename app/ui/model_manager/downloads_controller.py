@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.errors import GatedError
+from app.core.errors import GatedError, TokenError
 from app.hub.download_queue import DownloadQueue, OnChange
 from app.hub.download_state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.repository import Repository, Variant
@@ -111,6 +111,12 @@ class DownloadsController(QObject):
         """Pauses what runs or waits, as when the network is switched off."""
         for state in self.states:
             self._queue.pause(state.id)
+
+    def retry_refused(self) -> None:
+        """Tries again what the hub has refused to somebody without a token, or with another one."""
+        for state in self.states:
+            if state.status is DownloadStatus.FAILED and isinstance(state.error, GatedError | TokenError):
+                self._queue.resume(state.id)
 
     def shut_down(self) -> None:
         """Stops all; the next run goes on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.model_file import ModelFile
 from app.hub.download_queue import DownloadQueue, OnChange
@@ -22,6 +22,9 @@ from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.model_manager.start_controller import StartController
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.window_controller import WindowController
+
+TOKEN_WAIT_MS = 3_000
+"""How long unfinished downloads wait for a keyring that may be asking for its password."""
 
 
 class ModelManagerController(QObject):
@@ -48,6 +51,8 @@ class ModelManagerController(QObject):
         self._settings = settings
         self._parts = parts
         self._has_looked_around = False
+        self._is_restored = False
+        self._is_over = False
         parts.hub.is_offline = settings.settings.is_offline
         self.page = ModelManagerPage(themes.theme, window)
         window.add_page(self.page)
@@ -86,9 +91,12 @@ class ModelManagerController(QObject):
 
     def start(self) -> None:
         """Goes on with the downloads that the last run did not finish."""
-        if any(self._parts.downloads_folder.glob("*.json")):
-            is_online = not self._parts.hub.is_offline
-            self.network.load_token(then=lambda: self.downloads.restore(goes_on=is_online))
+        if not any(self._parts.downloads_folder.glob("*.json")):
+            self._is_restored = True
+        elif self._load_token():
+            QTimer.singleShot(TOKEN_WAIT_MS, self, self._restore)
+        else:
+            self._restore()
 
     def show(self, section: Section | None = None) -> None:
         """Shows the screen, on a part of it where one is named."""
@@ -97,7 +105,7 @@ class ModelManagerController(QObject):
         self._start_page.look()
         if not self._has_looked_around:
             self._has_looked_around = True
-            self.network.load_token()  # Not earlier: a keyring may ask for a password.
+            self._load_token()  # Not earlier: a keyring may ask for a password.
             self.library.offer_found(self._settings.settings.answered_programs)
         self.discover.refresh()
         self._window.show_page(self.page)
@@ -137,10 +145,28 @@ class ModelManagerController(QObject):
 
     def shut_down(self) -> None:
         """Stops downloads and all else within half a second; the next run goes on."""
+        self._is_over = True
         self.downloads.shut_down()
         for part in (self.discover, self._start_page, self.library, self.network):
             part.shut_down()
         self._parts.hub.close()
+
+    def _load_token(self) -> bool:
+        """Asks the keyring for the token, where it keeps one and has not been asked; whether it was asked."""
+        is_wanted = self._settings.settings.has_hub_token and not self._parts.hub.token.is_set
+        if is_wanted:
+            self.network.load_token()
+        return is_wanted
+
+    def _restore(self) -> None:
+        if not self._is_restored and not self._is_over:
+            self._is_restored = True
+            self.downloads.restore(goes_on=not self._parts.hub.is_offline)
+
+    def _on_network_token_settled(self) -> None:
+        self._restore()
+        if self._parts.hub.token.is_set:
+            self.downloads.retry_refused()
 
     def _make_queue(self, on_change: OnChange) -> DownloadQueue:
         parts = self._parts
@@ -175,6 +201,8 @@ class ModelManagerController(QObject):
         self.library.programs_answered.connect(self._on_library_programs_answered)
         self.library.add_folder_requested.connect(self._settings.choose_folder)
         self.network.offline_changed.connect(self._on_network_offline_changed)
+        self.network.token_kept.connect(lambda is_kept: self._settings.change(has_hub_token=is_kept))
+        self.network.token_settled.connect(self._on_network_token_settled)
 
     def _on_downloads_arrived(self, state: DownloadState) -> None:
         self.files_changed.emit()

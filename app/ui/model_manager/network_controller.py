@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.core.errors import UserError
 from app.hub.hub import Hub
-from app.hub.token import Account
-from app.ui.background import Report, Worker
+from app.hub.token import Account, Keeping
+from app.ui.background import Report, Stream, Work, Worker
 from app.ui.model_manager.connections_page import ConnectionsPage
 from app.ui.model_manager.errand import send
 from app.ui.model_manager.network_page import NetworkPage
@@ -21,10 +23,14 @@ class NetworkController(QObject):
 
     Signals:
         offline_changed(bool): the user switched the network off or on.
+        token_kept(bool): the system's keyring has a token now, or has none any more.
+        token_settled(): what was asked of the keyring or of the hub has been answered.
         link_requested(str): the user wants to see an address.
     """
 
     offline_changed = Signal(bool)
+    token_kept = Signal(bool)
+    token_settled = Signal()
     link_requested = Signal(str)
 
     def __init__(self, hub: Hub, parent: QObject | None = None) -> None:
@@ -33,20 +39,18 @@ class NetworkController(QObject):
         self._worker = Worker("token", self)  # A keyring may ask for a password and wait for it.
         self._page: NetworkPage | None = None
         self._ledger: ConnectionsPage | None = None
+        self._errand: Stream | None = None
+        """What is being done with the token; the keyring may keep it waiting for as long as it likes."""
 
-    def load_token(self, then: Callable[[], object] | None = None) -> None:
-        """Takes the token out of the keyring, and does `then` with it or without."""
+    def load_token(self) -> None:
+        """Takes the token out of the keyring."""
 
-        def work(_cancel: threading.Event, report: Report) -> None:
-            self._hub.token.load()
-            report(True)
+        def work(cancel: threading.Event, report: Report) -> None:
+            self._hub.token.load(cancel)
+            report(self._hub.token.keeping)
 
-        def finish(_item: object) -> None:
-            self._show_keeping()
-            if then is not None:
-                then()
-
-        send(self._worker, self, work, finish, lambda _error: None)
+        self._begin(work, lambda _keeping: None, self._show_error)
+        self._show_waiting()
 
     def make_network_page(self, parent: QWidget) -> NetworkPage:
         """The page of the switch and the token."""
@@ -56,8 +60,11 @@ class NetworkController(QObject):
         page.save_requested.connect(self._save)
         page.check_requested.connect(self._check)
         page.forget_requested.connect(self._forget)
+        page.unlock_requested.connect(self.load_token)
         page.set_offline(self._hub.is_offline)
         self._show_keeping()
+        if self._errand is not None:
+            self._show_waiting()
         return page
 
     def make_connections_page(self, parent: QWidget) -> ConnectionsPage:
@@ -76,6 +83,7 @@ class NetworkController(QObject):
             self._ledger.set_connections(self._hub.ledger.connections())
 
     def shut_down(self) -> None:
+        self._errand = None
         self._worker.shut_down()
 
     def _clear(self) -> None:
@@ -83,40 +91,69 @@ class NetworkController(QObject):
         self.refresh()
 
     def _save(self, text: str) -> None:
-        self._ask(lambda cancel: self._hub.token.save(self._hub, text, cancel))
+        def work(cancel: threading.Event, report: Report) -> None:
+            self._hub.token.save(self._hub, text, cancel, report)
+            report(self._hub.token.keeping)
+
+        def take(item: Account | Keeping) -> None:
+            if isinstance(item, Account):
+                self._show_account(item)
+                self._show_waiting()
+            else:
+                self.token_kept.emit(item is Keeping.KEYRING)
+
+        self._ask_hub(work, take)
 
     def _check(self) -> None:
-        self._ask(lambda cancel: self._hub.token.check(self._hub, cancel))
-
-    def _ask(self, ask: Callable[[threading.Event], Account]) -> None:
-        page = self._page
-        if page is None:
-            return
-        page.set_busy()
-
         def work(cancel: threading.Event, report: Report) -> None:
-            report(ask(cancel))
+            report(self._hub.token.check(self._hub, cancel))
 
-        send(
-            self._worker,
-            self,
-            work,
-            lambda account: page.set_account(account.name),
-            page.set_error,
-            self._show_keeping,
-        )
+        self._ask_hub(work, self._show_account)
 
     def _forget(self) -> None:
-        def work(_cancel: threading.Event, report: Report) -> None:
-            self._hub.token.forget()
-            report(True)
+        def work(cancel: threading.Event, report: Report) -> None:
+            self._hub.token.forget(cancel)
+            report(self._hub.token.keeping)
 
         def take(_item: object) -> None:
-            self._show_keeping()
+            self.token_kept.emit(False)
             if self._page is not None:
                 self._page.clear_outcome()
 
-        send(self._worker, self, work, take, lambda _error: None)
+        self._begin(work, take, self._show_error)
+        self._show_waiting()
+
+    def _ask_hub(self, work: Work, take: Callable[[Any], object]) -> None:
+        if self._page is not None:
+            self._page.set_busy()
+            self._begin(work, take, self._show_error)
+
+    def _begin(
+        self, work: Work, take: Callable[[Any], object], on_error: Callable[[UserError], object]
+    ) -> None:
+        """Does one thing with the token. What the keyring has not answered by now is not waited for."""
+        if self._errand is not None:
+            self._errand.cancel()
+
+        def end() -> None:
+            if self._errand is stream:
+                self._errand = None
+                self._show_keeping()
+                self.token_settled.emit()
+
+        self._errand = stream = send(self._worker, self, work, take, on_error, end)
+
+    def _show_account(self, account: Account) -> None:
+        if self._page is not None:
+            self._page.set_account(account.name)
+
+    def _show_error(self, error: UserError) -> None:
+        if self._page is not None:
+            self._page.set_error(error)
+
+    def _show_waiting(self) -> None:
+        if self._page is not None:
+            self._page.set_waiting()
 
     def _show_keeping(self) -> None:
         if self._page is not None:

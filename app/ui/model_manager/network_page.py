@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.errors import UserError
@@ -12,8 +12,13 @@ from app.ui.model_manager.notice_strip import NoticeStrip
 _WHERE = {
     Keeping.NOWHERE: "There is no token. One is needed only where terms must be accepted before a download.",
     Keeping.KEYRING: "A token is kept in the system's keyring, and nowhere else.",
-    Keeping.THIS_RUN: "A token is in use until Tarn is closed; it is written nowhere.",
+    Keeping.THIS_RUN: "A token is in use; it is written nowhere.",
+    Keeping.LOCKED: "The system's keyring is locked, so the token in it cannot be used.",
 }
+_PATIENCE_MS = 500
+_WAITING = (
+    "The system's keyring is being asked, and may want its password. All else goes on without an answer."
+)
 
 
 class NetworkPage(QWidget):
@@ -23,6 +28,7 @@ class NetworkPage(QWidget):
         offline_changed(bool): the user switched the network off or on.
         save_requested(str): check this token and keep it.
         check_requested(), forget_requested(): do that with the token that is there.
+        unlock_requested(): ask the keyring again.
         link_requested(str): the user wants to see an address.
     """
 
@@ -30,6 +36,7 @@ class NetworkPage(QWidget):
     save_requested = Signal(str)
     check_requested = Signal()
     forget_requested = Signal()
+    unlock_requested = Signal()
     link_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -53,12 +60,14 @@ class NetworkPage(QWidget):
         self.where = self._words("")
         self.outcome = NoticeStrip(self)
         self._keeping = Keeping.NOWHERE
+        self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
+        self._patience.timeout.connect(lambda: self.where.setText(_WAITING))
         self._lay_out()
         self.offline_field.toggled.connect(self.offline_changed)
         self.field.textChanged.connect(lambda _text: self._fit_buttons())
         self.field.returnPressed.connect(self._save)
         self.save_button.clicked.connect(self._save)
-        self.check_button.clicked.connect(self.check_requested)
+        self.check_button.clicked.connect(self._on_check_button_clicked)
         self.forget_button.clicked.connect(self.forget_requested)
         self.link_button.clicked.connect(lambda: self.link_requested.emit(TOKENS_ADDRESS))
         self.set_keeping(Keeping.NOWHERE, "")
@@ -71,9 +80,15 @@ class NetworkPage(QWidget):
 
     def set_keeping(self, keeping: Keeping, notice: str) -> None:
         """Says where the token is kept."""
+        self._patience.stop()
         self._keeping = keeping
         self.where.setText(f"{_WHERE[keeping]} {notice}".strip())
+        self.check_button.setText("Unlock" if keeping is Keeping.LOCKED else "Check")
         self._fit_buttons()
+
+    def set_waiting(self) -> None:
+        """Says that the keyring has not answered, if it does not do so at once."""
+        self._patience.start()
 
     def set_busy(self) -> None:
         """Says that the hub is being asked."""
@@ -94,6 +109,10 @@ class NetworkPage(QWidget):
 
     def clear_outcome(self) -> None:
         self.outcome.set_text("")
+
+    def _on_check_button_clicked(self) -> None:
+        is_locked = self._keeping is Keeping.LOCKED
+        (self.unlock_requested if is_locked else self.check_requested).emit()
 
     def _save(self) -> None:
         if self.field.text().strip():
