@@ -10,7 +10,6 @@ from typing import Any
 
 from app.core.reply.call_fault import CallSyntaxError, excerpt
 from app.core.reply.call_syntax import Value, WrittenCall, read_literal
-from app.core.reply.schema_faults import is_type, schema_faults
 
 _DIGITS = re.compile(r"[0-9]{1,50}")
 
@@ -34,6 +33,9 @@ class OfferedTool:
 
     def faults(self, arguments: Mapping[str, Any]) -> str:
         """How the arguments break the schema, in sentences; empty where all is well."""
+        # Only here, as jsonschema would take a tenth of the program's start.
+        from app.core.reply.schema_faults import schema_faults
+
         return schema_faults(json.dumps(self.parameters), arguments)
 
     def _by_name(self, call: WrittenCall) -> dict[str, Value]:
@@ -106,7 +108,7 @@ def fit(value: Value, types: frozenset[str], name: str) -> Any:
         return int(found)
     if not types:
         return _from_text(found, types) if value.is_untyped else found
-    if any(is_type(found, kind) for kind in types):
+    if _is_of(types, found):
         return found
     if isinstance(found, str):
         return _from_text(found, types)
@@ -121,9 +123,15 @@ def _from_text(text: str, types: frozenset[str]) -> Any:
         found = read_literal(text.strip())
     except CallSyntaxError:
         return text
-    if isinstance(found, str) or (types and not any(is_type(found, kind) for kind in types)):
+    if isinstance(found, str) or (types and not _is_of(types, found)):
         return text
     return found
+
+
+def _is_of(types: frozenset[str], value: Any) -> bool:
+    from app.core.reply.schema_faults import is_type
+
+    return any(is_type(value, kind) for kind in types)
 
 
 def _from_object(value: Any) -> Value:

@@ -202,7 +202,7 @@ class Body:
             painter.setBrush(self.look.colour("muted"))
             painter.drawEllipse(QPointF(right - 4, y + height / 2 + 0.5), 2.6, 2.6)
         elif marker in (TICKED, UNTICKED):
-            name, colour = ("ph.check-square", "accent") if marker == TICKED else ("ph.square", "muted")
+            name, colour = ("check-square", "accent") if marker == TICKED else ("square", "muted")
             painter.drawPixmap(QPointF(right - 15, y + height / 2 - 9), self.look.icon(name, colour))
         else:
             painter.setFont(self.look.text_font)

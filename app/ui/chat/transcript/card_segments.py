@@ -100,7 +100,7 @@ class CardSegment(Segment):
         self._paint_icon(painter, paint)
         head = QRectF(0, 0, self._head_width, self.height)
         self._paint_words(painter, head)
-        arrow = "ph.caret-down" if self._header.is_open else "ph.caret-right"
+        arrow = "caret-down" if self._header.is_open else "caret-right"
         painter.drawPixmap(
             QPointF(head.right() - 26, self.height / 2 - 7), self.look.icon(arrow, "muted", 14)
         )
@@ -170,7 +170,7 @@ class ErrorSegment(DocumentSegment):
         painter.setPen(QPen(edge, 1))
         painter.drawRoundedRect(box, 10, 10)
         painter.setOpacity(1)
-        painter.drawPixmap(QPointF(16, 17), self.look.icon("ph.warning-circle", "danger"))
+        painter.drawPixmap(QPointF(16, 17), self.look.icon("warning-circle", "danger"))
         painter.translate(self._origin)
         clip = paint.clip.translated(-self._origin)
         draw_document(self._rich.document, painter, self.look, clip, paint.selection)

@@ -94,7 +94,7 @@ def tokens_text(count: int) -> str:
 
 def thinking_header(index: int, part: ReasoningPart, *, is_open: bool) -> CardHeader:
     details = [] if part.is_closed else ["not finished"]
-    return CardHeader(part_key(index), "ph.lightbulb", _thinking_title(part), " · ".join(details), is_open)
+    return CardHeader(part_key(index), "lightbulb", _thinking_title(part), " · ".join(details), is_open)
 
 
 def _thinking_title(part: ReasoningPart) -> str:
@@ -134,27 +134,27 @@ def _call_header(index: int, part: ToolCallPart, status: CallStatus | None, *, i
     key = _call_key(index, status)
     if part.error is not None:
         title = f"The call of {name} cannot be run"
-        return CardHeader(key, "ph.warning", title, "", is_open, is_failed=True)
+        return CardHeader(key, "warning", title, "", is_open, is_failed=True)
     preview = _preview(part.arguments)
     took = short_duration(status.elapsed_ms) if status and status.elapsed_ms is not None else ""
     match status.state if status else None:
         case CallState.WAITING:
             detail = "Waiting for your permission"
-            return CardHeader(key, "ph.hand-palm", f"May {name} run?", detail, is_open, is_waiting=True)
+            return CardHeader(key, "hand-palm", f"May {name} run?", detail, is_open, is_waiting=True)
         case CallState.RUNNING:
             ran = duration(monotonic() - status.started_at) if status else ""
             detail = _joined(ran, preview)
-            return CardHeader(key, "ph.wrench", f"Running {name}", detail, is_open, is_busy=True)
+            return CardHeader(key, "wrench", f"Running {name}", detail, is_open, is_busy=True)
         case CallState.NOT_RUN:
-            return CardHeader(key, "ph.wrench", f"Call of {name}", _joined("not run", preview), is_open)
+            return CardHeader(key, "wrench", f"Call of {name}", _joined("not run", preview), is_open)
         case CallState.FAILED:
-            return CardHeader(key, "ph.wrench", f"Called {name}", _joined("failed", took, preview), is_open)
+            return CardHeader(key, "wrench", f"Called {name}", _joined("failed", took, preview), is_open)
         case CallState.REFUSED:
             title = f"You refused {name}"
-            return CardHeader(key, "ph.prohibit", title, preview, is_open)
+            return CardHeader(key, "prohibit", title, preview, is_open)
         case CallState.STOPPED:
-            return CardHeader(key, "ph.stop-circle", f"Call of {name}", _joined("stopped", preview), is_open)
-    return CardHeader(key, "ph.wrench", f"Called {name}", _joined(preview, took), is_open)
+            return CardHeader(key, "stop-circle", f"Call of {name}", _joined("stopped", preview), is_open)
+    return CardHeader(key, "wrench", f"Called {name}", _joined(preview, took), is_open)
 
 
 def _joined(*pieces: str) -> str:
@@ -227,10 +227,10 @@ def _result_header(index: int, part: ToolResultPart, *, is_open: bool) -> CardHe
     key = part_key(index)
     first_line = "" if is_open else displayable(part.text).strip().split("\n", 1)[0][:200]
     if _was_never_run(part):
-        return CardHeader(key, "ph.arrow-bend-down-right", "The model was told", first_line, is_open)
+        return CardHeader(key, "arrow-bend-down-right", "The model was told", first_line, is_open)
     if part.is_error:
-        return CardHeader(key, "ph.warning", f"{name} failed", first_line, is_open, is_failed=True)
-    return CardHeader(key, "ph.arrow-bend-down-right", f"Result of {name}", first_line, is_open)
+        return CardHeader(key, "warning", f"{name} failed", first_line, is_open, is_failed=True)
+    return CardHeader(key, "arrow-bend-down-right", f"Result of {name}", first_line, is_open)
 
 
 def _result_body(part: ToolResultPart) -> list[PlacedBlock]:

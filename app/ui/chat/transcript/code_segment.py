@@ -131,7 +131,7 @@ class CodeSegment(Segment):
         area = button.area.adjusted(0, 0, -8, 0)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
         left = area.right() - painter.fontMetrics().horizontalAdvance(words) - 22
-        icon = self.look.icon("ph.check" if is_copied else "ph.copy", colour, 16)
+        icon = self.look.icon("check" if is_copied else "copy", colour, 16)
         painter.drawPixmap(QPointF(left, self._header / 2 - 8), icon)
 
     def _button(self) -> Target:

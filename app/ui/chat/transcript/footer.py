@@ -20,12 +20,12 @@ BUTTON = 28.0
 ABOVE = 4.0
 
 ICONS = {
-    Action.COPY: "ph.copy",
-    Action.REGENERATE: "ph.arrows-clockwise",
-    Action.EDIT: "ph.pencil-simple",
-    Action.CONTINUE: "ph.caret-double-right",
-    Action.PREVIOUS_VERSION: "ph.caret-left",
-    Action.NEXT_VERSION: "ph.caret-right",
+    Action.COPY: "copy",
+    Action.REGENERATE: "arrows-clockwise",
+    Action.EDIT: "pencil-simple",
+    Action.CONTINUE: "caret-double-right",
+    Action.PREVIOUS_VERSION: "caret-left",
+    Action.NEXT_VERSION: "caret-right",
 }
 LABELS = {
     Action.COPY: "Copy message",
@@ -154,7 +154,7 @@ class Footer:
             words = self._figures_area
             draw_line(painter, self.look.small_font, self.look, colour, words, self.entry.figures)
             return
-        name = "ph.check" if is_copied else ICONS[target.action]
+        name = "check" if is_copied else ICONS[target.action]
         size = 14 if target.action in (Action.PREVIOUS_VERSION, Action.NEXT_VERSION) else 18
         icon = self.look.icon(name, colour, size)
         if target.action is Action.CONTINUE:

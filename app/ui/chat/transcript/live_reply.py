@@ -165,9 +165,7 @@ class LiveReply:
         if part.kind is PartKind.REASONING:
             header = self._thinking_header(index, part, is_open=is_open)
             return [header, *part.blocks_in_card()] if is_open else [header]
-        return [
-            CardHeader(part_key(index), "ph.wrench", "Writing a tool call", part.last_words(), is_busy=True)
-        ]
+        return [CardHeader(part_key(index), "wrench", "Writing a tool call", part.last_words(), is_busy=True)]
 
     def _thinking_header(self, index: int, part: _LivePart, *, is_open: bool) -> CardHeader:
         seconds, tokens = monotonic() - part.started, ""
@@ -176,7 +174,7 @@ class LiveReply:
             tokens = f", {tokens_text(self._thought.token_count)}" if self._thought.token_count else ""
         return CardHeader(
             part_key(index),
-            "ph.lightbulb",
+            "lightbulb",
             f"Thinking for {duration(seconds)}{tokens}",
             "" if is_open else part.last_words(),
             is_open,

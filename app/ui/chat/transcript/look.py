@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import qtawesome
 from PySide6.QtCore import QSize
 from PySide6.QtGui import (
     QColor,
@@ -15,6 +14,7 @@ from PySide6.QtGui import (
 
 from app.ui.chat.transcript.blocks import Span
 from app.ui.chat.transcript.style import TranscriptStyle
+from app.ui.icons import coloured_icon
 
 LINE_HEIGHT = 1.6
 """Of the text size: what 150 % of the font's own height comes to."""
@@ -63,11 +63,11 @@ class Look:
         return colour
 
     def icon(self, name: str, colour: str, size: int = 18) -> QPixmap:
-        """An icon (such as `ph.copy`) in one of the style's colours."""
+        """An icon (such as `copy`) in one of the style's colours."""
         key = (name, colour, size)
         if key not in self._icons:
-            icon = qtawesome.icon(name, color=self.colour(colour))
-            self._icons[key] = icon.pixmap(QSize(size, size), self.pixel_ratio)
+            made = coloured_icon(name, self.colour(colour))
+            self._icons[key] = made.pixmap(QSize(size, size), self.pixel_ratio)
         return self._icons[key]
 
     def heading_size(self, level: int) -> int:
