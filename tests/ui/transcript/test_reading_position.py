@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from app.core.stream import PartGrew, PartKind, PartStarted
 from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.transcript import Transcript
-from tests.ui.transcript.reader import answer, click, drag, question, unfinished
+from tests.ui.transcript.reader import answer, click, drag, press, question, unfinished
 
 PARAGRAPHS = "\n\n".join(f"Paragraph {n}, with a few words." for n in range(30))
 
@@ -186,7 +186,7 @@ def bar_of(transcript: Transcript, entry_id: str) -> QPoint:
             drag(transcript, point + QPoint(20, 0), point)
             assert transcript.viewport().grab().toImage() == before
             return point
-        transcript.select(None)
+        press(transcript, Qt.Key.Key_Escape)
     raise AssertionError("nothing there can be drawn sideways")
 
 

@@ -5,7 +5,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QPaintEvent
 from pytestqt.qtbot import QtBot
+from typing_extensions import override
 
 from app.core.conversation import MessageState
 from app.core.message import ReasoningPart, TextPart, ToolCallPart
@@ -46,6 +49,32 @@ print(f(1))
 
 日本語の文章。 مرحبا 👩‍👩‍👧‍👦
 """
+
+
+def test_only_the_sign_of_work_is_drawn_again_while_the_first_word_is_awaited(
+    transcript: Transcript, qtbot: QtBot
+) -> None:
+    transcript.show_entries([question(f"Question {n}", str(n)) for n in range(12)])
+    transcript.begin_reply(unfinished())
+    qtbot.waitUntil(lambda: transcript.is_at_end)
+    watch = PaintedAreas()
+    transcript.viewport().installEventFilter(watch)
+    qtbot.waitUntil(lambda: len(watch.heights) > 5)
+    assert max(watch.heights[2:]) < transcript.viewport().height() / 4
+
+
+class PaintedAreas(QObject):
+    """Takes down how high the areas are that are drawn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heights: list[int] = []
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.heights.append(event.rect().height())
+        return False
 
 
 def test_what_was_written_is_seen_before_the_answer_is_finished(transcript: Transcript, qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from app.ui.chat.transcript.folds import Folds
 from app.ui.chat.transcript.geometry import Geometry
 from app.ui.chat.transcript.live_reply import LiveReply
 from app.ui.chat.transcript.look import Look
+from app.ui.chat.transcript.plain_text import plain_text
 
 ROW_GAP = 12
 TOP_MARGIN = 20
@@ -100,6 +101,21 @@ class Canvas:
             return self.live.blocks(self.folds, around)
         return blocks_of(entry, self.folds, around)
 
+    def mark_memory_start(self, entry_id: str | None) -> None:
+        """Draws a line above a message, where the model's memory begins; None for no line."""
+        before, self.memory_start = self.memory_start, entry_id
+        for changed in {before, entry_id} if before != entry_id else ():
+            if changed in self._rows:
+                self.refresh(changed)
+
+    def to_plain_text(self) -> str:
+        """What the reader sees of the whole conversation, as text."""
+        pieces = []
+        for entry in self.entries:
+            text = plain_text(self.blocks(entry))
+            pieces.append(f"{text}\n{entry.figures}" if entry.figures else text)
+        return "\n\n".join(pieces)
+
     # What is built
 
     @property
@@ -136,10 +152,14 @@ class Canvas:
         """Drops everything built, for another look; heights stay as estimates."""
         self._bodies.clear()
 
-    def trim(self, kept: Iterable[str]) -> None:
-        """Drops the messages that were used longest ago, but none of `kept`."""
+    def trim(self, rows: Iterable[int], entry_id: str | None) -> None:
+        """Drops the messages that were used longest ago, but none of `rows`, not that one and not the answer
+        being written.
+        """
         cost = sum(body.cost for body in self._bodies.values())
-        needed = set(kept)
+        needed = {entry_id, *(self.entries[row].id for row in rows)}
+        if self.live is not None:
+            needed.add(self.live.entry.id)
         for entry_id in list(self._bodies):
             if len(self._bodies) <= MOST_BODIES and cost <= MOST_COST:
                 return

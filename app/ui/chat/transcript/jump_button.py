@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from typing_extensions import override
@@ -10,6 +10,9 @@ from typing_extensions import override
 from app.ui.chat.transcript.look import Look
 
 DIAMETER = 36
+ABOVE_EDGE = 14
+OUT_OF_SIGHT = 120
+"""Pixels to the end from which on the button is of use."""
 
 
 class JumpButton(QAbstractButton):
@@ -25,6 +28,11 @@ class JumpButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # From the keyboard, End does the same.
         self.hide()
+
+    def follow(self, area: QRect, hidden: int) -> None:
+        """Stands at the lower edge of an area of which so many pixels are hidden below it."""
+        self.setVisible(hidden > OUT_OF_SIGHT)
+        self.move(area.center().x() - self.width() // 2, area.bottom() - self.height() - ABOVE_EDGE)
 
     @override
     def sizeHint(self) -> QSize:
@@ -42,5 +50,5 @@ class JumpButton(QAbstractButton):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.look.colour("hover"))
             painter.drawEllipse(circle)
-        icon = self.look.icon("ph.arrow-down", "text")
+        icon = self.look.icon("arrow-down", "text")
         painter.drawPixmap(QPointF(DIAMETER / 2 - 9, DIAMETER / 2 - 9), icon)

@@ -15,8 +15,8 @@ from app.ui.chat.transcript.canvas import Canvas
 from app.ui.chat.transcript.code_segment import CodeSegment
 from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.footer import actions_of
+from app.ui.chat.transcript.hit import Hit
 from app.ui.chat.transcript.menu import Choice
-from app.ui.chat.transcript.pointer import Hit
 from app.ui.chat.transcript.segment import Target
 
 MESSAGE = "message"
@@ -80,8 +80,9 @@ class MessageActions:
         QApplication.clipboard().setText(text.encode("utf-8", "replace").decode("utf-8"))
         self._requests.copied(label)
 
-    def choices(self, entry: Entry, hit: Hit, selected: str) -> list[Choice]:
+    def choices(self, hit: Hit, selected: str) -> list[Choice]:
         """The lines of a message's menu."""
+        entry = hit.entry
         shortcut = QKeySequence.StandardKey.Copy
         choices = [
             Choice("Copy selection", lambda: self.copy(selected, SELECTION), bool(selected), shortcut),
@@ -89,14 +90,14 @@ class MessageActions:
         ]
         if entry.message.role is not Role.USER:
             choices.append(Choice("Copy as Markdown", lambda: self.copy(entry.message.text, MESSAGE)))
-        choices += self._choices_under(entry, hit)
+        choices += self._choices_under(hit)
         requests = list(self._request_choices(entry))
         return [*choices, Choice(), *requests] if requests else choices
 
-    def _choices_under(self, entry: Entry, hit: Hit) -> Iterator[Choice]:
+    def _choices_under(self, hit: Hit) -> Iterator[Choice]:
         index = hit.body.segment_at(hit.point.y())
         if index is not None and isinstance(hit.body.segments[index], CodeSegment):
-            yield Choice("Copy code", lambda: self.copy(self._code(entry, index), CODE))
+            yield Choice("Copy code", lambda: self.copy(self._code(hit.entry, index), CODE))
         if hit.target is not None and hit.target.action is Action.OPEN_LINK:
             address = hit.target.payload
             yield Choice("Copy address", lambda: self.copy(address, ADDRESS))

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import Protocol
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtGui import QCursor, QHelpEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip
+from typing_extensions import override
 
-from app.ui.chat.transcript.body import Body
+from app.ui.chat.transcript.attention import Attention
+from app.ui.chat.transcript.canvas import Canvas
+from app.ui.chat.transcript.hit import Hit
 from app.ui.chat.transcript.segment import Target
 from app.ui.chat.transcript.selection import Selection
 from app.ui.chat.transcript.sideways import SidewaysScroll
+from app.ui.chat.transcript.viewport import Viewport
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """What is under a point: a message, and the point in that message's own coordinates."""
-
-    entry_id: str
-    body: Body
-    point: QPointF
-    target: Target | None
-
-
-class Surface(Protocol):
-    """What the pointer needs of the transcript."""
-
-    selection: Selection | None
-
-    def hit(self, position: QPointF, *, entry_id: str | None = None) -> Hit | None: ...
-    def select(self, selection: Selection | None) -> None: ...
-    def hover(self, hit: Hit | None) -> None: ...
-    def use(self, entry_id: str, target: Target) -> None: ...
-    def redraw(self) -> None: ...
+DRAG_SCROLL_MS = 30
+FASTEST_DRAG = 60.0
+"""Pixels, at each step, by which drawing a selection beyond the edge scrolls at most."""
 
 
 @dataclass(slots=True)
@@ -46,74 +33,132 @@ class _Drag:
     start_offset: float
 
 
-class Pointer:
+class Pointer(QObject):
     """Turns presses, moves and releases into selections and actions."""
 
-    def __init__(self, surface: Surface) -> None:
-        self._surface = surface
+    def __init__(
+        self,
+        area: QAbstractScrollArea,
+        canvas: Canvas,
+        view: Viewport,
+        attention: Attention,
+        use: Callable[[str, Target], None],
+    ) -> None:
+        """`use` does what a target of a message is for."""
+        super().__init__(area)
+        self._window = area.viewport()
+        self._canvas = canvas
+        self._view = view
+        self._attention = attention
+        self._use = use
         self._pressed: Hit | None = None
         self._drag: _Drag | None = None
         self._clicks = 0
         self._last_press = (0.0, QPointF(-100, -100))
+        self._drag_scroll = QTimer(self)
+        self._drag_scroll.setInterval(DRAG_SCROLL_MS)
+        self._drag_scroll.timeout.connect(self._on_drag_scroll)
+        self._window.installEventFilter(self)
 
-    @property
-    def is_selecting(self) -> bool:
-        return self._pressed is not None and self._pressed.target is None
+    def hit(self, position: QPointF, *, entry_id: str | None = None) -> Hit | None:
+        """What is under a point of the window; with an id, that message's nearest place."""
+        if not self._canvas.entries:
+            return None
+        row = self._canvas.row_of(entry_id)
+        if row is None:
+            row = self._view.row_at(position.y())
+        body = self._canvas.body(row)
+        point = self._view.within(row, position)
+        if entry_id is None and point.y() > body.height:
+            return None
+        target = body.target_at(point, is_active=self._attention.is_active(row))
+        return Hit(self._canvas.entries[row], body, point, target)
 
-    def press(self, position: QPointF, *, extends: bool = False) -> None:
+    def targets(self) -> list[tuple[str, QRect]]:
+        """What every button, link and card on screen does, and where it is, from top to bottom."""
+        found = []
+        for row in self._view.rows():
+            left, y = self._view.column_left, self._view.row_y(row)
+            for target in self._canvas.body(row).targets(is_active=self._attention.is_active(row)):
+                found.append((target.label, target.area.toAlignedRect().translated(left, y)))
+        return found
+
+    def _take_mouse(self, event: QMouseEvent) -> bool:
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        match event.type():
+            case QEvent.Type.MouseButtonPress | QEvent.Type.MouseButtonDblClick:
+                if is_left:
+                    is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                    self._press(event.position(), extends=is_shifted)
+            case QEvent.Type.MouseMove:
+                self._move(event.position())
+            case QEvent.Type.MouseButtonRelease:
+                if is_left:
+                    self._release(event.position())
+            case _:
+                return False
+        return True
+
+    def _take_wheel(self, event: QWheelEvent) -> bool:
+        """Moves the code or table under the pointer sideways; up and down is for the conversation."""
+        is_shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        pixels = sideways_pixels(event.pixelDelta(), event.angleDelta(), is_shifted=is_shifted)
+        if pixels:
+            self._scroll_sideways(event.position(), pixels)
+            event.accept()
+        return bool(pixels)
+
+    def _press(self, position: QPointF, *, extends: bool = False) -> None:
         """The left button goes down."""
+        self._attention.ring = None
+        self._window.update()
         self._count_click(position)
-        hit = self._surface.hit(position)
+        hit = self.hit(position)
         self._pressed = hit
         if hit is None:
-            self._surface.select(None)
+            self._attention.select(None)
         elif scroll := _handle_under(hit):
             self._drag = _Drag(scroll, position.x(), scroll.offset)
         elif hit.target is None:
             self._begin_selection(hit, extends=extends)
 
-    def move(self, position: QPointF) -> None:
+    def _move(self, position: QPointF) -> None:
         """The pointer moves, with the button down or not."""
         if self._drag is not None:
-            self._drag_handle(position)
-        elif self._pressed is not None and self._pressed.target is None and self._clicks == 1:
-            self.extend(position)
+            self._drag_handle(self._drag, position)
+        elif self._is_selecting and self._clicks == 1:
+            self._extend(position)
         else:
-            self._surface.hover(self._surface.hit(position))
+            self._hover(self.hit(position))
+        if self._is_selecting and not self._window.rect().contains(position.toPoint()):
+            self._drag_scroll.start()
 
-    def extend(self, position: QPointF) -> None:
-        """Draws the selection to a point, also one outside of its message."""
-        pressed, selection = self._pressed, self._surface.selection
-        if pressed is None or selection is None:
-            return
-        hit = self._surface.hit(position, entry_id=pressed.entry_id)
-        if hit is not None:
-            head = hit.body.spot_at(hit.point)
-            self._surface.select(Selection(selection.entry_id, selection.anchor, head))
-
-    def release(self, position: QPointF) -> None:
+    def _release(self, position: QPointF) -> None:
         """The left button goes up; a target pressed and released is used."""
         pressed, self._pressed, self._drag = self._pressed, None, None
         if pressed is None or pressed.target is None:
             return
-        hit = self._surface.hit(position)
-        if hit is None or hit.target is None or hit.entry_id != pressed.entry_id:
+        hit = self.hit(position)
+        if hit is None or hit.target is None or hit.entry.id != pressed.entry.id:
             return
         if hit.target.id == pressed.target.id:
-            self._surface.use(hit.entry_id, hit.target)
+            self._use(hit.entry.id, hit.target)
 
-    def scroll_sideways(self, position: QPointF, pixels: float) -> bool:
-        """Moves the code or table under a point; whether there is one that can move."""
-        hit = self._surface.hit(position)
+    def _scroll_sideways(self, position: QPointF, pixels: float) -> None:
+        hit = self.hit(position)
         index = hit.body.segment_at(hit.point.y()) if hit is not None else None
-        if hit is None or index is None:
-            return False
-        scroll = hit.body.segments[index].sideways
-        if not scroll.range or not hit.body.area_of(index).contains(hit.point):
-            return False
-        scroll.move_to(scroll.offset + pixels)
-        self._surface.redraw()
-        return True
+        if hit is not None and index is not None and hit.body.area_of(index).contains(hit.point):
+            scroll = hit.body.segments[index].sideways
+            scroll.move_to(scroll.offset + pixels)
+            self._window.update()
+
+    @property
+    def _is_selecting(self) -> bool:
+        return self._drag is None and self._pressed is not None and self._pressed.target is None
+
+    def _hover(self, hit: Hit | None) -> None:
+        self._window.setCursor(cursor_for(hit))
+        self._attention.point_at(hit)
 
     def _count_click(self, position: QPointF) -> None:
         """Counts clicks in quick succession at one place: two choose a word, three a paragraph."""
@@ -125,21 +170,56 @@ class Pointer:
 
     def _begin_selection(self, hit: Hit, *, extends: bool) -> None:
         spot = hit.body.spot_at(hit.point)
-        old = self._surface.selection
-        if extends and old is not None and old.entry_id == hit.entry_id:
-            self._surface.select(Selection(hit.entry_id, old.anchor, spot))
+        old = self._attention.selection
+        if extends and old is not None and old.entry_id == hit.entry.id:
+            self._attention.select(Selection(hit.entry.id, old.anchor, spot))
             return
         first = last = spot[1]
         if self._clicks > 1 and spot[0] < len(hit.body.segments):
             segment = hit.body.segments[spot[0]]
             first, last = segment.word_at(spot[1]) if self._clicks == 2 else segment.paragraph_at(spot[1])
-        self._surface.select(Selection(hit.entry_id, (spot[0], first), (spot[0], last)))
+        self._attention.select(Selection(hit.entry.id, (spot[0], first), (spot[0], last)))
 
-    def _drag_handle(self, position: QPointF) -> None:
-        drag = self._drag
-        assert drag is not None
+    def _extend(self, position: QPointF) -> None:
+        """Draws the selection to a point, also one outside of its message."""
+        pressed, selection = self._pressed, self._attention.selection
+        if pressed is None or selection is None:
+            return
+        hit = self.hit(position, entry_id=pressed.entry.id)
+        if hit is not None:
+            head = hit.body.spot_at(hit.point)
+            self._attention.select(Selection(selection.entry_id, selection.anchor, head))
+
+    def _drag_handle(self, drag: _Drag, position: QPointF) -> None:
         drag.scroll.move_to(drag.start_offset + drag.scroll.shift(position.x() - drag.start_x))
-        self._surface.redraw()
+        self._window.update()
+
+    def _on_drag_scroll(self) -> None:
+        """Scrolls while a selection is drawn beyond the edge."""
+        position = QPointF(self._window.mapFromGlobal(QCursor.pos()))
+        beyond = min(0.0, position.y()) + max(0.0, position.y() - self._window.height())
+        if not self._is_selecting or not beyond:
+            self._drag_scroll.stop()
+            return
+        self._view.scroll_by(int(max(-FASTEST_DRAG, min(FASTEST_DRAG, beyond))))
+        self._extend(position)
+
+    # Qt
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QMouseEvent):
+            return self._take_mouse(event)
+        if isinstance(event, QWheelEvent):
+            return self._take_wheel(event)
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            hit = self.hit(QPointF(event.pos()))
+            words = hit.target.label if hit is not None and hit.target is not None else ""
+            QToolTip.showText(event.globalPos(), words, self._window)
+            return True
+        if event.type() == QEvent.Type.Leave:
+            self._hover(None)
+        return False
 
 
 def _handle_under(hit: Hit) -> SidewaysScroll | None:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QRect, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.core.stream import ReplyEvent
 from app.core.thought_clock import ThoughtProgress
-from app.ui.chat.transcript.blocks import CardHeader, StatusLine
 from app.ui.chat.transcript.canvas import Canvas
 from app.ui.chat.transcript.entry import Entry
 from app.ui.chat.transcript.flush import Flush
 from app.ui.chat.transcript.live_reply import LiveReply
-
-FRAME_MS = 60
-"""The pace of what moves while the reader waits."""
 
 
 class Streaming(QObject):
@@ -23,11 +19,9 @@ class Streaming(QObject):
 
     Signals:
         redraw_due: show what has come.
-        area_moved: an area of the answer's body that has to be drawn again, because something in it moves.
     """
 
     redraw_due = Signal()
-    area_moved = Signal(QRect)
 
     def __init__(self, canvas: Canvas, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,22 +29,11 @@ class Streaming(QObject):
         self._events: list[ReplyEvent] = []
         self._flush = Flush(self)
         self._flush.due.connect(self.redraw_due)
-        self._motion = QTimer(self)
-        self._motion.setInterval(FRAME_MS)
-        self._motion.timeout.connect(self._on_motion)
-        self.is_visible: Callable[[int], bool] = lambda row: True
-        """Whether a row is on screen; nothing moves where nobody looks."""
-
-    @property
-    def entry(self) -> Entry | None:
-        """The answer being written."""
-        return self._canvas.live.entry if self._canvas.live is not None else None
 
     def begin(self, entry: Entry) -> None:
         self.stop()
         self._canvas.live = LiveReply(entry, self._canvas.sibling)
         self._canvas.put(entry)
-        self._motion.start()
 
     def feed(self, events: Sequence[ReplyEvent], thought: ThoughtProgress | None) -> None:
         if self._canvas.live is not None:
@@ -63,6 +46,10 @@ class Streaming(QObject):
         if self._canvas.live is not None:
             self._canvas.live.status = text
             self._flush.ask()
+
+    def redraw_soon(self) -> None:
+        """Asks for a redraw also when nothing has come."""
+        self._flush.ask()
 
     def take(self) -> bool:
         """Builds what has come; whether there is an answer under way."""
@@ -83,22 +70,12 @@ class Streaming(QObject):
             self.stop()
         self._canvas.put(entry)
 
+    def forget(self, entry_id: str) -> None:
+        """Ends the answer if it is this one, which is going away."""
+        if self._canvas.live is not None and self._canvas.live.entry.id == entry_id:
+            self.stop()
+
     def stop(self) -> None:
         self._canvas.live = None
         self._events.clear()
         self._flush.stop()
-        self._motion.stop()
-
-    def _on_motion(self) -> None:
-        """Moves what shows that work is going on, and counts the seconds of a thought."""
-        live = self._canvas.live
-        row = self._canvas.row_of(live.entry.id) if live is not None else None
-        if live is None or row is None or not self.is_visible(row):
-            return
-        if live.is_thinking:
-            self._flush.ask()
-        body = self._canvas.body(row)
-        for index, segment in enumerate(body.segments):
-            block = segment.block
-            if isinstance(block, StatusLine) or (isinstance(block, CardHeader) and block.is_busy):
-                self.area_moved.emit(body.area_of(index).toAlignedRect())

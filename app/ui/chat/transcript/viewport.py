@@ -6,7 +6,7 @@ end stays at the end, and who goes to the beginning stays at the beginning.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.ui.chat.transcript.canvas import SMALLEST_MARGIN, WIDEST_COLUMN, Canvas
@@ -18,7 +18,9 @@ NEAR_END = 8
 MOST_PASSES = 10
 """Correcting heights can bring further messages into sight; so often is looked again."""
 NARROWEST_COLUMN = 200
+LINE_STEP = 40
 AROUND_FOCUS = 12
+CORNER = 24
 
 
 class Viewport:
@@ -27,6 +29,7 @@ class Viewport:
     def __init__(self, area: QAbstractScrollArea, canvas: Canvas) -> None:
         self._area = area
         self._bar = area.verticalScrollBar()
+        self._bar.setSingleStep(LINE_STEP)
         self._canvas = canvas
         self.is_following = True
         """The reader was at the end when last scrolling, and is taken along when more comes."""
@@ -39,8 +42,18 @@ class Viewport:
         return self._area.viewport().height()
 
     @property
+    def page(self) -> int:
+        """How far a page goes; a line of the one before stays in sight."""
+        return self._bar.pageStep() - LINE_STEP
+
+    @property
+    def below(self) -> int:
+        """How much there is below what is visible, in pixels."""
+        return self._bar.maximum() - self._bar.value()
+
+    @property
     def is_at_end(self) -> bool:
-        return self._bar.value() >= self._bar.maximum() - NEAR_END
+        return self.below <= NEAR_END
 
     @property
     def column_left(self) -> int:
@@ -54,6 +67,19 @@ class Viewport:
         """The rows of which something is visible, or within a margin of it."""
         top = self._bar.value()
         return self._canvas.rows_between(top - margin, top + self.height + margin)
+
+    def rows_between(self, top: float, bottom: float) -> range:
+        """The rows of which something is between two heights, seen from the top edge."""
+        return self._canvas.rows_between(top + self._bar.value(), bottom + self._bar.value())
+
+    def area_of(self, row: int) -> QRect:
+        """Where a message is in the window."""
+        height = int(self._canvas.body(row).height)
+        return QRect(self.column_left, self.row_y(row), self._canvas.column_width, height)
+
+    def corner_of(self, row: int) -> QPoint:
+        """The upper left corner of what is visible of a message, a little within."""
+        return QPoint(self.column_left + CORNER, max(0, self.row_y(row)) + CORNER)
 
     def row_at(self, y: float) -> int:
         return self._canvas.row_at(y + self._bar.value())
@@ -88,6 +114,9 @@ class Viewport:
         """Goes to the end and follows it from now on."""
         self.is_following = True
         self.settle()
+
+    def to_start(self) -> None:
+        self._bar.setValue(0)
 
     def note_scroll(self) -> bool:
         """The reader scrolled; whether what is on screen has to be drawn anew."""
