@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,7 +36,7 @@ from app.ui.model_manager.library_rows import Checking, Importing, LibraryState
 from app.ui.model_manager.library_view import LibraryView
 from app.ui.model_manager.reveal import reveal
 
-PROGRESS_STEP = 0.01
+REPORT_S = 0.1
 _NO_ROOM = DiskUse(0, 0)
 
 
@@ -187,7 +188,7 @@ class LibraryController(QObject):
 
     def _verify(self, model: ModelFile) -> None:
         def work(cancel: threading.Event, report: Report) -> None:
-            on_progress = _in_steps(report)
+            on_progress = _now_and_then(report)
             report(verify_again(model.path, self._records, cancel, on_progress))
 
         def take(item: float | Verification) -> None:
@@ -268,7 +269,7 @@ class LibraryController(QObject):
             return
 
         def work(cancel: threading.Event, report: Report) -> None:
-            report(import_model(path, self._folder, mode, cancel, _in_steps(report)))
+            report(import_model(path, self._folder, mode, cancel, _now_and_then(report)))
 
         def take(item: float | Path) -> None:
             if isinstance(item, Path):
@@ -316,15 +317,15 @@ def _offer_words(folders: Sequence[FoundFolder]) -> str:
     return f"Found on this computer: {words}. Tarn can use them where they are; nothing is copied or changed."
 
 
-def _in_steps(report: Report) -> Callable[[int, int], None]:
-    """Reports shares of the whole, and no more than a hundred of them."""
-    last = 0.0
+def _now_and_then(report: Report) -> Callable[[int, int], None]:
+    """Reports shares of the whole, about ten times a second: each is a redraw of the window."""
+    reported_at = 0.0
 
     def on_progress(done: int, total: int) -> None:
-        nonlocal last
-        share = done / total if total else 0.0
-        if share - last >= PROGRESS_STEP:
-            last = share
-            report(share)
+        nonlocal reported_at
+        now = time.monotonic()
+        if total and now - reported_at >= REPORT_S:
+            reported_at = now
+            report(done / total)
 
     return on_progress
