@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -168,13 +169,14 @@ _SUFFIX = re.compile(
 )
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def _words(name: str) -> tuple[str, ...]:
     # A dot between digits belongs to a number, as in 2.5; any other one parts words.
-    words = re.split(r"[^a-z0-9.]+|\.(?!\d)|(?<!\d)\.", name.casefold().removesuffix(".gguf"))
-    words = [word for word in words if word]
+    parts = re.split(r"[^a-z0-9.]+|\.(?!\d)|(?<!\d)\.", name.casefold().removesuffix(".gguf"))
+    words = tuple(word for word in parts if word)
     return words[1:] if words and words[0] in OWNERS else words
 
 
-def _is_named(model: CatalogModel, words: list[str]) -> bool:
+def _is_named(model: CatalogModel, words: tuple[str, ...]) -> bool:
     own = _words(model.id)
     return words[: len(own)] == own and all(_SUFFIX.fullmatch(word) for word in words[len(own) :])

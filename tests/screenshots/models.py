@@ -250,7 +250,7 @@ class Photographer:
         for model in ("Instruct", "Thinking", "JP-202606"):
             model_id = f"LFM2.5-1.2B-{model}"
             entry = Catalog.load(resources() / "catalog.toml").get(model_id)
-            self.models.discover.fetch(entry, "Q4_K_M", lambda _state: None, lambda _error: None)
+            self.models.orders.fetch(entry, "Q4_K_M", lambda: None, lambda _state: None, lambda _error: None)
         self.wait(lambda: sum(state.bytes_per_second > 0 for state in self.models.downloads.states) == 2)
         self.take("downloads")
         first = self.models.downloads.states[0]

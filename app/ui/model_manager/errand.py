@@ -48,6 +48,11 @@ def send(
     return stream
 
 
+def as_hub_error(error: UserError) -> HubError:
+    """The same for places that show only what is wrong with the hub."""
+    return error if isinstance(error, HubError) else HubError(str(error), error.hint)
+
+
 def _tell(error: Exception, on_error: Callable[[UserError], object]) -> None:
     if isinstance(error, UserError):
         on_error(error)

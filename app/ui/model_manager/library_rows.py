@@ -52,7 +52,8 @@ class LibraryState:
 
 def library_rows(models: Sequence[ModelFile], state: LibraryState, text: str = "") -> list[Row]:
     """A row for each model whose name, quantisation or folder has all the words of `text`."""
-    return [_row(model, state) for model in models if _fits(model, text)]
+    words = text.casefold().split()
+    return [_row(model, state) for model in models if _fits(model, words)]
 
 
 def importing_row(importing: Importing) -> Row:
@@ -75,9 +76,11 @@ def summary(models: Collection[ModelFile], free_bytes: int | None) -> str:
     return f"{count}, {total} on this computer.{free}"
 
 
-def _fits(model: ModelFile, text: str) -> bool:
+def _fits(model: ModelFile, words: Sequence[str]) -> bool:
+    if not words:
+        return True
     subject = f"{model.name} {model.quantisation} {model.architecture} {model.path}".casefold()
-    return all(word in subject for word in text.casefold().split())
+    return all(word in subject for word in words)
 
 
 def _row(model: ModelFile, state: LibraryState) -> Row:

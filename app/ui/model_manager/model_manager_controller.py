@@ -18,7 +18,9 @@ from app.ui.model_manager.library_controller import LibraryController
 from app.ui.model_manager.licence import LicenceGate
 from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
 from app.ui.model_manager.network_controller import NetworkController
+from app.ui.model_manager.orders import Orders
 from app.ui.model_manager.parts import ModelManagerParts
+from app.ui.model_manager.search_controller import SearchController
 from app.ui.model_manager.start_controller import StartController
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.window_controller import WindowController
@@ -59,22 +61,23 @@ class ModelManagerController(QObject):
         is_accepted = settings.settings.has_accepted_lfm_licence
         self._licence = LicenceGate(is_accepted, window)
         self.downloads = DownloadsController(self.page.downloads, self._make_queue, parts.models_folder, self)
+        self.orders = Orders(parts.hub, self.downloads, self._licence, self)
+        self._search = SearchController(self.page.discover, parts.hub, self)
         self.discover = DiscoverController(
             self.page.discover,
-            parts.hub,
             parts.catalog,
+            self._search,
+            self.orders,
             self.downloads,
-            self._licence,
             parts.free_memory,
             self,
         )
         self._start_page = StartController(
             self.page.discover.start,
-            parts.hub,
             parts.catalog,
             self.discover,
+            self.orders,
             self.downloads,
-            self._licence,
             parts.look,
             self,
         )
@@ -147,7 +150,7 @@ class ModelManagerController(QObject):
         """Stops downloads and all else within half a second; the next run goes on."""
         self._is_over = True
         self.downloads.shut_down()
-        for part in (self.discover, self._start_page, self.library, self.network):
+        for part in (self.discover, self._search, self.orders, self._start_page, self.library, self.network):
             part.shut_down()
         self._parts.hub.close()
 

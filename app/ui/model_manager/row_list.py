@@ -31,6 +31,8 @@ SIDE = 24
 _NEAR_END = 600
 """Pixels before the end at which more is asked for."""
 _REMOVING = ("delete", "cancel")
+Shape = tuple[int, tuple[str, ...], bool]
+"""What the height of a row depends on: how many lines, those that wrap, and whether there is a bar."""
 
 
 class RowList(QListView):
@@ -62,6 +64,7 @@ class RowList(QListView):
         self._rows = RowModel(self)
         self._delegate = RowDelegate(look, theme, self)
         self._pressed = ("", "")
+        self._shapes: set[Shape] = set()
         self._is_as_tall_as_rows = False
         self.setModel(self._rows)
         self.setItemDelegate(self._delegate)
@@ -87,15 +90,27 @@ class RowList(QListView):
         entry = self.currentIndex().data(ENTRY_ROLE)
         return entry.key if isinstance(entry, Row) else ""
 
+    @property
+    def is_near_end(self) -> bool:
+        """Whether the end of the list can almost be seen."""
+        self.executeDelayedItemsLayout()
+        return self._is_scrolled_near_end()
+
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Shows these lines; scrolling and the current row stay where they can."""
         former = [_shape(entry) for entry in self._rows.entries]
         shapes = [_shape(entry) for entry in entries]
-        # Measuring one row instead of thousands.
-        self.setUniformItemSizes(len(set(shapes)) == 1 and not shapes[0][1])
+        self._note_shapes(set(shapes))
         self._rows.set_entries(entries)
         if former != shapes:
             self.scheduleDelayedItemsLayout()
+        if self._is_as_tall_as_rows:
+            self.updateGeometry()
+
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Adds lines at the end, at a cost that does not grow with what is there; their keys must be new."""
+        self._note_shapes(self._shapes | {_shape(entry) for entry in entries})
+        self._rows.add_entries(entries)
         if self._is_as_tall_as_rows:
             self.updateGeometry()
 
@@ -150,6 +165,11 @@ class RowList(QListView):
             )
         return menu
 
+    def _note_shapes(self, shapes: set[Shape]) -> None:
+        """Lets one row be measured instead of thousands, where all are of one shape."""
+        self._shapes = shapes
+        self.setUniformItemSizes(len(shapes) == 1 and not any(wrapping for _, wrapping, _ in shapes))
+
     def _row_at(self, place: QPoint) -> tuple[Row | None, Action | None]:
         index = self.indexAt(place)
         row = index.data(ENTRY_ROLE)
@@ -163,9 +183,13 @@ class RowList(QListView):
         if action.is_enabled:
             self.action_requested.emit(row.key, action.id)
 
-    def _on_scrolled(self, value: int) -> None:
-        if self.verticalScrollBar().maximum() - value < _NEAR_END:
+    def _on_scrolled(self, _value: int) -> None:
+        if self._is_scrolled_near_end():
             self.end_neared.emit()
+
+    def _is_scrolled_near_end(self) -> bool:
+        bar = self.verticalScrollBar()
+        return bar.maximum() - bar.value() < _NEAR_END
 
     def _on_current_changed(self, current: QModelIndex) -> None:
         entry = current.data(ENTRY_ROLE)
@@ -305,8 +329,7 @@ class RowList(QListView):
             self.updateGeometry()
 
 
-def _shape(entry: Entry) -> tuple[int, tuple[str, ...], bool]:
-    """What the height of a line depends on: how many lines, those that wrap, and whether there is a bar."""
+def _shape(entry: Entry) -> Shape:
     if not isinstance(entry, Row):
         return -1, (entry.text,), False
     wrapping = tuple(line.text for line in entry.lines if line.wraps)

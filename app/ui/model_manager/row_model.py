@@ -42,6 +42,10 @@ class RowModel(QAbstractListModel):
                 self._entries[place] = entry
                 self.dataChanged.emit(self.index(place), self.index(place))
 
+    def add_entries(self, entries: Sequence[Entry]) -> None:
+        """Adds lines at the end, none of which may be there already."""
+        self._replace(len(self._entries), len(self._entries), list(entries))
+
     def place_of(self, key: str) -> int:
         """The line with this key; -1 where there is none."""
         return next((place for place, entry in enumerate(self._entries) if entry.key == key), -1)

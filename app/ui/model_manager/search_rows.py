@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from app.hub.search import SearchResult
@@ -22,15 +21,8 @@ def repository_of(key: str) -> str:
     return key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else ""
 
 
-def result_rows(results: Iterable[SearchResult], now: datetime) -> list[Row]:
-    """A row for each repository, each once: it may move up from one page to the next while they are read."""
-    rows: dict[str, Row] = {}
-    for result in results:
-        rows.setdefault(result.repository, _row(result, now))
-    return list(rows.values())
-
-
-def _row(result: SearchResult, now: datetime) -> Row:
+def result_row(result: SearchResult, now: datetime) -> Row:
+    """A repository that was found."""
     words = [wording.parameters(result.parameters), result.architecture]
     counts = f"{wording.short_count(result.downloads)} downloads"
     likes = f"{wording.short_count(result.likes)} likes" if result.likes else ""

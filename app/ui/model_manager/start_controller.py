@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from app.core.errors import HubError
 from app.hub.catalog import Catalog
 from app.hub.download_state import DownloadState
-from app.hub.hub import Hub
 from app.ui.background import Report, Worker
 from app.ui.model_manager import download_rows
 from app.ui.model_manager.choices import Choice, choices
@@ -19,7 +18,7 @@ from app.ui.model_manager.computer import Computer
 from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
 from app.ui.model_manager.errand import send
-from app.ui.model_manager.licence import LicenceGate
+from app.ui.model_manager.orders import Orders
 from app.ui.model_manager.start_page import StartPage
 
 
@@ -37,22 +36,20 @@ class StartController(QObject):
     def __init__(
         self,
         view: StartPage,
-        hub: Hub,
         catalog: Catalog,
         discover: DiscoverController,
+        orders: Orders,
         downloads: DownloadsController,
-        licence: LicenceGate,
         look: Callable[[], Computer],
         parent: QObject | None = None,
     ) -> None:
         """`look` tells what this computer has; it is called on a thread of its own."""
         super().__init__(parent)
         self._view = view
-        self._hub = hub
         self._catalog = catalog
         self._discover = discover
+        self._orders = orders
         self._downloads = downloads
-        self._licence = licence
         self._look_at_computer = look
         self._worker = Worker("computer", self)
         self._choices: dict[str, Choice] = {}
@@ -99,14 +96,11 @@ class StartController(QObject):
 
     def _on_view_wanted(self, model_id: str) -> None:
         choice = self._choices[model_id]
-        page = self._hub.page_of(choice.model.repository)
-        self._licence.ask(choice.model.title, choice.model.licence, page, lambda: self._fetch(choice))
 
-    def _fetch(self, choice: Choice) -> None:
-        model_id = choice.model.id
-        self._errors.pop(model_id, None)
-        self._is_asked.add(model_id)
-        self.refresh_cards()
+        def on_begun() -> None:
+            self._errors.pop(model_id, None)
+            self._is_asked.add(model_id)
+            self.refresh_cards()
 
         def on_ordered(state: DownloadState) -> None:
             self._is_asked.discard(model_id)
@@ -118,7 +112,7 @@ class StartController(QObject):
             self._errors[model_id] = error
             self.refresh_cards()
 
-        self._discover.fetch(choice.model, choice.quantisation, on_ordered, on_error)
+        self._orders.fetch(choice.model, choice.quantisation, on_begun, on_ordered, on_error)
 
     def _act(self, model_id: str, action: str) -> None:
         state = self._downloads.state_of(self._choices[model_id].model.repository)
