@@ -101,6 +101,10 @@ class Conversation:
         steps.reverse()
         return steps
 
+    def newest(self, role: Role) -> MessageNode | None:
+        """The last message on screen that has this role."""
+        return next((node for node in reversed(self.path()) if node.role is role), None)
+
     def node(self, node_id: str) -> MessageNode:
         """The message with that id.
 

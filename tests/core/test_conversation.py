@@ -64,6 +64,15 @@ def test_only_the_branch_that_leads_to_the_tip_is_on_screen():
     assert conversation.with_tip(None).path() == []
 
 
+def test_the_newest_message_of_a_role_is_the_last_one_on_screen():
+    conversation, question, first, more, second = branched()
+    assert conversation.newest(Role.ASSISTANT) == second
+    assert conversation.newest(Role.USER) == question
+    assert conversation.with_tip(more.id).newest(Role.ASSISTANT) == first
+    assert conversation.with_tip(more.id).newest(Role.USER) == more
+    assert conversation.newest(Role.TOOL) is None
+
+
 def test_the_versions_of_a_message_are_the_children_of_its_parent():
     conversation, question, first, more, second = branched()
     assert conversation.siblings(first.id) == conversation.siblings(second.id) == [first, second]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.conversation import MessageNode
 from app.core.stream import ReplyEvent
 from app.store.conversations import ConversationStore
-from app.ui.chat.entries import entry_of
+from app.ui.chat.entries import entries_of, entry_of
 from app.ui.chat.open_conversations import OpenConversations
 from app.ui.chat.replies import Replies, Reply
 from app.ui.chat.transcript.transcript import Transcript
@@ -43,6 +43,7 @@ class ReplyKeeper(QObject):
     ) -> None:
         super().__init__(parent)
         self._store = store
+        self._replies = replies
         self._transcript = transcript
         self._conversations = conversations
         self._try = attempt
@@ -54,6 +55,19 @@ class ReplyKeeper(QObject):
         replies.result_came.connect(self._on_reply_result_came)
         replies.next_round_started.connect(self._on_reply_next_round_started)
         replies.ended.connect(self._on_reply_ended)
+
+    def show_conversation(self) -> None:
+        """Fills the transcript with the conversation on screen, also with the answer under way."""
+        shown = self._conversations.shown
+        reply = self._replies.running(shown.id)
+        entries = entries_of(shown)
+        if reply is None or reply.is_running_tools:
+            self._transcript.show_entries(entries)
+            if reply is not None:
+                self.show_calls(reply)
+        else:
+            self._transcript.show_entries([entry for entry in entries if entry.id != reply.node.id])
+            self.show(reply)
 
     def show(self, reply: Reply) -> None:
         """Puts an answer that is being written at the end of the transcript."""
