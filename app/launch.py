@@ -18,7 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[:1] in (["--probe"], ["--try-engine"]):
         return _run_trial(words)
     options = _parser().parse_args(words)
-    options.model = options.model or options.file
+    given = options.model or options.file
+    # Children, and the copy that runs already, work in other folders.
+    options.model = given.absolute() if given else None
     if options.self_test:
         return _run_self_test(options)
     return _run(options)
@@ -45,8 +47,8 @@ def _run(options: argparse.Namespace) -> int:
     from app.ui.single_instance import FileOpenings, SingleInstance
 
     qt = create_qt_application(sys.argv[:1])
-    paths = Paths.below(options.data_dir) if options.data_dir else Paths.of_user()
     try:
+        paths = Paths.below(options.data_dir) if options.data_dir else Paths.of_user()
         paths.create_folders()
         instance = SingleInstance(paths.data)
         if not instance.claim():

@@ -25,10 +25,20 @@ class Paths:
 
     @classmethod
     def of_user(cls) -> Paths:
-        """Where this system wants a user's files to be."""
+        """Where this system wants a user's files to be.
+
+        Raises:
+            StoreError: the system knows no home folder for this user.
+        """
         dirs = platformdirs.PlatformDirs(NAME, appauthor=False)
-        data = dirs.user_data_path
-        return cls(data, data / "models", dirs.user_config_path, dirs.user_log_path, dirs.user_cache_path)
+        try:
+            data = dirs.user_data_path
+            return cls(data, data / "models", dirs.user_config_path, dirs.user_log_path, dirs.user_cache_path)
+        except RuntimeError as problem:
+            raise StoreError(
+                "The system knows no home folder for this user, so there is no place for conversations.",
+                "Start Tarn with --data-dir and a folder that may be written.",
+            ) from problem
 
     @classmethod
     def below(cls, folder: Path) -> Paths:

@@ -38,7 +38,7 @@ def main() -> int:
     started = time.monotonic()
     bundle = _build_bundle(options)
     print(f"{bundle.folder}: {bundle.size() / 1e6:.0f} MB")
-    for package in [] if options.folder_only else _packages(bundle, options.out):
+    for package in [] if options.folder_only else _packages(bundle, options.out, _kind(options)):
         checksum = write_checksum(package)
         print(f"{package}: {package.stat().st_size / 1e6:.0f} MB, SHA-256 in {checksum.name}")
     print(f"Done in {time.monotonic() - started:.0f} s")
@@ -81,8 +81,18 @@ def _build_bundle(options: argparse.Namespace) -> Bundle:
     return make_bundle(environment, engine, licences, options.out, with_starter=options.with_starter)
 
 
-def _packages(bundle: Bundle, out: Path) -> list[Path]:
-    name = f"tarn-{version()}-{_system()}-{_machine()}"
+def _kind(options: argparse.Namespace) -> str:
+    """What sets this build apart from the usual one, for the names of its files."""
+    parts = [
+        ("-with-starter", options.with_starter),
+        ("-vulkan", options.vulkan),
+        ("-plain", options.no_variants),
+    ]
+    return "".join(part for part, is_chosen in parts if is_chosen)
+
+
+def _packages(bundle: Bundle, out: Path, kind: str) -> list[Path]:
+    name = f"tarn-{version()}-{_system()}-{_machine()}{kind}"
     if sys.platform == "darwin":
         return [make_dmg(bundle.folder, out / f"{name}.dmg")]
     if sys.platform == "win32":
@@ -90,7 +100,7 @@ def _packages(bundle: Bundle, out: Path) -> list[Path]:
         setup = make_setup(bundle.folder, out / f"{name}-setup.exe")
         return [archive, *([setup] if setup else [])]
     archive = write_tar_xz(bundle.folder, out / f"{name}.tar.xz")
-    deb = make_deb(bundle.folder, out)
+    deb = make_deb(bundle.folder, out, kind)
     return [archive, *([deb] if deb else [])]
 
 

@@ -17,11 +17,12 @@ from source import PACKAGING, ROOT, source_date, version
 LINUX = PACKAGING / "linux"
 METAINFO = "app.tarn.Tarn.metainfo.xml"
 _ADVICE = "Install it (libegl1 libgl1 libwayland-cursor0 libwayland-egl1 libxcb-cursor0) and build again."
+_RECOMMENDED = ("xdg-utils", "hicolor-icon-theme", "shared-mime-info", "desktop-file-utils")
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
-def make_deb(bundle: Path, out: Path) -> Path | None:
-    """Packs the folder of the program; None where this system has no dpkg."""
+def make_deb(bundle: Path, out: Path, kind: str = "") -> Path | None:
+    """Packs the folder; None where this system has no dpkg. `kind` goes into the name of the file."""
     if shutil.which("dpkg-deb") is None:
         print("There is no dpkg-deb here, so no .deb was made.")
         return None
@@ -33,8 +34,8 @@ def make_deb(bundle: Path, out: Path) -> Path | None:
     (tree / "usr/bin/tarn").symlink_to("../lib/tarn/tarn")
     put_menu_files(tree / "usr/share")
     _put_documents(bundle, tree / "usr/share/doc/tarn")
-    _write_control(tree, architecture, dependencies(bundle))
-    deb = out / f"tarn_{version()}_{architecture}.deb"
+    _write_control(tree, architecture, dependencies(bundle), recommendations(bundle))
+    deb = out / f"tarn{kind}_{version()}_{architecture}.deb"
     subprocess.run(
         ["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(tree), str(deb)],
         check=True,
@@ -60,13 +61,30 @@ def put_menu_files(share: Path) -> None:
 def dependencies(bundle: Path) -> list[str]:
     """The Debian packages of the libraries that the program needs and does not hold itself."""
     libraries = libraries_in(bundle)
-    own = {library.path.name for library in libraries} | {library.soname for library in libraries}
-    needed = sorted({name for library in libraries for name in library.needed} - own)
+    required = [library for library in libraries if not _is_for_graphics(library)]
+    return [f"libc6 (>= {_newest_glibc(required)})", *_packages_for(required, libraries)]
+
+
+def recommendations(bundle: Path) -> list[str]:
+    """What only the engine for graphics cards needs: without it the program runs on the processor."""
+    libraries = libraries_in(bundle)
+    required = [library for library in libraries if not _is_for_graphics(library)]
+    optional = [library for library in libraries if _is_for_graphics(library)]
+    more = set(_packages_for(optional, libraries)) - set(_packages_for(required, libraries))
+    return sorted(more | ({"mesa-vulkan-drivers"} if optional else set()))
+
+
+def _is_for_graphics(library: Library) -> bool:
+    return library.path.name == "libggml-vulkan.so"
+
+
+def _packages_for(needing: list[Library], all_of_them: list[Library]) -> list[str]:
+    own = {library.path.name for library in all_of_them} | {library.soname for library in all_of_them}
+    needed = sorted({name for library in needing for name in library.needed} - own)
     places = _system_libraries()
     if missing := [name for name in needed if name not in places]:
         raise SystemExit(f"The program needs what this system lacks: {', '.join(missing)}. {_ADVICE}")
-    packages = {_package_of(places, name) for name in needed} - {"libc6"}
-    return [f"libc6 (>= {_newest_glibc(libraries)})", *sorted(packages)]
+    return sorted({_package_of(places, name) for name in needed} - {"libc6"})
 
 
 def _newest_glibc(libraries: list[Library]) -> str:
@@ -93,7 +111,7 @@ def _package_of(places: dict[str, str], soname: str) -> str:
     raise SystemExit(f"No Debian package is known for {path}.")
 
 
-def _write_control(tree: Path, architecture: str, depends: list[str]) -> None:
+def _write_control(tree: Path, architecture: str, depends: list[str], recommends: list[str]) -> None:
     size = sum(path.lstat().st_size for path in tree.rglob("*") if path.is_file()) // 1024
     control = (LINUX / "control").read_text(encoding="utf-8")
     values = {
@@ -101,6 +119,7 @@ def _write_control(tree: Path, architecture: str, depends: list[str]) -> None:
         "ARCHITECTURE": architecture,
         "SIZE": str(size),
         "DEPENDS": ", ".join(depends),
+        "RECOMMENDS": ", ".join([*_RECOMMENDED, *recommends]),
     }
     for name, value in values.items():
         control = control.replace(f"@{name}@", value)

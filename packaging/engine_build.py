@@ -1,11 +1,12 @@
 """llama.cpp compiled for every kind of processor, from the source of the Python package that is used.
 
 Each kind of processor gets a library of its own (`ggml-cpu-haswell`, `ggml-cpu-zen4`); the program chooses
-one when it first loads a model.
+one when it first loads a model. For graphics cards there is one more (`ggml-vulkan`), made only if asked for.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,13 @@ OPTIONS = {
     "LLAMA_OPENSSL": "OFF",
     "CMAKE_BUILD_WITH_INSTALL_RPATH": "ON",
 }
+FOR_GRAPHICS = {"GGML_CPU_ALL_VARIANTS": "OFF", "GGML_CPU": "OFF", "GGML_VULKAN": "ON"}
+"""The library for graphics cards goes with the others and is compiled apart: processors need no SDK."""
+_NO_SDK = (
+    "The engine for graphics cards needs the Vulkan SDK to be compiled. Install it (on Debian: apt install "
+    "libvulkan-dev glslc spirv-headers; elsewhere from https://vulkan.lunarg.com) and build again, or "
+    "build without --vulkan."
+)
 _NOT_NEEDED = ("libllama-common", "llama-common")
 TRIAL_MODEL = "engine-trial.gguf"
 _QUANTISE = """
@@ -54,33 +62,54 @@ class EngineBuild:
         code = "import importlib.metadata as m; print(m.version('llama-cpp-python'))"
         self.version = environment.run("-c", code).strip()
         self._sources = cache / "sources"
-        self._build = cache / f"engine-{self.version}-{'vulkan' if with_vulkan else 'cpu'}"
+        self._build = cache / f"engine-{self.version}-cpu"
         self.folder = self._build / "stripped"
         """The libraries as they go into the program."""
         self.trial_model = cache / TRIAL_MODEL
         """A tiny model with quantised weights, by which the program tries a library."""
 
     def make(self, jobs: int) -> None:
-        """Compiles what has not been compiled yet."""
+        """Compiles what has not been compiled yet.
+
+        Raises:
+            SystemExit: something that must be installed first is missing.
+        """
+        metal = {"GGML_METAL": "ON", "GGML_METAL_EMBED_LIBRARY": "ON"} if sys.platform == "darwin" else {}
+        self._compile(self._build, OPTIONS | metal, jobs)
+        self._collect()
+        if self._with_vulkan:
+            self._make_vulkan(jobs)
+        if sys.platform.startswith("linux"):
+            _take_openmp_along(self.folder)
+        self._strip()
+        self._make_trial_model()
+
+    def _make_vulkan(self, jobs: int) -> None:
+        if not (shutil.which("glslc") or "VULKAN_SDK" in os.environ):
+            raise SystemExit(_NO_SDK)
+        build = self._build.with_name(f"engine-{self.version}-vulkan")
+        try:
+            self._compile(build, OPTIONS | FOR_GRAPHICS, jobs, "ggml-vulkan")
+        except subprocess.CalledProcessError as error:
+            if "--build" in error.cmd:
+                raise
+            raise SystemExit(_NO_SDK) from error
+        for path in _built_libraries(build):
+            if "ggml-vulkan" in path.name:
+                shutil.copy2(path, self.folder / path.name, follow_symlinks=False)
+
+    def _compile(self, build: Path, options: dict[str, str], jobs: int, target: str = "all") -> None:
         cmake = self._environment.tool("cmake")
-        options = {
-            **OPTIONS,
+        options = options | {
             "CMAKE_INSTALL_RPATH": "@loader_path" if sys.platform == "darwin" else "$ORIGIN",
         }
-        if self._with_vulkan:
-            options["GGML_VULKAN"] = "ON"
-        if sys.platform == "darwin":
-            options |= {"GGML_METAL": "ON", "GGML_METAL_EMBED_LIBRARY": "ON"}
-        ninja = (
-            []
-            if sys.platform == "win32"
-            else ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={self._environment.tool('ninja')}"]
-        )
+        # On Windows, Visual Studio's own generator finds its compiler without a prepared command line.
+        with_ninja = ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={self._environment.tool('ninja')}"]
+        generator = [] if sys.platform == "win32" else with_ninja
         chosen = [f"-D{name}={value}" for name, value in options.items()]
-        subprocess.run([cmake, "-S", self._source(), "-B", self._build, *ninja, *chosen], check=True)
-        subprocess.run([cmake, "--build", self._build, "--config", "Release", "-j", str(jobs)], check=True)
-        self._collect()
-        self._make_trial_model()
+        subprocess.run([cmake, "-S", self._source(), "-B", build, *generator, *chosen], check=True)
+        goal = [] if target == "all" else ["--target", target]
+        subprocess.run([cmake, "--build", build, "--config", "Release", *goal, "-j", str(jobs)], check=True)
 
     def licences(self) -> dict[str, str]:
         """The licences of llama.cpp and of what it holds, by name."""
@@ -108,14 +137,15 @@ class EngineBuild:
         return archive
 
     def _collect(self) -> None:
-        """Copies the libraries without their debugging names; links stay links."""
+        """Copies the libraries; links stay links."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir()
-        for path in sorted((self._build / "bin").iterdir()):
-            if is_library(path) and not path.name.startswith(_NOT_NEEDED):
+        for path in _built_libraries(self._build):
+            if not path.name.startswith(_NOT_NEEDED):
                 shutil.copy2(path, self.folder / path.name, follow_symlinks=False)
-        if sys.platform.startswith("linux"):
-            _take_openmp_along(self.folder)
+
+    def _strip(self) -> None:
+        """Takes out the names for debuggers."""
         if sys.platform != "win32":
             flags = ["-x"] if sys.platform == "darwin" else ["--strip-unneeded"]
             real = [path for path in self.folder.iterdir() if not path.is_symlink()]
@@ -128,6 +158,11 @@ class EngineBuild:
 
 def is_library(path: Path) -> bool:
     return ".so" in path.suffixes or path.suffix in (".dylib", ".dll")
+
+
+def _built_libraries(build: Path) -> list[Path]:
+    """Visual Studio puts them one folder deeper than others do."""
+    return sorted(path for path in (build / "bin").rglob("*") if is_library(path))
 
 
 def _take_openmp_along(folder: Path) -> None:

@@ -43,6 +43,22 @@ def test_the_systems_own_folders_are_used(tmp_path, monkeypatch):
     assert paths.logs.is_dir()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="There, the folders do not come from the user list")
+def test_a_user_without_a_home_is_told_what_to_do(monkeypatch):
+    """As in a container with a number of its own for the user."""
+    import pwd
+
+    def nobody(number):
+        raise KeyError(number)
+
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    with pytest.raises(StoreError, match="no home folder") as caught:
+        Paths.of_user()
+    assert "--data-dir" in caught.value.hint
+
+
 def test_a_file_in_the_way_is_named(tmp_path):
     (tmp_path / "d").write_text("x")
     with pytest.raises(StoreError) as caught:

@@ -96,22 +96,41 @@ def load_libraries(paths: Sequence[Path]) -> None:
     for path in paths:
         if path in _loaded_libraries:
             continue
-        if not _ggml().ggml_backend_load(os.fsencode(path)):
+        load = _ggml().ggml_backend_load
+        load.restype = ctypes.c_void_p
+        load.argtypes = [ctypes.c_char_p]
+        if not load(os.fsencode(path)):
             raise OSError(f"{path.name} is missing or does not fit this computer")
         _loaded_libraries.add(path)
+        LOG.info("Computes on %s", "; ".join(device_names()))
+
+
+def device_names() -> list[str]:
+    """The processors and graphics cards that the engine can compute on."""
+    library = _ggml()
+    library.ggml_backend_dev_count.restype = ctypes.c_size_t
+    library.ggml_backend_dev_get.restype = ctypes.c_void_p
+    library.ggml_backend_dev_get.argtypes = [ctypes.c_size_t]
+    devices = [library.ggml_backend_dev_get(number) for number in range(library.ggml_backend_dev_count())]
+    return [_description(device) for device in devices]
+
+
+def _description(device: int) -> str:
+    describe = _ggml("ggml-base").ggml_backend_dev_description
+    describe.restype = ctypes.c_char_p
+    describe.argtypes = [ctypes.c_void_p]
+    return str(describe(device).decode("utf-8", "replace"))
 
 
 _loaded_libraries: set[Path] = set()
 
 
-def _ggml() -> ctypes.CDLL:
+def _ggml(part: str = "ggml") -> ctypes.CDLL:
     """The library that libllama itself uses. Another copy of it would know nothing of what is loaded."""
     library = cast(ctypes.CDLL, C._lib)
     if sys.platform == "win32":
         # There, a library shows its own functions only, not those of the libraries that it needs.
-        library = ctypes.CDLL(str(C._base_path / "ggml.dll"))
-    library.ggml_backend_load.restype = ctypes.c_void_p
-    library.ggml_backend_load.argtypes = [ctypes.c_char_p]
+        library = ctypes.CDLL(str(C._base_path / f"{part}.dll"))
     return library
 
 

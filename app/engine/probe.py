@@ -100,7 +100,7 @@ class Probe:
             timeout = max(
                 self._shortest_timeout, self._shortest_timeout / 2 + header.file_size / SLOWEST_DRIVE
             )
-            verdict = self._try(["--model", str(path)], path.name, timeout, cancel)
+            verdict = self._try(["--model", str(path.absolute())], path.name, timeout, cancel)
             if verdict.is_lasting:
                 self._remember(path, verdict)
         verdict.raise_problem()

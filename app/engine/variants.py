@@ -35,6 +35,12 @@ LONGEST_TRIAL = 60.0
 TRIAL_MODEL = "engine-trial.gguf"
 """The name of a tiny model that the packaged program brings along for trials."""
 _TRYING = "trying "
+_DRIVER_VARIABLES = ("VK_DRIVER_FILES", "VK_ICD_FILENAMES", "GGML_VK_VISIBLE_DEVICES")
+"""With these a user chooses among drivers and cards."""
+_DRIVER_PLACES = (
+    *("usr/share/vulkan/icd.d/*.json", "usr/local/share/vulkan/icd.d/*.json", "etc/vulkan/icd.d/*.json"),
+    *("usr/lib/libvulkan.so.1", "usr/lib64/libvulkan.so.1", "usr/lib/*-linux-gnu/libvulkan.so.1"),
+)
 _PARTS = ("ggml-base",)
 """Libraries of this name belong to the engine itself and to no kind of processor."""
 
@@ -182,11 +188,26 @@ def _stem(path: Path) -> str:
 
 
 def _identity(folder: Path) -> str:
-    """Changes with the processor, with what its hypervisor lets through, and with the build."""
-    libraries = [*processor_libraries(folder), *other_libraries(folder)]
-    files = [(path.name, path.stat().st_size, int(path.stat().st_mtime)) for path in libraries]
+    """Changes with the processor, with what its hypervisor lets through, with drivers and with the build."""
+    others = other_libraries(folder)
+    files = _states([*processor_libraries(folder), *others])
     facts = [processor_name(), _cpu_info("flags"), _cpu_info("Features"), str(folder), files]
+    if others:
+        facts += [_states(_graphics_drivers()), [os.environ.get(name, "") for name in _DRIVER_VARIABLES]]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _states(paths: Sequence[Path]) -> list[tuple[str, int, int]]:
+    return [(path.name, path.stat().st_size, int(path.stat().st_mtime)) for path in paths]
+
+
+def _graphics_drivers() -> list[Path]:
+    """Files that come, change or go with a driver for a graphics card."""
+    if sys.platform == "win32":
+        places = [(Path(os.environ.get("SYSTEMROOT", "C:/Windows")), "System32/vulkan-1.dll")]
+    else:
+        places = [(Path("/"), pattern) for pattern in _DRIVER_PLACES]
+    return sorted(path for root, pattern in places for path in root.glob(pattern) if path.exists())
 
 
 def _cpu_info(name: str) -> str:
@@ -237,7 +258,11 @@ def try_libraries(folder: Path, model: Path | None, excluded: Sequence[str]) -> 
     for path in other_libraries(folder):
         if path.name not in excluded:
             _say(_TRYING + path.name)
-            native.load_libraries([path])
+            try:
+                native.load_libraries([path])
+            except OSError as error:  # What it needs of the system is not installed: most have no Vulkan.
+                _say(str(error))
+                continue
             working.append(path)
             if model is not None and native.has_gpu():
                 try_model(model)

@@ -50,6 +50,12 @@ def test_the_self_test_asks_the_model_that_is_given(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "conversations.db").exists()
 
 
+def test_a_model_may_be_named_as_seen_from_the_folder_one_is_in() -> None:
+    done = run("--self-test", "--model", os.path.relpath(TINY_MODEL, ROOT.parent))
+    assert done.returncode == 0, done.stdout
+    assert json.loads(done.stdout)["model"] == "Tiny LFM2.5"
+
+
 def test_the_self_test_says_what_is_wrong_with_a_model(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(TINY_MODEL.read_bytes()[:5000])

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,12 @@ def test_a_good_model_passes_a_real_trial(record, tiny_path, starter_path):
     tried = Probe(record)
     tried.check_model(tiny_path)
     tried.check_model(starter_path)
+
+
+def test_a_path_may_begin_in_the_folder_that_one_is_in(record, tiny_path, monkeypatch):
+    """The child works in another folder."""
+    monkeypatch.chdir(tiny_path.parent)
+    Probe(record).check_model(Path(tiny_path.name))
 
 
 def test_the_engine_itself_passes_a_real_trial(record):

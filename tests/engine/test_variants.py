@@ -100,6 +100,18 @@ def test_the_choice_is_made_again_for_another_build_or_processor(
     assert tries(folder) == 2
 
 
+@pytest.mark.parametrize(("library_name", "expected"), [("ggml-vulkan", 2), ("ggml-cpu-zen4", 1)])
+def test_the_choice_is_made_again_for_another_graphics_driver_where_that_matters(
+    folder: Path, library_name: str, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library(folder, "haswell")
+    (folder / f"lib{library_name}{SUFFIX}").write_bytes(b"")
+    chooser(folder, []).choose()
+    monkeypatch.setenv("VK_DRIVER_FILES", "/another/driver.json")
+    chooser(folder, []).choose()
+    assert tries(folder) == expected
+
+
 def test_a_choice_that_cannot_be_kept_is_made_all_the_same(folder: Path) -> None:
     best = library(folder, "zen4")
     (folder.parent / "cache").write_text("a file in the way", encoding="utf-8")

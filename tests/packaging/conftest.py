@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.packaging.screen import Screen, a_screen
@@ -21,7 +22,7 @@ class Program:
     def __init__(self, folder: Path, home: Path, elsewhere: Path) -> None:
         self.command = folder / "tarn"
         self.home = home
-        self._elsewhere = elsewhere
+        self.elsewhere = elsewhere
 
     def environment(self, **more: str) -> dict[str, str]:
         return {"HOME": str(self.home), "PATH": "/nonexistent", "LANG": "C.UTF-8", **more}
@@ -29,7 +30,7 @@ class Program:
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(self.command), *arguments],
-            cwd=self._elsewhere,
+            cwd=self.elsewhere,
             env=self.environment(**environment),
             capture_output=True,
             text=True,
@@ -37,12 +38,32 @@ class Program:
             check=False,
         )
 
-    def start(self, screen: Screen, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, screen: Screen, *arguments: str, around: Sequence[str] = (), **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """Starts it on a screen; `around` is a command that starts another."""
         return subprocess.Popen(
-            [str(self.command), *arguments],
-            cwd=self._elsewhere,
-            env=self.environment(DISPLAY=screen.display, QT_QPA_PLATFORM="xcb"),
+            [*around, str(self.command), *arguments],
+            cwd=self.elsewhere,
+            env=self.environment(DISPLAY=screen.display, QT_QPA_PLATFORM="xcb", **environment),
         )
+
+    @property
+    def log(self) -> Path:
+        return self.home / ".local/state/tarn/log/tarn.log"
+
+    def loaded_models(self) -> int:
+        """How many models it has loaded so far, by its log."""
+        return self.log.read_text(encoding="utf-8").count("Loaded ") if self.log.exists() else 0
+
+    def processes(self) -> list[int]:
+        """Of this program, wherever they came from."""
+        folder = self.command.parent
+        return [
+            process.pid
+            for process in psutil.process_iter(["exe"])
+            if process.info["exe"] and Path(process.info["exe"]).is_relative_to(folder)
+        ]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

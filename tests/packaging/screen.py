@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from tests.packaging.x_window import ask_to_close
+
 LOOK_AGAIN_SECONDS = 0.1
 Found = TypeVar("Found")
 
@@ -76,6 +78,18 @@ class Screen:
     def has_window(self, title: str) -> bool:
         return bool(self._search(title))
 
+    def close(self, title: str) -> None:
+        """Presses the button in the title bar that closes a window."""
+        ask_to_close(self.display, int(self._search(title)[-1]))
+
+    def place_of(self, title: str) -> tuple[int, int, int, int]:
+        """Left, top, width and height of a window, in dots."""
+        asked = ["xdotool", "getwindowgeometry", "--shell", self._search(title)[-1]]
+        environment = {**os.environ, "DISPLAY": self.display}
+        said = subprocess.run(asked, env=environment, capture_output=True, text=True, check=True).stdout
+        values = dict(line.split("=", 1) for line in said.split())
+        return int(values["X"]), int(values["Y"]), int(values["WIDTH"]), int(values["HEIGHT"])
+
     def _search(self, title: str) -> list[str]:
         found = subprocess.run(
             ["xdotool", "search", "--onlyvisible", "--name", title],
@@ -123,6 +137,28 @@ def a_screen(size: str = "1280x800") -> Iterator[Screen]:
         finally:
             server.terminate()
             server.wait()
+
+
+@contextmanager
+def a_wayland_session() -> Iterator[dict[str, str]]:
+    """A Wayland compositor that shows nothing: the variables by which a program finds it."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"XDG_RUNTIME_DIR": folder, "WAYLAND_DISPLAY": "tarn-test"}
+        command = ["weston", "--backend=headless-backend.so", "--use-pixman", "--no-config"]
+        command += ["--socket=tarn-test", "--width=1280", "--height=800"]
+        Path(folder).chmod(0o700)
+        compositor = subprocess.Popen(
+            command,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            wait_for((Path(folder) / "tarn-test").exists, 20, "answer of the compositor")
+            yield environment
+        finally:
+            compositor.terminate()
+            compositor.wait()
 
 
 def wait_for(look: Callable[[], Found], seconds: float, what: str) -> Found:

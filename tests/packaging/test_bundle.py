@@ -26,6 +26,32 @@ TITLE = "Tarn"
 LARGEST_BYTES = 260_000_000
 
 
+def with_library(program: Program, tmp_path: Path, name: str, code: str, *needed: str) -> str:
+    """A copy of the program with one more library of the engine."""
+    moved = tmp_path / "tarn"
+    shutil.copytree(program.command.parent, moved, symlinks=True)
+    folder = moved / "_internal/llama_cpp/lib"
+    if not list(folder.glob("libggml-cpu-*.so")):
+        pytest.skip("This program was built for one kind of processor")
+    compile_library(folder / name, code, *needed)
+    program.command = moved / "tarn"
+    return name
+
+
+def compile_library(target: Path, code: str, *needed: str) -> None:
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed")
+    command = ["gcc", "-shared", "-fPIC", "-o", str(target), "-x", "c", "-", "-x", "none", *needed]
+    subprocess.run(command, input=code, text=True, check=True)
+
+
+def chosen_after_self_test(program: Program, data: Path) -> list[str]:
+    """Names of the engine's libraries that an answer was made with."""
+    assert str(self_test(program, "--data-dir", str(data))["reply"]).strip()
+    chosen: list[str] = json.loads((data / "cache/engine.json").read_text(encoding="utf-8"))["libraries"]
+    return chosen
+
+
 def self_test(program: Program, *arguments: str, **environment: str) -> dict[str, object]:
     done = program.run("--self-test", "--model", str(TINY), *arguments, **environment)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -76,6 +102,24 @@ def test_a_home_that_cannot_be_written_is_an_error_in_words(program: Program) ->
     assert str(in_the_way) in json.loads(done.stdout)["error"]
 
 
+def test_the_starter_model_answers_where_it_is_inside(program: Program) -> None:
+    """And a program without it says what to do."""
+    done = program.run("--self-test")
+    result = json.loads(done.stdout)
+    if list((program.command.parent / "_internal/resources/models").glob("*.gguf")):
+        assert result["model"] == "SmolLM2 135M Instruct"
+        assert result["reply"].strip()
+    else:
+        assert done.returncode == 1
+        assert "model" in result["error"]
+
+
+def test_a_model_may_be_named_as_seen_from_the_folder_one_is_in(program: Program) -> None:
+    shutil.copy2(TINY, program.elsewhere / "mine.gguf")
+    done = program.run("--self-test", "--model", "mine.gguf")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_licences_of_what_is_inside_are_there(program: Program) -> None:
     text = (program.command.parent / "_internal/resources/licences.txt").read_text(encoding="utf-8")
     for name in ("Tarn", "Python", "Qt", "Typeface Inter", "QtAwesome", "jinja2", "llama_cpp_python"):
@@ -84,25 +128,29 @@ def test_the_licences_of_what_is_inside_are_there(program: Program) -> None:
 
 def test_a_library_that_the_processor_cannot_run_is_left_out(program: Program, tmp_path: Path) -> None:
     """The best of the engine's libraries is made to die of an illegal instruction."""
-    if shutil.which("gcc") is None:
-        pytest.skip("gcc is not installed")
-    moved = tmp_path / "tarn"
-    shutil.copytree(program.command.parent, moved, symlinks=True)
     code = (
         "int ggml_backend_score(void) { return 1000000; } void *ggml_backend_init(void) { __builtin_trap(); }"
     )
-    library = moved / "_internal/llama_cpp/lib/libggml-cpu-newest.so"
-    if not list(library.parent.glob("libggml-cpu-*.so")):
-        pytest.skip("This program was built for one kind of processor")
-    subprocess.run(
-        ["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(library)], input=code, text=True, check=True
-    )
-    program.command = moved / "tarn"
-    data = tmp_path / "data"
-    assert str(self_test(program, "--data-dir", str(data))["reply"]).strip()
-    chosen = json.loads((data / "cache/engine.json").read_text(encoding="utf-8"))["libraries"]
+    library = with_library(program, tmp_path, "libggml-cpu-newest.so", code)
+    chosen = chosen_after_self_test(program, tmp_path / "data")
     assert chosen
-    assert library.name not in chosen
+    assert library not in chosen
+
+
+@pytest.mark.parametrize("is_missing", [True, False], ids=["no driver", "driver that dies"])
+def test_without_a_working_graphics_driver_it_runs_on_the_processor(
+    program: Program, tmp_path: Path, is_missing: bool
+) -> None:
+    """As the engine for graphics cards finds it on most computers."""
+    code = "extern int driver(void); void *ggml_backend_init(void) { driver(); return 0; }"
+    driver = tmp_path / "libdriver-of-this-test.so"
+    compile_library(driver, "int driver(void) { __builtin_trap(); }")
+    library = with_library(program, tmp_path, "libggml-vulkan.so", code, str(driver))
+    if is_missing:
+        driver.unlink()
+    chosen = chosen_after_self_test(program, tmp_path / "data")
+    assert chosen
+    assert library not in chosen
 
 
 def test_a_person_can_use_it(program: Program, screen: Screen) -> None:
