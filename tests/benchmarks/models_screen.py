@@ -160,7 +160,7 @@ def measure_library(application: Application, count: int) -> None:
     ]  # type: ignore[misc]
     tell("library filtered", models=count, key_ms=max(typed))
     with watched() as pauses:
-        told = []
+        told: list[object] = []
         application.models.models_changed.connect(told.append)
         application.models.refresh()
         wait(lambda: bool(told))

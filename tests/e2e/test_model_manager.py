@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
@@ -11,7 +13,9 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.core.model_file import ModelFile
 from app.hub.hub import Hub
+from app.hub.library import Library
 from app.hub.token import HubToken
 from app.ui.model_manager.model_manager_page import ModelManagerPage
 from tests.e2e.conftest import TINY_MODEL, Person
@@ -105,6 +109,24 @@ def test_a_download_that_the_end_of_the_program_broke_off_goes_on_at_the_next_st
     qtbot.waitUntil(lambda: picker.findText("LFM2.5 1.2B Instruct") >= 0, timeout=WAIT_MS)
     assert (tmp_path / "data" / "models" / REPOSITORY / FILE).read_bytes() == TINY_MODEL.read_bytes()
     assert server.sent_bytes() < 1.1 * TINY_MODEL.stat().st_size + 300_000
+
+
+def test_files_are_read_off_the_windows_thread(
+    start: Start, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: set[threading.Thread] = set()
+    scan = Library.scan
+
+    def noted(library: Library, *arguments: Any) -> list[ModelFile]:
+        threads.add(threading.current_thread())
+        return scan(library, *arguments)
+
+    monkeypatch.setattr(Library, "scan", noted)
+    person = start()
+    person.window.sidebar.models_requested.emit()
+    person.application.models.refresh()
+    qtbot.waitUntil(lambda: len(threads) > 0, timeout=WAIT_MS)
+    assert threading.main_thread() not in threads
 
 
 def test_the_shortcut_opens_the_screen_and_esc_leaves_it(start: Start, qtbot: QtBot) -> None:

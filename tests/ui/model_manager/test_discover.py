@@ -9,6 +9,7 @@ from app.core.errors import GatedError
 from app.hub.download_state import DownloadStatus
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.row_list import RowList
+from app.ui.model_manager.rows import Row
 from tests.fakes.hub_server import FakeHub, varied_bytes
 from tests.ui.model_manager.conftest import INSTRUCT, INSTRUCT_FILE, MakeScreen, Screen, lfm_details
 
@@ -67,19 +68,38 @@ def test_a_search_lists_repositories_and_reads_on_where_it_is_scrolled(
     screen.waits(lambda: len(discover.list.entries) == 50)
     assert "somebody, 1.0k downloads" in screen.reads(discover.list)
     assert discover.order_field.isVisible()
-    bar = discover.list.verticalScrollBar()
-
-    def goes_down_until(wanted: int) -> bool:
-        """As a person does, again and again: the list may not know its new length at the first try."""
-        bar.setValue(bar.minimum())
-        bar.setValue(bar.maximum())
-        return len(discover.list.entries) >= wanted
-
     for wanted in (100, 120):
-        screen.waits(lambda wanted=wanted: goes_down_until(wanted))
-    assert len(discover.list.entries) == 120
+        discover.list.scrollToBottom()
+        screen.waits(lambda wanted=wanted: len(discover.list.entries) == wanted)
     screen.presses(discover.search_field, Qt.Key.Key_Escape)
     assert discover.list.entries[0].key == "start"
+
+
+def test_whoever_is_at_the_end_when_more_arrives_gets_still_more(screen: Screen, server: FakeHub) -> None:
+    for number in range(120):
+        server.put(f"somebody/Qwen-{number}-GGUF", "q-Q4_K_M.gguf", b"1")
+    discover = screen.page.discover
+    # Nothing can be scrolled further while it is asked for: the list must ask again by itself.
+    discover.list.model().rowsInserted.connect(discover.list.scrollToBottom)
+    discover.search_field.setText("qwen")
+    screen.waits(lambda: len(discover.list.entries) == 120)
+
+
+def test_what_moves_from_one_page_to_the_next_is_listed_once(screen: Screen, server: FakeHub) -> None:
+    for number in range(70):
+        server.put(f"somebody/Qwen-{number}-GGUF", "q-Q4_K_M.gguf", b"1")
+    discover = screen.page.discover
+    discover.search_field.setText("qwen")
+    screen.waits(lambda: len(discover.list.entries) == 50)
+    # A new one is first now, so the last one of the first page is the first of the second.
+    server.repositories = {
+        "somebody/Qwen-new-GGUF": server.put("somebody/Qwen-new-GGUF", "q.gguf", b"1"),
+        **server.repositories,
+    }
+    discover.list.scrollToBottom()
+    screen.waits(lambda: len(discover.list.entries) > 50)
+    titles = [one.title for one in discover.list.entries if isinstance(one, Row)]
+    assert titles == [f"Qwen-{number}-GGUF" for number in range(70)]
 
 
 def test_a_search_that_finds_nothing_says_so(screen: Screen) -> None:

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QRadioButton
+from PySide6.QtCore import QModelIndex, QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QPainter
+from PySide6.QtWidgets import QFileDialog, QRadioButton, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from app.core.model_file import ModelFile
@@ -17,6 +17,7 @@ from app.hub.found_model import FoundModel
 from app.hub.found_models import FoundFolder
 from app.hub.keeping import ImportMode
 from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.row_delegate import RowDelegate
 from tests.ui.model_manager.conftest import TINY_MODEL, MakeScreen, Screen, sha256
 
 
@@ -159,6 +160,34 @@ def test_hundreds_of_models_are_filtered_while_typing(screen: Screen) -> None:
     assert len(library.list.entries) == 13  # 29, 290 to 299, 129 and 229
     screen.qtbot.keyClicks(library.filter_field, "xyz")
     assert not library.list.isVisible()
+
+
+def test_only_the_models_that_can_be_seen_are_drawn(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What opening and scrolling cost must not grow with the number of models."""
+    data = TINY_MODEL.read_bytes()[:200_000]  # A whole header; the rest is missed only when it is loaded.
+    for number in range(300):
+        (screen.models_folder / f"m{number}.gguf").write_bytes(data)
+    drawn: list[int] = []
+    paint = RowDelegate.paint
+
+    def noted(
+        delegate: RowDelegate, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex
+    ) -> None:
+        drawn.append(index.row())
+        paint(delegate, painter, option, index)
+
+    monkeypatch.setattr(RowDelegate, "paint", noted)
+    assert len(screen.scan()) == 300
+    screen.opens(Section.LIBRARY)
+    rows = screen.page.library.list
+    drawn.clear()
+    rows.grab()
+    assert 3 <= len(drawn) <= 20
+    drawn.clear()
+    rows.verticalScrollBar().setValue(rows.verticalScrollBar().maximum() // 2)
+    rows.grab()
+    assert 3 <= len(drawn) <= 20
+    assert all(100 < place < 200 for place in drawn)
 
 
 def test_a_chat_is_asked_for_with_enter(screen: Screen, model: Path) -> None:
