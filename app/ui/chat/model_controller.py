@@ -5,29 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import Cancelled, EngineError, UserError
-from app.core.model_file import LoadOptions, ModelFile, ModelInfo
+from app.core.model_file import ModelFile, ModelInfo
 from app.engine.engine import Engine
 from app.ui.background import Report, Stream, Worker
+from app.ui.chat.load_requests import LoadRequest
 from app.ui.chat.model_picker import ModelState, ModelStatus
 
 log = logging.getLogger(__name__)
 
 PROGRESS_STEP = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class LoadPlan:
-    """How a file is to be loaded."""
-
-    options: LoadOptions
-    catalog_context: int = 0
-    """The context length of the model's card, where it is known; headers often claim more."""
 
 
 class ModelController(QObject):
@@ -55,7 +46,7 @@ class ModelController(QObject):
         scan: Callable[[], Sequence[ModelFile]],
         describe: Callable[[Path], ModelFile],
         check: Callable[[Path, threading.Event], None],
-        plan: Callable[[ModelFile], LoadPlan],
+        request: Callable[[ModelFile], LoadRequest],
         parent: QObject | None = None,
     ) -> None:
         """
@@ -63,7 +54,7 @@ class ModelController(QObject):
             scan: lists the models in the user's folders; called on the files' thread.
             describe: tells about one file.
             check: tries a file where it can do no harm; called on the engine's thread, raises what is wrong.
-            plan: says how a model is to be loaded.
+            request: says how a model is to be loaded.
         """
         super().__init__(parent)
         self._engine = engine
@@ -72,7 +63,7 @@ class ModelController(QObject):
         self._scan = scan
         self._describe = describe
         self._check = check
-        self._plan = plan
+        self._request = request
         self._models: tuple[ModelFile, ...] = ()
         self._opened: list[ModelFile] = []
         """Files that were opened by hand and lie in no folder that is listed."""
@@ -149,7 +140,7 @@ class ModelController(QObject):
 
     def _load(self, model: ModelFile) -> None:
         self.cancel()
-        plan = self._plan(model)
+        request = self._request(model)
 
         def work(cancel: threading.Event, report: Report) -> None:
             last = 0.0
@@ -161,7 +152,9 @@ class ModelController(QObject):
                     report(share)
 
             self._check(model.path, cancel)
-            report(self._engine.load(model.path, plan.options, on_progress, cancel, plan.catalog_context))
+            report(
+                self._engine.load(model.path, request.options, on_progress, cancel, request.catalog_context)
+            )
 
         stream = Stream(work, self)
         stream.item.connect(lambda item: self._on_stream_item(stream, item))

@@ -192,10 +192,8 @@ class Welcome(QScrollArea):
         """At the very first start: what this is, and how to begin."""
         self._show(
             "Welcome to Tarn",
-            "Chat with language models that run on this computer. What you write stays here: nothing is sent "
-            "anywhere, and it works without a network.\n"
-            "A small model is already there: write a message and press Enter. Better ones are two clicks "
-            "away.",
+            "Chat with language models that run on this computer. Nothing you write leaves it, and no network "
+            "is needed. A small model is ready: write a message and press Enter.",
         )
         self._buttons.show()
         self.open_file_button.hide()
@@ -250,7 +248,7 @@ class Welcome(QScrollArea):
         grid.setSpacing(12)
         self._buttons = QWidget(self)
         row = QHBoxLayout(self._buttons)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(0, 0, 0, 12)
         row.addStretch(1)
         row.addWidget(self.get_button)
         row.addWidget(self.open_file_button)
