@@ -34,6 +34,8 @@ class Settings:
     theme: Theme = Theme.SYSTEM
     model_folders: tuple[Path, ...] = ()
     """Folders that the user added; the program's own models folder is not among them."""
+    download_folder: Path | None = None
+    """The one of these where new models go; None for the program's own."""
     last_model: Path | None = None
     """The model that is loaded at the next start."""
     is_sidebar_visible: bool = True
@@ -66,6 +68,11 @@ class Settings:
     """Other programs whose models were offered; nobody is asked twice."""
     used_programs: tuple[str, ...] = ()
     """Those of them whose models are used where they are."""
+
+    def place_for_downloads(self, usual: Path) -> Path:
+        """Where new models go: the folder that was chosen, as long as it is searched for models too."""
+        is_searched = self.download_folder in self.model_folders
+        return self.download_folder if self.download_folder and is_searched else usual
 
     def with_model_folder(self, folder: Path) -> tuple[Path, ...]:
         """The folders with one more, each only once."""
@@ -109,6 +116,7 @@ def _as_values(settings: Settings) -> dict[str, Any]:
     return {
         "theme": settings.theme.value,
         "model_folders": [str(folder) for folder in settings.model_folders],
+        "download_folder": str(settings.download_folder or ""),
         "last_model": str(settings.last_model or ""),
         "is_sidebar_visible": settings.is_sidebar_visible,
         "sidebar_width": settings.sidebar_width,
@@ -189,6 +197,7 @@ def _paths(value: object) -> tuple[Path, ...]:
 _READERS: dict[str, Callable[[object], Any]] = {
     "theme": _theme,
     "model_folders": _paths,
+    "download_folder": _path_or_none,
     "last_model": _path_or_none,
     "is_sidebar_visible": _switch,
     "sidebar_width": _whole_number(NARROWEST_SIDEBAR, WIDEST_SIDEBAR),

@@ -24,6 +24,7 @@ CHANGED = Settings(
     keeps_calls_well_formed=False,
     is_offline=True,
     has_hub_token=True,
+    download_folder=Path("/disk/gguf"),
     has_accepted_lfm_licence=True,
     model_files=(Path("/elsewhere/model.gguf"),),
     answered_programs=("LM Studio", "Ollama"),
@@ -130,3 +131,11 @@ def test_a_folder_is_added_only_once():
     settings = Settings(model_folders=(Path("/a"),))
     assert settings.with_model_folder(Path("/a")) == (Path("/a"),)
     assert settings.with_model_folder(Path("/b")) == (Path("/a"), Path("/b"))
+
+
+def test_new_models_go_only_where_models_are_looked_for():
+    usual, other = Path("/usual"), Path("/disk/gguf")
+    assert Settings().place_for_downloads(usual) == usual
+    assert Settings(download_folder=other).place_for_downloads(usual) == usual
+    chosen = Settings(model_folders=(other,), download_folder=other)
+    assert chosen.place_for_downloads(usual) == other

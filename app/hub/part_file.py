@@ -181,7 +181,7 @@ class PartFile:
         if needed > 0 and needed + ROOM_KEPT_FREE > free:
             raise DiskFullError(
                 f"The disk has not enough room: {gigabytes(needed)} are needed, {gigabytes(free)} are free.",
-                "Delete something, or choose another folder for models in Settings. "
+                "Delete something, or choose another folder for downloads in Settings. "
                 "What has arrived is kept, and the download can go on.",
                 needed,
                 free,
@@ -210,17 +210,18 @@ def folder_error(problem: OSError, folder: Path) -> ModelFolderError:
     if problem.errno == errno.EFBIG:
         return ModelFolderError(
             "This disk cannot hold a file of that size.",
-            "Disks formatted as FAT32 end at 4 GB. Choose a folder on another disk in Settings.",
+            "Disks formatted as FAT32 end at 4 GB. Choose a folder on another one for downloads in Settings.",
         )
     if problem.errno == errno.ENAMETOOLONG:
         return ModelFolderError(
             f"The path of the file is too long for this system, in {folder}.",
-            "Choose a folder for models with a shorter path in Settings.",
+            "Choose a folder with a shorter path for downloads in Settings.",
         )
     if isinstance(problem, PermissionError) or problem.errno == errno.EROFS:
         return ModelFolderError(
             f"The folder {folder} cannot be written.",
-            "Change its permissions, close programs that use the file, or choose another folder in Settings.",
+            "Change its permissions, close programs that use the file, or choose another folder for "
+            "downloads in Settings.",
         )
     if isinstance(problem, FileNotFoundError | NotADirectoryError) or problem.errno in (
         errno.EIO,
@@ -229,11 +230,11 @@ def folder_error(problem: OSError, folder: Path) -> ModelFolderError:
     ):
         return ModelFolderError(
             f"The folder {folder} is not there, or its disk does not answer.",
-            "Connect the drive again, or choose another folder in Settings.",
+            "Connect the drive again, or choose another folder for downloads in Settings.",
         )
     reason = problem.strerror or type(problem).__name__
     return ModelFolderError(
-        f"The folder {folder} cannot be used: {reason}.", "Choose another folder for models in Settings."
+        f"The folder {folder} cannot be used: {reason}.", "Choose another folder for downloads in Settings."
     )
 
 

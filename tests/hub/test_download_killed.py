@@ -96,3 +96,25 @@ def test_a_read_only_folder_is_said(server, models):
     )
     assert said[0].startswith(f"ModelFolderError|The folder {models}/owner/large-GGUF cannot be written.|")
     assert server.downloads() == []
+
+
+def test_a_drive_that_is_unplugged_in_the_middle_is_said_and_what_arrived_is_used(server, models, tmp_path):
+    size = 40_000_000
+    server.put(REPOSITORY, NAME, varied_bytes(size))
+    server.fail(bytes_per_second=20_000_000)
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    part = f"{models}/owner/large-GGUF/{NAME}.part"
+    said = on_a_disk_of_its_own(
+        models,
+        f"mount --bind {drive} {models} || exit 77; "
+        f"(until [ -s {part} ]; do sleep 0.02; done; umount -l {models}) 2>&- & "
+        f"{fetching(server, models)}; wait; ls {models} | wc -l; mount --bind {drive} {models}; "
+        f"stat -c %s {part}; {fetching(server, models)}",
+    )
+    assert said[0].startswith(f"ModelFolderError|The folder {models}/owner/large-GGUF is not there")
+    assert "Connect the drive again" in said[0]
+    assert said[1].strip() == "0"  # Nothing is written to where the drive had been.
+    assert said[3] == "fetched"
+    assert server.sent_bytes() == size
+    assert (drive / "owner" / "large-GGUF" / NAME).read_bytes() == varied_bytes(size)

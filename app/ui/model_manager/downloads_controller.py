@@ -39,13 +39,13 @@ class DownloadsController(QObject):
         self,
         view: DownloadsView,
         make_queue: Callable[[OnChange], DownloadQueue],
-        folder: Path,
+        folder: Callable[[], Path],
         parent: QObject | None = None,
     ) -> None:
         """
         Args:
             make_queue: builds the queue, given what it is to tell its changes.
-            folder: where models go.
+            folder: tells where models go.
         """
         super().__init__(parent)
         self._view = view
@@ -79,7 +79,7 @@ class DownloadsController(QObject):
     ) -> DownloadState:
         """Fetches a variant with what goes with it."""
         files = (*variant.files, *variant.companions)
-        order = DownloadOrder(repository.name, files, self._folder, title, revision)
+        order = DownloadOrder(repository.name, files, self._folder(), title, revision)
         return self._queue.add(order)
 
     def state_of(self, repository: str, file: str = "") -> DownloadState | None:

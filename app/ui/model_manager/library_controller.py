@@ -70,13 +70,13 @@ class LibraryController(QObject):
         view: LibraryView,
         messages: Messages,
         records: LibraryRecords,
-        folder: Path,
+        folder: Callable[[], Path],
         find: Callable[[], list[FoundFolder]],
         parent: QObject | None = None,
     ) -> None:
         """
         Args:
-            folder: where files are taken to.
+            folder: tells where files are taken to.
             find: looks for models of other programs; called on a thread of its own.
         """
         super().__init__(parent)
@@ -142,13 +142,13 @@ class LibraryController(QObject):
 
     def _look(self) -> None:
         """Reads histories and free room again; a disk may take its time."""
-        models = self._models
+        models, folder = self._models, self._folder()
         if self._looking is not None:
             self._looking.cancel()
 
         def work(_cancel: threading.Event, report: Report) -> None:
             records = {model.path: self._records.of(model.path) for model in models}
-            report(_Histories(records, disk_use(models, self._folder)))
+            report(_Histories(records, disk_use(models, folder)))
 
         self._looking = send(self._reader, self, work, self._on_looked, self._view.set_problem)
 
@@ -267,9 +267,10 @@ class LibraryController(QObject):
                 UserError("Another file is being copied.", "Wait for it, or stop it first.")
             )
             return
+        folder = self._folder()
 
         def work(cancel: threading.Event, report: Report) -> None:
-            report(import_model(path, self._folder, mode, cancel, _now_and_then(report)))
+            report(import_model(path, folder, mode, cancel, _now_and_then(report)))
 
         def take(item: float | Path) -> None:
             if isinstance(item, Path):

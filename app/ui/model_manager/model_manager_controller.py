@@ -60,7 +60,7 @@ class ModelManagerController(QObject):
         window.add_page(self.page)
         is_accepted = settings.settings.has_accepted_lfm_licence
         self._licence = LicenceGate(is_accepted, window)
-        self.downloads = DownloadsController(self.page.downloads, self._make_queue, parts.models_folder, self)
+        self.downloads = DownloadsController(self.page.downloads, self._make_queue, self._folder, self)
         self.orders = Orders(parts.hub, self.downloads, self._licence, self)
         self._search = SearchController(self.page.discover, parts.hub, self)
         self.discover = DiscoverController(
@@ -82,7 +82,7 @@ class ModelManagerController(QObject):
             self,
         )
         self.library = LibraryController(
-            self.page.library, window.messages, parts.records, parts.models_folder, parts.find, self
+            self.page.library, window.messages, parts.records, self._folder, parts.find, self
         )
         self.network = NetworkController(parts.hub, self)
         settings.add_page("Network", self.network.make_network_page)
@@ -170,6 +170,9 @@ class ModelManagerController(QObject):
         self._restore()
         if self._parts.hub.token.is_set:
             self.downloads.retry_refused()
+
+    def _folder(self) -> Path:
+        return self._settings.settings.place_for_downloads(self._parts.models_folder)
 
     def _make_queue(self, on_change: OnChange) -> DownloadQueue:
         parts = self._parts

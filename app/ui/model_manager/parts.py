@@ -26,7 +26,7 @@ class ModelManagerParts:
     catalog: Catalog
     records: LibraryRecords
     models_folder: Path
-    """Where models are fetched to."""
+    """The program's own; models are fetched to it unless the user chose another folder."""
     downloads_folder: Path
     """Where it is written down what was ordered."""
     find: Callable[[], list[FoundFolder]]

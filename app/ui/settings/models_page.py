@@ -6,16 +6,27 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.settings import Settings
 
+OWN_FOLDER = "Tarn's own models folder"
+
 
 class ModelsPage(QWidget):
-    """Folders that are searched for GGUF files.
+    """Folders that are searched for GGUF files, and the one that new models go to.
 
     Signals:
-        changed(Settings): the user took a folder off the list.
+        changed(Settings): the user took a folder off the list, or wants new models in another one.
         add_folder_requested(): the user wants to choose another folder.
     """
 
@@ -33,10 +44,15 @@ class ModelsPage(QWidget):
         self.remove_button = QPushButton("Remove from the list", self)
         self.remove_button.setObjectName("remove_folder_button")
         self.remove_button.setToolTip("The folder and its files stay where they are")
+        self.place_field = QComboBox(self)
+        self.place_field.setObjectName("download_folder_field")
+        self.place_field.setAccessibleName("Folder for downloads")
+        self.place_field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
         self.set_settings(settings)
         self.add_button.clicked.connect(self.add_folder_requested)
         self.remove_button.clicked.connect(self._on_remove_button_clicked)
+        self.place_field.activated.connect(self._on_place_field_activated)
         self.list.currentRowChanged.connect(self._on_list_current_row_changed)
 
     def set_settings(self, settings: Settings) -> None:
@@ -45,6 +61,15 @@ class ModelsPage(QWidget):
         self.list.clear()
         self.list.addItems([str(folder) for folder in settings.model_folders])
         self.remove_button.setEnabled(False)
+        self.place_field.clear()
+        self.place_field.addItem(OWN_FOLDER, None)
+        for folder in settings.model_folders:
+            self.place_field.addItem(str(folder), folder)
+        self.place_field.setCurrentIndex(max(0, self.place_field.findData(settings.download_folder)))
+
+    def _on_place_field_activated(self, row: int) -> None:
+        folder = self.place_field.itemData(row)
+        self.changed.emit(replace(self._settings, download_folder=folder))
 
     def _on_list_current_row_changed(self, row: int) -> None:
         self.remove_button.setEnabled(row >= 0)
@@ -52,14 +77,13 @@ class ModelsPage(QWidget):
     def _on_remove_button_clicked(self) -> None:
         gone = Path(self.list.currentItem().text())
         folders = tuple(folder for folder in self._settings.model_folders if folder != gone)
-        self.changed.emit(replace(self._settings, model_folders=folders))
+        place = None if self._settings.download_folder == gone else self._settings.download_folder
+        self.changed.emit(replace(self._settings, model_folders=folders, download_folder=place))
 
     def _lay_out(self) -> None:
         heading = QLabel("Models", self)
         heading.setProperty("subheading", True)
-        words = QLabel("Tarn lists the GGUF files in its own models folder and in these:", self)
-        words.setProperty("muted", True)
-        words.setWordWrap(True)
+        words = self._words("Tarn lists the GGUF files in its own models folder and in these:")
         buttons = QHBoxLayout()
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.remove_button)
@@ -70,3 +94,12 @@ class ModelsPage(QWidget):
         for widget in (heading, words, self.list):
             layout.addWidget(widget)
         layout.addLayout(buttons)
+        layout.addSpacing(4)
+        layout.addWidget(self._words("New models go to:"))
+        layout.addWidget(self.place_field)
+
+    def _words(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setProperty("muted", True)
+        label.setWordWrap(True)
+        return label

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -19,7 +20,8 @@ SIZE = 3_000_000
 def order(screen: Screen, server: FakeHub, name: str = "One", **fault: object) -> str:
     """Orders a download by clicks, with a fault; gives its title."""
     repository = f"me/{name}-GGUF"
-    server.put(repository, f"{name}-Q4_K_M.gguf", varied_bytes(SIZE, seed=len(name)))
+    if repository not in server.repositories:
+        server.put(repository, f"{name}-Q4_K_M.gguf", varied_bytes(SIZE, seed=len(name)))
     if fault:
         server.fail(path=f"/{repository}/resolve", **{"times": 99, **fault})
     discover = screen.page.discover
@@ -167,3 +169,42 @@ def test_a_model_is_in_the_library_the_moment_it_is_verified(screen: Screen, ser
     screen.clicks(discover.details.variants, "Q8_0", "download")
     screen.waits(lambda: screen.page.library.list.entries)
     screen.waits(lambda: "Verified today" in screen.reads(screen.page.library.list))
+
+
+def test_new_models_go_to_the_folder_that_was_chosen(
+    make_screen: MakeScreen, server: FakeHub, tmp_path: Path
+) -> None:
+    other = tmp_path / "other disk"
+    other.mkdir()
+    screen = make_screen(model_folders=(other,), download_folder=other)
+    screen.opens()
+    title = order(screen, server)
+    screen.waits(lambda: status(screen, title) is DownloadStatus.DONE)
+    assert (other / "me/One-GGUF/One-Q4_K_M.gguf").exists()
+    assert list(screen.models_folder.iterdir()) == []
+
+
+def test_a_drive_that_is_gone_in_the_middle_is_said_and_its_download_goes_on_later(
+    screen: Screen, server: FakeHub
+) -> None:
+    drive, elsewhere = screen.models_folder, screen.models_folder.with_name("unplugged")
+    title = order(screen, server, times=1, stall_at=1_000_000, then=lambda: drive.rename(elsewhere))
+    rows = screen.page.downloads.list
+    screen.waits(lambda: status(screen, title) is DownloadStatus.FAILED)
+    reads = screen.reads(rows)
+    assert "is not there, or its disk does not answer." in reads
+    assert "Connect the drive again" in reads
+    assert not drive.exists()
+    elsewhere.rename(drive)
+    screen.clicks(rows, title, "retry")
+    screen.waits(lambda: status(screen, title) is DownloadStatus.DONE)
+    assert server.sent_bytes() == SIZE
+
+
+def test_a_disk_without_room_says_how_much_is_needed(screen: Screen, server: FakeHub) -> None:
+    server.put("me/Huge-GGUF", "Huge-Q4_K_M.gguf", b"1", announced_size=10**15)
+    title = order(screen, server, "Huge")
+    rows = screen.page.downloads.list
+    screen.waits(lambda: status(screen, title) is DownloadStatus.FAILED)
+    assert "1000000.0 GB are needed" in screen.reads(rows)
+    assert "choose another folder for downloads in Settings" in screen.reads(rows)

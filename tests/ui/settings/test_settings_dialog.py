@@ -77,3 +77,21 @@ def test_values_from_outside_are_shown_and_told_to_nobody(qtbot: QtBot, dialog: 
 def test_the_version_can_be_read(dialog: SettingsDialog) -> None:
     dialog.show_page("About")
     assert any(label.text() == "Tarn 1.2.3" for label in dialog.findChildren(QLabel) if label.isVisible())
+
+
+def test_new_models_go_to_one_of_the_folders_until_it_is_taken_off_the_list(
+    qtbot: QtBot, dialog: SettingsDialog
+) -> None:
+    dialog.show_page("Models")
+    field = dialog.findChild(QComboBox, "download_folder_field")
+    assert field.currentText() == "Tarn's own models folder"
+    told: list[Settings] = []
+    dialog.settings_changed.connect(told.append)
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_End)
+    assert told[-1].download_folder == Path("/disk/gguf")
+    dialog.findChild(QListWidget, "model_folders").setCurrentRow(1)
+    qtbot.mouseClick(dialog.findChild(QPushButton, "remove_folder_button"), Qt.MouseButton.LeftButton)
+    assert told[-1].download_folder is None
+    assert told[-1].model_folders == (Path("/models"),)
+    assert field.currentText() == "Tarn's own models folder"
