@@ -34,6 +34,7 @@ from typing_extensions import override
 
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
+from app.ui.widgets.balanced_label import BalancedLabel
 
 COLUMN_WIDTH = 680
 ROOM_FOR_PICTURE = 480
@@ -167,14 +168,10 @@ class Welcome(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._app_icon = app_icon
         self._picture = QLabel(self)
-        self.heading = QLabel(self)
+        self._picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.heading = BalancedLabel(self)
         self.heading.setProperty("heading", True)
-        self.text = QLabel(self)
-        for label in (self._picture, self.heading, self.text):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        for label in (self.heading, self.text):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.text = BalancedLabel(self)
         self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.get_button = QPushButton("Get an LFM2.5 model", self)
         self.get_button.setObjectName("get_model_button")
@@ -192,7 +189,7 @@ class Welcome(QScrollArea):
         """At the very first start: what this is, and how to begin."""
         self._show(
             "Welcome to Tarn",
-            "Chat with language models that run on this computer. Nothing you write leaves it, and no network "
+            "Chat with language models that run on this computer. What you write stays here, and no network "
             "is needed. A small model is ready: write a message and press Enter.",
         )
         self._buttons.show()
