@@ -17,6 +17,8 @@ from windows_setup import write_version_file
 
 _MODULES = ("llama_cpp.py", "_ctypes_extensions.py", "mtmd_cpp.py")
 
+_WINDOWS_RUNTIME = ("msvcp140.dll", "vcomp140.dll", "vcruntime140.dll", "vcruntime140_1.dll")
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
@@ -58,6 +60,8 @@ def make_bundle(
     bundle = target / {"darwin": "Tarn.app", "win32": "Tarn"}.get(sys.platform, "tarn")
     contents = bundle / "Contents" / "Frameworks" if sys.platform == "darwin" else bundle / "_internal"
     _put_engine(engine.folder if engine else package / "lib", contents / "llama_cpp" / "lib")
+    if sys.platform == "win32":
+        _take_runtime_along(environment.package_folder("PySide6"), contents)
     # In an .app, data lies in another folder and the libraries' folder has links to it.
     resources = (contents / "resources").resolve()
     if engine:
@@ -86,6 +90,16 @@ def _put_engine(source: Path, target: Path) -> None:
     for path in sorted(source.iterdir()):
         if is_library(path):
             shutil.copy2(path, target / path.name, follow_symlinks=False)
+
+
+def _take_runtime_along(qt: Path, contents: Path) -> None:
+    """Microsoft's runtime, which not every Windows has: Qt's package brings it, and the engine needs it too.
+
+    The engine's libraries are loaded by their path, for which Windows looks in this folder and not in theirs.
+    """
+    for name in _WINDOWS_RUNTIME:
+        if not (contents / name).exists():
+            shutil.copy2(qt / name, contents / name)
 
 
 def _put_starter(package: Path, target: Path) -> None:

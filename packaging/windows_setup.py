@@ -54,5 +54,11 @@ def write_version_file(path: Path) -> None:
 
 
 def _compiler() -> str | None:
-    programs = os.environ.get("PROGRAMFILES(X86)", r"C:\Program Files (x86)")
-    return shutil.which("ISCC") or shutil.which("ISCC", path=str(Path(programs) / "Inno Setup 6"))
+    """Inno Setup installs for all users or for one, and never onto the path."""
+    folders = [
+        os.environ.get("PROGRAMFILES(X86)", r"C:\Program Files (x86)"),
+        os.environ.get("PROGRAMFILES", r"C:\Program Files"),
+        str(Path(os.environ.get("LOCALAPPDATA", r"C:\\")) / "Programs"),
+    ]
+    places = [str(Path(folder) / f"Inno Setup {number}") for number in (6, 7) for folder in folders]
+    return shutil.which("ISCC") or shutil.which("ISCC", path=os.pathsep.join(places))
