@@ -1,0 +1,119 @@
+"""A model's working memory."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import sys
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
+
+from app.engine.llama.library import LoadFailed, complaint, last_errors
+from app.engine.llama.model import Model
+
+_SEQUENCE = 0
+_CACHE_TYPES = {"f16": C.GGML_TYPE_F16, "q8_0": C.GGML_TYPE_Q8_0, "q4_0": C.GGML_TYPE_Q4_0}
+
+
+class Session:
+    """A model's working memory: what it has read, and the way to read more."""
+
+    def __init__(
+        self,
+        model: Model,
+        context_length: int,
+        thread_count: int,
+        kv_cache_type: str = "f16",
+        batch_size: int = 512,
+        flash_attention: bool = True,
+    ) -> None:
+        """Raises LoadFailed: there is not enough memory for the context, or the model cannot be run."""
+        parameters = C.llama_context_default_params()
+        parameters.n_ctx = context_length
+        parameters.n_batch = parameters.n_ubatch = min(batch_size, context_length)
+        parameters.n_threads = parameters.n_threads_batch = thread_count
+        parameters.type_k = parameters.type_v = _CACHE_TYPES[kv_cache_type]
+        if not flash_attention:
+            parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        parameters.no_perf = True
+        last_errors.clear()
+        self._handle = C.llama_init_from_model(model.handle, parameters)
+        if not self._handle:
+            raise LoadFailed(complaint())
+        self._finalizer = weakref.finalize(self, C.llama_free, self._handle)
+        self._memory = C.llama_get_memory(self._handle)
+        self.context_length = int(C.llama_n_ctx(self._handle))
+        self.batch_size = int(C.llama_n_batch(self._handle))
+        self._tokens = (C.llama_token * self.batch_size)()
+        self._next_token = (C.llama_token * 1)()
+        self._next_batch = C.llama_batch_get_one(self._next_token, 1)
+        self._abort = ctypes.create_string_buffer(2)
+        C.llama_set_abort_callback(self._handle, _abort_when_set(), ctypes.addressof(self._abort))
+
+    @property
+    def handle(self) -> Any:
+        return self._handle
+
+    def close(self) -> None:
+        self._finalizer()
+        self._handle = None
+
+    def request_abort(self) -> None:
+        """Makes a running `read` end at the next operation. For use from another thread."""
+        self._abort.value = b"\1"
+
+    def clear_abort(self) -> None:
+        self._abort.value = b""
+
+    def read(self, tokens: Sequence[int]) -> int:
+        """Reads at most `batch_size` tokens; llama_decode's answer: 0 done, 1 memory full, 2 aborted."""
+        count = len(tokens)
+        self._tokens[:count] = list(tokens)
+        return int(C.llama_decode(self._handle, C.llama_batch_get_one(self._tokens, count)))
+
+    def read_one(self, token: int) -> int:
+        """Reads one token; the answer is that of `read`."""
+        self._next_token[0] = token
+        return int(C.llama_decode(self._handle, self._next_batch))
+
+    def has_sound_outcome(self, vocabulary_size: int) -> bool:
+        """Whether what was read last led to numbers: damaged weights lead to none."""
+        logits = C.llama_get_logits_ith(self._handle, -1)
+        return bool(logits) and all(map(math.isfinite, logits[:vocabulary_size]))
+
+    def cut(self, length: int) -> bool:
+        """Forgets everything from a position on; False where the memory cannot be cut there."""
+        return bool(C.llama_memory_seq_rm(self._memory, _SEQUENCE, length, -1))
+
+    def clear(self) -> None:
+        C.llama_memory_clear(self._memory, True)
+
+    def length(self) -> int:
+        """How many positions are in memory."""
+        return int(C.llama_memory_seq_pos_max(self._memory, _SEQUENCE)) + 1
+
+    def save_state(self) -> bytes:
+        """The part of the memory that cannot be cut back, as it is now; empty if it could not be saved."""
+        flags = C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+        size = C.llama_state_seq_get_size_ext(self._handle, _SEQUENCE, flags)
+        data = (ctypes.c_uint8 * size)()
+        return bytes(data[: C.llama_state_seq_get_data_ext(self._handle, data, size, _SEQUENCE, flags)])
+
+    def restore_state(self, state: bytes) -> bool:
+        flags = C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
+        data = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        return bool(C.llama_state_seq_set_data_ext(self._handle, data, len(state), _SEQUENCE, flags))
+
+
+def _abort_when_set() -> Any:
+    """A C function `bool (*)(void *)` that is true once the byte it is given is not zero.
+
+    It is asked before each of the hundreds of operations of a batch. A Python function there would take the
+    interpreter's lock each time and wait for the window's thread; `strlen` of an empty text is 0 and needs no
+    lock.
+    """
+    library = ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)
+    return ctypes.cast(library.strlen, C.ggml_abort_callback)
