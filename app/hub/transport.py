@@ -152,6 +152,8 @@ def _limit_waiting(request: httpx2.Request) -> None:
 
 
 def _purpose_of(request: httpx2.Request) -> str:
+    if named := request.extensions.get("purpose"):
+        return str(named)
     path = request.url.path
     for pattern, purpose in _PURPOSES:
         if re.search(pattern, path):

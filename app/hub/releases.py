@@ -1,0 +1,125 @@
+"""Whether there is a newer version of this program: asked when the user asks, and never by itself.
+
+The address is a file with `{"version": "1.2.3", "page": "https://…"}`, the page being where it can be had. It
+comes with the packaged program; where there is none, nobody can ask.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.connection import Connection
+from app.core.errors import HubError, NetworkError
+from app.hub.interruptible import run_interruptibly
+
+if TYPE_CHECKING:
+    import httpx2
+
+ADDRESS_FILE = "releases-url.txt"
+"""Among the program's resources; packaging/build.py writes it there if it is told an address."""
+LARGEST_ANSWER_BYTES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version of this program."""
+
+    version: str
+    page: str = ""
+    """Where it can be had; empty if that is not known."""
+
+
+class Releases:
+    """Asks for the newest version. All that is sent is the version of this one."""
+
+    def __init__(
+        self,
+        address: str,
+        version: str,
+        report: Callable[[Connection], None],
+        is_offline: Callable[[], bool],
+    ) -> None:
+        """`report` is told of every connection once it has ended."""
+        self._address = address
+        self._version = version
+        self._report = report
+        self._is_offline = is_offline
+
+    def newer(self, cancel: threading.Event) -> Release | None:
+        """The newest version; None if it is this one, or an older one. Blocks, for a worker thread.
+
+        Raises:
+            HubError: it cannot be asked for, or the network is switched off.
+            Cancelled: `cancel` was set.
+        """
+        newest = run_interruptibly(self._ask, cancel)
+        return newest if _numbers(newest.version) > _numbers(self._version) else None
+
+    def _ask(self) -> Release:
+        import httpx2
+
+        from app.hub.transport import make_client
+
+        headers = {"User-Agent": f"tarn/{self._version}", "Accept": "application/json"}
+        try:
+            with make_client(self._report, self._is_offline) as client:
+                purpose = {"purpose": "Check for a new version"}
+                with client.stream("GET", self._address, headers=headers, extensions=purpose) as response:
+                    response.raise_for_status()
+                    return _release_in(response)
+        except HubError:
+            raise
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as problem:
+            raise NetworkError(
+                f"The newest version could not be asked for at {self._host()}.",
+                "Check your network connection, then try again.",
+            ) from problem
+
+    def _host(self) -> str:
+        found = re.match(r"\w+://([^/]+)", self._address)
+        return found[1] if found else self._address
+
+
+def release_address(resources: Path) -> str:
+    """Where the newest version is told; empty if this program was not given an address."""
+    try:
+        return (resources / ADDRESS_FILE).read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _release_in(response: httpx2.Response) -> Release:
+    data = b""
+    for piece in response.iter_bytes():
+        data += piece
+        if len(data) > LARGEST_ANSWER_BYTES:
+            raise _not_a_version()
+    try:
+        values = json.loads(data)
+        version, page = str(values["version"]), str(values.get("page", ""))
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise _not_a_version() from problem
+    if not re.fullmatch(r"\d+(\.\d+){0,3}", version):
+        raise _not_a_version()
+    # Only what a browser opens: a link is something to press.
+    return Release(version, page if re.match(r"https?://", page) else "")
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    numbers = [int(part) for part in re.findall(r"\d+", version)]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def _not_a_version() -> NetworkError:
+    return NetworkError(
+        "What came back is not the number of a version.",
+        "This network may want you to sign in first. Open a web page in a browser, then try again.",
+    )
