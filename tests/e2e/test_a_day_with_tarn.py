@@ -194,6 +194,8 @@ def test_another_conversation_can_be_read_while_one_is_answered(
     person.application.chat.show(first)
     assert "Tiny LFM" in person.reads
     assert not person.application.chat.is_answering
+    rows = [row.data(Qt.ItemDataRole.AccessibleTextRole) for row in person.rows()]
+    assert [row.endswith(", is being answered") for row in rows] == [True, False]
     person.application.chat.show(second)
     assert person.application.chat.is_answering
     length = len(person.reads)

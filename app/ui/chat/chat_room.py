@@ -11,6 +11,7 @@ from app.hub.catalog import Catalog
 from app.store.store import Store
 from app.tools.tool_box import ToolBox
 from app.ui.background import Worker
+from app.ui.chat.activities import Activities
 from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.asking import Answerer
 from app.ui.chat.chat_controller import ChatController
@@ -70,6 +71,7 @@ class ChatRoom(QObject):
         page = window.chat_page
         tools = ConversationTools(tool_box, lambda: settings.settings, lambda: presets.preset)
         self.replies = Replies(engine, engine_worker, self, lambda: engine.offers_tools)
+        self._activities = Activities(self.replies, self)
         self.chat = ChatController(
             store.conversations, self.replies, transcript, page.composer, self._answerer, tools, self
         )
@@ -136,6 +138,8 @@ class ChatRoom(QObject):
         self.conversations.deleted.connect(self.chat.forget)
         self.conversations.restored.connect(self.chat.show)
         self.chat.conversation_shown.connect(self.conversations.show_current)
+        self.chat.conversation_shown.connect(self._activities.show_conversation)
+        self._activities.changed.connect(self._window.sidebar.set_activities)
         self.chat.conversation_changed.connect(self._on_conversation_changed)
 
     def _join_models(self) -> None:

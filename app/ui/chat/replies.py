@@ -85,6 +85,7 @@ class Replies(QObject):
     """Starts and stops answers, and tells how they go.
 
     Signals, each with the `Reply` it is about:
+        began: it waits for the model, or for its tools.
         status_changed: waiting, or reading the prompt.
         grew: with the new events, a tuple.
         snapshot_taken: `reply.node` holds the answer so far, to be saved.
@@ -95,6 +96,7 @@ class Replies(QObject):
         ended: `reply.node` holds the answer as it stays.
     """
 
+    began = Signal(object)
     status_changed = Signal(object)
     grew = Signal(object, object)
     snapshot_taken = Signal(object)
@@ -140,6 +142,7 @@ class Replies(QObject):
         reply.turn = self._turn(reply)
         self._running[conversation_id] = reply
         self._go_on(reply)
+        self.began.emit(reply)
         return reply
 
     def stop(self, conversation_id: str) -> None:

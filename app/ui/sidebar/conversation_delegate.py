@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QPen, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
@@ -10,11 +10,13 @@ from typing_extensions import override
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.sidebar.conversation_model import ROW_ROLE
-from app.ui.sidebar.conversation_rows import ConversationRow, Heading
+from app.ui.sidebar.conversation_rows import Activity, ConversationRow, Heading
 
 _Index = QModelIndex | QPersistentModelIndex
 _SIDE = 12
 _MENU_WIDTH = 34
+_MARK_WIDTH = 22
+_DOT = 8
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -64,7 +66,11 @@ class ConversationDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 2))
             painter.drawRoundedRect(frame, 8, 8)
-        area = option.rect.adjusted(_SIDE, 8, -(_MENU_WIDTH if is_hovered else _SIDE), -8)
+        right = _MENU_WIDTH if is_hovered else _SIDE
+        if row.activity and not is_hovered:
+            self._paint_mark(painter, option, row.activity)
+            right += _MARK_WIDTH
+        area = option.rect.adjusted(_SIDE, 8, -right, -8)
         line = option.fontMetrics.height()
         title = QRect(area.left(), area.top(), area.width(), line)
         shown = option.fontMetrics.elidedText(row.title, Qt.TextElideMode.ElideRight, title.width())
@@ -77,6 +83,21 @@ class ConversationDelegate(QStyledItemDelegate):
             box = QRect(0, 0, ICON_SIZE, ICON_SIZE)
             box.moveCenter(menu_area(option.rect).center())
             icon("dots-three", palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
+
+    def _paint_mark(self, painter: QPainter, option: QStyleOptionViewItem, activity: Activity) -> None:
+        """A ring while it is answered, a dot for a new answer, a hand where the user is asked."""
+        line = option.fontMetrics.height()
+        area = QRect(option.rect.right() - _SIDE - ICON_SIZE, option.rect.top() + 8, ICON_SIZE, line)
+        if activity is Activity.WAITING:
+            icon("hand-palm", option.palette, QPalette.ColorRole.Accent).paint(painter, area)
+            return
+        dot = QRectF(0, 0, _DOT, _DOT)
+        dot.moveCenter(QRectF(area).center())
+        accent = option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Accent)
+        is_full = activity is Activity.ANSWERED
+        painter.setPen(Qt.PenStyle.NoPen if is_full else QPen(accent, 2))
+        painter.setBrush(accent if is_full else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(dot)
 
     def _paint_snippet(
         self, painter: QPainter, option: QStyleOptionViewItem, row: ConversationRow, area: QRect

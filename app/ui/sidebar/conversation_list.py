@@ -56,6 +56,10 @@ class ConversationList(QListView):
         """The conversation that is marked as on screen; empty for none."""
         return self._delegate.shown_id
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        return self._model().rows
+
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Shows these rows."""
         self._model().set_rows(rows)

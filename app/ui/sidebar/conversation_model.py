@@ -85,10 +85,12 @@ class ConversationListModel(QAbstractListModel):
             return row
         if isinstance(row, Heading):
             return row.text if role == Qt.ItemDataRole.DisplayRole else None
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{row.title}\nThis conversation {row.activity}." if row.activity else row.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{row.title}: {row.snippet}" if row.snippet else row.title
+            return row.spoken
         return None
 
     @override

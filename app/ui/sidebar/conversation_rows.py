@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from app.core.conversation import ConversationSummary
 from app.store.search import SearchHit
+
+
+class Activity(StrEnum):
+    """What goes on in a conversation, in words for those who hear the list."""
+
+    ANSWERING = "is being answered"
+    WAITING = "waits for your permission"
+    ANSWERED = "has a new answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,13 @@ class ConversationRow:
     marks: tuple[tuple[int, int], ...] = ()
     """Where the searched words are in the snippet, each as start and end."""
     node_id: str | None = None
+    activity: Activity | None = None
+
+    @property
+    def spoken(self) -> str:
+        """The row as a screen reader says it."""
+        words = f"{self.title}, {self.activity}" if self.activity else self.title
+        return f"{words}: {self.snippet}" if self.snippet else words
 
     @property
     def key(self) -> str:
@@ -64,6 +80,14 @@ def rows_of(summaries: Sequence[ConversationSummary], today: date) -> list[Row]:
             last_name = name
         rows.append(ConversationRow(summary.id, summary.title))
     return rows
+
+
+def with_activities(rows: Sequence[Row], activities: Mapping[str, Activity]) -> list[Row]:
+    """The rows with what goes on in each conversation, by its id."""
+    return [
+        replace(row, activity=activities.get(row.id)) if isinstance(row, ConversationRow) else row
+        for row in rows
+    ]
 
 
 def rows_found(hits: Sequence[SearchHit]) -> list[Row]:

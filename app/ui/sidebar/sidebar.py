@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -14,7 +14,7 @@ from app.store.search import SearchHit
 from app.ui.fonts import BODY_SIZE
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.sidebar.conversation_list import ConversationList
-from app.ui.sidebar.conversation_rows import rows_found, rows_of
+from app.ui.sidebar.conversation_rows import Activity, Row, rows_found, rows_of, with_activities
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.tooltip import with_shortcut
@@ -49,6 +49,7 @@ class Sidebar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._summaries: tuple[ConversationSummary, ...] = ()
+        self._activities: Mapping[str, Activity] = {}
         self.new_chat_button = self._button("New chat", "note-pencil", "new_chat_button", "Ctrl+N")
         self.hide_button = IconButton("caret-double-left", "Hide the sidebar", "Ctrl+B", self)
         self.hide_button.setObjectName("hide_sidebar_button")
@@ -67,13 +68,18 @@ class Sidebar(QFrame):
         """Lists these conversations by date; kept for later while a search is shown."""
         self._summaries = tuple(summaries)
         if not self.search_text:
-            self.list.set_rows(rows_of(self._summaries, today or date.today()))
+            self._set_rows(rows_of(self._summaries, today or date.today()))
             self.list.set_shown(self.list.shown_id)
 
     def set_search_results(self, hits: Sequence[SearchHit]) -> None:
         """Shows what a search found, unless the search is over by now."""
         if self.search_text:
-            self.list.set_rows(rows_found(hits))
+            self._set_rows(rows_found(hits))
+
+    def set_activities(self, activities: Mapping[str, Activity]) -> None:
+        """Marks conversations, by their ids, with what goes on in them."""
+        self._activities = activities
+        self._set_rows(self.list.rows)
 
     def set_shown(self, conversation_id: str) -> None:
         """Marks the conversation that is on screen; empty for a new one."""
@@ -91,6 +97,9 @@ class Sidebar(QFrame):
     def clear_search(self) -> None:
         """Ends a search and shows all conversations again."""
         self.search_field.clear()
+
+    def _set_rows(self, rows: Sequence[Row]) -> None:
+        self.list.set_rows(with_activities(rows, self._activities))
 
     def _button(self, text: str, icon_name: str, object_name: str, shortcut: str = "") -> QPushButton:
         button = QPushButton(text, self)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
 from app.core.message import Role, StopReason, ToolResultPart
-from app.core.permission import Permissions
+from app.core.permission import Decision, Permissions
 from app.core.preset import Preset
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
@@ -23,6 +23,7 @@ from app.store.store import open_store
 from app.tools.tool import Tool
 from app.tools.tool_box import ToolBox
 from app.ui.background import Worker
+from app.ui.chat.activities import Activities
 from app.ui.chat.answer_actions import AnswerActions, against_repetition, begun_without_loop
 from app.ui.chat.asking import Answerer
 from app.ui.chat.call_editor import CallEditor
@@ -33,6 +34,7 @@ from app.ui.chat.replies import Replies
 from app.ui.chat.tools_controller import ToolsController
 from app.ui.chat.transcript.action import Action
 from app.ui.chat.transcript.transcript import Transcript
+from app.ui.sidebar.sidebar import Sidebar
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
 
 WAIT_MS = 5_000
@@ -301,6 +303,33 @@ def test_a_call_that_waits_at_the_end_is_stopped_with_a_result(qtbot: QtBot, tmp
     assert [node.message.raw for node in path] == ["Add", CALL, "Tool call was stopped by the user."]
     assert path[1].state is MessageState.COMPLETE
     store.close()
+
+
+def test_the_list_tells_what_goes_on_in_a_conversation_behind(qtbot: QtBot, sit_down: SitDown) -> None:
+    desk = sit_down(CALL, "Three.")
+    sidebar = Sidebar()
+    qtbot.addWidget(sidebar)
+    activities = Activities(desk.replies)
+    activities.changed.connect(sidebar.set_activities)
+    desk.chat.conversation_shown.connect(activities.show_conversation)
+    desk.chat.conversation_changed.connect(lambda: sidebar.set_conversations(desk.store.list_summaries()))
+
+    def spoken() -> str:
+        return str(sidebar.list.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+
+    desk.chat.send("Add")
+    behind = desk.chat.conversation.id
+    desk.waits(lambda: spoken() == "Add, waits for your permission")
+    [waiting] = [call.call_id for call in desk.replies.running(behind).call_statuses]  # type: ignore[union-attr]
+    desk.chat.start_new()
+    desk.replies.decide(behind, waiting, Decision.ONCE)
+    desk.waits(lambda: spoken() == "Add, has a new answer")
+    desk.chat.show(behind)
+    assert spoken() == "Add"
+    desk.chat.regenerate_last()
+    assert spoken() == "Add, is being answered"
+    desk.waits_for_answer()
+    assert spoken() == "Add"
 
 
 def test_the_preset_s_tools_are_on_until_a_conversation_chooses_its_own(sit_down: SitDown) -> None:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import ConversationSummary
 from app.store.search import SearchHit
+from app.ui.sidebar.conversation_rows import Activity
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.theme_switcher import ThemeSwitcher
 
@@ -227,3 +230,20 @@ def test_the_buttons_ask(qtbot: QtBot, sidebar: Sidebar, button: str, signal: st
     with qtbot.waitSignal(getattr(sidebar, signal)):
         qtbot.mouseClick(getattr(sidebar, button), Qt.MouseButton.LeftButton)
     assert getattr(sidebar, button).accessibleName()
+
+
+def test_what_goes_on_in_a_conversation_is_marked_at_the_end_of_its_row(sidebar: Sidebar) -> None:
+    def row_picture() -> QImage:
+        return sidebar.list.viewport().grab(sidebar.list.visualRect(index_of(sidebar, "Bread"))).toImage()
+
+    pictures = [row_picture()]
+    for activity in Activity:
+        sidebar.set_activities({"b": activity})
+        pictures.append(row_picture())
+        assert activity.value in index_of(sidebar, "Bread").data(Qt.ItemDataRole.AccessibleTextRole)
+        assert activity.value not in index_of(sidebar, "Apples").data(Qt.ItemDataRole.AccessibleTextRole)
+    assert all(first != second for first, second in combinations(pictures, 2))
+    sidebar.set_conversations([ConversationSummary("b", "Bread", NOW)])
+    assert list(Activity)[-1].value in index_of(sidebar, "Bread").data(Qt.ItemDataRole.AccessibleTextRole)
+    sidebar.set_activities({})
+    assert index_of(sidebar, "Bread").data(Qt.ItemDataRole.AccessibleTextRole) == "Bread"
