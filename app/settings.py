@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from app.store.toml_file import read_toml, write_toml
+from app.files.toml_file import read_toml, write_toml
 
 log = logging.getLogger(__name__)
 

@@ -28,6 +28,7 @@ from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
 from app.engine.loaded_model import LoadProgress, load_model, native_library
 from app.engine.suitability import read_usable
+from app.files.whole_file import replace_file
 
 LOG = logging.getLogger(__name__)
 
@@ -143,11 +144,9 @@ class Probe:
 
     def _remember(self, path: Path, verdict: Verdict) -> None:
         entries = {**self._entries(), str(path.resolve()): {**asdict(verdict), "file": _identity(path)}}
-        fresh = self._record.with_suffix(".new")
         try:
             self._record.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(entries, indent=1, ensure_ascii=False), encoding="utf-8")
-            fresh.replace(self._record)
+            replace_file(self._record, json.dumps(entries, indent=1, ensure_ascii=False).encode())
         except OSError as error:
             LOG.warning("The findings on model files could not be kept: %s", error)
 

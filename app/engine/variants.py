@@ -27,6 +27,7 @@ from app.core.errors import EngineError, UserError
 from app.engine.child import die_quietly, own_command, start_child, wait_for_child
 from app.engine.loaded_model import native_library
 from app.engine.probe import try_model
+from app.files.whole_file import replace_file
 
 LOG = logging.getLogger(__name__)
 
@@ -140,11 +141,9 @@ class Variants:
             return ()
 
     def _remember(self, identity: str, names: Sequence[str]) -> None:
-        fresh = self._record.with_suffix(".new")
         try:
             self._record.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(json.dumps({"identity": identity, "libraries": list(names)}), encoding="utf-8")
-            fresh.replace(self._record)
+            replace_file(self._record, json.dumps({"identity": identity, "libraries": list(names)}).encode())
         except OSError as error:
             LOG.warning("The choice of the engine's library could not be kept: %s", error)
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+from app.files.whole_file import replace_file
 from app.hub.download_state import DownloadOrder
 from app.hub.repository import HubFile
-from app.hub.small_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class DownloadRecords:
         values = {**asdict(order), "folder": str(order.folder), "is_paused": is_paused}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path(order), json.dumps(values))
+            replace_file(self._path(order), json.dumps(values).encode())
         except OSError as problem:
             log.warning("A download cannot be written down: %s", problem.strerror)
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.hub.small_file import write_whole
+from app.files.whole_file import replace_file
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,8 @@ class LibraryRecords:
         if self._path is None:
             return
         try:
-            write_whole(self._path, json.dumps({key: _values(record) for key, record in records.items()}))
+            values = {key: _values(record) for key, record in records.items()}
+            replace_file(self._path, json.dumps(values).encode())
         except OSError as problem:
             log.info("The records of the library cannot be written: %s", problem.strerror)
 

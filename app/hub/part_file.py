@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from app.core.errors import DiskFullError, HubError, ModelFolderError
+from app.files.whole_file import replace_file
 from app.hub.file_lock import file_lock, try_lock, unlock
 from app.hub.sizes import gigabytes
-from app.hub.small_file import write_whole
 
 ROOM_KEPT_FREE = 100_000_000
 """Bytes of the disk that a download leaves to the system and to other programs."""
@@ -125,7 +125,7 @@ class PartFile:
     def write_record(self, record: PartRecord) -> None:
         """Raises: ModelFolderError."""
         with self.explained():
-            write_whole(self._record_path, json.dumps(asdict(record)))
+            replace_file(self._record_path, json.dumps(asdict(record)).encode())
 
     def open(self) -> BinaryIO:
         """The part, to be written on at its end, without a buffer: a killed process loses nothing.

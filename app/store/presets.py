@@ -9,9 +9,9 @@ from pathlib import Path
 
 from app.core.errors import ImportFormatError, SettingsError
 from app.core.preset import Preset
-from app.store.atomic_file import replace_file
+from app.files.toml_file import as_toml, read_toml, write_toml
+from app.files.whole_file import replace_file
 from app.store.preset_toml import preset_from_values, values_of_preset
-from app.store.toml_file import as_toml, read_toml, write_toml
 
 DEFAULT = Preset("Default", is_builtin=True)
 LONGEST_NAME = 80

@@ -1,8 +1,5 @@
 """Real files, each test its own."""
 
-import os
-import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,22 +18,3 @@ def store(path: Path) -> Iterator[Store]:
     opened = open_store(path)
     yield opened
     opened.conversations.close()
-
-
-@pytest.fixture
-def folder_without_write_permission() -> Iterator[Path]:
-    """A folder of somebody else's. Root may write everywhere, so a test that runs as root steps down."""
-    if sys.platform == "win32":
-        pytest.skip("Windows has no permissions of this kind")
-    folder = Path(tempfile.mkdtemp())  # Not tmp_path: above that, only its owner may look.
-    folder.chmod(0o555)
-    was_root = os.geteuid() == 0
-    if was_root:
-        os.seteuid(65534)
-    yield folder
-    if was_root:
-        os.seteuid(0)
-    folder.chmod(0o755)
-    for file in folder.iterdir():
-        file.unlink()
-    folder.rmdir()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from app.core.errors import ImportFormatError, SettingsError
 from app.core.preset import Preset
 from app.core.sampling import LIMITS, Sampling, figure
+from app.files.toml_file import read_toml
 from app.store.presets import PresetStore
-from app.store.toml_file import read_toml
 
 CARD = Preset("LFM2.5-350M", Sampling(temperature=0.1, top_k=50), source="The card")
 JAPANESE = Preset("LFM2.5-1.2B-JP", Sampling(temperature=0.3), source="The card")

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.core.conversation import Conversation
 from app.core.errors import StoreError, UserError
 from app.core.export import ExportOptions, to_markdown
-from app.store.atomic_file import replace_file
+from app.files.whole_file import replace_file
 from app.ui.messages import Messages
 
 LONGEST_NAME = 80

@@ -1,4 +1,4 @@
-"""Writing a file in one step."""
+"""Files that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all: after a crash or a power cut it is the old one or the new one.
+    """Replaces a file's content in one step: after a crash or a power cut it is the old one or the new one.
 
     Raises:
         OSError: it could not be written; the old file is untouched.
     """
     # A link to a file kept elsewhere, such as a folder of dotfiles, stays a link.
     target = path.resolve()
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{secrets.token_hex(8)}.tmp")  # A name of its own length may be too long.
     try:
         with part.open("xb") as file:
             file.write(data)

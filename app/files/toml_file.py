@@ -11,7 +11,7 @@ from typing import Any
 import tomli_w
 
 from app.core.errors import SettingsError
-from app.store.atomic_file import replace_file
+from app.files.whole_file import replace_file
 
 log = logging.getLogger(__name__)
 

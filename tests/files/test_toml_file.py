@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from app.core.errors import SettingsError
-from app.store.toml_file import read_toml, write_toml
+from app.files.toml_file import read_toml, write_toml
 
 
 def test_values_come_back_as_they_were(tmp_path):
