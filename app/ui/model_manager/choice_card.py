@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -99,7 +100,7 @@ class ChoiceCard(QFrame):
         size = gigabytes(choice.size.size_bytes)
         needed = gigabytes(choice.verdict.needed_bytes)
         self._cost.setText(
-            f"{choice.model.title}, {choice.quantisation}\n{about}{size} to download, {needed} of memory"
+            f"{choice.model.title}, {choice.quantisation}\n{about}{size} to fetch, {needed} of memory"
         )
         badge = badge_of(choice.verdict)
         self._verdict.setText(badge.text)
@@ -165,15 +166,16 @@ class ChoiceCard(QFrame):
             self.wanted.emit(self.model_id)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self._picture)
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        names.addWidget(self._title)
-        names.addWidget(self._purpose)
-        top.addLayout(names, 1)
-        top.addWidget(self.info_button, 0, Qt.AlignmentFlag.AlignTop)
+        top = QGridLayout()
+        top.setHorizontalSpacing(10)
+        top.setVerticalSpacing(0)
+        top.setColumnStretch(1, 1)
+        top.addWidget(self._picture, 0, 0, 2, 1)
+        top.addWidget(self._title, 0, 1)
+        # The button reaches a little into the line below, which needs the whole width.
+        top.addWidget(self._purpose, 1, 1, 1, 2)
+        top.addWidget(self.info_button, 0, 2, 2, 1, Qt.AlignmentFlag.AlignTop)
+        self.info_button.raise_()
         pill = QHBoxLayout()
         pill.addWidget(self._verdict)
         pill.addStretch(1)

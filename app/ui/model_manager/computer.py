@@ -41,7 +41,7 @@ class Computer:
         """What it has."""
         cores = f"{self.core_count} core{'' if self.core_count == 1 else 's'}"
         return (
-            f"{gigabytes(self.memory_bytes)} of memory, {gigabytes(self.free_bytes)} free now",
+            f"{gigabytes(self.free_bytes)} of {gigabytes(self.memory_bytes)} of memory free",
             f"{self.processor}, {cores}" if self.processor else cores,
             "a graphics card helps" if self.has_graphics else "no graphics card is used",
         )

@@ -23,8 +23,8 @@ from app.ui.model_manager.catalog_words import LFM_LICENCE
 
 WIDTH = 480
 _MODES = (
-    (ImportMode.COPY, "Copy it into Tarn's models folder", "The file stays where it is, too."),
-    (ImportMode.MOVE, "Move it into Tarn's models folder", "It takes no more room than now."),
+    (ImportMode.COPY, "Copy it into the models folder", "The file stays where it is, too."),
+    (ImportMode.MOVE, "Move it into the models folder", "It takes no more room than now."),
     (
         ImportMode.IN_PLACE,
         "Use it where it is",

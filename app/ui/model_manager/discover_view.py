@@ -109,13 +109,11 @@ class DiscoverView(QWidget):
 
     def show_start(self) -> None:
         """Shows the first page at the right."""
-        self._right.setCurrentWidget(self.start)
-        self._show_pane(self._right_pane)
+        self._turn_to(self.start)
 
     def show_details(self) -> None:
         """Shows the chosen model at the right."""
-        self._right.setCurrentWidget(self.details)
-        self._show_pane(self._right_pane)
+        self._turn_to(self.details)
 
     def show_list(self) -> None:
         """Shows the list, where there is no room for both."""
@@ -208,6 +206,16 @@ class DiscoverView(QWidget):
     def _on_list_button_clicked(self) -> None:
         self.show_list()
         self.list.setFocus()
+
+    def _turn_to(self, page: QWidget) -> None:
+        """Shows a page at the right; the focus does not stay on one that is covered."""
+        covered = self._right.currentWidget()
+        focused = QApplication.focusWidget()
+        has_focus = bool(covered and focused and covered.isAncestorOf(focused))
+        self._right.setCurrentWidget(page)
+        self._show_pane(self._right_pane)
+        if has_focus and covered is not page:
+            self.focus_first()
 
     def _show_pane(self, pane: QWidget) -> None:
         self._shown = pane

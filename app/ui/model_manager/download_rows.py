@@ -43,11 +43,16 @@ def download_row(state: DownloadState, page: str = "") -> Row:
         lines=_lines(state),
         icon_name=_ICONS.get(state.status, "download-simple"),
         icon_tone=Tone.BAD if state.status is DownloadStatus.FAILED else Tone.GOOD,
-        progress=None if state.status is DownloadStatus.DONE else state.fraction,
+        progress=state.fraction if _has_bar(state) else None,
         is_progress_quiet=not is_moving,
         actions=actions,
         tip=f"{state.order.repository}: {state.order.files[0].name}",
     )
+
+
+def _has_bar(state: DownloadState) -> bool:
+    has_failed_at_once = state.status is DownloadStatus.FAILED and not state.done_bytes
+    return state.status is not DownloadStatus.DONE and not has_failed_at_once
 
 
 def progress_words(state: DownloadState) -> str:

@@ -94,6 +94,7 @@ class ModelManagerPage(QWidget):
     def set_offline(self, is_offline: bool) -> None:
         """Says that the network is switched off."""
         self.offline_button.setVisible(is_offline)
+        self.discover.start.set_offline(is_offline)
 
     def go_back(self) -> None:
         """One step back: from a model to the list, from a search to the catalog, from here to the chat."""
@@ -129,6 +130,7 @@ class ModelManagerPage(QWidget):
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         self.back_button.clicked.connect(self.back_requested)
         self.offline_button.clicked.connect(self.network_settings_requested)
+        self.discover.start.network_settings_requested.connect(self.network_settings_requested)
         self.downloads.discover_requested.connect(lambda: self.show_section(Section.DISCOVER))
         self.library.discover_requested.connect(lambda: self.show_section(Section.DISCOVER))
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QGuiApplication, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.ui.icons import icon
 
+_SIDE_BY_SIDE = 380
+"""Pixels from which buttons have room beside the text."""
 _RECOLOURED_BY = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
 
@@ -30,13 +40,20 @@ class NoticeStrip(QFrame):
         self.button = QPushButton(self)
         self.second_button = QPushButton(self)
         self.second_button.setProperty("quiet", True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 10, 12, 10)
-        layout.setSpacing(12)
-        layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.label, 1)
-        layout.addWidget(self.button)
-        layout.addWidget(self.second_button)
+        words = QHBoxLayout()
+        words.setSpacing(12)
+        words.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
+        words.addWidget(self.label, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(12)
+        buttons.addStretch(1)
+        buttons.addWidget(self.button)
+        buttons.addWidget(self.second_button)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(14, 10, 12, 10)
+        self._layout.setSpacing(12)
+        self._layout.addLayout(words, 1)
+        self._layout.addLayout(buttons)
         self.button.hide()
         self.second_button.hide()
         self.hide()
@@ -58,6 +75,14 @@ class NoticeStrip(QFrame):
         role = QPalette.ColorRole.BrightText if is_error else QPalette.ColorRole.Accent
         name = "warning-circle" if is_error else "info"
         self._picture.setPixmap(icon(name, QGuiApplication.palette(), role).pixmap(20, 20))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = self.width() < _SIDE_BY_SIDE
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._layout.setDirection(down if is_narrow and not self.button.isHidden() else across)
+        self._layout.setSpacing(8 if is_narrow else 12)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -13,7 +13,7 @@ from app.hub.search import Order, RepositoryAddress, Search, SearchResult, parse
 from app.ui.background import Report, Stream, Worker
 from app.ui.model_manager.discover_view import DiscoverView
 from app.ui.model_manager.errand import as_hub_error, send
-from app.ui.model_manager.rows import Heading, Line, Row
+from app.ui.model_manager.rows import Line, Row
 from app.ui.model_manager.search_rows import result_key, result_row
 
 
@@ -115,26 +115,22 @@ class SearchController(QObject):
         self._view.set_search_state("", as_hub_error(error))
 
     def _begin_list(self) -> None:
-        if self.address is None:
-            self._view.set_entries([Heading("Results")])
-            return
-        name = self.address.repository
-        lines = (Line("Open this repository"), Line("Enter opens it"))
-        self._found.add(name)
-        self._view.set_entries([Row(result_key(name), name, icon_name="link-simple", lines=lines)])
+        rows = []
+        if self.address is not None:
+            name = self.address.repository
+            lines = (Line("Open this repository"), Line("Enter opens it"))
+            self._found.add(name)
+            rows.append(Row(result_key(name), name, icon_name="link-simple", lines=lines))
+        self._view.set_entries(rows)
 
     def _add_to_list(self, results: tuple[SearchResult, ...]) -> None:
         now = datetime.now(UTC)
-        is_first = not self._found
         rows = []
         for result in results:
             if result.repository not in self._found:
                 self._found.add(result.repository)
                 rows.append(result_row(result, now))
-        if rows and is_first:
-            self._view.set_entries(rows)  # In place of the heading.
-        else:
-            self._view.list.add_entries(rows)
+        self._view.list.add_entries(rows)
 
 
 def _is_address(text: str) -> bool:

@@ -22,6 +22,7 @@ from app.ui.fonts import BODY_SIZE
 from app.ui.model_manager.choice_card import ChoiceCard
 from app.ui.model_manager.choices import Choice
 from app.ui.model_manager.computer import Computer
+from app.ui.model_manager.notice_strip import NoticeStrip
 
 COLUMN_WIDTH = 980
 _SIDE_BY_SIDE = 660
@@ -34,6 +35,7 @@ class StartPage(QScrollArea):
         wanted(str), chat_requested(str), pause_requested(str), resume_requested(str), details_requested(str):
             with a model's id.
         starter_requested(): the user would rather begin with the model that came with the program.
+        network_settings_requested(): the user wants to be online again.
     """
 
     wanted = Signal(str)
@@ -42,6 +44,7 @@ class StartPage(QScrollArea):
     resume_requested = Signal(str)
     details_requested = Signal(str)
     starter_requested = Signal()
+    network_settings_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,10 @@ class StartPage(QScrollArea):
         self.facts = QLabel(self)
         self.facts.setWordWrap(True)
         self.facts.setProperty("muted", True)
+        self.notice = NoticeStrip(self)
+        self.notice.button.setText("Open the settings")
+        self.notice.button.show()
+        self.notice.button.clicked.connect(self.network_settings_requested)
         self.starter_button = QPushButton("Use the starter model meanwhile", self)
         self.starter_button.setObjectName("starter_button")
         self.starter_button.setProperty("quiet", True)
@@ -86,6 +93,12 @@ class StartPage(QScrollArea):
         """Whether there is no model yet but the one that came with the program."""
         self._heading.setText("Choose your first model" if is_first else "For this computer")
 
+    def set_offline(self, is_offline: bool) -> None:
+        """Says that nothing can be fetched while the network is switched off."""
+        self.notice.set_text(
+            "Tarn is offline: models can be looked at, not downloaded." if is_offline else ""
+        )
+
     def set_starter(self, name: str) -> None:
         """Names the model that can be used meanwhile; without one there is no button."""
         self.starter_button.setVisible(bool(name))
@@ -112,7 +125,7 @@ class StartPage(QScrollArea):
         inner = QVBoxLayout(column)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(12)
-        for widget in (self._heading, self.claim, self.facts, self._cards):
+        for widget in (self._heading, self.claim, self.facts, self.notice, self._cards):
             inner.addWidget(widget)
         inner.addLayout(foot)
         inner.addStretch(1)

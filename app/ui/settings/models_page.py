@@ -65,7 +65,9 @@ class ModelsPage(QWidget):
         self.place_field.addItem(OWN_FOLDER, None)
         for folder in settings.model_folders:
             self.place_field.addItem(str(folder), folder)
-        self.place_field.setCurrentIndex(max(0, self.place_field.findData(settings.download_folder)))
+        places = (None, *settings.model_folders)
+        chosen = settings.download_folder
+        self.place_field.setCurrentIndex(places.index(chosen) if chosen in places else 0)
 
     def _on_place_field_activated(self, row: int) -> None:
         folder = self.place_field.itemData(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox
 
 from app.ui.model_manager.model_manager_page import Section
 from tests.fakes.hub_server import FakeHub
@@ -14,9 +15,21 @@ MODEL = "LFM2.5-1.2B-Instruct"
 def test_it_says_what_this_computer_can_run(screen: Screen) -> None:
     start = screen.page.discover.start
     assert start.claim.text() == "Models of up to about 7 billion parameters run well on this computer."
-    assert "16.0 GB of memory, 6.0 GB free now" in start.facts.text()
+    assert "6.0 GB of 16.0 GB of memory free" in start.facts.text()
     assert "A quick processor, 4 cores" in start.facts.text()
     assert list(start.cards) == ["LFM2.5-1.2B-Instruct", "LFM2.5-1.2B-Thinking", "LFM2.5-1.2B-JP-202606"]
+
+
+def test_offline_it_says_so_and_leads_to_the_settings(make_screen: MakeScreen) -> None:
+    screen = make_screen(is_offline=True)
+    screen.opens()
+    start = screen.page.discover.start
+    assert "Tarn is offline" in start.notice.label.text()
+    screen.qtbot.mouseClick(start.notice.button, Qt.MouseButton.LeftButton)
+    switch = screen.window.findChild(QCheckBox, "offline_field")
+    assert switch.isVisible()
+    switch.click()
+    assert not start.notice.isVisible()
 
 
 def test_one_click_fetches_a_model_and_opens_a_chat_with_it(screen: Screen) -> None:
@@ -86,3 +99,4 @@ def test_more_about_a_model_leads_to_its_page(screen: Screen) -> None:
     screen.qtbot.mouseClick(screen.page.discover.start.cards[MODEL].info_button, Qt.MouseButton.LeftButton)
     assert screen.page.discover.details.title.text() == "LFM2.5 1.2B Instruct"
     assert screen.page.section is Section.DISCOVER
+    assert screen.page.discover.list.hasFocus()  # The arrow keys walk on from there.

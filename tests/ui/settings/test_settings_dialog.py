@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,8 @@ def test_new_models_go_to_one_of_the_folders_until_it_is_taken_off_the_list(
     field.setFocus()
     qtbot.keyClick(field, Qt.Key.Key_End)
     assert told[-1].download_folder == Path("/disk/gguf")
+    dialog.set_settings(replace(SETTINGS, download_folder=Path("/disk") / "gguf"))
+    assert field.currentText() == str(Path("/disk/gguf"))
     dialog.findChild(QListWidget, "model_folders").setCurrentRow(1)
     qtbot.mouseClick(dialog.findChild(QPushButton, "remove_folder_button"), Qt.MouseButton.LeftButton)
     assert told[-1].download_folder is None
