@@ -49,7 +49,7 @@ class VersionCheck(QObject):
                 f"Version {release.version} of Tarn is out.",
                 "Your conversations and models stay as they are.",
                 "Open the page",
-                lambda: QDesktopServices.openUrl(QUrl(release.page)),
+                lambda: _open(release.page),
             )
         else:
             self._messages.show_notice(f"Version {release.version} of Tarn is out.")
@@ -60,3 +60,7 @@ class VersionCheck(QObject):
             self._messages.show_error(error)
         elif error is not None and not isinstance(error, Cancelled):
             raise error
+
+
+def _open(address: str) -> None:
+    QDesktopServices.openUrl(QUrl(address))
