@@ -14,6 +14,7 @@ from jinja2 import nodes
 
 from app.core.errors import TemplateError
 from app.core.message import Message, ReasoningPart, Role, ToolCallPart, ToolResultPart
+from app.core.reply.markers import CONTROL
 from app.engine.template_sandbox import RaisedByTemplate, TemplateSandbox, TooMuchWork
 
 _Turn = dict[str, Any]
@@ -34,6 +35,8 @@ LONGEST_PROMPT = 16 * 1024 * 1024
 
 _OPENING = re.compile(r"<think>|<thinking>|<\|START_THINKING\|>|\[THINK\]|<seed:think>")
 _CLOSING = re.compile(r"</think>|</thinking>|<\|END_THINKING\|>|\[/THINK\]|</seed:think>")
+_EMPTY_THOUGHT = re.compile(r"\s*(?:<think>)?\s*</think>\s*")
+_CONTROL_AT_START = re.compile(rf"\A(?:\s*(?:{'|'.join(map(re.escape, CONTROL))}))+")
 _THOUGHT_FIELDS = ("thinking", "reasoning", "reasoning_content")
 _SPLITS_THOUGHTS = re.compile(r"""split\(\s*['"]</think>['"]""")
 _REFUSED = "Start a new conversation, or choose another model."
@@ -147,7 +150,10 @@ class ChatTemplate:
                 content.append(_with_opening_tag(part.raw))
             else:
                 thoughts.append(_inner(part.raw))
-        text = "".join(content)
+        # Given back, they would be read as the beginning of another message.
+        text = _CONTROL_AT_START.sub("", "".join(content))
+        if empty := _EMPTY_THOUGHT.match(text):
+            text = _with_opening_tag(text) if self._splits_thoughts else text[empty.end() :]
         if thoughts and (is_past or not self._thought_fields):
             text = text.lstrip()  # The thought is left out, and the empty lines after it go with it.
         turn: _Turn = {"role": "assistant", "content": text}

@@ -120,6 +120,27 @@ def test_thoughts_are_left_out_where_the_template_knows_nothing_of_them():
     assert "<|im_start|>assistant\nYes<|im_end|>" in text
 
 
+@pytest.mark.parametrize("empty", ["<think>\n\n</think>\n\n", "<think></think>", "</think>\n"])
+def test_an_empty_thought_is_left_out_where_the_template_knows_nothing_of_thoughts(empty):
+    text = ChatTemplate(CHATML).render([user("Hi"), assistant(f"{empty}Yes"), user("Bye")]).text
+    assert "<|im_start|>assistant\nYes<|im_end|>" in text
+
+
+def test_an_empty_thought_whose_opening_tag_stood_in_the_prompt_is_given_back_whole(instruct):
+    turns = [user("Hi"), assistant("</think>\nYes"), user("Sure?"), assistant("</think>\nNo"), user("Bye")]
+    text = instruct.render(turns).text
+    assert "<|im_start|>assistant\nYes<|im_end|>" in text
+    assert "<|im_start|>assistant\n<think></think>\nNo<|im_end|>" in text  # It keeps the newest thought.
+
+
+@pytest.mark.parametrize(
+    "marker", ["<|im_start|>", "\n<|startoftext|><|im_start|>", "<|tool_response_start|>"]
+)
+def test_a_marker_at_the_start_of_an_answer_does_not_begin_another_message(instruct, marker):
+    turns = [user("Hi"), assistant(f"{marker}Yes"), user("Bye")]
+    assert instruct.render(turns).text == instruct.render([user("Hi"), assistant("Yes"), user("Bye")]).text
+
+
 def test_a_system_prompt_that_is_refused_goes_into_the_first_question():
     template = ChatTemplate(
         "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('System role not supported') }}"
