@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject
 
 from app.core.errors import Cancelled, HubError, UserError
-from app.ui.background import Stream, Work, Worker
+from app.ui.background import Report, Stream, Work, Worker
 
 log = logging.getLogger(__name__)
+
+REPORT_S = 0.1
 
 
 def send(
@@ -51,6 +54,20 @@ def send(
 def as_hub_error(error: UserError) -> HubError:
     """The same for places that show only what is wrong with the hub."""
     return error if isinstance(error, HubError) else HubError(str(error), error.hint)
+
+
+def now_and_then(report: Report) -> Callable[[int, int], None]:
+    """Reports shares of the whole, about ten times a second: each is a redraw of the window."""
+    reported_at = 0.0
+
+    def on_progress(done: int, total: int) -> None:
+        nonlocal reported_at
+        now = time.monotonic()
+        if total and now - reported_at >= REPORT_S:
+            reported_at = now
+            report(done / total)
+
+    return on_progress
 
 
 def _tell(error: Exception, on_error: Callable[[UserError], object]) -> None:

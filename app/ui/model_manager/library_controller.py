@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
 
-from app.core.errors import UserError
 from app.core.model_file import ModelFile
 from app.hub.found_models import FoundFolder
 from app.hub.keeping import (
     DiskUse,
-    ImportMode,
     Verification,
     delete_model,
     disk_use,
-    import_model,
     verify_again,
 )
 from app.hub.library_records import LibraryRecords, ModelRecord
@@ -29,14 +24,14 @@ from app.hub.sizes import gigabytes
 from app.ui.background import Report, Stream, Worker
 from app.ui.messages import Messages
 from app.ui.model_manager import library_rows
-from app.ui.model_manager.dialogs import ImportDialog, Question
+from app.ui.model_manager.dialogs import Question
 from app.ui.model_manager.download_rows import CHAT
-from app.ui.model_manager.errand import send
-from app.ui.model_manager.library_rows import Checking, Importing, LibraryState
+from app.ui.model_manager.errand import now_and_then, send
+from app.ui.model_manager.import_controller import ImportController
+from app.ui.model_manager.library_rows import Checking, LibraryState
 from app.ui.model_manager.library_view import LibraryView
 from app.ui.model_manager.reveal import reveal
 
-REPORT_S = 0.1
 _NO_ROOM = DiskUse(0, 0)
 
 
@@ -54,14 +49,12 @@ class LibraryController(QObject):
     Signals:
         chat_requested(Path): chat with this one.
         files_changed(): look through the folders again.
-        file_added(Path): use this file where it is, from now on.
         programs_answered(tuple, bool): programs whose models were offered, and whether they are to be used.
         add_folder_requested(): the user wants to choose a folder.
     """
 
     chat_requested = Signal(object)
     files_changed = Signal()
-    file_added = Signal(object)
     programs_answered = Signal(object, bool)
     add_folder_requested = Signal()
 
@@ -69,6 +62,7 @@ class LibraryController(QObject):
         self,
         view: LibraryView,
         messages: Messages,
+        imports: ImportController,
         records: LibraryRecords,
         folder: Callable[[], Path],
         find: Callable[[], list[FoundFolder]],
@@ -76,25 +70,25 @@ class LibraryController(QObject):
     ) -> None:
         """
         Args:
-            folder: tells where files are taken to.
+            folder: tells where new models go.
             find: looks for models of other programs; called on a thread of its own.
         """
         super().__init__(parent)
         self._view = view
         self._messages = messages
+        self._imports = imports
         self._records = records
         self._folder = folder
         self._find = find
         self._reader = Worker("library", self)
         self._checker = Worker("verify", self)
-        self._mover = Worker("import", self)
+        self._trash = Worker("trash", self)
         self._models: tuple[ModelFile, ...] = ()
         self._loaded: Path | None = None
         self._histories = _Histories({}, _NO_ROOM)
         self._looking: Stream | None = None
         self._checking: dict[Path, tuple[Stream, Checking]] = {}
         self._broken: dict[Path, str] = {}
-        self._importing: tuple[Stream, Importing] | None = None
         self._offered: tuple[FoundFolder, ...] = ()
         self._connect()
 
@@ -126,14 +120,15 @@ class LibraryController(QObject):
 
     def shut_down(self) -> None:
         """Stops what is under way; nothing is left half done."""
-        for worker in (self._reader, self._checker, self._mover):
+        for worker in (self._reader, self._checker, self._trash):
             worker.shut_down()
 
     def _connect(self) -> None:
         view = self._view
         view.action_requested.connect(self._on_view_action_requested)
         view.filter_changed.connect(lambda _text: self._show())
-        view.import_requested.connect(self._choose_file)
+        self._imports.changed.connect(self._show)
+        self._imports.ended.connect(self.files_changed)
         view.add_folder_requested.connect(self.add_folder_requested)
         view.offer_answered.connect(self._on_view_offer_answered)
 
@@ -166,14 +161,14 @@ class LibraryController(QObject):
             self._broken,
         )
         rows = library_rows.library_rows(self._models, state, self._view.filter_field.text())
-        if self._importing is not None:
-            rows.insert(0, library_rows.importing_row(self._importing[1]))
+        if self._imports.importing is not None:
+            rows.insert(0, library_rows.importing_row(self._imports.importing))
         summary = library_rows.summary(self._models, self._histories.use.free_bytes)
         self._view.set_rows(rows, summary, bool(self._models))
 
     def _on_view_action_requested(self, key: str, action: str) -> None:
         if key == "importing":
-            self._stop_importing()
+            self._imports.stop()
             return
         model = self._model(Path(key))
         if model is None:
@@ -188,7 +183,7 @@ class LibraryController(QObject):
 
     def _verify(self, model: ModelFile) -> None:
         def work(cancel: threading.Event, report: Report) -> None:
-            on_progress = _now_and_then(report)
+            on_progress = now_and_then(report)
             report(verify_again(model.path, self._records, cancel, on_progress))
 
         def take(item: float | Verification) -> None:
@@ -244,58 +239,7 @@ class LibraryController(QObject):
             self._messages.show_done(f"{model.name} is in the trash")
             self.set_models([one for one in self._models if one.path != model.path])
 
-        send(self._mover, self, work, take, self._view.set_problem, self.files_changed.emit)
-
-    def _choose_file(self) -> None:
-        dialog = QFileDialog(self._view, "Import a model file")
-        dialog.setObjectName("import_file_dialog")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Models in the GGUF format (*.gguf *.GGUF)", "All files (*)"])
-        dialog.fileSelected.connect(lambda path: self.ask_to_import(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def ask_to_import(self, path: Path) -> None:
-        """Asks how a file is to be taken in."""
-        dialog = ImportDialog(path, self._view)
-        dialog.confirmed.connect(lambda: self._import(path, dialog.mode))
-        dialog.open()
-
-    def _import(self, path: Path, mode: ImportMode) -> None:
-        if self._importing is not None:
-            self._view.set_problem(
-                UserError("Another file is being copied.", "Wait for it, or stop it first.")
-            )
-            return
-        folder = self._folder()
-
-        def work(cancel: threading.Event, report: Report) -> None:
-            report(import_model(path, folder, mode, cancel, _now_and_then(report)))
-
-        def take(item: float | Path) -> None:
-            if isinstance(item, Path):
-                self._on_imported(item, mode)
-            elif self._importing is not None:
-                self._importing = (self._importing[0], Importing(path, item))
-                self._show()
-
-        stream = send(self._mover, self, work, take, self._view.set_problem, self._on_import_ended)
-        self._importing = (stream, Importing(path))
-        self._show()
-
-    def _stop_importing(self) -> None:
-        if self._importing is not None:
-            self._importing[0].cancel()
-
-    def _on_imported(self, path: Path, mode: ImportMode) -> None:
-        if mode is ImportMode.IN_PLACE:
-            self.file_added.emit(path)
-        self._messages.show_done(f"{path.stem} is in the list")
-
-    def _on_import_ended(self) -> None:
-        self._importing = None
-        self._show()
-        self.files_changed.emit()
+        send(self._trash, self, work, take, self._view.set_problem, self.files_changed.emit)
 
     def _on_view_offer_answered(self, is_wanted: bool) -> None:
         programs = tuple(dict.fromkeys(folder.program for folder in self._offered))
@@ -316,17 +260,3 @@ def _offer_words(folders: Sequence[FoundFolder]) -> str:
     ]
     words = ", ".join(parts)
     return f"Found on this computer: {words}. Tarn can use them where they are; nothing is copied or changed."
-
-
-def _now_and_then(report: Report) -> Callable[[int, int], None]:
-    """Reports shares of the whole, about ten times a second: each is a redraw of the window."""
-    reported_at = 0.0
-
-    def on_progress(done: int, total: int) -> None:
-        nonlocal reported_at
-        now = time.monotonic()
-        if total and now - reported_at >= REPORT_S:
-            reported_at = now
-            report(done / total)
-
-    return on_progress

@@ -14,6 +14,7 @@ from app.hub.found_model import FoundModel
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
+from app.ui.model_manager.import_controller import ImportController
 from app.ui.model_manager.library_controller import LibraryController
 from app.ui.model_manager.licence import LicenceGate
 from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
@@ -81,8 +82,9 @@ class ModelManagerController(QObject):
             parts.look,
             self,
         )
+        self.imports = ImportController(self.page.library, window.messages, self._folder, self)
         self.library = LibraryController(
-            self.page.library, window.messages, parts.records, self._folder, parts.find, self
+            self.page.library, window.messages, self.imports, parts.records, self._folder, parts.find, self
         )
         self.network = NetworkController(parts.hub, self)
         settings.add_page("Network", self.network.make_network_page)
@@ -150,7 +152,15 @@ class ModelManagerController(QObject):
         """Stops downloads and all else within half a second; the next run goes on."""
         self._is_over = True
         self.downloads.shut_down()
-        for part in (self.discover, self._search, self.orders, self._start_page, self.library, self.network):
+        for part in (
+            self.discover,
+            self._search,
+            self.orders,
+            self._start_page,
+            self.library,
+            self.imports,
+            self.network,
+        ):
             part.shut_down()
         self._parts.hub.close()
 
@@ -203,7 +213,7 @@ class ModelManagerController(QObject):
         self.downloads.arrived.connect(self._on_downloads_arrived)
         self._start_page.arrived_for_chat.connect(self._on_arrived_for_chat)
         self.library.files_changed.connect(self.files_changed)
-        self.library.file_added.connect(self._on_library_file_added)
+        self.imports.file_added.connect(self._on_imports_file_added)
         self.library.programs_answered.connect(self._on_library_programs_answered)
         self.library.add_folder_requested.connect(self._settings.choose_folder)
         self.network.offline_changed.connect(self._on_network_offline_changed)
@@ -228,7 +238,7 @@ class ModelManagerController(QObject):
             lambda: self.model_ready.emit(state.paths[0]),
         )
 
-    def _on_library_file_added(self, path: Path) -> None:
+    def _on_imports_file_added(self, path: Path) -> None:
         files = self._settings.settings.model_files
         if path not in files:
             self._settings.change(model_files=(*files, path))
