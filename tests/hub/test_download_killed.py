@@ -118,3 +118,14 @@ def test_a_drive_that_is_unplugged_in_the_middle_is_said_and_what_arrived_is_use
     assert said[3] == "fetched"
     assert server.sent_bytes() == size
     assert (drive / "owner" / "large-GGUF" / NAME).read_bytes() == varied_bytes(size)
+
+
+def test_two_processes_at_once_fetch_a_file_once(server, hub, models):
+    size = 20_000_000
+    server.put(REPOSITORY, NAME, varied_bytes(size))
+    server.fail(bytes_per_second=20_000_000)
+    command = [sys.executable, "-m", "tests.hub.fetching_process", server.address, REPOSITORY, NAME, models]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [child.communicate(timeout=60)[0] for child in children] == ["fetched\n"] * 3
+    assert server.sent_bytes() == size
+    assert [path.name for path in (models / "owner" / "large-GGUF").iterdir()] == [NAME]
