@@ -121,8 +121,9 @@ class Application(QObject):
         self._starter = find_starter_model(resources() / "models")
         self._library = Library(describe, self._catalog, self._starter)
         variants = Variants(self.paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
-        self.engine = Engine(variants.choose)
-        self._probe = Probe(self.paths.trials, choose_libraries=variants.choose)
+        self._choose_libraries = variants.choose
+        self.engine = Engine(self._choose_libraries)
+        self._probe = Probe(self.paths.trials, choose_libraries=self._choose_libraries)
         self._engine_worker = Worker("engine", self)
         self._files_worker = Worker("files", self)
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
@@ -184,7 +185,7 @@ class Application(QObject):
         )
         ToolSettings(self.settings, lambda: list(self._tool_box()), self.window)
         parts = ModelManagerParts.of_this_computer(
-            self.hub, self._catalog, self.paths.data, self.paths.models
+            self.hub, self._catalog, self.paths.data, self.paths.models, self._choose_libraries
         )
         self.model_manager = ModelManagerController(self.window, self._themes, self.settings, parts, self)
         self._chosen = ChosenModel(

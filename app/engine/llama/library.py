@@ -6,6 +6,7 @@ import ctypes
 import logging
 import os
 import sys
+import threading
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,19 +69,22 @@ def has_gpu() -> bool:
 def load_libraries(paths: Sequence[Path]) -> None:
     """Loads the libraries for this processor and other hardware, where the engine was built with many.
 
+    Safe from any thread: whoever comes first loads them, once.
+
     Raises:
         OSError: one cannot be loaded.
     """
-    for path in paths:
-        if path in _loaded_libraries:
-            continue
-        load = _ggml().ggml_backend_load
-        load.restype = ctypes.c_void_p
-        load.argtypes = [ctypes.c_char_p]
-        if not load(os.fsencode(path)):
-            raise OSError(f"{path.name} is missing or does not fit this computer")
-        _loaded_libraries.add(path)
-        LOG.info("Computes on %s", "; ".join(device_names()))
+    with _loading:
+        fresh = [path for path in paths if path not in _loaded_libraries]
+        for path in fresh:
+            load = _ggml().ggml_backend_load
+            load.restype = ctypes.c_void_p
+            load.argtypes = [ctypes.c_char_p]
+            if not load(os.fsencode(path)):
+                raise OSError(f"{path.name} is missing or does not fit this computer")
+            _loaded_libraries.add(path)
+        if fresh:
+            LOG.info("Computes on %s", "; ".join(device_names()))
 
 
 def device_names() -> list[str]:
@@ -100,6 +104,7 @@ def _description(device: int) -> str:
     return str(describe(device).decode("utf-8", "replace"))
 
 
+_loading = threading.Lock()
 _loaded_libraries: set[Path] = set()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,9 +39,17 @@ class ModelManagerParts:
 
     @classmethod
     def of_this_computer(
-        cls, hub: Hub, catalog: Catalog, data_folder: Path, models_folder: Path
+        cls,
+        hub: Hub,
+        catalog: Catalog,
+        data_folder: Path,
+        models_folder: Path,
+        choose_libraries: Callable[[], Sequence[Path]] = tuple,
     ) -> ModelManagerParts:
-        """The real ones, with what is remembered kept in the data folder."""
+        """The real ones, with what is remembered kept in the data folder.
+
+        `choose_libraries` names the engine's libraries for this computer; see `Variants.choose`.
+        """
         return cls(
             hub,
             catalog,
@@ -49,12 +57,13 @@ class ModelManagerParts:
             models_folder,
             data_folder / "downloads",
             lambda: find_models(Path.home(), sys.platform, os.environ),
-            lambda: look_at_computer(_has_graphics()),
+            lambda: look_at_computer(_has_graphics(choose_libraries)),
         )
 
 
-def _has_graphics() -> bool:
+def _has_graphics(choose_libraries: Callable[[], Sequence[Path]]) -> bool:
+    """The engine must be asked with its libraries loaded: else it looks for some in the folder one is in."""
     try:
-        return bool(native_library().has_gpu())
+        return bool(native_library(choose_libraries()).has_gpu())
     except EngineError:  # Said where a model is loaded.
         return False
