@@ -37,10 +37,13 @@ OPTIONS = {
 FOR_GRAPHICS = {"GGML_CPU_ALL_VARIANTS": "OFF", "GGML_CPU": "OFF", "GGML_VULKAN": "ON"}
 """The library for graphics cards goes with the others and is compiled apart: processors need no SDK."""
 _NO_SDK = (
-    "The engine for graphics cards needs the Vulkan SDK to be compiled. Install it (on Debian: apt install "
-    "libvulkan-dev glslc spirv-headers; elsewhere from https://vulkan.lunarg.com) and build again, or "
-    "build without --vulkan."
+    "The engine for graphics cards needs the Vulkan SDK to be compiled. Install it (on Debian 13 and later: "
+    "apt install libvulkan-dev glslc spirv-headers; elsewhere from https://vulkan.lunarg.com, and set "
+    "VULKAN_SDK) and build again, or build without --vulkan."
 )
+_OLD_SDK = "The Vulkan SDK that is installed here is too old: llama.cpp does not compile with it. " + _NO_SDK
+_SDK_MARK = "VkLayerSettingEXT"
+"""Of what llama.cpp needs of the SDK, the newest part. 1.3.239, as in Debian 12, lacks it; 1.4.309 has it."""
 _NOT_NEEDED = ("libllama-common", "llama-common")
 TRIAL_MODEL = "engine-trial.gguf"
 _QUANTISE = """
@@ -74,6 +77,8 @@ class EngineBuild:
         Raises:
             SystemExit: something that must be installed first is missing.
         """
+        if self._with_vulkan:
+            _require_vulkan_sdk()
         metal = {"GGML_METAL": "ON", "GGML_METAL_EMBED_LIBRARY": "ON"} if sys.platform == "darwin" else {}
         self._compile(self._build, OPTIONS | metal, jobs)
         self._collect()
@@ -85,8 +90,6 @@ class EngineBuild:
         self._make_trial_model()
 
     def _make_vulkan(self, jobs: int) -> None:
-        if not (shutil.which("glslc") or "VULKAN_SDK" in os.environ):
-            raise SystemExit(_NO_SDK)
         build = self._build.with_name(f"engine-{self.version}-vulkan")
         try:
             self._compile(build, OPTIONS | FOR_GRAPHICS, jobs, "ggml-vulkan")
@@ -158,6 +161,20 @@ class EngineBuild:
 
 def is_library(path: Path) -> bool:
     return ".so" in path.suffixes or path.suffix in (".dylib", ".dll")
+
+
+def _require_vulkan_sdk() -> None:
+    """Raises SystemExit where it is missing or too old, before five minutes of compiling show it."""
+    sdk = os.environ.get("VULKAN_SDK", "")
+    if not (shutil.which("glslc") or sdk):
+        raise SystemExit(_NO_SDK)
+    folders = [Path(sdk) / name for name in ("include", "Include")] if sdk else [Path("/usr/include")]
+    headers = [folder / "vulkan" / "vulkan_core.h" for folder in folders]
+    found = next((header for header in headers if header.exists()), None)
+    if found is None:
+        raise SystemExit(_NO_SDK)
+    if _SDK_MARK not in found.read_text(encoding="utf-8"):
+        raise SystemExit(_OLD_SDK)
 
 
 def _built_libraries(build: Path) -> list[Path]:
