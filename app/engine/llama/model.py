@@ -54,8 +54,6 @@ class Model:
             C.llama_model_is_hybrid(self._handle) or C.llama_model_is_recurrent(self._handle)
         )
         """Whether a part of its memory is a state that cannot be cut back, only restored."""
-        self.has_encoder = bool(C.llama_model_has_encoder(self._handle))
-        self.has_decoder = bool(C.llama_model_has_decoder(self._handle))
 
     @property
     def handle(self) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
@@ -18,16 +18,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QStyle,
     QStyleOptionFrame,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -35,6 +32,7 @@ from typing_extensions import override
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.widgets.balanced_label import BalancedLabel
+from app.ui.widgets.column_page import ColumnPage
 
 COLUMN_WIDTH = 680
 ROOM_FOR_PICTURE = 480
@@ -146,7 +144,7 @@ class SuggestionCard(QAbstractButton):
         painter.drawText(area.adjusted(0, metrics.lineSpacing(), 0, 0), Qt.AlignmentFlag.AlignTop, rest)
 
 
-class Welcome(QScrollArea):
+class Welcome(ColumnPage):
     """One line of welcome, what the model is good at, and four things to try.
 
     Signals:
@@ -163,9 +161,6 @@ class Welcome(QScrollArea):
     def __init__(self, app_icon: QIcon, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("welcome")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._app_icon = app_icon
         self._picture = QLabel(self)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -251,11 +246,7 @@ class Welcome(QScrollArea):
         row.addWidget(self.open_file_button)
         row.addWidget(self.add_folder_button)
         row.addStretch(1)
-        column = QWidget(self)
-        column.setMaximumWidth(COLUMN_WIDTH)
-        inner = QVBoxLayout(column)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(12)
+        inner = self.new_column(COLUMN_WIDTH, margins=QMargins(24, 24, 24, 12))
         inner.addStretch(2)
         for widget in (self._picture, self.heading, self.text):
             inner.addWidget(widget)
@@ -263,16 +254,6 @@ class Welcome(QScrollArea):
         inner.addWidget(self._buttons)
         inner.addWidget(self._cards)
         inner.addStretch(3)
-        page = QWidget(self)
-        page.setObjectName("welcome_page")
-        outer = QHBoxLayout(page)
-        outer.setContentsMargins(24, 24, 24, 12)
-        outer.addStretch(1)
-        outer.addWidget(column, 100)
-        outer.addStretch(1)
-        self.setWidget(page)
-        page.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
         self._draw_picture()
 
     def _draw_picture(self) -> None:

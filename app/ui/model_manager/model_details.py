@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +25,7 @@ from app.ui.model_manager.row_layout import CARDS
 from app.ui.model_manager.row_list import RowList
 from app.ui.model_manager.rows import Row
 from app.ui.theme import Theme
+from app.ui.widgets.column_page import ColumnPage
 
 COLUMN_WIDTH = 760
 
@@ -45,7 +44,7 @@ class Details:
     facts: tuple[Fact, ...] = ()
 
 
-class ModelDetails(QScrollArea):
+class ModelDetails(ColumnPage):
     """Shows one model and offers its quantisations.
 
     Signals:
@@ -61,9 +60,6 @@ class ModelDetails(QScrollArea):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("model_details")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._details = Details("", "", "")
         self.title = _label("title", self)
@@ -75,6 +71,8 @@ class ModelDetails(QScrollArea):
         self.notice = NoticeStrip(self)
         self._facts = QWidget(self)
         self._grid = QGridLayout(self._facts)
+        self._facts_heading = _label("subheading", self)
+        self._facts_heading.setText("About this model")
         self._files_heading = _label("subheading", self)
         self._files_heading.setText("Files")
         self.status = _label("muted", self)
@@ -104,6 +102,7 @@ class ModelDetails(QScrollArea):
         self.description.setVisible(bool(details.description))
         self.notice.set_text(" ".join(details.notices))
         self._set_facts(details.facts)
+        self._facts_heading.setVisible(bool(details.facts))
         if is_other:
             self.verticalScrollBar().setValue(0)
 
@@ -150,7 +149,7 @@ class ModelDetails(QScrollArea):
         """The list does not scroll by itself: the page has to follow the keyboard."""
         if self.variants.hasFocus():
             place = self.variants.visualRect(self.variants.currentIndex()).center()
-            there = self.variants.viewport().mapTo(self._page, place)
+            there = self.variants.viewport().mapTo(self.page, place)
             self.ensureVisible(there.x(), there.y(), 0, 80)
 
     def _lay_out(self) -> None:
@@ -165,28 +164,14 @@ class ModelDetails(QScrollArea):
         line.addWidget(self.repository_button)
         line.addStretch(1)
         head.addLayout(line)
-        column = QWidget(self)
-        column.setMaximumWidth(COLUMN_WIDTH)
-        inner = QVBoxLayout(column)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(14)
+        inner = self.new_column(COLUMN_WIDTH, spacing=14, margins=QMargins(24, 20, 24, 24))
         inner.addLayout(head)
-        for widget in (self.description, self.notice, self._facts, self._files_heading):
+        # What most come for stands first, in sight also in a low window.
+        for widget in (self.description, self.notice, self._files_heading, self.status, self.error):
             inner.addWidget(widget)
-        for widget in (self.status, self.error, self.variants):
+        for widget in (self.variants, self._facts_heading, self._facts):
             inner.addWidget(widget)
         inner.addStretch(1)
-        page = QWidget(self)
-        page.setProperty("plain", True)
-        outer = QHBoxLayout(page)
-        outer.setContentsMargins(24, 20, 24, 24)
-        outer.addStretch(1)
-        outer.addWidget(column, 100)
-        outer.addStretch(1)
-        self._page = page
-        self.setWidget(page)
-        page.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
 
     def _recolour(self) -> None:
         palette = QGuiApplication.palette()

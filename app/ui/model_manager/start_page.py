@@ -8,12 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
@@ -23,12 +20,13 @@ from app.ui.model_manager.choice_card import ChoiceCard
 from app.ui.model_manager.choices import Choice
 from app.ui.model_manager.computer import Computer
 from app.ui.model_manager.notice_strip import NoticeStrip
+from app.ui.widgets.column_page import ColumnPage
 
 COLUMN_WIDTH = 980
 _SIDE_BY_SIDE = 660
 
 
-class StartPage(QScrollArea):
+class StartPage(ColumnPage):
     """The first page: from here to a chat with the right model it takes one click.
 
     Signals:
@@ -49,9 +47,6 @@ class StartPage(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("start_page")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.cards: dict[str, ChoiceCard] = {}
         self._heading = QLabel("Choose your first model", self)
@@ -120,25 +115,11 @@ class StartPage(QScrollArea):
         foot.addStretch(1)
         foot.addWidget(self.starter_button)
         foot.addStretch(1)
-        column = QWidget(self)
-        column.setMaximumWidth(COLUMN_WIDTH)
-        inner = QVBoxLayout(column)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(12)
+        inner = self.new_column(COLUMN_WIDTH)
         for widget in (self._heading, self.claim, self.facts, self.notice, self._cards):
             inner.addWidget(widget)
         inner.addLayout(foot)
         inner.addStretch(1)
-        page = QWidget(self)
-        page.setProperty("plain", True)
-        outer = QHBoxLayout(page)
-        outer.setContentsMargins(24, 24, 24, 24)
-        outer.addStretch(1)
-        outer.addWidget(column, 100)
-        outer.addStretch(1)
-        self.setWidget(page)
-        page.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

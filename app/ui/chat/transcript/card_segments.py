@@ -20,7 +20,6 @@ from app.ui.chat.transcript.blocks import (
     RepeatMark,
     Span,
     StatusLine,
-    TextBlock,
 )
 from app.ui.chat.transcript.button_row import button_width, paint_button, target_of
 from app.ui.chat.transcript.look import Look
@@ -248,11 +247,6 @@ class MarkSegment(Segment):
         painter.fillRect(QRectF(self.width - side, middle, side, 1), line)
         area = QRectF(side + 12, 0, words + 4, middle * 2)
         draw_line(painter, self.look.small_font, self.look, self._colour, area, self._words)
-
-
-def muted_text(text: str) -> TextBlock:
-    """A remark of ours in the place of an answer."""
-    return TextBlock((Span(text, is_muted=True),))
 
 
 def draw_line(painter: QPainter, font: QFont, look: Look, colour: str, area: QRectF, text: str) -> float:
