@@ -100,6 +100,18 @@ def test_a_file_is_copied_moved_or_used_where_it_is(screen: Screen, tmp_path: Pa
     assert screen.settings.settings.model_files == ((source,) if mode is ImportMode.IN_PLACE else ())
 
 
+def test_a_folder_is_added_from_the_library(screen: Screen, tmp_path: Path) -> None:
+    more = tmp_path / "more models"
+    more.mkdir()
+    screen.opens(Section.LIBRARY)
+    screen.qtbot.mouseClick(screen.page.library.folder_button, Qt.MouseButton.LeftButton)
+    dialog = screen.dialog("add_folder_dialog")
+    assert isinstance(dialog, QFileDialog)
+    dialog.fileSelected.emit(str(more))
+    dialog.reject()
+    assert screen.settings.settings.model_folders == (more,)
+
+
 def test_a_file_that_is_no_model_is_refused_in_words(screen: Screen, tmp_path: Path) -> None:
     source = tmp_path / "letter.gguf"
     source.write_text("Dear all")
