@@ -167,9 +167,8 @@ class ModelDetails(ColumnPage):
         inner = self.new_column(COLUMN_WIDTH, spacing=14, margins=QMargins(24, 20, 24, 24))
         inner.addLayout(head)
         # What most come for stands first, in sight also in a low window.
-        for widget in (self.description, self.notice, self._files_heading, self.status, self.error):
-            inner.addWidget(widget)
-        for widget in (self.variants, self._facts_heading, self._facts):
+        what_for: tuple[QWidget, ...] = (self.description, self.notice, self._files_heading)
+        for widget in (*what_for, self.status, self.error, self.variants, self._facts_heading, self._facts):
             inner.addWidget(widget)
         inner.addStretch(1)
 
