@@ -10,7 +10,7 @@ from app.core.errors import PromptTooLongError, TemplateError
 from app.core.message import Message, Role
 from app.core.prompt import MESSAGE_OVERHEAD, choose_messages
 from app.core.stream_event import LanguageModel
-from app.core.turn import TurnRequest
+from app.core.turn_request import TurnRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from app.core.message import Message, Role
 from app.core.sampling import Sampling
 from app.core.stream import PartGrew
 from app.core.stream_event import LanguageModel
-from app.core.turn import ReplyEnded, ReplyGrew, TurnRequest, run_turn
+from app.core.turn import run_turn
+from app.core.turn_event import ReplyEnded, ReplyGrew
+from app.core.turn_request import TurnRequest
 
 TASK = (
     "Summarise this in at most 200 words and in the language it is written in: names, facts, decisions, "

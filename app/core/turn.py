@@ -7,136 +7,33 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections import Counter
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from app.core.conversation import MessageNode, MessageState, new_id
 from app.core.errors import EngineError, UserError
+from app.core.growing_answer import GrowingAnswer
 from app.core.message import Message, Part, Role, Statistics, StopReason, ToolCallPart
 from app.core.prompt import choose_messages
-from app.core.repetition import Repeat, RepetitionDetector
-from app.core.sampling import Sampling
-from app.core.stream import ReplyAssembler, ReplyEvent
-from app.core.stream_event import LanguageModel, Piece, PromptProgress, ReplyStarted, StreamEvent
-from app.core.thought_clock import ThoughtClock, ThoughtLimit, ThoughtProgress
+from app.core.stream_event import LanguageModel
+from app.core.thought_clock import ThoughtLimit
 from app.core.tool_round import (
     RESULT_SHARE,
     ToolCallEnded,
-    ToolCallStarted,
-    ToolCallWaiting,
     ToolUse,
     cut_to_tokens,
     run_calls,
 )
+from app.core.turn_event import NextRoundStarted, PromptChosen, ReplyEnded, RoundEnded, TurnEvent
+from app.core.turn_request import TurnRequest
 
-SAVE_INTERVAL_S = 0.8
-"""Time between two saves of a growing answer: under the second that may be lost."""
 SAME_CALL_STOPS = 3
 """In so many answers of one turn the same call is a loop, and is not run again."""
 THOUGHT_END = "\n</think>\n\n"
 """What closes a thought in the model's place."""
 MOST_CLOSINGS = 2
 """So often is the thought of one answer closed; a model that goes on thinking even then is left to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TurnRequest:
-    """What is asked of the model."""
-
-    path: tuple[MessageNode, ...]
-    """The messages before the answer, from the first to the one that is to be answered.
-
-    Where it ends with an answer that calls tools, its calls are run first: a call that the user has
-    corrected, or one that was left open.
-    """
-    system_prompt: str
-    sampling: Sampling
-    tools: tuple[dict[str, Any], ...] = ()
-    model_path: str = ""
-    """The model that is to answer; empty for whichever is loaded."""
-    written: str = ""
-    """What the model wrote before it was cut off, where this turn goes on from there."""
-    written_parts: tuple[Part, ...] = ()
-    """The parts of `written`; the figures of their thoughts go on being counted."""
-    reply_id: str = ""
-    """The id of the message that will hold the answer; messages that follow it name it as their parent."""
-    stops_at_loops: bool = True
-    """Whether an answer that repeats itself without end is stopped."""
-    thinking_limit: int = 0
-    """After so many tokens a thought is closed and the answer begins; 0 lets the model think."""
-
-
-@dataclass(frozen=True, slots=True)
-class PromptChosen:
-    """What the model sees: the messages from `first_seen_id` on. None: nothing was left out."""
-
-    first_seen_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyGrew:
-    """The answer has become longer. `thought` tells of the thought that is being written, if one is."""
-
-    events: tuple[ReplyEvent, ...]
-    thought: ThoughtProgress | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplySnapshot:
-    """The whole answer so far, about once a second, to be saved."""
-
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class RoundEnded:
-    """An answer is whole, and the tools that it calls are run next; until they are, the model is not used."""
-
-    message: Message
-    statistics: Statistics
-
-
-@dataclass(frozen=True, slots=True)
-class NextRoundStarted:
-    """The tools have run, and the model is asked again: `node` is the new answer, still empty."""
-
-    node: MessageNode
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyEnded:
-    """The newest answer, whole or as far as it came. `error` is set where something went wrong.
-
-    `repeat` is the place in `message.raw` where the answer went into a loop, if it was stopped for that.
-    """
-
-    message: Message
-    statistics: Statistics
-    error: UserError | None = None
-    repeat: Repeat | None = None
-
-
-TurnEvent = (
-    PromptChosen
-    | PromptProgress
-    | ReplyGrew
-    | ReplySnapshot
-    | RoundEnded
-    | ToolCallWaiting
-    | ToolCallStarted
-    | ToolCallEnded
-    | NextRoundStarted
-    | ReplyEnded
-)
-"""One turn is: an answer (PromptChosen, PromptProgress..., ReplyGrew and ReplySnapshot...), ReplyEnded.
-
-An answer that calls tools ends with RoundEnded instead. Then come, for each call in order, ToolCallWaiting
-if the user must decide, ToolCallStarted if it runs, ToolCallEnded always; then NextRoundStarted and another
-answer. All of these tell of the newest answer, and so does ReplyEnded where a turn ends with its tools.
-"""
 
 
 def run_turn(
@@ -220,7 +117,7 @@ class _Turn:
         before: Statistics | None = None
         limit = ThoughtLimit(self._answer_now, self._request.thinking_limit)
         for closings in range(MOST_CLOSINGS + 1):
-            answer = _Answer(
+            answer = GrowingAnswer(
                 self._request, written, parts, self._cancel, limit if closings < MOST_CLOSINGS else None
             )
             ended = yield from self._ask(answer, written)
@@ -232,7 +129,7 @@ class _Turn:
             written, parts = ended.message.raw + THOUGHT_END, ended.message.parts
         return ended
 
-    def _ask(self, answer: _Answer, written: str) -> Generator[TurnEvent, None, ReplyEnded]:
+    def _ask(self, answer: GrowingAnswer, written: str) -> Generator[TurnEvent, None, ReplyEnded]:
         """Asks the model once; returns how its answer ended."""
         request, model = self._request, self._model
         try:
@@ -309,91 +206,3 @@ def _joined(first: Statistics, then: Statistics) -> Statistics:
         decode_ms=first.decode_ms + then.decode_ms,
         stop_reason=then.stop_reason,
     )
-
-
-class _AnswerStop(threading.Event):
-    """Set when the user stops the turn, or when this one answer is to stop."""
-
-    def __init__(self, turn_stop: threading.Event) -> None:
-        super().__init__()
-        self._turn_stop = turn_stop
-
-    def is_set(self) -> bool:
-        return self._turn_stop.is_set() or super().is_set()
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Waits for the user only: the answer itself can stop only between two words, where nothing waits."""
-        return self.is_set() or self._turn_stop.wait(timeout)
-
-
-class _Answer:
-    """One answer while it is being written."""
-
-    def __init__(
-        self,
-        request: TurnRequest,
-        written: str,
-        parts: tuple[Part, ...],
-        cancel: threading.Event,
-        limit: ThoughtLimit | None,
-    ) -> None:
-        self.stop = _AnswerStop(cancel)
-        self.was_thought_closed = False
-        """The answer was stopped in its thought, and is to go on behind it."""
-        self._limit = limit
-        self._statistics = Statistics()
-        self._tools = request.tools
-        self._written = written
-        self._assembler = ReplyAssembler(tools=request.tools)
-        self._assembler.feed(written)
-        self._detector = RepetitionDetector() if request.stops_at_loops else None
-        self._repeat: Repeat | None = None
-        self._thoughts = ThoughtClock(parts)
-        self._saved_at = time.monotonic()
-
-    def take(self, event: StreamEvent) -> Iterator[TurnEvent]:
-        match event:
-            case PromptProgress():
-                yield event
-            case ReplyStarted():
-                self._assembler = ReplyAssembler(event.starts_in_reasoning, self._tools)
-                yield from self._feed(self._written, 0)
-            case Piece():
-                self._watch(event.text)
-                yield from self._feed(event.text, event.token_count)
-                self._look_at_limit()
-            case Statistics():
-                self._statistics = event
-
-    def end(self, error: UserError | None) -> ReplyEnded:
-        reason = self._statistics.stop_reason
-        if error:
-            reason = StopReason.ERROR
-        elif self._repeat and reason is StopReason.CANCELLED:
-            reason = StopReason.LOOP
-        self.was_thought_closed &= reason is StopReason.CANCELLED  # It may have ended by itself just then.
-        statistics = replace(self._statistics, stop_reason=reason)
-        message = self._thoughts.timed(self._assembler.finish())
-        return ReplyEnded(message, statistics, error, self._repeat if reason is StopReason.LOOP else None)
-
-    def _watch(self, piece: str) -> None:
-        """Only what is written now counts: who goes on after a loop starts anew."""
-        if self._detector and not self._repeat:
-            repeat = self._detector.feed(piece)
-            if repeat:
-                self._repeat = repeat.moved(len(self._written))
-                self.stop.set()
-
-    def _look_at_limit(self) -> None:
-        if self._limit and not self._repeat and self._limit.is_reached(self._thoughts):
-            self.was_thought_closed = True
-            self.stop.set()
-
-    def _feed(self, text: str, token_count: int) -> Iterator[TurnEvent]:
-        events = tuple(self._assembler.feed(text))
-        self._thoughts.watch(events, token_count)
-        if events:
-            yield ReplyGrew(events, self._thoughts.progress)
-        if time.monotonic() - self._saved_at >= SAVE_INTERVAL_S:
-            self._saved_at = time.monotonic()
-            yield ReplySnapshot(self._thoughts.timed(self._assembler.snapshot()))

@@ -5,7 +5,7 @@ from app.core.conversation import MessageNode
 from app.core.errors import TemplateError
 from app.core.message import Message, Role
 from app.core.sampling import Sampling
-from app.core.turn import TurnRequest
+from app.core.turn_request import TurnRequest
 from tests.fakes.scripted_model import ScriptedModel
 
 AROUND = 4

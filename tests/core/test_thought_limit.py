@@ -8,7 +8,9 @@ from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart
 from app.core.sampling import Sampling
 from app.core.stream import PartFinished, PartStarted
 from app.core.thought_clock import ThoughtClock, ThoughtProgress
-from app.core.turn import ReplyGrew, TurnRequest, run_turn
+from app.core.turn import run_turn
+from app.core.turn_event import ReplyGrew
+from app.core.turn_request import TurnRequest
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
 
 QUESTION = MessageNode(Message.of_text(Role.USER, "Why?"))

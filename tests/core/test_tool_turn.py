@@ -30,16 +30,9 @@ from app.core.tool_round import (
     ToolCallWaiting,
     ToolUse,
 )
-from app.core.turn import (
-    NextRoundStarted,
-    PromptChosen,
-    ReplyEnded,
-    ReplyGrew,
-    RoundEnded,
-    TurnEvent,
-    TurnRequest,
-    run_turn,
-)
+from app.core.turn import run_turn
+from app.core.turn_event import NextRoundStarted, PromptChosen, ReplyEnded, ReplyGrew, RoundEnded, TurnEvent
+from app.core.turn_request import TurnRequest
 from tests.engine.asking import WEATHER
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
 

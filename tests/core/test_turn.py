@@ -4,14 +4,16 @@ import threading
 
 import pytest
 
-from app.core import thought_clock, turn
+from app.core import growing_answer, thought_clock
 from app.core.conversation import MessageNode
 from app.core.errors import EngineError, PromptTooLongError, TemplateError
 from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart, ToolCallPart
 from app.core.sampling import Sampling
 from app.core.stream import PartGrew
 from app.core.stream_event import PromptProgress
-from app.core.turn import PromptChosen, ReplyEnded, ReplyGrew, ReplySnapshot, TurnRequest, run_turn
+from app.core.turn import run_turn
+from app.core.turn_event import PromptChosen, ReplyEnded, ReplyGrew, ReplySnapshot
+from app.core.turn_request import TurnRequest
 from tests.fakes.scripted_model import Question, ScriptedModel, ScriptedReply
 
 
@@ -31,7 +33,7 @@ class FakeClock:
 @pytest.fixture
 def clock(monkeypatch):
     fake = FakeClock()
-    monkeypatch.setattr(turn, "time", fake)
+    monkeypatch.setattr(growing_answer, "time", fake)
     monkeypatch.setattr(thought_clock, "time", fake)
     return fake
 

@@ -14,7 +14,9 @@ from app.core.model_file import LoadOptions
 from app.core.permission import Decision, PermissionDesk, Permissions
 from app.core.sampling import Sampling
 from app.core.tool_round import CallOutcome, ToolCallEnded, ToolCallWaiting, ToolUse
-from app.core.turn import ReplyEnded, RoundEnded, TurnEvent, TurnRequest, run_turn
+from app.core.turn import run_turn
+from app.core.turn_event import ReplyEnded, RoundEnded, TurnEvent
+from app.core.turn_request import TurnRequest
 from app.engine.engine import Engine
 from app.tools.built_in import built_in_tools
 from app.tools.tool import Tool, ToolError

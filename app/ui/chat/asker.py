@@ -11,7 +11,7 @@ from app.core.conversation import MessageNode, MessageState
 from app.core.errors import UserError
 from app.core.message import Message, Role
 from app.core.sampling import Sampling
-from app.core.turn import TurnRequest
+from app.core.turn_request import TurnRequest
 from app.ui.chat.asking import Answerer, Begun, generation_of
 from app.ui.chat.conversation_keeper import ConversationKeeper
 from app.ui.chat.conversation_tools import ConversationTools

@@ -14,7 +14,7 @@ from app.core.message import Message, Role
 from app.core.permission import Permissions
 from app.core.preset_changes import Changes
 from app.core.sampling import Sampling
-from app.core.turn import TurnRequest
+from app.core.turn_request import TurnRequest
 from app.store.conversations import ConversationStore
 from app.ui.chat.asker import Asker
 from app.ui.chat.asking import Answerer, Begun

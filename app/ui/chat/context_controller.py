@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.core.context_use import ContextUse, measure
 from app.core.errors import UserError
 from app.core.stream_event import LanguageModel
-from app.core.turn import TurnRequest
+from app.core.turn_request import TurnRequest
 from app.ui.background import Report, Stream, Worker
 from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.composer import Composer

@@ -16,7 +16,7 @@ from app.core.model_file import ModelInfo
 from app.core.preset_changes import SYSTEM_PROMPT, changes_of, with_changes
 from app.core.stream_event import LanguageModel
 from app.core.summary import SummaryProgress, SummaryWritten, summarise, with_summary
-from app.core.turn import TurnRequest
+from app.core.turn_request import TurnRequest
 from app.engine.longer_context import LongerContext, longer_context
 from app.store.conversations import ConversationStore
 from app.ui.background import Report, Stream, Worker

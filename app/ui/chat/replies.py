@@ -31,16 +31,9 @@ from app.core.tool_round import (
     ToolUse,
     numbered_calls,
 )
-from app.core.turn import (
-    NextRoundStarted,
-    ReplyEnded,
-    ReplyGrew,
-    ReplySnapshot,
-    RoundEnded,
-    TurnEvent,
-    TurnRequest,
-    run_turn,
-)
+from app.core.turn import run_turn
+from app.core.turn_event import NextRoundStarted, ReplyEnded, ReplyGrew, ReplySnapshot, RoundEnded, TurnEvent
+from app.core.turn_request import TurnRequest
 from app.ui.background import Report, Stream, Worker
 from app.ui.chat.transcript.entry import CallState, CallStatus
 

@@ -1,0 +1,108 @@
+"""One answer while it is being written: read, timed, watched for loops, and saved now and then."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from app.core.errors import UserError
+from app.core.message import Part, Statistics, StopReason
+from app.core.repetition import Repeat, RepetitionDetector
+from app.core.stream import ReplyAssembler
+from app.core.stream_event import Piece, PromptProgress, ReplyStarted, StreamEvent
+from app.core.thought_clock import ThoughtClock, ThoughtLimit
+from app.core.turn_event import ReplyEnded, ReplyGrew, ReplySnapshot, TurnEvent
+from app.core.turn_request import TurnRequest
+
+SAVE_INTERVAL_S = 0.8
+"""Time between two saves of a growing answer: under the second that may be lost."""
+
+
+class _AnswerStop(threading.Event):
+    """Set when the user stops the turn, or when this one answer is to stop."""
+
+    def __init__(self, turn_stop: threading.Event) -> None:
+        super().__init__()
+        self._turn_stop = turn_stop
+
+    def is_set(self) -> bool:
+        return self._turn_stop.is_set() or super().is_set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Waits for the user only: the answer itself can stop only between two words, where nothing waits."""
+        return self.is_set() or self._turn_stop.wait(timeout)
+
+
+class GrowingAnswer:
+    """One answer while it is being written."""
+
+    def __init__(
+        self,
+        request: TurnRequest,
+        written: str,
+        parts: tuple[Part, ...],
+        cancel: threading.Event,
+        limit: ThoughtLimit | None,
+    ) -> None:
+        self.stop = _AnswerStop(cancel)
+        self.was_thought_closed = False
+        """The answer was stopped in its thought, and is to go on behind it."""
+        self._limit = limit
+        self._statistics = Statistics()
+        self._tools = request.tools
+        self._written = written
+        self._assembler = ReplyAssembler(tools=request.tools)
+        self._assembler.feed(written)
+        self._detector = RepetitionDetector() if request.stops_at_loops else None
+        self._repeat: Repeat | None = None
+        self._thoughts = ThoughtClock(parts)
+        self._saved_at = time.monotonic()
+
+    def take(self, event: StreamEvent) -> Iterator[TurnEvent]:
+        match event:
+            case PromptProgress():
+                yield event
+            case ReplyStarted():
+                self._assembler = ReplyAssembler(event.starts_in_reasoning, self._tools)
+                yield from self._feed(self._written, 0)
+            case Piece():
+                self._watch(event.text)
+                yield from self._feed(event.text, event.token_count)
+                self._look_at_limit()
+            case Statistics():
+                self._statistics = event
+
+    def end(self, error: UserError | None) -> ReplyEnded:
+        reason = self._statistics.stop_reason
+        if error:
+            reason = StopReason.ERROR
+        elif self._repeat and reason is StopReason.CANCELLED:
+            reason = StopReason.LOOP
+        self.was_thought_closed &= reason is StopReason.CANCELLED  # It may have ended by itself just then.
+        statistics = replace(self._statistics, stop_reason=reason)
+        message = self._thoughts.timed(self._assembler.finish())
+        return ReplyEnded(message, statistics, error, self._repeat if reason is StopReason.LOOP else None)
+
+    def _watch(self, piece: str) -> None:
+        """Only what is written now counts: who goes on after a loop starts anew."""
+        if self._detector and not self._repeat:
+            repeat = self._detector.feed(piece)
+            if repeat:
+                self._repeat = repeat.moved(len(self._written))
+                self.stop.set()
+
+    def _look_at_limit(self) -> None:
+        if self._limit and not self._repeat and self._limit.is_reached(self._thoughts):
+            self.was_thought_closed = True
+            self.stop.set()
+
+    def _feed(self, text: str, token_count: int) -> Iterator[TurnEvent]:
+        events = tuple(self._assembler.feed(text))
+        self._thoughts.watch(events, token_count)
+        if events:
+            yield ReplyGrew(events, self._thoughts.progress)
+        if time.monotonic() - self._saved_at >= SAVE_INTERVAL_S:
+            self._saved_at = time.monotonic()
+            yield ReplySnapshot(self._thoughts.timed(self._assembler.snapshot()))
