@@ -128,9 +128,13 @@ class _CountedStream(httpx2.SyncByteStream):
         self._entry = entry
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in self._stream:
-            self._entry.down += len(piece)
-            yield piece
+        try:
+            for piece in self._stream:
+                self._entry.down += len(piece)
+                yield piece
+        except Exception as problem:
+            self._entry.close(_words_for(problem))
+            raise
 
     def close(self) -> None:
         try:

@@ -119,9 +119,9 @@ def test_a_download_that_was_cut_is_noted_with_what_came(server, hub, models, qu
     server.put("a/b", "m.gguf", varied_bytes(400_000))
     server.fail(cut_at=150_000)
     download(hub, "a/b", "m.gguf", models, NEVER, lambda _progress: None, patience=quick)
-    bodies = [one.bytes_down for one in hub.ledger.connections() if one.purpose == "Download a model"]
-    assert len(bodies) == 2
-    assert 400_000 < sum(bodies) < 402_000
+    noted = [one for one in hub.ledger.connections() if one.purpose == "Download a model"]
+    assert [one.outcome for one in noted] == ["206", "Broken off"]
+    assert 400_000 < sum(one.bytes_down for one in noted) < 402_000
 
 
 def test_offline_everything_is_refused_before_it_leaves(server, hub):
