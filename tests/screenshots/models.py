@@ -27,6 +27,7 @@ from app.hub.found_model import FoundModel
 from app.hub.found_models import FoundFolder
 from app.hub.hub import Hub
 from app.hub.library_records import LibraryRecords
+from app.hub.token import Keeping
 from app.paths import resources
 from app.settings import Settings, SettingsFile
 from app.settings import Theme as ThemeChoice
@@ -35,6 +36,7 @@ from app.ui.main_window import MainWindow
 from app.ui.model_manager.computer import Computer
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.network_page import NetworkPage
 from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.theme_switcher import ThemeSwitcher
@@ -223,6 +225,7 @@ class Photographer:
         self.take("library")
         self._take_dialogs()
         self._take_zoomed()
+        self._take_offline()
 
     def _take_zoomed(self) -> None:
         self.settings.change(font_scale=1.5)
@@ -233,6 +236,20 @@ class Photographer:
         self.models.discover.show_model("LFM2.5-1.2B-Instruct")
         self.take("zoomed-details", "1600")
         self.settings.change(font_scale=1.0)
+
+    def _take_offline(self) -> None:
+        discover = self.models.page.discover
+        self.models.network.offline_changed.emit(True)
+        self.models.show_start()
+        self.take("offline-start")
+        self.models.discover.show_model("LFM2.5-350M")
+        self.pause(400)
+        self.take("offline-details")
+        discover.search_field.setText("qwen")
+        self.wait(lambda: discover.strip.isVisible())
+        self.take("offline-search", "1180")
+        discover.search_field.clear()
+        self.models.network.offline_changed.emit(False)
 
     def _take_downloads(self) -> None:
         page = self.models.page
@@ -273,8 +290,15 @@ class Photographer:
         self.settings.open_settings("Network")
         dialog = self.window.findChild(SettingsDialog)
         shoot(dialog, self._folder / f"models-network-{self._theme}.png")
+        dialog.findChild(NetworkPage).set_keeping(Keeping.LOCKED, "")
+        shoot(dialog, self._folder / f"models-network-locked-{self._theme}.png")
         dialog.show_page("Connections")
         shoot(dialog, self._folder / f"models-connections-{self._theme}.png")
+        disk = Path("/media/ann/Large disk/models")
+        self.settings.change(model_folders=(disk,), download_folder=disk)
+        dialog.show_page("Models")
+        shoot(dialog, self._folder / f"models-folders-{self._theme}.png")
+        self.settings.change(model_folders=(), download_folder=None)
         dialog.close()
         self.models._licence.is_accepted = False
         self.models._licence.ask("LFM2.5 1.2B Instruct", "lfm1.0", "https://huggingface.co/x/y", lambda: None)

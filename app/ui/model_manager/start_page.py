@@ -90,9 +90,7 @@ class StartPage(ColumnPage):
 
     def set_offline(self, is_offline: bool) -> None:
         """Says that nothing can be fetched while the network is switched off."""
-        self.notice.set_text(
-            "Tarn is offline: models can be looked at, not downloaded." if is_offline else ""
-        )
+        self.notice.set_text("Tarn is offline: nothing can be downloaded." if is_offline else "")
 
     def set_starter(self, name: str) -> None:
         """Names the model that can be used meanwhile; without one there is no button."""
