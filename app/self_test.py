@@ -52,6 +52,9 @@ class _SelfTest(QObject):
         if self._application.last_error:
             self._on_failed(self._application.last_error)
             return
+        if self._application.models.chosen is None:
+            self._end({"error": "There is no model to ask. Name one with --model."})
+            return
         self._startup_ms = round((time.time() - psutil.Process().create_time()) * 1000)
         composer = self._application.window.chat_page.composer
         composer.edit.setPlainText(QUESTION)

@@ -56,6 +56,24 @@ def test_a_model_may_be_named_as_seen_from_the_folder_one_is_in() -> None:
     assert json.loads(done.stdout)["model"] == "Tiny LFM2.5"
 
 
+def test_the_self_test_without_any_model_says_so_at_once(tmp_path: Path) -> None:
+    """As in a packaged program without the starter model."""
+    code = (
+        "import sys; from app.hub import library; library.STARTER_PACKAGE = 'no_such_package'; "
+        "from app.launch import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--self-test", "--data-dir", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "--model" in json.loads(done.stdout)["error"]
+
+
 def test_the_self_test_says_what_is_wrong_with_a_model(tmp_path: Path) -> None:
     broken = tmp_path / "broken.gguf"
     broken.write_bytes(TINY_MODEL.read_bytes()[:5000])

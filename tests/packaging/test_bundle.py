@@ -111,7 +111,7 @@ def test_the_starter_model_answers_where_it_is_inside(program: Program) -> None:
         assert result["reply"].strip()
     else:
         assert done.returncode == 1
-        assert "model" in result["error"]
+        assert "--model" in result["error"]
 
 
 def test_a_model_may_be_named_as_seen_from_the_folder_one_is_in(program: Program) -> None:
