@@ -29,6 +29,7 @@ from app.hub.download_state import DownloadStatus
 from app.hub.hub import Hub
 from app.hub.repository import read_repository
 from app.hub.token import HubToken
+from app.launch import leave_alone_what_stays
 from app.ui.model_manager import library_rows
 from app.ui.model_manager.model_manager_page import Section
 from tests.fakes.hub_server import FakeHub
@@ -111,6 +112,7 @@ def main(megabytes: int, megabytes_per_second: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         application = Application(Path(folder), hub=hub)
         application.window.show()
+        leave_alone_what_stays()
         watch = Watch()
         loaded: list[object] = []
         application.models.loaded.connect(loaded.append)

@@ -6,6 +6,7 @@ its own, started as a user starts it, with the starter model.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -35,6 +36,7 @@ def _start(_seconds: int, began: float) -> dict[str, object]:
     from PySide6.QtCore import QEvent, QObject
 
     from app.application import Application, create_qt_application
+    from app.launch import leave_alone_what_stays
 
     qt = create_qt_application(sys.argv[:1])
     figures: dict[str, object] = {}
@@ -52,6 +54,7 @@ def _start(_seconds: int, began: float) -> dict[str, object]:
         watch = FirstPaint()
         application.window.chat_page.welcome.viewport().installEventFilter(watch)
         application.window.show()
+        leave_alone_what_stays()
         qt.exec()
         application.shutdown()
     return figures
@@ -62,6 +65,7 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
     from PySide6.QtCore import QTimer
 
     from app.application import Application, create_qt_application
+    from app.launch import leave_alone_what_stays
 
     qt = create_qt_application(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
@@ -82,6 +86,7 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
                 composer.send()
 
         application.window.show()
+        leave_alone_what_stays()
         timer = QTimer(interval=TICK_MS)
         timer.timeout.connect(tick)
         QTimer.singleShot(200, timer.start)
@@ -150,6 +155,7 @@ def report(seconds: int = USE_S) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 2:
+        gc.disable()  # As app/launch.py does.
         child = {"start": _start, "pause": _pause, "shown": _shown}[sys.argv[1]]
         print(json.dumps(child(int(sys.argv[2]), float(sys.argv[3]))))
     else:
