@@ -123,6 +123,8 @@ def a_screen(size: str = "1280x800") -> Iterator[Screen]:
                 folder,
                 "-nolisten",
                 "tcp",
+                # Else it starts anew when the last guest leaves, and refuses those who come just then.
+                "-noreset",
             ],
             pass_fds=[write_end],
             stderr=subprocess.DEVNULL,
