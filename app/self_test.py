@@ -39,6 +39,7 @@ class _SelfTest(QObject):
     def __init__(self, qt: QApplication, application: Application) -> None:
         super().__init__()
         self.result: dict[str, object] = {"error": "The test did not come to an end."}
+        self._has_ended = False
         self._qt = qt
         self._application = application
         self._startup_ms = 0
@@ -87,6 +88,9 @@ class _SelfTest(QObject):
         self._end({"error": f"There was no answer within {TIME_LIMIT_S} seconds."})
 
     def _end(self, result: dict[str, object]) -> None:
+        if self._has_ended:  # One fault brings others with it; the first is the one that says why.
+            return
+        self._has_ended = True
         self.result = result
         self._qt.quit()
 

@@ -137,6 +137,19 @@ def test_a_library_that_the_processor_cannot_run_is_left_out(program: Program, t
     assert library not in chosen
 
 
+def test_where_no_library_runs_it_says_so_and_what_to_do(program: Program, tmp_path: Path) -> None:
+    code = "int ggml_backend_score(void) { return 1; } void *ggml_backend_init(void) { __builtin_trap(); }"
+    library = with_library(program, tmp_path, "libggml-cpu-only.so", code)
+    for path in (program.command.parent / "_internal/llama_cpp/lib").glob("libggml-cpu-*.so"):
+        if path.name != library:
+            path.unlink()
+    done = program.run("--self-test", "--model", str(TINY))
+    assert done.returncode == 1
+    error = json.loads(done.stdout)["error"]
+    assert "does not run on this computer's processor" in error
+    assert "In a virtual machine" in error
+
+
 @pytest.mark.parametrize("is_missing", [True, False], ids=["no driver", "driver that dies"])
 def test_without_a_working_graphics_driver_it_runs_on_the_processor(
     program: Program, tmp_path: Path, is_missing: bool
