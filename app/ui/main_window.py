@@ -26,6 +26,8 @@ from app.ui.sidebar.sidebar import Sidebar
 NARROW = 860
 """Pixels. In a narrower window the sidebar goes away by itself, and comes back with the room."""
 
+FIRST_SIZE = QSize(1180, 780)
+
 
 class MainWindow(QMainWindow):
     """Holds the sidebar, the pages and the menus; decides nothing about chats or models.
@@ -88,7 +90,8 @@ class MainWindow(QMainWindow):
     def restore_saved_geometry(self, geometry: bytes) -> None:
         """Brings the window to where it was; without usable bytes it has a middle size."""
         if not geometry or not self.restoreGeometry(QByteArray(geometry)):
-            self.resize(QSize(1180, 780).boundedTo(self.screen().availableSize()))
+            # Some systems count their panels and the window's frame as available.
+            self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() * 0.9))
 
     def _lay_out(self) -> None:
         self.setMenuBar(self.menus.bar)

@@ -185,7 +185,7 @@ class Welcome(ColumnPage):
         self._show(
             "Welcome to Tarn",
             "Chat with language models that run on this computer. What you write stays here, and no network "
-            "is needed. A small model is ready: write a message and press Enter.",
+            "is needed. A small model comes along: write a message and press Enter.",
         )
         self._buttons.show()
         self.open_file_button.hide()
@@ -223,10 +223,13 @@ class Welcome(ColumnPage):
             if (card := item.widget()) is not None:
                 card.hide()
                 card.deleteLater()
+        before: QWidget = self.add_folder_button
         for number, suggestion in enumerate(suggestions):
             card = SuggestionCard(suggestion, self._cards)
             card.clicked.connect(self._on_card_clicked)
             layout.addWidget(card, number // 2, number % 2)
+            self.setTabOrder(before, card)  # Else what is made late comes last.
+            before = card
 
     def _on_card_clicked(self) -> None:
         card = self.sender()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainterPath, QRegion
 from PySide6.QtWidgets import QFrame, QWidget
+from typing_extensions import override
+
+RADIUS = 9
+"""Pixels; one more than the style sheet has, whose corners are half transparent."""
 
 
 def round_off(popup: QWidget) -> None:
@@ -14,3 +19,18 @@ def round_off(popup: QWidget) -> None:
     popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
     if isinstance(popup, QFrame):
         popup.setFrameShape(QFrame.Shape.NoFrame)
+    if QGuiApplication.platformName() == "xcb":
+        # Where no compositor runs, X11 shows what is translucent as black.
+        popup.installEventFilter(_CornerCutter(popup))
+
+
+class _CornerCutter(QObject):
+    """Keeps a popup's window as round as what is painted in it."""
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+            path = QPainterPath()
+            path.addRoundedRect(QRectF(watched.rect()), RADIUS, RADIUS)
+            watched.setMask(QRegion(path.toFillPolygon().toPolygon()))
+        return False
