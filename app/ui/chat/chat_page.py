@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.ui.chat.chat_header import ChatHeader
 from app.ui.chat.composer import Composer
@@ -13,6 +15,9 @@ from app.ui.messages import Banner
 
 COLUMN_WIDTH = 792
 """The transcript's 760 pixels of text, and as much of a margin as the composer's card has."""
+_COMMAND_KEYS = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
 
 
 class ChatPage(QWidget):
@@ -25,15 +30,16 @@ class ChatPage(QWidget):
 
     def __init__(self, transcript: QWidget, app_icon: QIcon, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # In the order in which they stand on the page, which is also the one that Tab follows.
         self.header = ChatHeader(self)
-        self.transcript = transcript
+        self.conversation_area = QStackedWidget(self)
         self.welcome = Welcome(app_icon, self)
+        self.transcript = transcript
+        self.conversation_area.addWidget(self.welcome)
+        self.conversation_area.addWidget(transcript)
         self.banner = Banner(self)
         self.outgrown_card = OutgrownCard(self)
         self.composer = Composer(self)
-        self.conversation_area = QStackedWidget(self)
-        self.conversation_area.addWidget(self.welcome)
-        self.conversation_area.addWidget(transcript)
         self._lay_out()
 
     def show_welcome(self) -> None:
@@ -68,3 +74,18 @@ class ChatPage(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.conversation_area, 1)
         layout.addLayout(row)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What is typed or pasted while something else on the page has the focus is meant for the composer."""
+        if event.matches(QKeySequence.StandardKey.Paste) or _is_typing(event):
+            self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            QApplication.sendEvent(self.composer.edit, event)
+        else:
+            super().keyPressEvent(event)
+
+
+def _is_typing(event: QKeyEvent) -> bool:
+    """Whether a key writes something. A space alone does not count: it presses buttons."""
+    text = event.text()
+    return bool(text.strip()) and text.isprintable() and not event.modifiers() & _COMMAND_KEYS

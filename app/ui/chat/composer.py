@@ -57,9 +57,9 @@ class Composer(QFrame):
         self._draft_before_edit: str | None = None
         self.edit = ComposerEdit(self)
         self.edit.setPlaceholderText(_PLACEHOLDER)
+        self.tools_button = ToolsButton(self)
         self.send_button = self._round_button("arrow-up-bold", "Send", "Enter", "send_button")
         self.stop_button = self._round_button("stop-fill", "Stop", "Esc", "stop_button")
-        self.tools_button = ToolsButton(self)
         self.hint = QLabel(self)
         self.hint.setProperty("small", True)
         self._editing_strip = self._make_editing_strip()
