@@ -33,6 +33,7 @@ from app.ui.chat.transcript.segment import Target
 from app.ui.chat.transcript.streaming import Streaming
 from app.ui.chat.transcript.style import DARK, TranscriptStyle
 from app.ui.chat.transcript.viewport import AHEAD, Viewport
+from app.ui.chat.transcript.voice import Voice
 
 FOUND_AT = 24
 """Pixels from the top at which a message that was searched for is shown."""
@@ -81,6 +82,7 @@ class Transcript(QAbstractScrollArea):
         self._attention = Attention(self._canvas, self)
         self._pointer = Pointer(self, self._canvas, self._view, self._attention, self._use)
         self._keyboard = Keyboard(self._canvas, self._view, self._attention, self._use, self.scroll_to_end)
+        self._voice = Voice(self, self._canvas, self._attention)
         self._actions = MessageActions(self._canvas, self._requests())
         self._streaming = Streaming(self._canvas, self)
         self._motion = Motion(self, self._canvas, self._view)
@@ -94,6 +96,7 @@ class Transcript(QAbstractScrollArea):
         self._streaming.redraw_due.connect(self.redraw_reply)
         self._motion.thought_went_on.connect(self._streaming.redraw_soon)
         self._jump.clicked.connect(self.scroll_to_end)
+        self.copied.connect(lambda _what: self._voice.say("Copied"))
 
     def _requests(self) -> Requests:
         return Requests(
@@ -118,6 +121,7 @@ class Transcript(QAbstractScrollArea):
         row, y = self._view.place()
         stays = is_same and not self._view.is_following and row < len(entries)
         self._canvas.set_entries(entries)
+        self._voice.begin_anew()
         if stays:
             self._view.return_to(row, y)
             self._refresh()
@@ -133,6 +137,7 @@ class Transcript(QAbstractScrollArea):
         """Exchanges the message of the same id."""
         self._attention.drop_selection_of(entry.id)
         self._canvas.replace(entry)
+        self._voice.tell_question(entry)
         self._refresh()
 
     def remove_from(self, entry_id: str) -> None:
@@ -198,6 +203,7 @@ class Transcript(QAbstractScrollArea):
     def finish_reply(self, entry: Entry) -> None:
         """Puts the finished answer in the place of the one that was streamed."""
         self._streaming.finish(entry)
+        self._voice.tell_answer(entry)
         self._refresh()
 
     def redraw_reply(self) -> None:
@@ -306,6 +312,7 @@ class Transcript(QAbstractScrollArea):
         super().focusInEvent(event)
         if event.reason() in _KEYBOARD_REASONS and self._attention.ring is None:
             self._keyboard.move_up_or_down(1)
+        self._voice.follow_ring()
         self.viewport().update()
 
     @override
@@ -317,6 +324,7 @@ class Transcript(QAbstractScrollArea):
     def focusNextPrevChild(self, next: bool) -> bool:
         """Tab goes through the buttons of one message and then leaves; the arrows choose the message."""
         if self.hasFocus() and self._keyboard.move_within(1 if next else -1):
+            self._voice.follow_ring()
             self.viewport().update()
             return True
         self._attention.ring = None
@@ -330,4 +338,5 @@ class Transcript(QAbstractScrollArea):
             self._attention.select_meant()
         elif not self._keyboard.press(Qt.Key(event.key())):
             event.ignore()  # What is not for reading is for the window, such as Esc to stop an answer.
+        self._voice.follow_ring()
         self.viewport().update()
