@@ -77,7 +77,7 @@ class ChatPage(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What is typed or pasted is meant for the composer, whatever on the page has the focus."""
+        """What is typed or pasted while something else here has the focus is meant for the composer."""
         if event.matches(QKeySequence.StandardKey.Paste) or _is_typing(event):
             self.composer.edit.setFocus(Qt.FocusReason.OtherFocusReason)
             QApplication.sendEvent(self.composer.edit, event)
