@@ -90,8 +90,9 @@ class MainWindow(QMainWindow):
     def restore_saved_geometry(self, geometry: bytes) -> None:
         """Brings the window to where it was; without usable bytes it has a middle size."""
         if not geometry or not self.restoreGeometry(QByteArray(geometry)):
-            # Some systems count their panels and the window's frame as available.
-            self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() * 0.9))
+            room = self.screen().availableSize()
+            # Some systems count their panels and the window's title as available.
+            self.resize(FIRST_SIZE.boundedTo(QSize(room.width(), room.height() * 9 // 10)))
 
     def _lay_out(self) -> None:
         self.setMenuBar(self.menus.bar)
