@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import takewhile
 
@@ -64,7 +65,7 @@ class ChatController(QObject):
         self._composer = composer
         self._open = OpenConversations()
         self._keeper = ConversationKeeper(store, self._open, self)
-        self._reply_keeper = ReplyKeeper(store, replies, transcript, self._open, self._keeper.attempt, self)
+        self._reply_keeper = ReplyKeeper(store, replies, transcript, self._open, self._keeper, self)
         self._asker = Asker(self._keeper, replies, self._reply_keeper, transcript, answerer, tools, self)
         self._edited_id: str | None = None
         self._connect()
@@ -132,11 +133,12 @@ class ChatController(QObject):
         try:
             if conversation is None:
                 conversation = self._store.load(conversation_id)
-            self._leave()
-            self._store.set_last_open_id(conversation_id)
         except UserError as error:
             self.failed.emit(error)
             return
+        self._leave()
+        with suppress(UserError):  # Whoever cannot save any more can still read.
+            self._store.set_last_open_id(conversation_id)
         self._put_on_screen(conversation, is_saved=True)
 
     def show_message(self, conversation_id: str, node_id: str) -> None:
@@ -186,7 +188,8 @@ class ChatController(QObject):
 
     def _leave(self) -> None:
         self.save_draft()
-        if self.is_answering:
+        self._keeper.leave()
+        if self.is_answering or self._keeper.has_unsaved(self.conversation.id):
             self._open.put_behind()
 
     # Asking
@@ -297,6 +300,7 @@ class ChatController(QObject):
     def save_draft(self) -> None:
         """Saves what is typed now; the composer tells of it by itself, but only after a pause."""
         self._keeper.change_draft(self._composer.flush_draft())
+        self._keeper.save_rest()
 
     def change_preset_values(self, changes: Changes) -> None:
         """Lets this conversation differ from its preset in some values."""

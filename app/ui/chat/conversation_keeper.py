@@ -38,6 +38,7 @@ class ConversationKeeper(QObject):
         self._store = store
         self._open = conversations
         self.is_saved = False
+        self._unsaved: dict[tuple[str, str], Callable[[], None]] = {}
 
     @property
     def shown(self) -> Conversation:
@@ -57,6 +58,42 @@ class ConversationKeeper(QObject):
             self.failed.emit(error)
             return False
         return True
+
+    def keep(self, conversation_id: str, what: str, action: Callable[[], None]) -> bool:
+        """Saves words that are nowhere else; where that fails, with whatever can be saved next.
+
+        Args:
+            what: tells them from others of the conversation; newer ones take their place.
+        """
+        self._unsaved.pop((conversation_id, what), None)
+        if not self.attempt(action):
+            self._unsaved[conversation_id, what] = action
+            return False
+        self.save_rest()
+        return True
+
+    def save_rest(self) -> None:
+        """Tries once more what could not be saved."""
+        for key, action in list(self._unsaved.items()):
+            try:
+                action()
+            except UserError:
+                return  # It was told when it failed first.
+            del self._unsaved[key]
+
+    def has_unsaved(self, conversation_id: str) -> bool:
+        """Whether a conversation has words that are only in memory."""
+        return any(owner == conversation_id for owner, _ in self._unsaved)
+
+    def leave(self) -> None:
+        """Another conversation comes on screen: a new one that could not be saved is kept for later."""
+        left = self.shown
+        if not self.is_saved and left.draft.strip():
+            self._unsaved[left.id, "conversation"] = lambda: self._create_later(left)
+
+    def _create_later(self, left: Conversation) -> None:
+        self._store.create(left)
+        self.changed.emit(left)
 
     def create(self) -> bool:
         """Makes sure that the conversation is in the store, and open at the next start."""
@@ -108,8 +145,9 @@ class ConversationKeeper(QObject):
         if draft == self.shown.draft:
             return
         self._open.shown = replace(self.shown, draft=draft)
+        conversation_id = self.shown.id
         if self.is_saved:
-            self.attempt(lambda: self._store.save_draft(self.shown.id, draft))
+            self.keep(conversation_id, "draft", lambda: self._store.save_draft(conversation_id, draft))
         elif draft.strip():
             self.create()
 

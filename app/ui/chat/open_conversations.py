@@ -1,4 +1,4 @@
-"""The conversations that are in memory: the one on screen, and those that are answered behind it."""
+"""The conversations in memory: the one on screen, and those of which there is more than was saved."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OpenConversations:
         return conversation_id == self.shown.id
 
     def put_behind(self) -> None:
-        """Keeps the conversation on screen, which is about to be left and is still being answered."""
+        """Keeps the conversation on screen, which is about to be left: it goes on, or could not be saved."""
         self._behind[self.shown.id] = self.shown
 
     def take(self, conversation_id: str) -> Conversation | None:

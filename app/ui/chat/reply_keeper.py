@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -10,13 +9,11 @@ from PySide6.QtCore import QObject, Signal
 from app.core.conversation import MessageNode
 from app.core.stream import ReplyEvent
 from app.store.conversations import ConversationStore
+from app.ui.chat.conversation_keeper import ConversationKeeper
 from app.ui.chat.entries import entries_of, entry_of
 from app.ui.chat.open_conversations import OpenConversations
 from app.ui.chat.replies import Replies, Reply
 from app.ui.chat.transcript.transcript import Transcript
-
-Try = Callable[[Callable[[], None]], bool]
-"""Does something with the store; a failure is shown and gives False."""
 
 
 class ReplyKeeper(QObject):
@@ -38,7 +35,7 @@ class ReplyKeeper(QObject):
         replies: Replies,
         transcript: Transcript,
         conversations: OpenConversations,
-        attempt: Try,
+        keeper: ConversationKeeper,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,7 +43,7 @@ class ReplyKeeper(QObject):
         self._replies = replies
         self._transcript = transcript
         self._conversations = conversations
-        self._try = attempt
+        self._keeper = keeper
         replies.status_changed.connect(self._on_reply_status_changed)
         replies.grew.connect(self._on_reply_grew)
         replies.snapshot_taken.connect(self._on_reply_snapshot_taken)
@@ -93,7 +90,7 @@ class ReplyKeeper(QObject):
             self._transcript.feed_reply(events, reply.thought)
 
     def _on_reply_snapshot_taken(self, reply: Reply) -> None:
-        self._try(lambda: self._store.update_node(reply.node))
+        self._keep(reply)
         if self._is_shown(reply):
             self.path_changed.emit()
 
@@ -121,7 +118,8 @@ class ReplyKeeper(QObject):
 
     def _on_reply_ended(self, reply: Reply) -> None:
         self._save(reply)
-        self._conversations.take(reply.conversation_id)
+        if not self._keeper.has_unsaved(reply.conversation_id):
+            self._conversations.take(reply.conversation_id)
         if self._is_shown(reply):
             self._transcript.finish_reply(entry_of(self._conversations.shown, reply.node))
             self.ended.emit()
@@ -130,12 +128,16 @@ class ReplyKeeper(QObject):
     def _is_shown(self, reply: Reply) -> bool:
         return self._conversations.is_shown(reply.conversation_id)
 
+    def _keep(self, reply: Reply) -> None:
+        node = reply.node
+        self._keeper.keep(reply.conversation_id, node.id, lambda: self._store.update_node(node))
+
     def _save(self, reply: Reply) -> None:
-        self._try(lambda: self._store.update_node(reply.node))
+        self._keep(reply)
         self._conversations.change(reply.conversation_id, lambda found: found.with_replaced(reply.node))
 
     def _add(self, reply: Reply, node: MessageNode) -> bool:
         """Adds a message to the conversation of a reply, unless that was deleted; whether it is there now."""
         if not self._conversations.change(reply.conversation_id, lambda found: found.with_node(node)):
             return False
-        return self._try(lambda: self._store.add_node(reply.conversation_id, node))
+        return self._keeper.attempt(lambda: self._store.add_node(reply.conversation_id, node))
