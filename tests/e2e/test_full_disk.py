@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.e2e.conftest import Person, StartProgram
@@ -43,13 +44,13 @@ def person(start_program: StartProgram) -> Person:
 
 
 @pytest.fixture
-def shows(person: Person, qtbot: QtBot) -> Callable[[str], None]:
+def shows(person: Person) -> Callable[[str], None]:
     """Clicks a conversation in the list, by its title."""
 
     def show(title: str) -> None:
         conversations = person.window.sidebar.list
         place = conversations.visualRect(person.rows()[person.titles().index(title)]).center()
-        qtbot.mouseClick(conversations.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseClick(conversations.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
     return show
 
