@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,10 +12,8 @@ from app.core.conversation import Conversation
 from app.core.errors import StoreError, UserError
 from app.core.export import ExportOptions, to_markdown
 from app.files.whole_file import replace_file
+from app.ui.file_names import safe_name
 from app.ui.messages import Messages
-
-LONGEST_NAME = 80
-"""Characters of a suggested file name; some systems allow 255 bytes for the whole name."""
 
 
 class ExportController(QObject):
@@ -48,7 +45,7 @@ class ExportController(QObject):
         dialog.setDefaultSuffix("md")
         documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         dialog.setDirectory(str(documents if documents.is_dir() else Path.home()))
-        dialog.selectFile(file_name(conversation.title))
+        dialog.selectFile(f"{safe_name(conversation.title, 'Conversation')}.md")
         dialog.fileSelected.connect(lambda path: self.export(conversation, Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -71,10 +68,3 @@ class ExportController(QObject):
             self._messages.show_error(error)
         else:
             self._messages.show_done(f"Exported to {path.name}")
-
-
-def file_name(title: str) -> str:
-    """A file name made of a title that every system accepts."""
-    name = re.sub(r'[\x00-\x1f<>:"/\\|?*\ud800-\udfff]', " ", title)
-    name = " ".join(name.split())[:LONGEST_NAME].strip(" .")
-    return f"{name or 'Conversation'}.md"

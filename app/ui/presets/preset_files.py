@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.ui.file_names import safe_name
+
 FILTER = "Presets (*.toml)"
-LONGEST_NAME = 60
-"""Characters of a suggested file name."""
 
 
 def ask_where_to_export(parent: QWidget, preset_name: str, on_chosen: Callable[[Path], None]) -> QFileDialog:
@@ -19,7 +18,7 @@ def ask_where_to_export(parent: QWidget, preset_name: str, on_chosen: Callable[[
     dialog = _file_dialog(parent, "Export preset", "export_preset_dialog", on_chosen)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("toml")
-    dialog.selectFile(file_name(preset_name))
+    dialog.selectFile(f"{safe_name(preset_name, 'Preset')}.toml")
     dialog.open()
     return dialog
 
@@ -31,12 +30,6 @@ def ask_what_to_import(parent: QWidget, on_chosen: Callable[[Path], None]) -> QF
     dialog.setNameFilters([FILTER, "All files (*)"])
     dialog.open()
     return dialog
-
-
-def file_name(preset_name: str) -> str:
-    """A file name made of a preset's name that every system accepts."""
-    clean = re.sub(r'[\x00-\x1f<>:"/\\|?*]', " ", preset_name)
-    return f"{' '.join(clean.split())[:LONGEST_NAME].strip(' .') or 'Preset'}.toml"
 
 
 def _file_dialog(
