@@ -26,6 +26,7 @@ from app.core.conversation import MessageNode
 from app.core.message import Generation, Statistics, StopReason
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.ui.chat.entries import duration_text, speed_text
+from app.ui.widgets.tooltip import as_written
 
 STOP_SENTENCES = {
     StopReason.END: "The model was finished.",
@@ -211,7 +212,7 @@ class AnswerDetails(QDialog):
             value.setTextFormat(Qt.TextFormat.PlainText)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             value.setWordWrap(len(row.value) > LONGEST_LINE)
-            value.setToolTip(row.full)
+            value.setToolTip(as_written(row.full))
             value.setAccessibleName(f"{row.name}: {row.full or row.value}")
             grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, number, 1)

@@ -16,7 +16,7 @@ from app.core.model_file import ModelFile
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.widgets.quiet_combo_box import QuietComboBox
-from app.ui.widgets.tooltip import with_shortcut
+from app.ui.widgets.tooltip import as_written, with_shortcut
 
 FILE_ROLE = Qt.ItemDataRole.UserRole + 1
 """The row's `ModelFile`; None for the rows at the end, which do something else."""
@@ -132,7 +132,7 @@ class ModelPicker(QuietComboBox):
         item.setData(model, FILE_ROLE)
         item.setData(detail, DETAIL_ROLE)
         item.setData(f"{model.name}, {detail}", Qt.ItemDataRole.AccessibleTextRole)
-        item.setToolTip(model.problem or str(model.path))
+        item.setToolTip(as_written(model.problem or str(model.path)))
         item.setEnabled(not model.problem)
         self._items().appendRow(item)
 
@@ -158,7 +158,7 @@ class ModelPicker(QuietComboBox):
         model = self._current_model()
         name = f"{model.name}, {detail_text(model)}, {self._status.text}" if model else "No model chosen"
         self.setAccessibleDescription(name)
-        self.setToolTip(with_shortcut(name, "Ctrl+M"))
+        self.setToolTip(as_written(with_shortcut(name, "Ctrl+M")))
         self.updateGeometry()
         self.update()
 

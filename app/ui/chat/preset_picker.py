@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.ui.presets.preset_rows import CHOSEN_ROLE, DETAIL_ROLE, ICON_ROLE, PresetDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
+from app.ui.widgets.tooltip import as_written
 
 _ACTION_ROLE = Qt.ItemDataRole.UserRole + 20
 _ALL, _ADJUST, _EDIT = "all", "adjust", "edit"
@@ -98,7 +99,7 @@ class PresetPicker(QuietComboBox):
             self._change_count, f", with {self._change_count} values changed for this conversation"
         )
         self.setAccessibleDescription(f"{self._current}{words}")
-        self.setToolTip(f"Preset: {self._current}{words}" if self._current else "Preset")
+        self.setToolTip(as_written(f"Preset: {self._current}{words}") if self._current else "Preset")
         self.updateGeometry()
         self.update()
 
@@ -118,7 +119,7 @@ class PresetPicker(QuietComboBox):
         self.addItem(name)
         row = self.count() - 1
         self.setItemData(row, self._details.get(name, ""), DETAIL_ROLE)
-        self.setItemData(row, name, Qt.ItemDataRole.ToolTipRole)
+        self.setItemData(row, as_written(name), Qt.ItemDataRole.ToolTipRole)
 
     def _add_action(self, text: str, icon_name: str, action: str) -> None:
         self.addItem(text)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.staying_menu import StayingMenu
+from app.ui.widgets.tooltip import as_written
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class ToolsButton(IconButton):
         for choice in choices:
             action = QAction(choice.title, self._menu)
             action.setCheckable(True)
-            action.setToolTip(choice.description)
+            action.setToolTip(as_written(choice.description))
             action.triggered.connect(lambda is_on, name=choice.name: self.tool_switched.emit(name, is_on))
             self._menu.addAction(action)
         self._menu.addSeparator()

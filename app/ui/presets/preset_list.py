@@ -22,6 +22,7 @@ from app.core.preset import Preset
 from app.ui.presets.preset_rows import HEADING_ROLE, NAME_ROLE, UNSAVED_ROLE, PresetDelegate
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.rounded_popup import round_off
+from app.ui.widgets.tooltip import as_written
 
 NARROWEST, WIDEST = 232, 340
 LETTERS = 15.5
@@ -121,8 +122,9 @@ class PresetList(QFrame):
     def _mark(self, item: QListWidgetItem, is_unsaved: bool) -> None:
         name = item.data(NAME_ROLE)
         item.setData(UNSAVED_ROLE, is_unsaved)
-        item.setToolTip(f"{name}: changed and not saved" if is_unsaved else name)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
+        words = f"{name}: changed and not saved" if is_unsaved else name
+        item.setToolTip(as_written(words))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
 
     def _show_what_can_be_done(self) -> None:
         is_own = self._is_own.get(self.current_name, False)

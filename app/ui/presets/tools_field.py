@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.core.preset_changes import Value
 from app.tools.tool import Tool
+from app.ui.widgets.tooltip import as_written
 
 _COLUMNS = 2
 
@@ -97,7 +98,7 @@ class ToolsField(QWidget):
         tool = self._tools.get(name)
         box = QCheckBox(self._title(name), self)
         box.setObjectName(f"tool_{name}_box")
-        box.setToolTip(tool.description if tool else "This tool is not there at the moment.")
+        box.setToolTip(as_written(tool.description) if tool else "This tool is not there at the moment.")
         box.clicked.connect(lambda is_on: self._on_box_clicked(name, is_on))
         return box
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from typing_extensions import override
 
 from app.ui.sidebar.conversation_rows import ConversationRow, Heading, Row
+from app.ui.widgets.tooltip import as_written
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 """The row itself: a `Heading` or a `ConversationRow`."""
@@ -88,7 +89,9 @@ class ConversationListModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.title}\nThis conversation {row.activity}." if row.activity else row.title
+            return as_written(
+                f"{row.title}\nThis conversation {row.activity}." if row.activity else row.title
+            )
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken
         return None

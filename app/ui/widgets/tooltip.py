@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
+
+LONGEST_LINE = 80
+"""Characters. A longer tooltip is broken into lines; Qt does so with rich text only."""
 
 
 def with_shortcut(name: str, shortcut: str = "") -> str:
@@ -10,3 +16,13 @@ def with_shortcut(name: str, shortcut: str = "") -> str:
     if not shortcut:
         return name
     return f"{name} ({QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)})"
+
+
+def as_written(text: str) -> str:
+    """What people, models or files call something, as a tooltip that shows it letter by letter.
+
+    Qt reads what looks like HTML as such: `<b>` would be gone, and an image would be looked for.
+    """
+    if not Qt.mightBeRichText(text) and len(text) <= LONGEST_LINE:
+        return text
+    return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>"

@@ -18,6 +18,7 @@ from app.ui.chat.transcript.segment import Target
 from app.ui.chat.transcript.selection import Selection
 from app.ui.chat.transcript.sideways import SidewaysScroll
 from app.ui.chat.transcript.viewport import Viewport
+from app.ui.widgets.tooltip import as_written
 
 DRAG_SCROLL_MS = 30
 FASTEST_DRAG = 60.0
@@ -215,7 +216,7 @@ class Pointer(QObject):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             hit = self.hit(QPointF(event.pos()))
             words = hit.target.label if hit is not None and hit.target is not None else ""
-            QToolTip.showText(event.globalPos(), words, self._window)
+            QToolTip.showText(event.globalPos(), as_written(words), self._window)
             return True
         if event.type() == QEvent.Type.Leave:
             self._hover(None)
