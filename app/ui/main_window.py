@@ -11,7 +11,9 @@ from PySide6.QtGui import (
     QDropEvent,
     QIcon,
     QKeyEvent,
+    QKeySequence,
     QResizeEvent,
+    QShortcut,
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
@@ -119,6 +121,8 @@ class MainWindow(QMainWindow):
             action = getattr(menus, f"{name}_action")
             action.triggered.connect(lambda _checked=False, name=name: self._pass_to_focus(name))
         self.chat_page.composer.state_changed.connect(self._on_composer_state_changed)
+        # On the chat screen only: on that of the models these keys search for models.
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self.chat_page, self._focus_search)
 
     def focus_composer(self) -> None:
         """Shows the chat with the cursor in the composer."""

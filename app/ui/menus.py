@@ -52,7 +52,7 @@ MENUS: tuple[tuple[str, tuple[Entry | None, ...]], ...] = (
             Entry("paste", "&Paste", ("Ctrl+V",)),
             Entry("select_all", "Select &all", ("Ctrl+A",)),
             SEPARATOR,
-            Entry("search", "&Search conversations", ("Ctrl+Shift+F",), "magnifying-glass"),
+            Entry("search", "&Search conversations", ("Ctrl+Shift+F", "Ctrl+K"), "magnifying-glass"),
         ),
     ),
     (

@@ -160,6 +160,19 @@ def test_ctrl_l_and_ctrl_m_and_ctrl_shift_f_move_the_focus(qtbot: QtBot, window:
     window.chat_page.header.model_picker.hidePopup()
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_K])
+def test_the_keys_that_other_programs_search_with_search_here_too(
+    qtbot: QtBot, window: MainWindow, key: Qt.Key
+) -> None:
+    window.set_sidebar_visible(False)
+    window.focus_composer()
+    qtbot.keyClick(window.chat_page.composer.edit, key, CTRL)
+    assert window.sidebar.search_field.hasFocus()
+    window.sidebar.list.setFocus()
+    qtbot.keyClick(window.sidebar.list, key, CTRL)
+    assert window.sidebar.search_field.hasFocus()
+
+
 def test_copy_in_the_menu_copies_from_where_the_focus_is(qtbot: QtBot, window: MainWindow) -> None:
     edit = window.chat_page.composer.edit
     edit.setFocus()
