@@ -1,5 +1,7 @@
 """Colours for code."""
 
+import pytest
+
 from app.ui.chat.transcript.highlighting import Reading, coloured_lines, lexer_for
 
 
@@ -13,6 +15,15 @@ def test_every_line_has_its_own_stretches() -> None:
 def test_a_string_over_several_lines_is_coloured_on_each() -> None:
     lines = list(coloured_lines('"""one\ntwo\n"""', "python"))
     assert [[colour for _, _, colour in line] for line in lines] == [["syntax_string"]] * 3
+
+
+def test_the_last_line_of_a_diff_is_coloured_like_the_others() -> None:
+    assert list(coloured_lines("- a\n+ b", "diff")) == [[(0, 3, "danger")], [(0, 3, "syntax_string")]]
+
+
+@pytest.mark.parametrize("code", ["x = 1", "x = 1\n", "\nx = 1\n\n", "#", ""])
+def test_there_are_as_many_lines_as_in_the_listing(code: str) -> None:
+    assert len(list(coloured_lines(code, "python"))) == code.count("\n") + 1
 
 
 def test_positions_count_as_qt_does_behind_an_emoji() -> None:

@@ -64,7 +64,7 @@ def lexer_for(language: str) -> Lexer | None:
     if not language:
         return None
     try:
-        return get_lexer_by_name(language.lower(), stripnl=False, ensurenl=False)
+        return get_lexer_by_name(language.lower(), stripnl=False)
     except ClassNotFound:
         return None
 
@@ -74,14 +74,16 @@ def coloured_lines(code: str, language: str) -> Iterator[list[Stretch]]:
     lexer = lexer_for(language)
     if lexer is None or any(len(line) > LONGEST_LINE for line in code.split("\n")):
         return
-    column = 0
+    last, number, column = code.count("\n"), 0, 0
     line: list[Stretch] = []
-    for kind, value in lexer.get_tokens(code):
+    for kind, value in lexer.get_tokens(code):  # Ends the last line, without which a diff has none.
         colour = colour_name(kind)
         for index, piece in enumerate(value.split("\n")):
             if index:
                 yield line
-                line, column = [], 0
+                if number == last:
+                    return
+                line, column, number = [], 0, number + 1
             length = utf16_length(piece)
             if colour and length:
                 line.append((column, length, colour))
