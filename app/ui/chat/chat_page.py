@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -11,10 +11,13 @@ from app.ui.chat.chat_header import ChatHeader
 from app.ui.chat.composer import Composer
 from app.ui.chat.outgrown_card import OutgrownCard
 from app.ui.chat.welcome import Welcome
+from app.ui.fonts import BODY_SIZE
 from app.ui.messages import Banner
 
-COLUMN_WIDTH = 792
-"""The transcript's 760 pixels of text, and as much of a margin as the composer's card has."""
+TEXT_WIDTH = 760
+"""Pixels of the transcript's column where letters have their normal size; it grows with them."""
+CARD_MARGIN = 16
+"""Pixels that the composer's card has on either side of its text."""
 _COMMAND_KEYS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
@@ -40,7 +43,9 @@ class ChatPage(QWidget):
         self.banner = Banner(self)
         self.outgrown_card = OutgrownCard(self)
         self.composer = Composer(self)
+        self._column = QWidget(self)
         self._lay_out()
+        self._fit_column()
 
     def show_welcome(self) -> None:
         """Shows the welcome in the conversation's place."""
@@ -55,9 +60,7 @@ class ChatPage(QWidget):
         return self.conversation_area.currentWidget() is self.welcome
 
     def _lay_out(self) -> None:
-        column = QWidget(self)
-        column.setMaximumWidth(COLUMN_WIDTH)
-        inner = QVBoxLayout(column)
+        inner = QVBoxLayout(self._column)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)
         inner.addWidget(self.banner)
@@ -66,7 +69,7 @@ class ChatPage(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(16, 4, 16, 16)
         row.addStretch(1)
-        row.addWidget(column, 100)
+        row.addWidget(self._column, 100)
         row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -74,6 +77,18 @@ class ChatPage(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.conversation_area, 1)
         layout.addLayout(row)
+
+    def _fit_column(self) -> None:
+        """Keeps what is written under what was said, with letters of any size."""
+        size = QApplication.font().pixelSize()
+        share = size / BODY_SIZE if size > 0 else 1.0
+        self._column.setMaximumWidth(round(TEXT_WIDTH * share) + 2 * CARD_MARGIN)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self._fit_column()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.paths import resources
 from app.ui.chat.chat_page import ChatPage
 from app.ui.chat.composer import ComposerState
+from app.ui.chat.transcript.style import DARK
 from app.ui.chat.transcript.transcript import Transcript
 from app.ui.chat.welcome import SuggestionCard
 from app.ui.icons import app_icon
@@ -119,3 +120,25 @@ def test_tab_goes_through_what_is_suggested_before_the_composer(page: ChatPage) 
     assert len(cards) == 4
     assert seen[1:-1] == cards
     assert seen[-1] is page.composer.edit
+
+
+@pytest.mark.parametrize("percent", [70, 100, 140])
+def test_the_composer_stands_under_the_text_with_letters_of_any_size(
+    page: ChatPage, themes: ThemeSwitcher, qtbot: QtBot, percent: int
+) -> None:
+    assert isinstance(page.transcript, Transcript)
+    page.window().resize(1800, 900)
+    themes.set_zoom(percent)
+    page.transcript.set_style(DARK.zoomed(percent))
+    edit = page.composer.edit
+
+    def is_under_the_text() -> bool:
+        assert isinstance(page.transcript, Transcript)
+        text, written = page.transcript.message_area("answer"), edit.rect()
+        left = (
+            page.transcript.viewport().mapTo(page, text.topLeft()).x()
+            - edit.mapTo(page, written.topLeft()).x()
+        )
+        return abs(left) <= 2 and abs(text.width() - written.width()) <= 4
+
+    qtbot.waitUntil(is_under_the_text)
