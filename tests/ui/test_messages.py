@@ -77,6 +77,30 @@ def test_a_deletion_can_be_undone(qtbot: QtBot, window: MainWindow) -> None:
     assert not toast.isVisible()
 
 
+def test_ctrl_z_undoes_a_deletion_unless_something_typed_can_be_taken_back(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    undone: list[str] = []
+    edit = window.chat_page.composer.edit
+    edit.setFocus()
+    window.messages.show_undo("Deleted “Apples”", lambda: undone.append("Apples"))
+    qtbot.keyClicks(edit, "a")
+    qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (edit.toPlainText(), undone) == ("", [])
+    qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["Apples"]
+    qtbot.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["Apples"]
+
+
+def test_ctrl_z_undoes_a_deletion_from_the_list(qtbot: QtBot, window: MainWindow) -> None:
+    undone: list[str] = []
+    window.sidebar.list.setFocus()
+    window.messages.show_undo("Deleted “Apples”", lambda: undone.append("Apples"))
+    qtbot.keyClick(window.sidebar.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert undone == ["Apples"]
+
+
 def test_undo_is_offered_for_about_eight_seconds_and_then_gone(qtbot: QtBot, window: MainWindow) -> None:
     undone: list[str] = []
     window.messages.show_undo("Deleted", lambda: undone.append("it"))

@@ -54,6 +54,7 @@ class ComposerEdit(QTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(0)
+        self.document().clearUndoRedoStacks()  # Else the first Undo takes the margin back.
         self.send_key = SendKey.ENTER
         self._preedit = ""
         self.textChanged.connect(self._fit_height)
@@ -106,6 +107,9 @@ class ComposerEdit(QTextEdit):
             if is_command and not any(event.matches(key) for key in _EDITING_KEYS) and event.text() < " ":
                 # Emacs-like keys of text fields (Ctrl+E on Linux) would hide the menu's shortcuts.
                 event.ignore()
+                return False
+            if event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
+                event.ignore()  # Nothing typed can be taken back: it is for a deletion.
                 return False
         return super().event(event)
 
