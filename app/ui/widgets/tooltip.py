@@ -23,6 +23,7 @@ def as_written(text: str) -> str:
 
     Qt reads what looks like HTML as such: `<b>` would be gone, and an image would be looked for.
     """
-    if not Qt.mightBeRichText(text) and len(text) <= LONGEST_LINE:
+    might_be_html = Qt.mightBeRichText(text)  # type: ignore[attr-defined]  # Missing in Qt's stubs.
+    if not might_be_html and len(text) <= LONGEST_LINE:
         return text
     return f"<qt>{html.escape(text).replace(chr(10), '<br>')}</qt>"
