@@ -66,20 +66,27 @@ class ConversationKeeper(QObject):
             what: tells them from others of the conversation; newer ones take their place.
         """
         self._unsaved.pop((conversation_id, what), None)
-        if not self.attempt(action):
+        self.save_rest()
+        # What failed earlier comes first: a message is of no use without the one above it.
+        if self.has_unsaved(conversation_id) or not self.attempt(action):
             self._unsaved[conversation_id, what] = action
             return False
         self.save_rest()
         return True
 
     def save_rest(self) -> None:
-        """Tries once more what could not be saved."""
+        """Tries once more what could not be saved, of each conversation in order."""
+        failed: set[str] = set()
         for key, action in list(self._unsaved.items()):
+            conversation_id, _what = key
+            if conversation_id in failed:
+                continue
             try:
                 action()
             except UserError:
-                return  # It was told when it failed first.
-            del self._unsaved[key]
+                failed.add(conversation_id)  # It was told when it failed first.
+            else:
+                del self._unsaved[key]
 
     def has_unsaved(self, conversation_id: str) -> bool:
         """Whether a conversation has words that are only in memory."""

@@ -137,7 +137,15 @@ class ReplyKeeper(QObject):
         self._conversations.change(reply.conversation_id, lambda found: found.with_replaced(reply.node))
 
     def _add(self, reply: Reply, node: MessageNode) -> bool:
-        """Adds a message to the conversation of a reply, unless that was deleted; whether it is there now."""
+        """Adds a message to the conversation of a reply, unless that was deleted; whether it is there now.
+
+        One that cannot be saved yet is kept for later: the model goes on, and the reader reads on.
+        """
         if not self._conversations.change(reply.conversation_id, lambda found: found.with_node(node)):
             return False
-        return self._keeper.attempt(lambda: self._store.add_node(reply.conversation_id, node))
+        self._keeper.keep(
+            reply.conversation_id,
+            f"added {node.id}",
+            lambda: self._store.add_node(reply.conversation_id, node),
+        )
+        return True

@@ -165,6 +165,27 @@ def test_a_second_click_does_not_decide_the_next_call(sit_down: SitDown) -> None
     assert "May add run?" in desk.reads
 
 
+def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit_down: SitDown) -> None:
+    desk = sit_down(CALL, "Three.")
+    desk.chat.send("Add")
+    desk.waits_for("May add run?")
+    desk.store._database.rows("pragma query_only = 1")
+    desk.uses(Action.ALLOW_ONCE)
+    desk.waits_for_answer()
+    assert "Three." in desk.reads
+    assert [part.text for part in desk.results()] == ["3"]
+    assert desk.saved() == ["Add", CALL]
+    assert len(desk.failures) == 1
+    asked = desk.chat.conversation
+    desk.chat.start_new()
+    desk.chat.show(asked.id)
+    assert "Three." in desk.reads
+    desk.store._database.rows("pragma query_only = 0")
+    desk.composer.edit.setPlainText("And then?")
+    desk.chat.save_draft()
+    assert desk.saved() == ["Add", CALL, "3", "Three."]
+
+
 def test_always_is_kept_with_the_conversation_and_can_be_taken_back(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "3.", CALL, "3.", CALL, "3.")
     desk.chat.send("Add")
