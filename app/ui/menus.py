@@ -175,14 +175,13 @@ class Menus(QObject):
         self._menus[-1].insertAction(self.about_action, action)
 
     def shortcuts(self) -> list[tuple[str, str, str]]:
-        """Menu, entry and shortcut, as the user reads them."""
+        """Menu, entry and shortcuts, as the user reads them."""
         return [
-            (menu.title().replace("&", ""), action.text().replace("&", "").rstrip("…"),
-             action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+            (menu.title().replace("&", ""), action.text().replace("&", "").rstrip("…"), _keys(action))
             for menu in self._menus
             for action in menu.actions()
-            if not action.shortcut().isEmpty()
-        ]  # fmt: skip
+            if action.shortcuts()
+        ]
 
     def _add_menu(self, title: str, entries: tuple[Entry | None, ...]) -> QMenu:
         menu = self.bar.addMenu(title)
@@ -215,3 +214,8 @@ class Menus(QObject):
         if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
         return False
+
+
+def _keys(action: QAction) -> str:
+    form = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(keys.toString(form) for keys in action.shortcuts())

@@ -69,6 +69,9 @@ def test_every_shortcut_is_shown_in_its_menu_and_none_is_used_twice(window: Main
     for entry in entries:
         first = entry.shortcuts[0] if entry.shortcuts else ""
         assert QKeySequence(first).toString() == shown[f"{entry.name}_action"]
+    listed = {name: keys for _menu, name, keys in window.menus.shortcuts()}
+    assert listed["Search conversations"] == "Ctrl+Shift+F, Ctrl+K"
+    assert len(listed) == sum(bool(entry.shortcuts) for entry in entries)
 
 
 @pytest.mark.parametrize(

@@ -133,8 +133,8 @@ class ModelManagerPage(QWidget):
         self.discover.start.network_settings_requested.connect(self.network_settings_requested)
         self.downloads.discover_requested.connect(lambda: self.show_section(Section.DISCOVER))
         self.library.discover_requested.connect(lambda: self.show_section(Section.DISCOVER))
-        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence("Ctrl+F"), self, self._focus_search, context=inside)
+        search = QShortcut(QKeySequence("Ctrl+F"), self, self._focus_search)
+        search.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _focus_search(self) -> None:
         if self.section is Section.LIBRARY:
