@@ -94,7 +94,7 @@ class MainWindow(QMainWindow):
         if not geometry or not self.restoreGeometry(QByteArray(geometry)):
             room = self.screen().availableSize()
             # Some systems count their panels and the window's title as available.
-            self.resize(FIRST_SIZE.boundedTo(QSize(room.width(), room.height() * 9 // 10)))
+            self.resize(FIRST_SIZE.boundedTo(QSize(room.width(), room.height() * 92 // 100)))
 
     def _lay_out(self) -> None:
         self.setMenuBar(self.menus.bar)
