@@ -59,7 +59,7 @@ class ConversationKeeper(QObject):
             return False
         return True
 
-    def keep(self, conversation_id: str, what: str, action: Callable[[], None]) -> bool:
+    def keep(self, conversation_id: str, what: str, action: Callable[[], None]) -> None:
         """Saves words that are nowhere else; where that fails, with whatever can be saved next.
 
         Args:
@@ -70,9 +70,6 @@ class ConversationKeeper(QObject):
         # What failed earlier comes first: a message is of no use without the one above it.
         if self.has_unsaved(conversation_id) or not self.attempt(action):
             self._unsaved[conversation_id, what] = action
-            return False
-        self.save_rest()
-        return True
 
     def save_rest(self) -> None:
         """Tries once more what could not be saved, of each conversation in order."""
