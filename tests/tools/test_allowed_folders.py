@@ -16,13 +16,13 @@ needs_links = pytest.mark.skipif(sys.platform == "win32", reason="links need a p
 
 @pytest.fixture
 def shared(tmp_path: Path) -> Path:
-    folder = tmp_path / "shared"
+    folder = tmp_path / "papers"
     (folder / "sub").mkdir(parents=True)
     (folder / "notes.txt").write_text("one\ntwo\nthree\n", encoding="utf-8")
     (folder / "sub" / "deep.md").write_text("# Deep\n", encoding="utf-8")
     (tmp_path / "secret.txt").write_text("password", encoding="utf-8")
-    (tmp_path / "shared-too").mkdir()
-    (tmp_path / "shared-too" / "secret.txt").write_text("password", encoding="utf-8")
+    (tmp_path / "papers-too").mkdir()
+    (tmp_path / "papers-too" / "secret.txt").write_text("password", encoding="utf-8")
     return folder
 
 
@@ -44,7 +44,7 @@ def test_a_file_is_read_by_its_name_and_by_its_whole_path(shared: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["../secret.txt", "sub/../../secret.txt", "../shared-too/secret.txt", "/etc/passwd", "~/.profile", ".."],
+    ["../secret.txt", "sub/../../secret.txt", "../papers-too/secret.txt", "/etc/passwd", "~/.profile", ".."],
 )
 def test_nothing_outside_is_read(shared: Path, path: str) -> None:
     result = read(shared, path)
@@ -174,7 +174,7 @@ def test_a_folder_is_listed_with_folders_first_and_sizes(shared: Path) -> None:
 
 
 def test_several_shared_folders_are_named(shared: Path) -> None:
-    other = shared.parent / "shared-too"
+    other = shared.parent / "papers-too"
 
     assert call("list_folder", shared, other).raw == f"{shared}{os.sep}\n{other}{os.sep}"
     assert call("list_folder", shared, other, path=str(other)).raw.endswith("secret.txt  8 bytes")
