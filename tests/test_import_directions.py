@@ -139,7 +139,7 @@ def test_the_rule_rejects_a_forbidden_import(module, source):
             "from app.store.conversations import ConversationStore\nimport PySide6.QtWidgets",
         ),
         ("app.ui.chat.composer", "from app.ui.widgets.icon_button import IconButton"),
-        ("app.engine.llama.session", "import llama_cpp"),
+        ("app.engine.llama.context", "import llama_cpp"),
         ("app.application", "from app import log, paths\nfrom app.ui.main_window import MainWindow"),
         ("app.store.database", "import sqlite3\nfrom app.core.errors import StoreError"),
         ("app.core.message", "import json, dataclasses\nfrom app.core.sampling import Sampling"),

@@ -14,10 +14,10 @@ from app.core.message import Message
 from app.core.model_file import LoadOptions, ModelInfo
 from app.core.sampling import Sampling
 from app.core.stream_event import StreamEvent
+from app.engine.completion import Completion
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, plan_load
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library
-from app.engine.reply import Reply
 from app.engine.suitability import read_usable
 
 LOG = logging.getLogger(__name__)
@@ -129,14 +129,14 @@ class Engine:
         """
         loaded = self._require()
         self._turn = turn = object()
-        reply = Reply(loaded, sampling, cancel)
+        completion = Completion(loaded, sampling, cancel)
         try:
-            for event in reply.events(messages, tools, prefill, self.keeps_calls_well_formed):
+            for event in completion.events(messages, tools, prefill, self.keeps_calls_well_formed):
                 yield event
                 if self._turn is not turn:
                     return
         finally:
-            reply.close()
+            completion.close()
 
     def count_tokens(self, text: str) -> int:
         """How many tokens a text is; 0 where no model is loaded."""

@@ -14,7 +14,7 @@ from app.core.model_file import ModelInfo
 from app.engine.drive import can_be_unplugged
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan
-from app.engine.memory import Memory
+from app.engine.prompt_cache import PromptCache
 
 if TYPE_CHECKING:
     from app.engine import llama
@@ -30,13 +30,13 @@ class LoadedModel:
     """Everything that belongs to one loaded model."""
 
     model: llama.Model
-    session: llama.Session
-    memory: Memory
+    context: llama.LlamaContext
+    cache: PromptCache
     template: ChatTemplate
     info: ModelInfo
 
     def close(self) -> None:
-        self.session.close()
+        self.context.close()
         self.model.close()
 
     def tokenize(self, text: str) -> list[int]:
@@ -67,7 +67,7 @@ class LoadedModel:
         tokens = self.prompt_tokens("Hello")
         if not tokens:
             raise ModelFileError(f"The vocabulary of {name} cannot write a word.", _AGAIN)
-        if self.session.read(tokens) != 0 or not self.session.has_sound_outcome(self.model.vocabulary_size):
+        if self.context.read(tokens) != 0 or not self.context.has_sound_outcome(self.model.vocabulary_size):
             raise ModelFileError(
                 f"The weights in {name} are damaged: nothing can be computed with them.", _AGAIN
             )
@@ -124,11 +124,11 @@ def native_library(parts: Sequence[Path] = ()) -> ModuleType:
 
 def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress: LoadProgress) -> LoadedModel:
     model: llama.Model | None = None
-    session: llama.Session | None = None
+    context: llama.LlamaContext | None = None
     try:
         model = native.Model(header.path, plan.gpu_layers, progress, not can_be_unplugged(header.path))
         progress.raise_if_stopped()
-        session = native.Session(
+        context = native.LlamaContext(
             model,
             plan.context_length,
             plan.thread_count,
@@ -138,11 +138,11 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
         )
         progress.raise_if_stopped()
         template, notice = _template_of(header, model)
-        info = _info(header, plan, model, session, (plan.notice, notice))
-        return LoadedModel(model, session, Memory(session, model.has_fixed_state), template, info)
+        info = _info(header, plan, model, context, (plan.notice, notice))
+        return LoadedModel(model, context, PromptCache(context, model.has_fixed_state), template, info)
     except BaseException as error:
-        if session is not None:
-            session.close()
+        if context is not None:
+            context.close()
         if model is not None:
             model.close()
         progress.raise_if_stopped()
@@ -152,7 +152,11 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
 
 
 def _info(
-    header: GgufHeader, plan: LoadPlan, model: llama.Model, session: llama.Session, notices: tuple[str, ...]
+    header: GgufHeader,
+    plan: LoadPlan,
+    model: llama.Model,
+    context: llama.LlamaContext,
+    notices: tuple[str, ...],
 ) -> ModelInfo:
     return ModelInfo(
         path=header.path,
@@ -160,7 +164,7 @@ def _info(
         architecture=header.architecture,
         quantisation=header.quantisation,
         size_bytes=header.file_size,
-        context_length=session.context_length,
+        context_length=context.context_length,
         trained_context=header.trained_context,
         gpu_layers=model.layer_count + 1 if plan.gpu_layers < 0 else plan.gpu_layers,
         thread_count=plan.thread_count,

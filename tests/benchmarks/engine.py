@@ -69,13 +69,13 @@ class Ours:
         loaded = self._engine._require()
         # An ordinary reply would end some time; here all three write equally many tokens.
         loaded.model.is_end = lambda token: False  # type: ignore[method-assign]
-        self._memory = loaded.memory
+        self._cache = loaded.cache
 
     def prompt_text(self) -> str:
         return self._engine._require().template.render([self._question]).text
 
     def write(self, length: int) -> Iterator[object]:
-        self._memory.clear()
+        self._cache.clear()
         sampling = SAMPLING.with_values(max_tokens=length)
         for event in self._engine.answer([self._question], [], sampling, threading.Event()):
             if isinstance(event, Piece):
@@ -109,7 +109,7 @@ class Bare:
 
     def write(self, length: int) -> Iterator[object]:
         c = self._c
-        c.llama_memory_clear(c.llama_get_memory(self._context), True)
+        c.llama_memory_clear(c.llama_get_cache(self._context), True)
         chain = self._chain()
         for start in range(0, self._count, BATCH):
             part = self._prompt[start : min(start + BATCH, self._count)]

@@ -98,19 +98,19 @@ def serve(model: Path, trial: Path | None) -> None:
     loaded = native.Model(model, 0, lambda share: True)
     attention = plan.flash_attention
     threads, batch = plan.thread_count, plan.batch_size
-    session = native.Session(loaded, CONTEXT, threads, "f16", batch, attention)
+    context = native.LlamaContext(loaded, CONTEXT, threads, "f16", batch, attention)
     print(" ".join(path.stem for path in parts) or "one library for all", flush=True)
     for line in sys.stdin:
         what, count = line.split()[0], int(line.split()[1])
         tokens = random.Random(count).choices(range(WORDS), k=count)
         if what == "read":
-            session.clear()
+            context.clear()
         started = time.perf_counter()
         step = batch if what == "read" else 1
         for start in range(0, count, step):
-            assert session.read(tokens[start : start + step]) == 0
+            assert context.read(tokens[start : start + step]) == 0
         print(time.perf_counter() - started, flush=True)
-    session.close()
+    context.close()
     loaded.close()
 
 

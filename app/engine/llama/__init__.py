@@ -1,10 +1,11 @@
 """llama.cpp behind a small typed surface. The only place that imports llama_cpp.
 
 Importing it loads the library, which takes a moment: that is done on the worker thread when the first model
-is loaded. Nothing here is thread-safe but `Model.tokenize`; one thread owns a model and its session.
+is loaded. Nothing here is thread-safe but `Model.tokenize`; one thread owns a model and its context.
 """
 
 # `library` comes first: it sets what the library reads from the environment when it is loaded.
+from app.engine.llama.context import LlamaContext
 from app.engine.llama.library import (
     LoadFailed,
     NativeFailure,
@@ -14,15 +15,14 @@ from app.engine.llama.library import (
 )
 from app.engine.llama.model import Model
 from app.engine.llama.sampler import LARGEST_SEED, Sampler
-from app.engine.llama.session import Session
 
 __all__ = [
     "LARGEST_SEED",
+    "LlamaContext",
     "LoadFailed",
     "Model",
     "NativeFailure",
     "Sampler",
-    "Session",
     "has_gpu",
     "last_errors",
     "load_libraries",

@@ -64,7 +64,7 @@ class Model:
         return self._vocab
 
     def close(self) -> None:
-        """Frees the weights. Sessions must be closed first."""
+        """Frees the weights. Its contexts must be closed first."""
         with self._lock:
             self._finalizer()
             self._handle = None

@@ -11,8 +11,8 @@ import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 
 from app.core.sampling import Sampling
 from app.core.tool_grammar import ROOT, TRIGGER
+from app.engine.llama.context import LlamaContext
 from app.engine.llama.model import Model
-from app.engine.llama.session import Session
 
 LARGEST_SEED = 0xFFFFFFFE
 """0xFFFFFFFF means "choose one" to llama.cpp."""
@@ -35,8 +35,8 @@ class Sampler:
         for sampler in (*filter(None, forms), *self._looking_back, *choices):
             C.llama_sampler_chain_add(self._chain, sampler)
 
-    def choose(self, session: Session) -> int:
-        return int(C.llama_sampler_sample(self._chain, session.handle, -1))
+    def choose(self, context: LlamaContext) -> int:
+        return int(C.llama_sampler_sample(self._chain, context.handle, -1))
 
     def accept(self, tokens: Sequence[int]) -> None:
         """Tells the penalties what was written before; calls in there do not set off the grammar."""

@@ -149,9 +149,9 @@ def test_an_aborted_batch_leaves_a_hybrid_model_sound(tiny, tiny_path):
     """A batch of the tiny model is over in a millisecond, so the stop is requested before it begins."""
     turns = [user("Hello"), assistant(ask(tiny, "Hello").text)]
     loaded = tiny._require()
-    loaded.session.request_abort()
-    assert loaded.session.read([5] * 100) == 2
-    loaded.session.clear_abort()
-    loaded.memory._go_back(len(loaded.memory))
+    loaded.context.request_abort()
+    assert loaded.context.read([5] * 100) == 2
+    loaded.context.clear_abort()
+    loaded.cache._go_back(len(loaded.cache))
     turns.append(user("Tell me a story."))
     assert ask(tiny, turns).text == answered_by_a_fresh_engine(tiny_path, turns).text

@@ -15,7 +15,7 @@ from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.stream_event import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.tool_grammar import tool_grammar
 from app.engine.loaded_model import LoadedModel, native_library
-from app.engine.memory import MemoryFull, ReadingFailed, ReadingStopped
+from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.text_stream import TextStream
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Clock:
     last_token: float = 0.0
 
 
-class Reply:
+class Completion:
     """One answer on its way."""
 
     def __init__(self, loaded: LoadedModel, sampling: Sampling, cancel: threading.Event) -> None:
@@ -84,7 +84,7 @@ class Reply:
         tokens = self._loaded.prompt_tokens(text)
         if not tokens:
             raise EngineError("The model's tokenizer made nothing of the prompt.", "Choose another model.")
-        longest = self._loaded.session.context_length
+        longest = self._loaded.context.context_length
         if len(tokens) >= longest:
             raise EngineError(
                 f"The conversation has {len(tokens):,} tokens, and the model's context holds {longest:,}.",
@@ -93,17 +93,17 @@ class Reply:
         return tokens
 
     def _read_prompt(self) -> Iterator[PromptProgress]:
-        memory, total = self._loaded.memory, len(self._prompt)
+        cache, total = self._loaded.cache, len(self._prompt)
         opening = self._opening_start()
         self._clock.reading = time.perf_counter()
-        self._cached = memory.keep_beginning_of(self._prompt, opening)
+        self._cached = cache.keep_beginning_of(self._prompt, opening)
         yield PromptProgress(self._cached, total, self._cached)
         try:
             for end in (opening, total):
-                for read in memory.read(self._prompt[len(memory) : end], self._cancel):
+                for read in cache.read(self._prompt[len(cache) : end], self._cancel):
                     yield PromptProgress(read, total, self._cached)
-                if len(memory) == opening < total:
-                    memory.mark()
+                if len(cache) == opening < total:
+                    cache.mark()
         finally:
             self._clock.read = time.perf_counter()
 
@@ -123,25 +123,21 @@ class Reply:
     def _start_sampler(self, grammar: str) -> None:
         native = native_library()
         self._seed = _seed_of(self._sampling, native.LARGEST_SEED)
-        context = self._loaded.session.context_length
+        length = self._loaded.context.context_length
         sampler: llama.Sampler = native.Sampler(
-            self._loaded.model, self._sampling, self._seed, context, grammar
+            self._loaded.model, self._sampling, self._seed, length, grammar
         )
         sampler.accept(self._prompt)
         self._sampler = sampler
 
     def _write(self) -> Iterator[Piece]:
         assert self._sampler is not None
-        model, session, memory, cancel = (
-            self._loaded.model,
-            self._loaded.session,
-            self._loaded.memory,
-            self._cancel,
-        )
+        loaded, cancel = self._loaded, self._cancel
+        model, context, cache = loaded.model, loaded.context, loaded.cache
         choose, text = self._sampler.choose, TextStream(self._sampling.stop)
-        limit = self._sampling.max_tokens or session.context_length
+        limit = self._sampling.max_tokens or context.context_length
         while not cancel.is_set():
-            token = choose(session)
+            token = choose(context)
             self._clock.last_token = time.perf_counter()
             if not self._generated:
                 self._clock.first_token = self._clock.last_token
@@ -157,11 +153,11 @@ class Reply:
             if self._generated >= limit:
                 self._stop_reason = StopReason.TOKEN_LIMIT
                 break
-            if not memory.room:
+            if not cache.room:
                 self._stop_reason = StopReason.CONTEXT_FULL
                 break
             try:
-                memory.append(token)
+                cache.append(token)
             except MemoryFull:
                 self._stop_reason = StopReason.CONTEXT_FULL
                 break

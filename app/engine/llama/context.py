@@ -18,7 +18,7 @@ _SEQUENCE = 0
 _CACHE_TYPES = {"f16": C.GGML_TYPE_F16, "q8_0": C.GGML_TYPE_Q8_0, "q4_0": C.GGML_TYPE_Q4_0}
 
 
-class Session:
+class LlamaContext:
     """A model's working memory: what it has read, and the way to read more."""
 
     def __init__(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from app.engine.llama import Session
+    from app.engine.llama import LlamaContext
 
 MOST_CHECKPOINT_BYTES = 128 * 1024 * 1024
 """For all checkpoints of a conversation. One takes 0.2 MB for LFM2.5-1.2B, tens of MB for some others."""
@@ -34,15 +34,15 @@ class _Checkpoint:
     state: bytes
 
 
-class Memory:
-    """The tokens a session holds, and the way back to an earlier point.
+class PromptCache:
+    """The tokens a context holds, and the way back to an earlier point.
 
     Attention memory can be cut at any token. The state of short convolutions (LFM2) and of other recurrent
     layers cannot: it is saved at the places a conversation is likely to return to, and restored from there.
     """
 
-    def __init__(self, session: Session, has_fixed_state: bool) -> None:
-        self._session = session
+    def __init__(self, context: LlamaContext, has_fixed_state: bool) -> None:
+        self._context = context
         self._has_fixed_state = has_fixed_state
         self._tokens: list[int] = []
         self._checkpoints: list[_Checkpoint] = []
@@ -52,7 +52,7 @@ class Memory:
 
     @property
     def room(self) -> int:
-        return self._session.context_length - len(self._tokens)
+        return self._context.context_length - len(self._tokens)
 
     def keep_beginning_of(self, prompt: Sequence[int], longest: int) -> int:
         """Forgets all but what the prompt begins with, and that beyond a length; how many tokens are kept.
@@ -72,20 +72,20 @@ class Memory:
             MemoryFull: they do not fit.
             ReadingFailed: the engine failed.
         """
-        size = self._session.batch_size
+        size = self._context.batch_size
         for start in range(0, len(tokens), size):
             if cancel.is_set():
                 raise ReadingStopped
             batch = tokens[start : start + size]
-            with _abort_on(cancel, self._session):
-                outcome = self._session.read(batch)
+            with _abort_on(cancel, self._context):
+                outcome = self._context.read(batch)
             self._check(outcome)
             self._tokens += batch
             yield len(self._tokens)
 
     def append(self, token: int) -> None:
         """Reads one token. Raises what `read` raises."""
-        outcome = self._session.read_one(token)
+        outcome = self._context.read_one(token)
         if outcome:
             self._check(outcome)
         self._tokens.append(token)
@@ -94,14 +94,14 @@ class Memory:
         """Makes this a point that can be returned to, where the model needs that."""
         if not self._has_fixed_state or any(mark.position == len(self) for mark in self._checkpoints):
             return
-        state = self._session.save_state()
+        state = self._context.save_state()
         if state:
             self._checkpoints.append(_Checkpoint(len(self), state))
         while sum(len(mark.state) for mark in self._checkpoints) > MOST_CHECKPOINT_BYTES:
             del self._checkpoints[0]
 
     def clear(self) -> None:
-        self._session.clear()
+        self._context.clear()
         self._tokens.clear()
         self._checkpoints.clear()
 
@@ -118,7 +118,7 @@ class Memory:
 
     def _go_back(self, length: int) -> None:
         """Forgets everything from a position on, and as much before it as the model demands."""
-        if self._session.cut(length) and self._session.length() == length:
+        if self._context.cut(length) and self._context.length() == length:
             self._forget_from(length)
             return
         for mark in reversed(self._checkpoints):
@@ -128,11 +128,11 @@ class Memory:
         self.clear()
 
     def _restore(self, mark: _Checkpoint) -> bool:
-        session = self._session
+        context = self._context
         return (
-            session.restore_state(mark.state)
-            and session.cut(mark.position)
-            and session.length() == mark.position
+            context.restore_state(mark.state)
+            and context.cut(mark.position)
+            and context.length() == mark.position
         )
 
     def _forget_from(self, length: int) -> None:
@@ -150,7 +150,7 @@ def _common_length(left: Sequence[int], right: Sequence[int]) -> int:
 
 
 @contextmanager
-def _abort_on(cancel: threading.Event, session: Session) -> Iterator[None]:
+def _abort_on(cancel: threading.Event, context: LlamaContext) -> Iterator[None]:
     """Lets a batch be stopped while it is read: the reading thread itself is inside the library then."""
     lock = threading.Lock()
     is_done = False
@@ -160,7 +160,7 @@ def _abort_on(cancel: threading.Event, session: Session) -> Iterator[None]:
             if cancel.wait(_LOOK_AGAIN_SECONDS):
                 with lock:
                     if not is_done:
-                        session.request_abort()
+                        context.request_abort()
                 return
 
     threading.Thread(target=watch, name="stop-watch", daemon=True).start()
@@ -170,4 +170,4 @@ def _abort_on(cancel: threading.Event, session: Session) -> Iterator[None]:
         # The watcher is not waited for, only kept from touching the next batch.
         with lock:
             is_done = True
-            session.clear_abort()
+            context.clear_abort()
