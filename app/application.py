@@ -36,7 +36,6 @@ from app.ui.chat.chat_room import ChatRoom
 from app.ui.chat.chosen_model import ChosenModel
 from app.ui.chat.load_requests import LoadRequests
 from app.ui.chat.model_controller import ModelController
-from app.ui.chat.transcript.transcript import Transcript
 from app.ui.crash_notice import show_crash_notice
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
@@ -47,6 +46,7 @@ from app.ui.settings import licences_page
 from app.ui.settings.tool_settings import ToolSettings
 from app.ui.single_instance import bring_forward
 from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.transcript.view.transcript import Transcript
 from app.ui.version_check import VersionCheck
 from app.ui.window_controller import WindowController
 

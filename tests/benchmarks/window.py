@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication
 from app.core.conversation import MessageState
 from app.core.message import Generation, Message, Role, TextPart
 from app.core.stream import PartGrew, PartKind, PartStarted
-from app.ui.chat.transcript.entry import Entry
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.view.transcript import Transcript
 
 WORDS = [
     "the",
@@ -107,7 +107,7 @@ def mixed_answer(characters: int) -> str:
     return "".join(pieces)[:characters]
 
 
-def conversation(count: int) -> list[Entry]:
+def conversation(count: int) -> list[MessageEntry]:
     chance = random.Random(count)
     answers = [mixed_answer(chance.choice((300, 700, 1500))) for _ in range(20)]
     generation = Generation("bench")
@@ -118,7 +118,7 @@ def conversation(count: int) -> list[Entry]:
             message = Message(Role.ASSISTANT, (TextPart(text, text),), generation)
         else:
             message = Message.of_text(Role.USER, paragraph(chance, 20))
-        entries.append(Entry(str(number), message))
+        entries.append(MessageEntry(str(number), message))
     return entries
 
 
@@ -190,7 +190,9 @@ class Bench:
 
     def stream(self, kind: str, text: str, history: int) -> None:
         self.transcript.show_entries(conversation(history))
-        entry = Entry("reply", Message(Role.ASSISTANT, (), Generation("bench")), MessageState.STREAMING)
+        entry = MessageEntry(
+            "reply", Message(Role.ASSISTANT, (), Generation("bench")), MessageState.STREAMING
+        )
         self.transcript.begin_reply(entry)
         self.transcript.feed_reply([PartStarted(0, PartKind.TEXT)])
         before = resident_mb()
@@ -198,7 +200,7 @@ class Bench:
         for start in range(0, len(text), PIECE):
             self.transcript.feed_reply([PartGrew(0, text[start : start + PIECE])])
             costs.append(spent_ms(self.transcript.redraw_reply))
-        done = Entry("reply", Message.of_text(Role.ASSISTANT, text))
+        done = MessageEntry("reply", Message.of_text(Role.ASSISTANT, text))
         finished = spent_ms(lambda: (self.transcript.finish_reply(done), self.draw()))
         fifty = min(52, len(costs) // 2)
         report(

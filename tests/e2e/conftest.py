@@ -15,7 +15,7 @@ from app.application import Application
 from app.core.stream_event import Piece, StreamEvent
 from app.tools.tool import Tool
 from app.ui.chat.model_picker import ModelState
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.transcript import Transcript
 
 TINY_MODEL = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
 ANSWER_MS = 120_000

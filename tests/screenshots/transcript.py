@@ -29,9 +29,9 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted
-from app.ui.chat.transcript.entry import Entry
-from app.ui.chat.transcript.style import DARK, LIGHT, TranscriptStyle
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.items.transcript_style import DARK, LIGHT, TranscriptStyle
+from app.ui.transcript.view.transcript import Transcript
 
 ANSWER = (Path(__file__).parent / "sample.md").read_text(encoding="utf-8")
 WIDE = "A wide table:\n\n" + "\n".join(
@@ -54,7 +54,7 @@ def answer(*parts: Part) -> Message:
     return Message(Role.ASSISTANT, parts, GENERATION)
 
 
-def conversation() -> list[Entry]:
+def conversation() -> list[MessageEntry]:
     """Everything a message can show."""
     thought = ReasoningPart(
         "First I look at **bandwidth**.\n\n- then at `compute`\n- then I answer", "", True, 6200, 412
@@ -66,19 +66,19 @@ def conversation() -> list[Entry]:
         "get_weather", {}, "get_weather(city='Bern", "The text ends inside the value of city."
     )
     return [
-        Entry("u1", Message.of_text(Role.USER, QUESTION)),
-        Entry("a1", answer(thought, call)),
-        Entry(
+        MessageEntry("u1", Message.of_text(Role.USER, QUESTION)),
+        MessageEntry("a1", answer(thought, call)),
+        MessageEntry(
             "t1",
             Message(
                 Role.TOOL, (ToolResultPart("web_search", '{"hits": [{"title": "Roofline", "score": 0.93}]}'),)
             ),
         ),
-        Entry("a2", answer(TextPart(ANSWER, ANSWER)), figures=FIGURES, version=2, version_count=3),
-        Entry("u2", Message.of_text(Role.USER, LONG_QUESTION)),
-        Entry("a3", answer(TextPart(WIDE, WIDE), broken), figures=FIGURES),
-        Entry("u3", Message.of_text(Role.USER, "مرحبا, こんにちは 👋"), version=1, version_count=2),
-        Entry(
+        MessageEntry("a2", answer(TextPart(ANSWER, ANSWER)), figures=FIGURES, version=2, version_count=3),
+        MessageEntry("u2", Message.of_text(Role.USER, LONG_QUESTION)),
+        MessageEntry("a3", answer(TextPart(WIDE, WIDE), broken), figures=FIGURES),
+        MessageEntry("u3", Message.of_text(Role.USER, "مرحبا, こんにちは 👋"), version=1, version_count=2),
+        MessageEntry(
             "a4",
             answer(TextPart("The answer began well, but", "")),
             MessageState.FAILED,
@@ -112,7 +112,9 @@ class Studio:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def window(self, style: TranscriptStyle, width: int, height: int, entries: list[Entry]) -> Transcript:
+    def window(
+        self, style: TranscriptStyle, width: int, height: int, entries: list[MessageEntry]
+    ) -> Transcript:
         widget = Transcript(style)
         widget.resize(width, height)
         widget.show_entries(entries)
@@ -153,7 +155,7 @@ def whole(studio: Studio, theme: str, style: TranscriptStyle) -> None:
 def states(studio: Studio, theme: str, style: TranscriptStyle) -> None:
     """Waiting, thinking, streaming, selected, focused, opened."""
     widget = studio.window(style, 900, 600, [conversation()[0]])
-    widget.begin_reply(Entry("live", answer(), MessageState.STREAMING))
+    widget.begin_reply(MessageEntry("live", answer(), MessageState.STREAMING))
     widget.set_reply_status("Reading the prompt, 43 %")
     widget.redraw_reply()
     studio.save(widget, f"{theme}-waiting")

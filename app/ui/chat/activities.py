@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation
+from app.core.tool_call_status import CallState
 from app.ui.chat.replies import Replies, Reply
-from app.ui.chat.transcript.entry import CallState
 from app.ui.sidebar.conversation_rows import Activity
 
 

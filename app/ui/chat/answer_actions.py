@@ -22,16 +22,16 @@ from app.ui.chat.call_editor import CallEditor
 from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.replies import Replies
-from app.ui.chat.transcript.action import Action
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.view.transcript import Transcript
 
 log = logging.getLogger(__name__)
 
 DECISIONS = {
-    Action.ALLOW_ONCE: Decision.ONCE,
-    Action.ALLOW_ALWAYS: Decision.ALWAYS,
-    Action.REFUSE: Decision.REFUSE,
-    Action.REFUSE_ALWAYS: Decision.NEVER,
+    MessageAction.ALLOW_ONCE: Decision.ONCE,
+    MessageAction.ALLOW_ALWAYS: Decision.ALWAYS,
+    MessageAction.REFUSE: Decision.REFUSE,
+    MessageAction.REFUSE_ALWAYS: Decision.NEVER,
 }
 NOT_RUN = "Error: Not run, because another call in the same answer was at fault."
 
@@ -74,23 +74,28 @@ class AnswerActions(QObject):
         transcript.action_requested.connect(self._on_action_requested)
         replies.ended.connect(lambda reply: self._on_reply_ended(reply.conversation_id))
 
-    def _on_action_requested(self, node_id: str, action: Action, payload: str) -> None:
+    def _on_action_requested(self, node_id: str, action: MessageAction, payload: str) -> None:
         match action:
-            case Action.ALLOW_ONCE | Action.ALLOW_ALWAYS | Action.REFUSE | Action.REFUSE_ALWAYS:
+            case (
+                MessageAction.ALLOW_ONCE
+                | MessageAction.ALLOW_ALWAYS
+                | MessageAction.REFUSE
+                | MessageAction.REFUSE_ALWAYS
+            ):
                 self.decide(node_id, payload, DECISIONS[action])
-            case Action.RUN_CALL:
+            case MessageAction.RUN_CALL:
                 self.run_calls(node_id)
-            case Action.EDIT_CALL:
+            case MessageAction.EDIT_CALL:
                 self.edit_call(node_id, int(payload))
-            case Action.ASK_AGAIN:
+            case MessageAction.ASK_AGAIN:
                 self.ask_again(node_id)
-            case Action.ANSWER_NOW:
+            case MessageAction.ANSWER_NOW:
                 self._replies.answer_now(self._chat.conversation.id)
-            case Action.ANSWER_WITHOUT_LOOP:
+            case MessageAction.ANSWER_WITHOUT_LOOP:
                 self.answer_without_loop(node_id)
-            case Action.RETRY_UNLIKE:
+            case MessageAction.RETRY_UNLIKE:
                 self._chat.ask(self._parent_of(node_id), change=against_repetition)
-            case Action.ANSWER_WITH_SIBLING:
+            case MessageAction.ANSWER_WITH_SIBLING:
                 self.answer_with_sibling(node_id)
 
     # Permission

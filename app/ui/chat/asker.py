@@ -18,7 +18,7 @@ from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.entries import entries_of
 from app.ui.chat.replies import Replies
 from app.ui.chat.reply_keeper import ReplyKeeper
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.transcript import Transcript
 
 
 class Asker(QObject):

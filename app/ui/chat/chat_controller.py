@@ -26,7 +26,7 @@ from app.ui.chat.entries import entries_of, entry_of
 from app.ui.chat.open_conversations import OpenConversations
 from app.ui.chat.replies import Replies
 from app.ui.chat.reply_keeper import ReplyKeeper
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.transcript import Transcript
 
 
 class ChatController(QObject):

@@ -16,12 +16,12 @@ from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.composer import ComposerState
 from app.ui.chat.model_controller import ModelController
 from app.ui.chat.model_picker import ModelState, ModelStatus
-from app.ui.chat.transcript.style import TranscriptStyle
-from app.ui.chat.transcript.transcript import Transcript
 from app.ui.chat.welcome import GENERAL_SUGGESTIONS, Suggestion
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.transcript.items.transcript_style import TranscriptStyle
+from app.ui.transcript.view.transcript import Transcript
 
 SUGGESTION_ICONS = ("lightbulb", "pencil-simple", "chat-circle", "list-bullets")
 LONGEST_SUGGESTION_TITLE = 32

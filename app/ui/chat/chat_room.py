@@ -24,11 +24,11 @@ from app.ui.chat.export_controller import ExportController
 from app.ui.chat.outgrown_controller import OutgrownController
 from app.ui.chat.replies import Replies
 from app.ui.chat.tools_controller import ToolsController
-from app.ui.chat.transcript.transcript import Transcript
 from app.ui.main_window import MainWindow
 from app.ui.presets.preset_controller import PresetController
 from app.ui.sidebar.conversations_controller import ConversationsController
 from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.transcript.view.transcript import Transcript
 from app.ui.window_controller import WindowController
 
 

@@ -15,9 +15,9 @@ from app.ui.chat.model_controller import ModelController
 from app.ui.chat.model_picker import ModelState
 from app.ui.chat.outgrown_controller import LoadedContext
 from app.ui.chat.sibling import sibling_of
-from app.ui.chat.transcript.transcript import Transcript
 from app.ui.messages import Messages
 from app.ui.presets.preset_controller import PresetController
+from app.ui.transcript.view.transcript import Transcript
 from app.ui.window_controller import WindowController
 
 

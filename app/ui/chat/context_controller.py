@@ -17,7 +17,7 @@ from app.ui.background import Report, Stream, Worker
 from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.composer import Composer
 from app.ui.chat.context_meter import ContextMeter
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.transcript import Transcript
 
 log = logging.getLogger(__name__)
 

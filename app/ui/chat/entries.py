@@ -8,10 +8,11 @@ from itertools import takewhile
 
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import Generation, ReasoningPart, Role, Statistics, StopReason, ToolResultPart
+from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import STOPPED, numbered_calls
-from app.ui.chat.transcript.action import Action
-from app.ui.chat.transcript.blocks import Button
-from app.ui.chat.transcript.entry import CallState, CallStatus, Entry
+from app.ui.transcript.content.blocks import Button
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.content.message_entry import MessageEntry
 
 STOP_WORDS = {
     StopReason.END: "finished",
@@ -28,7 +29,7 @@ STOP_WORDS = {
 _CUT_OFF = (StopReason.TOKEN_LIMIT, StopReason.CONTEXT_FULL, StopReason.LOOP)
 
 
-def entries_of(conversation: Conversation) -> list[Entry]:
+def entries_of(conversation: Conversation) -> list[MessageEntry]:
     """The branch on screen, from the first message to the tip."""
     versions: dict[str | None, list[str]] = {}
     for node in conversation.nodes:
@@ -42,7 +43,7 @@ def entries_of(conversation: Conversation) -> list[Entry]:
 
 def entry_of(
     conversation: Conversation, node: MessageNode, calls: Sequence[CallStatus] | None = None
-) -> Entry:
+) -> MessageEntry:
     """One message; `node` may be newer than what the conversation holds.
 
     `calls` tells how its tool calls stand while they are run.
@@ -81,10 +82,12 @@ def _state_of(result: ToolResultPart) -> CallState:
     return CallState.DONE
 
 
-def _entry(node: MessageNode, versions: list[str], calls: tuple[CallStatus, ...], is_last: bool) -> Entry:
+def _entry(
+    node: MessageNode, versions: list[str], calls: tuple[CallStatus, ...], is_last: bool
+) -> MessageEntry:
     generation = node.message.generation
     error = generation.error if generation and node.state is MessageState.FAILED else ""
-    return Entry(
+    return MessageEntry(
         id=node.id,
         message=node.message,
         state=node.state,
@@ -145,10 +148,10 @@ def remedies(node: MessageNode) -> tuple[Button, ...]:
     """What can be done about an answer that went into a loop."""
     if node.state is not MessageState.COMPLETE or _stop_reason(node) is not StopReason.LOOP:
         return ()
-    retry = Button(Action.RETRY_UNLIKE, "Retry with DRY and a higher penalty")
-    go_on = Button(Action.CONTINUE, "Keep and go on")
+    retry = Button(MessageAction.RETRY_UNLIKE, "Retry with DRY and a higher penalty")
+    go_on = Button(MessageAction.CONTINUE, "Keep and go on")
     if is_in_thought(node):
-        return (Button(Action.ANSWER_WITHOUT_LOOP, "Answer now", is_primary=True), retry, go_on)
+        return (Button(MessageAction.ANSWER_WITHOUT_LOOP, "Answer now", is_primary=True), retry, go_on)
     return (replace(retry, is_primary=True), go_on)
 
 

@@ -23,6 +23,7 @@ from app.core.permission import Decision
 from app.core.stream import ReplyEvent
 from app.core.stream_event import LanguageModel, PromptProgress
 from app.core.thought_clock import ThoughtProgress
+from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import (
     CallOutcome,
     ToolCallEnded,
@@ -35,7 +36,6 @@ from app.core.turn import run_turn
 from app.core.turn_event import NextRoundStarted, ReplyEnded, ReplyGrew, ReplySnapshot, RoundEnded, TurnEvent
 from app.core.turn_request import TurnRequest
 from app.ui.background import Report, Stream, Worker
-from app.ui.chat.transcript.entry import CallState, CallStatus
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from app.ui.chat.conversation_keeper import ConversationKeeper
 from app.ui.chat.entries import entries_of, entry_of
 from app.ui.chat.open_conversations import OpenConversations
 from app.ui.chat.replies import Replies, Reply
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.transcript import Transcript
 
 
 class ReplyKeeper(QObject):

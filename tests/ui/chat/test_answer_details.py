@@ -14,7 +14,7 @@ from app.core.message import Generation, Message, Role, Statistics, StopReason, 
 from app.core.sampling import LIMITS, Sampling
 from app.ui.chat.answer_details import STOP_SENTENCES, AnswerDetails, as_text, sections_of
 from app.ui.chat.entries import STOP_WORDS, can_continue, entries_of, figures, note
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.transcript import Transcript
 
 STATISTICS = Statistics(
     prompt_tokens=1292,

@@ -11,12 +11,12 @@ from pytestqt.qtbot import QtBot
 from app.paths import resources
 from app.ui.chat.chat_page import ChatPage
 from app.ui.chat.composer import ComposerState
-from app.ui.chat.transcript.style import DARK
-from app.ui.chat.transcript.transcript import Transcript
 from app.ui.chat.welcome import SuggestionCard
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.transcript.items.transcript_style import DARK
+from app.ui.transcript.view.transcript import Transcript
 from tests.ui.transcript.reader import answer, click_at, question
 
 

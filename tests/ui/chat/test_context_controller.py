@@ -36,10 +36,10 @@ from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.outgrown_card import OutgrownCard
 from app.ui.chat.outgrown_controller import LoadedContext, OutgrownController
 from app.ui.chat.replies import Replies
-from app.ui.chat.transcript.plain_text import MEMORY_MARK_TEXT
-from app.ui.chat.transcript.transcript import Transcript
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
+from app.ui.transcript.content.plain_text import MEMORY_MARK_TEXT
+from app.ui.transcript.view.transcript import Transcript
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
 
 TINY_MODEL = Path(__file__).parents[2] / "data" / "tiny-lfm2.gguf"

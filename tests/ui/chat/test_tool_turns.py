@@ -32,9 +32,9 @@ from app.ui.chat.composer import Composer
 from app.ui.chat.conversation_tools import ConversationTools
 from app.ui.chat.replies import Replies
 from app.ui.chat.tools_controller import ToolsController
-from app.ui.chat.transcript.action import Action
-from app.ui.chat.transcript.transcript import Transcript
 from app.ui.sidebar.sidebar import Sidebar
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.view.transcript import Transcript
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
 
 WAIT_MS = 5_000
@@ -95,7 +95,7 @@ class Desk:
     def reads(self) -> str:
         return self.transcript.to_plain_text()
 
-    def uses(self, action: Action, payload: str = "") -> None:
+    def uses(self, action: MessageAction, payload: str = "") -> None:
         """Uses a button of the newest answer that has one."""
         node = next(node for node in reversed(self.chat.conversation.path()) if node.role is Role.ASSISTANT)
         self.transcript.action_requested.emit(node.id, action, payload or self._waiting_call())
@@ -140,9 +140,9 @@ def test_each_call_of_an_answer_is_asked_for_and_has_a_result(sit_down: SitDown)
     desk = sit_down(TWO_CALLS, "Three and seven.")
     desk.chat.send("Add")
     desk.waits_for("a\t1")
-    desk.uses(Action.ALLOW_ONCE)
+    desk.uses(MessageAction.ALLOW_ONCE)
     desk.waits_for("a\t3")
-    desk.uses(Action.REFUSE)
+    desk.uses(MessageAction.REFUSE)
     desk.waits_for_answer()
     assert [(result.raw, result.is_refused) for result in desk.results()] == [
         ("3", False),
@@ -158,8 +158,8 @@ def test_a_second_click_does_not_decide_the_next_call(sit_down: SitDown) -> None
     desk.chat.send("Add")
     desk.waits_for("a\t1")
     first = desk._waiting_call()
-    desk.uses(Action.ALLOW_ONCE, first)
-    desk.uses(Action.ALLOW_ONCE, first)
+    desk.uses(MessageAction.ALLOW_ONCE, first)
+    desk.uses(MessageAction.ALLOW_ONCE, first)
     desk.waits_for("a\t3")
     assert desk.chat.is_answering
     assert "May add run?" in desk.reads
@@ -170,7 +170,7 @@ def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit
     desk.chat.send("Add")
     desk.waits_for("May add run?")
     desk.store._database.rows("pragma query_only = 1")
-    desk.uses(Action.ALLOW_ONCE)
+    desk.uses(MessageAction.ALLOW_ONCE)
     desk.waits_for_answer()
     assert "Three." in desk.reads
     assert [part.text for part in desk.results()] == ["3"]
@@ -190,7 +190,7 @@ def test_always_is_kept_with_the_conversation_and_can_be_taken_back(sit_down: Si
     desk = sit_down(CALL, "3.", CALL, "3.", CALL, "3.")
     desk.chat.send("Add")
     desk.waits_for("May add run?")
-    desk.uses(Action.ALLOW_ALWAYS)
+    desk.uses(MessageAction.ALLOW_ALWAYS)
     desk.waits_for_answer()
     assert desk.store.load(desk.chat.conversation.id).permissions == Permissions(frozenset({"add"}))
     desk.chat.send("Again")
@@ -242,7 +242,7 @@ def test_a_call_made_again_and_again_is_not_run_and_can_be(sit_down: SitDown) ->
     assert generation.statistics is not None
     assert generation.statistics.stop_reason is StopReason.REPEATED_CALL
     assert "again and again" in desk.reads
-    desk.uses(Action.RUN_CALL)
+    desk.uses(MessageAction.RUN_CALL)
     desk.waits_for_answer()
     assert desk.chat.last_answer() == "Enough."
     assert len(desk.results()) == 3
@@ -263,7 +263,7 @@ def test_a_fault_is_told_to_the_model_with_a_result_for_every_call(sit_down: Sit
     desk = sit_down(both, "Sorry.")
     desk.chat.send("Add")
     desk.waits_for_answer()
-    desk.uses(Action.ASK_AGAIN)
+    desk.uses(MessageAction.ASK_AGAIN)
     desk.waits_for_answer()
     good, bad = desk.results()
     assert good.raw == "Error: Not run, because another call in the same answer was at fault."
@@ -279,7 +279,7 @@ def test_a_corrected_call_is_another_version_and_what_was_written_stays(sit_down
     desk.chat.send("Add")
     desk.waits_for_answer()
     written = desk.chat.conversation.path()[-1]
-    desk.uses(Action.EDIT_CALL, "1")
+    desk.uses(MessageAction.EDIT_CALL, "1")
     editor = desk.window.findChild(CallEditor, "call_editor")
     assert editor is not None
     editor.edit.setPlainText("add(a=3, b=4)")
@@ -297,7 +297,7 @@ def test_a_tool_that_is_off_is_not_run_by_hand(sit_down: SitDown) -> None:
     desk.chat.change_tools(())
     desk.chat.send("Add")
     desk.waits_for_answer()
-    desk.uses(Action.RUN_CALL)
+    desk.uses(MessageAction.RUN_CALL)
     assert desk.failures == ["The tool “add” is not switched on in this conversation."]
     assert not desk.chat.is_answering
 
@@ -386,7 +386,7 @@ def test_answer_now_closes_the_thought_of_the_answer_under_way(sit_down: SitDown
     desk.chat.send("Think")
     desk.waits(thinks.is_set)
     desk.waits_for("Answer now")
-    desk.uses(Action.ANSWER_NOW)
+    desk.uses(MessageAction.ANSWER_NOW)
     may_go_on.set()
     desk.waits_for_answer()
     assert desk.chat.last_answer() == "So."

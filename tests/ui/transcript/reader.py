@@ -10,25 +10,25 @@ from PySide6.QtTest import QTest
 from app.core.conversation import MessageState
 from app.core.message import Generation, Message, Part, Role, TextPart
 from app.core.stream import PartGrew, PartKind, PartStarted, ReplyEvent
-from app.ui.chat.transcript.entry import Entry
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.view.transcript import Transcript
 
 GENERATION = Generation("LFM2.5-1.2B")
 
 
-def question(text: str, entry_id: str = "question") -> Entry:
-    return Entry(entry_id, Message.of_text(Role.USER, text))
+def question(text: str, entry_id: str = "question") -> MessageEntry:
+    return MessageEntry(entry_id, Message.of_text(Role.USER, text))
 
 
-def answer(text: str, entry_id: str = "answer", **more: object) -> Entry:
+def answer(text: str, entry_id: str = "answer", **more: object) -> MessageEntry:
     return of_parts(TextPart(text, text), entry_id=entry_id, **more)
 
 
-def of_parts(*parts: Part, entry_id: str = "answer", **more: object) -> Entry:
-    return Entry(entry_id, Message(Role.ASSISTANT, parts, GENERATION), **more)  # type: ignore[arg-type]
+def of_parts(*parts: Part, entry_id: str = "answer", **more: object) -> MessageEntry:
+    return MessageEntry(entry_id, Message(Role.ASSISTANT, parts, GENERATION), **more)  # type: ignore[arg-type]
 
 
-def unfinished(entry_id: str = "answer") -> Entry:
+def unfinished(entry_id: str = "answer") -> MessageEntry:
     return of_parts(entry_id=entry_id, state=MessageState.STREAMING)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.ui.chat.transcript.entry import Entry
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.view.transcript import Transcript
 from tests.ui.transcript.reader import (
     answer,
     click,
@@ -36,7 +36,7 @@ EXTREMES = {
 
 @pytest.mark.parametrize("text", EXTREMES.values(), ids=EXTREMES)
 def test_it_is_shown_scrolled_selected_and_copied(transcript: Transcript, text: str) -> None:
-    entries: list[Entry] = [question(text), answer(text)]
+    entries: list[MessageEntry] = [question(text), answer(text)]
     transcript.show_entries(entries)
     transcript.grab()
     transcript.verticalScrollBar().setValue(0)

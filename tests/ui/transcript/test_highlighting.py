@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ui.chat.transcript.highlighting import Reading, coloured_lines, lexer_for
+from app.ui.transcript.content.highlighting import ProgressiveColouring, coloured_lines, lexer_for
 
 
 def test_every_line_has_its_own_stretches() -> None:
@@ -41,7 +41,7 @@ def test_a_listing_with_an_endless_line_is_left_plain() -> None:
 
 
 def test_a_listing_is_read_only_as_far_as_asked() -> None:
-    reading = Reading("x = 1\n" * 10_000, "python")
+    reading = ProgressiveColouring("x = 1\n" * 10_000, "python")
     seen = [number for number, _ in reading.advance(9, seconds=60)]
     assert seen == list(range(10))
     assert not reading.is_finished

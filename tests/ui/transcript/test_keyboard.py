@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.message import ReasoningPart, TextPart
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.transcript import Transcript
 from tests.ui.transcript.reader import answer, of_parts, press, question
 
 ENTER, UP, DOWN, RIGHT, TAB = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ui.chat.transcript.blocks import (
+from app.ui.transcript.content.blocks import (
     BULLET,
     TICKED,
     UNTICKED,
@@ -14,8 +14,8 @@ from app.ui.chat.transcript.blocks import (
     TableBlock,
     TextBlock,
 )
-from app.ui.chat.transcript.markdown import MOST_CELLS, parse
-from app.ui.chat.transcript.plain_text import plain_text
+from app.ui.transcript.content.markdown import MOST_CELLS, parse
+from app.ui.transcript.content.plain_text import plain_text
 
 
 def spans(text: str) -> tuple[Span, ...]:

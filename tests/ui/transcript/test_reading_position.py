@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.stream import PartGrew, PartKind, PartStarted
-from app.ui.chat.transcript.entry import Entry
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.view.transcript import Transcript
 from tests.ui.transcript.reader import answer, click, drag, press, question, unfinished
 
 PARAGRAPHS = "\n\n".join(f"Paragraph {n}, with a few words." for n in range(30))
 
 
-def conversation(count: int) -> list[Entry]:
+def conversation(count: int) -> list[MessageEntry]:
     texts = [PARAGRAPHS, "Short.", "```python\nx = 1\ny = 2\n```\n\n- a\n- b", "| a | b |\n|-|-|\n| 1 | 2 |"]
     return [
         answer(texts[n // 2 % 4], str(n)) if n % 2 else question(f"Question {n}", str(n))

@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.transcript import Transcript
 from tests.ui.transcript.reader import answer, drag, press, question
 
 TEXT = """First `code` word.

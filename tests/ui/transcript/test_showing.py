@@ -16,9 +16,9 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
-from app.ui.chat.transcript.entry import Entry
-from app.ui.chat.transcript.style import DARK, LIGHT, TranscriptStyle
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.items.transcript_style import DARK, LIGHT, TranscriptStyle
+from app.ui.transcript.view.transcript import Transcript
 from tests.ui.transcript.reader import (
     answer,
     click,
@@ -46,7 +46,7 @@ def test_an_answer_is_shown_without_its_markup_under_the_model_s_name(transcript
 
 
 def test_the_name_is_not_repeated_after_a_tool_s_result(transcript: Transcript) -> None:
-    tool = Entry("tool", Message(Role.TOOL, (ToolResultPart("clock", "12:00"),)))
+    tool = MessageEntry("tool", Message(Role.TOOL, (ToolResultPart("clock", "12:00"),)))
     transcript.show_entries([of_parts(ToolCallPart("clock", {}, ""), entry_id="call"), tool, answer("Noon.")])
     assert transcript.to_plain_text().count("LFM2.5-1.2B") == 1
 
@@ -152,9 +152,9 @@ def test_a_call_that_cannot_be_read_shows_why_and_what_was_written(transcript: T
 
 
 def test_a_short_result_is_open_and_a_long_one_folded(transcript: Transcript) -> None:
-    short = Entry("short", Message(Role.TOOL, (ToolResultPart("clock", '{"hour": 12}'),)))
-    long = Entry("long", Message(Role.TOOL, (ToolResultPart("page", "word " * 300),)))
-    failed = Entry(
+    short = MessageEntry("short", Message(Role.TOOL, (ToolResultPart("clock", '{"hour": 12}'),)))
+    long = MessageEntry("long", Message(Role.TOOL, (ToolResultPart("page", "word " * 300),)))
+    failed = MessageEntry(
         "failed", Message(Role.TOOL, (ToolResultPart("page", "No network.", is_error=True, elapsed_ms=40),))
     )
     transcript.show_entries([short, long, failed])
@@ -177,7 +177,7 @@ def test_a_failed_answer_keeps_its_words_and_says_why(transcript: Transcript) ->
 
 def test_the_stored_reason_is_shown_where_none_is_given(transcript: Transcript) -> None:
     message = Message(Role.ASSISTANT, (), Generation("m", error="The file is damaged."))
-    transcript.show_entries([Entry("answer", message, MessageState.FAILED)])
+    transcript.show_entries([MessageEntry("answer", message, MessageState.FAILED)])
     assert "The file is damaged." in transcript.to_plain_text()
 
 

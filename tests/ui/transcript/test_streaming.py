@@ -13,8 +13,8 @@ from typing_extensions import override
 from app.core.conversation import MessageState
 from app.core.message import ReasoningPart, TextPart, ToolCallPart
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted
-from app.ui.chat.transcript.flush import SHORTEST_PAUSE_MS, Flush
-from app.ui.chat.transcript.transcript import Transcript
+from app.ui.transcript.view.redraw import SHORTEST_PAUSE_MS, RedrawThrottle
+from app.ui.transcript.view.transcript import Transcript
 from tests.ui.transcript.reader import (
     answer,
     click,
@@ -213,13 +213,13 @@ def test_a_long_answer_that_was_streamed_stays_whole(transcript: Transcript) -> 
 
 @pytest.mark.parametrize(("cost", "pause"), [(1.0, SHORTEST_PAUSE_MS), (40.0, 120.0)])
 def test_a_dear_redraw_makes_the_next_one_wait_longer(qtbot: QtBot, cost: float, pause: float) -> None:
-    flush = Flush()
+    flush = RedrawThrottle()
     flush.note_cost(cost)
     assert flush.pause_ms == pause
 
 
 def test_many_requests_are_one_redraw(qtbot: QtBot) -> None:
-    flush = Flush()
+    flush = RedrawThrottle()
     seen: list[int] = []
     flush.due.connect(lambda: seen.append(1))
     for _ in range(100):

@@ -12,10 +12,11 @@ from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPar
 from app.core.repetition import Repeat
 from app.core.stream import PartKind
 from app.core.thought_clock import ThoughtProgress
-from app.ui.chat.transcript.action import Action
-from app.ui.chat.transcript.blocks import Button
-from app.ui.chat.transcript.entry import CallState, CallStatus, Entry
-from app.ui.chat.transcript.transcript import Transcript
+from app.core.tool_call_status import CallState, CallStatus
+from app.ui.transcript.content.blocks import Button
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.view.transcript import Transcript
 from tests.ui.transcript.reader import click, labels, of_parts, press, question, unfinished, written
 
 CALL = ToolCallPart("get_weather", {"city": "Paris", "days": 2}, "[get_weather(city='Paris', days=2)]")
@@ -27,13 +28,13 @@ BROKEN = ToolCallPart(
 )
 
 
-def called(state: CallState, part: ToolCallPart = CALL, **details: object) -> Entry:
+def called(state: CallState, part: ToolCallPart = CALL, **details: object) -> MessageEntry:
     return of_parts(part, calls=(CallStatus(0, state, **details),))  # type: ignore[arg-type]
 
 
-def returned(text: str, **details: object) -> Entry:
+def returned(text: str, **details: object) -> MessageEntry:
     part = ToolResultPart("get_weather", text, **details)  # type: ignore[arg-type]
-    return Entry("result", Message(Role.TOOL, (part,)))
+    return MessageEntry("result", Message(Role.TOOL, (part,)))
 
 
 def test_a_call_that_waits_shows_what_it_would_run_with(transcript: Transcript) -> None:
@@ -55,14 +56,14 @@ def test_all_of_a_long_argument_is_seen_before_it_is_allowed(transcript: Transcr
 @pytest.mark.parametrize(
     ("words", "action"),
     [
-        ("Allow once", Action.ALLOW_ONCE),
-        ("Always in this conversation", Action.ALLOW_ALWAYS),
-        ("Refuse", Action.REFUSE),
-        ("Never", Action.REFUSE_ALWAYS),
+        ("Allow once", MessageAction.ALLOW_ONCE),
+        ("Always in this conversation", MessageAction.ALLOW_ALWAYS),
+        ("Refuse", MessageAction.REFUSE),
+        ("Never", MessageAction.REFUSE_ALWAYS),
     ],
 )
 def test_the_decision_names_the_call_it_is_for(
-    transcript: Transcript, qtbot: QtBot, words: str, action: Action
+    transcript: Transcript, qtbot: QtBot, words: str, action: MessageAction
 ) -> None:
     transcript.show_entries([called(CallState.WAITING, call_id="c1")])
     with qtbot.waitSignal(transcript.action_requested) as signal:
@@ -75,7 +76,7 @@ def test_a_call_is_allowed_without_a_mouse(transcript: Transcript, qtbot: QtBot)
     press(transcript, Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right)
     with qtbot.waitSignal(transcript.action_requested) as signal:
         press(transcript, Qt.Key.Key_Return)
-    assert signal.args[1] is Action.ALLOW_ONCE
+    assert signal.args[1] is MessageAction.ALLOW_ONCE
 
 
 def test_the_card_closes_once_it_is_decided(transcript: Transcript) -> None:
@@ -109,7 +110,7 @@ def test_a_call_that_was_left_open_can_be_run(transcript: Transcript, qtbot: QtB
     transcript.show_entries([called(CallState.NOT_RUN, can_run=True)])
     with qtbot.waitSignal(transcript.action_requested) as signal:
         click(transcript, "Run")
-    assert signal.args == ["answer", Action.RUN_CALL, "0"]
+    assert signal.args == ["answer", MessageAction.RUN_CALL, "0"]
 
 
 def test_a_malformed_call_is_shown_as_it_is_with_the_fault_and_two_ways_on(
@@ -121,10 +122,10 @@ def test_a_malformed_call_is_shown_as_it_is_with_the_fault_and_two_ways_on(
     assert "The call breaks off after “city=”." in seen
     with qtbot.waitSignal(transcript.action_requested) as signal:
         click(transcript, "Edit and run")
-    assert signal.args == ["answer", Action.EDIT_CALL, "0"]
+    assert signal.args == ["answer", MessageAction.EDIT_CALL, "0"]
     with qtbot.waitSignal(transcript.action_requested) as signal:
         click(transcript, "Ask again")
-    assert signal.args == ["answer", Action.ASK_AGAIN, "0"]
+    assert signal.args == ["answer", MessageAction.ASK_AGAIN, "0"]
 
 
 def test_a_malformed_call_that_was_answered_to_offers_nothing_more(transcript: Transcript) -> None:
@@ -162,7 +163,7 @@ def test_the_live_thought_counts_and_offers_to_answer_now(transcript: Transcript
     assert "Thinking for 6 s, 143 tokens · Then I think about it a little." in transcript.to_plain_text()
     with qtbot.waitSignal(transcript.action_requested) as signal:
         click(transcript, "Answer now")
-    assert signal.args == ["answer", Action.ANSWER_NOW, ""]
+    assert signal.args == ["answer", MessageAction.ANSWER_NOW, ""]
     click(transcript, "Open: Thinking")
     assert "First I look. Then I think" in transcript.to_plain_text()
 
@@ -181,8 +182,8 @@ def test_an_open_thought_stays_open_when_another_conversation_was_read(transcrip
 LOOP = "Wait, let me check that once more. "
 
 
-def looped(text: str, repeat: Repeat) -> Entry:
-    buttons = (Button(Action.RETRY_UNLIKE, "Try again"),)
+def looped(text: str, repeat: Repeat) -> MessageEntry:
+    buttons = (Button(MessageAction.RETRY_UNLIKE, "Try again"),)
     return of_parts(TextPart(text, text), note="It was stopped.", repeat=repeat, buttons=buttons)
 
 

@@ -1,0 +1,33 @@
+"""What a click in the transcript can do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MessageAction(StrEnum):
+    """From `ALLOW_ONCE` on: what buttons within a message ask for, which the transcript only passes on."""
+
+    COPY = "copy"
+    REGENERATE = "regenerate"
+    EDIT = "edit"
+    CONTINUE = "continue"
+    PREVIOUS_VERSION = "previous_version"
+    NEXT_VERSION = "next_version"
+    SHOW_FIGURES = "show_figures"
+    COPY_CODE = "copy_code"
+    OPEN_LINK = "open_link"
+    TOGGLE_CARD = "toggle_card"
+    SHOW_MORE = "show_more"
+    FOLD_TEXT = "fold_text"
+    ALLOW_ONCE = "allow_once"
+    ALLOW_ALWAYS = "allow_always"
+    REFUSE = "refuse"
+    REFUSE_ALWAYS = "refuse_always"
+    RUN_CALL = "run_call"
+    EDIT_CALL = "edit_call"
+    ASK_AGAIN = "ask_again"
+    ANSWER_NOW = "answer_now"
+    ANSWER_WITHOUT_LOOP = "answer_without_loop"
+    RETRY_UNLIKE = "retry_unlike"
+    ANSWER_WITH_SIBLING = "answer_with_sibling"

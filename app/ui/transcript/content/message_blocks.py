@@ -1,0 +1,113 @@
+"""Which blocks a message is shown as: its words, and the cards for thinking, tool calls and results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.conversation import MessageState
+from app.core.message import Role, TextPart
+from app.ui.transcript.content.blocks import (
+    Block,
+    Bubble,
+    ButtonRow,
+    ErrorNote,
+    MemoryMark,
+    MoreLine,
+    NameLine,
+    Span,
+    TextBlock,
+)
+from app.ui.transcript.content.cards import card_blocks
+from app.ui.transcript.content.expansion import ExpansionState, cut
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.plain_text import displayable
+from app.ui.transcript.content.repetition_marks import marked_blocks, repeat_in
+
+BUBBLE_CHARACTERS = 1_500
+BUBBLE_LINES = 16
+"""A user's message that is longer is folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageContext:
+    """What a message is shown as depends on: which place it has in the conversation."""
+
+    is_memory_start: bool = False
+    """The model is given nothing from before it."""
+    goes_on: bool = False
+    """It follows a tool's result in the same turn, so that who speaks need not be said again."""
+
+
+ALONE = MessageContext()
+
+
+def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageContext = ALONE) -> list[Block]:
+    """Everything that is drawn for a message."""
+    blocks = blocks_above(entry, around)
+    if entry.message.role is Role.USER:
+        blocks.append(_bubble(entry, expansion))
+    else:
+        blocks += _part_blocks(entry, expansion)
+    return blocks + error_blocks(entry)
+
+
+def blocks_above(entry: MessageEntry, around: MessageContext) -> list[Block]:
+    """The line where the model's memory begins, and who answers."""
+    blocks: list[Block] = [MemoryMark()] if around.is_memory_start else []
+    generation = entry.message.generation
+    is_answer = entry.message.role is Role.ASSISTANT
+    if is_answer and not around.goes_on and generation is not None and generation.model_name:
+        blocks.append(NameLine(displayable(generation.model_name)))
+    return blocks
+
+
+def error_blocks(entry: MessageEntry) -> list[Block]:
+    sentence = entry.error
+    if not sentence and entry.state is MessageState.FAILED and entry.message.generation is not None:
+        sentence = entry.message.generation.error
+    return [ErrorNote(displayable(sentence), displayable(entry.error_hint))] if sentence else []
+
+
+def _bubble(entry: MessageEntry, expansion: ExpansionState) -> Bubble:
+    text = displayable(entry.message.text)
+    lines = text.split("\n", BUBBLE_LINES)
+    if len(text) <= BUBBLE_CHARACTERS and len(lines) <= BUBBLE_LINES:
+        return Bubble(text)
+    if entry.id in expansion.unfolded:
+        limit = expansion.limit(entry.id)
+        return Bubble(text[:limit], hidden=max(0, len(text) - limit), is_foldable=True)
+    shown = "\n".join(lines[: BUBBLE_LINES // 2])[: BUBBLE_CHARACTERS // 2].rstrip() + "…"
+    return Bubble(shown, hidden=len(text) - len(shown) + 1, is_foldable=True)
+
+
+def _part_blocks(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
+    blocks: list[Block] = []
+    left = expansion.limit(entry.id)
+    hidden = 0
+    for index, part in enumerate(entry.message.parts):
+        if isinstance(part, TextPart):
+            text = displayable(part.text)
+            shown = cut(text, left)
+            left -= len(shown)
+            hidden += len(text) - len(shown)
+            blocks += marked_blocks(shown, repeat_in(entry.message, index, entry.repeat)) if shown else []
+        else:
+            blocks += card_blocks(entry, index, part, expansion)
+    if hidden:
+        blocks.append(MoreLine(hidden))
+    blocks = blocks or _nothing_written(entry)
+    return [*blocks, *_remark(entry)]
+
+
+def _remark(entry: MessageEntry) -> list[Block]:
+    """Why the answer ends where it does, and what can be done about it."""
+    blocks: list[Block] = [TextBlock((Span(displayable(entry.note), is_muted=True),))] if entry.note else []
+    return [*blocks, ButtonRow(entry.buttons)] if entry.buttons else blocks
+
+
+def _nothing_written(entry: MessageEntry) -> list[Block]:
+    if entry.error or entry.state in (MessageState.STREAMING, MessageState.FAILED):
+        return []
+    was_stopped = entry.state is MessageState.STOPPED
+    words = "Stopped before the first word." if was_stopped else "The model wrote nothing."
+    return [TextBlock((Span(words, is_muted=True),))]

@@ -1,0 +1,47 @@
+"""A message as the transcript is given it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.conversation import MessageState
+from app.core.message import Message
+from app.core.repetition import Repeat
+from app.core.tool_call_status import CallState, CallStatus
+from app.ui.transcript.content.blocks import Button
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEntry:
+    """One message with what stands around it on screen."""
+
+    id: str
+    message: Message
+    state: MessageState = MessageState.COMPLETE
+    version: int = 1
+    """Which of its versions is shown, counted from 1."""
+    version_count: int = 1
+    error: str = ""
+    """Why the answer failed, as a sentence; shown under what had been written."""
+    error_hint: str = ""
+    note: str = ""
+    """A remark under what was written, such as why the answer was cut off."""
+    figures: str = ""
+    """A short line for under the answer, such as its speed."""
+    can_continue: bool = False
+    """The answer was cut at a limit and can be gone on with."""
+    calls: tuple[CallStatus, ...] = ()
+    """How its tool calls stand; calls that are not named here were simply made."""
+    repeat: Repeat | None = None
+    """What the answer repeats without end, in characters of everything written."""
+    buttons: tuple[Button, ...] = ()
+    """What can be done about the remark under it."""
+
+    def call(self, index: int) -> CallStatus | None:
+        """How the call stands that is at that place among the parts."""
+        return next((status for status in self.calls if status.index == index), None)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a tool runs for it now."""
+        return any(status.state is CallState.RUNNING for status in self.calls)

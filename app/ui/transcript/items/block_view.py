@@ -1,0 +1,116 @@
+"""What every piece of a message can do: be laid out, drawn, hit and copied."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from app.ui.transcript.content.blocks import Block
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.items.horizontal_scroll import HorizontalScroll
+from app.ui.transcript.items.render_style import RenderStyle
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place that can be clicked or reached with the keyboard."""
+
+    action: MessageAction
+    area: QRectF
+    label: str
+    """What it does, for tooltips and screen readers."""
+    payload: str = ""
+    """The address, the card's key, or nothing."""
+    view: int = -1
+    """Which segment of the message it belongs to; -1 is the line under the message."""
+    ordinal: int = 0
+
+    @property
+    def id(self) -> tuple[int, MessageAction, str, int]:
+        """What it is known by while the message is laid out anew."""
+        return (self.view, self.action, self.payload, self.ordinal)
+
+    def moved(self, x: float, y: float, view: int) -> Target:
+        return replace(self, area=self.area.translated(x, y), view=view)
+
+
+TargetId = tuple[int, MessageAction, str, int]
+
+
+@dataclass(slots=True)
+class PaintContext:
+    """What a segment is told when it is drawn; areas are its own coordinates."""
+
+    style: RenderStyle
+    clip: QRectF
+    selection: tuple[int, int] | None = None
+    hovered: TargetId | None = None
+    just_copied: TargetId | None = None
+    phase: float = 0.0
+    """Seconds on the clock of everything that moves; stands still where motion is unwanted."""
+    unfinished: list[BlockView] = field(default_factory=list)
+    """Segments put themselves here that have more to prepare for what was shown."""
+
+
+class BlockView(ABC):
+    """A piece of a message. The base is one that cannot be selected or clicked."""
+
+    def __init__(self, block: Block, style: RenderStyle) -> None:
+        self.block = block
+        self.style = style
+        self.horizontal = HorizontalScroll()
+        self.index = -1
+        self.width = 0.0
+        self.height = 0.0
+
+    def take(self, block: Block) -> bool:
+        """Changes to another value in place where that is cheaper than being built again."""
+        return False
+
+    def lay_out(self, width: float) -> None:
+        """Finds the height for a width; both are in `width` and `height` then."""
+        self.width = width
+
+    @abstractmethod
+    def paint(self, painter: QPainter, paint: PaintContext) -> None: ...
+
+    @property
+    def first_line_height(self) -> float:
+        """Where a list marker is centred."""
+        return self.height
+
+    @property
+    def is_right_to_left(self) -> bool:
+        return False
+
+    @property
+    def length(self) -> int:
+        """How many positions can be selected."""
+        return 0
+
+    def position_at(self, point: QPointF) -> int:
+        return 0
+
+    def is_text_at(self, point: QPointF) -> bool:
+        """Whether the pointer is over text, rather than a frame or a button."""
+        return False
+
+    def plain_text(self, first: int, last: int) -> str:
+        return ""
+
+    def word_at(self, position: int) -> tuple[int, int]:
+        return position, position
+
+    def paragraph_at(self, position: int) -> tuple[int, int]:
+        return 0, self.length
+
+    def targets(self) -> Sequence[Target]:
+        return ()
+
+    def prepare_more(self) -> bool:
+        """Does a little of what `Paint.unfinished` asked for; whether there is something new to show."""
+        return False

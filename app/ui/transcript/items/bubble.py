@@ -1,0 +1,85 @@
+"""What the user wrote, in a soft bubble at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from typing_extensions import override
+
+from app.ui.transcript.content.blocks import Bubble, Span
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.items.block_view import PaintContext, Target
+from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.rich_document import RichDocument, draw_document
+from app.ui.transcript.items.text import DocumentView
+
+SIDE = 16.0
+ABOVE = 10.0
+WIDEST = 0.78
+"""Of the column."""
+RADIUS = 18.0
+
+
+class BubbleView(DocumentView):
+    """Plain text, never read as Markdown."""
+
+    def __init__(self, block: Bubble, style: RenderStyle) -> None:
+        super().__init__(block, style)
+        self._bubble = block
+        self._box = QRectF()
+        self._rich = RichDocument(style)
+        self._rich.write_paragraph((Span(block.text),), style.block_format(), line_break="\n")
+
+    @property
+    @override
+    def _origin(self) -> QPointF:
+        return QPointF(self._box.left() + SIDE, ABOVE - self.style.half_leading())
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width = width
+        document = self._rich.document
+        document.setTextWidth(width * WIDEST - 2 * SIDE)
+        inner = min(document.idealWidth() + 1, width * WIDEST - 2 * SIDE)
+        button = QFontMetricsF(self.style.small_font).horizontalAdvance(self._button_words) + 4
+        if self._bubble.is_foldable:
+            inner = max(inner, button)
+        document.setTextWidth(inner)
+        self.height = (
+            document.size().height() + 2 * ABOVE + (self.style.px(28) if self._bubble.is_foldable else 0)
+        )
+        left = width - inner - 2 * SIDE
+        self._box = QRectF(left, 0, inner + 2 * SIDE, self.height)
+
+    @override
+    def paint(self, painter: QPainter, paint: PaintContext) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.style.colour("bubble"))
+        painter.drawRoundedRect(self._box, RADIUS, RADIUS)
+        for target in self.targets():
+            hovered = paint.hovered == target.moved(0, 0, self.index).id
+            painter.setFont(self.style.small_font)
+            painter.setPen(self.style.colour("text" if hovered else "accent"))
+            painter.drawText(target.area, Qt.AlignmentFlag.AlignVCenter, self._button_words)
+        painter.translate(self._origin)
+        clip = paint.clip.translated(-self._origin)
+        draw_document(self._rich.document, painter, self.style, clip, paint.selection)
+
+    @override
+    def is_text_at(self, point: QPointF) -> bool:
+        return self._box.contains(point)
+
+    @property
+    def _button_words(self) -> str:
+        return "Show more" if self._bubble.hidden else "Show less"
+
+    @override
+    def targets(self) -> Sequence[Target]:
+        if not self._bubble.is_foldable:
+            return ()
+        area = QRectF(
+            self._box.left() + SIDE, self.height - self.style.px(34), self.style.px(90), self.style.px(24)
+        )
+        return (Target(MessageAction.FOLD_TEXT, area, f"{self._button_words} of this message"),)

@@ -1,0 +1,136 @@
+"""A style made ready for drawing: colours, fonts, text formats and icons, each made once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPixmap,
+    QTextBlockFormat,
+    QTextCharFormat,
+)
+
+from app.ui.icons import coloured_icon
+from app.ui.transcript.content.blocks import Span
+from app.ui.transcript.items.transcript_style import TranscriptStyle
+
+LINE_HEIGHT = 1.6
+"""Of the text size: what 150 % of the font's own height comes to."""
+CODE_LINE_HEIGHT = 1.5
+HEADING_SIZES = {1: 22, 2: 19, 3: 17}
+NORMAL_TEXT_SIZE = 15
+"""What all lengths are given for; they grow with the letters."""
+
+
+class RenderStyle:
+    """Everything that segments draw with."""
+
+    def __init__(self, style: TranscriptStyle, pixel_ratio: float = 1.0) -> None:
+        self.style = style
+        self.pixel_ratio = pixel_ratio
+        self.text_font = self._font(style.text_families, style.text_size)
+        self.small_font = self._font(style.text_families, style.small_size)
+        self.name_font = self._font(style.text_families, style.small_size, QFont.Weight.DemiBold)
+        self.code_font = self._font(style.code_families, style.code_size)
+        self.code_font.setFeature(QFont.Tag("calt"), 0)  # Code is shown as it is, without ligatures.
+        code = QFontMetricsF(self.code_font)
+        self.code_ascent, self.code_height = code.ascent(), code.height()
+        self._colours: dict[str, QColor] = {}
+        self._formats: dict[tuple[object, ...], QTextCharFormat] = {}
+        self._metrics: dict[tuple[object, ...], QFontMetricsF] = {}
+        self._icons: dict[tuple[str, str, int], QPixmap] = {}
+
+    def px(self, length: float) -> float:
+        """A length in pixels, larger or smaller as the letters are."""
+        return float(round(length * self.style.text_size / NORMAL_TEXT_SIZE))
+
+    @staticmethod
+    def _font(families: tuple[str, ...], size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+        font = QFont()
+        font.setFamilies(list(families))
+        font.setPixelSize(size)
+        font.setWeight(weight)
+        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        return font
+
+    def colour(self, name: str) -> QColor:
+        """The colour of that name in the style."""
+        colour = self._colours.get(name)
+        if colour is None:
+            colour = self._colours[name] = QColor(getattr(self.style, name))
+        return colour
+
+    def icon(self, name: str, colour: str, size: int = 18) -> QPixmap:
+        """An icon (such as `copy`) in one of the style's colours."""
+        key = (name, colour, size)
+        if key not in self._icons:
+            made = coloured_icon(name, self.colour(colour))
+            self._icons[key] = made.pixmap(QSize(size, size), self.pixel_ratio)
+        return self._icons[key]
+
+    def heading_size(self, level: int) -> int:
+        return round(self.px(HEADING_SIZES[level])) if level in HEADING_SIZES else self.style.text_size
+
+    def block_format(self, level: int = 0) -> QTextBlockFormat:
+        """The line height of a paragraph or heading; formulas and other scripts can make a line higher."""
+        size = self.heading_size(level)
+        height = size * (1.35 if level else LINE_HEIGHT)
+        line = QTextBlockFormat()
+        line.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        return line
+
+    def code_block_format(self) -> QTextBlockFormat:
+        line = QTextBlockFormat()
+        height = self.style.code_size * CODE_LINE_HEIGHT
+        line.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+        return line
+
+    def half_leading(self, level: int = 0) -> float:
+        """Half of what a line height adds above the words: drawn that much higher they are centred."""
+        height = self.heading_size(level) * (1.35 if level else LINE_HEIGHT)
+        natural = QFontMetricsF(self._text_format(Span(""), level, "text").font()).height()
+        return max(0.0, (height - natural) / 2)
+
+    def char_format(self, span: Span, level: int = 0, colour: str = "text") -> QTextCharFormat:
+        """How a span of text is written in a paragraph or heading."""
+        key = (
+            *(span.is_bold, span.is_italic, span.is_code, span.is_struck, span.is_muted, span.is_danger),
+            *(span.link, level, colour),
+        )
+        found = self._formats.get(key)
+        if found is None:
+            found = self._formats[key] = self._text_format(span, level, colour)
+        return found
+
+    def metrics(self, span: Span) -> QFontMetricsF:
+        """The measures of a span's font within a table."""
+        key = (span.is_bold, span.is_italic, span.is_code)
+        if key not in self._metrics:
+            self._metrics[key] = QFontMetricsF(self.char_format(span).font())
+        return self._metrics[key]
+
+    def _text_format(self, span: Span, level: int, colour: str) -> QTextCharFormat:
+        written = QTextCharFormat()
+        font = QFont(self.code_font if span.is_code else self.text_font)
+        if not span.is_code:
+            font.setPixelSize(self.heading_size(level))
+        elif level:
+            font.setPixelSize(self.heading_size(level) - 2)
+        if span.is_bold or level:
+            font.setWeight(QFont.Weight.DemiBold)
+        font.setItalic(span.is_italic)
+        font.setStrikeOut(span.is_struck)
+        written.setFont(font)
+        written.setForeground(self.colour(self._text_colour(span, colour)))
+        return written
+
+    def _text_colour(self, span: Span, colour: str) -> str:
+        if span.is_danger:
+            return "danger"
+        if span.link:
+            return "link"
+        if span.is_code:
+            return "inline_code_text"
+        return "muted" if span.is_muted else colour

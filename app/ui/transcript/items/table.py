@@ -1,0 +1,164 @@
+"""A table with thin rules; one that is too wide scrolls sideways."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QPainter,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTable,
+    QTextTableCell,
+    QTextTableCellFormat,
+    QTextTableFormat,
+)
+from typing_extensions import override
+
+from app.ui.transcript.content.blocks import Alignment, Span, Spans, TableBlock
+from app.ui.transcript.items.block_view import PaintContext
+from app.ui.transcript.items.horizontal_scroll import paint_handle
+from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.rich_document import RichDocument, draw_document, is_right_to_left
+from app.ui.transcript.items.text import DocumentView
+
+CELL_RIGHT = 22.0
+CELL_LEFT = 2.0
+CELL_ABOVE = 5.0
+CELL_BELOW = 8.0
+WIDEST_COLUMN = 320.0
+NARROWEST_COLUMN = 110.0
+BAR_ROOM = 10.0
+
+_ALIGNMENTS = {
+    Alignment.LEFT: Qt.AlignmentFlag.AlignLeft,
+    Alignment.CENTRE: Qt.AlignmentFlag.AlignHCenter,
+    Alignment.RIGHT: Qt.AlignmentFlag.AlignRight,
+}
+
+
+class TableView(DocumentView):
+    """A table in a document of its own."""
+
+    def __init__(self, block: TableBlock, style: RenderStyle) -> None:
+        super().__init__(block, style)
+        self._table_block = block
+        self._rich = RichDocument(style)
+        self._table = self._insert_table()
+        self._natural = self._natural_widths()
+
+    @property
+    @override
+    def _origin(self) -> QPointF:
+        return QPointF(-self.horizontal.offset, 0)
+
+    @property
+    @override
+    def is_right_to_left(self) -> bool:
+        return is_right_to_left(self._table.cellAt(0, 0).firstCursorPosition().block())
+
+    @override
+    def lay_out(self, width: float) -> None:
+        if width != self.width:
+            self.width = width
+            widths = fitted(self._natural, width)
+            form = self._table.format().toTableFormat()
+            fixed = QTextLength.Type.FixedLength
+            form.setColumnWidthConstraints([QTextLength(fixed, column) for column in widths])
+            self._table.setFormat(form)
+            self._rich.lay_out(max(width, sum(widths)))
+            self.horizontal.fit(sum(widths), width)
+        room = BAR_ROOM if self.horizontal.range else 0
+        self.height = self._rich.document.size().height() + room
+        self.horizontal.place_bar(0, self.height - 1, width)
+
+    @override
+    def paint(self, painter: QPainter, paint: PaintContext) -> None:
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, self.width, self.height), Qt.ClipOperation.IntersectClip)
+        painter.translate(self._origin)
+        clip = paint.clip.translated(-self._origin)
+        self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
+        draw_document(self._rich.document, painter, self.style, clip, paint.selection)
+        painter.restore()
+        paint_handle(painter, self.horizontal.handle, self.style)
+
+    # Building
+
+    def _insert_table(self) -> QTextTable:
+        cursor = QTextCursor(self._rich.document)
+        cursor.beginEditBlock()
+        hidden = QTextBlockFormat()
+        hidden.setLineHeight(0.01, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        cursor.setBlockFormat(hidden)  # Qt keeps an empty paragraph before and after a table.
+        form = QTextTableFormat()
+        form.setBorder(0)
+        form.setCellPadding(0)
+        form.setCellSpacing(0)
+        rows = self._table_block.rows
+        columns = max(1, max((len(row) for row in rows), default=1))
+        table = cursor.insertTable(max(1, len(rows)), columns, form)
+        for y, row in enumerate(rows):
+            for x in range(columns):
+                self._fill(table.cellAt(y, x), row[x] if x < len(row) else (), y, x)
+        last = QTextCursor(self._rich.document)
+        last.movePosition(QTextCursor.MoveOperation.End)
+        last.setBlockFormat(hidden)
+        cursor.endEditBlock()
+        return table
+
+    def _fill(self, cell: QTextTableCell, spans: Spans, row: int, column: int) -> None:
+        is_header = row == 0 and self._table_block.has_header
+        form = QTextTableCellFormat()
+        form.setTopPadding(CELL_ABOVE)
+        form.setBottomPadding(CELL_BELOW)
+        form.setLeftPadding(CELL_LEFT)
+        form.setRightPadding(CELL_RIGHT)
+        form.setBottomBorder(1)
+        form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        form.setBottomBorderBrush(self.style.colour("muted" if is_header else "line"))
+        cell.setFormat(form)
+        alignments = self._table_block.alignments
+        line = self.style.block_format()
+        if column < len(alignments) and alignments[column] is not Alignment.LEFT:
+            line.setAlignment(_ALIGNMENTS[alignments[column]])
+        cursor = cell.firstCursorPosition()
+        cursor.setBlockFormat(line)  # Its character format is the cell's own: it has to stay.
+        written = tuple(as_header(span) for span in spans) if is_header else spans
+        self._rich.write(cursor, written, separator="\t" if column else "\n")
+
+    def _natural_widths(self) -> list[float]:
+        """The width at which no cell of a column would break its lines."""
+        rows = self._table_block.rows
+        widths = [0.0] * self._table.columns()
+        for y, row in enumerate(rows):
+            for x, spans in enumerate(row):
+                is_header = y == 0 and self._table_block.has_header
+                width = sum(self._width_of(as_header(s) if is_header else s) for s in spans)
+                widths[x] = max(widths[x], width)
+        return [width + CELL_LEFT + CELL_RIGHT + 3 for width in widths]
+
+    def _width_of(self, span: Span) -> float:
+        text = f" {span.text} " if span.is_code else span.text
+        return self.style.metrics(span).horizontalAdvance(text[:200])
+
+
+def as_header(span: Span) -> Span:
+    return Span(span.text, True, span.is_italic, span.is_code, span.is_struck, link=span.link)
+
+
+def fitted(natural: list[float], available: float) -> list[float]:
+    """Column widths: natural where they fit, else the wide ones give way down to a readable width."""
+    if sum(natural) <= available:
+        return natural
+    low, high = NARROWEST_COLUMN, max(max(natural), NARROWEST_COLUMN)
+    for _ in range(20):
+        middle = (low + high) / 2
+        if sum(min(width, middle) for width in natural) > available:
+            high = middle
+        else:
+            low = middle
+    if sum(min(width, low) for width in natural) <= available:
+        return [min(width, low) for width in natural]
+    return [min(width, WIDEST_COLUMN / 2) for width in natural]

@@ -1,0 +1,123 @@
+"""Paragraphs, headings and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QTextCursor
+from typing_extensions import override
+
+from app.ui.transcript.content.blocks import RuleBlock, TextBlock
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
+from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.rich_document import RichDocument, draw_document, is_right_to_left
+
+
+class DocumentView(BlockView):
+    """A segment whose text is a rich document. `_origin` is where that document is drawn."""
+
+    _rich: RichDocument
+
+    @property
+    def _origin(self) -> QPointF:
+        return QPointF(0, 0)
+
+    @property
+    @override
+    def length(self) -> int:
+        return self._rich.length
+
+    @override
+    def position_at(self, point: QPointF) -> int:
+        return min(self._rich.position_at(point - self._origin), self.length)
+
+    @override
+    def is_text_at(self, point: QPointF) -> bool:
+        return QRectF(0, 0, self.width, self.height).contains(point)
+
+    @override
+    def plain_text(self, first: int, last: int) -> str:
+        return self._rich.plain_text(first, last)
+
+    @override
+    def word_at(self, position: int) -> tuple[int, int]:
+        return self._selected(position, QTextCursor.SelectionType.WordUnderCursor)
+
+    @override
+    def paragraph_at(self, position: int) -> tuple[int, int]:
+        return self._selected(position, QTextCursor.SelectionType.BlockUnderCursor)
+
+    def _selected(self, position: int, kind: QTextCursor.SelectionType) -> tuple[int, int]:
+        cursor = QTextCursor(self._rich.document)
+        cursor.setPosition(min(position, self.length))
+        cursor.select(kind)
+        return cursor.selectionStart(), cursor.selectionEnd()
+
+    @override
+    def targets(self) -> Sequence[Target]:
+        found = []
+        for ordinal, link in enumerate(self._rich.links):
+            for area in self._rich.rectangles(link.first, link.last):
+                above, height = self.style.px(15), self.style.px(21)
+                shown = QRectF(area.x(), area.y() - above, area.width(), height).translated(self._origin)
+                found.append(
+                    Target(MessageAction.OPEN_LINK, shown, link.address, link.address, ordinal=ordinal)
+                )
+        return found
+
+
+class TextView(DocumentView):
+    """One paragraph or heading."""
+
+    def __init__(self, block: TextBlock, style: RenderStyle) -> None:
+        super().__init__(block, style)
+        self._level = block.level
+        self._rich = RichDocument(style)
+        colour = "muted" if block.place.is_muted else "text"
+        self._rich.write_paragraph(block.spans, style.block_format(block.level), block.level, colour)
+
+    @property
+    @override
+    def _origin(self) -> QPointF:
+        return QPointF(0, -self.style.half_leading(self._level))
+
+    @property
+    @override
+    def first_line_height(self) -> float:
+        return float(self.style.block_format(self._level).lineHeight())
+
+    @property
+    @override
+    def is_right_to_left(self) -> bool:
+        return is_right_to_left(self._rich.document.firstBlock())
+
+    @override
+    def lay_out(self, width: float) -> None:
+        if width != self.width:
+            self.width = width
+            self._rich.lay_out(width)
+        self.height = self._rich.document.size().height()
+
+    @override
+    def paint(self, painter: QPainter, paint: PaintContext) -> None:
+        painter.translate(self._origin)
+        clip = paint.clip.translated(-self._origin)
+        self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
+        draw_document(self._rich.document, painter, self.style, clip, paint.selection)
+
+
+class RuleView(BlockView):
+    """A line across."""
+
+    def __init__(self, block: RuleBlock, style: RenderStyle) -> None:
+        super().__init__(block, style)
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width, self.height = width, 17.0
+
+    @override
+    def paint(self, painter: QPainter, paint: PaintContext) -> None:
+        painter.fillRect(QRectF(0, 8, self.width, 1), self.style.colour("line"))

@@ -1,0 +1,54 @@
+"""The round button that brings the reader back to the newest words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from typing_extensions import override
+
+from app.ui.transcript.items.render_style import RenderStyle
+
+DIAMETER = 36
+ABOVE_EDGE = 14
+OUT_OF_SIGHT = 120
+"""Pixels to the end from which on the button is of use."""
+
+
+class JumpButton(QAbstractButton):
+    """Floats over the transcript while its end is out of sight."""
+
+    def __init__(self, parent: QWidget, style: RenderStyle) -> None:
+        super().__init__(parent)
+        self.render_style = style
+        self.setObjectName("jump_to_newest")
+        self.setAccessibleName("Jump to newest")
+        self.setToolTip("Jump to newest")
+        self.setFixedSize(self.sizeHint())
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # From the keyboard, End does the same.
+        self.hide()
+
+    def follow(self, area: QRect, hidden: int) -> None:
+        """Stands at the lower edge of an area of which so many pixels are hidden below it."""
+        self.setVisible(hidden > OUT_OF_SIGHT)
+        self.move(area.center().x() - self.width() // 2, area.bottom() - self.height() - ABOVE_EDGE)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(DIAMETER, DIAMETER)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        circle = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter.setPen(QPen(self.render_style.colour("line"), 1))
+        painter.setBrush(self.render_style.colour("raised"))
+        painter.drawEllipse(circle)
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.render_style.colour("hover"))
+            painter.drawEllipse(circle)
+        icon = self.render_style.icon("arrow-down", "text")
+        painter.drawPixmap(QPointF(DIAMETER / 2 - 9, DIAMETER / 2 - 9), icon)

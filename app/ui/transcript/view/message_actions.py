@@ -1,0 +1,156 @@
+"""What a reader can do with a message: copy it, open its cards, and ask for another answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication
+
+from app.core.message import Role
+from app.ui.transcript.content.blocks import CardHeader
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.items.block_view import Target
+from app.ui.transcript.items.code import CodeView
+from app.ui.transcript.items.footer import actions_of
+from app.ui.transcript.view.context_menu import ContextMenuItem
+from app.ui.transcript.view.hit_test import HitTest
+from app.ui.transcript.view.message_column import MessageColumn
+
+MESSAGE = "message"
+CODE = "code"
+SELECTION = "selection"
+ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRequests:
+    """Whom to tell what the reader wants; each is given the message's id."""
+
+    regenerate: Callable[[str], None]
+    edit: Callable[[str], None]
+    go_on: Callable[[str], None]
+    show_version: Callable[[str, int], None]
+    show_figures: Callable[[str], None]
+    open_link: Callable[[str], None]
+    act: Callable[[str, MessageAction, str], None]
+    """Told of the buttons within a message, with what the button is for and what it is about."""
+    copied: Callable[[str], None]
+
+
+class MessageActions:
+    """Does what buttons and the menu are for."""
+
+    def __init__(self, column: MessageColumn, requests: MessageRequests) -> None:
+        self._column = column
+        self._requests = requests
+
+    def use(self, entry: MessageEntry, target: Target) -> bool:
+        """Does what a target is for; whether the message has to be laid out anew."""
+        match target.action:
+            case MessageAction.COPY:
+                self.copy(entry.message.text, MESSAGE)
+            case MessageAction.COPY_CODE:
+                self.copy(self._code(entry, target.view), CODE)
+            case MessageAction.REGENERATE:
+                self._requests.regenerate(entry.id)
+            case MessageAction.EDIT:
+                self._requests.edit(entry.id)
+            case MessageAction.CONTINUE:
+                self._requests.go_on(entry.id)
+            case MessageAction.PREVIOUS_VERSION:
+                self._requests.show_version(entry.id, entry.version - 1)
+            case MessageAction.NEXT_VERSION:
+                self._requests.show_version(entry.id, entry.version + 1)
+            case MessageAction.SHOW_FIGURES:
+                self._requests.show_figures(entry.id)
+            case MessageAction.OPEN_LINK:
+                self._requests.open_link(target.payload)
+            case MessageAction.TOGGLE_CARD | MessageAction.SHOW_MORE | MessageAction.FOLD_TEXT:
+                self._fold(entry, target)
+                return True
+            case _:
+                self._requests.act(entry.id, target.action, target.payload)
+        return False
+
+    def copy(self, text: str, label: str) -> None:
+        """Puts text on the clipboard, which cannot hold halves of surrogate pairs."""
+        QApplication.clipboard().setText(text.encode("utf-8", "replace").decode("utf-8"))
+        self._requests.copied(label)
+
+    def choices(self, hit: HitTest, selected: str) -> list[ContextMenuItem]:
+        """The lines of a message's menu."""
+        entry = hit.entry
+        shortcut = QKeySequence.StandardKey.Copy
+        choices = [
+            ContextMenuItem(
+                "Copy selection", lambda: self.copy(selected, SELECTION), bool(selected), shortcut
+            ),
+            ContextMenuItem("Copy message", lambda: self.copy(self._plain_text(entry), MESSAGE)),
+        ]
+        if entry.message.role is not Role.USER:
+            choices.append(
+                ContextMenuItem("Copy as Markdown", lambda: self.copy(entry.message.text, MESSAGE))
+            )
+        choices += self._choices_under(hit)
+        requests = list(self._request_choices(entry))
+        return [*choices, ContextMenuItem(), *requests] if requests else choices
+
+    def _choices_under(self, hit: HitTest) -> Iterator[ContextMenuItem]:
+        index = hit.layout.view_at(hit.point.y())
+        if index is not None and isinstance(hit.layout.views[index], CodeView):
+            yield ContextMenuItem("Copy code", lambda: self.copy(self._code(hit.entry, index), CODE))
+        if hit.target is not None and hit.target.action is MessageAction.OPEN_LINK:
+            address = hit.target.payload
+            yield ContextMenuItem("Copy address", lambda: self.copy(address, ADDRESS))
+
+    def _request_choices(self, entry: MessageEntry) -> Iterator[ContextMenuItem]:
+        offered = actions_of(entry)
+        if MessageAction.REGENERATE in offered:
+            yield ContextMenuItem("Regenerate", lambda: self._requests.regenerate(entry.id))
+            if self._column.sibling:
+                title = f"Answer with {self._column.sibling}"
+                answer_with_sibling = partial(
+                    self._requests.act, entry.id, MessageAction.ANSWER_WITH_SIBLING, ""
+                )
+                yield ContextMenuItem(title, answer_with_sibling)
+        if MessageAction.EDIT in offered:
+            yield ContextMenuItem("Edit", lambda: self._requests.edit(entry.id))
+        if MessageAction.CONTINUE in offered:
+            yield ContextMenuItem("Continue", lambda: self._requests.go_on(entry.id))
+        if entry.figures:
+            yield ContextMenuItem("Show figures", lambda: self._requests.show_figures(entry.id))
+
+    def _code(self, entry: MessageEntry, view: int) -> str:
+        row = self._column.row_of(entry.id)
+        found = self._column.layout(row).views[view] if row is not None else None
+        return found.code if isinstance(found, CodeView) else ""
+
+    def _plain_text(self, entry: MessageEntry) -> str:
+        if entry.message.role is Role.USER:
+            return entry.message.text  # Also what is folded away.
+        row = self._column.row_of(entry.id)
+        if row is None:
+            return ""
+        layout = self._column.layout(row)
+        return layout.plain_text(layout.whole(entry.id))
+
+    def _fold(self, entry: MessageEntry, target: Target) -> None:
+        """Opens or closes a card, or shows more or less of a long text."""
+        expansion = self._column.expansion
+        row = self._column.row_of(entry.id)
+        if target.action is MessageAction.TOGGLE_CARD and row is not None:
+            header = self._column.layout(row).views[target.view].block
+            expansion.cards[entry.id, target.payload] = not (
+                isinstance(header, CardHeader) and header.is_open
+            )
+        elif target.action is MessageAction.SHOW_MORE:
+            expansion.show_more(entry.id)
+        elif entry.id in expansion.unfolded:
+            expansion.unfolded.discard(entry.id)
+        else:
+            expansion.unfolded.add(entry.id)
+        self._column.refresh(entry.id)

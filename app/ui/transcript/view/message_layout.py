@@ -1,0 +1,291 @@
+"""One message, built: its segments below each other, and the line under them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from app.core.message import Role
+from app.ui.transcript.content.blocks import (
+    BULLET,
+    TICKED,
+    UNTICKED,
+    Block,
+    Container,
+    place_of,
+)
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.plain_text import separator, with_marker
+from app.ui.transcript.items.block_registry import gap, new_view
+from app.ui.transcript.items.block_view import BlockView, PaintContext, Target, TargetId
+from app.ui.transcript.items.footer import Footer
+from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.view.selection import Selection, TextPosition
+
+INDENTS = {Container.LIST: 26.0, Container.QUOTE: 18.0, Container.CARD: 20.0}
+ABOVE_QUESTION = 14.0
+"""Empty space that sets a new question off from the answer before it."""
+NARROWEST = 120.0
+"""What deeply nested blocks are at least wide; they end up outside of the column instead."""
+
+
+@dataclass(slots=True)
+class PaintState:
+    """How a message is shown at the moment."""
+
+    selection: Selection | None = None
+    hovered: TargetId | None = None
+    focused: TargetId | None = None
+    has_focus: bool = False
+    just_copied: TargetId | None = None
+    is_active: bool = False
+    """Its buttons are shown: it is under the pointer, has the focus, or is the last answer."""
+    phase: float = 0.0
+    unfinished: list[BlockView] = field(default_factory=list)
+
+
+class MessageLayout:
+    """The segments of a message. Points and areas are its own: the column begins at 0, 0."""
+
+    def __init__(self, entry: MessageEntry, blocks: Sequence[Block], style: RenderStyle) -> None:
+        self.style = style
+        self.views: list[BlockView] = []
+        self.footer = Footer(entry, style)
+        self.width = 0.0
+        self.height = 0.0
+        self.cost = 0
+        self._tops: list[float] = []
+        self._lefts: list[float] = []
+        self._bottom = 0.0
+        self._first_stale = 0
+        self.show(entry, blocks)
+
+    def show(self, entry: MessageEntry, blocks: Sequence[Block]) -> None:
+        """Changes to other content; segments whose value stays the same are kept."""
+        old = self.views
+        start = _common_start(old, blocks)
+        end = _common_end(old, blocks, start)
+        changed = blocks[start : len(blocks) - end]
+        outgoing = old[start : len(old) - end]
+        fresh = [
+            outgoing[i] if i < len(outgoing) and outgoing[i].take(block) else new_view(block, self.style)
+            for i, block in enumerate(changed)
+        ]
+        self.views = [*old[:start], *fresh, *old[len(old) - end :]]
+        for index in range(start, len(self.views)):
+            self.views[index].index = index
+        self._first_stale = min(self._first_stale, start)
+        if entry is not self.footer.entry:
+            self.footer = Footer(entry, self.style)
+        self.cost = sum(view.length for view in self.views) + 200 * len(self.views)
+
+    def lay_out(self, width: float) -> None:
+        """Finds everything's place for a column width."""
+        first = self._first_stale if width == self.width else 0
+        self.width = width
+        del self._tops[first:], self._lefts[first:]
+        y = self._tops[-1] + self.views[first - 1].height if first else self._space_above
+        for index in range(first, len(self.views)):
+            view = self.views[index]
+            if index:
+                y += gap(self.views[index - 1].block, view.block)
+            y = float(round(y))  # Frames are sharp only on whole pixels.
+            indent = sum(self._indent(container) for container in place_of(view.block).containers)
+            room = max(NARROWEST, width - indent)
+            view.lay_out(room)
+            self._tops.append(y)
+            self._lefts.append(width - indent - room if view.is_right_to_left else indent)
+            y += view.height
+        self._first_stale = len(self.views)
+        self._bottom = y
+        self.footer.lay_out(width, y)
+        self.height = y + self.footer.height
+
+    def _indent(self, container: Container) -> float:
+        return self.style.px(INDENTS[container])
+
+    @property
+    def _space_above(self) -> float:
+        return ABOVE_QUESTION if self.footer.entry.message.role is Role.USER else 0.0
+
+    # Drawing
+
+    def paint(self, painter: QPainter, clip: QRectF, shown: PaintState) -> None:
+        """Draws what is within the clip."""
+        first = max(0, bisect_right(self._tops, clip.top()) - 1)
+        for index in range(first, len(self.views)):
+            if self._tops[index] > clip.bottom():
+                break
+            self._paint_view(painter, index, clip, shown)
+        paint = PaintContext(self.style, clip, hovered=shown.hovered, just_copied=shown.just_copied)
+        self.footer.paint(painter, paint, is_active=shown.is_active)
+        if shown.has_focus:
+            self._paint_focus(painter, shown)
+
+    def _paint_view(self, painter: QPainter, index: int, clip: QRectF, shown: PaintState) -> None:
+        view, x, y = self.views[index], self._lefts[index], self._tops[index]
+        self._paint_surroundings(painter, index)
+        selection = shown.selection.within(index, view.length) if shown.selection else None
+        paint = PaintContext(
+            self.style,
+            clip.translated(-x, -y),
+            selection,
+            shown.hovered,
+            shown.just_copied,
+            shown.phase,
+            shown.unfinished,
+        )
+        painter.save()
+        painter.translate(x, y)
+        view.paint(painter, paint)
+        painter.restore()
+
+    def _paint_surroundings(self, painter: QPainter, index: int) -> None:
+        """Bars of quotes and cards, and the marker of a list item."""
+        view = self.views[index]
+        place = place_of(view.block)
+        if not place.containers:
+            return
+        y = self._tops[index]
+        above = self._tops[index - 1] + self.views[index - 1].height if index else y
+        x = 0.0
+        for depth, container in enumerate(place.containers):
+            if container is not Container.LIST:
+                top = above if depth < place.shared else y
+                left = self.width - x - 3 if view.is_right_to_left else x
+                bar = QRectF(left + (6 if container is Container.CARD else 0), top, 2, y + view.height - top)
+                painter.fillRect(bar, self.style.colour("line"))
+            x += self._indent(container)
+        if place.marker:
+            self._paint_marker(painter, index, place.marker)
+
+    def _paint_marker(self, painter: QPainter, index: int, marker: str) -> None:
+        view = self.views[index]
+        height = view.first_line_height
+        y = self._tops[index]
+        right = self._lefts[index] - 8
+        if view.is_right_to_left:
+            right = self._lefts[index] + view.width + self.style.px(22)
+        if marker == BULLET:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.style.colour("muted"))
+            painter.drawEllipse(QPointF(right - 4, y + height / 2 + 0.5), 2.6, 2.6)
+        elif marker in (TICKED, UNTICKED):
+            name, colour = ("check-square", "accent") if marker == TICKED else ("square", "muted")
+            painter.drawPixmap(QPointF(right - 15, y + height / 2 - 9), self.style.icon(name, colour))
+        else:
+            painter.setFont(self.style.text_font)
+            painter.setPen(self.style.colour("muted"))
+            area = QRectF(right - 80, y, 80, height)
+            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, marker)
+
+    def _paint_focus(self, painter: QPainter, shown: PaintState) -> None:
+        """The ring around what the keyboard is at."""
+        area = QRectF(-10, -6, self.width + 20, self.height + 4)
+        radius = 10.0
+        for target in self.targets(is_active=True):
+            if target.id == shown.focused:
+                area, radius = target.area.adjusted(-1, -1, 1, 1), 8.0
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        pen = painter.pen()
+        pen.setColor(self.style.colour("accent"))
+        pen.setWidthF(2.0 if shown.focused else 1.5)
+        painter.setPen(pen)
+        painter.drawRoundedRect(area, radius, radius)
+
+    # Asking
+
+    def targets(self, *, is_active: bool) -> list[Target]:
+        """All places that can be clicked, in reading order."""
+        found: list[Target] = []
+        for index, view in enumerate(self.views):
+            x, y = self._lefts[index], self._tops[index]
+            found += [target.moved(x, y, index) for target in view.targets()]
+        return [*found, *self.footer.targets(is_active=is_active)]
+
+    def target_at(self, point: QPointF, *, is_active: bool) -> Target | None:
+        index = self.view_at(point.y())
+        if index is not None:
+            x, y = self._lefts[index], self._tops[index]
+            for target in self.views[index].targets():
+                if target.area.contains(point - QPointF(x, y)):
+                    return target.moved(x, y, index)
+        for target in self.footer.targets(is_active=is_active):
+            if target.area.contains(point):
+                return target
+        return None
+
+    def view_at(self, y: float) -> int | None:
+        """The segment at a height; the nearest one above in a gap."""
+        index = bisect_right(self._tops, y) - 1
+        return index if index >= 0 and y <= self._bottom else None
+
+    def area_of(self, index: int) -> QRectF:
+        view = self.views[index]
+        return QRectF(self._lefts[index], self._tops[index], view.width, view.height)
+
+    def is_text_at(self, point: QPointF) -> bool:
+        index = self.view_at(point.y())
+        return index is not None and self.views[index].is_text_at(self._local(index, point))
+
+    def position_at(self, point: QPointF) -> TextPosition:
+        """The place in the text that is nearest to a point."""
+        index = max(0, bisect_right(self._tops, point.y()) - 1)
+        selectable = [i for i, view in enumerate(self.views) if view.length]
+        if not selectable:
+            return 0, 0
+        if index not in selectable:
+            above = [i for i in selectable if i < index]
+            if above:
+                return above[-1], self.views[above[-1]].length
+            return selectable[0], 0
+        return index, self.views[index].position_at(self._local(index, point))
+
+    def _local(self, index: int, point: QPointF) -> QPointF:
+        return point - QPointF(self._lefts[index], self._tops[index])
+
+    def whole(self, entry_id: str) -> Selection:
+        """Everything that can be selected."""
+        selectable = [i for i, view in enumerate(self.views) if view.length]
+        if not selectable:
+            return Selection(entry_id, (0, 0), (0, 0))
+        last = selectable[-1]
+        return Selection(entry_id, (selectable[0], 0), (last, self.views[last].length))
+
+    def plain_text(self, selection: Selection) -> str:
+        """The selected text as it is copied."""
+        return "".join(self._pieces(selection))
+
+    def _pieces(self, selection: Selection) -> Iterator[str]:
+        previous: BlockView | None = None
+        for index, view in enumerate(self.views):
+            chosen = selection.within(index, view.length)
+            if chosen is None:
+                continue
+            text = view.plain_text(*chosen)
+            if previous is not None:
+                yield separator(previous.block, view.block)
+            is_single = selection.first[0] == selection.last[0]
+            yield text if is_single or chosen[0] > 0 else with_marker(view.block, text)
+            previous = view
+
+
+def _common_start(views: Sequence[BlockView], blocks: Sequence[Block]) -> int:
+    count = 0
+    for view, block in zip(views, blocks, strict=False):
+        if view.block is not block and view.block != block:
+            break
+        count += 1
+    return count
+
+
+def _common_end(views: Sequence[BlockView], blocks: Sequence[Block], start: int) -> int:
+    most = min(len(views), len(blocks)) - start
+    count = 0
+    while count < most and views[-1 - count].block == blocks[-1 - count]:
+        count += 1
+    return count
