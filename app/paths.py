@@ -34,11 +34,11 @@ class Paths:
         try:
             data = dirs.user_data_path
             return cls(data, data / "models", dirs.user_config_path, dirs.user_log_path, dirs.user_cache_path)
-        except RuntimeError as problem:
+        except RuntimeError as error:
             raise StoreError(
                 "The system knows no home folder for this user, so there is no place for conversations.",
                 "Start Tarn with --data-dir and a folder that may be written.",
-            ) from problem
+            ) from error
 
     @classmethod
     def below(cls, folder: Path) -> Paths:
@@ -86,11 +86,11 @@ def _create(folder: Path) -> None:
     hint = "Choose another folder with --data-dir, or mend this one and start Tarn again."
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError) as problem:
+    except (FileExistsError, NotADirectoryError) as error:
         in_the_way = next((step for step in (folder, *folder.parents) if step.is_file()), folder)
         raise StoreError(
             f"The folder {folder} cannot be created: {in_the_way} is there and is not a folder.", hint
-        ) from problem
-    except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        raise StoreError(f"The folder {folder} cannot be created: {reason}.", hint) from problem
+        ) from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise StoreError(f"The folder {folder} cannot be created: {reason}.", hint) from error

@@ -139,8 +139,8 @@ def _as_values(settings: Settings) -> dict[str, Any]:
 def _read(name: str, value: object) -> Any:
     try:
         return _READERS[name](value)
-    except ValueError as problem:
-        log.warning("The setting %s is not used: %s", name, problem)
+    except ValueError as error:
+        log.warning("The setting %s is not used: %s", name, error)
         return getattr(Settings(), name)
 
 

@@ -81,8 +81,8 @@ class Conversation:
     model_path: str = ""
     """The model last used here; empty before the first answer."""
     preset_name: str = ""
-    sampling_changes: tuple[tuple[str, float | str | tuple[str, ...]], ...] = ()
-    """Values that differ from the preset's, by name; `core/preset_changes.py` applies them."""
+    overrides: tuple[tuple[str, float | str | tuple[str, ...]], ...] = ()
+    """Values that differ from the preset's, by name; `core/preset_overrides.py` applies them."""
     draft: str = ""
     """What was typed and not sent."""
     tools: tuple[str, ...] | None = None

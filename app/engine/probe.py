@@ -28,7 +28,7 @@ from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
 from app.engine.loaded_model import LoadProgress, load_model, native_library
 from app.engine.suitability import read_usable
-from app.files.whole_file import replace_file
+from app.files.atomic_write import replace_file
 
 LOG = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 import tomli_w
 
 from app.core.errors import SettingsError
-from app.files.whole_file import replace_file
+from app.files.atomic_write import replace_file
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig")), ""
     except FileNotFoundError:
         return {}, ""
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as problem:
-        log.warning("%s could not be read (%s)", path.name, type(problem).__name__)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        log.warning("%s could not be read (%s)", path.name, type(error).__name__)
         return {}, _set_aside(path)
 
 
@@ -40,11 +40,11 @@ def write_toml(path: Path, values: Mapping[str, Any]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, data)
-    except OSError as problem:
+    except OSError as error:
         raise SettingsError(
-            f"{path.name} could not be saved: {problem.strerror or problem}.",
+            f"{path.name} could not be saved: {error.strerror or error}.",
             f"Check that there is room on the disk and that you may write in {path.parent}.",
-        ) from problem
+        ) from error
 
 
 def as_toml(values: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from app.files.whole_file import replace_file
+from app.files.atomic_write import replace_file
 from app.hub.download_state import DownloadOrder
 from app.hub.repository import HubFile
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.files.whole_file import replace_file
+from app.files.atomic_write import replace_file
 
 log = logging.getLogger(__name__)
 

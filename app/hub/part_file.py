@@ -6,10 +6,8 @@ import errno
 import hashlib
 import json
 import os
-import re
 import shutil
 import threading
-import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -17,17 +15,13 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from app.core.errors import DiskFullError, HubError, ModelFolderError
-from app.files.whole_file import replace_file
+from app.files.atomic_write import replace_file
+from app.files.file_names import MOST_BYTES, is_safe_name
 from app.hub.file_lock import file_lock, try_lock, unlock
 from app.hub.sizes import gigabytes
 
 ROOM_KEPT_FREE = 100_000_000
 """Bytes of the disk that a download leaves to the system and to other programs."""
-LONGEST_NAME = 200
-"""In bytes. Disks allow 255, of which the endings of the part and its record need some."""
-
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -51,16 +45,9 @@ def place_of(folder: Path, repository: str, name: str) -> Path:
     """
     parts = [*repository.split("/"), *name.split("/")]
     for part in parts:
-        if part in ("", ".", "..") or _FORBIDDEN.search(part) or _RESERVED.fullmatch(part):
-            raise _refused(name)
-        if part != part.strip() or part.endswith(".") or _is_misleading(part):
+        if not is_safe_name(part):
             raise _refused(name)
     return folder.joinpath(*PurePosixPath(*parts).parts)
-
-
-def _is_misleading(part: str) -> bool:
-    """Whether it holds characters that turn the text's direction or cannot be seen."""
-    return any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") for letter in part)
 
 
 def _refused(name: str) -> HubError:
@@ -77,7 +64,7 @@ class PartFile:
     def __init__(self, target: Path) -> None:
         self.target = target
         name = target.name
-        if len(os.fsencode(name)) > LONGEST_NAME:
+        if len(os.fsencode(name)) > MOST_BYTES:
             name = name[:40] + "-" + hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
         self.path = target.with_name(name + ".part")
         self.held_path = target.with_name(name + ".held")

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from app.core.conversation import Conversation, ConversationSummary, MessageNode, MessageState, now
 from app.core.errors import StoreError
 from app.core.message import Message, Part, Role, TextPart
-from app.store.changes_json import changes_from_json, changes_to_json
 from app.store.database import Database
 from app.store.message_json import (
     generation_from_json,
@@ -24,6 +23,7 @@ from app.store.message_json import (
     searchable_text,
     stored_text,
 )
+from app.store.overrides_json import overrides_from_json, overrides_to_json
 from app.store.tools_json import tools_from_json, tools_to_json
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class ConversationStore:
             {"id": conversation_id, "draft": stored_text(draft)},
         )
 
-    def save_changes(self, conversation: Conversation) -> None:
+    def save_overrides(self, conversation: Conversation) -> None:
         """Keeps what it does differently from its preset; this does not count as a use of it."""
         self._change(
             """update conversation set system_prompt = :system_prompt, sampling_changes = :sampling_changes
@@ -258,7 +258,7 @@ def _details(conversation: Conversation) -> dict[str, object]:
         "system_prompt": stored_text(conversation.system_prompt),
         "model_path": stored_text(conversation.model_path),
         "preset_name": stored_text(conversation.preset_name),
-        "sampling_changes": changes_to_json(conversation.sampling_changes),
+        "sampling_changes": overrides_to_json(conversation.overrides),
         "draft": stored_text(conversation.draft),
         "tools": tools_to_json(conversation.tools, conversation.permissions),
     }
@@ -291,7 +291,7 @@ def _conversation(row: sqlite3.Row, nodes: list[MessageNode]) -> Conversation:
         system_prompt=restored_text(row["system_prompt"]),
         model_path=restored_text(row["model_path"]),
         preset_name=restored_text(row["preset_name"]),
-        sampling_changes=changes_from_json(row["sampling_changes"]),
+        overrides=overrides_from_json(row["sampling_changes"]),
         draft=restored_text(row["draft"]),
         tools=tools,
         permissions=permissions,

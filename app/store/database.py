@@ -128,11 +128,11 @@ def companions(path: Path) -> Iterable[Path]:
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
+    except OSError as error:
         raise StoreError(
-            f"The folder for conversations, {path.parent}, cannot be created: {problem.strerror}.",
+            f"The folder for conversations, {path.parent}, cannot be created: {error.strerror}.",
             "Check the permissions of the folder above it, or choose another one with --data-dir.",
-        ) from problem
+        ) from error
     # A clean end removes the write-ahead log; one that is there means a crash, so the pages are checked.
     is_suspect = any(file.exists() for file in (check_mark(path), path.with_name(path.name + "-wal")))
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -215,17 +215,17 @@ def _in_plain_words(path: Path) -> Iterator[None]:
     """Turns the world's faults into sentences; a mistake in a statement stays what it is."""
     try:
         yield
-    except sqlite3.Error as problem:
+    except sqlite3.Error as error:
         # The lowest byte is the kind of fault, the rest its details (sqlite.org/rescode.html).
-        kind = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             with contextlib.suppress(OSError):
                 check_mark(path).touch()
-            raise _damaged(path) from problem
+            raise _damaged(path) from error
         if kind not in _FAULTS:
             raise
         sentence, hint = _FAULTS[kind]
-        raise StoreError(sentence.format(path=path), hint.format(path=path, folder=path.parent)) from problem
+        raise StoreError(sentence.format(path=path), hint.format(path=path, folder=path.parent)) from error
 
 
 _SPACE = (

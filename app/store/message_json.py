@@ -69,8 +69,8 @@ def parts_from_json(value: str | bytes) -> tuple[Part, ...]:
     """
     try:
         return tuple(_part(values) for values in json.loads(restored_text(value))["parts"])
-    except (KeyError, TypeError, RecursionError) as problem:
-        raise ValueError("not the parts of a message") from problem
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not the parts of a message") from error
 
 
 def generation_to_json(generation: Generation | None) -> str | bytes | None:

@@ -53,8 +53,8 @@ def _read_all(
     for name in readers.keys() & values.keys():
         try:
             found[name] = readers[name](values[name])
-        except ValueError as problem:
-            problems.append(str(problem))
+        except ValueError as error:
+            problems.append(str(error))
     return found
 
 

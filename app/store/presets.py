@@ -9,8 +9,8 @@ from pathlib import Path
 
 from app.core.errors import ImportFormatError, SettingsError
 from app.core.preset import Preset
+from app.files.atomic_write import replace_file
 from app.files.toml_file import as_toml, read_toml, write_toml
-from app.files.whole_file import replace_file
 from app.store.preset_toml import preset_from_values, values_of_preset
 
 DEFAULT = Preset("Default", is_builtin=True)
@@ -156,11 +156,11 @@ class PresetStore:
         text = self.export_text(name)
         try:
             replace_file(path, text.encode())
-        except OSError as problem:
+        except OSError as error:
             raise SettingsError(
-                f"The preset could not be written to {path.name}: {problem.strerror or problem}.",
+                f"The preset could not be written to {path.name}: {error.strerror or error}.",
                 "Choose another place, or check that you may write there.",
-            ) from problem
+            ) from error
 
     def import_file(self, path: Path) -> Preset:
         """Adds the preset that a file holds.
@@ -171,10 +171,10 @@ class PresetStore:
         try:
             with path.open("rb") as file:
                 data = file.read(LARGEST_IMPORT + 1)
-        except OSError as problem:
+        except OSError as error:
             raise ImportFormatError(
-                f"{path.name} could not be read: {problem.strerror or problem}.", "Choose another file."
-            ) from problem
+                f"{path.name} could not be read: {error.strerror or error}.", "Choose another file."
+            ) from error
         if len(data) > LARGEST_IMPORT:
             raise ImportFormatError(f"{path.name} is too large for a preset.", "Choose another file.")
         return self.import_text(data.decode("utf-8-sig", "replace"))
@@ -204,10 +204,10 @@ class PresetStore:
         """
         try:
             (values,) = tomllib.loads(text)["preset"]
-        except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, RecursionError) as problem:
+        except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, RecursionError) as error:
             raise ImportFormatError(
                 "This file does not hold a preset.", "Choose a file that was made with Export preset."
-            ) from problem
+            ) from error
         preset, problems = preset_from_values(values)
         if problems:
             raise ImportFormatError(problems[0], "Correct the value in the file, then import it again.")

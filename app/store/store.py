@@ -9,7 +9,7 @@ from pathlib import Path
 from app.core.conversation import now
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
-from app.store.rescue import replace_damaged
+from app.store.recovery import replace_damaged
 from app.store.search import ConversationSearch
 
 DELETED_ARE_KEPT = timedelta(hours=24)

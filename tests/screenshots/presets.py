@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import Conversation
 from app.core.preset import Preset
-from app.core.preset_changes import with_changes
+from app.core.preset_overrides import with_overrides
 from app.core.sampling import Sampling
 from app.hub.catalog import Catalog
 from app.paths import resources
@@ -108,7 +108,7 @@ def shoot_panel(window: MainWindow, store: PresetStore, folder: Path, theme: str
     window.chat_page.show_transcript()
     controller.show_model(MODEL)
     changes = (("system_prompt", "Answer in rhymes."), ("temperature", 1.1), ("top_k", 20))
-    controller.show_conversation(with_changes(Conversation(), changes))
+    controller.show_conversation(with_overrides(Conversation(), changes))
     controller.open_panel()
     shoot(window, folder / f"presets-panel-{theme}.png")
     form = controller.panel.form

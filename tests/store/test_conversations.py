@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from app.core.conversation import Conversation, MessageNode, MessageState, now
 from app.core.errors import StoreError
 from app.core.message import Message, Role, TextPart, ToolCallPart
-from app.core.preset_changes import with_changes
+from app.core.preset_overrides import with_overrides
 from app.store.conversations import to_microseconds
 from app.store.database import Database
 from app.store.store import open_store
@@ -29,7 +29,7 @@ def test_a_conversation_comes_back_as_it_was(store, path):
         system_prompt="Be brief.",
         model_path="/models/a b.gguf",
         preset_name="Careful",
-        sampling_changes=(("system_prompt", ""), ("temperature", 0.9), ("stop", ("\n", "\ud800", "\0"))),
+        overrides=(("system_prompt", ""), ("temperature", 0.9), ("stop", ("\n", "\ud800", "\0"))),
         draft="and the",
     ).with_node(MessageNode(an_answer_with_everything()))
     store.conversations.create(conversation)
@@ -345,8 +345,8 @@ def test_two_windows_on_one_file_do_not_lose_each_others_messages(store, path):
 def test_what_differs_from_the_preset_is_kept_and_does_not_count_as_a_use(store, path):
     conversation = a_conversation("Q")
     store.conversations.create(conversation)
-    changed = with_changes(conversation, (("system_prompt", "Be brief."), ("top_k", 3)))
-    store.conversations.save_changes(replace(changed, title="Not saved", updated_at=now()))
+    changed = with_overrides(conversation, (("system_prompt", "Be brief."), ("top_k", 3)))
+    store.conversations.save_overrides(replace(changed, title="Not saved", updated_at=now()))
     store.conversations.close()
     assert open_and_load(path, conversation.id) == changed
 

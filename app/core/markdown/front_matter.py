@@ -48,8 +48,8 @@ def read_front_matter(text: str) -> tuple[dict[str, Value], str]:
     reader = _Reader(head.split("\n")[1:])
     try:
         return reader.mapping(0), body
-    except RecursionError as problem:
-        raise reader.error() from problem
+    except RecursionError as error:
+        raise reader.error() from error
 
 
 def _lines_of_mapping(values: Mapping[str, Writable], indent: str) -> Iterator[str]:
@@ -161,8 +161,8 @@ class _Reader:
         if written.startswith('"'):
             try:
                 return str(json.loads(written))
-            except ValueError as problem:
-                raise self.error(-1) from problem
+            except ValueError as error:
+                raise self.error(-1) from error
         if written.startswith("'"):
             if len(written) < 2 or not written.endswith("'"):
                 raise self.error(-1)

@@ -60,10 +60,10 @@ def _head(text: str) -> tuple[dict[str, Value], str, int]:
     """-> (the settings, what follows them, the number of its first line)."""
     try:
         settings, body = read_front_matter(text)
-    except FrontMatterError as problem:
-        if problem.line == 1:
-            raise ImportFormatError("This file is not an exported conversation.", _HINT) from problem
-        raise _damaged(problem.line) from problem
+    except FrontMatterError as error:
+        if error.line == 1:
+            raise ImportFormatError("This file is not an exported conversation.", _HINT) from error
+        raise _damaged(error.line) from error
     version = _text(settings, "tarn")
     if not version.isdigit():
         raise ImportFormatError("This file is not an exported conversation.", _HINT)
@@ -88,11 +88,11 @@ def _text(settings: dict[str, Value], name: str) -> str:
 def _head_date(settings: dict[str, Value], name: str) -> datetime:
     try:
         return _date(_text(settings, name))
-    except ValueError as problem:
+    except ValueError as error:
         raise ImportFormatError(
             f"The date after {name!r} in the head of the file is not a date.",
             "Write it like 2026-01-31T18:00:00, or export the conversation again.",
-        ) from problem
+        ) from error
 
 
 def _date(text: str) -> datetime:
@@ -109,9 +109,9 @@ def _sampling(values: Value | None) -> Sampling | None:
             if field.name in values:
                 read[field.name] = _sampling_value(field.default, values[field.name])
         return Sampling(**read)
-    except ValueError as problem:
-        sentence = f"A sampling value in the head of the file cannot be used: {problem}"
-        raise ImportFormatError(sentence.rstrip(".") + ".", "Correct it there.") from problem
+    except ValueError as error:
+        sentence = f"A sampling value in the head of the file cannot be used: {error}"
+        raise ImportFormatError(sentence.rstrip(".") + ".", "Correct it there.") from error
 
 
 def _sampling_value(default: object, value: Value) -> object:
@@ -141,8 +141,8 @@ def _nodes(body: str, word: str, first_line: int) -> list[MessageNode]:
                 nodes.append(_node(mark, nodes[-1].id if nodes else None))
             elif mark.values["part"] != MarkedPart.NOTE:
                 nodes[-1] = _with_part(nodes[-1], _part(mark))
-        except (*_FAULTS, IndexError) as problem:
-            raise _damaged(first_line + mark.line) from problem
+        except (*_FAULTS, IndexError) as error:
+            raise _damaged(first_line + mark.line) from error
     return nodes
 
 

@@ -13,7 +13,7 @@ from app.core.conversation import Conversation, MessageNode
 from app.core.errors import UserError
 from app.core.message import Message, Role
 from app.core.permission import Permissions
-from app.core.preset_changes import Changes
+from app.core.preset_overrides import Overrides
 from app.core.sampling import Sampling
 from app.core.turn_request import TurnRequest
 from app.store.conversations import ConversationStore
@@ -302,7 +302,7 @@ class ChatController(QObject):
         self._keeper.change_draft(self._composer.flush_draft())
         self._keeper.save_rest()
 
-    def change_preset_values(self, changes: Changes) -> None:
+    def change_preset_values(self, changes: Overrides) -> None:
         """Lets this conversation differ from its preset in some values."""
         self._keeper.change_preset_values(changes)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.conversation import Conversation, MessageNode, now, title_from
 from app.core.errors import UserError
 from app.core.permission import Permissions
-from app.core.preset_changes import Changes, with_changes
+from app.core.preset_overrides import Overrides, with_overrides
 from app.store.conversations import ConversationStore
 from app.ui.chat.asking import Answerer
 from app.ui.chat.open_conversations import OpenConversations
@@ -155,11 +155,11 @@ class ConversationKeeper(QObject):
         elif draft.strip():
             self.create()
 
-    def change_preset_values(self, changes: Changes) -> None:
+    def change_preset_values(self, changes: Overrides) -> None:
         """Lets this conversation differ from its preset in some values."""
-        self._open.shown = with_changes(self.shown, changes)
+        self._open.shown = with_overrides(self.shown, changes)
         if (changes or self.is_saved) and self.create():
-            self.attempt(lambda: self._store.save_changes(self.shown))
+            self.attempt(lambda: self._store.save_overrides(self.shown))
 
     def change_tools(self, names: Sequence[str]) -> None:
         """Switches exactly these tools on in this conversation."""

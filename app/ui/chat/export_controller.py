@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.core.conversation import Conversation
 from app.core.errors import StoreError, UserError
 from app.core.export import ExportOptions, to_markdown
-from app.files.whole_file import replace_file
-from app.ui.file_names import safe_name
+from app.files.atomic_write import replace_file
+from app.files.file_names import safe_name
 from app.ui.messages import Messages
 
 

@@ -13,7 +13,7 @@ from app.core.context_use import ContextUse
 from app.core.conversation import Conversation
 from app.core.errors import Cancelled, EngineError, UserError
 from app.core.model_file import ModelInfo
-from app.core.preset_changes import SYSTEM_PROMPT, changes_of, with_changes
+from app.core.preset_overrides import SYSTEM_PROMPT, overrides_of, with_overrides
 from app.core.stream_event import LanguageModel
 from app.core.summary import SummaryProgress, SummaryWritten, summarise, with_summary
 from app.core.turn_request import TurnRequest
@@ -235,7 +235,7 @@ class OutgrownController(QObject):
 
 def continued(before: Conversation, system_prompt: str, summary: str) -> Conversation:
     """A conversation that goes on from the summary of another one, held as that one was."""
-    changes = dict(changes_of(before))
+    changes = dict(overrides_of(before))
     changes[SYSTEM_PROMPT] = with_summary(system_prompt, summary)
     new = Conversation(
         title=f"{before.title} (continued)",
@@ -243,7 +243,7 @@ def continued(before: Conversation, system_prompt: str, summary: str) -> Convers
         model_path=before.model_path,
         preset_name=before.preset_name,
     )
-    return with_changes(new, tuple(changes.items()))
+    return with_overrides(new, tuple(changes.items()))
 
 
 def progress_text(progress: SummaryProgress) -> str:

@@ -11,7 +11,7 @@ from app.core.conversation import Conversation
 from app.core.errors import UserError
 from app.core.model_file import LoadOptions
 from app.core.preset import Preset
-from app.core.preset_changes import Changes, changes_between, changes_of, preset_in, with_changes
+from app.core.preset_overrides import Overrides, overrides_between, overrides_of, preset_in, with_overrides
 from app.store.presets import DEFAULT, PresetStore
 from app.tools.tool import Tool
 from app.ui.main_window import MainWindow
@@ -31,7 +31,7 @@ class PresetController(QObject):
 
     Signals:
         preset_changed(Preset): another preset, or other values, are in effect for the next answer.
-        changes_made(tuple): the conversation on screen now has these `Changes`, which are to be saved.
+        changes_made(tuple): the conversation on screen now has these `Overrides`, which are to be saved.
         reload_wanted(bool): whether the loaded model was loaded otherwise than its preset now says.
     """
 
@@ -116,7 +116,7 @@ class PresetController(QObject):
 
     def choose(self, name: str) -> None:
         """Binds a preset to the model; what the conversation changed goes, and can be brought back."""
-        former, changes = self.preset.name, changes_of(self._conversation)
+        former, changes = self.preset.name, overrides_of(self._conversation)
         if not self._try(lambda: self._bind(name)):
             self._refresh()
             return
@@ -158,7 +158,7 @@ class PresetController(QObject):
         else:
             self._store.bind(self._model, name)
 
-    def _go_back(self, name: str, changes: Changes) -> None:
+    def _go_back(self, name: str, changes: Overrides) -> None:
         self._try(lambda: self._bind(name))
         self._make_changes(changes)
         self._refresh()
@@ -169,8 +169,8 @@ class PresetController(QObject):
             self._messages.toast.close_toast()
         self._undo_text = ""
 
-    def _make_changes(self, changes: Changes) -> None:
-        self._conversation = with_changes(self._conversation, changes)
+    def _make_changes(self, changes: Overrides) -> None:
+        self._conversation = with_overrides(self._conversation, changes)
         self.changes_made.emit(changes)
 
     def _refresh(self) -> None:
@@ -193,7 +193,7 @@ class PresetController(QObject):
         self._picker.set_presets(names, preset.name, more, details)
 
     def _show_change_count(self, preset: Preset, values: Preset) -> None:
-        self._picker.set_change_count(len(changes_between(preset, values)))
+        self._picker.set_change_count(len(overrides_between(preset, values)))
 
     def _look_whether_to_reload(self) -> None:
         wanted = self._loaded is not None and self._loaded != (self._model, _load_options(self.preset))
@@ -204,7 +204,7 @@ class PresetController(QObject):
 
     def _on_panel_edited(self) -> None:
         preset, values = self.preset, self.panel.form.draft.preset
-        self._make_changes(changes_between(preset, values))
+        self._make_changes(overrides_between(preset, values))
         self._show_change_count(preset, values)
         self.preset_changed.emit(values)
 

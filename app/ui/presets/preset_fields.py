@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtWidgets import QWidget
 
 from app.core.preset import LOAD_LIMITS, THINKING_LIMIT, Preset
-from app.core.preset_changes import SYSTEM_PROMPT
+from app.core.preset_overrides import SYSTEM_PROMPT
 from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, Limit
 from app.ui.presets.number_text import NumberRule
 from app.ui.presets.tools_field import ToolsField

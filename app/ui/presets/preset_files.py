@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.ui.file_names import safe_name
+from app.files.file_names import safe_name
 
 FILTER = "Presets (*.toml)"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
-from app.core.preset_changes import Value
+from app.core.preset_overrides import Value
 from app.tools.tool import Tool
 from app.ui.widgets.tooltip import as_written
 

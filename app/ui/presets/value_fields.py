@@ -14,7 +14,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QPlainTextEdit, QSizePolicy, QWidget
 from typing_extensions import override
 
-from app.core.preset_changes import Value
+from app.core.preset_overrides import Value
 from app.ui.presets.number_text import NumberRule
 from app.ui.presets.stop_text import lines_of, stops_of
 from app.ui.presets.tools_field import ToolsField

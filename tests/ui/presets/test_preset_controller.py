@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import Conversation
 from app.core.model_file import LoadOptions
 from app.core.preset import Preset
-from app.core.preset_changes import Changes, with_changes
+from app.core.preset_overrides import Overrides, with_overrides
 from app.core.sampling import Sampling
 from app.store.presets import PresetStore
 from app.ui.chat.preset_picker import PresetPicker
@@ -40,9 +40,9 @@ def panel(controller: PresetController) -> AdjustPanel:
 
 
 @pytest.fixture
-def told(controller: PresetController) -> list[Changes]:
+def told(controller: PresetController) -> list[Overrides]:
     """What the program was told to save with the conversation."""
-    told: list[Changes] = []
+    told: list[Overrides] = []
     controller.changes_made.connect(told.append)
     return told
 
@@ -174,14 +174,14 @@ def test_editing_begins_with_the_preset_in_effect_and_works_at_once(
 
 
 def test_typed_values_hold_for_this_conversation_only(
-    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Changes], store: PresetStore
+    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Overrides], store: PresetStore
 ) -> None:
     conversation = Conversation()
     controller.show_conversation(conversation)
     type_into(qtbot, panel.form.rows["temperature"].field, "0.9")
     type_into(qtbot, panel.form.rows["system_prompt"].field, "Hi.")
     assert told[-1] == (("system_prompt", "Hi."), ("temperature", 0.9))
-    changed = with_changes(conversation, told[-1])
+    changed = with_overrides(conversation, told[-1])
     answered_with = controller.preset_for_answer(changed)
     assert (answered_with.sampling, answered_with.system_prompt) == (
         Sampling(temperature=0.9, top_k=50),
@@ -192,18 +192,22 @@ def test_typed_values_hold_for_this_conversation_only(
 
 
 def test_an_empty_system_prompt_is_a_change_too(
-    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Changes]
+    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Overrides]
 ) -> None:
     controller.choose("Careful")
     type_into(qtbot, panel.form.rows["system_prompt"].field, "")
     assert told[-1] == (("system_prompt", ""),)
-    assert controller.preset_for_answer(with_changes(Conversation(), told[-1])).system_prompt == ""
+    assert controller.preset_for_answer(with_overrides(Conversation(), told[-1])).system_prompt == ""
 
 
 def test_what_differs_is_marked_in_panel_and_picker_and_taken_back_one_by_one(
-    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, picker: PresetPicker, told: list[Changes]
+    qtbot: QtBot,
+    controller: PresetController,
+    panel: AdjustPanel,
+    picker: PresetPicker,
+    told: list[Overrides],
 ) -> None:
-    controller.show_conversation(with_changes(Conversation(), (("temperature", 0.9), ("top_k", 7))))
+    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9), ("top_k", 7))))
     assert panel.subtitle.text() == f"2 values differ from {MODEL}"
     assert [name for name, row in panel.form.rows.items() if row.dot.is_lit] == ["temperature", "top_k"]
     assert picker.toolTip() == f"Preset: {MODEL}, with 2 values changed for this conversation"
@@ -230,12 +234,12 @@ def test_the_picker_shows_a_dot_while_the_conversation_differs(
         )
 
     assert accent_count() == 0
-    controller.show_conversation(with_changes(Conversation(), (("temperature", 0.9),)))
+    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
     assert accent_count() > 10
 
 
 def test_a_refused_value_is_not_used(
-    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Changes]
+    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Overrides]
 ) -> None:
     controller.show_conversation(Conversation())
     row = panel.form.rows["top_k"]
@@ -256,7 +260,7 @@ def test_a_refused_value_stays_on_screen_when_the_same_model_is_told_again(
 
 
 def test_another_conversation_shows_its_own_values(controller: PresetController, panel: AdjustPanel) -> None:
-    controller.show_conversation(with_changes(Conversation(), (("temperature", 0.9),)))
+    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
     assert panel.form.rows["temperature"].field.typed == "0.9"
     controller.show_conversation(Conversation())
     assert panel.form.rows["temperature"].field.typed == "0.1"
@@ -268,11 +272,11 @@ def test_values_become_a_preset_which_the_model_then_uses(
     controller: PresetController,
     panel: AdjustPanel,
     picker: PresetPicker,
-    told: list[Changes],
+    told: list[Overrides],
     presets_path: Path,
 ) -> None:
     controller.choose("Careful")
-    controller.show_conversation(with_changes(Conversation(), (("temperature", 0.9),)))
+    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
     qtbot.mouseClick(panel.save_as_button, Qt.MouseButton.LeftButton)
     assert panel.name_field.selectedText() == "Careful copy"
     qtbot.keyClicks(panel.name_field, "careful")
@@ -291,9 +295,13 @@ def test_values_become_a_preset_which_the_model_then_uses(
 
 
 def test_choosing_another_preset_takes_the_changes_back_and_can_be_undone(
-    qtbot: QtBot, controller: PresetController, window: MainWindow, picker: PresetPicker, told: list[Changes]
+    qtbot: QtBot,
+    controller: PresetController,
+    window: MainWindow,
+    picker: PresetPicker,
+    told: list[Overrides],
 ) -> None:
-    controller.show_conversation(with_changes(Conversation(), (("temperature", 0.9),)))
+    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
     pick(qtbot, picker, "Careful")
     assert told == [()]
     assert window.messages.toast.label.text() == "This conversation now follows Careful"
@@ -304,9 +312,13 @@ def test_choosing_another_preset_takes_the_changes_back_and_can_be_undone(
 
 
 def test_the_offer_to_undo_leaves_with_its_conversation(
-    qtbot: QtBot, controller: PresetController, window: MainWindow, picker: PresetPicker, told: list[Changes]
+    qtbot: QtBot,
+    controller: PresetController,
+    window: MainWindow,
+    picker: PresetPicker,
+    told: list[Overrides],
 ) -> None:
-    controller.show_conversation(with_changes(Conversation(), (("temperature", 0.9),)))
+    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
     pick(qtbot, picker, "Careful")
     controller.show_conversation(Conversation())
     assert window.messages.toast.isHidden()

@@ -8,7 +8,7 @@ import pytest
 from app.core.conversation import Conversation
 from app.core.errors import StoreError
 from app.store.database import Database, check_mark
-from app.store.rescue import RECOVERED
+from app.store.recovery import RECOVERED
 from app.store.store import open_store
 from tests.store.sample_messages import a_conversation
 
@@ -43,7 +43,7 @@ def test_a_file_that_is_no_database_is_set_aside_and_said(path):
     (notice,) = store.notices
     assert "was damaged" in notice
     assert "conversations.damaged-1.db" in notice
-    assert "None of its conversations could be rescued" in notice
+    assert "None of its conversations could be recovered" in notice
     assert (path.parent / "conversations.damaged-1.db").read_bytes().startswith(b"These are not")
     store.conversations.create(a_conversation("Q"))
     store.conversations.close()
@@ -82,10 +82,10 @@ def test_what_is_legible_of_a_damaged_file_is_brought_over(path, seed):
     assert len(store.notices) == 1
     assert (path.parent / "conversations.damaged-1.db").read_bytes() == data
     loaded = [store.conversations.load(summary.id) for summary in store.conversations.list_summaries()]
-    rescued = {node.message.text for it in loaded for node in it.nodes}
+    recovered = {node.message.text for it in loaded for node in it.nodes}
     original = {node.message.text for it in conversations.values() for node in it.nodes}
     # A message covers about one page; three bad pages may be tree nodes that lead to several.
-    assert len(rescued & original) >= len(original) // 2
+    assert len(recovered & original) >= len(original) // 2
     for conversation in loaded:
         assert {node.id for node in conversation.path()} == {node.id for node in conversation.nodes}
     assert store.search.search("lake")
@@ -122,7 +122,7 @@ def damage_an_index(path) -> None:
     mark_as_suspect(path)
 
 
-def test_a_cut_file_is_rescued_up_to_the_cut(path):
+def test_a_cut_file_is_recovered_up_to_the_cut(path):
     conversations = a_file_with_many_messages(path)
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // PAGE // 2 * PAGE])
@@ -186,11 +186,11 @@ def assert_all_there(store, conversations):
         assert store.conversations.load(conversation.id) == conversation
 
 
-def test_a_rescue_that_was_interrupted_is_made_again(path):
+def test_a_recovery_that_was_interrupted_is_made_again(path):
     conversations = a_file_with_many_messages(path)
     damage_an_index(path)
-    leftover = path.with_name(path.name + ".rescued")
-    leftover.write_bytes(b"half a rescue")
+    leftover = path.with_name(path.name + ".recovered")
+    leftover.write_bytes(b"half a recovery")
     store = open_store(path)
     assert len(store.conversations.list_summaries()) == len(conversations)
     store.conversations.close()

@@ -6,13 +6,13 @@ import pytest
 
 from app.core.conversation import Conversation
 from app.core.preset import Preset
-from app.core.preset_changes import (
-    CHANGEABLE,
-    changed_preset,
-    changes_between,
-    changes_of,
+from app.core.preset_overrides import (
+    OVERRIDABLE,
+    overrides_between,
+    overrides_of,
     preset_in,
-    with_changes,
+    preset_with_overrides,
+    with_overrides,
 )
 from app.core.sampling import Sampling, figure
 
@@ -21,40 +21,44 @@ BASE = Preset("Careful", Sampling(temperature=0.2, top_k=7), "You are brief.")
 
 def test_the_changes_are_the_values_that_differ():
     changed = Preset("Careful", Sampling(temperature=0.9, top_k=7, stop=("\n",)), "")
-    assert changes_between(BASE, changed) == (("system_prompt", ""), ("temperature", 0.9), ("stop", ("\n",)))
-    assert changes_between(BASE, BASE) == ()
-    assert changed_preset(BASE, changes_between(BASE, changed)) == changed
+    assert overrides_between(BASE, changed) == (
+        ("system_prompt", ""),
+        ("temperature", 0.9),
+        ("stop", ("\n",)),
+    )
+    assert overrides_between(BASE, BASE) == ()
+    assert preset_with_overrides(BASE, overrides_between(BASE, changed)) == changed
 
 
 def test_how_a_model_is_loaded_is_no_matter_of_one_conversation():
     longer = Preset("Careful", BASE.sampling, BASE.system_prompt, context_length=4096, kv_cache_type="q8_0")
-    assert changes_between(BASE, longer) == ()
-    assert changed_preset(longer, (("temperature", 1.0),)).context_length == 4096
+    assert overrides_between(BASE, longer) == ()
+    assert preset_with_overrides(longer, (("temperature", 1.0),)).context_length == 4096
 
 
 def test_values_that_were_left_alone_follow_the_preset():
-    conversation = with_changes(Conversation(), (("temperature", 0.9),))
+    conversation = with_overrides(Conversation(), (("temperature", 0.9),))
     other = Preset("Other", Sampling(temperature=0.5, top_k=90))
     assert preset_in(conversation, other).sampling == Sampling(temperature=0.9, top_k=90)
 
 
 @pytest.mark.parametrize("prompt", ["", "Answer in rhymes."])
 def test_a_conversation_may_have_another_system_prompt_or_none(prompt):
-    conversation = with_changes(Conversation(), (("system_prompt", prompt),))
+    conversation = with_overrides(Conversation(), (("system_prompt", prompt),))
     assert conversation.system_prompt == prompt
     assert preset_in(conversation, BASE).system_prompt == prompt
-    assert changes_of(conversation) == (("system_prompt", prompt),)
+    assert overrides_of(conversation) == (("system_prompt", prompt),)
 
 
 def test_the_system_prompt_of_an_imported_conversation_counts_as_a_change():
     imported = Conversation(system_prompt="Ahoy.")
-    assert changes_of(imported) == (("system_prompt", "Ahoy."),)
+    assert overrides_of(imported) == (("system_prompt", "Ahoy."),)
     assert preset_in(imported, BASE).system_prompt == "Ahoy."
 
 
 def test_taking_every_change_back_leaves_nothing():
-    conversation = with_changes(Conversation(), (("system_prompt", "x"), ("temperature", 0.9)))
-    assert with_changes(conversation, ()) == replace(conversation, system_prompt="", sampling_changes=())
+    conversation = with_overrides(Conversation(), (("system_prompt", "x"), ("temperature", 0.9)))
+    assert with_overrides(conversation, ()) == replace(conversation, system_prompt="", overrides=())
 
 
 @pytest.mark.parametrize(
@@ -70,13 +74,13 @@ def test_taking_every_change_back_leaves_nothing():
     ],
 )
 def test_a_change_that_cannot_be_used_is_passed_over(name, value):
-    assert changed_preset(BASE, ((name, value), ("min_p", 0.5))) == Preset(
+    assert preset_with_overrides(BASE, ((name, value), ("min_p", 0.5))) == Preset(
         "Careful", Sampling(temperature=0.2, top_k=7, min_p=0.5), "You are brief."
     )
 
 
 def test_every_value_of_sampling_can_be_changed():
-    assert set(CHANGEABLE) == {"system_prompt", *Sampling.__dataclass_fields__}
+    assert set(OVERRIDABLE) == {"system_prompt", *Sampling.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(

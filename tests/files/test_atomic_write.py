@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.files.whole_file import replace_file
+from app.files.atomic_write import replace_file
 
 
 def test_a_file_gets_its_new_content_and_nothing_else_is_left(tmp_path: Path) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import logging
 
-from app.core.preset_changes import Changes, is_usable
+from app.core.preset_overrides import Overrides, is_usable
 from app.store.message_json import restored_text, stored_text
 
 log = logging.getLogger(__name__)
 
 
-def changes_to_json(changes: Changes) -> str | bytes:
+def overrides_to_json(changes: Overrides) -> str | bytes:
     """Names and values as one object; an empty text where there are none."""
     return stored_text(json.dumps(dict(changes), ensure_ascii=False)) if changes else ""
 
 
-def changes_from_json(value: str | bytes) -> Changes:
+def overrides_from_json(value: str | bytes) -> Overrides:
     """The changes as they were. What cannot be used is left out: the conversation is worth more than it."""
     if not value:
         return ()

@@ -1,6 +1,6 @@
 """What one conversation does differently from its preset: its own temperature, its own system prompt.
 
-The changes are kept with the conversation as names and values, so that the preset stays what it is, and a
+Overrides are kept with the conversation as names and values, so that the preset stays what it is, and a
 change of the preset reaches every value that the conversation left alone.
 """
 
@@ -14,58 +14,58 @@ from app.core.preset import Preset
 from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS
 
 Value = float | str | tuple[str, ...]
-Changes = tuple[tuple[str, Value], ...]
+Overrides = tuple[tuple[str, Value], ...]
 """Names of fields of `Sampling`, or `system_prompt`, each once and in the order of the fields."""
 
 SYSTEM_PROMPT = "system_prompt"
-CHANGEABLE: tuple[str, ...] = (SYSTEM_PROMPT, *FIELD_NAMES)
-"""What a conversation may change. How a model is loaded belongs to the preset: it would be loaded anew."""
+OVERRIDABLE: tuple[str, ...] = (SYSTEM_PROMPT, *FIELD_NAMES)
+"""What a conversation may override. How a model is loaded belongs to the preset: it would be loaded anew."""
 
 
 def value_of(preset: Preset, name: str) -> Value:
-    """A preset's value by the name it has in changes."""
+    """A preset's value by the name it has in overrides."""
     value: Value = preset.system_prompt if name == SYSTEM_PROMPT else getattr(preset.sampling, name)
     return value
 
 
-def changes_between(preset: Preset, changed: Preset) -> Changes:
+def overrides_between(preset: Preset, changed: Preset) -> Overrides:
     """The values in which a preset differs from another one."""
-    values = ((name, value_of(changed, name)) for name in CHANGEABLE)
+    values = ((name, value_of(changed, name)) for name in OVERRIDABLE)
     return tuple((name, value) for name, value in values if value != value_of(preset, name))
 
 
-def changed_preset(preset: Preset, changes: Changes) -> Preset:
-    """The preset with the changes in effect.
+def preset_with_overrides(preset: Preset, overrides: Overrides) -> Preset:
+    """The preset with the overrides in effect.
 
-    Changes that this version does not know, or whose values are out of their range, are passed over: they
+    Overrides that this version does not know, or whose values are out of their range, are passed over: they
     come from a file, and must not keep a conversation from being answered.
     """
-    known = {name: value for name, value in changes if is_usable(name, value)}
+    known = {name: value for name, value in overrides if is_usable(name, value)}
     prompt = str(known.pop(SYSTEM_PROMPT, preset.system_prompt))
     return replace(preset, system_prompt=prompt, sampling=preset.sampling.with_values(**known))
 
 
-def changes_of(conversation: Conversation) -> Changes:
-    """What a conversation changes, its system prompt (such as an imported one) included."""
-    changes = dict(conversation.sampling_changes)
+def overrides_of(conversation: Conversation) -> Overrides:
+    """What a conversation overrides, its system prompt (such as an imported one) included."""
+    overrides = dict(conversation.overrides)
     if conversation.system_prompt:
-        changes[SYSTEM_PROMPT] = conversation.system_prompt
-    return _in_order(changes)
+        overrides[SYSTEM_PROMPT] = conversation.system_prompt
+    return _in_order(overrides)
 
 
-def with_changes(conversation: Conversation, changes: Changes) -> Conversation:
-    """The conversation with these changes in place of those it had."""
-    values = dict(changes)
+def with_overrides(conversation: Conversation, overrides: Overrides) -> Conversation:
+    """The conversation with these overrides in place of those it had."""
+    values = dict(overrides)
     prompt = values.get(SYSTEM_PROMPT, "")
     if prompt:
-        # Its place in the file and in exports. Only "no system prompt at all" has to be told by a change.
+        # Its place in the file and in exports. Only "no system prompt at all" has to be told by an override.
         del values[SYSTEM_PROMPT]
-    return replace(conversation, system_prompt=str(prompt), sampling_changes=_in_order(values))
+    return replace(conversation, system_prompt=str(prompt), overrides=_in_order(values))
 
 
 def preset_in(conversation: Conversation, preset: Preset) -> Preset:
     """The preset as this conversation uses it."""
-    return changed_preset(preset, changes_of(conversation))
+    return preset_with_overrides(preset, overrides_of(conversation))
 
 
 def is_usable(name: str, value: object) -> bool:
@@ -80,5 +80,5 @@ def is_usable(name: str, value: object) -> bool:
     return limit.low <= value <= limit.high and (name not in WHOLE_NUMBERS or isinstance(value, int))
 
 
-def _in_order(changes: Mapping[str, Value]) -> Changes:
-    return tuple((name, changes[name]) for name in CHANGEABLE if name in changes)
+def _in_order(overrides: Mapping[str, Value]) -> Overrides:
+    return tuple((name, overrides[name]) for name in OVERRIDABLE if name in overrides)

@@ -24,27 +24,28 @@ MOST_FAILURES = 10_000
 def replace_damaged(path: Path) -> str:
     """Puts a sound file in the place of a damaged one; gives the sentence that tells the user.
 
-    The rescue is whole before anything is renamed, so that one that was interrupted can be made again.
+    The recovery is whole before anything is renamed, so that one that was interrupted can be made again.
 
     Raises:
         StoreError: the damaged file cannot be moved, or the new one cannot be written.
     """
-    rescued = path.with_name(path.name + ".rescued")
-    for leftover in companions(rescued):
+    recovered = path.with_name(path.name + ".recovered")
+    for leftover in companions(recovered):
         leftover.unlink(missing_ok=True)
-    with contextlib.closing(Database.open(rescued)) as target:
+    with contextlib.closing(Database.open(recovered)) as target:
         with _copy_to_read(path) as source:
             _bring_over(source, target)
         (row,) = target.rows("select count(*) as count from conversation")
     aside = _set_aside(path)
-    rescued.replace(path)
+    recovered.replace(path)
     saved = {0: "None of its conversations", 1: "One conversation"}.get(
         row["count"], f"{row['count']} conversations"
     )
     notice = (
-        f"The file with the conversations was damaged. It was kept as {aside.name}. {saved} could be rescued."
+        f"The file with the conversations was damaged. It was kept as {aside.name}. "
+        f"{saved} could be recovered."
     )
-    log.error("The database was damaged and replaced; %d conversations were rescued", row["count"])
+    log.error("The database was damaged and replaced; %d conversations were recovered", row["count"])
     return notice
 
 
@@ -54,11 +55,11 @@ def _set_aside(path: Path) -> Path:
         for old, new in zip(companions(path), companions(aside), strict=True):
             if old.exists():
                 old.rename(new)
-    except OSError as problem:
+    except OSError as error:
         raise StoreError(
             f"The file with the conversations is damaged and cannot be moved: {path}.",
             "Close programs that use it, move it to another folder, and start Tarn again.",
-        ) from problem
+        ) from error
     return aside
 
 
@@ -74,11 +75,11 @@ def _copy_to_read(damaged: Path) -> Iterator[sqlite3.Connection]:
         _lengthen(copy)
         with contextlib.closing(_opened_for_reading(copy)) as connection:
             yield connection
-    except OSError as problem:
+    except OSError as error:
         raise StoreError(
-            f"The file with the conversations is damaged and could not be copied: {problem.strerror}.",
+            f"The file with the conversations is damaged and could not be copied: {error.strerror}.",
             f"Make room on the disk that holds {damaged.parent}, then start Tarn again.",
-        ) from problem
+        ) from error
     finally:
         for leftover in companions(copy):
             leftover.unlink(missing_ok=True)
