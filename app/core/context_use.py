@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from app.core.conversation import MessageNode
 from app.core.errors import PromptTooLongError, TemplateError
+from app.core.language_model import LanguageModel
 from app.core.message import Message, Role
 from app.core.prompt import MESSAGE_OVERHEAD, choose_messages
-from app.core.stream_event import LanguageModel
 from app.core.turn_request import TurnRequest
 
 

@@ -36,7 +36,7 @@ class PromptChoice:
     messages: tuple[Message, ...]
     first_seen_id: str | None
     """The first message of the path that is sent; None where nothing was left out."""
-    written: str = ""
+    prefill: str = ""
     """What is sent of the beginning of an answer: all of it, or its end where it alone is too long."""
 
 
@@ -52,12 +52,12 @@ def choose_messages(
     context_length: int,
     *,
     tools: Sequence[dict[str, Any]] = (),
-    written: str = "",
+    prefill: str = "",
     count_prompt: CountPrompt | None = None,
 ) -> PromptChoice:
     """The system prompt, the newest question with the end of what followed it, and the newest turns that fit.
 
-    Answers that hold nothing (they failed before the first word) are not sent. `written` is the beginning of
+    Answers that hold nothing (they failed before the first word) are not sent. `prefill` is the beginning of
     an answer that is to be gone on with. `count_tokens` is asked for each text once, from the newest
     backwards, and no further than needed. `count_prompt` gives a whole prompt's exact length; it is asked
     only where not everything fits with ease. A context length of 0 (no model yet) limits nothing.
@@ -67,15 +67,15 @@ def choose_messages(
     """
     draft = _Draft(path, system_prompt)
     if context_length <= 0:
-        return draft.choice(0, written)
+        return draft.choice(0, prefill)
     count = _Count(count_tokens)
     room = context_length - room_for_answer(context_length)
-    written = _end_that_fits(written, room, room - draft.needed(count, tools), count)
-    _require_fit(draft, count, context_length, tools, written)
-    limit = room - count.text(written)
+    prefill = _end_that_fits(prefill, room, room - draft.needed(count, tools), count)
+    _require_fit(draft, count, context_length, tools, prefill)
+    limit = room - count.text(prefill)
     free = limit - draft.needed(count, tools)
     if _first_fitting(draft.optional, free - limit // 2, count.whole) == 0:
-        return draft.choice(0, written)  # Whatever the template adds.
+        return draft.choice(0, prefill)  # Whatever the template adds.
     # Most templates leave the thoughts of past turns out; the exact count shows where one does not.
     start = _first_fitting(draft.optional, free, count.whole)
     if start:
@@ -84,7 +84,7 @@ def choose_messages(
         start = max(start + 1, draft.settled(_first_fitting(draft.optional, free, count.whole)))
         while start < len(draft.optional) and count_prompt(draft.choice(start).messages) > limit:
             start += 1
-    return draft.choice(min(start, len(draft.optional)), written)
+    return draft.choice(min(start, len(draft.optional)), prefill)
 
 
 class _Draft:
@@ -124,13 +124,13 @@ class _Draft:
         step = 1 << ((fitting // 4).bit_length() - 1)
         return min(turns, -(-start // step) * step)
 
-    def choice(self, start: int, written: str = "") -> PromptChoice:
+    def choice(self, start: int, prefill: str = "") -> PromptChoice:
         """What is sent with the optional parts from `start` on."""
         turns = self._past_turns[start:]
         steps = self.optional[max(start, len(self._past_turns)) :]
         kept = [*_joined(turns), *self.question, *_joined(steps), *self.last_step]
         messages = (*self.head, *messages_of(kept))
-        return PromptChoice(messages, self._first_seen_id(start, kept), written)
+        return PromptChoice(messages, self._first_seen_id(start, kept), prefill)
 
     def _first_seen_id(self, start: int, kept: Steps) -> str | None:
         if start > len(self._past_turns):  # The question is sent, and then there is a gap.
@@ -161,7 +161,7 @@ class _Count:
 
 
 def _require_fit(
-    draft: _Draft, count: _Count, context_length: int, tools: Sequence[dict[str, Any]], written: str
+    draft: _Draft, count: _Count, context_length: int, tools: Sequence[dict[str, Any]], prefill: str
 ) -> None:
     kept_free = room_for_answer(context_length)
     head = "The system prompt with the tools" if tools else "The system prompt"
@@ -169,7 +169,7 @@ def _require_fit(
         (head, draft.head_tokens(count, tools)),
         ("Your message", count.whole(draft.question)),
         ("What the tools returned", count.whole(draft.last_step)),
-        ("The answer so far", count.text(written)),
+        ("The answer so far", count.text(prefill)),
     )
     total = 0
     for subject, tokens in needs:
@@ -179,16 +179,16 @@ def _require_fit(
             raise PromptTooLongError(subject, excess, context_length, kept_free)
 
 
-def _end_that_fits(written: str, room: int, free: int, count: _Count) -> str:
+def _end_that_fits(prefill: str, room: int, free: int, count: _Count) -> str:
     """The end of an answer's beginning, where all of it is more than the context holds.
 
     The model goes on from its last words without the first ones. Where not even a fair part of it has room,
     everything is kept, and refused by who asks.
     """
-    tokens = count.text(written)
+    tokens = count.text(prefill)
     if tokens <= free or free < room // 4:
-        return written
-    end = written
+        return prefill
+    end = prefill
     while tokens > free:
         end = _from_a_word_on(end[-min(len(end) - 1, len(end) * free // tokens) :])
         tokens = count.text(end)

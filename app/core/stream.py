@@ -5,8 +5,9 @@ reader. Any split of a text into pieces gives the same message, and nothing is l
 are exactly the text. A half marker at the end of a piece is held back until it is known what it is.
 
 The rules are told where they are kept: for thoughts in `reasoning.py`, for the words of the answer in
-`answer.py`, for calls between markers in `call_reader.py`, for calls without them in `bare_calls.py`, for
-what a call may look like in `call_forms.py` and `call_syntax.py`, for what does not show in `part_writer.py`.
+`answer.py`, for calls between markers in `call_reader.py`, for calls without them in `unmarked_calls.py`,
+for what a call may look like in `call_formats.py` and `call_syntax.py`, for what does not show in
+`part_writer.py`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,20 @@ from dataclasses import replace
 from typing import Any
 
 from app.core.message import Message, Role
-from app.core.reply.answer import AnswerReader
-from app.core.reply.bare_calls import BareCallFinder
-from app.core.reply.call_reader import CallReader
-from app.core.reply.part_writer import PartFinished, PartGrew, PartKind, PartStarted, PartWriter, ReplyEvent
-from app.core.reply.reader import Reply, ReplyReader
-from app.core.reply.reasoning import ThoughtReader
-from app.core.reply.tool_schema import OfferedTools
+from app.core.reply_parser.answer import AnswerReader
+from app.core.reply_parser.call_reader import CallReader
+from app.core.reply_parser.part_writer import (
+    PartFinished,
+    PartGrew,
+    PartKind,
+    PartStarted,
+    PartWriter,
+    ReplyEvent,
+)
+from app.core.reply_parser.reader import ParseContext, ReplyReader
+from app.core.reply_parser.reasoning import ThoughtReader
+from app.core.reply_parser.tool_schema import OfferedTools
+from app.core.reply_parser.unmarked_calls import UnmarkedCallFinder
 
 __all__ = [
     "PartFinished",
@@ -65,7 +73,7 @@ class ReplyAssembler:
 
     def __init__(self, starts_in_reasoning: bool = False, tools: Sequence[dict[str, Any]] = ()) -> None:
         offered = OfferedTools(tools)
-        self._reply = Reply(PartWriter(), offered, BareCallFinder(offered))
+        self._context = ParseContext(PartWriter(), offered, UnmarkedCallFinder(offered))
         self._reader = _READERS[PartKind.REASONING if starts_in_reasoning else PartKind.TEXT]()
         self._unread = ""
         self._is_closed = False
@@ -76,20 +84,20 @@ class ReplyAssembler:
         """Takes the next piece and tells what it changed."""
         self._unread += piece
         self._read(is_final=False)
-        return self._reply.writer.take_events()
+        return self._context.writer.take_events()
 
     def close(self) -> list[ReplyEvent]:
         """Ends the reply: what was held back is read as it stands. Tells what that changed."""
         if not self._is_closed:
             self._is_closed = True
             self._read(is_final=True)
-            self._reader.end(self._reply)
-        return self._reply.writer.take_events()
+            self._reader.end(self._context)
+        return self._context.writer.take_events()
 
     def finish(self) -> Message:
         """Ends the reply and gives the message as it stays."""
         self.last_events = self.close()
-        return Message(Role.ASSISTANT, tuple(self._reply.writer.parts))
+        return Message(Role.ASSISTANT, tuple(self._context.writer.parts))
 
     def snapshot(self) -> Message:
         """The message as if the reply ended here; its raw text is exactly what was fed.
@@ -97,14 +105,14 @@ class ReplyAssembler:
         The work grows with the length of the reply: meant for saving it about once a second.
         """
         twin = copy.copy(self)
-        twin._reply = replace(self._reply, writer=self._reply.writer.copy())
+        twin._context = replace(self._context, writer=self._context.writer.copy())
         twin._reader = copy.deepcopy(self._reader)
         return twin.finish()
 
     def _read(self, *, is_final: bool) -> None:
         text, position = self._unread, 0
         while position < len(text):
-            position, follows = self._reader.read(text, position, self._reply, is_final=is_final)
+            position, follows = self._reader.read(text, position, self._context, is_final=is_final)
             if follows is None:
                 break
             self._reader = _READERS[follows]()

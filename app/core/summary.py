@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from app.core.conversation import MessageNode
 from app.core.errors import Cancelled, EngineError
+from app.core.language_model import LanguageModel
 from app.core.message import Message, Role
 from app.core.sampling import Sampling
 from app.core.stream import PartGrew
-from app.core.stream_event import LanguageModel
 from app.core.turn import run_turn
 from app.core.turn_event import ReplyEnded, ReplyGrew
 from app.core.turn_request import TurnRequest

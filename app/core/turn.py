@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
+from app.core.answer_builder import AnswerBuilder
 from app.core.conversation import MessageNode, MessageState, new_id
 from app.core.errors import EngineError, UserError
-from app.core.growing_answer import GrowingAnswer
+from app.core.language_model import LanguageModel
 from app.core.message import Message, Part, Role, Statistics, StopReason, ToolCallPart
 from app.core.prompt import choose_messages
-from app.core.stream_event import LanguageModel
-from app.core.thought_clock import ThoughtLimit
+from app.core.reasoning_timer import ReasoningLimit
 from app.core.tool_round import (
     RESULT_SHARE,
     ToolCallEnded,
@@ -25,7 +25,7 @@ from app.core.tool_round import (
     cut_to_tokens,
     run_calls,
 )
-from app.core.turn_event import NextRoundStarted, PromptChosen, ReplyEnded, RoundEnded, TurnEvent
+from app.core.turn_event import NextRoundStarted, ReplyEnded, RoundEnded, TurnEvent
 from app.core.turn_request import TurnRequest
 
 SAME_CALL_STOPS = 3
@@ -86,7 +86,7 @@ class _Turn:
             self._reply_id = self._path.pop().id
             ended = unfinished
         else:
-            ended = yield from self._answer(self._request.written, self._request.written_parts)
+            ended = yield from self._answer(self._request.prefill, self._request.prefill_parts)
         while self._is_to_be_run(ended):
             reason = self._reason_to_stop(ended.message)
             if reason:
@@ -111,25 +111,25 @@ class _Turn:
         return ReplyEnded(message, replace(statistics, stop_reason=StopReason.END))
 
     def _answer(
-        self, written: str = "", parts: tuple[Part, ...] = ()
+        self, prefill: str = "", parts: tuple[Part, ...] = ()
     ) -> Generator[TurnEvent, None, ReplyEnded]:
         """Has one answer written, with its thought closed where that is wanted; returns how it ended."""
         before: Statistics | None = None
-        limit = ThoughtLimit(self._answer_now, self._request.thinking_limit)
+        limit = ReasoningLimit(self._answer_now, self._request.thinking_limit)
         for closings in range(MOST_CLOSINGS + 1):
-            answer = GrowingAnswer(
-                self._request, written, parts, self._cancel, limit if closings < MOST_CLOSINGS else None
+            answer = AnswerBuilder(
+                self._request, prefill, parts, self._cancel, limit if closings < MOST_CLOSINGS else None
             )
-            ended = yield from self._ask(answer, written)
+            ended = yield from self._ask(answer, prefill)
             if before:
                 ended = replace(ended, statistics=_joined(before, ended.statistics))
             if not answer.was_thought_closed or ended.error or self._cancel.is_set():
                 break
             before = ended.statistics
-            written, parts = ended.message.raw + THOUGHT_END, ended.message.parts
+            prefill, parts = ended.message.raw + THOUGHT_END, ended.message.parts
         return ended
 
-    def _ask(self, answer: GrowingAnswer, written: str) -> Generator[TurnEvent, None, ReplyEnded]:
+    def _ask(self, answer: AnswerBuilder, prefill: str) -> Generator[TurnEvent, None, ReplyEnded]:
         """Asks the model once; returns how its answer ended."""
         request, model = self._request, self._model
         try:
@@ -144,12 +144,11 @@ class _Turn:
                 model.count_tokens,
                 model.context_length,
                 tools=request.tools,
-                written=written,
+                prefill=prefill,
                 count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
             )
-            yield PromptChosen(choice.first_seen_id)
             for event in model.answer(
-                choice.messages, request.tools, request.sampling, answer.stop, choice.written
+                choice.messages, request.tools, request.sampling, answer.stop, choice.prefill
             ):
                 yield from answer.take(event)
         except UserError as error:

@@ -6,19 +6,12 @@ from dataclasses import dataclass
 
 from app.core.conversation import MessageNode
 from app.core.errors import UserError
+from app.core.language_model import PromptProgress
 from app.core.message import Message, Statistics
+from app.core.reasoning_timer import ReasoningProgress
 from app.core.repetition import Repeat
 from app.core.stream import ReplyEvent
-from app.core.stream_event import PromptProgress
-from app.core.thought_clock import ThoughtProgress
 from app.core.tool_round import ToolCallEnded, ToolCallStarted, ToolCallWaiting
-
-
-@dataclass(frozen=True, slots=True)
-class PromptChosen:
-    """What the model sees: the messages from `first_seen_id` on. None: nothing was left out."""
-
-    first_seen_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +19,7 @@ class ReplyGrew:
     """The answer has become longer. `thought` tells of the thought that is being written, if one is."""
 
     events: tuple[ReplyEvent, ...]
-    thought: ThoughtProgress | None = None
+    thought: ReasoningProgress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +58,7 @@ class ReplyEnded:
 
 
 TurnEvent = (
-    PromptChosen
-    | PromptProgress
+    PromptProgress
     | ReplyGrew
     | ReplySnapshot
     | RoundEnded
@@ -76,7 +68,7 @@ TurnEvent = (
     | NextRoundStarted
     | ReplyEnded
 )
-"""One turn is: an answer (PromptChosen, PromptProgress..., ReplyGrew and ReplySnapshot...), ReplyEnded.
+"""One turn is: an answer (PromptProgress..., ReplyGrew and ReplySnapshot...), ReplyEnded.
 
 An answer that calls tools ends with RoundEnded instead. Then come, for each call in order, ToolCallWaiting
 if the user must decide, ToolCallStarted if it runs, ToolCallEnded always; then NextRoundStarted and another

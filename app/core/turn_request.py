@@ -25,13 +25,11 @@ class TurnRequest:
     tools: tuple[dict[str, Any], ...] = ()
     model_path: str = ""
     """The model that is to answer; empty for whichever is loaded."""
-    written: str = ""
+    prefill: str = ""
     """What the model wrote before it was cut off, where this turn goes on from there."""
-    written_parts: tuple[Part, ...] = ()
-    """The parts of `written`; the figures of their thoughts go on being counted."""
+    prefill_parts: tuple[Part, ...] = ()
+    """The parts of `prefill`; the figures of their thoughts go on being counted."""
     reply_id: str = ""
     """The id of the message that will hold the answer; messages that follow it name it as their parent."""
-    stops_at_loops: bool = True
-    """Whether an answer that repeats itself without end is stopped."""
     thinking_limit: int = 0
     """After so many tokens a thought is closed and the answer begins; 0 lets the model think."""

@@ -14,7 +14,7 @@ from jinja2 import nodes
 
 from app.core.errors import TemplateError
 from app.core.message import Message, ReasoningPart, Role, ToolCallPart, ToolResultPart
-from app.core.reply.markers import CONTROL
+from app.core.reply_parser.markers import CONTROL
 from app.engine.template_sandbox import RaisedByTemplate, TemplateSandbox, TooMuchWork
 
 _Turn = dict[str, Any]

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import EngineError, OutOfMemoryError
+from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Message, Role, Statistics, StopReason
 from app.core.sampling import RANDOM_SEED, Sampling
-from app.core.stream_event import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.tool_grammar import tool_grammar
 from app.engine.loaded_model import LoadedModel, native_library
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import EngineError, ModelFileError, OutOfMemoryError
+from app.core.language_model import StreamEvent
 from app.core.message import Message
 from app.core.model_file import LoadOptions, ModelInfo
 from app.core.sampling import Sampling
-from app.core.stream_event import StreamEvent
 from app.engine.completion import Completion
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, plan_load

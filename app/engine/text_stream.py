@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 
-from app.core.stream_event import Piece
+from app.core.language_model import Piece
 
 
 class TextStream:

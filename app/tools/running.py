@@ -17,7 +17,7 @@ from typing import Any
 
 from app.core.errors import UserError
 from app.core.message import ToolResultPart
-from app.core.reply.tool_schema import OfferedTool
+from app.core.reply_parser.tool_schema import OfferedTool
 from app.core.tool_round import STOPPED
 from app.tools.tool import Tool
 

@@ -24,10 +24,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.core.language_model import Piece
 from app.core.message import Message, Role, Statistics
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
-from app.core.stream_event import Piece
 from app.engine.engine import Engine
 from app.engine.load_options import physical_cores
 

@@ -160,7 +160,7 @@ def test_the_memory_does_not_start_elsewhere_at_every_turn():
         (["u20"], "be " * 100, {}, "The system prompt", 100 + 8 - 75),
         (["u60"], "be " * 10, {}, "Your message", 60 + 10 + 16 - 75),
         (["u9", "a9", "t80"], "", {}, "What the tools returned", 98 + 24 - 75),
-        (["u50"], "", {"written": "so " * 60}, "The answer so far", 110 + 8 - 75),
+        (["u50"], "", {"prefill": "so " * 60}, "The answer so far", 110 + 8 - 75),
         (["u20"], "", {"tools": [{"name": "a b " * 50}]}, "The system prompt with the tools", 102 - 75),
     ],
 )
@@ -246,20 +246,20 @@ def test_a_template_that_keeps_many_long_thoughts_is_not_asked_often():
 def test_the_beginning_of_an_answer_takes_room_from_past_turns():
     path = path_of("u10", "a10", "u10")
     assert sent(path, choose_messages(path, "", words, 100)) == [0, 1, 2]
-    assert sent(path, choose_messages(path, "", words, 100, written="so " * 30)) == [2]
+    assert sent(path, choose_messages(path, "", words, 100, prefill="so " * 30)) == [2]
 
 
 def test_of_an_answer_that_outgrew_the_context_the_end_is_sent():
     written = " ".join(f"word{number}" for number in range(200))
-    choice = choose_messages(path_of("u10", "a10", "u10"), "", words, 100, written=written)
+    choice = choose_messages(path_of("u10", "a10", "u10"), "", words, 100, prefill=written)
     assert len(choice.messages) == 1
-    assert written.endswith(choice.written)
-    assert 40 <= words(choice.written) <= 75 - 18
-    assert choice.written.startswith("word")
+    assert written.endswith(choice.prefill)
+    assert 40 <= words(choice.prefill) <= 75 - 18
+    assert choice.prefill.startswith("word")
     japanese = "灯台" * 100
-    choice = choose_messages(path_of("u10"), "", len, 200, written=japanese)
-    assert 60 < len(choice.written) <= 150
-    assert japanese.endswith(choice.written)
+    choice = choose_messages(path_of("u10"), "", len, 200, prefill=japanese)
+    assert 60 < len(choice.prefill) <= 150
+    assert japanese.endswith(choice.prefill)
 
 
 @given(st.integers(40, 400), st.text("ab cd  e", max_size=600))
@@ -269,9 +269,9 @@ def test_the_end_that_is_sent_fits_however_its_tokens_fall(context, written):
     def tokens(text):
         return len(text) // 3 + (text[:1].strip() != "")
 
-    choice = choose_messages(path_of("u3"), "", tokens, context, written=written)
-    assert written.endswith(choice.written)
-    assert tokens(choice.written) <= context - room_for_answer(context)
+    choice = choose_messages(path_of("u3"), "", tokens, context, prefill=written)
+    assert written.endswith(choice.prefill)
+    assert tokens(choice.prefill) <= context - room_for_answer(context)
 
 
 def test_a_template_that_writes_a_long_system_prompt_of_its_own_costs_a_turn():

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from app.core.stream import PartGrew, ReplyAssembler, parse_reply
-from tests.core.reply.reply_cases import TOOLS
+from tests.core.reply_parser.reply_cases import TOOLS
 
 EARLY, LATE = 300, 30_000
 SAMPLES = 60

@@ -7,8 +7,8 @@ import pytest
 
 from app.core.message import TextPart
 from app.core.stream import parse_reply
-from tests.core.reply.reply_atoms import random_reply
-from tests.core.reply.reply_cases import TOOLS, replayed, shown, stream
+from tests.core.reply_parser.reply_atoms import random_reply
+from tests.core.reply_parser.reply_cases import TOOLS, replayed, shown, stream
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -30,9 +30,9 @@ def test_nothing_is_lost_of_two_thousand_random_replies(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_small_windows_change_nothing(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is held back is let go at a limit; with small limits random replies run into all of them."""
-    monkeypatch.setattr("app.core.reply.bare_calls.LONGEST", 30)
-    monkeypatch.setattr("app.core.reply.reasoning.LONGEST_DRAFT", 60)
-    monkeypatch.setattr("app.core.reply.call_scanner.LOOK_AHEAD", 12)
+    monkeypatch.setattr("app.core.reply_parser.unmarked_calls.LONGEST", 30)
+    monkeypatch.setattr("app.core.reply_parser.reasoning.LONGEST_DRAFT", 60)
+    monkeypatch.setattr("app.core.reply_parser.call_scanner.LOOK_AHEAD", 12)
     random = Random(seed)
     for _ in range(500):
         written = random_reply(random)

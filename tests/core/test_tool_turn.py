@@ -31,7 +31,7 @@ from app.core.tool_round import (
     ToolUse,
 )
 from app.core.turn import run_turn
-from app.core.turn_event import NextRoundStarted, PromptChosen, ReplyEnded, ReplyGrew, RoundEnded, TurnEvent
+from app.core.turn_event import NextRoundStarted, ReplyEnded, ReplyGrew, RoundEnded, TurnEvent
 from app.core.turn_request import TurnRequest
 from tests.engine.asking import WEATHER
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
@@ -413,10 +413,10 @@ def test_a_corrected_call_at_the_end_of_the_path_is_run_first() -> None:
     assert [message.raw for message in turn.model.questions[0].messages][1:] == [CALL, "18 degrees in Paris"]
 
 
-def test_each_round_tells_what_the_model_sees_and_what_it_writes() -> None:
+def test_each_round_asks_the_model_and_tells_what_it_writes() -> None:
     turn = Turn(ScriptedModel(CALL, ANSWER))
 
-    assert len(turn.all(PromptChosen)) == 2
+    assert len(turn.model.questions) == 2
     split = turn.events.index(turn.all(NextRoundStarted)[0])
     grown = [event for event in turn.events[split:] if isinstance(event, ReplyGrew)]
     assert grown[0].events[0].index == 0, "the parts of a new answer are counted from 0"
@@ -441,7 +441,7 @@ def test_an_answer_that_goes_into_a_loop_is_stopped_and_the_place_is_told() -> N
 
 def test_who_goes_on_after_a_loop_is_not_stopped_for_what_was_there_before() -> None:
     written = LOOP * 30
-    request = TurnRequest((QUESTION,), "", Sampling(), written=written)
+    request = TurnRequest((QUESTION,), "", Sampling(), prefill=written)
 
     *_, ended = run_turn(ScriptedModel("So it is 42."), request, threading.Event())
 
@@ -451,20 +451,10 @@ def test_who_goes_on_after_a_loop_is_not_stopped_for_what_was_there_before() -> 
 
 
 def test_a_loop_after_a_continued_beginning_is_placed_in_the_whole_answer() -> None:
-    request = TurnRequest((QUESTION,), "", Sampling(), written="So far so good. ")
+    request = TurnRequest((QUESTION,), "", Sampling(), prefill="So far so good. ")
 
     *_, ended = run_turn(ScriptedModel(LOOP * 100), request, threading.Event())
 
     assert isinstance(ended, ReplyEnded)
     assert ended.repeat is not None
     assert ended.message.raw[ended.repeat.start :].startswith(LOOP)
-
-
-def test_who_wants_a_loop_gets_it() -> None:
-    request = TurnRequest((QUESTION,), "", Sampling(), stops_at_loops=False)
-
-    *_, ended = run_turn(ScriptedModel(LOOP * 100), request, threading.Event())
-
-    assert isinstance(ended, ReplyEnded)
-    assert ended.message.raw == LOOP * 100
-    assert ended.repeat is None

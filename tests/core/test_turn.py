@@ -4,15 +4,15 @@ import threading
 
 import pytest
 
-from app.core import growing_answer, thought_clock
+from app.core import answer_builder, reasoning_timer
 from app.core.conversation import MessageNode
 from app.core.errors import EngineError, PromptTooLongError, TemplateError
+from app.core.language_model import PromptProgress
 from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart, ToolCallPart
 from app.core.sampling import Sampling
 from app.core.stream import PartGrew
-from app.core.stream_event import PromptProgress
 from app.core.turn import run_turn
-from app.core.turn_event import PromptChosen, ReplyEnded, ReplyGrew, ReplySnapshot
+from app.core.turn_event import ReplyEnded, ReplyGrew, ReplySnapshot
 from app.core.turn_request import TurnRequest
 from tests.fakes.scripted_model import Question, ScriptedModel, ScriptedReply
 
@@ -33,8 +33,8 @@ class FakeClock:
 @pytest.fixture
 def clock(monkeypatch):
     fake = FakeClock()
-    monkeypatch.setattr(growing_answer, "time", fake)
-    monkeypatch.setattr(thought_clock, "time", fake)
+    monkeypatch.setattr(answer_builder, "time", fake)
+    monkeypatch.setattr(reasoning_timer, "time", fake)
     return fake
 
 
@@ -64,9 +64,8 @@ def shown_in(events):
 
 def test_a_turn_is_told_from_the_prompt_to_the_end():
     events = play(ScriptedModel("Because of the light."), request_of("Why?"))
-    assert events[0] == PromptChosen(None)
-    assert events[1:3] == [PromptProgress(0, 5, 0), PromptProgress(5, 5, 0)]
-    assert all(isinstance(event, ReplyGrew) for event in events[3:-1])
+    assert events[:2] == [PromptProgress(0, 5, 0), PromptProgress(5, 5, 0)]
+    assert all(isinstance(event, ReplyGrew) for event in events[2:-1])
     ended = events[-1]
     assert ended.message == Message.of_text(Role.ASSISTANT, "Because of the light.")
     assert ended.error is None
@@ -83,13 +82,13 @@ def test_the_model_is_asked_with_the_system_prompt_the_messages_and_the_settings
     assert model.questions == [Question(messages, tools, Sampling(top_k=3), "")]
 
 
-def test_what_the_model_no_longer_sees_is_told():
+def test_the_oldest_messages_of_a_long_conversation_are_left_out():
     request = request_of(*["some words here"] * 30, "The newest question")
     model = ScriptedModel("Yes.", context_length=200)
-    events = play(model, request)
+    play(model, request)
     seen = model.questions[0].messages
     assert 1 < len(seen) < len(request.path)
-    assert events[0] == PromptChosen(request.path[-len(seen)].id)
+    assert seen == tuple(node.message for node in request.path[-len(seen) :])
     assert seen[0].role is Role.USER
 
 
@@ -139,7 +138,7 @@ def test_what_was_written_before_a_fault_stays():
 def test_a_template_that_refuses_is_told_and_nothing_is_written():
     refusal = TemplateError("The model's chat template refuses this conversation.")
     events = play(ScriptedModel(ScriptedReply(refusal=refusal)), request_of("Go"))
-    assert events == [PromptChosen(None), events[-1]]
+    assert len(events) == 1
     assert events[-1].error is refusal
     assert events[-1].message.parts == ()
 
@@ -170,7 +169,7 @@ def test_a_mistake_of_the_program_is_not_taken_for_a_fault_of_the_world():
 
 def test_an_answer_that_was_cut_off_is_gone_on_with():
     model = ScriptedModel(ScriptedReply(["with ", "this."]))
-    events = play(model, request_of("Go", written="<think>Hm</think>I go on "))
+    events = play(model, request_of("Go", prefill="<think>Hm</think>I go on "))
     assert model.questions[0].prefill == "<think>Hm</think>I go on "
     ended = events[-1]
     assert ended.message.raw == "<think>Hm</think>I go on with this."
@@ -180,7 +179,7 @@ def test_an_answer_that_was_cut_off_is_gone_on_with():
 
 def test_what_was_written_earlier_survives_a_failure_to_go_on():
     model = ScriptedModel(ScriptedReply(refusal=EngineError("No.")))
-    ended = play(model, request_of("Go", written="As I was saying"))[-1]
+    ended = play(model, request_of("Go", prefill="As I was saying"))[-1]
     assert ended.message.text == "As I was saying"
     assert ended.error is not None
 
@@ -222,13 +221,9 @@ def test_each_thought_says_how_long_it_took_and_how_many_tokens(clock):
 
 def test_an_answer_that_repeats_itself_without_end_is_stopped():
     steps = ["I", " will", " check", " that", " once", " more", ".", " "] * 2000
-    model = ScriptedModel(ScriptedReply(steps), ScriptedReply(steps))
+    model = ScriptedModel(ScriptedReply(steps))
     ended = play(model, request_of("Go"))[-1]
     assert ended.statistics.stop_reason is StopReason.LOOP
     assert ended.repeat is not None
     assert "check that once more" in ended.message.raw[ended.repeat.start : ended.repeat.end]
     assert ended.statistics.generated_tokens < len(steps)
-    let_go_on = play(model, request_of("Go", stops_at_loops=False))[-1]
-    assert let_go_on.statistics.stop_reason is StopReason.END
-    assert let_go_on.repeat is None
-    assert let_go_on.statistics.generated_tokens == len(steps)

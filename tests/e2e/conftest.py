@@ -12,7 +12,7 @@ from PySide6.QtGui import QInputMethodEvent
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
-from app.core.stream_event import Piece, StreamEvent
+from app.core.language_model import Piece, StreamEvent
 from app.tools.tool import Tool
 from app.ui.chat.model_picker import ModelState
 from app.ui.transcript.view.transcript import Transcript

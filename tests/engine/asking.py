@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Message, ReasoningPart, Role, Statistics, TextPart
 from app.core.sampling import Sampling
-from app.core.stream_event import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.engine.engine import Engine
 
 GREEDY = Sampling(temperature=0)

@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 
 from app.core.errors import EngineError
+from app.core.language_model import Piece, PromptProgress, ReplyStarted
 from app.core.message import Message, Role, Statistics, StopReason, ToolCallPart, ToolResultPart
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
-from app.core.stream_event import Piece, PromptProgress, ReplyStarted
 from app.engine.engine import Engine
 from tests.engine.asking import GREEDY, WEATHER, Answer, ask, assistant, system, user
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.core.language_model import PromptProgress
 from app.core.message import Message, StopReason
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
-from app.core.stream_event import PromptProgress
 from app.engine.engine import Engine
 from tests.engine.asking import GREEDY, WEATHER, Answer, ask, assistant, system, user
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import UserError
+from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Message, Statistics, StopReason
 from app.core.sampling import Sampling
-from app.core.stream_event import Piece, PromptProgress, ReplyStarted, StreamEvent
 
 PROMPT_SPEED_MS = 0.5
 """What reading one token of a prompt is said to take, in milliseconds."""
@@ -41,7 +41,7 @@ class Question:
 
 
 class ScriptedModel:
-    """Fits `app.core.stream_event.LanguageModel`. A word is a token; a template adds four for each message.
+    """Fits `app.core.language_model.LanguageModel`. A word is a token; a template adds four for each message.
 
     Replies are given in order, a plain text in pieces of one word each. `questions` is what was asked.
     """

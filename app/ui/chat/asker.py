@@ -107,7 +107,7 @@ class Asker(QObject):
         self._conversations.note_answerer(node, answerer)
         request = self._request(path, answerer)
         if begun:
-            request = replace(request, written=begun.text, written_parts=begun.parts)
+            request = replace(request, prefill=begun.text, prefill_parts=begun.parts)
         shown = self._conversations.shown
         reply = self._replies.start(shown.id, node, request, self._tools.use(shown))
         if begun:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.core.message import Message, ToolCallPart
-from app.core.reply.markers import CALL_ENDS, CALL_STARTS, LFM_CALL_START
+from app.core.reply_parser.markers import CALL_ENDS, CALL_STARTS, LFM_CALL_START
 from app.core.stream import parse_reply
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.context_use import ContextUse, measure
 from app.core.errors import UserError
-from app.core.stream_event import LanguageModel
+from app.core.language_model import LanguageModel
 from app.core.turn_request import TurnRequest
 from app.ui.background import Report, Stream, Worker
 from app.ui.chat.chat_controller import ChatController

@@ -12,9 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from app.core.context_use import ContextUse
 from app.core.conversation import Conversation
 from app.core.errors import Cancelled, EngineError, UserError
+from app.core.language_model import LanguageModel
 from app.core.model_file import ModelInfo
 from app.core.preset_overrides import SYSTEM_PROMPT, overrides_of, with_overrides
-from app.core.stream_event import LanguageModel
 from app.core.summary import SummaryProgress, SummaryWritten, summarise, with_summary
 from app.core.turn_request import TurnRequest
 from app.engine.longer_context import LongerContext, longer_context

@@ -18,11 +18,11 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import MessageNode, MessageState
 from app.core.errors import EngineError, UserError
+from app.core.language_model import LanguageModel, PromptProgress
 from app.core.message import Generation, Message, Statistics, StopReason
 from app.core.permission import Decision
+from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyEvent
-from app.core.stream_event import LanguageModel, PromptProgress
-from app.core.thought_clock import ThoughtProgress
 from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import (
     CallOutcome,
@@ -59,7 +59,7 @@ class Reply:
     request: TurnRequest
     tool_use: ToolUse | None = None
     events: list[ReplyEvent] = field(default_factory=list)
-    thought: ThoughtProgress | None = None
+    thought: ReasoningProgress | None = None
     status: str = ""
     """What to show until the first word comes."""
     calls: dict[int, CallStatus] = field(default_factory=dict)

@@ -12,10 +12,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.core.language_model import Piece
 from app.core.message import Message, Role
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
-from app.core.stream_event import Piece
 from app.engine.engine import Engine
 from tests.data.tiny_lfm2 import dialogues as d
 

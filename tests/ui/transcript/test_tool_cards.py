@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
+from app.core.reasoning_timer import ReasoningProgress
 from app.core.repetition import Repeat
 from app.core.stream import PartKind
-from app.core.thought_clock import ThoughtProgress
 from app.core.tool_call_status import CallState, CallStatus
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.message_action import MessageAction
@@ -158,7 +158,7 @@ def test_a_short_thought_took_a_moment(transcript: Transcript) -> None:
 def test_the_live_thought_counts_and_offers_to_answer_now(transcript: Transcript, qtbot: QtBot) -> None:
     transcript.begin_reply(unfinished())
     events = written(["First I look. ", "Then I think about it a little."], PartKind.REASONING)
-    transcript.feed_reply(events, ThoughtProgress(6_000, 143))
+    transcript.feed_reply(events, ReasoningProgress(6_000, 143))
     transcript.redraw_reply()
     assert "Thinking for 6 s, 143 tokens · Then I think about it a little." in transcript.to_plain_text()
     with qtbot.waitSignal(transcript.action_requested) as signal:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
+from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted, ReplyEvent
-from app.core.thought_clock import ThoughtProgress
 from app.ui.transcript.content.blocks import (
     Block,
     Button,
@@ -101,7 +101,7 @@ class StreamingAnswer:
         self.entry = entry
         self.status = ""
         """What happens while no words come."""
-        self._thought: ThoughtProgress | None = None
+        self._thought: ReasoningProgress | None = None
         self._thought_at = 0.0
         self._parts: list[_StreamingPart] = []
 
@@ -117,7 +117,7 @@ class StreamingAnswer:
             bool(self._parts) and self._parts[-1].kind is PartKind.REASONING and not self._parts[-1].finished
         )
 
-    def note_thought(self, thought: ThoughtProgress | None) -> None:
+    def note_thought(self, thought: ReasoningProgress | None) -> None:
         """Takes how far the thought is that is being written."""
         self._thought, self._thought_at = thought, monotonic()
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyEvent
-from app.core.thought_clock import ThoughtProgress
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.streaming_answer import StreamingAnswer
 from app.ui.transcript.view.message_column import MessageColumn
@@ -35,7 +35,7 @@ class AnswerStream(QObject):
         self._column.streaming_answer = StreamingAnswer(entry, self._column.sibling)
         self._column.put(entry)
 
-    def feed(self, events: Sequence[ReplyEvent], thought: ThoughtProgress | None) -> None:
+    def feed(self, events: Sequence[ReplyEvent], thought: ReasoningProgress | None) -> None:
         if self._column.streaming_answer is not None:
             self._column.streaming_answer.note_thought(thought)
             self._column.streaming_answer.status = ""

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from typing_extensions import override
 
+from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyEvent
-from app.core.thought_clock import ThoughtProgress
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
 from app.ui.transcript.items.render_style import RenderStyle
@@ -194,7 +194,7 @@ class Transcript(QAbstractScrollArea):
         self._streaming.begin(entry)
         self._refresh()
 
-    def feed_reply(self, events: Sequence[ReplyEvent], thought: ThoughtProgress | None = None) -> None:
+    def feed_reply(self, events: Sequence[ReplyEvent], thought: ReasoningProgress | None = None) -> None:
         """Takes what the model wrote, and how far its thought is; it is drawn when there is time."""
         self._streaming.feed(events, thought)
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from app.core.reply.call_fault import CallSyntaxError, excerpt
-from app.core.reply.call_syntax import Value, WrittenCall, read_literal
+from app.core.reply_parser.call_fault import CallSyntaxError, excerpt
+from app.core.reply_parser.call_syntax import Value, WrittenCall, read_literal
 
 _DIGITS = re.compile(r"[0-9]{1,50}")
 
@@ -34,7 +34,7 @@ class OfferedTool:
     def faults(self, arguments: Mapping[str, Any]) -> str:
         """How the arguments break the schema, in sentences; empty where all is well."""
         # Only here, as jsonschema would take a tenth of the program's start.
-        from app.core.reply.schema_faults import schema_faults
+        from app.core.reply_parser.schema_faults import schema_faults
 
         return schema_faults(json.dumps(self.parameters), arguments)
 
@@ -129,7 +129,7 @@ def _from_text(text: str, types: frozenset[str]) -> Any:
 
 
 def _is_of(types: frozenset[str], value: Any) -> bool:
-    from app.core.reply.schema_faults import is_type
+    from app.core.reply_parser.schema_faults import is_type
 
     return any(is_type(value, kind) for kind in types)
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from app.core.reply.markers import BLANK, CALL_ENDS, LFM_CALL_START, WAIT, Unsure, marker_at, prefix_at
+from app.core.reply_parser.markers import BLANK, CALL_ENDS, LFM_CALL_START, WAIT, Unsure, marker_at, prefix_at
 
 LOOK_AHEAD = 300
 """How far beyond a marker inside a string is looked for the end of that string."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from app.core.message import ToolCallPart
-from app.core.reply.call_fault import CallSyntaxError, excerpt
-from app.core.reply.call_forms import plain_value, read_written_call
-from app.core.reply.call_syntax import WrittenCall
-from app.core.reply.tool_schema import OfferedTools, fit
+from app.core.reply_parser.call_fault import CallSyntaxError, excerpt
+from app.core.reply_parser.call_formats import plain_value, read_written_call
+from app.core.reply_parser.call_syntax import WrittenCall
+from app.core.reply_parser.tool_schema import OfferedTools, fit
 
 
 def read_call(body: str, raw: str, tools: OfferedTools) -> ToolCallPart:

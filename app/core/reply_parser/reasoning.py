@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from app.core.reply.markers import (
+from app.core.reply_parser.markers import (
     BLANK,
     CALL_ENDS,
     CALL_STARTS,
@@ -20,8 +20,8 @@ from app.core.reply.markers import (
     marker_at,
     prefix_at,
 )
-from app.core.reply.part_writer import PartKind
-from app.core.reply.reader import Reply
+from app.core.reply_parser.part_writer import PartKind
+from app.core.reply_parser.reader import ParseContext
 
 LONGEST_DRAFT = 8000
 """Characters of calls at the end of a thought that are held back until it is known what follows."""
@@ -34,9 +34,11 @@ class ThoughtReader:
         self._settled = 0
         """Characters ahead in which all calls are known to be drafts: none of them is looked at twice."""
 
-    def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
+    def read(
+        self, text: str, position: int, context: ParseContext, *, is_final: bool
+    ) -> tuple[int, PartKind | None]:
         settled_to = position + self._settled
-        writer = reply.writer
+        writer = context.writer
         while (at := text.find("<", position)) >= 0:
             writer.write(PartKind.REASONING, text[position:at])
             self._settled = max(settled_to - at, 0)
@@ -64,9 +66,9 @@ class ThoughtReader:
         self._settled = max(settled_to - len(text), 0)
         return len(text), None
 
-    def end(self, reply: Reply) -> None:
-        reply.writer.finish_reasoning(is_closed=False)
-        reply.writer.end(PartKind.REASONING)
+    def end(self, context: ParseContext) -> None:
+        context.writer.finish_reasoning(is_closed=False)
+        context.writer.end(PartKind.REASONING)
 
 
 def _draft_end(text: str, start: int, *, is_final: bool) -> int | Unsure | None:

@@ -12,14 +12,14 @@ from app.core.stream import PartFinished, PartStarted, ReplyEvent
 
 
 @dataclass(frozen=True, slots=True)
-class ThoughtProgress:
+class ReasoningProgress:
     """How far a thought that is being written has come."""
 
     elapsed_ms: int
     token_count: int
 
 
-class ThoughtClock:
+class ReasoningTimer:
     """Takes note of the thoughts of one answer.
 
     `begun` are the parts that were written before, where the answer goes on from them: their figures count.
@@ -36,9 +36,9 @@ class ThoughtClock:
         self._figures: dict[int, tuple[int, int]] = {}
 
     @property
-    def progress(self) -> ThoughtProgress | None:
+    def progress(self) -> ReasoningProgress | None:
         """How far the open thought is; None while there is none."""
-        return ThoughtProgress(*self._figures[self._open]) if self._open in self._figures else None
+        return ReasoningProgress(*self._figures[self._open]) if self._open in self._figures else None
 
     @property
     def token_count(self) -> int:
@@ -75,7 +75,7 @@ class ThoughtClock:
 
 
 @dataclass(frozen=True, slots=True)
-class ThoughtLimit:
+class ReasoningLimit:
     """When a thought is to be closed so that the answer begins."""
 
     answer_now: threading.Event
@@ -83,6 +83,6 @@ class ThoughtLimit:
     most_tokens: int = 0
     """0 is as many as the model likes."""
 
-    def is_reached(self, clock: ThoughtClock) -> bool:
+    def is_reached(self, clock: ReasoningTimer) -> bool:
         is_too_long = 0 < self.most_tokens <= clock.token_count
         return clock.progress is not None and (is_too_long or self.answer_now.is_set())

@@ -15,7 +15,7 @@ from jsonschema.validators import validator_for
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
-from app.core.reply.call_fault import excerpt
+from app.core.reply_parser.call_fault import excerpt
 
 MOST_FAULTS = 3
 """How many faults of one call are told."""

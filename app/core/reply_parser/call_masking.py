@@ -13,8 +13,8 @@ import ast
 import re
 from bisect import bisect_left
 
-from app.core.reply.call_fault import CallSyntaxError, excerpt, place
-from app.core.reply.string_literals import decode_string
+from app.core.reply_parser.call_fault import CallSyntaxError, excerpt, place
+from app.core.reply_parser.string_literals import decode_string
 
 DEEPEST = 60
 """Brackets within brackets beyond this are refused rather than read."""
@@ -40,7 +40,7 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _LINE_ENDS = str.maketrans("\r\n\t\f\v", "     ")
 
 
-class StandIn:
+class MaskedCall:
     """The stand-in for `body`, whose first `name_length` characters name the tool.
 
     Raises:

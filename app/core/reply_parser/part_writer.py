@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
-from app.core.reply.markers import BLANK
+from app.core.reply_parser.markers import BLANK
 
 
 class PartKind(StrEnum):

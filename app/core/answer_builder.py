@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.core.errors import UserError
+from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Part, Statistics, StopReason
+from app.core.reasoning_timer import ReasoningLimit, ReasoningTimer
 from app.core.repetition import Repeat, RepetitionDetector
 from app.core.stream import ReplyAssembler
-from app.core.stream_event import Piece, PromptProgress, ReplyStarted, StreamEvent
-from app.core.thought_clock import ThoughtClock, ThoughtLimit
 from app.core.turn_event import ReplyEnded, ReplyGrew, ReplySnapshot, TurnEvent
 from app.core.turn_request import TurnRequest
 
-SAVE_INTERVAL_S = 0.8
+SAVE_INTERVAL_SECONDS = 0.8
 """Time between two saves of a growing answer: under the second that may be lost."""
 
 
@@ -35,16 +35,16 @@ class _AnswerStop(threading.Event):
         return self.is_set() or self._turn_stop.wait(timeout)
 
 
-class GrowingAnswer:
+class AnswerBuilder:
     """One answer while it is being written."""
 
     def __init__(
         self,
         request: TurnRequest,
-        written: str,
+        prefill: str,
         parts: tuple[Part, ...],
         cancel: threading.Event,
-        limit: ThoughtLimit | None,
+        limit: ReasoningLimit | None,
     ) -> None:
         self.stop = _AnswerStop(cancel)
         self.was_thought_closed = False
@@ -52,12 +52,12 @@ class GrowingAnswer:
         self._limit = limit
         self._statistics = Statistics()
         self._tools = request.tools
-        self._written = written
+        self._prefill = prefill
         self._assembler = ReplyAssembler(tools=request.tools)
-        self._assembler.feed(written)
-        self._detector = RepetitionDetector() if request.stops_at_loops else None
+        self._assembler.feed(prefill)
+        self._detector = RepetitionDetector()
         self._repeat: Repeat | None = None
-        self._thoughts = ThoughtClock(parts)
+        self._thoughts = ReasoningTimer(parts)
         self._saved_at = time.monotonic()
 
     def take(self, event: StreamEvent) -> Iterator[TurnEvent]:
@@ -66,7 +66,7 @@ class GrowingAnswer:
                 yield event
             case ReplyStarted():
                 self._assembler = ReplyAssembler(event.starts_in_reasoning, self._tools)
-                yield from self._feed(self._written, 0)
+                yield from self._feed(self._prefill, 0)
             case Piece():
                 self._watch(event.text)
                 yield from self._feed(event.text, event.token_count)
@@ -87,10 +87,10 @@ class GrowingAnswer:
 
     def _watch(self, piece: str) -> None:
         """Only what is written now counts: who goes on after a loop starts anew."""
-        if self._detector and not self._repeat:
+        if not self._repeat:
             repeat = self._detector.feed(piece)
             if repeat:
-                self._repeat = repeat.moved(len(self._written))
+                self._repeat = repeat.moved(len(self._prefill))
                 self.stop.set()
 
     def _look_at_limit(self) -> None:
@@ -103,6 +103,6 @@ class GrowingAnswer:
         self._thoughts.watch(events, token_count)
         if events:
             yield ReplyGrew(events, self._thoughts.progress)
-        if time.monotonic() - self._saved_at >= SAVE_INTERVAL_S:
+        if time.monotonic() - self._saved_at >= SAVE_INTERVAL_SECONDS:
             self._saved_at = time.monotonic()
             yield ReplySnapshot(self._thoughts.timed(self._assembler.snapshot()))

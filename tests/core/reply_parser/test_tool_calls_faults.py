@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.stream import parse_reply
-from tests.core.reply.reply_cases import TOOLS, Case, broken, call, check, each, text
+from tests.core.reply_parser.reply_cases import TOOLS, Case, broken, call, check, each, text
 
 
 def marked(body: str) -> str:

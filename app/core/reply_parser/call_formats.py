@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.reply.call_fault import CallSyntaxError, excerpt, place
-from app.core.reply.call_stand_in import StandIn
-from app.core.reply.call_syntax import Value, WrittenCall, read_literal, read_python_call
-from app.core.reply.string_literals import without_lone_surrogates
+from app.core.reply_parser.call_fault import CallSyntaxError, excerpt, place
+from app.core.reply_parser.call_masking import MaskedCall
+from app.core.reply_parser.call_syntax import Value, WrittenCall, read_literal, read_python_call
+from app.core.reply_parser.string_literals import without_lone_surrogates
 
 _NAME_KEYS = ("name", "function", "tool", "tool_name", "function_name")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "tool_input", "input")
@@ -88,7 +88,7 @@ def _read_json(body: str) -> dict[str, Any]:
 
 
 def _read_loose_json(body: str, error: ValueError) -> Any:
-    StandIn(body)  # Raises where quotes or brackets do not match, which is the best thing to tell.
+    MaskedCall(body)  # Raises where quotes or brackets do not match, which is the best thing to tell.
     try:
         return read_literal(body)
     except CallSyntaxError as fault:

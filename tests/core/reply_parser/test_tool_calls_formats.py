@@ -1,6 +1,6 @@
 """Calls that are not Python: JSON in all its shapes, and tags as LFM3 and Qwen write them."""
 
-from tests.core.reply.reply_cases import TOOLS, Case, broken, call, check, each, text, thought
+from tests.core.reply_parser.reply_cases import TOOLS, Case, broken, call, check, each, text, thought
 
 
 def marked(body: str) -> str:

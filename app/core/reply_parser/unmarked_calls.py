@@ -15,12 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.core.message import ToolCallPart
-from app.core.reply.call_fault import CallSyntaxError
-from app.core.reply.call_forms import has_arguments, read_written_call
-from app.core.reply.call_scanner import CallScanner, Edge, Mark
-from app.core.reply.markers import CALL_ENDS, WAIT, Unsure, marker_at
-from app.core.reply.tool_calls import read_call
-from app.core.reply.tool_schema import OfferedTools
+from app.core.reply_parser.call_fault import CallSyntaxError
+from app.core.reply_parser.call_formats import has_arguments, read_written_call
+from app.core.reply_parser.call_scanner import CallScanner, Edge, Mark
+from app.core.reply_parser.markers import CALL_ENDS, WAIT, Unsure, marker_at
+from app.core.reply_parser.tool_calls import read_call
+from app.core.reply_parser.tool_schema import OfferedTools
 
 LONGEST = 8000
 _LONGEST_OPENING = 200
@@ -37,7 +37,7 @@ _OPENINGS = ("NAME(", "[NAME(", "<function=NAME>", *_JSON_OPENINGS, *("[" + json
 
 
 @dataclass(frozen=True, slots=True)
-class BareCalls:
+class UnmarkedCalls:
     """Calls that were found, and where they end in the text."""
 
     parts: tuple[ToolCallPart, ...]
@@ -53,7 +53,7 @@ class Candidate:
     marks: list[Mark] = field(default_factory=list)
 
 
-class BareCallFinder:
+class UnmarkedCallFinder:
     """Knows how a call of each offered tool begins."""
 
     def __init__(self, tools: OfferedTools) -> None:
@@ -75,7 +75,7 @@ class BareCallFinder:
 
     def read(
         self, text: str, start: int, candidate: Candidate, *, is_final: bool
-    ) -> BareCalls | Unsure | None:
+    ) -> UnmarkedCalls | Unsure | None:
         """The calls that begin at `start`; None where it turns out to be text after all."""
         window = text[start : start + LONGEST]
         is_full = len(window) == LONGEST
@@ -93,7 +93,7 @@ class BareCallFinder:
         if not isinstance(end, int):
             return None
         parts = self._parts(window[:end], candidate)
-        return BareCalls(parts, start + end) if parts else None
+        return UnmarkedCalls(parts, start + end) if parts else None
 
     def _parts(self, written: str, candidate: Candidate) -> tuple[ToolCallPart, ...]:
         """The calls; none if what was written may well be an ordinary text."""

@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.reply.call_fault import CallSyntaxError, excerpt, place
-from app.core.reply.call_stand_in import StandIn
+from app.core.reply_parser.call_fault import CallSyntaxError, excerpt, place
+from app.core.reply_parser.call_masking import MaskedCall
 
 _NAME = re.compile(r"([^\W\d][\w.\-:/]*)\s*\(")
 _VALUE_MISSING = re.compile(r"[=:]\s*(?=[,)\]}])")
@@ -55,7 +55,7 @@ def read_python_call(body: str) -> WrittenCall:
     if not found:
         raise CallSyntaxError(_no_call(body))
     try:
-        return _read_call(StandIn(body, len(found[1])), found[1])
+        return _read_call(MaskedCall(body, len(found[1])), found[1])
     except CallSyntaxError as error:
         error.name = found[1]
         raise
@@ -70,7 +70,7 @@ def read_literal(text: str) -> Any:
         CallSyntaxError: it is not one.
     """
     try:
-        code = StandIn(text.strip())
+        code = MaskedCall(text.strip())
         value = _value(code, _parse(code))
     except RecursionError as error:
         raise CallSyntaxError(_TOO_DEEP) from error
@@ -85,7 +85,7 @@ def _no_call(body: str) -> str:
     return f"{excerpt(body)} is not a call: a tool's name and its arguments in round brackets are expected."
 
 
-def _read_call(code: StandIn, name: str) -> WrittenCall:
+def _read_call(code: MaskedCall, name: str) -> WrittenCall:
     call = _parse(code)
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         raise CallSyntaxError(_tail_fault(code))
@@ -98,7 +98,7 @@ def _read_call(code: StandIn, name: str) -> WrittenCall:
     return WrittenCall(name, named, tuple(_value(code, node) for node in call.args))
 
 
-def _keyword(code: StandIn, keyword: ast.keyword) -> dict[str, Value]:
+def _keyword(code: MaskedCall, keyword: ast.keyword) -> dict[str, Value]:
     value = _value(code, keyword.value)
     if keyword.arg is not None:
         return {code.name(keyword): value}
@@ -110,7 +110,7 @@ def _keyword(code: StandIn, keyword: ast.keyword) -> dict[str, Value]:
 # Parsing, and what is told where it fails.
 
 
-def _parse(code: StandIn) -> ast.expr:
+def _parse(code: MaskedCall) -> ast.expr:
     try:
         return ast.parse(code.source, mode="eval").body
     except SyntaxError as error:
@@ -119,7 +119,7 @@ def _parse(code: StandIn) -> ast.expr:
         raise CallSyntaxError(_TOO_DEEP) from error
 
 
-def _syntax_fault(code: StandIn, error: SyntaxError) -> str:
+def _syntax_fault(code: MaskedCall, error: SyntaxError) -> str:
     missing = _VALUE_MISSING.search(code.source)  # Python itself reports other places for it in each version.
     at = missing.end() if missing else min(max((error.offset or 1) - 1, 0), len(code.body))
     fault = f"The call cannot be read at {excerpt(code.body[at:])}{place(code.body, at)}"
@@ -132,7 +132,7 @@ def _syntax_fault(code: StandIn, error: SyntaxError) -> str:
     return f"{fault}."
 
 
-def _tail_fault(code: StandIn) -> str:
+def _tail_fault(code: MaskedCall) -> str:
     """What is wrong where something stands behind the call's last bracket."""
     depth = 0
     for at, char in enumerate(code.source, 1):
@@ -145,7 +145,7 @@ def _tail_fault(code: StandIn) -> str:
 # Values.
 
 
-def _value(code: StandIn, node: ast.expr) -> Value:
+def _value(code: MaskedCall, node: ast.expr) -> Value:
     written = code.written(node)
     try:
         return Value(_plain(code, node), written)
@@ -154,7 +154,7 @@ def _value(code: StandIn, node: ast.expr) -> Value:
         return Value(written, written, str(error), is_bare)
 
 
-def _plain(code: StandIn, node: ast.expr) -> Any:
+def _plain(code: MaskedCall, node: ast.expr) -> Any:
     """The value of a literal as JSON knows it: tuples and sets are lists."""
     match node:
         case ast.Constant(value=str()):
@@ -182,7 +182,7 @@ def _plain(code: StandIn, node: ast.expr) -> Any:
     )
 
 
-def _dictionary(code: StandIn, node: ast.Dict) -> dict[str, Any]:
+def _dictionary(code: MaskedCall, node: ast.Dict) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, item in zip(node.keys, node.values, strict=True):
         if key is None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from app.core.conversation import MessageNode
 from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart
+from app.core.reasoning_timer import ReasoningProgress, ReasoningTimer
 from app.core.sampling import Sampling
 from app.core.stream import PartFinished, PartStarted
-from app.core.thought_clock import ThoughtClock, ThoughtProgress
 from app.core.turn import run_turn
 from app.core.turn_event import ReplyGrew
 from app.core.turn_request import TurnRequest
@@ -107,7 +107,7 @@ def test_the_growing_thought_tells_its_tokens():
 def test_a_thought_that_is_gone_on_with_keeps_its_figures():
     begun = (ReasoningPart("One two", "<think>One two ", False, 5_000, 40),)
     model = ScriptedModel("three </think>So.")
-    asked = replace(request(), written="<think>One two ", written_parts=begun)
+    asked = replace(request(), prefill="<think>One two ", prefill_parts=begun)
     thought, text = ended(play(model, asked)).message.parts
     assert thought.text == "One two three"
     assert thought.elapsed_ms >= 5_000
@@ -116,11 +116,11 @@ def test_a_thought_that_is_gone_on_with_keeps_its_figures():
 
 
 def test_only_an_open_thought_has_progress():
-    clock = ThoughtClock()
+    clock = ReasoningTimer()
     assert clock.progress is None
     clock.watch([PartStarted(0, "reasoning")], 3)
     progress = clock.progress
-    assert isinstance(progress, ThoughtProgress)
+    assert isinstance(progress, ReasoningProgress)
     assert progress.token_count == 3
     clock.watch([PartFinished(0, ReasoningPart("x", "x"))], 1)
     assert clock.progress is None

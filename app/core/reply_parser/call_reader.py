@@ -6,10 +6,10 @@ behind a closed list, another start marker, the end of the turn.
 
 from __future__ import annotations
 
-from app.core.reply.call_scanner import CallScanner, Edge, Mark
-from app.core.reply.part_writer import PartKind
-from app.core.reply.reader import Reply
-from app.core.reply.tool_calls import read_call
+from app.core.reply_parser.call_scanner import CallScanner, Edge, Mark
+from app.core.reply_parser.part_writer import PartKind
+from app.core.reply_parser.reader import ParseContext
+from app.core.reply_parser.tool_calls import read_call
 
 
 class CallReader:
@@ -21,32 +21,34 @@ class CallReader:
         """Where the call begins in the raw text of the part that is open; None before there is one."""
         self._end: int | None = None
 
-    def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
+    def read(
+        self, text: str, position: int, context: ParseContext, *, is_final: bool
+    ) -> tuple[int, PartKind | None]:
         reached, marks = self._scanner.read(text, position, is_final=is_final)
         for mark in marks:
-            reply.writer.write_call(text[position : mark.position])
+            context.writer.write_call(text[position : mark.position])
             position = mark.position
-            self._take(mark, reply)
-        reply.writer.write_call(text[position:reached])
+            self._take(mark, context)
+        context.writer.write_call(text[position:reached])
         if not self._scanner.is_over:
             return reached, None
-        self._finish(reply)
+        self._finish(context)
         return reached, PartKind.TEXT
 
-    def end(self, reply: Reply) -> None:
-        self._finish(reply)
-        reply.writer.end(PartKind.TEXT)
+    def end(self, context: ParseContext) -> None:
+        self._finish(context)
+        context.writer.end(PartKind.TEXT)
 
-    def _take(self, mark: Mark, reply: Reply) -> None:
+    def _take(self, mark: Mark, context: ParseContext) -> None:
         if mark.edge is Edge.CALL_ENDS:
-            self._end = reply.writer.open_length
+            self._end = context.writer.open_length
             return
         if self._begin is not None:
-            self._finish(reply)
-            reply.writer.start(PartKind.TOOL_CALL)
-        self._begin, self._end = reply.writer.open_length, None
+            self._finish(context)
+            context.writer.start(PartKind.TOOL_CALL)
+        self._begin, self._end = context.writer.open_length, None
 
-    def _finish(self, reply: Reply) -> None:
-        raw = reply.writer.open_raw
+    def _finish(self, context: ParseContext) -> None:
+        raw = context.writer.open_raw
         body = "" if self._begin is None else raw[self._begin : self._end]
-        reply.writer.finish(read_call(body, raw, reply.tools))
+        context.writer.finish(read_call(body, raw, context.tools))

@@ -14,9 +14,8 @@ from __future__ import annotations
 import re
 
 from app.core.message import ToolCallPart
-from app.core.reply.bare_calls import Candidate
-from app.core.reply.code_spans import CodeSpans
-from app.core.reply.markers import (
+from app.core.reply_parser.code_spans import CodeSpans
+from app.core.reply_parser.markers import (
     BLANK,
     CALL_STARTS,
     TAG_CALL_END,
@@ -28,8 +27,9 @@ from app.core.reply.markers import (
     marker_at,
     prefix_at,
 )
-from app.core.reply.part_writer import PartKind
-from app.core.reply.reader import Reply
+from app.core.reply_parser.part_writer import PartKind
+from app.core.reply_parser.reader import ParseContext
+from app.core.reply_parser.unmarked_calls import Candidate
 
 _Step = tuple[int, PartKind | Unsure | None]
 """How far was read, and whether more must be known first (`WAIT`) or another part begins."""
@@ -48,13 +48,15 @@ class AnswerReader:
         """Characters ahead in which no bare call begins: none of them is looked at twice."""
         self._candidate: Candidate | None = None
 
-    def read(self, text: str, position: int, reply: Reply, *, is_final: bool) -> tuple[int, PartKind | None]:
+    def read(
+        self, text: str, position: int, context: ParseContext, *, is_final: bool
+    ) -> tuple[int, PartKind | None]:
         while position < len(text):
             start = position
-            if reply.tools and not self._settled and self._code.is_at_line_start:
-                position, follows = self._read_line_start(text, position, reply, is_final)
+            if context.tools and not self._settled and self._code.is_at_line_start:
+                position, follows = self._read_line_start(text, position, context, is_final)
             else:
-                position, follows = self._read_words(text, position, reply, is_final)
+                position, follows = self._read_words(text, position, context, is_final)
                 self._settled = max(self._settled - (position - start), 0)
             if follows is WAIT:
                 break
@@ -62,67 +64,67 @@ class AnswerReader:
                 return position, follows
         return position, None
 
-    def end(self, reply: Reply) -> None:
-        reply.writer.finish_text()
-        reply.writer.end(PartKind.TEXT)
+    def end(self, context: ParseContext) -> None:
+        context.writer.finish_text()
+        context.writer.end(PartKind.TEXT)
 
-    def _read_line_start(self, text: str, position: int, reply: Reply, is_final: bool) -> _Step:
+    def _read_line_start(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
         """Looks for a call without markers; offers the line to `_read_words` where there is none."""
         if indent := _INDENT.match(text, position):
-            return self._write(indent.group(), reply, position), None
+            return self._write(indent.group(), context, position), None
         begins: bool | Unsure = bool(self._candidate)
         if not begins and text[position] != "\n":
-            begins = reply.bare_calls.begins_at(text, position, is_final=is_final)
+            begins = context.unmarked_calls.begins_at(text, position, is_final=is_final)
         if begins is WAIT:
             return position, WAIT
         if begins:
             self._candidate = self._candidate or Candidate()
-            found = reply.bare_calls.read(text, position, self._candidate, is_final=is_final)
+            found = context.unmarked_calls.read(text, position, self._candidate, is_final=is_final)
             if isinstance(found, Unsure):
                 return position, WAIT
             self._settled = self._candidate.scanned
             self._candidate = None
             if found:
-                reply.writer.finish_text()
-                reply.writer.add_calls(found.parts)
+                context.writer.finish_text()
+                context.writer.add_calls(found.parts)
                 return found.end, PartKind.TEXT
         self._settled = max(self._settled, 1)
         return position, None
 
-    def _read_words(self, text: str, position: int, reply: Reply, is_final: bool) -> _Step:
+    def _read_words(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
         found = _STOP.search(text, position)
         if not found or found.start() > position:
             end = found.start() if found else len(text)
-            return self._write(text[position:end], reply, position), None
+            return self._write(text[position:end], context, position), None
         token = found.group()
         if token == "<":
-            return self._read_tag(text, position, reply, is_final)
+            return self._read_tag(text, position, context, is_final)
         if token[0] == "\n":
-            reply.writer.write(PartKind.TEXT, token)
+            context.writer.write(PartKind.TEXT, token)
             self._code.end_line()
             return found.end(), None
         if found.end() == len(text) and not is_final:
             return position, WAIT  # The run of backticks may go on.
-        reply.writer.write(PartKind.TEXT, token)
+        context.writer.write(PartKind.TEXT, token)
         self._code.add_backticks(token)
         return found.end(), None
 
-    def _read_tag(self, text: str, position: int, reply: Reply, is_final: bool) -> _Step:
+    def _read_tag(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
         marker = marker_at(text, position, is_final=is_final)
         if marker is WAIT:
             return position, WAIT
         is_text = not isinstance(marker, str) or (self._code.is_code and not self._code.close_fence())
-        if not is_text and marker == TAG_CALL_START and not reply.tools:
+        if not is_text and marker == TAG_CALL_START and not context.tools:
             begins = _is_tagged_call(text, position + len(marker), is_final=is_final)
             if begins is WAIT:
                 return position, WAIT
             is_text = not begins
         if is_text or not isinstance(marker, str):
-            return self._write("<", reply, position), None
-        return position + len(marker), self._take_marker(marker, reply)
+            return self._write("<", context, position), None
+        return position + len(marker), self._take_marker(marker, context)
 
-    def _take_marker(self, marker: str, reply: Reply) -> PartKind | None:
-        writer = reply.writer
+    def _take_marker(self, marker: str, context: ParseContext) -> PartKind | None:
+        writer = context.writer
         if marker in CALL_STARTS:
             writer.finish_text()
             writer.start(PartKind.TOOL_CALL)
@@ -141,8 +143,8 @@ class AnswerReader:
             return PartKind.TEXT
         return None
 
-    def _write(self, words: str, reply: Reply, position: int) -> int:
-        reply.writer.write(PartKind.TEXT, words)
+    def _write(self, words: str, context: ParseContext, position: int) -> int:
+        context.writer.write(PartKind.TEXT, words)
         self._code.add(words)
         return position + len(words)
 

@@ -1,6 +1,17 @@
 """Calls without any markers: found where tools were offered, and nothing else taken for one."""
 
-from tests.core.reply.reply_cases import CLOCK, TOOLS, Case, broken, call, check, each, stream, text, thought
+from tests.core.reply_parser.reply_cases import (
+    CLOCK,
+    TOOLS,
+    Case,
+    broken,
+    call,
+    check,
+    each,
+    stream,
+    text,
+    thought,
+)
 
 FOUND = [
     Case("a list", '[get_weather(city="Paris")]', [call("get_weather", city="Paris")], TOOLS),
