@@ -204,9 +204,8 @@ def _call(part: ToolCallPart) -> tuple[dict[str, Any], str]:
 
 def _result(part: ToolResultPart) -> tuple[dict[str, Any], str]:
     values: dict[str, Any] = {"part": MarkedPart.RESULT, "name": part.name}
-    values |= {
-        name: True for name, holds in (("failed", part.is_error), ("refused", part.is_refused)) if holds
-    }
+    states = {"failed": part.is_error, "refused": part.is_refused, "stopped": part.is_stopped}
+    values |= {name: True for name, holds in states.items() if holds}
     if part.elapsed_ms is not None:
         values["ms"] = part.elapsed_ms
     outcome = "was refused" if part.is_refused else "failed" if part.is_error else "returned"

@@ -68,6 +68,8 @@ class ToolResultPart:
     is_refused: bool = False
     """The user did not allow the call; then `is_error` is set as well."""
     elapsed_ms: int | None = None
+    is_stopped: bool = False
+    """The user stopped the answer before the tool had a result; then `is_error` is set as well."""
 
     @property
     def text(self) -> str:

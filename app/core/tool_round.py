@@ -179,5 +179,10 @@ class _Call:
 
     def _unmade(self, outcome: CallOutcome, text: str) -> ToolResultPart:
         self.outcome = outcome
-        is_refused = outcome is CallOutcome.REFUSED
-        return ToolResultPart(self._call.name, text, is_error=True, is_refused=is_refused)
+        return ToolResultPart(
+            self._call.name,
+            text,
+            is_error=True,
+            is_refused=outcome is CallOutcome.REFUSED,
+            is_stopped=outcome is CallOutcome.CANCELLED,
+        )

@@ -26,6 +26,7 @@ from app.core.message import (
 )
 from app.core.repetition import Repeat
 from app.core.sampling import FIELD_NAMES, Sampling
+from app.core.tool_round import STOPPED
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +133,12 @@ def _part_values(part: Part) -> dict[str, Any]:
         case ToolCallPart():
             return {"kind": "tool_call", "name": part.name, "raw": part.raw, **_call_values(part)}
         case ToolResultPart():
-            values = {"is_error": part.is_error, "is_refused": part.is_refused, "elapsed_ms": part.elapsed_ms}
+            values = {
+                "is_error": part.is_error,
+                "is_refused": part.is_refused,
+                "is_stopped": part.is_stopped,
+                "elapsed_ms": part.elapsed_ms,
+            }
             return {"kind": "tool_result", "name": part.name, "raw": part.raw, **values}
 
 
@@ -162,8 +168,16 @@ def _part(values: dict[str, Any]) -> Part:
         case "tool_call":
             return ToolCallPart(values["name"], values["arguments"], values["raw"], values["error"])
         case "tool_result":
-            ending = (values["is_error"], values.get("is_refused", False), values.get("elapsed_ms"))
-            return ToolResultPart(values["name"], values["raw"], *ending)
+            raw, is_error = values["raw"], values["is_error"]
+            return ToolResultPart(
+                values["name"],
+                raw,
+                is_error,
+                values.get("is_refused", False),
+                values.get("elapsed_ms"),
+                # Where it is missing, the program that wrote it told by the sentence alone.
+                values.get("is_stopped", is_error and raw == STOPPED),
+            )
         case kind:
             raise ValueError(f"no part is called {kind!r}")
 

@@ -50,7 +50,7 @@ def run_tool(
     work.start()
     ended_by = work.wait(cancel, limit)
     if ended_by == "cancel":
-        return ToolResultPart(tool.name, STOPPED, is_error=True)
+        return ToolResultPart(tool.name, STOPPED, is_error=True, is_stopped=True)
     if ended_by == "time":
         return failed(tool.name, f"The tool was stopped after {limit:g} seconds.")
     if work.fault:

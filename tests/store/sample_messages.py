@@ -48,6 +48,7 @@ def an_answer_with_everything() -> Message:
             ToolCallPart("f", {}, "[f(", "the call ends in the middle"),
             ToolResultPart("depth.of", '{"m": 288}'),
             ToolResultPart("f", "no such tool", is_error=True),
+            ToolResultPart("f", "interrupted", is_error=True, elapsed_ms=40, is_stopped=True),
             TextPart("288 m", " 288 m<|x|>"),
         ),
         Generation(

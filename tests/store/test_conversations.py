@@ -1,5 +1,6 @@
 """What is saved comes back, whatever it is."""
 
+import json
 import tempfile
 import threading
 import time
@@ -13,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 
 from app.core.conversation import Conversation, MessageNode, MessageState, now
 from app.core.errors import StoreError
-from app.core.message import Message, Role, TextPart, ToolCallPart
+from app.core.message import Message, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.preset_overrides import with_overrides
 from app.store.conversations import to_microseconds
 from app.store.database import Database
+from app.store.message_json import parts_from_json
 from app.store.store import open_store
 from tests.store import sample_messages as sample
 from tests.store.sample_messages import a_conversation, an_answer_with_everything, said
@@ -358,3 +360,20 @@ def test_changes_that_are_not_legible_do_not_cost_the_conversation(store, path, 
     store.conversations.close()
     write(path, "update conversation set sampling_changes = ?", (value,))
     assert open_and_load(path, conversation.id) == conversation
+
+
+@pytest.mark.parametrize(
+    ("saved", "is_stopped"),
+    [
+        ({"raw": "Tool call was stopped by the user.", "is_error": True}, True),
+        ({"raw": "Tool call was stopped by the user.", "is_error": False}, False),
+        ({"raw": "Error: no such city", "is_error": True}, False),
+        ({"raw": "Geannuleerd.", "is_error": True, "is_stopped": True}, True),
+        ({"raw": "Tool call was stopped by the user.", "is_error": True, "is_stopped": False}, False),
+    ],
+)
+def test_a_stopped_call_is_known_also_from_files_of_older_versions(saved, is_stopped):
+    value = json.dumps({"version": 1, "parts": [{"kind": "tool_result", "name": "f", **saved}]})
+    (part,) = parts_from_json(value)
+    assert isinstance(part, ToolResultPart)
+    assert part.is_stopped is is_stopped

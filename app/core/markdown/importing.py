@@ -24,6 +24,7 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.sampling import Sampling
+from app.core.tool_round import STOPPED
 
 _HEADING = re.compile(r"\n*(?:## [^\n]*(?:\n\n?|\Z))?")
 _FOLDED = re.compile(r"\s*<details[^>]*>\s*<summary>.*?</summary>\n{0,2}(.*?)\n{0,2}</details>\s*", re.DOTALL)
@@ -181,8 +182,11 @@ def _part(mark: Mark) -> Part:
         case MarkedPart.CALL:
             return _call(mark)
         case MarkedPart.RESULT:
-            is_error, is_refused = bool(values.get("failed")), bool(values.get("refused"))
-            return ToolResultPart(values["name"], _fenced(mark), is_error, is_refused, values.get("ms"))
+            raw, is_error = _fenced(mark), bool(values.get("failed"))
+            # Older exports tell of a stopped call only by its sentence.
+            is_stopped = bool(values.get("stopped", is_error and raw == STOPPED))
+            is_refused = bool(values.get("refused"))
+            return ToolResultPart(values["name"], raw, is_error, is_refused, values.get("ms"), is_stopped)
         case kind:
             raise ValueError(f"no part is called {kind!r}")
 

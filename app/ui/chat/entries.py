@@ -9,7 +9,7 @@ from itertools import takewhile
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import Generation, ReasoningPart, Role, Statistics, StopReason, ToolResultPart
 from app.core.tool_call_status import CallState, CallStatus
-from app.core.tool_round import STOPPED, numbered_calls
+from app.core.tool_round import numbered_calls
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
@@ -78,7 +78,7 @@ def _state_of(result: ToolResultPart) -> CallState:
     if result.is_refused:
         return CallState.REFUSED
     if result.is_error:
-        return CallState.STOPPED if result.raw == STOPPED else CallState.FAILED
+        return CallState.STOPPED if result.is_stopped else CallState.FAILED
     return CallState.DONE
 
 

@@ -1,5 +1,6 @@
 """Reading an exported conversation back, also when somebody has been at it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -47,6 +48,24 @@ def test_an_import_is_a_new_conversation_with_the_same_content():
 def test_what_the_model_wrote_comes_back_to_the_letter():
     answer = from_markdown(exported()).path()[1].message
     assert answer.raw == '<think>\nLet me see.\n</think>\n\nI shall look.[look(at="lake")]'
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_a_stopped_call_comes_back_as_one(is_stopped):
+    result = ToolResultPart("look", "Nothing.", is_error=True, is_stopped=is_stopped)
+    conversation = Conversation(title="Lakes")
+    for message in (Message.of_text(Role.USER, "Go"), Message(Role.TOOL, (result,))):
+        conversation = conversation.with_node(MessageNode(message, conversation.tip_id))
+    assert from_markdown(to_markdown(conversation)).path()[-1].message.parts == (result,)
+
+
+def test_a_stopped_call_of_an_older_export_comes_back_as_one():
+    result = ToolResultPart("look", "Tool call was stopped by the user.", is_error=True)
+    conversation = Conversation(title="Lakes")
+    for message in (Message.of_text(Role.USER, "Go"), Message(Role.TOOL, (result,))):
+        conversation = conversation.with_node(MessageNode(message, conversation.tip_id))
+    (part,) = from_markdown(to_markdown(conversation)).path()[-1].message.parts
+    assert part == replace(result, is_stopped=True)
 
 
 def test_an_untitled_conversation_may_still_get_its_title_by_itself():

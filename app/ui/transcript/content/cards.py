@@ -10,7 +10,6 @@ from typing import Any
 
 from app.core.message import Part, ReasoningPart, ToolCallPart, ToolResultPart
 from app.core.tool_call_status import CallState, CallStatus
-from app.core.tool_round import STOPPED
 from app.ui.transcript.content.blocks import (
     Block,
     Button,
@@ -220,7 +219,7 @@ def _is_result_open(part: ToolResultPart) -> bool:
 
 def _was_never_run(part: ToolResultPart) -> bool:
     """Whether no tool returned this: the call was refused, stopped or not understood."""
-    return part.is_refused or part.raw == STOPPED or (part.is_error and part.elapsed_ms is None)
+    return part.is_refused or part.is_stopped or (part.is_error and part.elapsed_ms is None)
 
 
 def _result_header(index: int, part: ToolResultPart, *, is_open: bool) -> CardHeader:
