@@ -24,6 +24,7 @@ from app.hub.library import Library, find_starter_model
 from app.hub.releases import Releases, release_address
 from app.log import Log
 from app.paths import Paths, resources
+from app.services.background import Worker
 from app.settings import Settings, SettingsFile
 from app.store.presets import PresetStore
 from app.store.store import open_store
@@ -31,7 +32,6 @@ from app.tools.built_in import built_in_tools
 from app.tools.network import Network
 from app.tools.tool import Tool
 from app.tools.tool_box import ToolBox
-from app.ui.background import Worker
 from app.ui.chat.chat_room import ChatRoom
 from app.ui.chat.chosen_model import ChosenModel
 from app.ui.chat.load_requests import LoadRequests

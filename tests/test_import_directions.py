@@ -23,7 +23,7 @@ ALLOWED = {
     "app.application": {
         *("app", "app.core", "app.engine", "app.hub", "app.tools", "app.store", "app.ui"),
         *("app.log", "app.paths", "app.settings", "app.ui.icons", "app.ui.widgets", "app.crash_report"),
-        "app.ui.transcript.view",
+        *("app.services", "app.ui.transcript.view"),
     },
     "app.log": {"app.core"},
     "app.paths": {"app", "app.core"},
@@ -34,9 +34,14 @@ ALLOWED = {
     "app.hub": {"app.core", "app.files", "app.hub"},
     "app.tools": {"app.core", "app.tools"},
     "app.store": {"app.core", "app.files", "app.store"},
+    # The program without its window: of Qt it knows signals and timers, nothing that is drawn.
+    "app.services": {
+        *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
+        *("app.paths", "app.services"),
+    },
     "app.ui": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
-        *("app.ui", "app.ui.icons", "app.ui.widgets"),
+        *("app.services", "app.ui", "app.ui.icons", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
     },
     # The transcript: what is shown (without Qt), what draws each of its blocks, and the widget around them.
@@ -56,7 +61,9 @@ ALLOWED = {
 
 # A library, and the only parts of the program that may know it.
 CONFINED = {
-    "PySide6": {"app.ui", "app.application", "app.launch", "app.self_test"},
+    "PySide6": {"app.ui", "app.services", "app.application", "app.launch", "app.self_test"},
+    "PySide6.QtGui": {"app.ui", "app.application", "app.self_test"},
+    "PySide6.QtWidgets": {"app.ui", "app.application", "app.self_test"},
     "shiboken6": {"app.ui", "app.application"},
     "qtawesome": {"app.ui"},
     "llama_cpp": {"app.engine.llama"},
@@ -96,8 +103,9 @@ def forbidden_imports(module: str, source: str, package: str = "") -> list[str]:
         top = name.partition(".")[0]
         if top == "app" and part_of(name, ALLOWED) not in ALLOWED[here]:
             wrong.append(f"{module} imports {name}")
-        if top in CONFINED and not part_of(module, CONFINED[top]):
-            wrong.append(f"{module} imports {top}")
+        library = part_of(name, CONFINED)
+        if library and not part_of(module, CONFINED[library]):
+            wrong.append(f"{module} imports {library}")
         if top == "PySide6" and part_of(module, WITHOUT_QT):
             wrong.append(f"{module} imports {top}")
         if top in {"main", "tests"}:
@@ -146,6 +154,9 @@ def test_every_module_has_a_place():
         ("app.store.presets", "from huggingface_hub import HfApi"),
         ("app.core.message", "import main"),
         ("app.hub.library", "from tests.fakes import hub"),
+        ("app.services.models", "from app.ui.messages import Messages"),
+        ("app.services.models", "from PySide6.QtWidgets import QWidget"),
+        ("app.services.models", "from PySide6 import QtGui"),
     ],
 )
 def test_the_rule_rejects_a_forbidden_import(module, source):
@@ -181,6 +192,19 @@ def test_the_program_without_its_window_does_not_need_qt():
 import importlib, sys
 sys.modules["PySide6"] = None
 for name in {windowless!r}:
+    importlib.import_module(name)
+"""
+    run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_the_services_run_where_nothing_can_be_drawn():
+    """Imports all of them in a process in which Qt's windows and pictures cannot be imported."""
+    services = [name for name in map(module_name, MODULES) if part_of(name, {"app.services"})]
+    program = f"""
+import importlib, sys
+sys.modules["PySide6.QtGui"] = sys.modules["PySide6.QtWidgets"] = None
+for name in {services!r}:
     importlib.import_module(name)
 """
     run = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QDesktopServices
 
 from app.core.errors import Cancelled, UserError
 from app.hub.releases import Release, Releases
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker
 from app.ui.main_window import MainWindow
 
 

@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, Signal
 
 from app.engine.engine import Engine
 from app.hub.catalog import Catalog
+from app.services.background import Worker
 from app.store.store import Store
 from app.tools.tool_box import ToolBox
-from app.ui.background import Worker
 from app.ui.chat.activities import Activities
 from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.asking import Answerer

@@ -13,7 +13,7 @@ from app.core.context_use import ContextUse, measure
 from app.core.errors import UserError
 from app.core.language_model import LanguageModel
 from app.core.turn_request import TurnRequest
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker
 from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.composer import Composer
 from app.ui.chat.context_meter import ContextMeter

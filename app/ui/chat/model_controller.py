@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.errors import Cancelled, EngineError, UserError
 from app.core.model_file import ModelFile, ModelInfo
 from app.engine.engine import Engine
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker
 from app.ui.chat.load_requests import LoadRequest
 from app.ui.chat.model_picker import ModelState, ModelStatus
 

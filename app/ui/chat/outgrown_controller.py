@@ -18,8 +18,8 @@ from app.core.preset_overrides import SYSTEM_PROMPT, overrides_of, with_override
 from app.core.summary import SummaryProgress, SummaryWritten, summarise, with_summary
 from app.core.turn_request import TurnRequest
 from app.engine.longer_context import LongerContext, longer_context
+from app.services.background import Report, Stream, Worker
 from app.store.conversations import ConversationStore
-from app.ui.background import Report, Stream, Worker
 from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.outgrown_card import OutgrownCard
 from app.ui.messages import Messages

@@ -35,7 +35,7 @@ from app.core.tool_round import (
 from app.core.turn import run_turn
 from app.core.turn_event import NextRoundStarted, ReplyEnded, ReplyGrew, ReplySnapshot, RoundEnded, TurnEvent
 from app.core.turn_request import TurnRequest
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from app.hub.catalog import Catalog
 from app.hub.download_state import DownloadState
 from app.hub.repository import Repository, Variant
 from app.hub.search import RepositoryAddress
-from app.ui.background import Stream
+from app.services.background import Stream
 from app.ui.model_manager import download_rows, estimates
 from app.ui.model_manager.catalog_rows import START_KEY, catalog_entries, catalog_key, model_id_of
 from app.ui.model_manager.discover_view import DiscoverView

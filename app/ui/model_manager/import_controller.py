@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.errors import UserError
 from app.hub.keeping import ImportMode, import_model
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker, run_in_background, throttled_progress
 from app.ui.messages import Messages
 from app.ui.model_manager.dialogs import ImportDialog
-from app.ui.model_manager.errand import now_and_then, send
 from app.ui.model_manager.library_rows import Importing
 from app.ui.model_manager.library_view import LibraryView
 
@@ -81,7 +80,7 @@ class ImportController(QObject):
         folder = self._folder()
 
         def work(cancel: threading.Event, report: Report) -> None:
-            report(import_model(path, folder, mode, cancel, now_and_then(report)))
+            report(import_model(path, folder, mode, cancel, throttled_progress(report)))
 
         def take(item: float | Path) -> None:
             if isinstance(item, Path):
@@ -89,7 +88,9 @@ class ImportController(QObject):
             elif self.importing is not None:
                 self._note(Importing(path, item))
 
-        self._stream = send(self._worker, self, work, take, self._view.set_problem, self._on_ended)
+        self._stream = run_in_background(
+            self._worker, self, work, take, self._view.set_problem, self._on_ended
+        )
         self._note(Importing(path))
 
     def _note(self, importing: Importing | None) -> None:

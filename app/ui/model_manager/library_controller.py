@@ -21,12 +21,11 @@ from app.hub.keeping import (
 )
 from app.hub.library_records import LibraryRecords, ModelRecord
 from app.hub.sizes import gigabytes
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker, run_in_background, throttled_progress
 from app.ui.messages import Messages
 from app.ui.model_manager import library_rows
 from app.ui.model_manager.dialogs import Question
 from app.ui.model_manager.download_rows import CHAT
-from app.ui.model_manager.errand import now_and_then, send
 from app.ui.model_manager.import_controller import ImportController
 from app.ui.model_manager.library_rows import Checking, LibraryState
 from app.ui.model_manager.library_view import LibraryView
@@ -116,7 +115,9 @@ class LibraryController(QObject):
             self._offered = tuple(folder for folder in found if folder.program not in answered)
             self._view.set_offer(_offer_words(self._offered))
 
-        send(self._reader, self, lambda _cancel, report: report(self._find()), show, lambda _error: None)
+        run_in_background(
+            self._reader, self, lambda _cancel, report: report(self._find()), show, lambda _error: None
+        )
 
     def shut_down(self) -> None:
         """Stops what is under way; nothing is left half done."""
@@ -145,7 +146,7 @@ class LibraryController(QObject):
             records = {model.path: self._records.of(model.path) for model in models}
             report(_Histories(records, disk_use(models, folder)))
 
-        self._looking = send(self._reader, self, work, self._on_looked, self._view.set_problem)
+        self._looking = run_in_background(self._reader, self, work, self._on_looked, self._view.set_problem)
 
     def _on_looked(self, histories: _Histories) -> None:
         self._looking = None
@@ -183,7 +184,7 @@ class LibraryController(QObject):
 
     def _verify(self, model: ModelFile) -> None:
         def work(cancel: threading.Event, report: Report) -> None:
-            on_progress = now_and_then(report)
+            on_progress = throttled_progress(report)
             report(verify_again(model.path, self._records, cancel, on_progress))
 
         def take(item: float | Verification) -> None:
@@ -193,7 +194,7 @@ class LibraryController(QObject):
                 self._checking[model.path] = (self._checking[model.path][0], Checking(item))
                 self._show()
 
-        stream = send(
+        stream = run_in_background(
             self._checker,
             self,
             work,
@@ -239,7 +240,7 @@ class LibraryController(QObject):
             self._messages.show_done(f"{model.name} is in the trash")
             self.set_models([one for one in self._models if one.path != model.path])
 
-        send(self._trash, self, work, take, self._view.set_problem, self.files_changed.emit)
+        run_in_background(self._trash, self, work, take, self._view.set_problem, self.files_changed.emit)
 
     def _on_view_offer_answered(self, is_wanted: bool) -> None:
         programs = tuple(dict.fromkeys(folder.program for folder in self._offered))

@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import UserError
 from app.hub.hub import Hub
 from app.hub.token import Account, Keeping
-from app.ui.background import Report, Stream, Work, Worker
+from app.services.background import Report, Stream, Work, Worker, run_in_background
 from app.ui.model_manager.connections_page import ConnectionsPage
-from app.ui.model_manager.errand import send
 from app.ui.model_manager.network_page import NetworkPage
 
 
@@ -141,7 +140,7 @@ class NetworkController(QObject):
                 self._show_keeping()
                 self.token_settled.emit()
 
-        self._errand = stream = send(self._worker, self, work, take, on_error, end)
+        self._errand = stream = run_in_background(self._worker, self, work, take, on_error, end)
 
     def _show_account(self, account: Account) -> None:
         if self._page is not None:

@@ -13,9 +13,8 @@ from app.hub.download_state import DownloadState
 from app.hub.hub import Hub
 from app.hub.repository import Repository, Variant, read_repository
 from app.hub.search import RepositoryAddress
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker, as_hub_error, run_in_background
 from app.ui.model_manager.downloads_controller import DownloadsController
-from app.ui.model_manager.errand import as_hub_error, send
 from app.ui.model_manager.licence import LicenceGate
 from app.ui.model_manager.shown_model import Shown, download_title
 
@@ -64,7 +63,7 @@ class Orders(QObject):
         def fail(error: UserError) -> None:
             on_error(as_hub_error(error))
 
-        return send(self._worker, self, work, take, fail)
+        return run_in_background(self._worker, self, work, take, fail)
 
     def order(self, shown: Shown, variant: Variant) -> None:
         """Fetches a variant of what is shown, once its licence is accepted."""

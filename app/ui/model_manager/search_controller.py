@@ -10,9 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from app.core.errors import UserError
 from app.hub.hub import Hub
 from app.hub.search import Order, RepositoryAddress, Search, SearchResult, parse_address
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker, as_hub_error, run_in_background
 from app.ui.model_manager.discover_view import DiscoverView
-from app.ui.model_manager.errand import as_hub_error, send
 from app.ui.model_manager.rows import Line, Row
 from app.ui.model_manager.search_rows import result_key, result_row
 
@@ -93,7 +92,7 @@ class SearchController(QObject):
             report(search.more(cancel))
 
         self._view.set_search_state("" if self._has_results else "Searching…")
-        self._asking = stream = send(
+        self._asking = stream = run_in_background(
             self._worker, self, work, self._on_results, self._on_failed, lambda: self._on_ended(stream)
         )
 

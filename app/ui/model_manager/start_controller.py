@@ -11,13 +11,12 @@ from PySide6.QtCore import QObject, Signal
 from app.core.errors import HubError
 from app.hub.catalog import Catalog
 from app.hub.download_state import DownloadState
-from app.ui.background import Report, Worker
+from app.services.background import Report, Worker, run_in_background
 from app.ui.model_manager import download_rows
 from app.ui.model_manager.choices import Choice, choices
 from app.ui.model_manager.computer import Computer
 from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
-from app.ui.model_manager.errand import send
 from app.ui.model_manager.orders import Orders
 from app.ui.model_manager.start_page import StartPage
 
@@ -71,7 +70,7 @@ class StartController(QObject):
         def work(_cancel: threading.Event, report: Report) -> None:
             report(self._look_at_computer())
 
-        send(self._worker, self, work, self._on_looked, lambda _error: None)
+        run_in_background(self._worker, self, work, self._on_looked, lambda _error: None)
 
     def refresh_cards(self) -> None:
         """Shows how the downloads stand, and what is here."""

@@ -22,11 +22,11 @@ from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.engine.longer_context import LongerContext
 from app.paths import resources
+from app.services.background import Stream, Worker
 from app.settings import Settings
 from app.store.store import open_store
 from app.tools.tool import Tool
 from app.tools.tool_box import ToolBox
-from app.ui.background import Stream, Worker
 from app.ui.chat.asking import Answerer
 from app.ui.chat.chat_controller import ChatController
 from app.ui.chat.composer import Composer

@@ -18,11 +18,11 @@ from app.core.preset import Preset
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 from app.core.stream import parse_reply
+from app.services.background import Worker
 from app.settings import Settings
 from app.store.store import open_store
 from app.tools.tool import Tool
 from app.tools.tool_box import ToolBox
-from app.ui.background import Worker
 from app.ui.chat.activities import Activities
 from app.ui.chat.answer_actions import AnswerActions, against_repetition, begun_without_loop
 from app.ui.chat.asking import Answerer

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
-from app.ui.background import Report, Stream, Worker
+from app.services.background import Report, Stream, Worker
 
 
 @pytest.fixture

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+
+from app.core.errors import Cancelled, HubError, UserError
 
 log = logging.getLogger(__name__)
 
 Report = Callable[[object], None]
 Work = Callable[[threading.Event, Report], None]
 """What is run: it looks at the event, which asks it to stop, and reports plain values."""
+
+REPORT_SECONDS = 0.1
+"""Between two reports of progress: each is a redraw of the window."""
 
 
 class Stream(QObject):
@@ -50,12 +57,12 @@ class Stream(QObject):
         error: Exception | None = None
         try:
             self._work(self._cancel, self.item.emit)
-        except Exception as problem:
-            error = problem  # The receiver knows what it means to the user.
+        except Exception as raised:
+            error = raised  # The receiver knows what it means to the user.
         try:
             self.finished.emit(error)
         except RuntimeError:
-            log.debug("Nobody is left to hear that some work ended")
+            log.debug("Work ended after its receiver had been deleted")
 
 
 class Worker(QObject):
@@ -90,3 +97,69 @@ class Worker(QObject):
             stream.cancel()
         self._executor.shutdown(wait=True)
         self._running.clear()
+
+
+def run_in_background(
+    worker: Worker,
+    parent: QObject,
+    work: Work,
+    on_item: Callable[[Any], object],
+    on_error: Callable[[UserError], object],
+    on_end: Callable[[], object] | None = None,
+) -> Stream:
+    """Starts the work and passes on what comes of it, until its stream is cancelled.
+
+    Args:
+        on_item: called with each value that the work reports.
+        on_error: called with what went wrong, as something that a person can read.
+        on_end: called when the work has ended, however that was; also after a cancel.
+
+    Returns:
+        The stream; `cancel` it when its results are no longer wanted.
+    """
+    stream = Stream(work, parent)
+
+    def take(item: object) -> None:
+        if not stream.is_cancelled:
+            on_item(item)
+
+    def finish(error: Exception | None) -> None:
+        if on_end is not None:
+            on_end()
+        if error is not None and not stream.is_cancelled:
+            _report_error(error, on_error)
+        stream.deleteLater()
+
+    stream.item.connect(take)
+    stream.finished.connect(finish)
+    worker.start(stream)
+    return stream
+
+
+def throttled_progress(report: Report) -> Callable[[int, int], None]:
+    """Returns a callback `(done, total)` that reports the share done, about ten times a second."""
+    reported_at = 0.0
+
+    def on_progress(done: int, total: int) -> None:
+        nonlocal reported_at
+        now = time.monotonic()
+        if total and now - reported_at >= REPORT_SECONDS:
+            reported_at = now
+            report(done / total)
+
+    return on_progress
+
+
+def as_hub_error(error: UserError) -> HubError:
+    """Returns the error as a `HubError`, for places that show only what is wrong with the hub."""
+    return error if isinstance(error, HubError) else HubError(str(error), error.hint)
+
+
+def _report_error(error: Exception, on_error: Callable[[UserError], object]) -> None:
+    if isinstance(error, UserError):
+        on_error(error)
+    elif not isinstance(error, Cancelled):
+        log.error("Work in the background failed", exc_info=error)
+        on_error(
+            HubError("That failed for a reason that Tarn does not know.", "The log folder has the details.")
+        )
