@@ -129,10 +129,21 @@ def _lines(problem: Problem) -> list[str]:
     lines: list[str] = []
     for step in chain:
         lines += ["Followed by:\n"] if lines else []
-        lines += traceback.format_tb(step.__traceback__)
+        lines += _places(step)
         lines.append(f"{type(step).__module__}.{type(step).__qualname__}{_message(step)}\n")
     return lines
 
 
+def _places(problem: BaseException) -> list[str]:
+    """Files, lines and functions, without the text of the lines: Python shows that of whatever was run."""
+    frames = traceback.extract_tb(problem.__traceback__)
+    return traceback.StackSummary.from_list(
+        [(frame.filename, frame.lineno, frame.name, "") for frame in frames]
+    ).format()
+
+
 def _message(problem: BaseException) -> str:
+    if isinstance(problem, OSError) and problem.strerror:
+        # Its own text would name the file, and files are named after conversations.
+        return f": [Errno {problem.errno}] {problem.strerror}"
     return f": {problem}" if isinstance(problem, TELLING) else " (its message is left out)"

@@ -50,6 +50,28 @@ def test_an_exception_that_nobody_caught_leaves_a_report_without_its_words(tmp_p
     assert SECRET not in text
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        f"words = {SECRET!r}; words.no_such_method()",
+        f"open('/{SECRET}')",
+        f"import threading; threading.Thread(target=lambda: {SECRET!r} + 1).start()",
+        f"try: int({SECRET!r})\nexcept ValueError as error: raise KeyError({SECRET!r}) from error",
+        f"problem = RuntimeError(); problem.add_note({SECRET!r}); raise problem",
+        f"raise ExceptionGroup({SECRET!r}, [ValueError({SECRET!r})])",
+        f"def tell(words): raise OSError(5, 'I/O error', words)\ntell({SECRET!r})",
+        f"eval({SECRET!r})",
+    ],
+)
+def test_no_way_to_end_by_an_exception_brings_words_into_the_report(tmp_path: Path, fault: str) -> None:
+    run_until_it_crashes(tmp_path, fault)
+    report = collect_crash_report(tmp_path)
+    assert report is not None
+    text = report.read_text(encoding="utf-8")
+    assert 'File "<string>", line' in text
+    assert SECRET not in text
+
+
 def test_a_fault_is_reported_once(tmp_path: Path) -> None:
     run_until_it_crashes(tmp_path, "raise KeyError")
     assert collect_crash_report(tmp_path) is not None

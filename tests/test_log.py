@@ -1,6 +1,7 @@
 """The log says what went wrong, and nothing that was said in a conversation."""
 
 import faulthandler
+import linecache
 import logging
 import subprocess
 import sys
@@ -80,6 +81,32 @@ def test_a_message_of_the_system_is_kept_and_so_is_the_chain(log):
     text = written(log)
     assert "No space left on device" in text
     assert text.index("ValueError") < text.index("Followed by:") < text.index("OSError")
+    assert SECRET not in text
+
+
+def test_the_name_of_a_file_is_left_out(log):
+    """An export is named after its conversation."""
+    try:
+        Path(f"/{SECRET}/{SECRET}.md").read_text(encoding="utf-8")
+    except OSError:
+        logging.getLogger("app").exception("Not written")
+    text = written(log)
+    assert "FileNotFoundError: [Errno 2] No such file or directory" in text
+    assert SECRET not in text
+
+
+def test_lines_of_code_that_was_put_together_at_run_time_are_left_out(log):
+    """A chat template becomes such code; Python shows the lines where it still has them."""
+    source = f"def made_from_a_text():\n    return {SECRET!r} / 1\nmade_from_a_text()"
+    linecache.cache["<template>"] = (len(source), None, source.splitlines(keepends=True), "<template>")
+    try:
+        exec(compile(source, "<template>", "exec"), {})
+    except TypeError:
+        logging.getLogger("app").exception("Not rendered")
+    finally:
+        del linecache.cache["<template>"]
+    text = written(log)
+    assert 'File "<template>", line 2, in made_from_a_text' in text
     assert SECRET not in text
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 
 OLDEST_SQLITE = (3, 34, 0)  # The trigram tokenizer of the search came with it.
 BUSY_SECONDS = 5.0
+
+_INDEX_FAULT = re.compile(r"inverted index for FTS5 table \S*message_search")
+"""How SQLite words a fault of the search index (fts5_main.c, fts5IntegrityMethod)."""
 
 Values = Sequence[Any] | Mapping[str, Any]
 
@@ -151,10 +155,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
-    (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
-    if verdict != "ok":
-        log.error("The check of the database found: %s", verdict)
+    verdicts = [verdict for (verdict,) in connection.execute("pragma quick_check")]
+    if verdicts == ["ok"]:
+        return
+    log.error("The check of the database found: %s", verdicts[0])
+    # From 3.44 on SQLite looks into the search index too. That can be made anew; nothing else is touched.
+    if not all(_INDEX_FAULT.search(verdict) for verdict in verdicts):
         raise _damaged(path)
+    with contextlib.suppress(OSError):
+        check_mark(path).touch()
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 from app.core.conversation import MessageState
@@ -38,9 +39,8 @@ def test_a_kill_in_mid_answer_loses_at_most_the_last_second(tmp_path: Path) -> N
     for number in range(1, KILLS + 1):
         streamed = _stream_and_kill(data_dir, moments.uniform(0.2, 2.0))
         due = max((count for age, count in streamed if age > LOST_AT_MOST_S), default=0)
-        with sqlite3.connect(data_dir / "conversations.db") as connection:
+        with closing(sqlite3.connect(data_dir / "conversations.db")) as connection:
             assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
-        connection.close()
         store = open_store(data_dir / "conversations.db").conversations
         summaries = store.list_summaries()
         answer = store.load(summaries[0].id).path()[-1]

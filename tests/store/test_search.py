@@ -1,6 +1,7 @@
 """A person types a word and finds the place."""
 
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -157,12 +158,10 @@ def test_the_index_follows_an_answer_from_its_first_piece_to_its_last_change(sto
 
 def check_index(path):
     """FTS5 raises where the index and the messages do not agree."""
-    database = Database.open(path)
-    with database.transaction() as connection:
+    with closing(Database.open(path)) as database, database.transaction() as connection:
         connection.execute("insert into message_search (message_search) values ('integrity-check')")
         (indexed,) = connection.execute("select count(*) from message_search_docsize").fetchone()
         (whole,) = connection.execute("select count(*) from message where state != 'streaming'").fetchone()
-    database.close()
     assert indexed == whole
 
 

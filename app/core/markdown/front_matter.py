@@ -19,8 +19,11 @@ _FENCE = "---"
 _ENTRY = re.compile(r"([A-Za-z_][\w-]*):(?:[ \t]+(.*))?")
 _ITEM = re.compile(r"[ ]*-(?:[ \t]+(.*))?")
 _BLOCK = re.compile(r"\|([1-9]?)([+-]?)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _NOT_PLAIN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 """Characters that YAML wants escaped, or that some readers take for the end of a line."""
+_DEEPEST = 100
+"""Levels of nesting; deeper ones are refused under every Python, whatever its own limit is."""
 
 
 class FrontMatterError(ValueError):
@@ -45,11 +48,7 @@ def read_front_matter(text: str) -> tuple[dict[str, Value], str]:
     head, end, body = text.removeprefix(_FENCE).partition(f"\n{_FENCE}\n")
     if not text.startswith(f"{_FENCE}\n") or not end:
         raise FrontMatterError(1)
-    reader = _Reader(head.split("\n")[1:])
-    try:
-        return reader.mapping(0), body
-    except RecursionError as error:
-        raise reader.error() from error
+    return _Reader(head.split("\n")[1:]).mapping(0), body
 
 
 def _lines_of_mapping(values: Mapping[str, Writable], indent: str) -> Iterator[str]:
@@ -95,18 +94,20 @@ class _Reader:
         self._lines = lines
         self._at = 0
 
-    def mapping(self, indent: int) -> dict[str, Value]:
+    def mapping(self, indent: int, depth: int = 1) -> dict[str, Value]:
         """The entries that are indented by at least that much, until one that is less."""
+        if depth > _DEEPEST:
+            raise self.error()
         values: dict[str, Value] = {}
         while (line := self._next_line()) is not None and _indent_of(line) >= indent:
             entry = _ENTRY.fullmatch(line.strip(" "))
             if entry is None:
                 raise self.error()
             self._at += 1
-            values[entry[1]] = self._value((entry[2] or "").strip(), _indent_of(line))
+            values[entry[1]] = self._value((entry[2] or "").strip(), _indent_of(line), depth)
         return values
 
-    def _value(self, written: str, indent: int) -> Value:
+    def _value(self, written: str, indent: int, depth: int) -> Value:
         if block := _BLOCK.fullmatch(written):
             return self._block(indent + int(block[1]) if block[1] else None, indent, block[2])
         if written and not written.startswith("#"):
@@ -115,7 +116,7 @@ class _Reader:
         if following is not None and _ITEM.fullmatch(following) and _indent_of(following) >= indent:
             return self._items(_indent_of(following))
         if following is not None and _indent_of(following) > indent:
-            return self.mapping(_indent_of(following))
+            return self.mapping(_indent_of(following), depth + 1)
         return ""
 
     def _items(self, indent: int) -> list[str]:
@@ -147,6 +148,8 @@ class _Reader:
     def _inline(self, written: str) -> Value:
         if not written.startswith(("[", "{")):
             return self._scalar(written)
+        if _depth_of(written) > _DEEPEST:
+            raise self.error()
         try:
             value = json.loads(written)
         except ValueError:
@@ -181,6 +184,15 @@ class _Reader:
     def error(self, offset: int = 0) -> FrontMatterError:
         """The fault of the line that is being read, or of one near it."""
         return FrontMatterError(self._at + offset + 2)
+
+
+def _depth_of(written: str) -> int:
+    """How many brackets are open at once where most are; those inside quotes are words."""
+    open_now = deepest = 0
+    for bracket in re.findall(r"[\[\]{}]", _QUOTED.sub("", written)):
+        open_now += 1 if bracket in "[{" else -1
+        deepest = max(deepest, open_now)
+    return deepest
 
 
 def _indent_of(line: str) -> int:

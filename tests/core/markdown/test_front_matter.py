@@ -115,9 +115,23 @@ def test_a_line_that_is_not_legible_is_named(lines, line):
     assert caught.value.line == line
 
 
-def test_a_head_that_is_nested_without_end_is_refused():
-    with pytest.raises(FrontMatterError):
-        read(*(" " * depth + "a:" for depth in range(3000)))
+@pytest.mark.parametrize("depth", [101, 900, 3000, 20_000])
+def test_a_head_that_is_nested_without_end_is_refused_at_the_same_line_by_every_python(depth):
+    with pytest.raises(FrontMatterError) as caught:
+        read(*(" " * level + "a:" for level in range(depth)))
+    assert caught.value.line == 102
+
+
+@pytest.mark.parametrize("opening", ["[", '[{"a":', "[[]," * 3 + "["])
+@pytest.mark.parametrize("depth", [101, 900, 9000, 200_000])
+def test_a_list_that_is_nested_without_end_is_refused_at_the_same_line_by_every_python(opening, depth):
+    with pytest.raises(FrontMatterError) as caught:
+        read("fine: 1", "a: " + opening * depth)
+    assert caught.value.line == 4
+
+
+def test_brackets_in_a_text_are_no_nesting():
+    assert read('a: ["' + "[" * 500 + '", "b"]') == {"a": ["[" * 500, "b"]}
 
 
 @pytest.mark.parametrize("text", ["", "# Notes\n", "---\n", "---\na: 1\n", "--- \na: 1\n---\n"])
