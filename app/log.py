@@ -138,7 +138,7 @@ def _places(problem: BaseException) -> list[str]:
     """Files, lines and functions, without the text of the lines: Python shows that of whatever was run."""
     frames = traceback.extract_tb(problem.__traceback__)
     return traceback.StackSummary.from_list(
-        [(frame.filename, frame.lineno, frame.name, "") for frame in frames]
+        [(frame.filename, frame.lineno or 0, frame.name, "") for frame in frames]
     ).format()
 
 
