@@ -18,18 +18,17 @@ from app.engine.probe import Probe
 from app.engine.suitability import describe
 from app.engine.variants import TRIAL_MODEL, Variants
 from app.hub.catalog import Catalog
-from app.hub.connections import ConnectionLedger
 from app.hub.hub import Hub
-from app.hub.library import Library, find_starter_model
+from app.hub.library.library import Library, find_starter_model
 from app.hub.releases import Releases, release_address
 from app.log import Log
+from app.net.network_log import NetworkLog
 from app.paths import Paths, resources
 from app.services.background import Worker
 from app.settings import Settings, SettingsFile
 from app.store.presets import PresetStore
 from app.store.store import open_store
 from app.tools.built_in import built_in_tools
-from app.tools.network import Network
 from app.tools.tool import Tool
 from app.tools.tool_box import ToolBox
 from app.ui.chat.chat_room import ChatRoom
@@ -133,8 +132,8 @@ class Application(QObject):
         self.settings = WindowController(
             self.window, self._themes, self._settings_file, settings, __version__, self.paths.logs, self
         )
-        ledger = ConnectionLedger(self.paths.data / "connections.jsonl")
-        self.hub = hub or Hub(ledger=ledger)
+        network_log = NetworkLog(self.paths.data / "connections.jsonl")
+        self.hub = hub or Hub(network_log=network_log, version=__version__)
         self._build_controllers()
         self._join()
         self._version_check = self._offer_version_check()
@@ -249,7 +248,7 @@ class Application(QObject):
         address = release_address(resources())
         if not address:
             return None
-        releases = Releases(address, __version__, self.hub.ledger.add, lambda: self.hub.is_offline)
+        releases = Releases(address, __version__, self.hub.network)
         return VersionCheck(releases, self.window, self)
 
     def _check_model(self, path: Path, cancel: threading.Event) -> None:
@@ -266,8 +265,9 @@ class Application(QObject):
 
     def _tool_box(self) -> ToolBox:
         folders = self.settings.settings.tool_folders
-        network = Network(lambda: self.hub.is_offline, self.hub.ledger.add)
-        return ToolBox((*built_in_tools(self._store.search.search, folders, network), *self._more_tools))
+        return ToolBox(
+            (*built_in_tools(self._store.search.search, folders, self.hub.network), *self._more_tools)
+        )
 
     def _chat_with(self, path: Path) -> None:
         self.models.choose(path)

@@ -21,7 +21,7 @@ ALLOWED = {
     "app.crash_report": {"app", "app.log"},
     "app.self_test": {"app", "app.application", "app.core"},
     "app.application": {
-        *("app", "app.core", "app.engine", "app.hub", "app.tools", "app.store", "app.ui"),
+        *("app", "app.core", "app.engine", "app.hub", "app.net", "app.tools", "app.store", "app.ui"),
         *("app.log", "app.paths", "app.settings", "app.ui.icons", "app.ui.widgets", "app.crash_report"),
         *("app.services", "app.ui.transcript.view"),
     },
@@ -31,8 +31,9 @@ ALLOWED = {
     "app.core": {"app.core"},
     "app.files": {"app.core", "app.files"},
     "app.engine": {"app.core", "app.engine", "app.files"},
-    "app.hub": {"app.core", "app.files", "app.hub"},
-    "app.tools": {"app.core", "app.tools"},
+    "app.net": {"app.core", "app.net"},
+    "app.hub": {"app.core", "app.files", "app.hub", "app.net"},
+    "app.tools": {"app.core", "app.net", "app.tools"},
     "app.store": {"app.core", "app.files", "app.store"},
     # The program without its window: of Qt it knows signals and timers, nothing that is drawn.
     "app.services": {
@@ -71,6 +72,8 @@ CONFINED = {
     "gguf": {"app.engine"},
     "sqlite3": {"app.store"},
     "huggingface_hub": {"app.hub"},
+    "httpcore2": {"app.net"},
+    "httpx2": {"app.hub", "app.net"},
 }
 
 WITHOUT_QT = {"app.ui.transcript.content"}
@@ -135,7 +138,7 @@ def test_every_module_has_a_place():
         ("app.core.message", "from app.store.database import Database"),
         ("app.core.message", "import app.paths"),
         ("app.engine.engine", "from app.hub import catalog"),
-        ("app.hub.library", "def later():\n    from app.engine.gguf import read_header"),
+        ("app.hub.library.library", "def later():\n    from app.engine.gguf import read_header"),
         ("app.store.presets", "from app.settings import Settings"),
         ("app.settings", "from app.store.presets import PresetStore"),
         ("app.files.toml_file", "from app.settings import Settings"),
@@ -153,7 +156,7 @@ def test_every_module_has_a_place():
         ("app.ui.main_window", "import sqlite3"),
         ("app.store.presets", "from huggingface_hub import HfApi"),
         ("app.core.message", "import main"),
-        ("app.hub.library", "from tests.fakes import hub"),
+        ("app.hub.library.library", "from tests.fakes import hub"),
         ("app.services.models", "from app.ui.messages import Messages"),
         ("app.services.models", "from PySide6.QtWidgets import QWidget"),
         ("app.services.models", "from PySide6 import QtGui"),

@@ -25,7 +25,7 @@ class ModelKind(StrEnum):
     TASK = "task"  # Made for one task, with a system prompt of its own.
 
 
-class ModelStatus(StrEnum):
+class ModelLifecycle(StrEnum):
     """Whether its maker still recommends it."""
 
     CURRENT = "current"
@@ -60,7 +60,7 @@ class CatalogModel:
     repository: str
     """Where its files are on the hub, as owner/name."""
     kind: ModelKind
-    status: ModelStatus
+    status: ModelLifecycle
     architecture: str
     thinking: Thinking
     has_tools: bool
@@ -146,7 +146,7 @@ class Catalog:
 
 def _model(entry: Mapping[str, Any]) -> CatalogModel:
     values: dict[str, Any] = {**entry, "sampling": _sampling(entry.get("sampling"))}
-    for name, kind in (("kind", ModelKind), ("status", ModelStatus), ("thinking", Thinking)):
+    for name, kind in (("kind", ModelKind), ("status", ModelLifecycle), ("thinking", Thinking)):
         values[name] = kind(values[name])
     for name in ("languages", "quantisations", "suggestions"):
         values[name] = tuple(values.get(name, ()))

@@ -33,44 +33,44 @@ def not_the_hub() -> NetworkError:
     )
 
 
-def as_hub_error(problem: Exception, subject: str, page: str = "") -> HubError | None:
+def as_hub_error(error: Exception, subject: str, page: str = "") -> HubError | None:
     """An exception of the network or of huggingface_hub as a sentence; None for mistakes of ours.
 
     Args:
         subject: what was asked for: a repository's name, or a few words.
         page: the repository's page, for whoever must accept its terms.
     """
-    if isinstance(problem, HubError):
-        return problem
-    if isinstance(problem, library.HFValidationError):
+    if isinstance(error, HubError):
+        return error
+    if isinstance(error, library.HFValidationError):
         return NotOnHubError(
             f"{subject} is not a name that a repository can have.", "It has the form owner/name."
         )
-    if isinstance(problem, library.HfHubHTTPError):
-        return _of_answer(problem, subject, page)
-    if isinstance(problem, json.JSONDecodeError | UnicodeDecodeError):
+    if isinstance(error, library.HfHubHTTPError):
+        return _of_answer(error, subject, page)
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return not_the_hub()
-    if isinstance(problem, httpx2.HTTPError | httpx2.InvalidURL | OSError):
-        return _of_connection(problem)
+    if isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | OSError):
+        return _of_connection(error)
     return None
 
 
-def _of_answer(problem: library.HfHubHTTPError, subject: str, page: str) -> HubError:
-    status = problem.response.status_code
-    if isinstance(problem, library.GatedRepoError):
+def _of_answer(error: library.HfHubHTTPError, subject: str, page: str) -> HubError:
+    status = error.response.status_code
+    if isinstance(error, library.GatedRepoError):
         return _gated(status, subject, page)
-    if isinstance(problem, library.RevisionNotFoundError):
+    if isinstance(error, library.RevisionNotFoundError):
         return NotOnHubError(
             f"{subject} no longer has the version that was asked for.", "Look at the repository again."
         )
-    if isinstance(problem, library.EntryNotFoundError):
+    if isinstance(error, library.EntryNotFoundError):
         return NotOnHubError(f"This file is no longer in {subject}.", "Look at the repository again.")
-    if isinstance(problem, library.RepositoryNotFoundError):
+    if isinstance(error, library.RepositoryNotFoundError):
         return NotOnHubError(
             f"There is no {subject} on the hub, or it is private.",
             "Check the name. A private repository needs a token, which you can enter in Settings.",
         )
-    return _of_status(status, problem.response, subject)
+    return _of_status(status, error.response, subject)
 
 
 def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError:
@@ -113,8 +113,8 @@ def _gated(status: int, subject: str, page: str) -> GatedError:
     )
 
 
-def _of_connection(problem: Exception) -> HubError:
-    causes = list(_chain(problem))
+def _of_connection(error: Exception) -> HubError:
+    causes = list(_chain(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return NetworkError(
             "The name of the hub cannot be looked up: there seems to be no network.", _CHECK_NETWORK
@@ -124,23 +124,23 @@ def _of_connection(problem: Exception) -> HubError:
             "The secure connection to the hub failed: its certificate could not be checked.",
             "Check the clock of this computer, and whether a security program or a proxy listens in.",
         )
-    if isinstance(problem, httpx2.ProxyError):
+    if isinstance(error, httpx2.ProxyError):
         return NetworkError(
             "The proxy of this network refused the connection.", "Check the system's proxy settings."
         )
-    if isinstance(problem, httpx2.ConnectTimeout | httpx2.ConnectError):
+    if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
         return NetworkError("The hub cannot be reached.", _CHECK_NETWORK)
-    if isinstance(problem, httpx2.TimeoutException):
+    if isinstance(error, httpx2.TimeoutException):
         return NetworkError("The hub stopped answering.", _CHECK_NETWORK)
-    if isinstance(problem, httpx2.TooManyRedirects | httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+    if isinstance(error, httpx2.TooManyRedirects | httpx2.UnsupportedProtocol | httpx2.InvalidURL):
         return HubError("The hub pointed to an address that leads nowhere.", _TRY_LATER)
     return NetworkError("The connection to the hub broke.", _CHECK_NETWORK)
 
 
-def _chain(problem: BaseException | None) -> Iterator[BaseException]:
-    while problem is not None:
-        yield problem
-        problem = problem.__cause__ or problem.__context__
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def _wait_seconds(response: httpx2.Response) -> float:

@@ -1,7 +1,7 @@
-"""The way to Hugging Face's hub: address, token, offline switch and ledger in one place.
+"""The way to Hugging Face's hub: address, token, offline switch and network log in one place.
 
 Listing, addresses, metadata and authentication are huggingface_hub's. The bytes of models are fetched by
-`app/hub/download.py`, because the library's own download begins at byte 0 after every stop and checks no
+`app/hub/download/`, because the library's own download begins at byte 0 after every stop and checks no
 checksum.
 """
 
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
-from app.core.connection import Connection
 from app.core.errors import HubError
-from app.hub.connections import ConnectionLedger
-from app.hub.interruptible import run_interruptibly
 from app.hub.token import HubToken
+from app.net.interruptible import run_interruptibly
+from app.net.network import Network
+from app.net.network_log import NetworkLog
 
 if TYPE_CHECKING:
     import httpx2
@@ -56,26 +56,31 @@ class Hub:
 
     Attributes:
         token: the user's token.
-        ledger: where every connection is noted.
+        network_log: where every connection is noted.
         is_offline: the offline switch. Whoever asks while it is on gets an `OfflineError`; nothing is sent.
     """
 
     def __init__(
         self,
         token: HubToken | None = None,
-        ledger: ConnectionLedger | None = None,
+        network_log: NetworkLog | None = None,
         endpoint: str = "",
         is_offline: bool = False,
         version: str = "0",
     ) -> None:
         """`endpoint` is the hub's address; by default what HF_ENDPOINT names, as users of mirrors set it."""
         self.token = token or HubToken()
-        self.ledger = ledger or ConnectionLedger()
+        self.network_log = network_log or NetworkLog()
         self.is_offline = is_offline
         self._version = version
         self.endpoint = (endpoint or os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
         self._lock = threading.Lock()
         self._api: HfApi | None = None
+
+    @property
+    def network(self) -> Network:
+        """The network as the offline switch allows it, recorded in the network log."""
+        return Network(lambda: self.is_offline, self.network_log.add)
 
     def page_of(self, repository: str) -> str:
         """The address of a repository's page, for a browser."""
@@ -95,8 +100,8 @@ class Hub:
                 return library.model_info(
                     repository, revision=revision, files_metadata=True, timeout=ANSWER_SECONDS, token=token
                 )
-            except (KeyError, TypeError) as problem:  # It takes any JSON for a model.
-                raise self._not_the_hub() from problem
+            except (KeyError, TypeError) as error:  # It takes any JSON for a model.
+                raise self._not_the_hub() from error
 
         return self._ask(ask, cancel, repository, self.page_of(repository))
 
@@ -207,17 +212,17 @@ class Hub:
     ) -> T:
         try:
             return run_interruptibly(ask, cancel, on_late)
-        except Exception as problem:
-            error = self.failure(problem, subject, page)
-            if error is None or error is problem:
+        except Exception as error:
+            explained = self.failure(error, subject, page)
+            if explained is None or explained is error:
                 raise
-            raise error from problem
+            raise explained from error
 
-    def failure(self, problem: Exception, subject: str, page: str = "") -> HubError | None:
+    def failure(self, error: Exception, subject: str, page: str = "") -> HubError | None:
         """A network exception in plain words; None for what is none."""
         from app.hub.failures import as_hub_error
 
-        return as_hub_error(problem, subject, page)
+        return as_hub_error(error, subject, page)
 
     def _not_the_hub(self) -> HubError:
         from app.hub.failures import not_the_hub
@@ -259,16 +264,13 @@ class Hub:
                 for name in _SETTINGS:
                     setattr(constants, name, True)
 
-                from app.hub.transport import make_client
+                from app.net.client import make_client
 
-                set_client_factory(lambda: make_client(self._note, lambda: self.is_offline))
+                set_client_factory(lambda: make_client(self.network))
                 self._api = HfApi(
                     endpoint=self.endpoint, token=False, library_name="tarn", library_version=self._version
                 )
             return self._api
-
-    def _note(self, connection: Connection) -> None:
-        self.ledger.add(connection)
 
     def close(self) -> None:
         """Closes idle connections. The hub can be asked again afterwards."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.connection import Connection
 from app.core.errors import HubError, NetworkError
-from app.hub.interruptible import run_interruptibly
+from app.net.interruptible import run_interruptibly
+from app.net.network import Network
 
 if TYPE_CHECKING:
     import httpx2
@@ -42,14 +41,11 @@ class Releases:
         self,
         address: str,
         version: str,
-        report: Callable[[Connection], None],
-        is_offline: Callable[[], bool],
+        network: Network,
     ) -> None:
-        """`report` is told of every connection once it has ended."""
         self._address = address
         self._version = version
-        self._report = report
-        self._is_offline = is_offline
+        self._network = network
 
     def newer(self, cancel: threading.Event) -> Release | None:
         """The newest version; None if it is this one, or an older one. Blocks, for a worker thread.
@@ -64,22 +60,22 @@ class Releases:
     def _ask(self) -> Release:
         import httpx2
 
-        from app.hub.transport import make_client
+        from app.net.client import make_client
 
         headers = {"User-Agent": f"tarn/{self._version}", "Accept": "application/json"}
         try:
-            with make_client(self._report, self._is_offline) as client:
+            with make_client(self._network) as client:
                 purpose = {"purpose": "Check for a new version"}
                 with client.stream("GET", self._address, headers=headers, extensions=purpose) as response:
                     response.raise_for_status()
                     return _release_in(response)
         except HubError:
             raise
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as problem:
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise NetworkError(
                 f"The newest version could not be asked for at {self._host()}.",
                 "Check your network connection, then try again.",
-            ) from problem
+            ) from error
 
     def _host(self) -> str:
         found = re.match(r"\w+://([^/]+)", self._address)
@@ -103,8 +99,8 @@ def _release_in(response: httpx2.Response) -> Release:
     try:
         values = json.loads(data)
         version, page = str(values["version"]), str(values.get("page", ""))
-    except (ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise _not_a_version() from problem
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _not_a_version() from error
     if not re.fullmatch(r"\d+(\.\d+){0,3}", version):
         raise _not_a_version()
     # Only what a browser opens: a link is something to press.

@@ -31,7 +31,7 @@ class RepositoryAddress:
     """As in owner/name:Q4_K_M."""
 
 
-class Order(StrEnum):
+class SearchOrder(StrEnum):
     """How results are sorted, best first; the values are the hub's."""
 
     TRENDING = "trendingScore"
@@ -63,13 +63,13 @@ class SearchResult:
         return self.repository.partition("/")[2]
 
 
-class Search:
+class ModelSearch:
     """One search, read page by page as the list is scrolled.
 
     `more` blocks and belongs on a worker thread; one call at a time.
     """
 
-    def __init__(self, hub: Hub, text: str, order: Order = Order.DOWNLOADS) -> None:
+    def __init__(self, hub: Hub, text: str, order: SearchOrder = SearchOrder.DOWNLOADS) -> None:
         self._hub = hub
         self._next = "/api/models?" + urlencode(_question(text.strip(), order))
 
@@ -91,7 +91,7 @@ class Search:
         return tuple(_result(entry) for entry in entries)
 
 
-def _question(text: str, order: Order) -> list[tuple[str, str]]:
+def _question(text: str, order: SearchOrder) -> list[tuple[str, str]]:
     fields = ("downloads", "likes", "lastModified", "gated", "gguf")
     question = [("filter", "gguf"), ("sort", order.value), ("limit", str(PAGE_SIZE))]
     question += [("expand", field) for field in fields]

@@ -7,24 +7,23 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from app.core.errors import Cancelled, TokenError
-from app.hub.interruptible import run_interruptibly
-
-if TYPE_CHECKING:
-    from app.hub.hub import Hub
+from app.net.interruptible import run_interruptibly
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+AskForAccount = Callable[[str, threading.Event], str]
+"""Ask the hub for the name of the account that a token belongs to, as `Hub.who_am_i` does."""
 
 SERVICE = "Tarn"
 ACCOUNT = "huggingface.co"
 TOKENS_ADDRESS = "https://huggingface.co/settings/tokens"
 
 
-class Keeping(StrEnum):
+class TokenStorage(StrEnum):
     """Where the token is kept."""
 
     NOWHERE = "nowhere"
@@ -63,10 +62,10 @@ class HubToken:
         self._keyring = keyring
         self._secret: str | None = None
         self._is_locked = False
-        self.keeping = Keeping.NOWHERE
+        self.storage = TokenStorage.NOWHERE
 
     def __repr__(self) -> str:
-        return f"HubToken(keeping={self.keeping.value!r})"
+        return f"HubToken(storage={self.storage.value!r})"
 
     @property
     def is_set(self) -> bool:
@@ -75,7 +74,7 @@ class HubToken:
     @property
     def notice(self) -> str:
         """What the user should know about where it is kept; empty where all is well."""
-        if self.keeping is not Keeping.THIS_RUN:
+        if self.storage is not TokenStorage.THIS_RUN:
             return ""
         if self._is_locked:
             return "The system's keyring stayed locked: the token is used until Tarn is closed."
@@ -95,19 +94,19 @@ class HubToken:
             secret = self._ask(lambda ring: ring.get_password(SERVICE, ACCOUNT), cancel)
         except Cancelled:
             raise
-        except Exception as problem:  # Every keyring has errors of its own.
-            log.info("No keyring can be read: %s", type(problem).__name__)
-            if _is_locked(problem) and not self.is_set:
-                self.keeping = Keeping.LOCKED
+        except Exception as error:  # Every keyring has errors of its own.
+            log.info("No keyring can be read: %s", type(error).__name__)
+            if _is_locked(error) and not self.is_set:
+                self.storage = TokenStorage.LOCKED
             return
         if secret:
-            self._secret, self.keeping = secret, Keeping.KEYRING
-        elif self.keeping is Keeping.LOCKED:
-            self.keeping = Keeping.NOWHERE
+            self._secret, self.storage = secret, TokenStorage.KEYRING
+        elif self.storage is TokenStorage.LOCKED:
+            self.storage = TokenStorage.NOWHERE
 
     def save(
         self,
-        hub: Hub,
+        ask_for_account: AskForAccount,
         text: str,
         cancel: threading.Event,
         on_checked: Callable[[Account], object] = lambda _account: None,
@@ -128,14 +127,14 @@ class HubToken:
                 "This is not a token: a token is one word of letters and digits and begins with hf_.",
                 f"Copy it from {TOKENS_ADDRESS}.",
             )
-        account = Account(hub.who_am_i(secret, cancel))
-        self._secret, self.keeping, self._is_locked = secret, Keeping.THIS_RUN, False
+        account = Account(ask_for_account(secret, cancel))
+        self._secret, self.storage, self._is_locked = secret, TokenStorage.THIS_RUN, False
         on_checked(account)
         if self._is_kept(secret, cancel):
-            self.keeping = Keeping.KEYRING
+            self.storage = TokenStorage.KEYRING
         return account
 
-    def check(self, hub: Hub, cancel: threading.Event) -> Account:
+    def check(self, ask_for_account: AskForAccount, cancel: threading.Event) -> Account:
         """Whose token this is.
 
         Raises:
@@ -145,7 +144,7 @@ class HubToken:
         """
         if self._secret is None:
             raise TokenError("There is no token.", "Enter one in Settings.")
-        return Account(hub.who_am_i(self._secret, cancel))
+        return Account(ask_for_account(self._secret, cancel))
 
     def forget(self, cancel: threading.Event) -> None:
         """Removes it from memory and from the keyring.
@@ -154,15 +153,15 @@ class HubToken:
             TokenError: the keyring stayed locked and still has it.
             Cancelled: `cancel` was set.
         """
-        self._secret, self.keeping = None, Keeping.NOWHERE
+        self._secret, self.storage = None, TokenStorage.NOWHERE
         try:
             self._ask(lambda ring: ring.delete_password(SERVICE, ACCOUNT), cancel)
         except Cancelled:
             raise
-        except Exception as problem:
-            log.info("Nothing was removed from the keyring: %s", type(problem).__name__)
-            if _is_locked(problem):
-                self.keeping = Keeping.LOCKED
+        except Exception as error:
+            log.info("Nothing was removed from the keyring: %s", type(error).__name__)
+            if _is_locked(error):
+                self.storage = TokenStorage.LOCKED
                 raise TokenError(
                     "The system's keyring stayed locked, so the token is still in it.",
                     "It is not used any more. Forget it again, and unlock the keyring when it asks.",
@@ -180,9 +179,9 @@ class HubToken:
             return self._ask(keep, cancel)
         except Cancelled:
             raise
-        except Exception as problem:
-            log.info("No keyring can be written: %s", type(problem).__name__)
-            self._is_locked = _is_locked(problem)
+        except Exception as error:
+            log.info("No keyring can be written: %s", type(error).__name__)
+            self._is_locked = _is_locked(error)
             return False
 
     def _ask(self, question: Callable[[Keyring], T], cancel: threading.Event) -> T:
@@ -196,11 +195,11 @@ class HubToken:
         return self._keyring
 
 
-def _is_locked(problem: Exception) -> bool:
+def _is_locked(error: Exception) -> bool:
     """Whether there is a keyring that was not opened, as where its question was dismissed."""
     from keyring.errors import InitError, KeyringLocked
 
-    return isinstance(problem, KeyringLocked | InitError)
+    return isinstance(error, KeyringLocked | InitError)
 
 
 def _writes_plain_files(ring: Keyring) -> bool:

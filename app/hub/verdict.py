@@ -31,7 +31,7 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class MemoryVerdict:
     """Whether a model fits, and the sum behind it. Sizes in bytes."""
 
     fit: Fit
@@ -75,7 +75,7 @@ def judge(
     context_bytes_per_token: int,
     context_length: int = CHAT_CONTEXT,
     overhead_bytes: int = OVERHEAD_BYTES,
-) -> Verdict:
+) -> MemoryVerdict:
     """Whether a model fits into the free memory, of the computer or of the graphics card it is to run on."""
     context_bytes = context_bytes_per_token * context_length
     needed = weight_bytes + context_bytes + overhead_bytes
@@ -83,7 +83,7 @@ def judge(
         fit = Fit.RUNS_WELL
     else:
         fit = Fit.TIGHT if needed <= free_bytes * USABLE_SHARE else Fit.TOO_LARGE
-    return Verdict(fit, weight_bytes, context_bytes, overhead_bytes, free_bytes, context_length)
+    return MemoryVerdict(fit, weight_bytes, context_bytes, overhead_bytes, free_bytes, context_length)
 
 
 def context_bytes_per_token(architecture: str, weight_bytes: int, parameters: int = 0) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from app.net.network import Network
 from app.tools.allowed_folders import file_tools
 from app.tools.calculator import calculator_tool
 from app.tools.clock import clock_tool
-from app.tools.network import Network
 from app.tools.past_conversations import Search, conversation_search_tool
 from app.tools.tool import Tool
 from app.tools.web_page import web_page_tool

@@ -13,9 +13,12 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from app.tools.network import Network, Visit
+from app.core.connection import Connection
+from app.core.errors import OfflineError
+from app.net.network import Network
 from app.tools.page_text import text_of_page
 from app.tools.tool import Tool, ToolError
 
@@ -70,6 +73,33 @@ def web_page_tool(network: Network | None = None, *, allows_local: bool = False)
     return Tool.of(fetch_web_page, title="Read a web page", is_on_at_first=False, time_limit_s=TIME_LIMIT_S)
 
 
+class _Visit:
+    """A connection of the tool while it lasts."""
+
+    def __init__(self, host: str, purpose: str) -> None:
+        self._time = datetime.now(UTC)
+        self._host = host
+        self._purpose = purpose
+        self.bytes_up = 0
+        self.bytes_down = 0
+        self.outcome = "No connection"
+
+    @property
+    def connection(self) -> Connection:
+        """What the network log keeps of it."""
+        return Connection(self._time, self._host, self._purpose, self.bytes_up, self.bytes_down, self.outcome)
+
+
+def _check(network: Network) -> None:
+    try:
+        network.check()
+    except OfflineError as error:
+        raise ToolError(
+            "Tarn is offline: the user has switched the network off, so nothing can be read from the "
+            "web. Only the user can switch it on again, in Settings."
+        ) from error
+
+
 class _Fetch:
     """One page on its way.
 
@@ -94,9 +124,9 @@ class _Fetch:
         raise ToolError(f"The page was redirected more than {MOST_REDIRECTS} times.")
 
     def _ask(self, parts: SplitResult) -> _Answer:
-        self._network.check()
+        _check(self._network)
         host = parts.hostname or ""
-        visit = Visit(host, PURPOSE)
+        visit = _Visit(host, PURPOSE)
         try:
             return self._exchange(parts, visit)
         except ssl.SSLError as error:
@@ -109,7 +139,7 @@ class _Fetch:
         finally:
             self._network.report(visit.connection)
 
-    def _exchange(self, parts: SplitResult, visit: Visit) -> _Answer:
+    def _exchange(self, parts: SplitResult, visit: _Visit) -> _Answer:
         host, target = parts.hostname or "", _target(parts)
         headers = {**_HEADERS, "Host": _host_line(parts)}
         connection = self._connection(parts, host)
@@ -149,12 +179,12 @@ class _Fetch:
             raise ToolError(f"{host} is on this computer or its network, which may not be read.")
         return addresses[0]
 
-    def _read(self, response: http.client.HTTPResponse, visit: Visit) -> _Answer:
+    def _read(self, response: http.client.HTTPResponse, visit: _Visit) -> _Answer:
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32) if _is_packed(response) else None
         body = b""
         while len(body) < MOST_BYTES and (chunk := response.read1(_CHUNK)):
             visit.bytes_down += len(chunk)
-            self._network.check()
+            _check(self._network)
             if self._stop.is_set() or time.monotonic() > self._deadline:
                 raise TimeoutError
             body += unpacker.decompress(chunk, MOST_BYTES) if unpacker else chunk

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from app.hub.download import download
+from app.hub.download.file_download import download
 from app.hub.hub import Hub
 from tests.fakes.hub_server import FakeHub, varied_bytes
 

@@ -25,7 +25,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 
 from app.application import Application, create_qt_application
-from app.hub.download_state import DownloadStatus
+from app.hub.download.state import DownloadStatus
 from app.hub.hub import Hub
 from app.hub.repository import read_repository
 from app.hub.token import HubToken

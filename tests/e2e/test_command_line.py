@@ -59,7 +59,7 @@ def test_a_model_may_be_named_as_seen_from_the_folder_one_is_in() -> None:
 def test_the_self_test_without_any_model_says_so_at_once(tmp_path: Path) -> None:
     """As in a packaged program without the starter model."""
     code = (
-        "import sys; from app.hub import library; library.STARTER_PACKAGE = 'no_such_package'; "
+        "import sys; from app.hub.library import library; library.STARTER_PACKAGE = 'no_such_package'; "
         "from app.launch import main; sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(

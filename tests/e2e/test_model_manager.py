@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.core.model_file import ModelFile
 from app.hub.hub import Hub
-from app.hub.library import Library
+from app.hub.library.library import Library
 from app.hub.token import HubToken
 from app.ui.model_manager.model_manager_page import ModelManagerPage
 from tests.e2e.conftest import TINY_MODEL, Person

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from app.hub.download import Patience
+from app.hub.download.file_download import RetryPolicy
 from app.hub.hub import Hub
 from tests.fakes.hub_server import FakeHub
 
-QUICK = Patience(
+QUICK = RetryPolicy(
     silent_seconds=0.4, tries=3, first_wait_seconds=0.02, longest_wait_seconds=0.05, longest_asked_seconds=2.0
 )
 

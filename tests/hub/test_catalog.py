@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.core.sampling import Sampling
-from app.hub.catalog import Catalog, ModelKind, ModelStatus, Thinking
+from app.hub.catalog import Catalog, ModelKind, ModelLifecycle, Thinking
 from app.paths import resources
 
 
@@ -85,7 +85,7 @@ def test_facts_that_decide_how_a_model_is_used(catalog):
     assert catalog.get("LFM2.5-2.6B").thinking == Thinking.PREFILLED
     assert catalog.get("LFM2.5-1.2B-Thinking").thinking == Thinking.ALWAYS
     assert catalog.get("LFM2.5-1.2B-Instruct").thinking == Thinking.NONE
-    assert catalog.get("LFM2.5-1.2B-JP").status == ModelStatus.SUPERSEDED
+    assert catalog.get("LFM2.5-1.2B-JP").status == ModelLifecycle.SUPERSEDED
     assert catalog.get("LFM2.5-1.2B-Instruct").context_length == 32768
     assert catalog.get("SmolLM2-135M-Instruct").context_length == 8192
     assert catalog.get("nobody") is None

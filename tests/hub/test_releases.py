@@ -5,13 +5,14 @@ import threading
 import pytest
 
 from app.core.errors import Cancelled, NetworkError, OfflineError
-from app.hub.connections import ConnectionLedger
 from app.hub.releases import ADDRESS_FILE, Release, Releases, release_address
+from app.net.network import Network
+from app.net.network_log import NetworkLog
 from tests.fakes.release_server import serving_releases
 
 
-def asker(address: str, ledger: ConnectionLedger | None = None, is_offline: bool = False) -> Releases:
-    return Releases(address, "0.9.1", (ledger or ConnectionLedger()).add, lambda: is_offline)
+def asker(address: str, network_log: NetworkLog | None = None, is_offline: bool = False) -> Releases:
+    return Releases(address, "0.9.1", Network(lambda: is_offline, (network_log or NetworkLog()).add))
 
 
 @pytest.mark.parametrize("version", ["0.9.2", "0.10", "1.0.0"])
@@ -38,11 +39,11 @@ def test_only_the_version_is_sent():
     assert set(headers) <= {"accept-encoding", "connection"}
 
 
-def test_the_connection_is_in_the_ledger():
-    ledger = ConnectionLedger()
+def test_the_connection_is_in_the_network_log():
+    network_log = NetworkLog()
     with serving_releases({"version": "1.0"}) as server:
-        asker(server.address, ledger).newer(threading.Event())
-    (entry,) = ledger.connections()
+        asker(server.address, network_log).newer(threading.Event())
+    (entry,) = network_log.connections()
     assert (entry.host, entry.purpose, entry.outcome) == ("127.0.0.1", "Check for a new version", "200")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.core.errors import Cancelled, NetworkError
-from app.hub.search import PAGE_SIZE, Order, RepositoryAddress, Search, parse_address
+from app.hub.search import PAGE_SIZE, ModelSearch, RepositoryAddress, SearchOrder, parse_address
 
 NEVER = threading.Event()
 
@@ -26,7 +26,7 @@ def test_results_say_what_the_list_shows(server, hub):
         lastModified="2026-08-04T10:20:30.000Z",
         gguf={"architecture": "lfm2", "total": 354483968, "context_length": 128000},
     )
-    (found,) = Search(hub, " lfm2.5 ").more(NEVER)
+    (found,) = ModelSearch(hub, " lfm2.5 ").more(NEVER)
     assert (found.owner, found.title) == ("LiquidAI", "LFM2.5-350M-GGUF")
     assert (found.downloads, found.likes, found.parameters) == (1234, 56, 354483968)
     assert found.updated == datetime(2026, 8, 4, 10, 20, 30, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_results_say_what_the_list_shows(server, hub):
 
 def test_pages_are_asked_for_one_at_a_time(server, hub):
     put_many(server, 2 * PAGE_SIZE + 7)
-    search = Search(hub, "model", Order.LIKES)
+    search = ModelSearch(hub, "model", SearchOrder.LIKES)
     pages = []
     while not search.is_complete:
         pages.append(search.more(NEVER))
@@ -50,14 +50,14 @@ def test_pages_are_asked_for_one_at_a_time(server, hub):
 
 def test_the_next_page_is_asked_of_the_same_host(server, hub):
     put_many(server, PAGE_SIZE + 1)
-    search = Search(hub, "")
+    search = ModelSearch(hub, "")
     search.more(NEVER)
     assert len(search.more(NEVER)) == 1  # The hub's own address of it names another host.
 
 
 def test_a_page_that_failed_can_be_asked_for_again(server, hub):
     put_many(server, PAGE_SIZE + 1)
-    search = Search(hub, "")
+    search = ModelSearch(hub, "")
     search.more(NEVER)
     server.fail(path="/api/models", cut_at=10)
     with pytest.raises(NetworkError):
@@ -66,7 +66,7 @@ def test_a_page_that_failed_can_be_asked_for_again(server, hub):
 
 
 def test_nothing_found_is_an_empty_page(hub):
-    search = Search(hub, "no such thing")
+    search = ModelSearch(hub, "no such thing")
     assert search.more(NEVER) == ()
     assert search.is_complete
 
@@ -76,7 +76,7 @@ def test_a_search_can_be_cancelled(server, hub):
     cancel = threading.Event()
     threading.Timer(0.1, cancel.set).start()
     with pytest.raises(Cancelled):
-        Search(hub, "x").more(cancel)
+        ModelSearch(hub, "x").more(cancel)
 
 
 @pytest.mark.parametrize(

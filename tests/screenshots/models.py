@@ -22,12 +22,12 @@ from PySide6.QtWidgets import QApplication, QTextEdit
 
 from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog
-from app.hub.connections import ConnectionLedger
-from app.hub.found_model import FoundModel
-from app.hub.found_models import FoundFolder
 from app.hub.hub import Hub
-from app.hub.library_records import LibraryRecords
-from app.hub.token import Keeping
+from app.hub.library.found_model import FoundModel
+from app.hub.library.found_models import FoundFolder
+from app.hub.library.records import LibraryRecords
+from app.hub.token import TokenStorage
+from app.net.network_log import NetworkLog
 from app.paths import resources
 from app.settings import Settings, SettingsFile
 from app.settings import Theme as ThemeChoice
@@ -155,7 +155,7 @@ class Photographer:
         )
         self.records = LibraryRecords()
         parts = ModelManagerParts(
-            Hub(ledger=ConnectionLedger(), endpoint=hub.address),
+            Hub(network_log=NetworkLog(), endpoint=hub.address),
             Catalog.load(resources() / "catalog.toml"),
             self.records,
             models,
@@ -290,7 +290,7 @@ class Photographer:
         self.settings.open_settings("Network")
         dialog = self.window.findChild(SettingsDialog)
         shoot(dialog, self._folder / f"models-network-{self._theme}.png")
-        dialog.findChild(NetworkPage).set_keeping(Keeping.LOCKED, "")
+        dialog.findChild(NetworkPage).set_storage(TokenStorage.LOCKED, "")
         shoot(dialog, self._folder / f"models-network-locked-{self._theme}.png")
         dialog.show_page("Connections")
         shoot(dialog, self._folder / f"models-connections-{self._theme}.png")

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.connection import Connection
 from app.core.message import ToolResultPart
-from app.tools.network import Network
+from app.net.network import Network
 from app.tools.running import run_tool
 from app.tools.web_page import MOST_BYTES, PART_CHARACTERS, PURPOSE, is_public, web_page_tool
 

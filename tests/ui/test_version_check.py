@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtGui import QAction, QDesktopServices
 from pytestqt.qtbot import QtBot
 
-from app.hub.connections import ConnectionLedger
 from app.hub.releases import Releases
+from app.net.network import Network
 from app.ui.main_window import MainWindow
 from app.ui.version_check import VersionCheck
 from tests.fakes.release_server import serving_releases
@@ -22,7 +22,7 @@ def make(window: MainWindow) -> Iterator[Make]:
     made: list[VersionCheck] = []
 
     def make(address: str, is_offline: bool = False) -> VersionCheck:
-        releases = Releases(address, "0.9.1", ConnectionLedger().add, lambda: is_offline)
+        releases = Releases(address, "0.9.1", Network(lambda: is_offline))
         made.append(VersionCheck(releases, window, window))
         return made[-1]
 

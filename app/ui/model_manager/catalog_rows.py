@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelStatus
+from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelLifecycle
 from app.hub.sizes import gigabytes
 from app.ui.model_manager import wording
 from app.ui.model_manager.catalog_words import icon_of
@@ -59,7 +59,7 @@ def _sections(catalog: Catalog) -> list[tuple[str, list[CatalogModel]]]:
 def _section_of(model: CatalogModel) -> str:
     if model.needs and model.kind is not ModelKind.AUDIO:
         return "Not yet in this version"
-    if model.status is not ModelStatus.CURRENT:
+    if model.status is not ModelLifecycle.CURRENT:
         return "Earlier models"
     if model.kind in (ModelKind.VISION, ModelKind.AUDIO):
         return "Pictures and sound"

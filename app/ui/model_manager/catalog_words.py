@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.sampling import Sampling
-from app.hub.catalog import CatalogModel, ModelKind, ModelStatus, Thinking
+from app.hub.catalog import CatalogModel, ModelKind, ModelLifecycle, Thinking
 from app.ui.model_manager import wording
 from app.ui.model_manager.estimates import parameter_count
 
@@ -73,9 +73,9 @@ def what_runs(model: CatalogModel) -> str:
 
 def status_words(model: CatalogModel) -> str:
     """Whether there is something newer; empty for what is current."""
-    if model.status is ModelStatus.SUPERSEDED:
+    if model.status is ModelLifecycle.SUPERSEDED:
         return "There is a newer version of this model."
-    if model.status is ModelStatus.DEPRECATED:
+    if model.status is ModelLifecycle.DEPRECATED:
         return "Liquid AI recommends a newer model in its place."
     return ""
 

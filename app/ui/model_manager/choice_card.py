@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.errors import HubError
-from app.hub.download_state import DownloadState, DownloadStatus
+from app.hub.download.state import DownloadState, DownloadStatus
 from app.hub.sizes import gigabytes
 from app.ui.icons import icon
 from app.ui.model_manager.catalog_words import icon_of

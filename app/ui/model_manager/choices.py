@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.hub.catalog import Catalog, CatalogModel
-from app.hub.verdict import Fit, Verdict
+from app.hub.verdict import Fit, MemoryVerdict
 from app.ui.model_manager.estimates import (
     Size,
     judge_catalog_model,
@@ -23,7 +23,7 @@ class Choice:
     purpose: str
     quantisation: str
     size: Size
-    verdict: Verdict
+    verdict: MemoryVerdict
 
 
 # Each with models to fall back on where the first is too large for the memory that is free.

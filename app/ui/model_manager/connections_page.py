@@ -1,4 +1,4 @@
-"""The ledger in the settings: every connection that the program made."""
+"""The network log in the settings: every connection that the program made."""
 
 from __future__ import annotations
 

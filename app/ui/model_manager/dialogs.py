@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app.hub.keeping import ImportMode
+from app.hub.library.model_files import ImportMode
 from app.ui.model_manager.catalog_words import LFM_LICENCE
 
 WIDTH = 480

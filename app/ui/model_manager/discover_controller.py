@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.core.errors import HubError
 from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog
-from app.hub.download_state import DownloadState
+from app.hub.download.state import DownloadState
 from app.hub.repository import Repository, Variant
 from app.hub.search import RepositoryAddress
 from app.services.background import Stream

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.errors import HubError
-from app.hub.search import Order
+from app.hub.search import SearchOrder
 from app.ui.fonts import BODY_SIZE
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.model_manager.model_details import ModelDetails
@@ -36,10 +36,10 @@ NARROW = 800
 """Pixels. In a narrower page list and model take turns."""
 _SEARCH_PAUSE_MS = 350
 _ORDERS = (
-    (Order.DOWNLOADS, "Most downloaded"),
-    (Order.TRENDING, "Trending"),
-    (Order.LIKES, "Most liked"),
-    (Order.UPDATED, "Newest"),
+    (SearchOrder.DOWNLOADS, "Most downloaded"),
+    (SearchOrder.TRENDING, "Trending"),
+    (SearchOrder.LIKES, "Most liked"),
+    (SearchOrder.UPDATED, "Newest"),
 )
 
 
@@ -51,7 +51,7 @@ class DiscoverView(QWidget):
         start, details: what is shown at the right.
 
     Signals:
-        search_changed(str, Order): what to look for, a moment after the last key; empty for nothing.
+        search_changed(str, SearchOrder): what to look for, a moment after the last key; empty for nothing.
         search_entered(str): Enter was pressed in the field.
         row_chosen(str): show this one.
         more_requested(): the end of the list is near.
@@ -95,8 +95,8 @@ class DiscoverView(QWidget):
         return self.search_field.text().strip()
 
     @property
-    def order(self) -> Order:
-        return Order(self.order_field.currentData())
+    def order(self) -> SearchOrder:
+        return SearchOrder(self.order_field.currentData())
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Shows the catalog or what was found."""

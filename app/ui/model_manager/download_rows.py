@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.hub.download_state import DownloadState, DownloadStatus
-from app.hub.progress import Stage
+from app.hub.download.progress import Stage
+from app.hub.download.state import DownloadState, DownloadStatus
 from app.hub.sizes import gigabytes
 from app.ui.model_manager import wording
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone

@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import GatedError, TokenError
-from app.hub.download_queue import DownloadQueue, OnChange
-from app.hub.download_state import DownloadOrder, DownloadState, DownloadStatus
+from app.hub.download.queue import DownloadQueue, OnChange
+from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.repository import Repository, Variant
 from app.ui.model_manager import download_rows
 from app.ui.model_manager.download_rows import download_row

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.hub.catalog import CatalogModel
 from app.hub.quantisation import quantisation_of, recommended_of
-from app.hub.verdict import Verdict, context_bytes_per_token, judge
+from app.hub.verdict import MemoryVerdict, context_bytes_per_token, judge
 
 _BITS = {
     "Q4_0": 4.76,
@@ -62,13 +62,13 @@ def recommended_quantisation(model: CatalogModel) -> str:
     return recommended_of(model.quantisations)
 
 
-def judge_model(architecture: str, weight_bytes: int, parameters: int, free_bytes: int) -> Verdict:
+def judge_model(architecture: str, weight_bytes: int, parameters: int, free_bytes: int) -> MemoryVerdict:
     """Whether weights of this size, and a long conversation, fit into the free memory."""
     per_token = context_bytes_per_token(architecture, weight_bytes, parameters)
     return judge(weight_bytes, free_bytes, per_token)
 
 
-def judge_catalog_model(model: CatalogModel, free_bytes: int, quantisation: str = "") -> Verdict:
+def judge_catalog_model(model: CatalogModel, free_bytes: int, quantisation: str = "") -> MemoryVerdict:
     """The verdict on one quantisation, the recommended one unless another is named."""
     size = size_of(model, quantisation or recommended_quantisation(model)).size_bytes
     return judge_model(model.architecture, size + companion_bytes(model), parameter_count(model), free_bytes)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from app.core.errors import UserError
-from app.hub.keeping import ImportMode, import_model
+from app.hub.library.model_files import ImportMode, import_model
 from app.services.background import Report, Stream, Worker, run_in_background, throttled_progress
 from app.ui.messages import Messages
 from app.ui.model_manager.dialogs import ImportDialog

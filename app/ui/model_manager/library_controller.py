@@ -11,15 +11,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.core.model_file import ModelFile
-from app.hub.found_models import FoundFolder
-from app.hub.keeping import (
+from app.hub.library.found_models import FoundFolder
+from app.hub.library.model_files import (
     DiskUse,
     Verification,
     delete_model,
     disk_use,
     verify_again,
 )
-from app.hub.library_records import LibraryRecords, ModelRecord
+from app.hub.library.records import LibraryRecords, ModelRecord
 from app.hub.sizes import gigabytes
 from app.services.background import Report, Stream, Worker, run_in_background, throttled_progress
 from app.ui.messages import Messages

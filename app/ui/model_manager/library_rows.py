@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.core.model_file import ModelFile
-from app.hub.library_records import ModelRecord
+from app.hub.library.records import ModelRecord
 from app.hub.sizes import gigabytes
 from app.ui.model_manager import wording
 from app.ui.model_manager.download_rows import CHAT

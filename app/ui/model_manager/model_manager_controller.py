@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.model_file import ModelFile
-from app.hub.download_queue import DownloadQueue, OnChange
-from app.hub.download_state import DownloadState
-from app.hub.found_model import FoundModel
+from app.hub.download.queue import DownloadQueue, OnChange
+from app.hub.download.state import DownloadState
+from app.hub.library.found_model import FoundModel
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
@@ -187,7 +187,7 @@ class ModelManagerController(QObject):
     def _make_queue(self, on_change: OnChange) -> DownloadQueue:
         parts = self._parts
         return DownloadQueue(
-            parts.hub, parts.downloads_folder, on_change, parts.records, patience=parts.patience
+            parts.hub, parts.downloads_folder, on_change, parts.records, retry_policy=parts.retry_policy
         )
 
     def _connect(self) -> None:

@@ -1,4 +1,4 @@
-"""Joins the offline switch, the token and the ledger to their pages in the settings."""
+"""Joins the offline switch, the token and the network log to their pages in the settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import UserError
 from app.hub.hub import Hub
-from app.hub.token import Account, Keeping
+from app.hub.token import Account, TokenStorage
 from app.services.background import Report, Stream, Work, Worker, run_in_background
 from app.ui.model_manager.connections_page import ConnectionsPage
 from app.ui.model_manager.network_page import NetworkPage
@@ -37,7 +37,7 @@ class NetworkController(QObject):
         self._hub = hub
         self._worker = Worker("token", self)  # A keyring may ask for a password and wait for it.
         self._page: NetworkPage | None = None
-        self._ledger: ConnectionsPage | None = None
+        self._connections_page: ConnectionsPage | None = None
         self._errand: Stream | None = None
         """What is being done with the token; the keyring may keep it waiting for as long as it likes."""
 
@@ -46,9 +46,9 @@ class NetworkController(QObject):
 
         def work(cancel: threading.Event, report: Report) -> None:
             self._hub.token.load(cancel)
-            report(self._hub.token.keeping)
+            report(self._hub.token.storage)
 
-        self._begin(work, lambda _keeping: None, self._show_error)
+        self._begin(work, lambda _storage: None, self._show_error)
         self._show_waiting()
 
     def make_network_page(self, parent: QWidget) -> NetworkPage:
@@ -61,14 +61,14 @@ class NetworkController(QObject):
         page.forget_requested.connect(self._forget)
         page.unlock_requested.connect(self.load_token)
         page.set_offline(self._hub.is_offline)
-        self._show_keeping()
+        self._show_storage()
         if self._errand is not None:
             self._show_waiting()
         return page
 
     def make_connections_page(self, parent: QWidget) -> ConnectionsPage:
-        """The page of the ledger."""
-        self._ledger = page = ConnectionsPage(parent)
+        """The page of the network log."""
+        self._connections_page = page = ConnectionsPage(parent)
         page.clear_requested.connect(self._clear)
         page.shown.connect(self.refresh)
         self.refresh()
@@ -78,41 +78,41 @@ class NetworkController(QObject):
         """Shows how things stand now, as when the settings are opened again."""
         if self._page is not None:
             self._page.set_offline(self._hub.is_offline)
-        if self._ledger is not None:
-            self._ledger.set_connections(self._hub.ledger.connections())
+        if self._connections_page is not None:
+            self._connections_page.set_connections(self._hub.network_log.connections())
 
     def shut_down(self) -> None:
         self._errand = None
         self._worker.shut_down()
 
     def _clear(self) -> None:
-        self._hub.ledger.clear()
+        self._hub.network_log.clear()
         self.refresh()
 
     def _save(self, text: str) -> None:
         def work(cancel: threading.Event, report: Report) -> None:
-            self._hub.token.save(self._hub, text, cancel, report)
-            report(self._hub.token.keeping)
+            self._hub.token.save(self._hub.who_am_i, text, cancel, report)
+            report(self._hub.token.storage)
 
-        def take(item: Account | Keeping) -> None:
+        def take(item: Account | TokenStorage) -> None:
             if isinstance(item, Account):
                 self._show_account(item)
                 self._show_waiting()
             else:
-                self.token_kept.emit(item is Keeping.KEYRING)
+                self.token_kept.emit(item is TokenStorage.KEYRING)
 
         self._ask_hub(work, take)
 
     def _check(self) -> None:
         def work(cancel: threading.Event, report: Report) -> None:
-            report(self._hub.token.check(self._hub, cancel))
+            report(self._hub.token.check(self._hub.who_am_i, cancel))
 
         self._ask_hub(work, self._show_account)
 
     def _forget(self) -> None:
         def work(cancel: threading.Event, report: Report) -> None:
             self._hub.token.forget(cancel)
-            report(self._hub.token.keeping)
+            report(self._hub.token.storage)
 
         def take(_item: object) -> None:
             self.token_kept.emit(False)
@@ -137,7 +137,7 @@ class NetworkController(QObject):
         def end() -> None:
             if self._errand is stream:
                 self._errand = None
-                self._show_keeping()
+                self._show_storage()
                 self.token_settled.emit()
 
         self._errand = stream = run_in_background(self._worker, self, work, take, on_error, end)
@@ -154,6 +154,6 @@ class NetworkController(QObject):
         if self._page is not None:
             self._page.set_waiting()
 
-    def _show_keeping(self) -> None:
+    def _show_storage(self) -> None:
         if self._page is not None:
-            self._page.set_keeping(self._hub.token.keeping, self._hub.token.notice)
+            self._page.set_storage(self._hub.token.storage, self._hub.token.notice)

@@ -6,16 +6,17 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.errors import UserError
-from app.hub.token import TOKENS_ADDRESS, Keeping
+from app.hub.token import TOKENS_ADDRESS, TokenStorage
 from app.ui.model_manager.notice_strip import NoticeStrip
 
 _WHERE = {
-    Keeping.NOWHERE: "There is no token. One is needed only where terms must be accepted before a download.",
-    Keeping.KEYRING: "A token is kept in the system's keyring, and nowhere else.",
-    Keeping.THIS_RUN: "A token is in use; it is written nowhere.",
-    Keeping.LOCKED: "The system's keyring is locked, so the token in it cannot be used.",
+    TokenStorage.NOWHERE: "There is no token. "
+    "One is needed only where terms must be accepted before a download.",
+    TokenStorage.KEYRING: "A token is kept in the system's keyring, and nowhere else.",
+    TokenStorage.THIS_RUN: "A token is in use; it is written nowhere.",
+    TokenStorage.LOCKED: "The system's keyring is locked, so the token in it cannot be used.",
 }
-_PATIENCE_MS = 500
+_SLOW_NOTICE_MS = 500
 _WAITING = (
     "The system's keyring is being asked, and may want its password. All else goes on without an answer."
 )
@@ -59,9 +60,9 @@ class NetworkPage(QWidget):
         self.link_button.setToolTip(TOKENS_ADDRESS)
         self.where = self._words("")
         self.outcome = NoticeStrip(self)
-        self._keeping = Keeping.NOWHERE
-        self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
-        self._patience.timeout.connect(lambda: self.where.setText(_WAITING))
+        self._storage = TokenStorage.NOWHERE
+        self._slow_notice = QTimer(self, interval=_SLOW_NOTICE_MS, singleShot=True)
+        self._slow_notice.timeout.connect(lambda: self.where.setText(_WAITING))
         self._lay_out()
         self.offline_field.toggled.connect(self.offline_changed)
         self.field.textChanged.connect(lambda _text: self._fit_buttons())
@@ -70,7 +71,7 @@ class NetworkPage(QWidget):
         self.check_button.clicked.connect(self._on_check_button_clicked)
         self.forget_button.clicked.connect(self.forget_requested)
         self.link_button.clicked.connect(lambda: self.link_requested.emit(TOKENS_ADDRESS))
-        self.set_keeping(Keeping.NOWHERE, "")
+        self.set_storage(TokenStorage.NOWHERE, "")
 
     def set_offline(self, is_offline: bool) -> None:
         """Shows how the switch stands. Emits nothing."""
@@ -78,17 +79,17 @@ class NetworkPage(QWidget):
         self.offline_field.setChecked(is_offline)
         self.offline_field.blockSignals(False)
 
-    def set_keeping(self, keeping: Keeping, notice: str) -> None:
+    def set_storage(self, storage: TokenStorage, notice: str) -> None:
         """Says where the token is kept."""
-        self._patience.stop()
-        self._keeping = keeping
-        self.where.setText(f"{_WHERE[keeping]} {notice}".strip())
-        self.check_button.setText("Unlock" if keeping is Keeping.LOCKED else "Check")
+        self._slow_notice.stop()
+        self._storage = storage
+        self.where.setText(f"{_WHERE[storage]} {notice}".strip())
+        self.check_button.setText("Unlock" if storage is TokenStorage.LOCKED else "Check")
         self._fit_buttons()
 
     def set_waiting(self) -> None:
         """Says that the keyring has not answered, if it does not do so at once."""
-        self._patience.start()
+        self._slow_notice.start()
 
     def set_busy(self) -> None:
         """Says that the hub is being asked."""
@@ -111,7 +112,7 @@ class NetworkPage(QWidget):
         self.outcome.set_text("")
 
     def _on_check_button_clicked(self) -> None:
-        is_locked = self._keeping is Keeping.LOCKED
+        is_locked = self._storage is TokenStorage.LOCKED
         (self.unlock_requested if is_locked else self.check_requested).emit()
 
     def _save(self) -> None:
@@ -120,7 +121,7 @@ class NetworkPage(QWidget):
 
     def _fit_buttons(self) -> None:
         self.save_button.setEnabled(bool(self.field.text().strip()))
-        is_there = self._keeping is not Keeping.NOWHERE
+        is_there = self._storage is not TokenStorage.NOWHERE
         self.check_button.setEnabled(is_there)
         self.forget_button.setEnabled(is_there)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 
 from app.core.errors import HubError, NotOnHubError, UserError
 from app.hub.catalog import CatalogModel
-from app.hub.download_state import DownloadState
+from app.hub.download.state import DownloadState
 from app.hub.hub import Hub
 from app.hub.repository import Repository, Variant, read_repository
 from app.hub.search import RepositoryAddress

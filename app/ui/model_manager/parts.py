@@ -11,10 +11,10 @@ from pathlib import Path
 from app.core.errors import EngineError
 from app.engine.loaded_model import native_library
 from app.hub.catalog import Catalog
-from app.hub.download import USUAL_PATIENCE, Patience
-from app.hub.found_models import FoundFolder, find_models
+from app.hub.download.file_download import DEFAULT_RETRY_POLICY, RetryPolicy
 from app.hub.hub import Hub
-from app.hub.library_records import LibraryRecords
+from app.hub.library.found_models import FoundFolder, find_models
+from app.hub.library.records import LibraryRecords
 from app.ui.model_manager.computer import Computer, free_memory, look_at_computer
 
 
@@ -34,7 +34,7 @@ class ModelManagerParts:
     look: Callable[[], Computer]
     """Tells what this computer has."""
     free_memory: Callable[[], int] = free_memory
-    patience: Patience = USUAL_PATIENCE
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY
     """How long downloads wait."""
 
     @classmethod

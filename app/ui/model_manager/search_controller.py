@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import UserError
 from app.hub.hub import Hub
-from app.hub.search import Order, RepositoryAddress, Search, SearchResult, parse_address
+from app.hub.search import ModelSearch, RepositoryAddress, SearchOrder, SearchResult, parse_address
 from app.services.background import Report, Stream, Worker, as_hub_error, run_in_background
 from app.ui.model_manager.discover_view import DiscoverView
 from app.ui.model_manager.rows import Line, Row
@@ -32,7 +32,7 @@ class SearchController(QObject):
         self._view = view
         self._hub = hub
         self._worker = Worker("hub-search", self)
-        self._search: Search | None = None
+        self._search: ModelSearch | None = None
         self._asking: Stream | None = None
         self._found: set[str] = set()
         """The repositories that are in the list: one may move up from one page to the next while they are
@@ -54,7 +54,7 @@ class SearchController(QObject):
         """Stops asking."""
         self._worker.shut_down()
 
-    def _on_view_search_changed(self, text: str, order: Order) -> None:
+    def _on_view_search_changed(self, text: str, order: SearchOrder) -> None:
         self.address = parse_address(text)
         if self._asking is not None:
             self._asking.cancel()
@@ -69,7 +69,7 @@ class SearchController(QObject):
             self._begin_list()
             self._open_address()
         else:
-            self._search = Search(self._hub, text, order)
+            self._search = ModelSearch(self._hub, text, order)
             self._begin_list()
             self._read_more()
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import HubError
 from app.hub.catalog import Catalog
-from app.hub.download_state import DownloadState
+from app.hub.download.state import DownloadState
 from app.services.background import Report, Worker, run_in_background
 from app.ui.model_manager import download_rows
 from app.ui.model_manager.choices import Choice, choices

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.hub.catalog import CatalogModel
-from app.hub.download_state import DownloadState, DownloadStatus
+from app.hub.download.state import DownloadState, DownloadStatus
 from app.hub.quantisation import quality_note
 from app.hub.repository import Repository, Variant
 from app.hub.sizes import gigabytes

@@ -15,10 +15,10 @@ from pytestqt.qtbot import QtBot
 from app.core.model_file import ModelFile
 from app.engine.suitability import describe
 from app.hub.catalog import Catalog
-from app.hub.found_models import FoundFolder
 from app.hub.hub import Hub
-from app.hub.library import Library
-from app.hub.library_records import LibraryRecords
+from app.hub.library.found_models import FoundFolder
+from app.hub.library.library import Library
+from app.hub.library.records import LibraryRecords
 from app.hub.token import HubToken
 from app.paths import resources
 from app.settings import Settings, SettingsFile

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPushButton
 
 from app.core.errors import GatedError
-from app.hub.download_state import DownloadStatus
+from app.hub.download.state import DownloadStatus
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.row_list import RowList
 from app.ui.model_manager.rows import Row

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from app.hub.download_state import DownloadStatus
+from app.hub.download.state import DownloadStatus
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.rows import Tone
 from tests.fakes.hub_server import FakeHub, varied_bytes

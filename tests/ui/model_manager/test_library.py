@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QRadioButton, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from app.core.model_file import ModelFile
-from app.hub.found_model import FoundModel
-from app.hub.found_models import FoundFolder
-from app.hub.keeping import ImportMode
+from app.hub.library.found_model import FoundModel
+from app.hub.library.found_models import FoundFolder
+from app.hub.library.model_files import ImportMode
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.row_delegate import RowDelegate
 from tests.ui.model_manager.conftest import TINY_MODEL, MakeScreen, Screen, sha256

@@ -1,4 +1,4 @@
-"""The token, the offline switch and the ledger, in the settings."""
+"""The token, the offline switch and the network log, in the settings."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_what_was_refused_for_want_of_a_token_goes_on_once_it_is_there(
     screen.waits(lambda: screen.ready)
 
 
-def test_the_ledger_lists_what_was_asked_and_can_be_emptied(screen: Screen) -> None:
+def test_the_network_log_lists_what_was_asked_and_can_be_emptied(screen: Screen) -> None:
     screen.chooses("LFM2.5 1.2B Instruct")
     screen.waits(lambda: len(screen.page.discover.details.variants.entries) == 1)
     screen.settings.open_settings("Connections")
@@ -200,16 +200,16 @@ def test_the_ledger_lists_what_was_asked_and_can_be_emptied(screen: Screen) -> N
     assert cells[5] == "200"
     click(screen, "clear_connections_button")
     assert model.rowCount() == 0
-    assert screen.hub.ledger.connections() == []
+    assert screen.hub.network_log.connections() == []
 
 
-def test_the_open_ledger_follows_what_is_asked_and_keeps_what_was_chosen(screen: Screen) -> None:
+def test_the_open_network_log_follows_what_is_asked_and_keeps_what_was_chosen(screen: Screen) -> None:
     for _ in range(3):
-        screen.hub.ledger.add(connection("Search for models"))
+        screen.hub.network_log.add(connection("Search for models"))
     screen.settings.open_settings("Connections")
     table = screen.window.findChild(QTableView, "connections_table")
     table.selectRow(1)
-    screen.hub.ledger.add(connection("Check the token"))
+    screen.hub.network_log.add(connection("Check the token"))
     screen.waits(lambda: table.model().rowCount() == 4)
     assert table.model().index(0, 2).data() == "Check the token"
     assert [index.row() for index in table.selectionModel().selectedRows()] == [2]

@@ -11,9 +11,9 @@ import pytest
 from app.core.errors import DiskFullError, GatedError
 from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog, CatalogModel, ModelKind
-from app.hub.download_state import DownloadOrder, DownloadState, DownloadStatus
-from app.hub.library_records import ModelRecord
-from app.hub.progress import Stage
+from app.hub.download.progress import Stage
+from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
+from app.hub.library.records import ModelRecord
 from app.hub.quantisation import quantisation_of
 from app.hub.repository import HubFile, Repository, variants_of
 from app.hub.verdict import Fit

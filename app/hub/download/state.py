@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.core.errors import HubError
-from app.hub.progress import Stage
+from app.hub.download.progress import Stage
 from app.hub.repository import HubFile
 
 

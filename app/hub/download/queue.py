@@ -10,13 +10,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.core.errors import Cancelled, HubError
-from app.hub.download import USUAL_PATIENCE, FetchedFile, Patience, arrived_bytes, discard, download, release
-from app.hub.download_records import DownloadRecords, id_of
-from app.hub.download_state import DownloadOrder, DownloadState, DownloadStatus
+from app.hub.download.file_download import (
+    DEFAULT_RETRY_POLICY,
+    FetchedFile,
+    RetryPolicy,
+    arrived_bytes,
+    discard,
+    download,
+    release,
+)
+from app.hub.download.part_file import settle
+from app.hub.download.progress import Progress, Speedometer, Stage
+from app.hub.download.records import DownloadRecords, id_of
+from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.hub import Hub
-from app.hub.library_records import LibraryRecords
-from app.hub.part_file import settle
-from app.hub.progress import Progress, Speedometer, Stage
+from app.hub.library.records import LibraryRecords
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +52,7 @@ class DownloadQueue:
         on_change: OnChange,
         library_records: LibraryRecords | None = None,
         at_once: int = AT_ONCE,
-        patience: Patience = USUAL_PATIENCE,
+        retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
     ) -> None:
         """
         Args:
@@ -56,9 +64,9 @@ class DownloadQueue:
         self._on_change = on_change
         self._library_records = library_records
         self._at_once = at_once
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._lock = threading.RLock()
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[str, _QueuedDownload] = {}
         self._is_shut_down = False
 
     def restore(self, goes_on: bool = True) -> list[DownloadState]:
@@ -147,7 +155,9 @@ class DownloadQueue:
         for thread in threads:
             thread.join(_STOP_SECONDS)
 
-    def _enter(self, order: DownloadOrder, status: DownloadStatus, former: _Entry | None = None) -> _Entry:
+    def _enter(
+        self, order: DownloadOrder, status: DownloadStatus, former: _QueuedDownload | None = None
+    ) -> _QueuedDownload:
         state = DownloadState(
             id_of(order),
             order,
@@ -155,7 +165,7 @@ class DownloadQueue:
             done_bytes=sum(_arrived(order)),
             size_bytes=sum(file.size_bytes for file in order.files),
         )
-        entry = _Entry(state, thread=former.thread if former else None)
+        entry = _QueuedDownload(state, thread=former.thread if former else None)
         self._entries[state.id] = entry
         self._on_change(state)
         return entry
@@ -169,7 +179,7 @@ class DownloadQueue:
                 if entry.state.status is DownloadStatus.WAITING and entry.thread is None:
                     self._start(entry)
 
-    def _start(self, entry: _Entry) -> None:
+    def _start(self, entry: _QueuedDownload) -> None:
         entry.cancel = threading.Event()
         entry.speed.forget()
         name = f"download-{entry.state.id}"
@@ -177,16 +187,16 @@ class DownloadQueue:
         self._change(entry, status=DownloadStatus.RUNNING, stage=Stage.CONNECTING)
         entry.thread.start()
 
-    def _run(self, entry: _Entry, cancel: threading.Event) -> None:
+    def _run(self, entry: _QueuedDownload, cancel: threading.Event) -> None:
         outcome: HubError | None = None
         fetched: list[FetchedFile] = []
         try:
             self._fetch(entry, cancel, fetched)
         except Cancelled:
             log.info("A download was stopped")
-        except HubError as problem:
-            log.info("A download failed: %s", type(problem).__name__)
-            outcome = problem
+        except HubError as error:
+            log.info("A download failed: %s", type(error).__name__)
+            outcome = error
         except Exception:
             log.exception("A download failed in a way nobody thought of")
             outcome = HubError("This download failed for a reason that Tarn does not know.", "Try it again.")
@@ -204,12 +214,12 @@ class DownloadQueue:
                 settle(path)
         except FileNotFoundError:
             log.info("A model was deleted as soon as it was here")
-        except OSError as problem:
-            log.warning("A model may not be on the disk for good: %s", problem.strerror)
+        except OSError as error:
+            log.warning("A model may not be on the disk for good: %s", error.strerror)
             return
         self._records.remove(state.order)
 
-    def _fetch(self, entry: _Entry, cancel: threading.Event, fetched: list[FetchedFile]) -> None:
+    def _fetch(self, entry: _QueuedDownload, cancel: threading.Event, fetched: list[FetchedFile]) -> None:
         order = entry.state.order
         for index, file in enumerate(order.files):
 
@@ -225,14 +235,14 @@ class DownloadQueue:
                     cancel,
                     report,
                     order.revision,
-                    self._patience,
+                    self._retry_policy,
                     is_held=len(order.files) > 1,
                 )
             )
         for file in reversed(order.files):
             release(order.folder, order.repository, file.name)
 
-    def _end(self, entry: _Entry, error: HubError | None, fetched: list[FetchedFile]) -> bool:
+    def _end(self, entry: _QueuedDownload, error: HubError | None, fetched: list[FetchedFile]) -> bool:
         """Draws the conclusion from how a download ended; whether it is done."""
         order = entry.state.order
         if error is None and len(fetched) == len(order.files):
@@ -244,7 +254,7 @@ class DownloadQueue:
             self._change(entry, status=DownloadStatus.FAILED, error=error, **_AT_REST)
         return False
 
-    def _finish(self, entry: _Entry, fetched: list[FetchedFile]) -> None:
+    def _finish(self, entry: _QueuedDownload, fetched: list[FetchedFile]) -> None:
         for one in fetched:
             if self._library_records is not None:
                 self._library_records.note_verified(one.path, one.sha256, entry.state.order.repository)
@@ -255,35 +265,37 @@ class DownloadQueue:
             entry, status=done, done_bytes=size, size_bytes=size, paths=paths, error=None, **_AT_REST
         )
 
-    def _tidy(self, entry: _Entry) -> None:
+    def _tidy(self, entry: _QueuedDownload) -> None:
         with self._lock:
             entry.thread = None
             self._throw_away(entry)
             self._start_waiting()
 
-    def _throw_away(self, entry: _Entry) -> None:
+    def _throw_away(self, entry: _QueuedDownload) -> None:
         order = entry.state.order
         try:
             for file in order.files:
                 discard(order.folder, order.repository, file.name)
-        except HubError as problem:
-            log.info("What was left of a download could not be removed: %s", type(problem).__name__)
+        except HubError as error:
+            log.info("What was left of a download could not be removed: %s", type(error).__name__)
         self._change(entry, status=DownloadStatus.CANCELLED, done_bytes=0, **_AT_REST)
 
-    def _note_progress(self, entry: _Entry, cancel: threading.Event, index: int, progress: Progress) -> None:
+    def _note_progress(
+        self, entry: _QueuedDownload, cancel: threading.Event, index: int, progress: Progress
+    ) -> None:
         with self._lock:
             if cancel.is_set():
                 return  # It is shown as paused already.
             entry.note(index, progress, time.monotonic())
             self._on_change(entry.state)
 
-    def _change(self, entry: _Entry, **changes: object) -> None:
+    def _change(self, entry: _QueuedDownload, **changes: object) -> None:
         entry.state = replace(entry.state, **changes)  # type: ignore[arg-type]
         self._on_change(entry.state)
 
 
 @dataclass
-class _Entry:
+class _QueuedDownload:
     """A download and what runs it."""
 
     state: DownloadState

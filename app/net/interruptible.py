@@ -24,7 +24,7 @@ def run_interruptibly(
     """
     if cancel.is_set():
         raise Cancelled
-    call = _Call(work, on_late)
+    call = _BackgroundCall(work, on_late)
     threading.Thread(target=call.run, name="hub-call", daemon=True).start()
     while not call.is_done.wait(_LOOK_SECONDS):
         if cancel.is_set() and call.leave_behind():
@@ -32,7 +32,7 @@ def run_interruptibly(
     return call.outcome()
 
 
-class _Call(Generic[T]):
+class _BackgroundCall(Generic[T]):
     """A piece of work on a thread of its own, and what came of it."""
 
     def __init__(self, work: Callable[[], T], on_late: Callable[[T], object] | None) -> None:
@@ -47,8 +47,8 @@ class _Call(Generic[T]):
     def run(self) -> None:
         try:
             self._results.append(self._work())
-        except BaseException as problem:
-            self._error = problem
+        except BaseException as error:
+            self._error = error
         with self._lock:
             self.is_done.set()
             is_late = self._is_left_behind

@@ -1,4 +1,4 @@
-"""The one way out: every request to the network passes here, is written into the ledger, or is refused.
+"""The one way out: every request to the network passes here, is written into the network log, or is refused.
 
 Redirects pass here too, each with its own host. Importing this takes a while, so it is done when the first
 request is made.
@@ -16,7 +16,7 @@ import httpx2
 
 from app.core.connection import Connection
 from app.core.errors import HubError
-from app.hub.offline import offline_error
+from app.net.network import Network
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 15.0
@@ -37,22 +37,19 @@ class RecordingTransport(httpx2.BaseTransport):
     def __init__(
         self,
         transport: httpx2.BaseTransport,
-        report: Callable[[Connection], None],
-        is_offline: Callable[[], bool],
+        network: Network,
     ) -> None:
         self._transport = transport
-        self._report = report
-        self._is_offline = is_offline
+        self._network = network
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        if self._is_offline():
-            raise offline_error()
+        self._network.check()
         _limit_waiting(request)
-        entry = _Entry(request, self._report)
+        entry = _RecordedRequest(request, self._network.report)
         try:
             response = self._transport.handle_request(request)
-        except Exception as problem:
-            entry.close(_words_for(problem))
+        except Exception as error:
+            entry.close(_words_for(error))
             raise
         entry.note_head(response)
         assert isinstance(response.stream, httpx2.SyncByteStream)
@@ -67,19 +64,19 @@ class RecordingTransport(httpx2.BaseTransport):
         self._transport.close()
 
 
-def make_client(report: Callable[[Connection], None], is_offline: Callable[[], bool]) -> httpx2.Client:
+def make_client(network: Network) -> httpx2.Client:
     """A client all of whose requests are recorded, with the proxies that the system is set to use."""
 
     def recorded(proxy: str | None = None) -> RecordingTransport:
-        return RecordingTransport(httpx2.HTTPTransport(proxy=proxy), report, is_offline)
+        return RecordingTransport(httpx2.HTTPTransport(proxy=proxy), network)
 
     try:
         mounts = {pattern: recorded(proxy) for pattern, proxy in _proxies().items()}
-    except (ImportError, ValueError, httpx2.InvalidURL) as problem:
+    except (ImportError, ValueError, httpx2.InvalidURL) as error:
         raise HubError(
             "The proxy that this system is set to use is of a kind that Tarn cannot use.",
             "Set an HTTP proxy in the system's settings, or none.",
-        ) from problem
+        ) from error
     return httpx2.Client(
         transport=recorded(), mounts=mounts, follow_redirects=True, timeout=ANSWER_SECONDS, trust_env=False
     )
@@ -100,11 +97,11 @@ def _proxies() -> dict[str, str | None]:
     return found
 
 
-class _Entry:
+class _RecordedRequest:
     """A connection while it lasts."""
 
-    def __init__(self, request: httpx2.Request, report: Callable[[Connection], None]) -> None:
-        self._report: Callable[[Connection], None] | None = report
+    def __init__(self, request: httpx2.Request, report: Callable[[Connection], object]) -> None:
+        self._report: Callable[[Connection], object] | None = report
         self._time = datetime.now(UTC)
         self._host = request.url.host
         self._purpose = _purpose_of(request)
@@ -126,7 +123,7 @@ class _Entry:
 
 
 class _CountedStream(httpx2.SyncByteStream):
-    def __init__(self, stream: httpx2.SyncByteStream, entry: _Entry) -> None:
+    def __init__(self, stream: httpx2.SyncByteStream, entry: _RecordedRequest) -> None:
         self._stream = stream
         self._entry = entry
 
@@ -135,8 +132,8 @@ class _CountedStream(httpx2.SyncByteStream):
             for piece in self._stream:
                 self._entry.down += len(piece)
                 yield piece
-        except Exception as problem:
-            self._entry.close(_words_for(problem))
+        except Exception as error:
+            self._entry.close(_words_for(error))
             raise
 
     def close(self) -> None:
@@ -168,10 +165,10 @@ def _purpose_of(request: httpx2.Request) -> str:
     return "Look at a file" if request.method == "HEAD" else "Download a model"
 
 
-def _words_for(problem: Exception) -> str:
-    if isinstance(problem, httpx2.TimeoutException):
+def _words_for(error: Exception) -> str:
+    if isinstance(error, httpx2.TimeoutException):
         return "No answer in time"
-    return "No connection" if isinstance(problem, httpx2.ConnectError | httpx2.ProxyError) else "Broken off"
+    return "No connection" if isinstance(error, httpx2.ConnectError | httpx2.ProxyError) else "Broken off"
 
 
 def _size_of(headers: httpx2.Headers) -> int:

@@ -118,8 +118,8 @@ class GrowingChecksum:
                         raise OSError(f"{self._path.name} became shorter while it was read")
                     self._digest.update(piece[:count])
                     self.done_bytes += count
-        except OSError as problem:
-            self._error = problem
+        except OSError as error:
+            self._error = error
 
     def _next_size(self) -> int:
         """How much can be read next, in whole pieces; 0 when all is read or nobody wants it any more."""

@@ -71,8 +71,8 @@ if sys.platform == "win32":
     def _lock(handle: int) -> bool:
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError as problem:
-            return not _is_taken(problem)
+        except OSError as error:
+            return not _is_taken(error)
         return True
 
 else:
@@ -81,14 +81,14 @@ else:
     def _lock(handle: int) -> bool:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as problem:
-            return not _is_taken(problem)
+        except OSError as error:
+            return not _is_taken(error)
         return True
 
 
-def _is_taken(problem: OSError) -> bool:
-    if problem.errno in _TAKEN:
+def _is_taken(error: OSError) -> bool:
+    if error.errno in _TAKEN:
         return True
-    if problem.errno in _NO_LOCKS_HERE:
+    if error.errno in _NO_LOCKS_HERE:
         return False
-    raise problem
+    raise error

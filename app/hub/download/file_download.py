@@ -21,11 +21,10 @@ from app.core.errors import (
     HubError,
     NetworkError,
 )
-from app.hub.answer import closed_on, range_of, strong_tag
-from app.hub.checksum import GrowingChecksum, checksum_of, new_hash
-from app.hub.offline import offline_error
-from app.hub.part_file import PartFile, PartRecord, folder_error, place_of
-from app.hub.progress import Progress, Stage
+from app.hub.download.checksum import GrowingChecksum, checksum_of, new_hash
+from app.hub.download.http_response import closed_on, range_of, strong_tag
+from app.hub.download.part_file import PartFile, PartRecord, folder_error, place_of
+from app.hub.download.progress import Progress, Stage
 
 if TYPE_CHECKING:
     import httpx2
@@ -43,7 +42,7 @@ _WRONG_BEFORE = "What had arrived earlier was damaged, so it begins again."
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long a download waits, and how often it tries again."""
 
     silent_seconds: float = 10.0
@@ -57,7 +56,7 @@ class Patience:
     """A hub that asks for a longer pause than this is not waited for."""
 
 
-USUAL_PATIENCE = Patience()
+DEFAULT_RETRY_POLICY = RetryPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def download(
     cancel: threading.Event,
     report: Report,
     revision: str = "main",
-    patience: Patience = USUAL_PATIENCE,
+    retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY,
     is_held: bool = False,
 ) -> FetchedFile:
     """Fetches a file of a repository into a models folder, or goes on where an earlier try stopped.
@@ -101,7 +100,7 @@ def download(
     _make_folder(folder, part.target.parent)
     report(Progress(Stage.CONNECTING))
     with part.lock(cancel, lambda: report(Progress(Stage.ELSEWHERE))):
-        return _Download(hub, repository, name, revision, part, cancel, report, patience, is_held).run()
+        return _Download(hub, repository, name, revision, part, cancel, report, retry_policy, is_held).run()
 
 
 def release(folder: Path, repository: str, name: str) -> Path:
@@ -138,8 +137,8 @@ def _make_folder(folder: Path, below: Path) -> None:
         raise folder_error(FileNotFoundError(), folder)
     try:
         below.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise folder_error(problem, below) from problem
+    except OSError as error:
+        raise folder_error(error, below) from error
 
 
 class _Download:
@@ -154,7 +153,7 @@ class _Download:
         part: PartFile,
         cancel: threading.Event,
         report: Report,
-        patience: Patience,
+        retry_policy: RetryPolicy,
         is_held: bool,
     ) -> None:
         self._hub = hub
@@ -164,7 +163,7 @@ class _Download:
         self._part = part
         self._cancel = cancel
         self._report_to = report
-        self._patience = patience
+        self._retry_policy = retry_policy
         self._is_held = is_held
         self._size = 0
         self._notice = ""
@@ -173,7 +172,7 @@ class _Download:
         self._reported_at = 0.0
 
     def run(self) -> FetchedFile:
-        """Tries until it is here, as long as tries bring something or patience lasts."""
+        """Tries until it is here, as long as tries bring something or the retry policy allows."""
         failures = 0
         while True:
             fetched_before = self._fetched
@@ -184,11 +183,11 @@ class _Download:
                 self._wait_after(error, failures)
 
     def _wait_after(self, error: HubError, failures: int) -> None:
-        patience = self._patience
+        retry_policy = self._retry_policy
         asked = error.wait_seconds if isinstance(error, BusyHubError) else 0.0
-        if failures >= patience.tries or asked > patience.longest_asked_seconds:
+        if failures >= retry_policy.tries or asked > retry_policy.longest_asked_seconds:
             raise error
-        pause = min(patience.first_wait_seconds * 2 ** (failures - 1), patience.longest_wait_seconds)
+        pause = min(retry_policy.first_wait_seconds * 2 ** (failures - 1), retry_policy.longest_wait_seconds)
         self._report(Stage.RETRYING, self._part.size_bytes, str(error))
         if self._cancel.wait(max(asked, pause)):
             raise Cancelled
@@ -309,7 +308,7 @@ class _Download:
         if condition:
             headers["If-Range"] = condition
         return self._hub.open(
-            remote.address, headers, self._cancel, self._repository, self._patience.silent_seconds
+            remote.address, headers, self._cancel, self._repository, self._retry_policy.silent_seconds
         )
 
     def _check_answer(self, response: httpx2.Response, remote: RemoteFile, start: int) -> None:
@@ -347,10 +346,10 @@ class _Download:
         while True:
             try:
                 piece = next(pieces, None)
-            except Exception as problem:
+            except Exception as error:
                 self._stop_if_asked()  # Then the connection was closed from here.
-                error = self._hub.failure(problem, self._repository)
-                raise error or problem from problem
+                explained = self._hub.failure(error, self._repository)
+                raise explained or error from error
             if piece is None:
                 return
             yield piece
@@ -369,8 +368,7 @@ class _Download:
     def _stop_if_asked(self) -> None:
         if self._cancel.is_set():
             raise Cancelled
-        if self._hub.is_offline:
-            raise offline_error()
+        self._hub.network.check()
 
     def _report_now_and_then(self, stage: Stage, done_bytes: int) -> None:
         now = time.monotonic()

@@ -19,9 +19,9 @@ from app.core.errors import (
     OfflineError,
     TokenError,
 )
-from app.hub.download import arrived_bytes, discard, download
+from app.hub.download.file_download import arrived_bytes, discard, download
+from app.hub.download.progress import Stage
 from app.hub.hub import Hub
-from app.hub.progress import Stage
 from app.hub.token import HubToken
 from tests.fakes.hub_server import FakeHub, varied_bytes
 from tests.hub.fake_keyring import FakeKeyring
@@ -58,7 +58,7 @@ class Watch:
 def fetch(hub, models, quick):
     def run(watch=None, repository=REPOSITORY, name=NAME, folder=models, using=hub):
         watch = watch or Watch()
-        return download(using, repository, name, folder, watch.cancel, watch, patience=quick)
+        return download(using, repository, name, folder, watch.cancel, watch, retry_policy=quick)
 
     return run
 
@@ -479,7 +479,7 @@ def test_two_at_once_fetch_a_file_once(hub, models, quick, stored, server, targe
     results = []
 
     def run(watch):
-        results.append(download(hub, REPOSITORY, NAME, models, watch.cancel, watch, patience=quick))
+        results.append(download(hub, REPOSITORY, NAME, models, watch.cancel, watch, retry_policy=quick))
 
     threads = [threading.Thread(target=run, args=(watch,)) for watch in watches]
     for thread in threads:

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests.fakes.hub_server import varied_bytes
-from tests.hub import fetching_process
+from tests.hub.download import fetching_process
 
 REPOSITORY, NAME = "owner/large-GGUF", "large-Q8_0.gguf"
 KILLS = 20
@@ -25,7 +25,7 @@ def test_a_download_killed_twenty_times_at_random_bytes_ends_whole_and_fetches_l
     seed = random.randrange(1_000_000)
     places = sorted(random.Random(seed).sample(range(size), KILLS))
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.hub.fetching_process"])
+    context.set_forkserver_preload(["tests.hub.download.fetching_process"])
     target = models / "owner" / "large-GGUF" / NAME
     for start, end in zip([0, *places], places, strict=False):
         child = context.Process(
@@ -56,7 +56,8 @@ def on_a_disk_of_its_own(folder, script):
 
 
 def fetching(server, folder):
-    return f"{sys.executable} -m tests.hub.fetching_process {server.address} {REPOSITORY} {NAME} {folder}"
+    module = "tests.hub.download.fetching_process"
+    return f"{sys.executable} -m {module} {server.address} {REPOSITORY} {NAME} {folder}"
 
 
 def test_a_disk_that_becomes_full_is_said_and_what_arrived_stays(server, models):
@@ -124,7 +125,15 @@ def test_two_processes_at_once_fetch_a_file_once(server, hub, models):
     size = 20_000_000
     server.put(REPOSITORY, NAME, varied_bytes(size))
     server.fail(bytes_per_second=20_000_000)
-    command = [sys.executable, "-m", "tests.hub.fetching_process", server.address, REPOSITORY, NAME, models]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.hub.download.fetching_process",
+        server.address,
+        REPOSITORY,
+        NAME,
+        models,
+    ]
     children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     assert [child.communicate(timeout=60)[0] for child in children] == ["fetched\n"] * 3
     assert server.sent_bytes() == size

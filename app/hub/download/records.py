@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app.files.atomic_write import replace_file
-from app.hub.download_state import DownloadOrder
+from app.hub.download.state import DownloadOrder
 from app.hub.repository import HubFile
 
 log = logging.getLogger(__name__)
@@ -37,14 +37,14 @@ class DownloadRecords:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             replace_file(self._path(order), json.dumps(values).encode())
-        except OSError as problem:
-            log.warning("A download cannot be written down: %s", problem.strerror)
+        except OSError as error:
+            log.warning("A download cannot be written down: %s", error.strerror)
 
     def remove(self, order: DownloadOrder) -> None:
         try:
             self._path(order).unlink(missing_ok=True)
-        except OSError as problem:
-            log.warning("The record of a download cannot be removed: %s", problem.strerror)
+        except OSError as error:
+            log.warning("The record of a download cannot be removed: %s", error.strerror)
 
     def read(self) -> list[tuple[DownloadOrder, bool]]:
         """All orders, oldest first, and whether the user had paused each. Damaged records are left out."""
@@ -55,8 +55,8 @@ class DownloadRecords:
             try:
                 values = json.loads(path.read_text(encoding="utf-8"))
                 yield _order(values), bool(values["is_paused"])
-            except (OSError, ValueError, KeyError, TypeError) as problem:
-                log.warning("The record of a download cannot be read: %s", type(problem).__name__)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                log.warning("The record of a download cannot be read: %s", type(error).__name__)
 
     def _path(self, order: DownloadOrder) -> Path:
         return self._folder / f"{id_of(order)}.json"

@@ -9,9 +9,9 @@ import pytest
 
 from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog
-from app.hub.found_model import FoundModel
-from app.hub.found_models import find_models
-from app.hub.library import Library
+from app.hub.library.found_model import FoundModel
+from app.hub.library.found_models import find_models
+from app.hub.library.library import Library
 
 SHA = "a" * 64
 links = pytest.mark.skipif(sys.platform == "win32", reason="making links needs a privilege on Windows")

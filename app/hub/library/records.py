@@ -97,8 +97,8 @@ class LibraryRecords:
         try:
             values = {key: _values(record) for key, record in records.items()}
             replace_file(self._path, json.dumps(values).encode())
-        except OSError as problem:
-            log.info("The records of the library cannot be written: %s", problem.strerror)
+        except OSError as error:
+            log.info("The records of the library cannot be written: %s", error.strerror)
 
 
 def _key(model: Path) -> str:
@@ -126,8 +126,8 @@ def _read(path: Path | None) -> dict[str, ModelRecord]:
         return {key: _record(values) for key, values in entries.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, AttributeError, KeyError) as problem:
-        log.info("The records of the library cannot be read: %s", type(problem).__name__)
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+        log.info("The records of the library cannot be read: %s", type(error).__name__)
         return {}
 
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import huggingface_hub.hf_api  # noqa: F401
 
 import app.hub.failures
-import app.hub.transport  # noqa: F401
+import app.net.client  # noqa: F401
 from app.core.errors import UserError
-from app.hub.download import Patience, download
+from app.hub.download.file_download import RetryPolicy, download
 from app.hub.hub import Hub
 
 
 def fetch(address: str, repository: str, name: str, folder: str) -> None:
     """Fetches a file and says nothing."""
-    patience = Patience(silent_seconds=5.0, first_wait_seconds=0.05)
+    retry_policy = RetryPolicy(silent_seconds=5.0, first_wait_seconds=0.05)
     download(
         Hub(endpoint=address),
         repository,
@@ -23,7 +23,7 @@ def fetch(address: str, repository: str, name: str, folder: str) -> None:
         Path(folder),
         threading.Event(),
         lambda _p: None,
-        patience=patience,
+        retry_policy=retry_policy,
     )
 
 

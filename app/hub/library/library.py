@@ -14,7 +14,7 @@ from pathlib import Path
 from app.core.errors import UserError
 from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog
-from app.hub.found_model import FoundModel
+from app.hub.library.found_model import FoundModel
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +102,8 @@ class Library:
     def _described(self, found: _Found) -> ModelFile:
         try:
             model = self._describe(found.path)
-        except UserError as problem:
-            model = ModelFile(found.path, found.path.stem, found.size_bytes, problem=str(problem))
+        except UserError as error:
+            model = ModelFile(found.path, found.path.stem, found.size_bytes, problem=str(error))
         other = self._others.get(found.path)
         entry = self._catalog.match(found.path.name) or self._catalog.match(model.name)
         return replace(
@@ -162,8 +162,8 @@ def _entries(folder: Path, seen: set[tuple[int, int]]) -> list[os.DirEntry[str]]
         seen.add((status.st_dev, status.st_ino))
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name)
-    except OSError as problem:
-        log.info("A models folder cannot be read: %s", problem.strerror)
+    except OSError as error:
+        log.info("A models folder cannot be read: %s", error.strerror)
         return []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.hub.progress import Speedometer
+from app.hub.download.progress import Speedometer
 
 
 def run(points):

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.hub.found_model import FoundModel
-from app.hub.library import gguf_files
+from app.hub.library.found_model import FoundModel
+from app.hub.library.library import gguf_files
 
 log = logging.getLogger(__name__)
 
@@ -165,8 +165,8 @@ def _model_digest(manifest: Path) -> str:
 def _entries(folder: Path, pattern: str) -> list[Path]:
     try:
         return sorted(folder.glob(pattern))
-    except OSError as problem:
-        log.info("A folder of another program cannot be read: %s", problem.strerror)
+    except OSError as error:
+        log.info("A folder of another program cannot be read: %s", error.strerror)
         return []
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from app.core.errors import Cancelled, DiskFullError, ModelFileError, ModelFolderError
 from app.core.model_file import ModelFile
-from app.hub.checksum import checksum_of
-from app.hub.library import files_of
-from app.hub.library_records import LibraryRecords
-from app.hub.part_file import ROOM_KEPT_FREE, folder_error
+from app.hub.download.checksum import checksum_of
+from app.hub.download.part_file import ROOM_KEPT_FREE, folder_error
+from app.hub.library.library import files_of
+from app.hub.library.records import LibraryRecords
 from app.hub.sizes import gigabytes
 
 PIECE_BYTES = 4 * 1024 * 1024
@@ -85,11 +85,11 @@ def delete_model(path: Path, records: LibraryRecords | None = None) -> None:
             send2trash(file)
         except FileNotFoundError:
             continue
-        except OSError as problem:
+        except OSError as error:
             raise ModelFolderError(
                 f"{file.name} could not be moved to the trash.",
                 "Its disk may have no trash, or another program may use it. Delete it in the file manager.",
-            ) from problem
+            ) from error
         if records is not None:
             records.forget(file)
 
@@ -116,8 +116,8 @@ def import_model(
         if mode is ImportMode.MOVE and _are_renamed(files, targets):
             return targets[files.index(path)]
         _copy_all(files, targets, cancel, on_progress)
-    except OSError as problem:
-        raise folder_error(problem, folder) from problem
+    except OSError as error:
+        raise folder_error(error, folder) from error
     if mode is ImportMode.MOVE:
         _remove_all(files)
     return targets[files.index(path)]
@@ -147,8 +147,8 @@ def verify_again(
                 cancel,
                 _counted_on(on_progress, sum(sizes[:index]), sum(sizes)),
             )
-        except OSError as problem:
-            raise folder_error(problem, file.parent) from problem
+        except OSError as error:
+            raise folder_error(error, file.parent) from error
         first = first or found
         known = records.expected_sha256(file) or (expected if index == 0 else "") or _checksum_in_name(file)
         verdicts.append(found == known if known else None)
@@ -171,8 +171,8 @@ def _check_is_gguf(file: Path) -> None:
     try:
         with file.open("rb") as opened:
             is_gguf = opened.read(4) == b"GGUF"
-    except OSError as problem:
-        raise folder_error(problem, file.parent) from problem
+    except OSError as error:
+        raise folder_error(error, file.parent) from error
     if not is_gguf:
         raise ModelFileError(f"{file.name} is not a GGUF file.", "Choose a model in the GGUF format.")
 
@@ -195,10 +195,10 @@ def _are_renamed(files: Sequence[Path], targets: Sequence[Path]) -> bool:
         for file, target in zip(files, targets, strict=True):
             file.rename(target)
             moved.append((file, target))
-    except OSError as problem:
+    except OSError as error:
         for file, target in moved:
             target.rename(file)
-        if problem.errno == errno.EXDEV:
+        if error.errno == errno.EXDEV:
             return False
         raise
     return True
@@ -249,15 +249,15 @@ def _remove_all(files: Sequence[Path]) -> None:
     for file in files:
         try:
             file.unlink()
-        except OSError as problem:
+        except OSError as error:
             raise ModelFolderError(
                 f"{file.name} was copied, but the original could not be removed.",
                 "Delete it in the file manager.",
-            ) from problem
+            ) from error
 
 
 def _size_of(file: Path) -> int:
     try:
         return file.stat().st_size
-    except OSError as problem:
-        raise folder_error(problem, file.parent) from problem
+    except OSError as error:
+        raise folder_error(error, file.parent) from error

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from app.core.errors import DiskFullError, HubError, ModelFolderError
 from app.files.atomic_write import replace_file
 from app.files.file_names import MOST_BYTES, is_safe_name
-from app.hub.file_lock import file_lock, try_lock, unlock
+from app.hub.download.file_lock import file_lock, try_lock, unlock
 from app.hub.sizes import gigabytes
 
 ROOM_KEPT_FREE = 100_000_000
@@ -184,33 +184,33 @@ class PartFile:
         """Turns what a disk may answer into sentences."""
         try:
             yield
-        except OSError as problem:
-            raise folder_error(problem, self.target.parent) from problem
+        except OSError as error:
+            raise folder_error(error, self.target.parent) from error
 
 
-def folder_error(problem: OSError, folder: Path) -> ModelFolderError:
+def folder_error(error: OSError, folder: Path) -> ModelFolderError:
     """What is wrong with a models folder, in plain words."""
-    if problem.errno in _FULL:
+    if error.errno in _FULL:
         return DiskFullError(
             "The disk is full.", "Delete something, then go on: what has arrived is kept.", 0, _free(folder)
         )
-    if problem.errno == errno.EFBIG:
+    if error.errno == errno.EFBIG:
         return ModelFolderError(
             "This disk cannot hold a file of that size.",
             "Disks formatted as FAT32 end at 4 GB. Choose a folder on another one for downloads in Settings.",
         )
-    if problem.errno == errno.ENAMETOOLONG:
+    if error.errno == errno.ENAMETOOLONG:
         return ModelFolderError(
             f"The path of the file is too long for this system, in {folder}.",
             "Choose a folder with a shorter path for downloads in Settings.",
         )
-    if isinstance(problem, PermissionError) or problem.errno == errno.EROFS:
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return ModelFolderError(
             f"The folder {folder} cannot be written.",
             "Change its permissions, close programs that use the file, or choose another folder for "
             "downloads in Settings.",
         )
-    if isinstance(problem, FileNotFoundError | NotADirectoryError) or problem.errno in (
+    if isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno in (
         errno.EIO,
         errno.ENODEV,
         errno.ENXIO,
@@ -219,7 +219,7 @@ def folder_error(problem: OSError, folder: Path) -> ModelFolderError:
             f"The folder {folder} is not there, or its disk does not answer.",
             "Connect the drive again, or choose another folder for downloads in Settings.",
         )
-    reason = problem.strerror or type(problem).__name__
+    reason = error.strerror or type(error).__name__
     return ModelFolderError(
         f"The folder {folder} cannot be used: {reason}.", "Choose another folder for downloads in Settings."
     )

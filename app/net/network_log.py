@@ -1,4 +1,4 @@
-"""The ledger of every connection that the program made."""
+"""Every connection that the program made."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MOST_CONNECTIONS = 1_000
 """Older ones are forgotten."""
 
 
-class ConnectionLedger:
+class NetworkLog:
     """Keeps the last connections in a file, a line for each; safe to use from any thread.
 
-    The file is a convenience: where it cannot be written, the ledger still works for this run.
+    The file is a convenience: where it cannot be written, the network log still works for this run.
     """
 
     def __init__(self, path: Path | None = None, most: int = MOST_CONNECTIONS) -> None:
@@ -61,8 +61,8 @@ class ConnectionLedger:
         try:
             with self._path.open(mode, encoding="utf-8") as file:
                 file.writelines(_line(connection) for connection in connections)
-        except OSError as problem:
-            log.info("The ledger of connections cannot be written: %s", problem.strerror)
+        except OSError as error:
+            log.info("The network log cannot be written: %s", error.strerror)
 
 
 def _line(connection: Connection) -> str:

@@ -8,9 +8,9 @@ import pytest
 
 from app.core.errors import ModelFileError
 from app.core.model_file import ModelFile
-from app.hub import library as library_module
 from app.hub.catalog import Catalog
-from app.hub.library import Library, find_starter_model
+from app.hub.library import library as library_module
+from app.hub.library.library import Library, find_starter_model
 from app.paths import resources
 
 CATALOG = Catalog.load(resources() / "catalog.toml")

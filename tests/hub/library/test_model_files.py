@@ -10,8 +10,8 @@ import pytest
 
 from app.core.errors import Cancelled, ModelFileError, ModelFolderError
 from app.core.model_file import ModelFile
-from app.hub.keeping import ImportMode, delete_model, disk_use, import_model, verify_again
-from app.hub.library_records import LibraryRecords
+from app.hub.library.model_files import ImportMode, delete_model, disk_use, import_model, verify_again
+from app.hub.library.records import LibraryRecords
 
 DATA = b"GGUF" + os.urandom(10_000_000)
 NEVER = threading.Event()

@@ -7,19 +7,19 @@ import time
 import pytest
 
 from app.core.errors import DamagedDownloadError, NotOnHubError
-from app.hub.download import Patience, arrived_bytes
-from app.hub.download_queue import DownloadQueue
-from app.hub.download_records import DownloadRecords
-from app.hub.download_state import DownloadOrder, DownloadStatus
-from app.hub.library_records import LibraryRecords
-from app.hub.progress import Stage
+from app.hub.download.file_download import RetryPolicy, arrived_bytes
+from app.hub.download.progress import Stage
+from app.hub.download.queue import DownloadQueue
+from app.hub.download.records import DownloadRecords
+from app.hub.download.state import DownloadOrder, DownloadStatus
+from app.hub.library.records import LibraryRecords
 from app.hub.repository import HubFile
 from tests.fakes.hub_server import varied_bytes
 from tests.hub.waiting import wait_until
 
 SIZE = 2_000_000
 REPOSITORY = "owner/model-GGUF"
-PATIENCE = Patience(silent_seconds=30.0, tries=3, first_wait_seconds=0.02)
+PATIENCE = RetryPolicy(silent_seconds=30.0, tries=3, first_wait_seconds=0.02)
 """So that what stalls stays stalled."""
 
 
@@ -66,7 +66,7 @@ def make_queue(hub, tmp_path, changes, records):
     queues = []
 
     def make(on_change=changes):
-        queue = DownloadQueue(hub, tmp_path / "downloads", on_change, records, patience=PATIENCE)
+        queue = DownloadQueue(hub, tmp_path / "downloads", on_change, records, retry_policy=PATIENCE)
         queues.append(queue)
         return queue
 
