@@ -8,26 +8,23 @@ from dataclasses import dataclass
 import psutil
 
 from app.core.errors import OutOfMemoryError
+from app.core.memory_estimate import (
+    CONTEXT_STEP,
+    LARGEST_BATCH,
+    SHORTEST_CONTEXT,
+    USABLE_SHARE,
+    ModelMemory,
+    attention_bytes_per_token,
+    work_space_bytes,
+)
 from app.core.model_file import LoadOptions
 from app.engine.gguf import GgufHeader
 
 DEFAULT_LONGEST_CONTEXT = 32_768
 """Tokens taken at most where nobody asked for more: small models lose the thread far earlier."""
-SHORTEST_CONTEXT = 2_048
-"""Tokens below which a chat is no use; a model that does not fit with these does not fit."""
-CONTEXT_STEP = 256
-"""llama.cpp rounds the context up to a multiple of this."""
-MEMORY_SHARE = 0.9
-"""The share of the free memory that a model may take; the rest belongs to the window and other programs."""
-
-LARGEST_BATCH = 512
-"""Tokens read at a time."""
 LARGE_MODEL_BATCH = 256
 """The same for models so large that a batch takes seconds: reading is then reported more often."""
 LARGE_MODEL_BYTES = 300 * 1000 * 1000
-
-CACHE_BYTES: dict[str, float] = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
-"""Bytes of one number of attention memory, by cache type (blocks of 32 numbers with their scales)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +80,18 @@ def plan_load(header: GgufHeader, options: LoadOptions, catalog_context: int, ma
     Raises:
         OutOfMemoryError: not even the shortest useful context fits.
     """
-    per_token = context_bytes_per_token(header, options.kv_cache_type)
-    overhead = overhead_bytes(header)
     wanted = _wanted_context(header, options, catalog_context)
     # Weights on a graphics card take its memory, of which nothing is known here.
     weights = 0 if machine.has_gpu and options.gpu_layers != 0 else header.weight_bytes
     batch_size = LARGE_MODEL_BATCH if weights > LARGE_MODEL_BYTES else LARGEST_BATCH
-    room = int(machine.free_bytes * MEMORY_SHARE) - weights - overhead
-    fitting = wanted if not per_token else min(wanted, room // per_token // CONTEXT_STEP * CONTEXT_STEP)
-    if room < 0 or fitting < min(SHORTEST_CONTEXT, wanted):
-        raise _does_not_fit(header, weights, min(SHORTEST_CONTEXT, wanted) * per_token, overhead, machine)
+    memory = model_memory(header, options.kv_cache_type, weights)
+    longest = memory.longest_context(machine.free_bytes)
+    fitting = wanted if longest is None else min(wanted, longest)
+    if fitting < min(SHORTEST_CONTEXT, wanted):
+        raise _does_not_fit(header, memory, min(SHORTEST_CONTEXT, wanted), machine)
     scores = fitting * score_bytes_per_token(header, batch_size)
-    has_room_for_scores = fitting == wanted and room >= wanted * per_token + scores
+    usable = int(machine.free_bytes * USABLE_SHARE)
+    has_room_for_scores = fitting == wanted and usable >= memory.total_bytes(wanted) + scores
     is_plain = options.kv_cache_type == "f16" and not machine.has_gpu and has_room_for_scores
     return LoadPlan(
         context_length=fitting,
@@ -104,10 +101,15 @@ def plan_load(header: GgufHeader, options: LoadOptions, catalog_context: int, ma
         batch_size=batch_size,
         flash_attention=not is_plain,
         weight_bytes=weights,
-        context_bytes=fitting * per_token,
-        overhead_bytes=overhead + (scores if is_plain else 0),
+        context_bytes=fitting * memory.context_bytes_per_token,
+        overhead_bytes=memory.overhead_bytes + (scores if is_plain else 0),
         notice=_shortened(fitting, options.context_length or wanted, header),
     )
+
+
+def model_memory(header: GgufHeader, kv_cache_type: str, weight_bytes: int) -> ModelMemory:
+    """What the model of this header takes, with so many bytes of weights in the computer's memory."""
+    return ModelMemory(weight_bytes, context_bytes_per_token(header, kv_cache_type), overhead_bytes(header))
 
 
 def context_bytes_per_token(header: GgufHeader, kv_cache_type: str) -> int:
@@ -119,8 +121,7 @@ def context_bytes_per_token(header: GgufHeader, kv_cache_type: str) -> int:
     key_width = header.of_architecture("attention.key_length", width)
     value_width = header.of_architecture("attention.value_length", width)
     kv_heads = header.per_layer("attention.head_count_kv") or header.per_layer("attention.head_count")
-    per_head = (key_width + value_width) * CACHE_BYTES[kv_cache_type]
-    return int(sum(kv_heads) * per_head)
+    return attention_bytes_per_token(sum(kv_heads), key_width + value_width, kv_cache_type)
 
 
 def score_bytes_per_token(header: GgufHeader, batch_size: int) -> int:
@@ -135,13 +136,9 @@ def score_bytes_per_token(header: GgufHeader, batch_size: int) -> int:
 
 
 def overhead_bytes(header: GgufHeader) -> int:
-    """Work space of the engine beside weights and context: what a batch of tokens takes on its way through.
-
-    An upper bound; measured: 35 MB where this says 83 MB (SmolLM2-135M).
-    """
+    """Work space of the engine beside weights and context."""
     inner = max(header.per_layer("feed_forward_length"), default=0)
-    width = 6 * header.of_architecture("embedding_length") + 3 * inner
-    return 64 * 1024 * 1024 + 4 * LARGEST_BATCH * width
+    return work_space_bytes(header.of_architecture("embedding_length"), inner)
 
 
 def _wanted_context(header: GgufHeader, options: LoadOptions, catalog_context: int) -> int:
@@ -163,12 +160,13 @@ def _shortened(fitting: int, asked: int, header: GgufHeader) -> str:
 
 
 def _does_not_fit(
-    header: GgufHeader, weights: int, context: int, overhead: int, machine: Machine
+    header: GgufHeader, memory: ModelMemory, context_length: int, machine: Machine
 ) -> OutOfMemoryError:
-    total = weights + context + overhead
+    context = context_length * memory.context_bytes_per_token
     return OutOfMemoryError(
-        f"{header.path.name} needs about {_gigabytes(total)} of memory ({_gigabytes(weights)} for the model, "
-        f"{_gigabytes(context)} for the context, {_gigabytes(overhead)} for the engine), and only "
+        f"{header.path.name} needs about {_gigabytes(memory.total_bytes(context_length))} of memory "
+        f"({_gigabytes(memory.weight_bytes)} for the model, {_gigabytes(context)} for the context, "
+        f"{_gigabytes(memory.overhead_bytes)} for the engine), and only "
         f"{_gigabytes(machine.free_bytes)} are free.",
         "Close other programs, or choose a smaller model or a smaller quantisation.",
     )

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import psutil
 
+from app.core.memory_estimate import CONTEXT_STEP, USABLE_SHARE
 from app.core.model_file import ModelInfo
-from app.engine.load_options import CONTEXT_STEP, MEMORY_SHARE, context_bytes_per_token
+from app.engine.load_options import context_bytes_per_token
 from app.engine.suitability import read_usable
 
 
@@ -22,7 +23,7 @@ class LongerContext:
 
     @property
     def fits(self) -> bool:
-        return self.extra_bytes <= self.free_bytes * MEMORY_SHARE
+        return self.extra_bytes <= self.free_bytes * USABLE_SHARE
 
 
 def longer_context(info: ModelInfo, kv_cache_type: str) -> LongerContext | None:

@@ -2,9 +2,36 @@
 
 import pytest
 
-from app.hub.verdict import Fit, context_bytes_per_token, judge
+from app.core.errors import OutOfMemoryError
+from app.core.memory_estimate import ModelMemory, typical_memory
+from app.core.model_file import LoadOptions
+from app.engine.gguf import read_header
+from app.engine.load_options import Machine, model_memory, plan_load
+from app.hub.verdict import CHAT_CONTEXT, Fit, judge
+from tests.engine.gguf_file import gguf_bytes
 
 GB = 1_000_000_000
+OVERHEAD = 150_000_000
+
+SHAPES = {
+    "lfm2": {
+        "lfm2.block_count": 16,
+        "lfm2.context_length": 128_000,
+        "lfm2.embedding_length": 2048,
+        "lfm2.feed_forward_length": 8192,
+        "lfm2.attention.head_count": 32,
+        "lfm2.attention.head_count_kv": [0, 0, 8, 0, 0, 8, 0, 0, 8, 0, 8, 0, 8, 0, 8, 0],
+    },
+    "llama": {
+        "llama.block_count": 32,
+        "llama.context_length": 131_072,
+        "llama.embedding_length": 4096,
+        "llama.feed_forward_length": 14_336,
+        "llama.attention.head_count": 32,
+        "llama.attention.head_count_kv": 8,
+    },
+}
+"""The figures in the headers of LFM2.5-1.2B and Llama-3.1-8B."""
 
 
 @pytest.mark.parametrize(
@@ -18,11 +45,11 @@ GB = 1_000_000_000
 )
 def test_the_verdict_follows_the_free_memory(free, fit):
     # LFM2.5-1.2B in Q4_K_M: 0.731 + 8,192 x 12 KiB + 0.15 = 0.98 GB.
-    assert judge(731_000_000, int(free), 12_288).fit is fit
+    assert judge(typical_memory("lfm2", 731_000_000), int(free)).fit is fit
 
 
 def test_the_sentence_gives_the_whole_sum():
-    verdict = judge(5_200_000_000, 8 * GB, 12_288, context_length=32_768)
+    verdict = judge(ModelMemory(5_200_000_000, 12_288, OVERHEAD), 8 * GB, context_length=32_768)
     assert verdict.needed_bytes == 5_200_000_000 + 32_768 * 12_288 + 150_000_000
     assert verdict.label == "Runs well"
     assert verdict.sentence == (
@@ -32,13 +59,42 @@ def test_the_sentence_gives_the_whole_sum():
 
 
 def test_a_longer_context_may_be_too_large_where_a_short_one_is_not():
-    assert judge(5 * GB, 8 * GB, 131_072, context_length=2_048).fit is Fit.RUNS_WELL
-    assert judge(5 * GB, 8 * GB, 131_072, context_length=32_768).fit is Fit.TOO_LARGE
+    memory = ModelMemory(5 * GB, 131_072, OVERHEAD)
+    assert judge(memory, 8 * GB, context_length=2_048).fit is Fit.RUNS_WELL
+    assert judge(memory, 8 * GB, context_length=32_768).fit is Fit.TOO_LARGE
 
 
-def test_the_context_memory_of_lfm2_is_known_and_of_others_estimated():
-    assert context_bytes_per_token("lfm2", 731_000_000) == 12_288
-    assert context_bytes_per_token("lfm2moe", 5_155_000_000) == 12_288
-    assert context_bytes_per_token("lfm2", 2_870_000_000) == 16_384
-    assert 56 * 1024 < context_bytes_per_token("llama", 4_920_000_000, 8_030_000_000) < 2 * 128 * 1024
-    assert context_bytes_per_token("qwen3", 500_000_000) > 0
+def test_where_only_a_short_conversation_fits_the_sentence_says_how_short():
+    memory = typical_memory("lfm2", 731_000_000)
+    assert "Only a short conversation, of 6,656 tokens, fits" in judge(memory, int(1.07 * GB)).sentence
+    assert judge(memory, int(0.9 * GB)).sentence.startswith("This model is too large for the memory")
+
+
+@pytest.mark.parametrize(("architecture", "weights"), [("lfm2", 731_000_000), ("llama", 4_920_000_000)])
+def test_the_engine_loads_what_the_models_screen_says_and_refuses_nothing_else(
+    architecture, weights, tmp_path
+):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf_bytes(architecture, SHAPES[architecture]))
+    header = read_header(path)
+    for free in range(GB // 2, 9 * GB, GB // 7):
+        # The file here holds no weights: their share of the memory is taken off what is free.
+        machine = Machine(free - int(weights / 0.9), 4)
+        verdict = judge(model_memory(header, "f16", weights), free)
+        try:
+            plan = plan_load(header, LoadOptions(context_length=CHAT_CONTEXT), 0, machine)
+        except OutOfMemoryError:
+            assert verdict.fit is Fit.TOO_LARGE
+            assert "too large for the memory" in verdict.sentence
+        else:
+            assert (plan.context_length == CHAT_CONTEXT) == (verdict.fit is not Fit.TOO_LARGE)
+
+
+@pytest.mark.parametrize(("architecture", "weights"), [("lfm2", 731_000_000), ("llama", 4_920_000_000)])
+def test_before_the_download_the_sum_is_about_what_the_header_will_say(architecture, weights, tmp_path):
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf_bytes(architecture, SHAPES[architecture]))
+    known = model_memory(read_header(path), "f16", weights)
+    guessed = typical_memory(architecture, weights)
+    assert guessed.total_bytes(CHAT_CONTEXT) == pytest.approx(known.total_bytes(CHAT_CONTEXT), rel=0.1)
+    assert guessed.overhead_bytes >= known.overhead_bytes

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import psutil
 
+from app.core.memory_estimate import COMFORTABLE_SHARE, typical_memory
 from app.engine.load_options import physical_cores
 from app.hub.sizes import gigabytes
-from app.hub.verdict import CHAT_CONTEXT, COMFORTABLE_SHARE, OVERHEAD_BYTES
+from app.hub.verdict import CHAT_CONTEXT
 
 _BYTES_PER_PARAMETER = 0.62
 """In four bits (Q4_K_M), as the files of LFM2.5 are."""
@@ -33,7 +34,7 @@ class Computer:
     @property
     def largest_parameters(self) -> int:
         """Of a model in four bits that runs well beside what else is open now."""
-        room = self.free_bytes * COMFORTABLE_SHARE - OVERHEAD_BYTES - CHAT_CONTEXT * 12_288
+        room = self.free_bytes * COMFORTABLE_SHARE - typical_memory("lfm2", 0).total_bytes(CHAT_CONTEXT)
         return max(0, round(room / _BYTES_PER_PARAMETER))
 
     @property

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.core.memory_estimate import typical_memory
 from app.hub.catalog import CatalogModel
 from app.hub.quantisation import quantisation_of, recommended_of
-from app.hub.verdict import MemoryVerdict, context_bytes_per_token, judge
+from app.hub.verdict import MemoryVerdict, judge
 
 _BITS = {
     "Q4_0": 4.76,
@@ -64,8 +65,7 @@ def recommended_quantisation(model: CatalogModel) -> str:
 
 def judge_model(architecture: str, weight_bytes: int, parameters: int, free_bytes: int) -> MemoryVerdict:
     """Whether weights of this size, and a long conversation, fit into the free memory."""
-    per_token = context_bytes_per_token(architecture, weight_bytes, parameters)
-    return judge(weight_bytes, free_bytes, per_token)
+    return judge(typical_memory(architecture, weight_bytes, parameters), free_bytes)
 
 
 def judge_catalog_model(model: CatalogModel, free_bytes: int, quantisation: str = "") -> MemoryVerdict:
