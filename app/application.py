@@ -127,7 +127,7 @@ class Application(QObject):
         self._files_worker = Worker("files", self)
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
         self._themes.apply()
-        self.transcript = Transcript()
+        self.transcript = Transcript(self._themes.theme)
         self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
         self.settings = WindowController(
             self.window, self._themes, self._settings_file, settings, __version__, self.paths.logs, self

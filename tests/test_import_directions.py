@@ -42,17 +42,20 @@ ALLOWED = {
     },
     "app.ui": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
-        *("app.services", "app.ui", "app.ui.icons", "app.ui.widgets"),
+        *("app.services", "app.ui", "app.ui.fonts", "app.ui.icons", "app.ui.theme", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
     },
+    "app.ui.fonts": set(),
+    "app.ui.theme": {"app.ui.fonts"},
     # The transcript: what is shown (without Qt), what draws each of its blocks, and the widget around them.
     "app.ui.transcript": set(),
     "app.ui.transcript.content": {"app.core", "app.ui.transcript.content"},
     "app.ui.transcript.items": {
-        *("app.core", "app.ui.icons", "app.ui.transcript.content", "app.ui.transcript.items"),
+        *("app.core", "app.ui.fonts", "app.ui.icons", "app.ui.theme"),
+        *("app.ui.transcript.content", "app.ui.transcript.items"),
     },
     "app.ui.transcript.view": {
-        *("app.core", "app.ui.icons", "app.ui.widgets"),
+        *("app.core", "app.ui.icons", "app.ui.theme", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
     },
     # Small parts that know nothing of chats and models; they may look like the rest of the window.
@@ -148,7 +151,7 @@ def test_every_module_has_a_place():
         ("app.ui.widgets.toast", "from ..theme import Theme"),
         ("app.ui.transcript.content.markdown", "from app.ui.transcript.items.text import TextView"),
         ("app.ui.transcript.items.text", "from app.ui.transcript.view.painter import Painter"),
-        ("app.ui.transcript.view.painter", "from app.ui.theme import Theme"),
+        ("app.ui.transcript.view.painter", "from app.ui.chat.composer import Composer"),
         ("app.ui.transcript.content.markdown", "from PySide6.QtCore import QRectF"),
         ("app.core.prompt", "from PySide6.QtCore import QObject"),
         ("app.engine.engine", "import llama_cpp.llama_cpp as llama"),

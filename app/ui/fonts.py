@@ -9,12 +9,17 @@ from PySide6.QtGui import QFont, QFontDatabase
 BODY_SIZE = 15
 """Pixels at 100 % zoom."""
 CODE_SIZE = 13
+SMALL_SIZE = 13
 
 _OTHER_SCRIPTS = [
     # Linux
     "Noto Sans",
     "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK KR",
     "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
     # macOS
     "Hiragino Sans",
     "PingFang SC",

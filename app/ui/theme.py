@@ -42,8 +42,12 @@ class Theme:
     bubble: str
     """Behind what the user said."""
     inline_code: str
+    """Behind code within a sentence."""
+    inline_code_text: str
     code: str
+    """Behind a block of code."""
     code_header: str
+    code_text: str
     keyword: str
     string: str
     number: str

@@ -25,6 +25,7 @@ from app.core.message import Generation, Message, Role, TextPart
 from app.core.stream import PartGrew, PartKind, PartStarted
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.view.transcript import Transcript
+from tests.support.themes import DARK
 
 WORDS = [
     "the",
@@ -146,7 +147,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.application = QApplication.instance() or QApplication([])
-        self.transcript = Transcript()
+        self.transcript = Transcript(DARK)
         self.transcript.resize(900, 800)
         self.transcript.show()
         self.draw()

@@ -29,9 +29,10 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted
+from app.ui.theme import Theme
 from app.ui.transcript.content.message_entry import MessageEntry
-from app.ui.transcript.items.transcript_style import DARK, LIGHT, TranscriptStyle
 from app.ui.transcript.view.transcript import Transcript
+from tests.support.themes import DARK, LIGHT
 
 ANSWER = (Path(__file__).parent / "sample.md").read_text(encoding="utf-8")
 WIDE = "A wide table:\n\n" + "\n".join(
@@ -101,7 +102,6 @@ class Shot:
 
 
 SHOTS = [Shot("900x600", 900, 600), Shot("1600x1000", 1600, 1000), Shot("900x600@2x", 900, 600, 2.0)]
-THEMES: dict[str, TranscriptStyle] = {"dark": DARK, "light": LIGHT}
 
 
 class Studio:
@@ -112,10 +112,8 @@ class Studio:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    def window(
-        self, style: TranscriptStyle, width: int, height: int, entries: list[MessageEntry]
-    ) -> Transcript:
-        widget = Transcript(style)
+    def window(self, theme: Theme, width: int, height: int, entries: list[MessageEntry]) -> Transcript:
+        widget = Transcript(theme)
         widget.resize(width, height)
         widget.show_entries(entries)
         widget.show()
@@ -132,65 +130,65 @@ class Studio:
         image.save(str(self.folder / f"{name}.png"))
 
 
-def sizes(studio: Studio, theme: str, style: TranscriptStyle) -> None:
+def sizes(studio: Studio, theme: Theme) -> None:
     """The same conversation in windows of several sizes, at both ends."""
     for shot in SHOTS:
-        widget = studio.window(style, shot.width, shot.height, conversation())
-        studio.save(widget, f"{theme}-{shot.name}-end", shot.scale)
+        widget = studio.window(theme, shot.width, shot.height, conversation())
+        studio.save(widget, f"{theme.name}-{shot.name}-end", shot.scale)
         widget.verticalScrollBar().setValue(0)
-        studio.save(widget, f"{theme}-{shot.name}-top", shot.scale)
+        studio.save(widget, f"{theme.name}-{shot.name}-top", shot.scale)
         widget.close()
 
 
-def whole(studio: Studio, theme: str, style: TranscriptStyle) -> None:
+def whole(studio: Studio, theme: Theme) -> None:
     """All of it in one tall picture."""
-    widget = studio.window(style, 900, 1000, conversation())
+    widget = studio.window(theme, 900, 1000, conversation())
     for _ in range(3):  # Heights are only true once everything has been visible.
         widget.resize(900, widget.height() + widget.verticalScrollBar().maximum())
         studio.application.processEvents()
-    studio.save(widget, f"{theme}-whole")
+    studio.save(widget, f"{theme.name}-whole")
     widget.close()
 
 
-def states(studio: Studio, theme: str, style: TranscriptStyle) -> None:
+def states(studio: Studio, theme: Theme) -> None:
     """Waiting, thinking, streaming, selected, focused, opened."""
-    widget = studio.window(style, 900, 600, [conversation()[0]])
+    widget = studio.window(theme, 900, 600, [conversation()[0]])
     widget.begin_reply(MessageEntry("live", answer(), MessageState.STREAMING))
     widget.set_reply_status("Reading the prompt, 43 %")
     widget.redraw_reply()
-    studio.save(widget, f"{theme}-waiting")
+    studio.save(widget, f"{theme.name}-waiting")
     thought = "The user asks about memory bandwidth. I should explain how decoding reads every weight once"
     widget.feed_reply([PartStarted(0, PartKind.REASONING), PartGrew(0, thought)])
     widget.redraw_reply()
-    studio.save(widget, f"{theme}-thinking")
+    studio.save(widget, f"{theme.name}-thinking")
     widget.feed_reply(
         [PartFinished(0, ReasoningPart(thought, "", True, 6_200, 412)), PartStarted(1, PartKind.TEXT)]
     )
     widget.feed_reply([PartGrew(1, ANSWER[:900])])
     widget.redraw_reply()
-    studio.save(widget, f"{theme}-streaming")
+    studio.save(widget, f"{theme.name}-streaming")
     widget.verticalScrollBar().setValue(0)
-    studio.save(widget, f"{theme}-streaming-scrolled-up")
+    studio.save(widget, f"{theme.name}-streaming-scrolled-up")
     widget.close()
-    widget = studio.window(style, 900, 600, conversation()[:2])
+    widget = studio.window(theme, 900, 600, conversation()[:2])
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(widget, key)
-    studio.save(widget, f"{theme}-cards-open")
+    studio.save(widget, f"{theme.name}-cards-open")
     widget.show_entries(conversation()[3:5])
     widget.mark_memory_start("u2")
     widget.select_message("a2")
     widget.verticalScrollBar().setValue(900)
     QTest.keyClick(widget, Qt.Key.Key_Down)
-    studio.save(widget, f"{theme}-selected")
+    studio.save(widget, f"{theme.name}-selected")
     widget.close()
 
 
 def main() -> None:
     studio = Studio(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
-    for theme, style in THEMES.items():
-        sizes(studio, theme, style)
-        whole(studio, theme, style)
-        states(studio, theme, style)
+    for theme in (DARK, LIGHT):
+        sizes(studio, theme)
+        whole(studio, theme)
+        states(studio, theme)
 
 
 if __name__ == "__main__":

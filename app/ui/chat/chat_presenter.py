@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -20,7 +19,6 @@ from app.ui.chat.welcome import GENERAL_SUGGESTIONS, Suggestion
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.theme_switcher import ThemeSwitcher
-from app.ui.transcript.items.transcript_style import TranscriptStyle
 from app.ui.transcript.view.transcript import Transcript
 
 SUGGESTION_ICONS = ("lightbulb", "pencil-simple", "chat-circle", "list-bullets")
@@ -128,9 +126,7 @@ class ChatPresenter(QObject):
         AnswerDetails(self._chat.conversation.node(node_id), self._window).open()
 
     def _on_theme_changed(self, theme: Theme) -> None:
-        colours = {name: value for name, value in asdict(theme).items() if isinstance(value, str)}
-        style = TranscriptStyle.of_colours(colours, is_dark=theme.is_dark)
-        self._transcript.set_style(style.zoomed(self._themes.zoom_percent))
+        self._transcript.set_theme(theme, self._themes.zoom_percent)
 
 
 def suggestions_of(prompts: Sequence[str]) -> tuple[Suggestion, ...]:

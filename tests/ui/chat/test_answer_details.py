@@ -15,6 +15,7 @@ from app.core.sampling import LIMITS, Sampling
 from app.ui.chat.answer_details import STOP_SENTENCES, AnswerDetails, as_text, sections_of
 from app.ui.chat.entries import STOP_WORDS, can_continue, entries_of, figures, note
 from app.ui.transcript.view.transcript import Transcript
+from tests.support.themes import DARK
 
 STATISTICS = Statistics(
     prompt_tokens=1292,
@@ -118,7 +119,7 @@ def test_the_dialog_stays_within_a_small_window(qtbot: QtBot) -> None:
 
 @pytest.fixture
 def transcript(qtbot: QtBot) -> Transcript:
-    transcript = Transcript()
+    transcript = Transcript(DARK)
     qtbot.addWidget(transcript)
     transcript.resize(800, 600)
     with qtbot.waitActive(transcript):

@@ -15,15 +15,15 @@ from app.ui.chat.welcome import SuggestionCard
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.theme_switcher import ThemeSwitcher
-from app.ui.transcript.items.transcript_style import DARK
 from app.ui.transcript.view.transcript import Transcript
+from tests.support.themes import DARK
 from tests.ui.transcript.reader import answer, click_at, question
 
 
 @pytest.fixture
 def page(qtbot: QtBot, themes: ThemeSwitcher) -> ChatPage:
     """A question and its answer on screen, in the real window."""
-    transcript = Transcript()
+    transcript = Transcript(DARK)
     window = MainWindow(transcript, app_icon(resources() / "icons"))
     qtbot.addWidget(window)
     window.resize(1100, 760)
@@ -129,7 +129,7 @@ def test_the_composer_stands_under_the_text_with_letters_of_any_size(
     assert isinstance(page.transcript, Transcript)
     page.window().resize(1800, 900)
     themes.set_zoom(percent)
-    page.transcript.set_style(DARK.zoomed(percent))
+    page.transcript.set_theme(DARK, percent)
     edit = page.composer.edit
 
     def is_under_the_text() -> bool:

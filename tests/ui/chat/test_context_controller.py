@@ -41,6 +41,7 @@ from app.ui.main_window import MainWindow
 from app.ui.transcript.content.plain_text import MEMORY_MARK_TEXT
 from app.ui.transcript.view.transcript import Transcript
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
+from tests.support.themes import DARK
 
 TINY_MODEL = Path(__file__).parents[2] / "data" / "tiny-lfm2.gguf"
 WAIT_MS = 5_000
@@ -57,7 +58,7 @@ class Desk:
         self.store = open_store(folder / "conversations.db").conversations
         self.engine_worker, self.files_worker = Worker("engine"), Worker("files")
         self.replies = Replies(model, self.engine_worker)
-        self.transcript, self.composer = Transcript(), Composer()
+        self.transcript, self.composer = Transcript(DARK), Composer()
         self.meter, self.card = ContextMeter(), OutgrownCard()
         self.messages = window.messages
         for widget in (self.transcript, self.composer, self.meter, self.card):

@@ -36,6 +36,7 @@ from app.ui.sidebar.sidebar import Sidebar
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.view.transcript import Transcript
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
+from tests.support.themes import DARK
 
 WAIT_MS = 5_000
 CALL = "<|tool_call_start|>[add(a=1, b=2)]<|tool_call_end|>"
@@ -60,7 +61,7 @@ class Desk:
         self.store = open_store(folder / "conversations.db").conversations
         self.engine_worker = Worker("engine")
         self.window = QWidget()
-        self.transcript, self.composer = Transcript(), Composer()
+        self.transcript, self.composer = Transcript(DARK), Composer()
         for widget in (self.window, self.transcript, self.composer):
             qtbot.addWidget(widget)
         self.transcript.resize(900, 700)

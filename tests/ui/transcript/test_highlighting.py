@@ -7,18 +7,18 @@ from app.ui.transcript.content.highlighting import ProgressiveColouring, coloure
 
 def test_every_line_has_its_own_stretches() -> None:
     lines = list(coloured_lines('def f():\n    return "x"  # why', "python"))
-    assert lines[0] == [(0, 3, "syntax_keyword"), (4, 1, "syntax_function")]
-    assert lines[1][0] == (4, 6, "syntax_keyword")
-    assert lines[1][-1] == (16, 5, "syntax_comment")
+    assert lines[0] == [(0, 3, "keyword"), (4, 1, "function")]
+    assert lines[1][0] == (4, 6, "keyword")
+    assert lines[1][-1] == (16, 5, "comment")
 
 
 def test_a_string_over_several_lines_is_coloured_on_each() -> None:
     lines = list(coloured_lines('"""one\ntwo\n"""', "python"))
-    assert [[colour for _, _, colour in line] for line in lines] == [["syntax_string"]] * 3
+    assert [[colour for _, _, colour in line] for line in lines] == [["string"]] * 3
 
 
 def test_the_last_line_of_a_diff_is_coloured_like_the_others() -> None:
-    assert list(coloured_lines("- a\n+ b", "diff")) == [[(0, 3, "danger")], [(0, 3, "syntax_string")]]
+    assert list(coloured_lines("- a\n+ b", "diff")) == [[(0, 3, "danger")], [(0, 3, "string")]]
 
 
 @pytest.mark.parametrize("code", ["x = 1", "x = 1\n", "\nx = 1\n\n", "#", ""])
@@ -28,7 +28,7 @@ def test_there_are_as_many_lines_as_in_the_listing(code: str) -> None:
 
 def test_positions_count_as_qt_does_behind_an_emoji() -> None:
     (line,) = coloured_lines('x = "👋" # c', "python")
-    assert line[-1] == (9, 3, "syntax_comment")
+    assert line[-1] == (9, 3, "comment")
 
 
 def test_an_unknown_language_has_no_colours() -> None:

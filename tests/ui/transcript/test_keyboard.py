@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.message import ReasoningPart, TextPart
 from app.ui.transcript.view.transcript import Transcript
+from tests.support.themes import DARK
 from tests.ui.transcript.reader import answer, of_parts, press, question
 
 ENTER, UP, DOWN, RIGHT, TAB = (
@@ -58,7 +59,7 @@ def test_tab_goes_through_a_message_s_buttons_and_then_leaves(qtbot: QtBot) -> N
     window = QWidget()
     qtbot.addWidget(window)
     layout = QVBoxLayout(window)
-    transcript, field = Transcript(parent=window), QLineEdit(window)
+    transcript, field = Transcript(DARK, window), QLineEdit(window)
     layout.addWidget(transcript)
     layout.addWidget(field)
     window.resize(900, 700)
@@ -112,7 +113,7 @@ def test_keys_that_mean_nothing_here_are_left_to_the_window(qtbot: QtBot) -> Non
 
     window = Window()
     qtbot.addWidget(window)
-    transcript = Transcript(parent=window)
+    transcript = Transcript(DARK, window)
     transcript.show_entries([answer("So.")])
     press(transcript, Qt.Key.Key_Escape)
     assert window.keys == [Qt.Key.Key_Escape]

@@ -17,8 +17,8 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.ui.transcript.content.message_entry import MessageEntry
-from app.ui.transcript.items.transcript_style import DARK, LIGHT, TranscriptStyle
 from app.ui.transcript.view.transcript import Transcript
+from tests.support.themes import DARK, LIGHT
 from tests.ui.transcript.reader import (
     answer,
     click,
@@ -231,14 +231,8 @@ def test_colours_change_at_once(transcript: Transcript) -> None:
     transcript.show_entries([answer("Words")])
     corner = QPoint(2, 2)
     assert transcript.viewport().grab().toImage().pixelColor(corner) == QColor(DARK.surface)
-    transcript.set_style(LIGHT)
+    transcript.set_theme(LIGHT)
     assert transcript.viewport().grab().toImage().pixelColor(corner) == QColor(LIGHT.surface)
-
-
-def test_a_theme_s_colours_are_taken_by_name_and_the_rest_from_the_default() -> None:
-    style = TranscriptStyle.of_colours({"surface": "#123456", "unknown": "#000000"}, is_dark=False)
-    assert style.surface == "#123456"
-    assert style.text == LIGHT.text
 
 
 def test_the_menu_offers_what_fits_the_place(transcript: Transcript, qtbot: QtBot) -> None:
@@ -271,7 +265,7 @@ def test_larger_letters_leave_room_for_themselves(transcript: Transcript) -> Non
     transcript.show_entries([entry])
     before = dict(transcript.visible_targets())
     low = transcript.message_area("answer").height()
-    transcript.set_style(DARK.zoomed(200))
+    transcript.set_theme(DARK, 200)
     after = dict(transcript.visible_targets())
     assert transcript.message_area("answer").height() > 1.7 * low
     for label, area in after.items():

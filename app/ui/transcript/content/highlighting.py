@@ -26,24 +26,24 @@ LONGEST_LINE = 4_000
 Stretch = tuple[int, int, str]
 """Start and length in a line, in UTF-16 units, and the name of a colour."""
 
-_COLOURS: dict[_TokenType, str] = {
-    Token.Keyword: "syntax_keyword",
-    Token.Keyword.Constant: "syntax_number",
-    Token.Keyword.Type: "syntax_type",
-    Token.Name.Function: "syntax_function",
-    Token.Name.Class: "syntax_type",
-    Token.Name.Decorator: "syntax_function",
-    Token.Name.Builtin: "syntax_type",
-    Token.Name.Tag: "syntax_keyword",
-    Token.Name.Attribute: "syntax_function",
-    Token.String: "syntax_string",
-    Token.Number: "syntax_number",
-    Token.Comment: "syntax_comment",
-    Token.Operator: "syntax_operator",
-    Token.Operator.Word: "syntax_keyword",
+COLOURS: dict[_TokenType, str] = {
+    Token.Keyword: "keyword",
+    Token.Keyword.Constant: "number",
+    Token.Keyword.Type: "type",
+    Token.Name.Function: "function",
+    Token.Name.Class: "type",
+    Token.Name.Decorator: "function",
+    Token.Name.Builtin: "type",
+    Token.Name.Tag: "keyword",
+    Token.Name.Attribute: "function",
+    Token.String: "string",
+    Token.Number: "number",
+    Token.Comment: "comment",
+    Token.Operator: "operator",
+    Token.Operator.Word: "keyword",
     Token.Generic.Deleted: "danger",
-    Token.Generic.Inserted: "syntax_string",
-    Token.Generic.Heading: "syntax_function",
+    Token.Generic.Inserted: "string",
+    Token.Generic.Heading: "function",
 }
 
 
@@ -52,8 +52,8 @@ def colour_name(kind: _TokenType) -> str:
     """The colour of a kind of token; empty for ordinary text."""
     at: _TokenType | None = kind
     while at is not None:
-        if at in _COLOURS:
-            return _COLOURS[at]
+        if at in COLOURS:
+            return COLOURS[at]
         at = at.parent
     return ""
 

@@ -61,7 +61,7 @@ class BubbleView(DocumentView):
         for target in self.targets():
             hovered = paint.hovered == target.moved(0, 0, self.index).id
             painter.setFont(self.style.small_font)
-            painter.setPen(self.style.colour("text" if hovered else "accent"))
+            painter.setPen(self.style.colour("text" if hovered else "link"))
             painter.drawText(target.area, Qt.AlignmentFlag.AlignVCenter, self._button_words)
         painter.translate(self._origin)
         clip = paint.clip.translated(-self._origin)

@@ -74,7 +74,7 @@ def paint_button(
         painter.setBrush(style.colour("hover"))
         painter.drawRoundedRect(box, radius, radius)
     painter.setFont(style.name_font)
-    painter.setPen(style.colour("surface" if button.is_primary else "text"))
+    painter.setPen(style.colour("on_accent" if button.is_primary else "text"))
     words = QFontMetricsF(style.name_font).elidedText(
         button.label, Qt.TextElideMode.ElideRight, area.width() - style.px(SIDE)
     )

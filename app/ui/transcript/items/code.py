@@ -124,7 +124,7 @@ class CodeView(BlockView):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.style.colour("hover"))
             painter.drawRoundedRect(button.area, 6, 6)
-        colour = "accent" if is_copied else "muted"
+        colour = "link" if is_copied else "muted"
         painter.setFont(self.style.small_font)
         painter.setPen(self.style.colour("muted"))
         name = self._code.language or "text"

@@ -12,28 +12,29 @@ from PySide6.QtGui import (
     QTextCharFormat,
 )
 
+from app.ui.fonts import BODY_SIZE, SMALL_SIZE, code_font, ui_font
 from app.ui.icons import coloured_icon
+from app.ui.theme import Theme
 from app.ui.transcript.content.blocks import Span
-from app.ui.transcript.items.transcript_style import TranscriptStyle
 
 LINE_HEIGHT = 1.6
 """Of the text size: what 150 % of the font's own height comes to."""
 CODE_LINE_HEIGHT = 1.5
 HEADING_SIZES = {1: 22, 2: 19, 3: 17}
-NORMAL_TEXT_SIZE = 15
-"""What all lengths are given for; they grow with the letters."""
 
 
 class RenderStyle:
     """Everything that segments draw with."""
 
-    def __init__(self, style: TranscriptStyle, pixel_ratio: float = 1.0) -> None:
-        self.style = style
+    def __init__(self, theme: Theme, zoom_percent: int = 100, pixel_ratio: float = 1.0) -> None:
+        self.theme = theme
+        self.zoom_percent = zoom_percent
         self.pixel_ratio = pixel_ratio
-        self.text_font = self._font(style.text_families, style.text_size)
-        self.small_font = self._font(style.text_families, style.small_size)
-        self.name_font = self._font(style.text_families, style.small_size, QFont.Weight.DemiBold)
-        self.code_font = self._font(style.code_families, style.code_size)
+        self.text_font = ui_font(zoom_percent)
+        self.small_font = ui_font(zoom_percent, SMALL_SIZE)
+        self.name_font = ui_font(zoom_percent, SMALL_SIZE)
+        self.name_font.setWeight(QFont.Weight.DemiBold)
+        self.code_font = code_font(zoom_percent)
         self.code_font.setFeature(QFont.Tag("calt"), 0)  # Code is shown as it is, without ligatures.
         code = QFontMetricsF(self.code_font)
         self.code_ascent, self.code_height = code.ascent(), code.height()
@@ -44,26 +45,17 @@ class RenderStyle:
 
     def px(self, length: float) -> float:
         """A length in pixels, larger or smaller as the letters are."""
-        return float(round(length * self.style.text_size / NORMAL_TEXT_SIZE))
-
-    @staticmethod
-    def _font(families: tuple[str, ...], size: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-        font = QFont()
-        font.setFamilies(list(families))
-        font.setPixelSize(size)
-        font.setWeight(weight)
-        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        return font
+        return float(round(length * self.text_font.pixelSize() / BODY_SIZE))
 
     def colour(self, name: str) -> QColor:
-        """The colour of that name in the style."""
+        """The theme's colour of that name."""
         colour = self._colours.get(name)
         if colour is None:
-            colour = self._colours[name] = QColor(getattr(self.style, name))
+            colour = self._colours[name] = self.theme.colour(name)
         return colour
 
     def icon(self, name: str, colour: str, size: int = 18) -> QPixmap:
-        """An icon (such as `copy`) in one of the style's colours."""
+        """An icon (such as `copy`) in one of the theme's colours."""
         key = (name, colour, size)
         if key not in self._icons:
             made = coloured_icon(name, self.colour(colour))
@@ -71,7 +63,7 @@ class RenderStyle:
         return self._icons[key]
 
     def heading_size(self, level: int) -> int:
-        return round(self.px(HEADING_SIZES[level])) if level in HEADING_SIZES else self.style.text_size
+        return round(self.px(HEADING_SIZES[level])) if level in HEADING_SIZES else self.text_font.pixelSize()
 
     def block_format(self, level: int = 0) -> QTextBlockFormat:
         """The line height of a paragraph or heading; formulas and other scripts can make a line higher."""
@@ -83,7 +75,7 @@ class RenderStyle:
 
     def code_block_format(self) -> QTextBlockFormat:
         line = QTextBlockFormat()
-        height = self.style.code_size * CODE_LINE_HEIGHT
+        height = self.code_font.pixelSize() * CODE_LINE_HEIGHT
         line.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         return line
 

@@ -228,6 +228,7 @@ def _painted(
     painted.cursor = cursor
     ground = QTextCharFormat()
     ground.setBackground(style.colour("selection"))
+    ground.setForeground(style.colour("text"))  # Links and code could not be read on it in their own.
     painted.format = ground
     return painted
 

@@ -18,10 +18,10 @@ from typing_extensions import override
 
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyEvent
+from app.ui.theme import Theme
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.transcript_style import DARK, TranscriptStyle
 from app.ui.transcript.view.animation import AnimationTimer
 from app.ui.transcript.view.context_menu import message_menu
 from app.ui.transcript.view.interaction import InteractionState
@@ -69,7 +69,7 @@ class Transcript(QAbstractScrollArea):
     action_requested = Signal(str, object, str)
     copied = Signal(str)
 
-    def __init__(self, style: TranscriptStyle = DARK, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("transcript")
         self.setAccessibleName("Conversation")
@@ -77,7 +77,7 @@ class Transcript(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self._column = MessageColumn(RenderStyle(style, self.devicePixelRatioF()))
+        self._column = MessageColumn(RenderStyle(theme, pixel_ratio=self.devicePixelRatioF()))
         self._viewport = Viewport(self, self._column)
         self._interaction = InteractionState(self._column, self)
         self._mouse = MouseHandler(self, self._column, self._viewport, self._interaction, self._use)
@@ -162,9 +162,10 @@ class Transcript(QAbstractScrollArea):
         """Offers a model that answers without thinking first; empty where there is none, or no need."""
         self._column.sibling = name
 
-    def set_style(self, style: TranscriptStyle) -> None:
-        """Changes all colours and fonts at once."""
-        self._column.style = self._jump.render_style = RenderStyle(style, self.devicePixelRatioF())
+    def set_theme(self, theme: Theme, zoom_percent: int = 100) -> None:
+        """Changes all colours and sizes at once."""
+        style = RenderStyle(theme, zoom_percent, self.devicePixelRatioF())
+        self._column.style = self._jump.render_style = style
         self._column.forget_built()
         self._jump.update()
         self._refresh()
@@ -296,7 +297,8 @@ class Transcript(QAbstractScrollArea):
     @override
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self.set_style(self._column.style.style)  # On another screen icons need other pixels.
+            style = self._column.style
+            self.set_theme(style.theme, style.zoom_percent)  # On another screen icons need other pixels.
         return super().viewportEvent(event)
 
     @override
