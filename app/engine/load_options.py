@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import psutil
 
+from app.core import formatting
 from app.core.errors import OutOfMemoryError
 from app.core.memory_estimate import (
     CONTEXT_STEP,
@@ -164,14 +165,9 @@ def _does_not_fit(
 ) -> OutOfMemoryError:
     context = context_length * memory.context_bytes_per_token
     return OutOfMemoryError(
-        f"{header.path.name} needs about {_gigabytes(memory.total_bytes(context_length))} of memory "
-        f"({_gigabytes(memory.weight_bytes)} for the model, {_gigabytes(context)} for the context, "
-        f"{_gigabytes(memory.overhead_bytes)} for the engine), and only "
-        f"{_gigabytes(machine.free_bytes)} are free.",
+        f"{header.path.name} needs about {formatting.size(memory.total_bytes(context_length))} of memory "
+        f"({formatting.size(memory.weight_bytes)} for the model, {formatting.size(context)} for the context, "
+        f"{formatting.size(memory.overhead_bytes)} for the engine), and only "
+        f"{formatting.size(machine.free_bytes)} are free.",
         "Close other programs, or choose a smaller model or a smaller quantisation.",
     )
-
-
-def _gigabytes(size_bytes: int) -> str:
-    gigabytes = size_bytes / 1e9
-    return f"{gigabytes:.1f} GB" if gigabytes >= 0.95 else f"{size_bytes / 1e6:.0f} MB"

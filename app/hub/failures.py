@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import httpx2
 from huggingface_hub import errors as library
 
+from app.core import formatting
 from app.core.errors import (
     BusyHubError,
     GatedError,
@@ -90,7 +91,7 @@ def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError
         )
     if status == 429:
         seconds = _wait_seconds(response)
-        wait = f"It asks to wait {_duration(seconds)}." if seconds else _TRY_LATER
+        wait = f"It asks to wait {formatting.waiting_time(seconds)}." if seconds else _TRY_LATER
         return BusyHubError("The hub has had too many requests from your address.", wait, seconds)
     if status >= 500 or status == 408:
         return BusyHubError(
@@ -152,9 +153,3 @@ def _wait_seconds(response: httpx2.Response) -> float:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time()) if text else 0.0
     except (ValueError, OverflowError):
         return 0.0
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} second{'' if round(seconds) == 1 else 's'}"
-    return f"{seconds / 60:.0f} minutes"

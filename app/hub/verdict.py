@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core import formatting
 from app.core.memory_estimate import COMFORTABLE_SHARE, SHORTEST_CONTEXT, USABLE_SHARE, ModelMemory
-from app.hub.sizes import gigabytes
 
 CHAT_CONTEXT = 8_192
 """Tokens that the sum is made for where nobody says otherwise: a long conversation."""
@@ -45,11 +45,11 @@ class MemoryVerdict:
         """The whole sum, for whoever wants to know."""
         context_bytes = self.context_length * self.memory.context_bytes_per_token
         return (
-            f"{self._claim} It needs about {gigabytes(self.needed_bytes)}: "
-            f"{gigabytes(self.memory.weight_bytes)} for the model, {gigabytes(context_bytes)} for "
-            f"a conversation of {self.context_length:,} tokens and "
-            f"{gigabytes(self.memory.overhead_bytes)} for the engine. "
-            f"{gigabytes(self.free_bytes)} are free now."
+            f"{self._claim} It needs about {formatting.size(self.needed_bytes)}: "
+            f"{formatting.size(self.memory.weight_bytes)} for the model, "
+            f"{formatting.size(context_bytes)} for a conversation of {self.context_length:,} tokens and "
+            f"{formatting.size(self.memory.overhead_bytes)} for the engine. "
+            f"{formatting.size(self.free_bytes)} are free now."
         )
 
     @property

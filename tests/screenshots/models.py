@@ -21,6 +21,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QTextEdit
 
 from app.core.model_file import ModelFile
+from app.engine.computer import Computer
 from app.hub.catalog import Catalog
 from app.hub.hub import Hub
 from app.hub.library.found_model import FoundModel
@@ -33,7 +34,6 @@ from app.settings import Settings, SettingsFile
 from app.settings import Theme as ThemeChoice
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
-from app.ui.model_manager.computer import Computer
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.network_page import NetworkPage

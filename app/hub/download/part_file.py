@@ -14,11 +14,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from app.core import formatting
 from app.core.errors import DiskFullError, HubError, ModelFolderError
 from app.files.atomic_write import replace_file
 from app.files.file_names import MOST_BYTES, is_safe_name
 from app.hub.download.file_lock import file_lock, try_lock, unlock
-from app.hub.sizes import gigabytes
 
 ROOM_KEPT_FREE = 100_000_000
 """Bytes of the disk that a download leaves to the system and to other programs."""
@@ -167,7 +167,8 @@ class PartFile:
             free = shutil.disk_usage(self.target.parent).free
         if needed > 0 and needed + ROOM_KEPT_FREE > free:
             raise DiskFullError(
-                f"The disk has not enough room: {gigabytes(needed)} are needed, {gigabytes(free)} are free.",
+                f"The disk has not enough room: {formatting.size(needed)} are needed, "
+                f"{formatting.size(free)} are free.",
                 "Delete something, or choose another folder for downloads in Settings. "
                 "What has arrived is kept, and the download can go on.",
                 needed,

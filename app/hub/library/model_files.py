@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from app.core import formatting
 from app.core.errors import Cancelled, DiskFullError, ModelFileError, ModelFolderError
 from app.core.model_file import ModelFile
 from app.hub.download.checksum import checksum_of
 from app.hub.download.part_file import ROOM_KEPT_FREE, folder_error
 from app.hub.library.library import files_of
 from app.hub.library.records import LibraryRecords
-from app.hub.sizes import gigabytes
 
 PIECE_BYTES = 4 * 1024 * 1024
 
@@ -211,7 +211,8 @@ def _copy_all(
     free = shutil.disk_usage(targets[0].parent).free
     if total + ROOM_KEPT_FREE > free:
         raise DiskFullError(
-            f"The disk has not enough room: {gigabytes(total)} are needed, {gigabytes(free)} are free.",
+            f"The disk has not enough room: {formatting.size(total)} are needed, "
+            f"{formatting.size(free)} are free.",
             "Delete something, or use the file where it is.",
             total,
             free,

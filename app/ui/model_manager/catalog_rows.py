@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from app.core import formatting
 from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelLifecycle
-from app.hub.sizes import gigabytes
-from app.ui.model_manager import wording
-from app.ui.model_manager.catalog_words import icon_of
-from app.ui.model_manager.estimates import (
+from app.hub.model_sizes import (
     companion_bytes,
     judge_catalog_model,
     recommended_quantisation,
     size_of,
 )
+from app.ui.model_manager.catalog_words import icon_of, language_count, verdict_badge
 from app.ui.model_manager.rows import Badge, Entry, Heading, Line, Row
-from app.ui.model_manager.verdict_badge import badge_of
 
 START_KEY = "start"
 _PREFIX = "catalog:"
@@ -67,14 +65,14 @@ def _section_of(model: CatalogModel) -> str:
 
 
 def _row(model: CatalogModel, free_bytes: int, is_present: bool) -> Row:
-    words = [wording.language_count(model.languages)]
+    words = [language_count(model.languages)]
     if not model.needs:
         size = size_of(model, recommended_quantisation(model))
         about = "about " if size.is_estimate else ""
-        words.insert(0, about + gigabytes(size.size_bytes + companion_bytes(model)))
+        words.insert(0, about + formatting.size(size.size_bytes + companion_bytes(model)))
     badges: tuple[Badge, ...] = ()
     if not model.needs:
-        badges = (badge_of(judge_catalog_model(model, free_bytes)),)
+        badges = (verdict_badge(judge_catalog_model(model, free_bytes)),)
     return Row(
         catalog_key(model.id),
         model.title,

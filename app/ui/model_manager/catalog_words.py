@@ -1,19 +1,28 @@
-"""What the catalog knows of a model, in words."""
+"""What the catalog knows of a model, and the verdict on it, in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core import formatting
 from app.core.sampling import Sampling
 from app.hub.catalog import CatalogModel, ModelKind, ModelLifecycle, Thinking
-from app.ui.model_manager import wording
-from app.ui.model_manager.estimates import parameter_count
+from app.hub.model_sizes import parameter_count
+from app.hub.verdict import Fit, MemoryVerdict
+from app.ui.model_manager.rows import Badge, Tone
 
 LFM_LICENCE = (
     "LFM Open License v1.0: free to use and to change, also commercially by companies with less than "
     "10 million US dollars of revenue a year. Larger ones need a licence from Liquid AI."
 )
 LICENCE_ADDRESSES = {"Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0"}
+
+_LANGUAGES = {
+    "en": "English", "ar": "Arabic", "zh": "Chinese", "fr": "French", "de": "German", "ja": "Japanese",
+    "ko": "Korean", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "vi": "Vietnamese", "th": "Thai",
+    "id": "Indonesian", "hi": "Hindi", "ru": "Russian", "pl": "Polish",
+}  # fmt: skip
+_VERDICT_TONES = {Fit.RUNS_WELL: Tone.GOOD, Fit.TIGHT: Tone.WARNING, Fit.TOO_LARGE: Tone.BAD}
 
 _ICONS = {
     ModelKind.CHAT: "chat-circle",
@@ -31,6 +40,21 @@ class Fact:
     name: str
     text: str
     address: str = ""
+
+
+def verdict_badge(verdict: MemoryVerdict) -> Badge:
+    """A verdict as a word in a pill, with the sum behind it as its tip."""
+    return Badge(verdict.label, _VERDICT_TONES[verdict.fit], verdict.sentence)
+
+
+def languages(codes: tuple[str, ...]) -> str:
+    """The languages' English names, in the catalog's order."""
+    return ", ".join(_LANGUAGES.get(code, code) for code in codes)
+
+
+def language_count(codes: tuple[str, ...]) -> str:
+    """The names of up to two languages, the number of more."""
+    return languages(codes) if len(codes) <= 2 else f"{len(codes)} languages"
 
 
 def is_lfm(licence: str) -> bool:
@@ -82,10 +106,12 @@ def status_words(model: CatalogModel) -> str:
 
 def facts_of(model: CatalogModel, page: str) -> list[Fact]:
     """What a person compares models by."""
-    facts = [Fact("Size", f"{wording.parameters(parameter_count(model))} parameters, {model.architecture}")]
+    facts = [
+        Fact("Size", f"{formatting.parameters(parameter_count(model))} parameters, {model.architecture}")
+    ]
     if model.context_length:
-        facts.append(Fact("Context", wording.tokens(model.context_length)))
-    facts.append(Fact("Languages", wording.languages(model.languages)))
+        facts.append(Fact("Context", formatting.tokens(model.context_length)))
+    facts.append(Fact("Languages", languages(model.languages)))
     facts.append(Fact("Abilities", _abilities(model)))
     if model.sampling is not None:
         words = sampling_words(model.sampling)

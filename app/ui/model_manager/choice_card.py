@@ -18,15 +18,14 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core import formatting
 from app.core.errors import HubError
 from app.hub.download.state import DownloadState, DownloadStatus
-from app.hub.sizes import gigabytes
+from app.hub.recommendations import Recommendation
 from app.ui.icons import icon
-from app.ui.model_manager.catalog_words import icon_of
-from app.ui.model_manager.choices import Choice
+from app.ui.model_manager.catalog_words import icon_of, verdict_badge
 from app.ui.model_manager.download_rows import progress_words
 from app.ui.model_manager.rows import Tone
-from app.ui.model_manager.verdict_badge import badge_of
 from app.ui.widgets.icon_button import IconButton
 
 _STEPS = 1000
@@ -46,7 +45,7 @@ class ChoiceCard(QFrame):
     resume_requested = Signal(str)
     details_requested = Signal(str)
 
-    def __init__(self, choice: Choice, parent: QWidget | None = None) -> None:
+    def __init__(self, choice: Recommendation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"choice_{choice.title.casefold()}")
         self.setAccessibleName(f"{choice.title}: {choice.purpose}")
@@ -93,16 +92,16 @@ class ChoiceCard(QFrame):
     def model_id(self) -> str:
         return self._choice.model.id
 
-    def set_choice(self, choice: Choice) -> None:
+    def set_choice(self, choice: Recommendation) -> None:
         """Shows the same model with other figures, as the free memory changes."""
         self._choice = choice
         about = "About " if choice.size.is_estimate else ""
-        size = gigabytes(choice.size.size_bytes)
-        needed = gigabytes(choice.verdict.needed_bytes)
+        size = formatting.size(choice.size.size_bytes)
+        needed = formatting.size(choice.verdict.needed_bytes)
         self._cost.setText(
             f"{choice.model.title}, {choice.quantisation}\n{about}{size} to fetch, {needed} of memory"
         )
-        badge = badge_of(choice.verdict)
+        badge = verdict_badge(choice.verdict)
         self._verdict.setText(badge.text)
         self._verdict.setToolTip(f"<qt>{badge.tip}</qt>")
         self._verdict.setProperty("badge", badge.tone.value)

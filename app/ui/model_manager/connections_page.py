@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core import formatting
 from app.core.connection import Connection
-from app.hub.sizes import gigabytes
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -138,7 +138,7 @@ class ConnectionsPage(QWidget):
             self.summary.setText("Tarn has made no connection yet.")
             return
         down = sum(connection.bytes_down for connection in connections)
-        self.summary.setText(f"The last {len(connections):,} connections, {gigabytes(down)} received.")
+        self.summary.setText(f"The last {len(connections):,} connections, {formatting.size(down)} received.")
 
     def _lay_out(self) -> None:
         heading = QLabel("Connections", self)
@@ -172,11 +172,7 @@ def _cells(connection: Connection) -> tuple[str, ...]:
         f"{local.day} {local:%b, %H:%M}",
         connection.host,
         connection.purpose,
-        _size(connection.bytes_up),
-        _size(connection.bytes_down),
+        formatting.size(connection.bytes_up),
+        formatting.size(connection.bytes_down),
         connection.outcome,
     )
-
-
-def _size(size_bytes: int) -> str:
-    return gigabytes(size_bytes) if size_bytes >= 1000 else f"{size_bytes} B"

@@ -12,10 +12,11 @@ from app.core.errors import HubError
 from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog
 from app.hub.download.state import DownloadState
+from app.hub.model_sizes import parameter_count
 from app.hub.repository import Repository, Variant
 from app.hub.search import RepositoryAddress
 from app.services.background import Stream
-from app.ui.model_manager import download_rows, estimates
+from app.ui.model_manager import download_rows
 from app.ui.model_manager.catalog_rows import START_KEY, catalog_entries, catalog_key, model_id_of
 from app.ui.model_manager.discover_view import DiscoverView
 from app.ui.model_manager.downloads_controller import DownloadsController
@@ -180,7 +181,7 @@ class DiscoverController(QObject):
     def _rows_of(self, shown: Shown) -> list[Row]:
         refusal = _OFFLINE if self._orders.is_offline else ""
         if shown.found is not None:
-            count = estimates.parameter_count(shown.model) if shown.model else 0
+            count = parameter_count(shown.model) if shown.model else 0
             return variant_rows(shown.found, self._free_bytes, self._here(shown.found), count, refusal)
         return expected_rows(shown.model, self._free_bytes, refusal) if shown.model is not None else []
 

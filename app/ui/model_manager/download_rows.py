@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from app.core import formatting
 from app.hub.download.progress import Stage
 from app.hub.download.state import DownloadState, DownloadStatus
-from app.hub.sizes import gigabytes
-from app.ui.model_manager import wording
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
 PAUSE, RESUME, RETRY, CANCEL = "pause", "resume", "retry", "cancel"
@@ -57,7 +56,7 @@ def _has_bar(state: DownloadState) -> bool:
 
 def progress_words(state: DownloadState) -> str:
     """One line on how a download goes, whatever its state."""
-    amount = wording.of_all(state.done_bytes, state.size_bytes)
+    amount = formatting.size_done(state.done_bytes, state.size_bytes)
     if state.status is DownloadStatus.WAITING:
         return (
             f"Waiting for another download · {amount}" if state.done_bytes else "Waiting for another download"
@@ -67,7 +66,7 @@ def progress_words(state: DownloadState) -> str:
     if state.status is DownloadStatus.FAILED:
         return f"Stopped · {amount} is kept" if state.done_bytes else "Stopped"
     if state.status is DownloadStatus.DONE:
-        return f"{gigabytes(state.size_bytes)} · Checked, every byte is right"
+        return f"{formatting.size(state.size_bytes)} · Checked, every byte is right"
     return _running_words(state, amount)
 
 
@@ -80,7 +79,11 @@ def _running_words(state: DownloadState, amount: str) -> str:
         return f"The connection broke; trying again… · {amount}"
     if state.stage is Stage.ELSEWHERE:
         return "Another window of Tarn is fetching this file; waiting for it"
-    words = (amount, wording.speed(state.bytes_per_second), wording.time_left(state.seconds_left))
+    words = (
+        amount,
+        formatting.transfer_speed(state.bytes_per_second),
+        formatting.time_left(state.seconds_left),
+    )
     return " · ".join(word for word in words if word)
 
 

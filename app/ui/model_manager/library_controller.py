@@ -10,6 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core import formatting
 from app.core.model_file import ModelFile
 from app.hub.library.found_models import FoundFolder
 from app.hub.library.model_files import (
@@ -20,7 +21,6 @@ from app.hub.library.model_files import (
     verify_again,
 )
 from app.hub.library.records import LibraryRecords, ModelRecord
-from app.hub.sizes import gigabytes
 from app.services.background import Report, Stream, Worker, run_in_background, throttled_progress
 from app.ui.messages import Messages
 from app.ui.model_manager import library_rows
@@ -223,8 +223,8 @@ class LibraryController(QObject):
 
     def _ask_to_delete(self, model: ModelFile) -> None:
         text = (
-            f"It takes {gigabytes(model.size_bytes)}. You can take it out of the trash again, or download it "
-            "again at any time. Your conversations stay."
+            f"It takes {formatting.size(model.size_bytes)}. You can take it out of the trash again, or "
+            "download it again at any time. Your conversations stay."
         )
         dialog = Question(f"Move {model.name} to the trash?", text, "Move to the trash", self._view)
         dialog.setObjectName("delete_dialog")
@@ -257,7 +257,8 @@ def _offer_words(folders: Sequence[FoundFolder]) -> str:
         count, size = counts.get(folder.program, (0, 0))
         counts[folder.program] = (count + len(folder.models), size + folder.size_bytes)
     parts = [
-        f"{count} of {program}'s models ({gigabytes(size)})" for program, (count, size) in counts.items()
+        f"{count} of {program}'s models ({formatting.size(size)})"
+        for program, (count, size) in counts.items()
     ]
     words = ", ".join(parts)
     return f"Found on this computer: {words}. Tarn can use them where they are; nothing is copied or changed."

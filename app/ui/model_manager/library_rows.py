@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from app.core import formatting
 from app.core.model_file import ModelFile
 from app.hub.library.records import ModelRecord
-from app.hub.sizes import gigabytes
-from app.ui.model_manager import wording
 from app.ui.model_manager.download_rows import CHAT
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
@@ -70,9 +69,9 @@ def importing_row(importing: Importing) -> Row:
 
 def summary(models: Collection[ModelFile], free_bytes: int | None) -> str:
     """3 models, 2.1 GB on this disk. 52.0 GB are free."""
-    count = f"{len(models)} model{'' if len(models) == 1 else 's'}"
-    total = gigabytes(sum(model.size_bytes for model in models)) if models else "0 MB"
-    free = f" {gigabytes(free_bytes)} are free." if free_bytes is not None else ""
+    count = formatting.counted(len(models), "model")
+    total = formatting.size(sum(model.size_bytes for model in models)) if models else "0 MB"
+    free = f" {formatting.size(free_bytes)} are free." if free_bytes is not None else ""
     return f"{count}, {total} on this computer.{free}"
 
 
@@ -115,12 +114,12 @@ def _badges(model: ModelFile, state: LibraryState) -> tuple[Badge, ...]:
 
 def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
     record = state.records.get(model.path, ModelRecord())
-    words = [gigabytes(model.size_bytes), model.architecture]
+    words = [formatting.size(model.size_bytes), model.architecture]
     if model.trained_context:
         words.append(f"{model.trained_context:,} tokens of context")
-    history = [f"used {wording.how_long_ago(record.used, state.now)}" if record.used else "not used yet"]
+    history = [f"used {formatting.days_ago(record.used, state.now)}" if record.used else "not used yet"]
     if record.verified:
-        history.insert(0, f"verified {wording.how_long_ago(record.verified, state.now)}")
+        history.insert(0, f"verified {formatting.days_ago(record.verified, state.now)}")
     text = " · ".join(history)
     lines = [Line(" · ".join(word for word in words if word)), Line(text[:1].upper() + text[1:])]
     if checking := (state.checking or {}).get(model.path):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.core import formatting
 from app.hub.search import SearchResult
-from app.ui.model_manager import wording
 from app.ui.model_manager.rows import Badge, Line, Row, Tone
 
 _PREFIX = "hub:"
@@ -23,10 +23,10 @@ def repository_of(key: str) -> str:
 
 def result_row(result: SearchResult, now: datetime) -> Row:
     """A repository that was found."""
-    words = [wording.parameters(result.parameters), result.architecture]
-    counts = f"{wording.short_count(result.downloads)} downloads"
-    likes = f"{wording.short_count(result.likes)} likes" if result.likes else ""
-    updated = wording.how_long_ago(result.updated, now) if result.updated else ""
+    words = [formatting.parameters(result.parameters), result.architecture]
+    counts = f"{formatting.short_count(result.downloads)} downloads"
+    likes = f"{formatting.short_count(result.likes)} likes" if result.likes else ""
+    updated = formatting.days_ago(result.updated, now) if result.updated else ""
     return Row(
         result_key(result.repository),
         result.title,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core import formatting
 from app.core.errors import HubError
 from app.hub.catalog import CatalogModel
 from app.hub.repository import Repository, Variant
-from app.ui.model_manager import wording
 from app.ui.model_manager.catalog_words import Fact, facts_of, licence_fact, status_words, what_runs
 from app.ui.model_manager.model_details import Details
 
@@ -87,6 +87,6 @@ def _hub_facts(found: Repository | None, page: str) -> tuple[Fact, ...]:
     if found.architecture:
         facts.append(Fact("Architecture", found.architecture))
     if found.context_length:
-        facts.append(Fact("Context", wording.tokens(found.context_length)))
+        facts.append(Fact("Context", formatting.tokens(found.context_length)))
     facts.append(licence_fact(found.licence, page))
     return tuple(facts)

@@ -9,12 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import HubError
+from app.engine.computer import Computer
 from app.hub.catalog import Catalog
 from app.hub.download.state import DownloadState
+from app.hub.recommendations import Recommendation, recommend
 from app.services.background import Report, Worker, run_in_background
 from app.ui.model_manager import download_rows
-from app.ui.model_manager.choices import Choice, choices
-from app.ui.model_manager.computer import Computer
 from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
 from app.ui.model_manager.orders import Orders
@@ -51,7 +51,7 @@ class StartController(QObject):
         self._downloads = downloads
         self._look_at_computer = look
         self._worker = Worker("computer", self)
-        self._choices: dict[str, Choice] = {}
+        self._choices: dict[str, Recommendation] = {}
         self._is_asked: set[str] = set()
         self._errors: dict[str, HubError] = {}
         self._for_chat: set[str] = set()
@@ -87,7 +87,7 @@ class StartController(QObject):
         self._worker.shut_down()
 
     def _on_looked(self, computer: Computer) -> None:
-        offered = choices(self._catalog, computer.free_bytes)
+        offered = recommend(self._catalog, computer.free_bytes)
         self._choices = {choice.model.id: choice for choice in offered}
         self._view.set_computer(computer)
         self._view.set_choices(offered)

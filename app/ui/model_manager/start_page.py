@@ -15,10 +15,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.engine.computer import Computer
+from app.hub.recommendations import Recommendation
 from app.ui.fonts import BODY_SIZE
+from app.ui.model_manager import computer_words
 from app.ui.model_manager.choice_card import ChoiceCard
-from app.ui.model_manager.choices import Choice
-from app.ui.model_manager.computer import Computer
 from app.ui.model_manager.notice_strip import NoticeStrip
 from app.ui.widgets.column_page import ColumnPage
 
@@ -69,10 +70,10 @@ class StartPage(ColumnPage):
 
     def set_computer(self, computer: Computer) -> None:
         """Says what this computer has and what it can run."""
-        self.claim.setText(computer.claim)
-        self.facts.setText(" · ".join(computer.facts))
+        self.claim.setText(computer_words.claim(computer))
+        self.facts.setText(" · ".join(computer_words.facts(computer)))
 
-    def set_choices(self, choices: Sequence[Choice]) -> None:
+    def set_choices(self, choices: Sequence[Recommendation]) -> None:
         """Offers these models. Cards that are there already stay, with what they show."""
         for model_id in set(self.cards) - {choice.model.id for choice in choices}:
             card = self.cards.pop(model_id)
@@ -97,7 +98,7 @@ class StartPage(ColumnPage):
         self.starter_button.setVisible(bool(name))
         self.starter_button.setText(f"Begin with {name} meanwhile")
 
-    def _add_card(self, choice: Choice) -> ChoiceCard:
+    def _add_card(self, choice: Recommendation) -> ChoiceCard:
         card = ChoiceCard(choice, self._cards)
         for name in ("wanted", "chat_requested", "pause_requested", "resume_requested", "details_requested"):
             getattr(card, name).connect(getattr(self, name))

@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core import formatting
 from app.hub.catalog import CatalogModel
 from app.hub.download.state import DownloadState, DownloadStatus
-from app.hub.quantisation import quality_note
-from app.hub.repository import Repository, Variant
-from app.hub.sizes import gigabytes
-from app.ui.model_manager.download_rows import CHAT, PAUSE, RESUME, RETRY, progress_words
-from app.ui.model_manager.estimates import (
+from app.hub.model_sizes import (
     companion_bytes,
     judge_catalog_model,
     judge_model,
     recommended_quantisation,
     size_of,
 )
+from app.hub.quantisation import quality_note
+from app.hub.repository import Repository, Variant
+from app.ui.model_manager.catalog_words import verdict_badge
+from app.ui.model_manager.download_rows import CHAT, PAUSE, RESUME, RETRY, progress_words
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
-from app.ui.model_manager.verdict_badge import badge_of
 
 DOWNLOAD = "download"
 _RECOMMENDED = Badge("Recommended", Tone.PLAIN, "The best balance of size and quality for most people.")
@@ -54,7 +54,7 @@ def variant_rows(
     rows = []
     for variant in repository.variants:
         weights = variant.size_bytes + variant.companion_bytes
-        verdict = badge_of(judge_model(repository.architecture, weights, parameters, free_bytes))
+        verdict = verdict_badge(judge_model(repository.architecture, weights, parameters, free_bytes))
         is_recommended = variant is recommended
         badges = (verdict, _RECOMMENDED) if is_recommended else (verdict,)
         rows.append(_row(variant, badges, here, refusal, is_recommended))
@@ -68,11 +68,12 @@ def expected_rows(model: CatalogModel, free_bytes: int, refusal: str = "") -> li
         size = size_of(model, name)
         badges: tuple[Badge, ...] = ()
         if not model.needs:
-            badges = (badge_of(judge_catalog_model(model, free_bytes, name)),)
+            badges = (verdict_badge(judge_catalog_model(model, free_bytes, name)),)
         is_recommended = name == recommended_quantisation(model) and not model.needs
         if is_recommended:
             badges = (*badges, _RECOMMENDED)
-        words = f"{'about ' if size.is_estimate else ''}{gigabytes(size.size_bytes + companion_bytes(model))}"
+        about = "about " if size.is_estimate else ""
+        words = about + formatting.size(size.size_bytes + companion_bytes(model))
         rows.append(
             Row(
                 name,
@@ -118,11 +119,11 @@ def _row(
 
 
 def _size_words(variant: Variant) -> str:
-    words = gigabytes(variant.size_bytes)
+    words = formatting.size(variant.size_bytes)
     if len(variant.files) > 1:
         words += f" in {len(variant.files)} parts"
     if variant.companions:
-        words += f" and {gigabytes(variant.companion_bytes)} for {_companion_words(variant)}"
+        words += f" and {formatting.size(variant.companion_bytes)} for {_companion_words(variant)}"
     return words
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.model_file import ModelFile
+from app.engine.computer import Computer
 from app.engine.suitability import describe
 from app.hub.catalog import Catalog
 from app.hub.hub import Hub
@@ -23,7 +24,6 @@ from app.hub.token import HubToken
 from app.paths import resources
 from app.settings import Settings, SettingsFile
 from app.ui.main_window import MainWindow
-from app.ui.model_manager.computer import Computer
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.parts import ModelManagerParts

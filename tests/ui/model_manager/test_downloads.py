@@ -212,5 +212,5 @@ def test_a_disk_without_room_says_how_much_is_needed(screen: Screen, server: Fak
     title = order(screen, server, "Huge")
     rows = screen.page.downloads.list
     screen.waits(lambda: status(screen, title) is DownloadStatus.FAILED)
-    assert "1000000.0 GB are needed" in screen.reads(rows)
+    assert "1,000,000.0 GB are needed" in screen.reads(rows)
     assert "choose another folder for downloads in Settings" in screen.reads(rows)

@@ -8,20 +8,22 @@ from pathlib import Path
 
 import pytest
 
+from app.core import formatting
 from app.core.errors import DiskFullError, GatedError
 from app.core.model_file import ModelFile
+from app.engine.computer import Computer, look_at_computer
+from app.hub import model_sizes
 from app.hub.catalog import Catalog, CatalogModel, ModelKind
 from app.hub.download.progress import Stage
 from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.library.records import ModelRecord
 from app.hub.quantisation import quantisation_of
+from app.hub.recommendations import recommend
 from app.hub.repository import HubFile, Repository, variants_of
 from app.hub.verdict import Fit
 from app.paths import resources
-from app.ui.model_manager import catalog_words, estimates, wording
+from app.ui.model_manager import catalog_words, computer_words
 from app.ui.model_manager.catalog_rows import catalog_entries
-from app.ui.model_manager.choices import choices
-from app.ui.model_manager.computer import Computer, look_at_computer
 from app.ui.model_manager.download_rows import download_row
 from app.ui.model_manager.library_rows import Checking, LibraryState, library_rows, summary
 from app.ui.model_manager.rows import Heading, Row, Tone
@@ -45,10 +47,10 @@ def test_estimated_sizes_are_close_to_the_files_that_were_seen(model: CatalogMod
     for name, size in seen.items():
         others = tuple(file for file in model.files if quantisation_of(file.name) != name)
         if model.kind is ModelKind.CHAT and others and len(seen) > 1:
-            guess = estimates.size_of(_with_files(model, others), name)
+            guess = model_sizes.size_of(_with_files(model, others), name)
             assert guess.is_estimate
             assert guess.size_bytes == pytest.approx(size, rel=0.06)
-        assert estimates.size_of(model, name) == estimates.Size(size)
+        assert model_sizes.size_of(model, name) == model_sizes.Size(size)
 
 
 def _with_files(model: CatalogModel, files: tuple[object, ...]) -> CatalogModel:
@@ -76,7 +78,7 @@ def test_every_model_of_the_catalog_is_listed_once_with_a_verdict_or_a_reason() 
 def test_a_verdict_follows_the_memory_that_is_free() -> None:
     model = CATALOG.get("LFM2.5-8B-A1B")
     assert model is not None
-    fits = [estimates.judge_catalog_model(model, free).fit for free in (12 * GB, 6.3 * GB, 4 * GB)]  # type: ignore[arg-type]
+    fits = [model_sizes.judge_catalog_model(model, free).fit for free in (12 * GB, 6.3 * GB, 4 * GB)]  # type: ignore[arg-type]
     assert fits == [Fit.RUNS_WELL, Fit.TIGHT, Fit.TOO_LARGE]
 
 
@@ -94,14 +96,14 @@ def test_what_does_not_run_is_said_in_words_and_not_offered(model: CatalogModel)
 
 
 def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> None:
-    roomy = choices(CATALOG, 8 * GB)
+    roomy = recommend(CATALOG, 8 * GB)
     assert [(one.title, one.model.id, one.quantisation) for one in roomy] == [
         ("Instruct", "LFM2.5-1.2B-Instruct", "Q4_K_M"),
         ("Thinking", "LFM2.5-1.2B-Thinking", "Q4_K_M"),
         ("Japanese", "LFM2.5-1.2B-JP-202606", "Q4_K_M"),
     ]
     assert roomy[0].size.size_bytes == 730_895_168
-    assert choices(CATALOG, 700_000_000)[0].model.id == "LFM2.5-350M"
+    assert recommend(CATALOG, 700_000_000)[0].model.id == "LFM2.5-350M"
 
 
 @pytest.mark.parametrize(
@@ -219,20 +221,20 @@ def test_the_library_is_filtered_by_all_words_and_shows_a_check_under_way() -> N
     ],
 )
 def test_the_time_left_is_told_as_exactly_as_it_is_known(seconds: float | None, words: str) -> None:
-    assert wording.time_left(seconds) == words
+    assert formatting.time_left(seconds) == words
 
 
 def test_counts_are_short() -> None:
-    assert [wording.short_count(n) for n in (0, 999, 1_234, 34_567, 999_499, 2_400_000)] == [
+    assert [formatting.short_count(n) for n in (0, 999, 1_234, 34_567, 999_499, 2_400_000)] == [
         *("0", "999", "1.2k", "35k", "999k", "2.4M")
     ]
 
 
 def test_the_computer_says_what_it_has_and_can_run() -> None:
-    assert Computer(16 * GB, 8 * GB, 4).claim == (
+    assert computer_words.claim(Computer(16 * GB, 8 * GB, 4)) == (
         "Models of up to about 9 billion parameters run well on this computer."
     )
-    assert "Close other programs" in Computer(16 * GB, GB // 5, 4).claim
+    assert "Close other programs" in computer_words.claim(Computer(16 * GB, GB // 5, 4))
     real = look_at_computer(has_graphics=False)
     assert real.memory_bytes > real.free_bytes > 0
     assert real.core_count >= 1

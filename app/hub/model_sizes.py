@@ -1,4 +1,4 @@
-"""How large a model of the catalog is in each quantisation, before the hub has been asked."""
+"""Estimates how large a model of the catalog is in each quantisation, before the hub has been asked."""
 
 from __future__ import annotations
 

@@ -1,21 +1,16 @@
-"""The three models that the first page offers."""
+"""The three models to start with on this computer."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from app.hub.catalog import Catalog, CatalogModel
+from app.hub.model_sizes import Size, judge_catalog_model, recommended_quantisation, size_of
 from app.hub.verdict import Fit, MemoryVerdict
-from app.ui.model_manager.estimates import (
-    Size,
-    judge_catalog_model,
-    recommended_quantisation,
-    size_of,
-)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Recommendation:
     """A model with the quantisation to take."""
 
     model: CatalogModel
@@ -34,8 +29,8 @@ _OFFERS = (
 )
 
 
-def choices(catalog: Catalog, free_bytes: int) -> list[Choice]:
-    """What to offer on this computer."""
+def recommend(catalog: Catalog, free_bytes: int) -> list[Recommendation]:
+    """Returns an instruct, a thinking and a Japanese model, each the largest of its row that fits."""
     offered = []
     for title, purpose, ids in _OFFERS:
         models = [model for one in ids if (model := catalog.get(one)) is not None]
@@ -44,12 +39,12 @@ def choices(catalog: Catalog, free_bytes: int) -> list[Choice]:
     return offered
 
 
-def _best(models: list[CatalogModel], title: str, purpose: str, free_bytes: int) -> Choice:
-    made = [_choice(model, title, purpose, free_bytes) for model in models]
+def _best(models: list[CatalogModel], title: str, purpose: str, free_bytes: int) -> Recommendation:
+    made = [_recommendation(model, title, purpose, free_bytes) for model in models]
     return next((one for one in made if one.verdict.fit is not Fit.TOO_LARGE), made[0])
 
 
-def _choice(model: CatalogModel, title: str, purpose: str, free_bytes: int) -> Choice:
+def _recommendation(model: CatalogModel, title: str, purpose: str, free_bytes: int) -> Recommendation:
     name = recommended_quantisation(model)
     verdict = judge_catalog_model(model, free_bytes, name)
-    return Choice(model, title, purpose, name, size_of(model, name), verdict)
+    return Recommendation(model, title, purpose, name, size_of(model, name), verdict)

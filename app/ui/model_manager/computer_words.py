@@ -1,0 +1,38 @@
+"""What a computer has, and what it can run, in words."""
+
+from __future__ import annotations
+
+from app.core import formatting
+from app.core.memory_estimate import COMFORTABLE_SHARE, typical_memory
+from app.engine.computer import Computer
+from app.hub.verdict import CHAT_CONTEXT
+
+_BYTES_PER_PARAMETER = 0.62
+"""In four bits (Q4_K_M), as the files of LFM2.5 are."""
+
+
+def largest_parameters(computer: Computer) -> int:
+    """The parameters of the largest model in four bits that fits beside what else is open now."""
+    room = computer.free_bytes * COMFORTABLE_SHARE - typical_memory("lfm2", 0).total_bytes(CHAT_CONTEXT)
+    return max(0, round(room / _BYTES_PER_PARAMETER))
+
+
+def facts(computer: Computer) -> tuple[str, ...]:
+    """Memory, processor and graphics card, each in a few words."""
+    cores = formatting.counted(computer.core_count, "core")
+    return (
+        f"{formatting.size(computer.free_bytes)} of {formatting.size(computer.memory_bytes)} of memory free",
+        f"{computer.processor}, {cores}" if computer.processor else cores,
+        "a graphics card helps" if computer.has_graphics else "no graphics card is used",
+    )
+
+
+def claim(computer: Computer) -> str:
+    """The sentence that says what the computer can run."""
+    billions = largest_parameters(computer) / 1e9
+    if billions < 0.2:
+        return "Little memory is free now. Close other programs, or take the smallest model."
+    largest = f"{billions:.0f} billion" if billions >= 2 else f"{billions * 1000:.0f} million"
+    if 1 <= billions < 2:
+        largest = f"{billions:.1f} billion"
+    return f"Models of up to about {largest} parameters run well on this computer."
