@@ -48,18 +48,18 @@ class DropHint(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        veil = QColor(self.palette().color(QPalette.ColorRole.Window))
-        veil.setAlphaF(0.96)
-        painter.fillRect(self.rect(), veil)
-        role = QPalette.ColorRole.Accent if self.is_welcome else QPalette.ColorRole.PlaceholderText
-        painter.setPen(QPen(self.palette().color(role), 2, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(16, 16, -16, -16), 12, 12)
-        picture = QRectF(0, 0, 48, 48)
-        picture.moveCenter(QRectF(self.rect()).center() - QRectF(0, 0, 0, 64).bottomRight())
-        name = "download-simple" if self.is_welcome else "prohibit"
-        icon(name, self.palette(), role).paint(painter, picture.toRect())
-        painter.setFont(resized(self.font(), 1.2, self.font().weight().DemiBold))
-        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            veil = QColor(self.palette().color(QPalette.ColorRole.Window))
+            veil.setAlphaF(0.96)
+            painter.fillRect(self.rect(), veil)
+            role = QPalette.ColorRole.Accent if self.is_welcome else QPalette.ColorRole.PlaceholderText
+            painter.setPen(QPen(self.palette().color(role), 2, Qt.PenStyle.DashLine))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(16, 16, -16, -16), 12, 12)
+            picture = QRectF(0, 0, 48, 48)
+            picture.moveCenter(QRectF(self.rect()).center() - QRectF(0, 0, 0, 64).bottomRight())
+            name = "download-simple" if self.is_welcome else "prohibit"
+            icon(name, self.palette(), role).paint(painter, picture.toRect())
+            painter.setFont(resized(self.font(), 1.2, self.font().weight().DemiBold))
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)

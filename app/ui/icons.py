@@ -49,10 +49,9 @@ def render_svg(path: Path, size: int) -> QImage:
     """A square picture of an SVG file, with a transparent ground."""
     image = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    QSvgRenderer(QByteArray(path.read_bytes())).render(painter, QRectF(0, 0, size, size))
-    painter.end()
+    with QPainter(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        QSvgRenderer(QByteArray(path.read_bytes())).render(painter, QRectF(0, 0, size, size))
     return image
 
 

@@ -18,7 +18,7 @@ from app.paths import Paths
 from app.store.presets import PresetStore
 from app.ui.chat.answer_details import AnswerDetails
 from app.ui.chat.model_picker import ModelState
-from app.ui.transcript.content.plain_text import MEMORY_MARK_TEXT
+from app.ui.transcript.content.blocks import MEMORY_MARK_TEXT
 from tests.e2e.conftest import TINY_MODEL, Person, StartProgram
 
 QUESTION = "What is the capital of France?"

@@ -85,6 +85,8 @@ class ChatHeader(QFrame):
         super().paintEvent(event)
         status = self.model_picker.status
         if status.state is ModelState.LOADING:
-            painter = QPainter(self)
-            width = round(self.width() * max(0.02, min(1.0, status.progress)))
-            painter.fillRect(0, self.height() - 2, width, 2, self.palette().color(QPalette.ColorRole.Accent))
+            with QPainter(self) as painter:
+                width = round(self.width() * max(0.02, min(1.0, status.progress)))
+                painter.fillRect(
+                    0, self.height() - 2, width, 2, self.palette().color(QPalette.ColorRole.Accent)
+                )

@@ -60,21 +60,21 @@ class ContextMeter(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette = self.palette()
-        ring = QRectF(0, 0, 17, 17)
-        ring.moveCenter(QRectF(self.rect()).center())
-        painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 2.5))
-        painter.drawEllipse(ring)
-        role = QPalette.ColorRole.BrightText if self._share >= _NEARLY_FULL else QPalette.ColorRole.Accent
-        pen = QPen(palette.color(role), 2.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        if self._share > 0:
-            painter.drawArc(ring, 90 * 16, -max(16, round(self._share * 360 * 16)))
-        if self.hasFocus():
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            palette = self.palette()
+            ring = QRectF(0, 0, 17, 17)
+            ring.moveCenter(QRectF(self.rect()).center())
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 2.5))
+            painter.drawEllipse(ring)
+            role = QPalette.ColorRole.BrightText if self._share >= _NEARLY_FULL else QPalette.ColorRole.Accent
+            pen = QPen(palette.color(role), 2.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            painter.setPen(pen)
+            if self._share > 0:
+                painter.drawArc(ring, 90 * 16, -max(16, round(self._share * 360 * 16)))
+            if self.hasFocus():
+                painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 2))
+                painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -101,28 +101,28 @@ class SuggestionCard(QAbstractButton):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        option = QStyleOptionFrame()
-        option.initFrom(self)
-        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
-        area = QRectF(self.rect()).adjusted(16, 14, -16, -14)
-        if self._fits_one_line(area.width() - 28):
-            area.translate(0, (area.height() - self.fontMetrics().lineSpacing()) / 2)
-        box = QRectF(area.left(), area.top() + 1, ICON_SIZE, ICON_SIZE)
-        icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(
-            painter, box.toRect()
-        )
-        words = area.adjusted(28, 0, 0, 0)
-        if not self.suggestion.has_own_title:
-            self._paint_prompt(painter, words, resized(self.font(), 0.95), QPalette.ColorRole.WindowText)
-            return
-        title = resized(self.font(), 0.95, self.font().weight().DemiBold)
-        painter.setFont(title)
-        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        painter.drawText(words, Qt.AlignmentFlag.AlignTop, self.suggestion.title)
-        below = words.adjusted(0, QFontMetrics(title).lineSpacing() + 4, 0, 0)
-        self._paint_prompt(painter, below, resized(self.font(), 0.87), QPalette.ColorRole.PlaceholderText)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            option = QStyleOptionFrame()
+            option.initFrom(self)
+            self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
+            area = QRectF(self.rect()).adjusted(16, 14, -16, -14)
+            if self._fits_one_line(area.width() - 28):
+                area.translate(0, (area.height() - self.fontMetrics().lineSpacing()) / 2)
+            box = QRectF(area.left(), area.top() + 1, ICON_SIZE, ICON_SIZE)
+            icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(
+                painter, box.toRect()
+            )
+            words = area.adjusted(28, 0, 0, 0)
+            if not self.suggestion.has_own_title:
+                self._paint_prompt(painter, words, resized(self.font(), 0.95), QPalette.ColorRole.WindowText)
+                return
+            title = resized(self.font(), 0.95, self.font().weight().DemiBold)
+            painter.setFont(title)
+            painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+            painter.drawText(words, Qt.AlignmentFlag.AlignTop, self.suggestion.title)
+            below = words.adjusted(0, QFontMetrics(title).lineSpacing() + 4, 0, 0)
+            self._paint_prompt(painter, below, resized(self.font(), 0.87), QPalette.ColorRole.PlaceholderText)
 
     def _fits_one_line(self, width: float) -> bool:
         metrics = QFontMetrics(resized(self.font(), 0.95))

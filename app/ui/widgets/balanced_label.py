@@ -23,15 +23,12 @@ class BalancedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         area = self.contentsRect()
         spare = area.width() - balanced_width(self.fontMetrics(), self.text(), area.width())
-        self.style().drawItemText(
-            QPainter(self),
-            area.adjusted(spare // 2, 0, -(spare // 2), 0),
-            int(_CENTRED),
-            self.palette(),
-            self.isEnabled(),
-            self.text(),
-            self.foregroundRole(),
-        )
+        area.adjust(spare // 2, 0, -(spare // 2), 0)
+        is_enabled, role = self.isEnabled(), self.foregroundRole()
+        with QPainter(self) as painter:
+            self.style().drawItemText(
+                painter, area, int(_CENTRED), self.palette(), is_enabled, self.text(), role
+            )
 
 
 def balanced_width(metrics: QFontMetrics, text: str, width: int) -> int:

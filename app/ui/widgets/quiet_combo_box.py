@@ -92,12 +92,14 @@ class QuietComboBox(QComboBox):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter)
-        caret = QRectF(self.width() - _PADDING - _CARET, (self.height() - _CARET) / 2, _CARET, _CARET)
-        icon("caret-down", self.palette(), QPalette.ColorRole.PlaceholderText).paint(painter, caret.toRect())
-        self.paint_content(painter, QRectF(_PADDING, 0, caret.left() - 8 - _PADDING, self.height()))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_ground(painter)
+            caret = QRectF(self.width() - _PADDING - _CARET, (self.height() - _CARET) / 2, _CARET, _CARET)
+            icon("caret-down", self.palette(), QPalette.ColorRole.PlaceholderText).paint(
+                painter, caret.toRect()
+            )
+            self.paint_content(painter, QRectF(_PADDING, 0, caret.left() - 8 - _PADDING, self.height()))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -38,7 +38,7 @@ from app.ui.chat.outgrown_controller import LoadedContext, OutgrownController
 from app.ui.chat.replies import Replies
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
-from app.ui.transcript.content.plain_text import MEMORY_MARK_TEXT
+from app.ui.transcript.content.blocks import MEMORY_MARK_TEXT
 from app.ui.transcript.view.transcript import Transcript
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
 from tests.support.themes import DARK

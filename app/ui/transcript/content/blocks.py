@@ -1,13 +1,17 @@
 """What can stand in a message, as plain values.
 
-Markdown is read into these, cards are made of these, and a segment draws each of them. Two equal values look
-the same, so what is on screen is rebuilt only where a value has changed.
+Markdown is read into these, cards are made of these, and a block view draws each of them. Two equal values
+look the same, so what is on screen is rebuilt only where a value has changed. A new kind of block is a class
+that says how it is copied, and a view of it in `items`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from typing_extensions import override
 
 from app.ui.transcript.content.message_action import MessageAction
 
@@ -39,6 +43,9 @@ BULLET = "•"
 UNTICKED = "☐"
 TICKED = "☑"
 
+MEMORY_MARK_TEXT = "The model remembers from here"
+REPEAT_MARK_TEXT = "It repeats itself from here"
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -57,24 +64,61 @@ class Span:
 Spans = tuple[Span, ...]
 
 
+def joined(spans: Spans) -> str:
+    return "".join(span.text for span in spans)
+
+
+class Block:
+    """A piece of a message. The base is one that stands on its own and has no words."""
+
+    __slots__ = ()
+
+    @property
+    def place(self) -> BlockPlace:
+        """Where it stands, for a block that can stand within something else."""
+        return TOP
+
+    def plain_text(self) -> str:
+        """Its words as a reader would copy them, without marker and indentation."""
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedBlock(Block):
+    """A block that can stand within a list, a quote or a card."""
+
+    place: BlockPlace = TOP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkdownBlock(PlacedBlock):
+    """A block that Markdown is read into."""
+
+
 @dataclass(frozen=True, slots=True)
-class TextBlock:
+class TextBlock(MarkdownBlock):
     """A paragraph, or a heading of `level` 1 to 6."""
 
     spans: Spans
     level: int = 0
-    place: BlockPlace = TOP
+
+    @override
+    def plain_text(self) -> str:
+        return joined(self.spans)
 
 
 @dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(MarkdownBlock):
     """Code as written, without the line break before its closing fence."""
 
     code: str
     language: str = ""
-    place: BlockPlace = TOP
     is_open: bool = False
     """More of it is still arriving."""
+
+    @override
+    def plain_text(self) -> str:
+        return self.code
 
 
 class Alignment(StrEnum):
@@ -84,39 +128,49 @@ class Alignment(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TableBlock:
+class TableBlock(MarkdownBlock):
     """A table; `rows` holds the header first where `has_header`."""
 
     rows: tuple[tuple[Spans, ...], ...]
     alignments: tuple[Alignment, ...] = ()
     has_header: bool = True
-    place: BlockPlace = TOP
+
+    @override
+    def plain_text(self) -> str:
+        return "\n".join("\t".join(joined(cell) for cell in row) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
-class RuleBlock:
+class RuleBlock(MarkdownBlock):
     """A line across."""
 
-    place: BlockPlace = TOP
-
-
-MarkdownBlock = TextBlock | CodeBlock | TableBlock | RuleBlock
+    @override
+    def plain_text(self) -> str:
+        return "———"
 
 
 @dataclass(frozen=True, slots=True)
-class Bubble:
+class Bubble(Block):
     """What the user wrote, word for word. `hidden` is how many characters are folded away."""
 
     text: str
     hidden: int = 0
     is_foldable: bool = False
 
+    @override
+    def plain_text(self) -> str:
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
-class NameLine:
+class NameLine(Block):
     """Who wrote the answer."""
 
     name: str
+
+    @override
+    def plain_text(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,23 +183,32 @@ class Button:
     is_primary: bool = False
 
 
+def button_words(buttons: Iterable[Button]) -> str:
+    return " ".join(f"[{button.label}]" for button in buttons)
+
+
 @dataclass(frozen=True, slots=True)
-class ButtonRow:
+class ButtonRow(PlacedBlock):
     """Buttons beside each other."""
 
     buttons: tuple[Button, ...]
-    place: BlockPlace = TOP
+
+    @override
+    def plain_text(self) -> str:
+        return button_words(self.buttons)
 
 
 @dataclass(frozen=True, slots=True)
-class RepeatMark:
+class RepeatMark(PlacedBlock):
     """Stands where an answer begins to repeat itself; what follows is muted."""
 
-    place: BlockPlace = TOP
+    @override
+    def plain_text(self) -> str:
+        return REPEAT_MARK_TEXT
 
 
 @dataclass(frozen=True, slots=True)
-class CardHeader:
+class CardHeader(Block):
     """The line by which a card is opened and closed."""
 
     key: str
@@ -161,39 +224,50 @@ class CardHeader:
     buttons: tuple[Button, ...] = ()
     """Stand at the right end of the line; the last ones give way where there is no room."""
 
+    @override
+    def plain_text(self) -> str:
+        words = f"{self.title} · {self.detail}" if self.detail else self.title
+        return f"{words} {button_words(self.buttons)}" if self.buttons else words
+
 
 @dataclass(frozen=True, slots=True)
-class ErrorNote:
+class ErrorNote(Block):
     """Why an answer failed, and what to do next."""
 
     sentence: str
     hint: str = ""
 
+    @override
+    def plain_text(self) -> str:
+        return f"{self.sentence}\n{self.hint}" if self.hint else self.sentence
+
 
 @dataclass(frozen=True, slots=True)
-class StatusLine:
+class StatusLine(Block):
     """What happens before the first word comes."""
 
     text: str
 
+    @override
+    def plain_text(self) -> str:
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
-class MoreLine:
+class MoreLine(Block):
     """Stands where the rest of a very long message is left out. `hidden` is its length in characters."""
 
     hidden: int
 
+    @override
+    def plain_text(self) -> str:
+        return f"Show more · {self.hidden:,} characters not shown"
+
 
 @dataclass(frozen=True, slots=True)
-class MemoryMark:
+class MemoryMark(Block):
     """Above the first message that the model is still given."""
 
-
-PlacedBlock = MarkdownBlock | ButtonRow | RepeatMark
-"""What can stand within a card."""
-Block = PlacedBlock | Bubble | NameLine | CardHeader | ErrorNote | StatusLine | MoreLine | MemoryMark
-
-
-def place_of(block: Block) -> BlockPlace:
-    """Where a block stands; what is never within something else stands on its own."""
-    return block.place if isinstance(block, PlacedBlock) else TOP
+    @override
+    def plain_text(self) -> str:
+        return MEMORY_MARK_TEXT

@@ -155,11 +155,11 @@ class _Reader:
                     yield TextBlock(spans, level=int(token.tag[1]), place=self._place())
                 case "fence":
                     language = (token.info.split() or [""])[0]
-                    yield CodeBlock(without_last_break(token.content), language, self._place())
+                    yield CodeBlock(without_last_break(token.content), language, place=self._place())
                 case "code_block":
-                    yield CodeBlock(without_last_break(token.content), "", self._place())
+                    yield CodeBlock(without_last_break(token.content), "", place=self._place())
                 case "hr":
-                    yield RuleBlock(self._place())
+                    yield RuleBlock(place=self._place())
                 case "table_open":
                     end = next(i for i in range(index, len(tokens)) if tokens[i].type == "table_close")
                     yield self._table(tokens[index:end])

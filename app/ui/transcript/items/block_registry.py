@@ -1,6 +1,12 @@
-"""Which segment draws a block, and how far two of them stand apart."""
+"""Which view draws a block, and how far two of them stand apart.
+
+A new kind of block is drawn once its view is added to `VIEWS`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from app.ui.transcript.content.blocks import (
     Block,
@@ -17,65 +23,67 @@ from app.ui.transcript.content.blocks import (
     StatusLine,
     TableBlock,
     TextBlock,
-    place_of,
 )
 from app.ui.transcript.items.block_view import BlockView
 from app.ui.transcript.items.bubble import BubbleView
 from app.ui.transcript.items.buttons import ButtonRowView
-from app.ui.transcript.items.card import (
-    CardHeaderView,
+from app.ui.transcript.items.card import CardHeaderView
+from app.ui.transcript.items.code import CodeView
+from app.ui.transcript.items.notes import (
     ErrorNoteView,
     MarkLineView,
     MoreLineView,
     NameLineView,
     StatusLineView,
 )
-from app.ui.transcript.items.code import CodeView
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.table import TableView
 from app.ui.transcript.items.text import RuleView, TextView
+
+VIEWS: dict[type[Block], Callable[[Any, RenderStyle], BlockView]] = {
+    TextBlock: TextView,
+    CodeBlock: CodeView,
+    TableBlock: TableView,
+    RuleBlock: RuleView,
+    Bubble: BubbleView,
+    NameLine: NameLineView,
+    CardHeader: CardHeaderView,
+    ErrorNote: ErrorNoteView,
+    StatusLine: StatusLineView,
+    MoreLine: MoreLineView,
+    MemoryMark: MarkLineView,
+    RepeatMark: MarkLineView,
+    ButtonRow: ButtonRowView,
+}
+
+GAP = 12.0
+"""Pixels between two blocks that have nothing to do with each other."""
+AROUND_CARD = 10.0
+BELOW_NAME = 6.0
+BELOW_HEADING = 8.0
+ABOVE_LARGE_HEADING = 22.0
+ABOVE_SMALL_HEADING = 18.0
+LARGE_HEADINGS = 2
+"""Headings up to this level count as large."""
+BETWEEN_ITEMS = 10.0
+BETWEEN_TIGHT_ITEMS = 4.0
+
+
+def new_view(block: Block, style: RenderStyle) -> BlockView:
+    """Make the view that draws a block."""
+    return VIEWS[type(block)](block, style)
 
 
 def gap(before: Block, after: Block) -> float:
     """The empty space between two blocks, in pixels."""
     if isinstance(before, NameLine):
-        return 6.0
+        return BELOW_NAME
     if isinstance(after, TextBlock) and after.level:
-        return 22.0 if after.level <= 2 else 18.0
+        return ABOVE_LARGE_HEADING if after.level <= LARGE_HEADINGS else ABOVE_SMALL_HEADING
     if isinstance(before, TextBlock) and before.level:
-        return 8.0
-    place, earlier = place_of(after), place_of(before)
-    if place.shared and earlier.containers:
-        return 4.0 if place.is_tight else 10.0
+        return BELOW_HEADING
+    if after.place.shared and before.place.containers:
+        return BETWEEN_TIGHT_ITEMS if after.place.is_tight else BETWEEN_ITEMS
     if isinstance(after, CardHeader) or isinstance(before, CardHeader):
-        return 10.0
-    return 12.0
-
-
-def new_view(block: Block, style: RenderStyle) -> BlockView:
-    """The segment that draws a block."""
-    match block:
-        case TextBlock():
-            return TextView(block, style)
-        case CodeBlock():
-            return CodeView(block, style)
-        case TableBlock():
-            return TableView(block, style)
-        case RuleBlock():
-            return RuleView(block, style)
-        case Bubble():
-            return BubbleView(block, style)
-        case NameLine():
-            return NameLineView(block, style)
-        case CardHeader():
-            return CardHeaderView(block, style)
-        case ErrorNote():
-            return ErrorNoteView(block, style)
-        case StatusLine():
-            return StatusLineView(block, style)
-        case MoreLine():
-            return MoreLineView(block, style)
-        case MemoryMark() | RepeatMark():
-            return MarkLineView(block, style)
-        case ButtonRow():
-            return ButtonRowView(block, style)
+        return AROUND_CARD
+    return GAP

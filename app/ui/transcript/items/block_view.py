@@ -1,4 +1,4 @@
-"""What every piece of a message can do: be laid out, drawn, hit and copied."""
+"""What every block of a message can do on screen: be laid out, drawn, hit and copied."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class Target:
     """What it does, for tooltips and screen readers."""
     payload: str = ""
     """The address, the card's key, or nothing."""
-    view: int = -1
-    """Which segment of the message it belongs to; -1 is the line under the message."""
+    block_index: int = -1
+    """Which block of the message it belongs to; -1 is the line under the message."""
     ordinal: int = 0
 
     @property
     def id(self) -> tuple[int, MessageAction, str, int]:
         """What it is known by while the message is laid out anew."""
-        return (self.view, self.action, self.payload, self.ordinal)
+        return (self.block_index, self.action, self.payload, self.ordinal)
 
-    def moved(self, x: float, y: float, view: int) -> Target:
-        return replace(self, area=self.area.translated(x, y), view=view)
+    def moved(self, x: float, y: float, block_index: int) -> Target:
+        return replace(self, area=self.area.translated(x, y), block_index=block_index)
 
 
 TargetId = tuple[int, MessageAction, str, int]
@@ -43,7 +43,7 @@ TargetId = tuple[int, MessageAction, str, int]
 
 @dataclass(slots=True)
 class PaintContext:
-    """What a segment is told when it is drawn; areas are its own coordinates."""
+    """What a view is told when it is drawn; areas are in its own coordinates."""
 
     style: RenderStyle
     clip: QRectF
@@ -53,11 +53,11 @@ class PaintContext:
     phase: float = 0.0
     """Seconds on the clock of everything that moves; stands still where motion is unwanted."""
     unfinished: list[BlockView] = field(default_factory=list)
-    """Segments put themselves here that have more to prepare for what was shown."""
+    """Views put themselves here that have more to prepare for what was shown."""
 
 
 class BlockView(ABC):
-    """A piece of a message. The base is one that cannot be selected or clicked."""
+    """Draws one block. The base is one that cannot be selected or clicked."""
 
     def __init__(self, block: Block, style: RenderStyle) -> None:
         self.block = block
@@ -74,6 +74,15 @@ class BlockView(ABC):
     def lay_out(self, width: float) -> None:
         """Finds the height for a width; both are in `width` and `height` then."""
         self.width = width
+
+    @property
+    def area(self) -> QRectF:
+        """All of it, in its own coordinates."""
+        return QRectF(0, 0, self.width, self.height)
+
+    def id_of(self, target: Target) -> TargetId:
+        """What one of its targets is known by in the message."""
+        return target.moved(0, 0, self.index).id
 
     @abstractmethod
     def paint(self, painter: QPainter, paint: PaintContext) -> None: ...
@@ -112,5 +121,5 @@ class BlockView(ABC):
         return ()
 
     def prepare_more(self) -> bool:
-        """Does a little of what `Paint.unfinished` asked for; whether there is something new to show."""
+        """Do a little of what `PaintContext.unfinished` asked for; whether there is something new to show."""
         return False

@@ -20,6 +20,10 @@ ABOVE = 10.0
 WIDEST = 0.78
 """Of the column."""
 RADIUS = 18.0
+FOLD_HEIGHT = 28.0
+"""What "Show more" adds to the bubble's height."""
+FOLD_ABOVE_EDGE = 10.0
+FOLD_AREA = (90.0, 24.0)
 
 
 class BubbleView(DocumentView):
@@ -47,9 +51,8 @@ class BubbleView(DocumentView):
         if self._bubble.is_foldable:
             inner = max(inner, button)
         document.setTextWidth(inner)
-        self.height = (
-            document.size().height() + 2 * ABOVE + (self.style.px(28) if self._bubble.is_foldable else 0)
-        )
+        below = self.style.px(FOLD_HEIGHT) if self._bubble.is_foldable else 0
+        self.height = document.size().height() + 2 * ABOVE + below
         left = width - inner - 2 * SIDE
         self._box = QRectF(left, 0, inner + 2 * SIDE, self.height)
 
@@ -59,7 +62,7 @@ class BubbleView(DocumentView):
         painter.setBrush(self.style.colour("bubble"))
         painter.drawRoundedRect(self._box, RADIUS, RADIUS)
         for target in self.targets():
-            hovered = paint.hovered == target.moved(0, 0, self.index).id
+            hovered = paint.hovered == self.id_of(target)
             painter.setFont(self.style.small_font)
             painter.setPen(self.style.colour("text" if hovered else "link"))
             painter.drawText(target.area, Qt.AlignmentFlag.AlignVCenter, self._button_words)
@@ -79,7 +82,7 @@ class BubbleView(DocumentView):
     def targets(self) -> Sequence[Target]:
         if not self._bubble.is_foldable:
             return ()
-        area = QRectF(
-            self._box.left() + SIDE, self.height - self.style.px(34), self.style.px(90), self.style.px(24)
-        )
+        width, height = map(self.style.px, FOLD_AREA)
+        top = self.height - self.style.px(FOLD_ABOVE_EDGE) - height
+        area = QRectF(self._box.left() + SIDE, top, width, height)
         return (Target(MessageAction.FOLD_TEXT, area, f"{self._button_words} of this message"),)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter
 from typing_extensions import override
 
 from app.ui.transcript.content.blocks import Button, ButtonRow
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
+from app.ui.transcript.items.drawing import draw_frame, draw_hover, sharp
 from app.ui.transcript.items.render_style import RenderStyle
 
 BUTTON_HEIGHT = 30.0
 SIDE = 12.0
 BETWEEN = 8.0
+AROUND_ROW = 2.0
+RADIUS = 8.0
 
 
 class ButtonRowView(BlockView):
@@ -28,7 +31,7 @@ class ButtonRowView(BlockView):
     @override
     def lay_out(self, width: float) -> None:
         self.width = width
-        height, x, y = self.style.px(BUTTON_HEIGHT), 0.0, 2.0
+        height, x, y = self.style.px(BUTTON_HEIGHT), 0.0, AROUND_ROW
         self._areas = []
         for button in self._buttons:
             wanted = min(width, button_width(button, self.style))
@@ -36,12 +39,12 @@ class ButtonRowView(BlockView):
                 x, y = 0.0, y + height + BETWEEN
             self._areas.append(QRectF(x, y, wanted, height))
             x += wanted + BETWEEN
-        self.height = y + height + 2
+        self.height = y + height + AROUND_ROW
 
     @override
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
         for button, target in zip(self._buttons, self.targets(), strict=True):
-            is_hovered = paint.hovered == target.moved(0, 0, self.index).id
+            is_hovered = paint.hovered == self.id_of(target)
             paint_button(painter, button, target.area, self.style, is_hovered=is_hovered)
 
     @override
@@ -60,19 +63,14 @@ def button_width(button: Button, style: RenderStyle) -> float:
 def paint_button(
     painter: QPainter, button: Button, area: QRectF, style: RenderStyle, *, is_hovered: bool
 ) -> None:
-    box = area.adjusted(0.5, 0.5, -0.5, -0.5)
-    radius = 8.0
     if button.is_primary:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.colour("accent"))
+        painter.drawRoundedRect(sharp(area), RADIUS, RADIUS)
     else:
-        painter.setPen(QPen(style.colour("line"), 1))
-        painter.setBrush(style.colour("surface"))
-    painter.drawRoundedRect(box, radius, radius)
+        draw_frame(painter, style, area, RADIUS, "line", "surface")
     if is_hovered:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(style.colour("hover"))
-        painter.drawRoundedRect(box, radius, radius)
+        draw_hover(painter, style, sharp(area), RADIUS)
     painter.setFont(style.name_font)
     painter.setPen(style.colour("on_accent" if button.is_primary else "text"))
     words = QFontMetricsF(style.name_font).elidedText(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
+    QFontMetricsF,
     QPainter,
     QPainterPath,
     QPen,
@@ -24,6 +25,7 @@ from app.ui.transcript.content.highlighting import (
 )
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
+from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line, saved, sharp
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.rich_document import draw_document, new_document
@@ -31,6 +33,17 @@ from app.ui.transcript.items.rich_document import draw_document, new_document
 HEADER = 36.0
 PADDING = 14.0
 RADIUS = 10.0
+ABOVE_CODE = 10.0
+"""Less than `PADDING`: the first line has some room above its letters."""
+BAR_ABOVE_EDGE = 4.0
+BUTTON_WIDTH = 82.0
+AROUND_BUTTON = 5.0
+BUTTON_RADIUS = 6.0
+BESIDE_BUTTON_WORDS = 8.0
+BESIDE_BUTTON_ICON = 6.0
+BUTTON_ICON_SIZE = 16
+LINES_AHEAD = 2_000
+"""How far a long listing is coloured in one go, when there is time."""
 LINES_COLOURED_AT_ONCE = 200
 SECONDS_OF_COLOURING = 0.008
 
@@ -84,70 +97,59 @@ class CodeView(BlockView):
         self.width = width
         size = self._document.size()
         self.horizontal.fit(size.width(), width - 2 * PADDING)
-        self.height = self._header + size.height() + 2 * PADDING - 2
-        self.horizontal.place_bar(PADDING, self.height - 4, width - 2 * PADDING)
+        self.height = self._header + size.height() + ABOVE_CODE + PADDING + 2
+        self.horizontal.place_bar(PADDING, self.height - BAR_ABOVE_EDGE, width - 2 * PADDING)
 
     @override
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
         self._paint_frame(painter)
         self._paint_header(painter, paint)
-        painter.save()
-        painter.setClipRect(
-            QRectF(1, self._header, self.width - 2, self.height - self._header - 1),
-            Qt.ClipOperation.IntersectClip,
-        )
-        origin = self._origin
-        painter.translate(origin)
-        shown = paint.clip.intersected(QRectF(0, self._header, self.width, self.height)).translated(-origin)
-        draw_document(self._document, painter, self.style, shown, paint.selection)
-        painter.restore()
+        below_header = QRectF(1, self._header, self.width - 2, self.height - self._header - 1)
+        shown = paint.clip.intersected(below_header).translated(-self._origin)
+        with saved(painter):
+            painter.setClipRect(below_header, Qt.ClipOperation.IntersectClip)
+            painter.translate(self._origin)
+            draw_document(self._document, painter, self.style, shown, paint.selection)
         paint_handle(painter, self.horizontal.handle, self.style)
         if self._reading is not None and self._reading.next_line <= self._line_at(shown.bottom()):
             paint.unfinished.append(self)
 
     def _paint_frame(self, painter: QPainter) -> None:
         frame = QPainterPath()
-        frame.addRoundedRect(QRectF(0.5, 0.5, self.width - 1, self.height - 1), RADIUS, RADIUS)
+        frame.addRoundedRect(sharp(self.area), RADIUS, RADIUS)
         painter.fillPath(frame, self.style.colour("code"))
-        painter.save()
-        painter.setClipRect(QRectF(0, 0, self.width, self._header), Qt.ClipOperation.IntersectClip)
-        painter.fillPath(frame, self.style.colour("code_header"))
-        painter.restore()
+        with saved(painter):
+            painter.setClipRect(QRectF(0, 0, self.width, self._header), Qt.ClipOperation.IntersectClip)
+            painter.fillPath(frame, self.style.colour("code_header"))
         painter.setPen(QPen(self.style.colour("line"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(frame)
 
     def _paint_header(self, painter: QPainter, paint: PaintContext) -> None:
         button = self._button()
-        is_copied = paint.just_copied == button.moved(0, 0, self.index).id
-        if paint.hovered == button.moved(0, 0, self.index).id:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.style.colour("hover"))
-            painter.drawRoundedRect(button.area, 6, 6)
-        colour = "link" if is_copied else "muted"
-        painter.setFont(self.style.small_font)
-        painter.setPen(self.style.colour("muted"))
-        name = self._code.language or "text"
-        area = QRectF(PADDING, 0, max(0.0, button.area.left() - 2 * PADDING), self._header)
-        name = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setPen(self.style.colour(colour))
-        words = "Copied" if is_copied else "Copy"
-        area = button.area.adjusted(0, 0, -8, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
-        left = area.right() - painter.fontMetrics().horizontalAdvance(words) - 22
-        icon = self.style.icon("check" if is_copied else "copy", colour, 16)
-        painter.drawPixmap(QPointF(left, self._header / 2 - 8), icon)
+        if paint.hovered == self.id_of(button):
+            draw_hover(painter, self.style, button.area, BUTTON_RADIUS)
+        room = max(0.0, button.area.left() - 2 * PADDING)
+        name = QRectF(PADDING, 0, room, self._header)
+        draw_line(painter, self.style.small_font, self.style, "muted", name, self._code.language or "text")
+        is_copied = paint.just_copied == self.id_of(button)
+        colour, words = ("link", "Copied") if is_copied else ("muted", "Copy")
+        wide = QFontMetricsF(self.style.small_font).horizontalAdvance(words) + 1
+        area = button.area.adjusted(button.area.width() - wide - BESIDE_BUTTON_WORDS, 0, 0, 0)
+        draw_line(painter, self.style.small_font, self.style, colour, area, words)
+        left = area.left() - self.style.px(BUTTON_ICON_SIZE) - BESIDE_BUTTON_ICON
+        icon = "check" if is_copied else "copy"
+        draw_icon(painter, self.style, icon, colour, QPointF(left, self._header / 2), BUTTON_ICON_SIZE)
 
     def _button(self) -> Target:
-        width = self.style.px(82)
-        return Target(
-            MessageAction.COPY_CODE, QRectF(self.width - width - 6, 5, width, self._header - 10), "Copy code"
-        )
+        width = self.style.px(BUTTON_WIDTH)
+        left = self.width - width - AROUND_BUTTON
+        area = QRectF(left, AROUND_BUTTON, width, self._header - 2 * AROUND_BUTTON)
+        return Target(MessageAction.COPY_CODE, area, "Copy code")
 
     @property
     def _origin(self) -> QPointF:
-        return QPointF(PADDING - self.horizontal.offset, self._header + PADDING - 4)
+        return QPointF(PADDING - self.horizontal.offset, self._header + ABOVE_CODE)
 
     # Selecting and copying
 
@@ -202,7 +204,7 @@ class CodeView(BlockView):
         if self._reading is None:
             return False
         before = self._reading.next_line
-        self._advance(before + 2_000)
+        self._advance(before + LINES_AHEAD)
         return self._reading is None or self._reading.next_line > before
 
     def _colour_from_start(self) -> None:

@@ -12,12 +12,24 @@ from app.core.message import Role
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import PaintContext, Target
-from app.ui.transcript.items.card import draw_line
-from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line
+from app.ui.transcript.items.render_style import ICON_SIZE, SMALL_ICON_SIZE, RenderStyle
 
 HEIGHT = 36.0
 BUTTON = 28.0
 ABOVE = 4.0
+BUTTON_RADIUS = 7.0
+BEFORE_FIRST_BUTTON = -5.0
+"""The first icon stands under the first letter of the text."""
+BETWEEN_BUTTONS = 2.0
+ARROW_WIDTH = 22.0
+AROUND_VERSION = 4.0
+BESIDE_VERSIONS = 4.0
+BESIDE_FIGURES = 8.0
+AROUND_FIGURES = 6.0
+NARROWEST_FIGURES = 60.0
+AROUND_CONTINUE = 6.0
+CONTINUE_WORD = "Continue"
 
 ICONS = {
     MessageAction.COPY: "copy",
@@ -72,6 +84,7 @@ class Footer:
         self.style = style
         self._targets: list[Target] = []
         self._button = style.px(BUTTON)
+        self._arrow = style.px(ARROW_WIDTH)
         self._version_area = QRectF()
         self._figures_area = QRectF()
         self._small = QFontMetricsF(style.small_font)
@@ -83,18 +96,23 @@ class Footer:
 
     def lay_out(self, width: float, top: float) -> None:
         self._targets = []
-        x = width - self._natural_width() if self.entry.message.role is Role.USER else -5.0
+        is_question = self.entry.message.role is Role.USER
+        x = width - self._natural_width() if is_question else BEFORE_FIRST_BUTTON
         y = top + ABOVE
         x = self._place_versions(x, y)
         if self.entry.figures:
-            words = self._small.horizontalAdvance(self.entry.figures)
-            left = max(x, 0.0) + (4 if x > 0 else 0)
-            room = width - left - 10 - self._actions_width()
-            self._figures_area = QRectF(left, y, max(60.0, min(words + 2, room)), self._button)
-            self._add(MessageAction.SHOW_FIGURES, self._figures_area.adjusted(-6, 0, 6, 0))
-            x = self._figures_area.right() + 8
+            x = self._place_figures(x, y, width)
         for action in actions_of(self.entry):
             x = self._place_button(action, x, y)
+
+    def _place_figures(self, x: float, y: float, width: float) -> float:
+        left = max(x, 0.0) + (BESIDE_VERSIONS if x > 0 else 0)
+        words = self._small.horizontalAdvance(self.entry.figures) + 2
+        room = width - left - BESIDE_FIGURES - self._actions_width()
+        self._figures_area = QRectF(left, y, max(NARROWEST_FIGURES, min(words, room)), self._button)
+        clicked = self._figures_area.adjusted(-AROUND_FIGURES, 0, AROUND_FIGURES, 0)
+        self._add(MessageAction.SHOW_FIGURES, clicked)
+        return self._figures_area.right() + BESIDE_FIGURES
 
     def targets(self, *, is_active: bool) -> Sequence[Target]:
         """The buttons; those that are only there for the message in use if it is."""
@@ -113,17 +131,20 @@ class Footer:
         return f"{self.entry.version}/{self.entry.version_count}"
 
     def _natural_width(self) -> float:
-        versions = 0.0
-        if self.entry.version_count > 1:
-            versions = 2 * 22 + self._small.horizontalAdvance(self._version_words) + 8
+        versions = 2 * self._arrow + self._version_width if self.entry.version_count > 1 else 0.0
         return versions + self._actions_width()
 
+    @property
+    def _version_width(self) -> float:
+        return self._small.horizontalAdvance(self._version_words) + 2 * AROUND_VERSION
+
     def _actions_width(self) -> float:
-        return sum(self._button_width(action) + 2 for action in actions_of(self.entry))
+        return sum(self._button_width(action) + BETWEEN_BUTTONS for action in actions_of(self.entry))
 
     def _button_width(self, action: MessageAction) -> float:
-        words = self._small.horizontalAdvance("Continue") + 6 if action is MessageAction.CONTINUE else 0.0
-        return self._button + words
+        if action is not MessageAction.CONTINUE:
+            return self._button
+        return self._button + self._small.horizontalAdvance(CONTINUE_WORD) + AROUND_CONTINUE
 
     def _place_versions(self, x: float, y: float) -> float:
         self._version_area = QRectF()
@@ -131,40 +152,36 @@ class Footer:
             return x
         is_busy = self.entry.state is MessageState.STREAMING
         if self.entry.version > 1 and not is_busy:
-            self._add(MessageAction.PREVIOUS_VERSION, QRectF(x, y, 22, self._button))
-        words = self._small.horizontalAdvance(self._version_words) + 8
-        self._version_area = QRectF(x + 22, y, words, self._button)
+            self._add(MessageAction.PREVIOUS_VERSION, QRectF(x, y, self._arrow, self._button))
+        self._version_area = QRectF(x + self._arrow, y, self._version_width, self._button)
+        right = self._version_area.right()
         if self.entry.version < self.entry.version_count and not is_busy:
-            self._add(MessageAction.NEXT_VERSION, QRectF(x + 22 + words, y, 22, self._button))
-        return x + 44 + words + 4
+            self._add(MessageAction.NEXT_VERSION, QRectF(right, y, self._arrow, self._button))
+        return right + self._arrow + BESIDE_VERSIONS
 
     def _place_button(self, action: MessageAction, x: float, y: float) -> float:
         width = self._button_width(action)
         self._add(action, QRectF(x, y, width, self._button))
-        return x + width + 2
+        return x + width + BETWEEN_BUTTONS
 
     def _add(self, action: MessageAction, area: QRectF) -> None:
         self._targets.append(Target(action, area, LABELS[action]))
 
     def _paint_button(self, painter: QPainter, target: Target, paint: PaintContext) -> None:
-        area = target.area
+        style, area = self.style, target.area
         is_hovered = paint.hovered == target.id
-        if is_hovered:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.style.colour("hover"))
-            painter.drawRoundedRect(area, 7, 7)
         is_copied = paint.just_copied == target.id
+        if is_hovered:
+            draw_hover(painter, style, area, BUTTON_RADIUS)
         colour = "accent" if is_copied else "text" if is_hovered else "muted"
         if target.action is MessageAction.SHOW_FIGURES:
-            words = self._figures_area
-            draw_line(painter, self.style.small_font, self.style, colour, words, self.entry.figures)
+            draw_line(painter, style.small_font, style, colour, self._figures_area, self.entry.figures)
             return
-        name = "check" if is_copied else ICONS[target.action]
-        size = 14 if target.action in (MessageAction.PREVIOUS_VERSION, MessageAction.NEXT_VERSION) else 18
-        icon = self.style.icon(name, colour, size)
+        is_arrow = target.action in (MessageAction.PREVIOUS_VERSION, MessageAction.NEXT_VERSION)
+        size = SMALL_ICON_SIZE if is_arrow else ICON_SIZE
+        at = QPointF(area.center().x() - style.px(size) / 2, area.center().y())
         if target.action is MessageAction.CONTINUE:
-            painter.drawPixmap(QPointF(area.left() + 6, area.center().y() - size / 2), icon)
-            words = area.adjusted(28, 0, 0, 0)
-            draw_line(painter, self.style.small_font, self.style, colour, words, "Continue")
-        else:
-            painter.drawPixmap(area.center() - QPointF(size / 2, size / 2), icon)
+            at.setX(area.left() + AROUND_CONTINUE)
+            words = area.adjusted(AROUND_CONTINUE + style.px(size) + BESIDE_VERSIONS, 0, 0, 0)
+            draw_line(painter, style.small_font, style, colour, words, CONTINUE_WORD)
+        draw_icon(painter, style, "check" if is_copied else ICONS[target.action], colour, at, size)

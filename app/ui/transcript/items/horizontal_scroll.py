@@ -9,10 +9,11 @@ from app.ui.transcript.items.render_style import RenderStyle
 
 THICKNESS = 5.0
 SHORTEST_HANDLE = 32.0
+HANDLE_OPACITY = 0.45
 
 
 class HorizontalScroll:
-    """How far the content of a segment is moved, and the thin bar that shows it.
+    """How far the content of a block is moved, and the thin bar that shows it.
 
     Attributes:
         offset: how far it is moved, in pixels.
@@ -34,7 +35,7 @@ class HorizontalScroll:
         self.offset = min(self.offset, self.range)
 
     def place_bar(self, left: float, bottom: float, width: float) -> None:
-        """Tells where in the segment the bar is."""
+        """Tell where in the block the bar is."""
         self._track = QRectF(left, bottom - THICKNESS, width, THICKNESS)
 
     def move_to(self, offset: float) -> None:
@@ -63,7 +64,7 @@ def paint_handle(painter: QPainter, handle: QRectF, style: RenderStyle) -> None:
         return
     painter.setPen(Qt.PenStyle.NoPen)
     colour = style.colour("muted")
-    painter.setOpacity(0.45)
+    painter.setOpacity(HANDLE_OPACITY)
     painter.setBrush(colour)
     painter.drawRoundedRect(handle, THICKNESS / 2, THICKNESS / 2)
     painter.setOpacity(1.0)

@@ -20,11 +20,18 @@ from app.ui.transcript.content.blocks import Span
 LINE_HEIGHT = 1.6
 """Of the text size: what 150 % of the font's own height comes to."""
 CODE_LINE_HEIGHT = 1.5
+HEADING_LINE_HEIGHT = 1.35
 HEADING_SIZES = {1: 22, 2: 19, 3: 17}
+CODE_IN_HEADING = 2
+"""Pixels by which code in a heading is smaller than the heading: letters of one width look larger."""
+ICON_SIZE = 18
+SMALL_ICON_SIZE = 14
+HOVER_OPACITY = 0.08
+"""Of the text's colour, laid over what is under the pointer."""
 
 
 class RenderStyle:
-    """Everything that segments draw with."""
+    """Colours, fonts, text formats and icons that block views draw with."""
 
     def __init__(self, theme: Theme, zoom_percent: int = 100, pixel_ratio: float = 1.0) -> None:
         self.theme = theme
@@ -42,6 +49,8 @@ class RenderStyle:
         self._formats: dict[tuple[object, ...], QTextCharFormat] = {}
         self._metrics: dict[tuple[object, ...], QFontMetricsF] = {}
         self._icons: dict[tuple[str, str, int], QPixmap] = {}
+        self.hover_colour = theme.colour("text")
+        self.hover_colour.setAlphaF(HOVER_OPACITY)
 
     def px(self, length: float) -> float:
         """A length in pixels, larger or smaller as the letters are."""
@@ -54,12 +63,13 @@ class RenderStyle:
             colour = self._colours[name] = self.theme.colour(name)
         return colour
 
-    def icon(self, name: str, colour: str, size: int = 18) -> QPixmap:
-        """An icon (such as `copy`) in one of the theme's colours."""
+    def icon(self, name: str, colour: str, size: int = ICON_SIZE) -> QPixmap:
+        """An icon (such as `copy`) in one of the theme's colours; it grows with the letters."""
         key = (name, colour, size)
         if key not in self._icons:
             made = coloured_icon(name, self.colour(colour))
-            self._icons[key] = made.pixmap(QSize(size, size), self.pixel_ratio)
+            side = round(self.px(size))
+            self._icons[key] = made.pixmap(QSize(side, side), self.pixel_ratio)
         return self._icons[key]
 
     def heading_size(self, level: int) -> int:
@@ -68,7 +78,7 @@ class RenderStyle:
     def block_format(self, level: int = 0) -> QTextBlockFormat:
         """The line height of a paragraph or heading; formulas and other scripts can make a line higher."""
         size = self.heading_size(level)
-        height = size * (1.35 if level else LINE_HEIGHT)
+        height = size * (HEADING_LINE_HEIGHT if level else LINE_HEIGHT)
         line = QTextBlockFormat()
         line.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         return line
@@ -81,7 +91,7 @@ class RenderStyle:
 
     def half_leading(self, level: int = 0) -> float:
         """Half of what a line height adds above the words: drawn that much higher they are centred."""
-        height = self.heading_size(level) * (1.35 if level else LINE_HEIGHT)
+        height = self.heading_size(level) * (HEADING_LINE_HEIGHT if level else LINE_HEIGHT)
         natural = QFontMetricsF(self._text_format(Span(""), level, "text").font()).height()
         return max(0.0, (height - natural) / 2)
 
@@ -109,7 +119,7 @@ class RenderStyle:
         if not span.is_code:
             font.setPixelSize(self.heading_size(level))
         elif level:
-            font.setPixelSize(self.heading_size(level) - 2)
+            font.setPixelSize(self.heading_size(level) - CODE_IN_HEADING)
         if span.is_bold or level:
             font.setWeight(QFont.Weight.DemiBold)
         font.setItalic(span.is_italic)

@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from app.ui.transcript.content.blocks import Alignment, Span, Spans, TableBlock
 from app.ui.transcript.items.block_view import PaintContext
+from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.rich_document import RichDocument, draw_document, is_right_to_left
@@ -75,13 +76,12 @@ class TableView(DocumentView):
 
     @override
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
-        painter.save()
-        painter.setClipRect(QRectF(0, 0, self.width, self.height), Qt.ClipOperation.IntersectClip)
-        painter.translate(self._origin)
-        clip = paint.clip.translated(-self._origin)
-        self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
-        draw_document(self._rich.document, painter, self.style, clip, paint.selection)
-        painter.restore()
+        with saved(painter):
+            painter.setClipRect(QRectF(0, 0, self.width, self.height), Qt.ClipOperation.IntersectClip)
+            painter.translate(self._origin)
+            clip = paint.clip.translated(-self._origin)
+            self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
+            draw_document(self._rich.document, painter, self.style, clip, paint.selection)
         paint_handle(painter, self.horizontal.handle, self.style)
 
     # Building

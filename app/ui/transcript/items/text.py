@@ -14,9 +14,14 @@ from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.rich_document import RichDocument, draw_document, is_right_to_left
 
+RULE_HEIGHT = 17.0
+LINK_ABOVE = 15.0
+LINK_HEIGHT = 21.0
+"""Where a link can be clicked: this far above the line that letters stand on, and this high."""
+
 
 class DocumentView(BlockView):
-    """A segment whose text is a rich document. `_origin` is where that document is drawn."""
+    """A view whose text is a rich document. `_origin` is where that document is drawn."""
 
     _rich: RichDocument
 
@@ -60,7 +65,7 @@ class DocumentView(BlockView):
         found = []
         for ordinal, link in enumerate(self._rich.links):
             for area in self._rich.rectangles(link.first, link.last):
-                above, height = self.style.px(15), self.style.px(21)
+                above, height = self.style.px(LINK_ABOVE), self.style.px(LINK_HEIGHT)
                 shown = QRectF(area.x(), area.y() - above, area.width(), height).translated(self._origin)
                 found.append(
                     Target(MessageAction.OPEN_LINK, shown, link.address, link.address, ordinal=ordinal)
@@ -116,8 +121,8 @@ class RuleView(BlockView):
 
     @override
     def lay_out(self, width: float) -> None:
-        self.width, self.height = width, 17.0
+        self.width, self.height = width, RULE_HEIGHT
 
     @override
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
-        painter.fillRect(QRectF(0, 8, self.width, 1), self.style.colour("line"))
+        painter.fillRect(QRectF(0, (RULE_HEIGHT - 1) / 2, self.width, 1), self.style.colour("line"))

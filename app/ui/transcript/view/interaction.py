@@ -32,7 +32,7 @@ class InteractionState(QObject):
     """Holds it, at most one of each kind in the whole conversation.
 
     Attributes:
-        ring: where the keyboard is.
+        focus: where the keyboard is.
 
     Signals:
         changed: messages have to be drawn anew.
@@ -127,18 +127,18 @@ class InteractionState(QObject):
 
     @property
     def focus_row(self) -> int | None:
-        """The row that the ring is in."""
+        """The row that the focus is in."""
         return self._column.row_of(self.focus.entry_id) if self.focus is not None else None
 
     def meant(self) -> MessageEntry | None:
-        """The message that keys are meant for: with the ring, used last, or the last one."""
+        """The message that keys are meant for: with the focus, used last, or the last one."""
         row = self.focus_row
         row = self._column.row_of(self._last_used) if row is None else row
         entries = self._column.entries
         return entries[row if row is not None else -1] if entries else None
 
     def is_active(self, row: int) -> bool:
-        """Whether a message shows its buttons: under the pointer, with the ring, or the last answer."""
+        """Whether a message shows its buttons: under the pointer, with the focus, or the last answer."""
         entry = self._column.entries[row]
         if self.focus is not None and self.focus.entry_id == entry.id:
             return True

@@ -7,10 +7,12 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from typing_extensions import override
 
+from app.ui.transcript.items.drawing import draw_hover
 from app.ui.transcript.items.render_style import RenderStyle
 
 DIAMETER = 36
 ABOVE_EDGE = 14
+EDGE = 1
 OUT_OF_SIGHT = 120
 """Pixels to the end from which on the button is of use."""
 
@@ -40,15 +42,14 @@ class JumpButton(QAbstractButton):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        circle = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        painter.setPen(QPen(self.render_style.colour("line"), 1))
-        painter.setBrush(self.render_style.colour("raised"))
-        painter.drawEllipse(circle)
-        if self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.render_style.colour("hover"))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            circle = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
+            painter.setPen(QPen(self.render_style.colour("line"), 1))
+            painter.setBrush(self.render_style.colour("raised"))
             painter.drawEllipse(circle)
-        icon = self.render_style.icon("arrow-down", "text")
-        painter.drawPixmap(QPointF(DIAMETER / 2 - 9, DIAMETER / 2 - 9), icon)
+            if self.underMouse():
+                draw_hover(painter, self.render_style, circle, DIAMETER / 2)
+            icon = self.render_style.icon("arrow-down", "text")
+            half = icon.deviceIndependentSize() / 2
+            painter.drawPixmap(circle.center() - QPointF(half.width(), half.height()), icon)

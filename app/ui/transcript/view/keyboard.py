@@ -1,4 +1,4 @@
-"""The keyboard on the transcript: a focus ring that goes from message to message and through their buttons.
+"""The keyboard on the transcript: a focus that goes from message to message and through their buttons.
 
 The arrows up and down choose a message, left and right (or Tab) a button within it, Enter uses it.
 """
@@ -19,7 +19,7 @@ STEP = 120
 
 
 class KeyboardNavigation:
-    """Moves the ring and does what keys are for."""
+    """Move the focus and do what keys are for."""
 
     def __init__(
         self,

@@ -54,7 +54,7 @@ class MessageActions:
             case MessageAction.COPY:
                 self.copy(entry.message.text, MESSAGE)
             case MessageAction.COPY_CODE:
-                self.copy(self._code(entry, target.view), CODE)
+                self.copy(self._code(entry, target.block_index), CODE)
             case MessageAction.REGENERATE:
                 self._requests.regenerate(entry.id)
             case MessageAction.EDIT:
@@ -143,7 +143,7 @@ class MessageActions:
         expansion = self._column.expansion
         row = self._column.row_of(entry.id)
         if target.action is MessageAction.TOGGLE_CARD and row is not None:
-            header = self._column.layout(row).views[target.view].block
+            header = self._column.layout(row).views[target.block_index].block
             expansion.cards[entry.id, target.payload] = not (
                 isinstance(header, CardHeader) and header.is_open
             )

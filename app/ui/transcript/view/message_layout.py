@@ -1,4 +1,4 @@
-"""One message, built: its segments below each other, and the line under them."""
+"""One message, built: its blocks below each other, and the line under them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 
 from app.core.message import Role
 from app.ui.transcript.content.blocks import (
@@ -16,17 +16,34 @@ from app.ui.transcript.content.blocks import (
     UNTICKED,
     Block,
     Container,
-    place_of,
 )
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import separator, with_marker
 from app.ui.transcript.items.block_registry import gap, new_view
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target, TargetId
+from app.ui.transcript.items.drawing import HALF_PIXEL, draw_icon, saved
 from app.ui.transcript.items.footer import Footer
-from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.render_style import ICON_SIZE, RenderStyle
 from app.ui.transcript.view.selection import Selection, TextPosition
 
 INDENTS = {Container.LIST: 26.0, Container.QUOTE: 18.0, Container.CARD: 20.0}
+BAR_WIDTH = 2.0
+CARD_BAR_LEFT = 6.0
+BESIDE_MARKER = 8.0
+MARKER_ROOM = 80.0
+RIGHT_TO_LEFT_MARKER = 22.0
+BULLET_RADIUS = 2.6
+BULLET_ROOM = 4.0
+CHECK_BOX_EDGE = 3.0
+"""Empty pixels around a box within its icon."""
+FOCUS_AROUND_MESSAGE = (10.0, 6.0)
+FOCUS_RADIUS = 10.0
+FOCUS_WIDTH = 1.5
+FOCUS_AROUND_BUTTON = 1.0
+FOCUS_BUTTON_RADIUS = 8.0
+FOCUS_BUTTON_WIDTH = 2.0
+BLOCK_COST = 200
+"""What a block costs besides its characters, in characters."""
 ABOVE_QUESTION = 14.0
 """Empty space that sets a new question off from the answer before it."""
 NARROWEST = 120.0
@@ -49,7 +66,7 @@ class PaintState:
 
 
 class MessageLayout:
-    """The segments of a message. Points and areas are its own: the column begins at 0, 0."""
+    """The block views of a message. Points and areas are its own: the column begins at 0, 0."""
 
     def __init__(self, entry: MessageEntry, blocks: Sequence[Block], style: RenderStyle) -> None:
         self.style = style
@@ -65,7 +82,7 @@ class MessageLayout:
         self.show(entry, blocks)
 
     def show(self, entry: MessageEntry, blocks: Sequence[Block]) -> None:
-        """Changes to other content; segments whose value stays the same are kept."""
+        """Change to other content; views whose value stays the same are kept."""
         old = self.views
         start = _common_start(old, blocks)
         end = _common_end(old, blocks, start)
@@ -81,7 +98,7 @@ class MessageLayout:
         self._first_stale = min(self._first_stale, start)
         if entry is not self.footer.entry:
             self.footer = Footer(entry, self.style)
-        self.cost = sum(view.length for view in self.views) + 200 * len(self.views)
+        self.cost = sum(view.length for view in self.views) + BLOCK_COST * len(self.views)
 
     def lay_out(self, width: float) -> None:
         """Finds everything's place for a column width."""
@@ -94,7 +111,7 @@ class MessageLayout:
             if index:
                 y += gap(self.views[index - 1].block, view.block)
             y = float(round(y))  # Frames are sharp only on whole pixels.
-            indent = sum(self._indent(container) for container in place_of(view.block).containers)
+            indent = sum(self._indent(container) for container in view.block.place.containers)
             room = max(NARROWEST, width - indent)
             view.lay_out(room)
             self._tops.append(y)
@@ -114,40 +131,41 @@ class MessageLayout:
 
     # Drawing
 
-    def paint(self, painter: QPainter, clip: QRectF, shown: PaintState) -> None:
+    def paint(self, painter: QPainter, clip: QRectF, paint_state: PaintState) -> None:
         """Draws what is within the clip."""
         first = max(0, bisect_right(self._tops, clip.top()) - 1)
         for index in range(first, len(self.views)):
             if self._tops[index] > clip.bottom():
                 break
-            self._paint_view(painter, index, clip, shown)
-        paint = PaintContext(self.style, clip, hovered=shown.hovered, just_copied=shown.just_copied)
-        self.footer.paint(painter, paint, is_active=shown.is_active)
-        if shown.has_focus:
-            self._paint_focus(painter, shown)
+            self._paint_view(painter, index, clip, paint_state)
+        paint = PaintContext(
+            self.style, clip, hovered=paint_state.hovered, just_copied=paint_state.just_copied
+        )
+        self.footer.paint(painter, paint, is_active=paint_state.is_active)
+        if paint_state.has_focus:
+            self._paint_focus(painter, paint_state)
 
-    def _paint_view(self, painter: QPainter, index: int, clip: QRectF, shown: PaintState) -> None:
+    def _paint_view(self, painter: QPainter, index: int, clip: QRectF, paint_state: PaintState) -> None:
         view, x, y = self.views[index], self._lefts[index], self._tops[index]
         self._paint_surroundings(painter, index)
-        selection = shown.selection.within(index, view.length) if shown.selection else None
+        selection = paint_state.selection.within(index, view.length) if paint_state.selection else None
         paint = PaintContext(
             self.style,
             clip.translated(-x, -y),
             selection,
-            shown.hovered,
-            shown.just_copied,
-            shown.phase,
-            shown.unfinished,
+            paint_state.hovered,
+            paint_state.just_copied,
+            paint_state.phase,
+            paint_state.unfinished,
         )
-        painter.save()
-        painter.translate(x, y)
-        view.paint(painter, paint)
-        painter.restore()
+        with saved(painter):
+            painter.translate(x, y)
+            view.paint(painter, paint)
 
     def _paint_surroundings(self, painter: QPainter, index: int) -> None:
         """Bars of quotes and cards, and the marker of a list item."""
         view = self.views[index]
-        place = place_of(view.block)
+        place = view.block.place
         if not place.containers:
             return
         y = self._tops[index]
@@ -156,8 +174,10 @@ class MessageLayout:
         for depth, container in enumerate(place.containers):
             if container is not Container.LIST:
                 top = above if depth < place.shared else y
-                left = self.width - x - 3 if view.is_right_to_left else x
-                bar = QRectF(left + (6 if container is Container.CARD else 0), top, 2, y + view.height - top)
+                left = x + (CARD_BAR_LEFT if container is Container.CARD else 0)
+                if view.is_right_to_left and container is Container.QUOTE:
+                    left = self.width - x - BAR_WIDTH
+                bar = QRectF(left, top, BAR_WIDTH, y + view.height - top)
                 painter.fillRect(bar, self.style.colour("line"))
             x += self._indent(container)
         if place.marker:
@@ -165,36 +185,37 @@ class MessageLayout:
 
     def _paint_marker(self, painter: QPainter, index: int, marker: str) -> None:
         view = self.views[index]
-        height = view.first_line_height
-        y = self._tops[index]
-        right = self._lefts[index] - 8
+        y, height = self._tops[index], view.first_line_height
+        right = self._lefts[index] - BESIDE_MARKER
         if view.is_right_to_left:
-            right = self._lefts[index] + view.width + self.style.px(22)
+            right = self._lefts[index] + view.width + self.style.px(RIGHT_TO_LEFT_MARKER)
         if marker == BULLET:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.style.colour("muted"))
-            painter.drawEllipse(QPointF(right - 4, y + height / 2 + 0.5), 2.6, 2.6)
+            middle = QPointF(right - BULLET_ROOM, y + height / 2 + HALF_PIXEL)
+            painter.drawEllipse(middle, BULLET_RADIUS, BULLET_RADIUS)
         elif marker in (TICKED, UNTICKED):
             name, colour = ("check-square", "accent") if marker == TICKED else ("square", "muted")
-            painter.drawPixmap(QPointF(right - 15, y + height / 2 - 9), self.style.icon(name, colour))
+            left = QPointF(right - self.style.px(ICON_SIZE) + CHECK_BOX_EDGE, y + height / 2)
+            draw_icon(painter, self.style, name, colour, left)
         else:
             painter.setFont(self.style.text_font)
             painter.setPen(self.style.colour("muted"))
-            area = QRectF(right - 80, y, 80, height)
+            area = QRectF(right - MARKER_ROOM, y, MARKER_ROOM, height)
             painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, marker)
 
-    def _paint_focus(self, painter: QPainter, shown: PaintState) -> None:
+    def _paint_focus(self, painter: QPainter, paint_state: PaintState) -> None:
         """The ring around what the keyboard is at."""
-        area = QRectF(-10, -6, self.width + 20, self.height + 4)
-        radius = 10.0
+        x, y = FOCUS_AROUND_MESSAGE
+        area, radius = QRectF(-x, -y, self.width + 2 * x, self.height + y), FOCUS_RADIUS
         for target in self.targets(is_active=True):
-            if target.id == shown.focused:
-                area, radius = target.area.adjusted(-1, -1, 1, 1), 8.0
+            if target.id == paint_state.focused:
+                around = FOCUS_AROUND_BUTTON
+                area = target.area.adjusted(-around, -around, around, around)
+                radius = FOCUS_BUTTON_RADIUS
+        wide = FOCUS_BUTTON_WIDTH if paint_state.focused else FOCUS_WIDTH
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        pen = painter.pen()
-        pen.setColor(self.style.colour("accent"))
-        pen.setWidthF(2.0 if shown.focused else 1.5)
-        painter.setPen(pen)
+        painter.setPen(QPen(self.style.colour("accent"), wide))
         painter.drawRoundedRect(area, radius, radius)
 
     # Asking
@@ -220,7 +241,7 @@ class MessageLayout:
         return None
 
     def view_at(self, y: float) -> int | None:
-        """The segment at a height; the nearest one above in a gap."""
+        """The block at a height; the nearest one above in a gap."""
         index = bisect_right(self._tops, y) - 1
         return index if index >= 0 and y <= self._bottom else None
 

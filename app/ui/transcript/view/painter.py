@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.ui.transcript.items.block_view import BlockView
+from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.view.animation import AnimationTimer
 from app.ui.transcript.view.interaction import InteractionState
 from app.ui.transcript.view.message_column import MessageColumn
@@ -38,12 +39,11 @@ class Painter(QObject):
 
     def draw(self, area: QRect) -> None:
         """Draws an area of the window."""
-        painter = QPainter(self._area.viewport())
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-        painter.fillRect(area, self._column.style.colour("surface"))
-        for row in self._viewport.rows_between(area.top(), area.bottom()):
-            self._draw_row(painter, row, area)
-        painter.end()
+        with QPainter(self._area.viewport()) as painter:
+            painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+            painter.fillRect(area, self._column.style.colour("surface"))
+            for row in self._viewport.rows_between(area.top(), area.bottom()):
+                self._draw_row(painter, row, area)
         if self._unfinished:
             self._finishing.start()
 
@@ -51,10 +51,9 @@ class Painter(QObject):
         left, y = self._viewport.column_left, self._viewport.row_y(row)
         shown = self._interaction.shown(row, has_focus=self._area.hasFocus())
         shown.phase, shown.unfinished = self._animation.phase, self._unfinished
-        painter.save()
-        painter.translate(left, y)
-        self._column.layout(row).paint(painter, QRectF(area.translated(-left, -y)), shown)
-        painter.restore()
+        with saved(painter):
+            painter.translate(left, y)
+            self._column.layout(row).paint(painter, QRectF(area.translated(-left, -y)), shown)
 
     def _on_finishing(self) -> None:
         """Goes on with what the last drawing left undone."""

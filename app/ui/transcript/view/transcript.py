@@ -1,4 +1,4 @@
-"""The conversation on screen: a painted canvas of which only the visible part is built."""
+"""The conversation on screen: painted, with no widgets of its own; only the visible part is built."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ CORNER = 24
 
 
 class Viewport:
-    """Joins the scroll bar of an area with the canvas behind it."""
+    """Joins the scroll bar of an area with the column of messages behind it."""
 
     def __init__(self, area: QAbstractScrollArea, column: MessageColumn) -> None:
         self._area = area
