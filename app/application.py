@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app import __version__
 from app.core.errors import UserError
 from app.core.model_file import ModelFile
-from app.crash_report import collect_crash_report
+from app.crash_report import collect_crash_report, crash_in
 from app.engine.engine import Engine
 from app.engine.probe import Probe
 from app.engine.suitability import describe
 from app.engine.variants import TRIAL_MODEL, Variants
+from app.files.crash_guard import CrashGuard
 from app.hub.catalog import Catalog
 from app.hub.hub import Hub
 from app.hub.library.library import Library, find_starter_model
@@ -36,6 +37,7 @@ from app.ui.chat.chosen_model import ChosenModel
 from app.ui.chat.load_requests import LoadRequests
 from app.ui.chat.model_controller import ModelController
 from app.ui.crash_notice import show_crash_notice
+from app.ui.crash_recovery import CrashRecovery
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.model_manager_controller import ModelManagerController
@@ -109,6 +111,8 @@ class Application(QObject):
         self.paths.create_folders()
         self._crash_report = collect_crash_report(self.paths.logs)
         self._log = Log(self.paths.logs)
+        crash = crash_in(self._crash_report) if self._crash_report else None
+        self._guard = CrashGuard(self.paths.marks, crash)
         self._model_dirs = tuple(model_dirs)
         self._more_tools = tuple(tools)
         self.last_error: UserError | None = None
@@ -121,7 +125,7 @@ class Application(QObject):
         self._library = Library(describe, self._catalog, self._starter)
         variants = Variants(self.paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
         self._choose_libraries = variants.choose
-        self.engine = Engine(self._choose_libraries)
+        self.engine = Engine(self._choose_libraries, self._guard)
         self._probe = Probe(self.paths.trials, choose_libraries=self._choose_libraries)
         self._engine_worker = Worker("engine", self)
         self._files_worker = Worker("files", self)
@@ -167,6 +171,7 @@ class Application(QObject):
         self.window.close()
         self.window.deleteLater()
         self._themes.deleteLater()  # It would go on telling views that are gone of the system's theme.
+        self._guard.close()
         self._log.close()
 
     def _build_controllers(self) -> None:
@@ -233,15 +238,24 @@ class Application(QObject):
         self.transcript.link_activated.connect(self.settings.ask_to_open_link)
 
     def _start(self, first_model: Path | None) -> None:
-        self._chat_room.start(self._store.conversations.last_open_id())
+        recovery = CrashRecovery(
+            self._guard, self.window.messages, self.load_model, self.window.open_model_picker, self
+        )
+        self.chat.conversation_opening.connect(recovery.note_opening)
+        last_id = self._store.conversations.last_open_id()
+        recovery.open_last(last_id, self._title_of(last_id), self._chat_room.start)
         for notice in (*self._store.notices, self._settings_file.notice, *self.presets.notices):
             if notice:
                 self.window.messages.show_notice(notice)
-        if self._crash_report:
-            show_crash_notice(self.window.messages, self._crash_report, self.window)
         self.models.refresh()
         self.model_manager.start()
-        self._chosen.open_first(first_model, self._starter)
+        self._chosen.open_first(first_model, self._starter, recovery)
+        if self._crash_report:
+            show_crash_notice(self.window.messages, self._crash_report, self.window)
+
+    def _title_of(self, conversation_id: str | None) -> str:
+        summaries = self._store.conversations.list_summaries()
+        return next((summary.title for summary in summaries if summary.id == conversation_id), "")
 
     def _offer_version_check(self) -> VersionCheck | None:
         """Only in a packaged program that was told where the newest version stands."""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import datetime
 import platform
+import re
 import sys
 from pathlib import Path
 
 from app import __version__
+from app.core.risky_work import Crash
 from app.log import CRASH_FILE_NAME
 
 KEPT = 5
 """Older reports are deleted."""
+_DEATHS = ("Fatal Python error: ", "Windows fatal exception: ")
+"""How the part of a report begins that Python's faulthandler writes when the process dies."""
+_CRASHED_THREAD = re.compile(r"^Current thread 0x([0-9a-f]{1,16}) ", re.MULTILINE)
 _PATTERN = "crash-*.txt"
 _HEAD = """Tarn ended by a fault, or met one that it had not foreseen.
 
@@ -46,6 +51,18 @@ def collect_crash_report(folder: Path) -> Path | None:
     except OSError:
         return None
     return report
+
+
+def crash_in(report: Path) -> Crash | None:
+    """The crash that ended the run; None where its report tells only of faults that are survived."""
+    try:
+        text = report.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    if not any(line.startswith(_DEATHS) for line in text.splitlines()):
+        return None
+    threads = _CRASHED_THREAD.findall(text)
+    return Crash(int(threads[-1], 16) if threads else None)
 
 
 def _head(time: datetime.datetime) -> str:

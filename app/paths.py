@@ -63,6 +63,11 @@ class Paths:
         """What was found when model files were tried."""
         return self.cache / "trials.json"
 
+    @property
+    def marks(self) -> Path:
+        """What is being worked on now, for the case that it ends the program."""
+        return self.data / "marks"
+
     def create_folders(self) -> None:
         """Makes the folders that are missing.
 

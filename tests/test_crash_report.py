@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from app import __version__
-from app.crash_report import KEPT, collect_crash_report
+from app.core.risky_work import Crash
+from app.crash_report import KEPT, collect_crash_report, crash_in
 from app.log import CRASH_FILE_NAME
 
 ROOT = Path(__file__).parent.parent
@@ -38,6 +39,7 @@ def test_a_fatal_signal_leaves_a_report_of_where_it_happened(tmp_path: Path) -> 
     text = report.read_text(encoding="utf-8")
     assert "Segmentation fault" in text
     assert "the_place_of_the_fault" in text
+    assert crash_in(report) is not None
     assert f"Tarn      {__version__}" in text
 
 
@@ -48,6 +50,7 @@ def test_an_exception_that_nobody_caught_leaves_a_report_without_its_words(tmp_p
     text = report.read_text(encoding="utf-8")
     assert "builtins.ValueError" in text
     assert SECRET not in text
+    assert crash_in(report) is None
 
 
 @pytest.mark.parametrize(
@@ -96,3 +99,20 @@ def test_old_reports_are_deleted(tmp_path: Path) -> None:
     kept = sorted(tmp_path.glob("crash-*.txt"))
     assert len(kept) == KEPT
     assert kept[-1] == newest
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Signals are a thing of POSIX systems")
+def test_a_report_tells_the_thread_that_crashed(tmp_path: Path) -> None:
+    told = tmp_path / "thread"
+    fault = f"""
+import os, threading, time
+def crash():
+    Path({str(told)!r}).write_text(str(threading.get_ident()))
+    os.abort()
+threading.Thread(target=crash).start()
+time.sleep(60)
+"""
+    run_until_it_crashes(tmp_path, fault)
+    report = collect_crash_report(tmp_path)
+    assert report is not None
+    assert crash_in(report) == Crash(int(told.read_text()))

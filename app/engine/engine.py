@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ from app.core.errors import EngineError, ModelFileError, OutOfMemoryError
 from app.core.language_model import StreamEvent
 from app.core.message import Message
 from app.core.model_file import LoadOptions, ModelInfo
+from app.core.risky_work import RiskyWork
 from app.core.sampling import Sampling
 from app.engine.completion import Completion
+from app.engine.file_identity import FileIdentity, identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, plan_load
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library
 from app.engine.suitability import read_usable
+from app.files.crash_guard import CrashGuard
 
 LOG = logging.getLogger(__name__)
 
@@ -32,9 +36,17 @@ class Engine:
     `count_prompt_tokens` and `info` may be used from any thread.
     """
 
-    def __init__(self, choose_libraries: Callable[[], Sequence[Path]] = tuple) -> None:
-        """`choose_libraries` names the engine's libraries for this computer; see `Variants.choose`."""
+    def __init__(
+        self, choose_libraries: Callable[[], Sequence[Path]] = tuple, guard: CrashGuard | None = None
+    ) -> None:
+        """
+        Args:
+            choose_libraries: names the engine's libraries for this computer; see `Variants.choose`.
+            guard: is told what the engine works on, in case that ends the program.
+        """
         self._choose_libraries = choose_libraries
+        self._guard = guard or CrashGuard()
+        self._identity = FileIdentity("", "")
         self._loaded: LoadedModel | None = None
         self._turn: object = None
         self.keeps_calls_well_formed = True
@@ -85,19 +97,11 @@ class Engine:
             Cancelled: `cancel` was set; nothing of the new model is kept.
         """
         header = read_usable(path)
-        native = native_library(self._choose_libraries())
-        progress = LoadProgress(on_progress, cancel)
-        plan = self._plan(header, options, catalog_context, native.has_gpu())
-        try:
-            loaded = load_model(native, header, plan, progress)
-        except (ModelFileError, OutOfMemoryError):
-            if not plan.gpu_layers:
-                raise
-            LOG.warning("The graphics card could not take %s", path.name)
-            plan = self._plan(header, options, catalog_context, has_gpu=False)
-            loaded = load_model(native, header, replace(plan, notice=_WITHOUT_GPU), progress)
+        identity = identity_of(path)
+        with self._guard.during(RiskyWork.LOAD_MODEL, *identity):
+            loaded = self._load(header, options, catalog_context, LoadProgress(on_progress, cancel))
         self.unload()
-        self._loaded = loaded
+        self._loaded, self._identity = loaded, identity
         on_progress(1.0)
         LOG.info("Loaded %s with a context of %d tokens", path.name, loaded.info.context_length)
         return loaded.info
@@ -130,18 +134,19 @@ class Engine:
         loaded = self._require()
         self._turn = turn = object()
         completion = Completion(loaded, sampling, cancel)
-        try:
+        with self._guard.during(RiskyWork.ANSWER, *self._identity), closing(completion):
             for event in completion.events(messages, tools, prefill, self.keeps_calls_well_formed):
                 yield event
                 if self._turn is not turn:
                     return
-        finally:
-            completion.close()
 
     def count_tokens(self, text: str) -> int:
         """How many tokens a text is; 0 where no model is loaded."""
         loaded = self._loaded
-        return len(loaded.tokenize(text)) if loaded else 0
+        if loaded is None:
+            return 0
+        with self._counting():
+            return len(loaded.tokenize(text))
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
         """How many tokens the prompt for the next message would be, template included; 0 where no model is
@@ -151,12 +156,32 @@ class Engine:
             TemplateError: the model's template cannot render these messages.
         """
         loaded = self._loaded
-        return len(loaded.prompt_tokens(loaded.template.render(messages, tools).text)) if loaded else 0
+        if loaded is None:
+            return 0
+        with self._counting():
+            return len(loaded.prompt_tokens(loaded.template.render(messages, tools).text))
+
+    def _counting(self) -> AbstractContextManager[None]:
+        return self._guard.during(RiskyWork.COUNT_TOKENS, *self._identity, is_synced=False)
 
     def _require(self) -> LoadedModel:
         if self._loaded is None:
             raise EngineError("No model is loaded.", "Choose a model first.")
         return self._loaded
+
+    def _load(
+        self, header: GgufHeader, options: LoadOptions, catalog_context: int, progress: LoadProgress
+    ) -> LoadedModel:
+        native = native_library(self._choose_libraries())
+        plan = self._plan(header, options, catalog_context, native.has_gpu())
+        try:
+            return load_model(native, header, plan, progress)
+        except (ModelFileError, OutOfMemoryError):
+            if not plan.gpu_layers:
+                raise
+            LOG.warning("The graphics card could not take %s", header.path.name)
+            plan = self._plan(header, options, catalog_context, has_gpu=False)
+            return load_model(native, header, replace(plan, notice=_WITHOUT_GPU), progress)
 
     def _plan(
         self, header: GgufHeader, options: LoadOptions, catalog_context: int, has_gpu: bool

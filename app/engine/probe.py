@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ import psutil
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
 from app.core.model_file import LoadOptions
 from app.engine.child import die_quietly, own_command, start_child, wait_for_child
+from app.engine.file_identity import engine_version
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
 from app.engine.loaded_model import LoadProgress, load_model, native_library
@@ -220,15 +219,7 @@ def plan_trial(header: GgufHeader, has_gpu: bool) -> LoadPlan:
 def _identity(path: Path) -> dict[str, Any]:
     """By what a remembered file is known again."""
     status = path.stat()
-    return {"size": status.st_size, "changed_at": status.st_mtime_ns, "engine": _engine_version()}
-
-
-def _engine_version() -> str:
-    try:
-        version = metadata.version("llama-cpp-python")
-    except metadata.PackageNotFoundError:
-        version = "unknown"
-    return f"{version} {os.environ.get('LLAMA_CPP_LIB_PATH', '')}".strip()
+    return {"size": status.st_size, "changed_at": status.st_mtime_ns, "engine": engine_version()}
 
 
 # What follows runs in the child.

@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
         menus.quit_action.triggered.connect(self.close)
         menus.search_action.triggered.connect(self._focus_search)
         menus.focus_composer_action.triggered.connect(self.focus_composer)
-        menus.switch_model_action.triggered.connect(self._open_model_picker)
+        menus.switch_model_action.triggered.connect(self.open_model_picker)
         for name in ("cut", "copy", "paste", "select_all"):
             action = getattr(menus, f"{name}_action")
             action.triggered.connect(lambda _checked=False, name=name: self._pass_to_focus(name))
@@ -129,7 +129,8 @@ class MainWindow(QMainWindow):
         self.show_page(self.chat_page)
         self.chat_page.composer.edit.setFocus()
 
-    def _open_model_picker(self) -> None:
+    def open_model_picker(self) -> None:
+        """Shows the chat with the list of models dropped down."""
         self.show_page(self.chat_page)
         self.chat_page.header.model_picker.setFocus()
         self.chat_page.header.model_picker.showPopup()

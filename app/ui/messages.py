@@ -6,7 +6,8 @@ a link leaves the program.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QKeySequence, QPalette, QShortcut
@@ -30,8 +31,17 @@ from app.ui.widgets.icon_button import IconButton
 UNDO_MS = 8_000
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button under a message."""
+
+    words: str
+    """A verb, or a few words that begin with one."""
+    run: Callable[[], None]
+
+
 class Banner(QFrame):
-    """A sentence, what to do next, and maybe a button that does it. Stays until it is dismissed.
+    """A sentence, what to do next, and up to two buttons that do it. Stays until it is dismissed.
 
     Signals:
         dismissed()
@@ -43,7 +53,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._icon_name = "info"
-        self._on_action: Callable[[], None] | None = None
+        self._offers: tuple[Offer, ...] = ()
         self._icon = QLabel(self)
         self.sentence = QLabel(self)
         self.hint = QLabel(self)
@@ -55,25 +65,27 @@ class Banner(QFrame):
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.action_button = QPushButton(self)
         self.action_button.setObjectName("banner_action_button")
+        self.other_button = QPushButton(self)
+        self.other_button.setObjectName("banner_other_button")
         self.dismiss_button = IconButton("x", "Dismiss", parent=self)
         self.dismiss_button.setObjectName("banner_dismiss_button")
         self._lay_out()
-        self.action_button.clicked.connect(self._on_action_button_clicked)
+        self.action_button.clicked.connect(lambda: self._accept(0))
+        self.other_button.clicked.connect(lambda: self._accept(1))
         self.dismiss_button.clicked.connect(self.dismiss)
         self.hide()
 
-    def show_message(
-        self, kind: str, sentence: str, hint: str, action: str, on_action: Callable[[], None] | None
-    ) -> None:
+    def show_message(self, kind: str, sentence: str, hint: str = "", offers: Sequence[Offer] = ()) -> None:
         """Shows a message of a kind, `error` or `notice`, in place of the one before."""
         self.setProperty("kind", kind)
         self._icon_name = "warning-circle" if kind == "error" else "info"
         self.sentence.setText(sentence)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
-        self._on_action = on_action
-        self.action_button.setText(action)
-        self.action_button.setVisible(bool(action))
+        self._offers = tuple(offers)
+        for number, button in enumerate((self.action_button, self.other_button)):
+            button.setText(self._offers[number].words if number < len(self._offers) else "")
+            button.setVisible(number < len(self._offers))
         self.setAccessibleName(f"{sentence} {hint}".strip())
         self.style().unpolish(self)
         self.style().polish(self)
@@ -86,7 +98,7 @@ class Banner(QFrame):
         if self.isHidden():
             return
         self.hide()
-        self._on_action = None
+        self._offers = ()
         self.dismissed.emit()
 
     def _lay_out(self) -> None:
@@ -99,7 +111,8 @@ class Banner(QFrame):
         layout.setSpacing(12)
         layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
-        layout.addWidget(self.action_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        for button in (self.action_button, self.other_button):
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
 
     def _recolour(self) -> None:
@@ -108,11 +121,10 @@ class Banner(QFrame):
         )
         self._icon.setPixmap(icon(self._icon_name, self.palette(), role).pixmap(20, 20))
 
-    def _on_action_button_clicked(self) -> None:
-        on_action = self._on_action
+    def _accept(self, number: int) -> None:
+        offer = self._offers[number]
         self.dismiss()
-        if on_action is not None:
-            on_action()
+        offer.run()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -262,7 +274,7 @@ class Messages(QObject):
         """`area` is where the conversation is; the toast stands at its lower edge."""
         super().__init__(window)
         self._window = window
-        self._waiting: list[tuple[str, str, str, Callable[[], None] | None]] = []
+        self._waiting: list[tuple[str, str, tuple[Offer, ...]]] = []
         self.banner = banner
         banner.dismissed.connect(self._show_waiting)
         self.toast = Toast(window, area)
@@ -271,13 +283,19 @@ class Messages(QObject):
         self, error: UserError, action: str = "", on_action: Callable[[], None] | None = None
     ) -> None:
         """Shows an error with its hint; `action` is the verb on the button that runs `on_action`."""
-        self.banner.show_message("error", str(error), error.hint, action, on_action)
+        self.banner.show_message("error", str(error), error.hint, _offers(action, on_action))
 
     def show_notice(
-        self, sentence: str, hint: str = "", action: str = "", on_action: Callable[[], None] | None = None
+        self,
+        sentence: str,
+        hint: str = "",
+        action: str = "",
+        on_action: Callable[[], None] | None = None,
+        other: Offer | None = None,
     ) -> None:
-        """Shows something good to know, after what is on screen was dismissed."""
-        self._waiting.append((sentence, hint, action, on_action))
+        """Shows something good to know, after what is on screen was dismissed; `other` is a second button."""
+        offers = (*_offers(action, on_action), *((other,) if other else ()))
+        self._waiting.append((sentence, hint, offers))
         if self.banner.isHidden():
             self._show_waiting()
 
@@ -303,3 +321,7 @@ class Messages(QObject):
         dialog.confirmed.connect(on_confirmed)
         dialog.open()
         return dialog
+
+
+def _offers(words: str, run: Callable[[], None] | None) -> tuple[Offer, ...]:
+    return (Offer(words, run),) if words and run else ()

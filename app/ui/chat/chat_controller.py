@@ -33,6 +33,7 @@ class ChatController(QObject):
     """Joins the composer and the transcript to the store and the answers.
 
     Signals:
+        conversation_opening: a saved conversation is about to be put on screen, by its id.
         conversation_shown: another conversation is on screen.
         conversation_changed: its title, its place in the list or its being saved at all has changed.
         answering_changed: whether the conversation on screen is being answered.
@@ -41,6 +42,7 @@ class ChatController(QObject):
         failed: a `UserError` to show.
     """
 
+    conversation_opening = Signal(str)
     conversation_shown = Signal(object)
     conversation_changed = Signal(object)
     answering_changed = Signal(bool)
@@ -129,6 +131,7 @@ class ChatController(QObject):
         """Puts a saved conversation on screen; an answer that is being written in it goes on."""
         if conversation_id == self.conversation.id:
             return
+        self.conversation_opening.emit(conversation_id)
         conversation = self._open.take(conversation_id)
         try:
             if conversation is None:

@@ -15,6 +15,7 @@ from app.ui.chat.model_controller import ModelController
 from app.ui.chat.model_picker import ModelState
 from app.ui.chat.outgrown_controller import LoadedContext
 from app.ui.chat.sibling import sibling_of
+from app.ui.crash_recovery import CrashRecovery
 from app.ui.messages import Messages
 from app.ui.presets.preset_controller import PresetController
 from app.ui.transcript.view.transcript import Transcript
@@ -51,10 +52,16 @@ class ChosenModel(QObject):
         models.chosen_changed.connect(self._on_chosen_changed)
         presets.reload_wanted.connect(self._on_reload_wanted)
 
-    def open_first(self, wanted: Path | None, starter: Path | None) -> None:
-        """Loads a model for the start: the wanted one, the one of the last time, or the starter."""
+    def open_first(self, wanted: Path | None, starter: Path | None, recovery: CrashRecovery) -> None:
+        """Loads a model for the start: the wanted one, the one of the last time, or the starter.
+
+        None where the last run ended over it.
+        """
         last = self._settings.settings.last_model
         path = wanted or (last if last and last.exists() else starter)
+        recovery.tell_of_others(path)
+        if path is not None and not recovery.may_load(path, is_wanted=path == wanted):
+            return
         if path is not None:
             self.models.open_file(path)
         if self.models.chosen is None and starter and path != starter:

@@ -1,0 +1,128 @@
+"""What is not opened at the start, because the last run ended over it; the user is told and offered it."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.core.errors import EngineError
+from app.core.risky_work import RiskyWork, Suspect
+from app.engine.file_identity import identity_of
+from app.files.crash_guard import CrashGuard
+from app.ui.messages import Messages, Offer
+
+log = logging.getLogger(__name__)
+
+OPENED_MS = 1000
+"""So long the window must have lived with a conversation until that counts as opened: it is laid out and
+drawn only after it was put on screen."""
+
+_WHILE = {
+    RiskyWork.LOAD_MODEL: "Tarn ended unexpectedly while it loaded “{name}”.",
+    RiskyWork.COUNT_TOKENS: "Tarn ended unexpectedly while “{name}” read a conversation.",
+    RiskyWork.ANSWER: "Tarn ended unexpectedly while “{name}” answered.",
+    RiskyWork.OPEN_CONVERSATION: "Tarn ended unexpectedly when it opened “{name}”.",
+}
+
+
+class CrashRecovery(QObject):
+    """Decides at the start what is opened by itself, and offers the rest."""
+
+    def __init__(
+        self,
+        guard: CrashGuard,
+        messages: Messages,
+        open_model: Callable[[Path], None],
+        choose_model: Callable[[], None],
+        parent: QObject,
+    ) -> None:
+        """`open_model` loads a model because the user wants it; `choose_model` lets the user choose one."""
+        super().__init__(parent)
+        self._guard = guard
+        self._messages = messages
+        self._open_model = open_model
+        self._choose_model = choose_model
+        self._opening: int | None = None
+        self._opened = QTimer(self, interval=OPENED_MS, singleShot=True)
+        self._opened.timeout.connect(self.note_opened)
+
+    # Models
+
+    def may_load(self, path: Path, *, is_wanted: bool) -> bool:
+        """Whether a model is loaded at the start; says so where it is not.
+
+        `is_wanted`: it was asked for by name. Then a kill does not speak against it, only a crash does.
+        """
+        suspect = self._guard.suspect(*identity_of(path))
+        if suspect is None or not suspect.is_left_alone or (is_wanted and not suspect.is_proven):
+            return True
+        self._say_not_loaded(suspect, path)
+        return False
+
+    def tell_of_others(self, opened: Path | None) -> None:
+        """Names the models that the last run ended over, besides the one that would have been opened now."""
+        for suspect in self._guard.newly_found:
+            is_model = suspect.work is not RiskyWork.OPEN_CONVERSATION
+            if is_model and suspect.is_left_alone and not (opened and _is_same_file(suspect, opened)):
+                self._say_not_loaded(suspect, Path(suspect.subject))
+
+    def _say_not_loaded(self, suspect: Suspect, path: Path) -> None:
+        self._messages.show_notice(
+            _WHILE[suspect.work].format(name=path.name),
+            "So this model was not loaded again. If it happens once more, choose another one.",
+            "Try again",
+            lambda: self._open_model(path),
+            Offer("Choose another", self._choose_model),
+        )
+
+    # Conversations
+
+    def open_last(self, conversation_id: str | None, title: str, start: Callable[[str | None], None]) -> None:
+        """Opens the conversation of the last run; a new one where that ended the last run, or fails.
+
+        `start` puts a conversation on screen by its id, and a new one for None.
+        """
+        suspect = self._guard.suspect(conversation_id) if conversation_id else None
+        if suspect is not None and suspect.is_left_alone:
+            start(None)
+            self._messages.show_notice(
+                _WHILE[suspect.work].format(name=title),
+                "So a new conversation was begun. The other one is still in the list.",
+                "Try again",
+                lambda: start(conversation_id),
+            )
+            return
+        try:
+            start(conversation_id)
+        except Exception:
+            # Whatever one conversation holds, the program starts.
+            log.exception("The conversation of the last run could not be opened")
+            self.note_opened()
+            start(None)
+            self._messages.show_error(
+                EngineError(
+                    f"“{title}” could not be opened, so a new conversation was begun.",
+                    "The log folder has the details.",
+                )
+            )
+
+    def note_opening(self, conversation_id: str) -> None:
+        """A conversation is about to be put on screen."""
+        self.note_opened()
+        self._opening = self._guard.begin(RiskyWork.OPEN_CONVERSATION, conversation_id, is_synced=False)
+        self._opened.start()
+
+    def note_opened(self) -> None:
+        """The conversation is on screen, and the window lives."""
+        self._opened.stop()
+        if self._opening is not None:
+            self._guard.end(self._opening)
+            self._opening = None
+
+
+def _is_same_file(suspect: Suspect, path: Path) -> bool:
+    return suspect.subject == os.path.realpath(path)
