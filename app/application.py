@@ -14,8 +14,8 @@ from app.core.errors import UserError
 from app.core.model_file import ModelFile
 from app.crash_report import collect_crash_report, crash_in
 from app.engine.engine import Engine
+from app.engine.model_checks import describe
 from app.engine.probe import Probe
-from app.engine.suitability import describe
 from app.engine.variants import TRIAL_MODEL, Variants
 from app.files.crash_guard import CrashGuard
 from app.hub.catalog import Catalog

@@ -85,7 +85,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _run_trial(words: list[str]) -> int:
-    """The child of the packaged program, which tries a model or the engine; see app/engine/child.py."""
+    """The child of the packaged program, which tries a model or the engine."""
     from app.engine import probe, variants
 
     return {"--probe": probe.main, "--try-engine": variants.main}[words[0]](words[1:])

@@ -21,7 +21,7 @@ from app.engine.file_identity import FileIdentity, identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, plan_load
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library
-from app.engine.suitability import read_usable
+from app.engine.model_checks import read_usable
 from app.files.crash_guard import CrashGuard
 
 LOG = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, TemplateError
 from app.core.model_file import ModelInfo
-from app.engine.drive import can_be_unplugged
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan
 from app.engine.prompt_cache import PromptCache
+from app.engine.storage_device import can_be_unplugged
 
 if TYPE_CHECKING:
     from app.engine import llama

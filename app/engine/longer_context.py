@@ -9,7 +9,7 @@ import psutil
 from app.core.memory_estimate import CONTEXT_STEP, USABLE_SHARE
 from app.core.model_file import ModelInfo
 from app.engine.load_options import context_bytes_per_token
-from app.engine.suitability import read_usable
+from app.engine.model_checks import read_usable
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,12 @@ import psutil
 
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
 from app.core.model_file import LoadOptions
-from app.engine.child import die_quietly, own_command, start_child, wait_for_child
 from app.engine.file_identity import engine_version
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
 from app.engine.loaded_model import LoadProgress, load_model, native_library
-from app.engine.suitability import read_usable
+from app.engine.model_checks import read_usable
+from app.engine.trial_process import die_quietly, own_command, start_child, wait_for_child
 from app.files.atomic_write import replace_file
 
 LOG = logging.getLogger(__name__)

@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.errors import EngineError, UserError
-from app.engine.child import die_quietly, own_command, start_child, wait_for_child
 from app.engine.loaded_model import native_library
 from app.engine.probe import try_model
+from app.engine.trial_process import die_quietly, own_command, start_child, wait_for_child
 from app.files.atomic_write import replace_file
 
 LOG = logging.getLogger(__name__)

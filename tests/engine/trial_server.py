@@ -14,8 +14,8 @@ from pathlib import Path
 from app.core.errors import UserError
 from app.engine import probe
 from app.engine.loaded_model import native_library
+from app.engine.model_checks import read_usable
 from app.engine.probe import Verdict, plan_trial, verdict_of
-from app.engine.suitability import read_usable
 
 TIMEOUT = 20.0
 

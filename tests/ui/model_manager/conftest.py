@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.model_file import ModelFile
 from app.engine.computer import Computer
-from app.engine.suitability import describe
+from app.engine.model_checks import describe
 from app.hub.catalog import Catalog
 from app.hub.hub import Hub
 from app.hub.library.found_models import FoundFolder

@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from app.engine.gguf import read_header
-from app.engine.suitability import (
+from app.engine.model_checks import (
     CHAT_ARCHITECTURES,
     EMBEDDING_ARCHITECTURES,
     NEWER_ARCHITECTURES,
