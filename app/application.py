@@ -84,6 +84,7 @@ class Application(QObject):
     """
 
     failed = Signal(object)
+    _noticed = Signal(str)
 
     def __init__(
         self,
@@ -244,9 +245,12 @@ class Application(QObject):
         self.chat.conversation_opening.connect(recovery.note_opening)
         last_id = self._store.conversations.last_open_id()
         recovery.open_last(last_id, self._title_of(last_id), self._chat_room.start)
-        for notice in (*self._store.notices, self._settings_file.notice, *self.presets.notices):
+        for notice in (*self._store.notices.take(), self._settings_file.notice, *self.presets.notices):
             if notice:
                 self.window.messages.show_notice(notice)
+        # On whatever thread the store was used when it noticed; a signal brings it to this one.
+        self._noticed.connect(self.window.messages.show_notice)
+        self._store.notices.tell_later_ones(self._noticed.emit)
         self.models.refresh()
         self.model_manager.start()
         self._chosen.open_first(first_model, self._starter, recovery)

@@ -23,6 +23,10 @@ _LINE_MARKS = re.compile(r"^(?:[#>*+-]+(?:\s+|$)|`{3,}.*)+")
 """What makes a line of Markdown a heading, a quote, an item of a list or the edge of a code block."""
 
 
+UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+"""Stands for a date that is not legible any more."""
+
+
 def new_id() -> str:
     return uuid.uuid4().hex
 
@@ -49,6 +53,8 @@ class MessageNode:
     id: str = field(default_factory=new_id)
     created_at: datetime = field(default_factory=now)
     state: MessageState = MessageState.COMPLETE
+    is_damaged: bool = False
+    """The file held something for it that is not legible; what is here is what could be read."""
 
     @property
     def role(self) -> Role:
@@ -89,6 +95,8 @@ class Conversation:
     """The names of the tools that are on; None where the user has not chosen yet."""
     permissions: Permissions = field(default_factory=Permissions)
     """Which tools may run without being asked for, and which never."""
+    is_damaged: bool = False
+    """The file held something for one of the values above that is not legible."""
 
     def path(self) -> list[MessageNode]:
         """The messages on screen, from the first to the tip."""

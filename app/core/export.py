@@ -47,7 +47,8 @@ class ExportOptions:
 
     include_reasoning: bool = True
     system_prompt: str = ""
-    """The one in force where the conversation has none of its own: the preset's."""
+    """The preset's, for conversations of which no answer knows what it was told, and without one of their
+    own."""
 
 
 def to_markdown(conversation: Conversation, options: ExportOptions = ExportOptions()) -> str:
@@ -73,7 +74,8 @@ def _settings(
 ) -> dict[str, Writable]:
     generations = [node.message.generation for node in path if node.message.generation is not None]
     preset_name = generations[-1].preset_name if generations else conversation.preset_name
-    system_prompt = conversation.system_prompt or options.system_prompt
+    told = next((made.instructions for made in reversed(generations) if made.instructions), None)
+    system_prompt = told.system_prompt if told else conversation.system_prompt or options.system_prompt
     sampling = next((made.sampling for made in reversed(generations) if made.sampling is not None), None)
     settings: dict[str, Writable] = {
         "title": conversation.title,
@@ -87,6 +89,8 @@ def _settings(
         settings["sampling"] = _sampling_values(sampling)
     if system_prompt:
         settings["system_prompt"] = system_prompt
+    if told and told.tool_names:
+        settings["tools"] = list(told.tool_names)
     return {**settings, "tarn": FORMAT_VERSION, **({"marks": word} if word != "tarn" else {})}
 
 

@@ -119,6 +119,20 @@ class Statistics:
 
 
 @dataclass(frozen=True, slots=True)
+class Instructions:
+    """What a model was told beside the conversation itself, word for word."""
+
+    system_prompt: str = ""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    """The tools that were offered, as the JSON schemas that the model was given."""
+
+    @property
+    def tool_names(self) -> tuple[str, ...]:
+        functions = [tool.get("function", tool) for tool in self.tools]
+        return tuple(str(it["name"]) for it in functions if isinstance(it, Mapping) and it.get("name"))
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
     """How an answer came to be: enough to say who wrote it and to ask again."""
 
@@ -131,6 +145,8 @@ class Generation:
     """The sentence shown to the user where the answer failed."""
     repeat: Repeat | None = None
     """Where the answer began to repeat itself, if it was stopped for that."""
+    instructions: Instructions | None = None
+    """What the model was really told; None where that was not kept, as with answers of earlier versions."""
 
 
 @dataclass(frozen=True, slots=True)

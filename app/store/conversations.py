@@ -6,54 +6,45 @@ the disk (some milliseconds), so a window that must not stutter calls them from 
 
 from __future__ import annotations
 
-import logging
-import sqlite3
-from datetime import UTC, datetime, timedelta
+import hashlib
+from dataclasses import replace
+from datetime import datetime
 
-from app.core.conversation import Conversation, ConversationSummary, MessageNode, MessageState, now
-from app.core.errors import StoreError
-from app.core.message import Message, Part, Role, TextPart
-from app.store.database import Database
-from app.store.message_json import (
-    generation_from_json,
-    generation_to_json,
-    parts_from_json,
-    parts_to_json,
-    restored_text,
-    searchable_text,
-    stored_text,
+from app.core.conversation import (
+    UNKNOWN_TIME,
+    Conversation,
+    ConversationSummary,
+    MessageNode,
+    MessageState,
+    now,
 )
-from app.store.overrides_json import overrides_from_json, overrides_to_json
-from app.store.tools_json import tools_from_json, tools_to_json
-
-log = logging.getLogger(__name__)
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from app.core.errors import StoreError
+from app.core.message import Instructions
+from app.store.database import Connection, Database, mends_damage
+from app.store.message_json import instructions_to_json
+from app.store.rows import (
+    conversation_columns,
+    conversation_from,
+    from_microseconds,
+    instructions_from,
+    message_columns,
+    node_from,
+    summary_from,
+    to_microseconds,
+)
+from app.store.text_column import stored_text
 
 _LAST_OPEN = "last_open_conversation"
 _MEMORY_CHOICE = "memory_choice_of_"
 """With a conversation's id: the user has chosen what to do as it outgrew the model's context."""
 
-_INSERT_CONVERSATION = """
-    insert into conversation (id, title, is_titled_by_user, created_at, updated_at, tip_id, system_prompt,
-        model_path, preset_name, sampling_changes, draft, tools)
-    values (:id, :title, :is_titled_by_user, :created_at, :updated_at, :tip_id, :system_prompt,
-        :model_path, :preset_name, :sampling_changes, :draft, :tools)"""
-
-_UPDATE_CONVERSATION = """
-    update conversation set title = :title, is_titled_by_user = :is_titled_by_user, updated_at = :updated_at,
-        tip_id = :tip_id, system_prompt = :system_prompt, model_path = :model_path,
-        preset_name = :preset_name, sampling_changes = :sampling_changes, draft = :draft, tools = :tools
-    where id = :id and deleted_at is null"""
-
-_INSERT_MESSAGE = """
-    insert into message (id, conversation_id, parent_id, role, state, created_at, parts, plain, generation)
-    values (:id, :conversation_id, :parent_id, :role, :state, :created_at, :parts, :plain, :generation)"""
-
-_UPDATE_MESSAGE = """
-    update message set role = :role, state = :state, parts = :parts, plain = :plain, generation = :generation
-    where id = :id"""
+_DETAILS = (
+    *("title", "is_titled_by_user", "updated_at", "tip_id", "system_prompt", "model_path", "preset_name"),
+    *("sampling_changes", "draft", "tools"),
+)
+"""The columns of a conversation that may change."""
+_MESSAGE_CONTENT = ("role", "state", "parts", "plain", "generation", "instructions_hash")
+"""The columns of a message that may change."""
 
 
 class ConversationStore:
@@ -65,17 +56,31 @@ class ConversationStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @mends_damage
     def list_summaries(self) -> list[ConversationSummary]:
         """All conversations, the one that was last used first."""
         rows = self._database.rows(
             """select id, title, updated_at from conversation where deleted_at is null
                 order by updated_at desc, id"""
         )
-        return [
-            ConversationSummary(row["id"], restored_text(row["title"]), from_microseconds(row["updated_at"]))
-            for row in rows
-        ]
+        summaries = [summary_from(row) for row in rows]
+        if any(summary.updated_at == UNKNOWN_TIME for summary in summaries):
+            summaries = [self._dated(summary) for summary in summaries]
+            summaries.sort(key=lambda summary: summary.updated_at, reverse=True)
+        return summaries
 
+    def _dated(self, summary: ConversationSummary) -> ConversationSummary:
+        """Where its date is not legible, a conversation was last used when its last message was made."""
+        if summary.updated_at != UNKNOWN_TIME:
+            return summary
+        rows = self._database.rows(
+            """select created_at from message where conversation_id = ? and typeof(created_at) = 'integer'
+                order by number desc limit 1""",
+            (summary.id,),
+        )
+        return replace(summary, updated_at=from_microseconds(rows[0]["created_at"])) if rows else summary
+
+    @mends_damage
     def load(self, conversation_id: str) -> Conversation:
         """A conversation with all its branches.
 
@@ -89,21 +94,29 @@ class ConversationStore:
             messages = self._database.rows(
                 "select * from message where conversation_id = ? order by number", (conversation_id,)
             )
+            instructions = self._database.rows(
+                """select hash, content from instructions where hash in
+                    (select instructions_hash from message where conversation_id = ?)""",
+                (conversation_id,),
+            )
         if not found:
             raise _gone()
-        return _conversation(found[0], [_node(row) for row in messages])
+        return conversation_from(found[0], messages, instructions_from(instructions))
 
+    @mends_damage
     def create(self, conversation: Conversation) -> None:
         """Saves a new conversation with all the messages it has, such as an imported one."""
         with self._database.transaction() as connection:
-            connection.execute(_INSERT_CONVERSATION, _details(conversation))
-            values = (_message_values(node, conversation.id) for node in conversation.nodes)
-            connection.executemany(_INSERT_MESSAGE, values)
+            _insert(connection, "conversation", conversation_columns(conversation))
+            for node in conversation.nodes:
+                _insert_message(connection, node, conversation.id)
 
+    @mends_damage
     def save_details(self, conversation: Conversation) -> None:
         """Saves everything about a conversation but its messages."""
-        self._change(_UPDATE_CONVERSATION, _details(conversation))
+        self._save(conversation, _DETAILS)
 
+    @mends_damage
     def rename(self, conversation_id: str, title: str) -> None:
         """Gives it the title that the user typed; automatic titles leave it alone from now on."""
         self._change(
@@ -112,6 +125,7 @@ class ConversationStore:
             {"id": conversation_id, "title": stored_text(title)},
         )
 
+    @mends_damage
     def set_tip(self, conversation_id: str, node_id: str | None) -> None:
         """Puts another branch on screen."""
         self._change(
@@ -119,6 +133,7 @@ class ConversationStore:
             {"id": conversation_id, "tip_id": node_id},
         )
 
+    @mends_damage
     def save_draft(self, conversation_id: str, draft: str) -> None:
         """Keeps what was typed and not sent; this does not count as a use of the conversation."""
         self._change(
@@ -126,21 +141,17 @@ class ConversationStore:
             {"id": conversation_id, "draft": stored_text(draft)},
         )
 
-    def save_overrides(self, conversation: Conversation) -> None:
-        """Keeps what it does differently from its preset; this does not count as a use of it."""
-        self._change(
-            """update conversation set system_prompt = :system_prompt, sampling_changes = :sampling_changes
-                where id = :id and deleted_at is null""",
-            _details(conversation),
-        )
+    @mends_damage
+    def save_preset(self, conversation: Conversation) -> None:
+        """Keeps its preset and what it does differently from it; this does not count as a use of it."""
+        self._save(conversation, ("preset_name", "system_prompt", "sampling_changes"))
 
+    @mends_damage
     def save_tools(self, conversation: Conversation) -> None:
         """Keeps which tools are on and what they may do; this does not count as a use of the conversation."""
-        self._change(
-            "update conversation set tools = :tools where id = :id and deleted_at is null",
-            _details(conversation),
-        )
+        self._save(conversation, ("tools",))
 
+    @mends_damage
     def add_node(self, conversation_id: str, node: MessageNode) -> None:
         """Adds a message below its parent, which must be saved already, and makes it the tip."""
         with self._database.transaction() as connection:
@@ -151,12 +162,35 @@ class ConversationStore:
             ).rowcount
             if not changed:
                 raise _gone()
-            connection.execute(_INSERT_MESSAGE, _message_values(node, conversation_id))
+            _insert_message(connection, node, conversation_id)
 
+    @mends_damage
     def update_node(self, node: MessageNode) -> None:
         """Exchanges a message's content and state. Called about once a second while an answer grows."""
-        self._change(_UPDATE_MESSAGE, _message_values(node))
+        columns = message_columns(node)
+        with self._database.transaction() as connection:
+            columns["instructions_hash"] = _kept_instructions(connection, node)
+            names: tuple[str, ...] = _MESSAGE_CONTENT
+            if node.is_damaged:
+                names = self._changed_names(connection, node, columns)
+            if names and not _update(connection, "message", columns, names):
+                raise _gone()
 
+    def _changed_names(
+        self, connection: Connection, node: MessageNode, columns: dict[str, object]
+    ) -> tuple[str, ...]:
+        """The columns in which a damaged message differs from what the file was read as.
+
+        Only these are written: what is not legible stays as it is, until somebody changes it.
+        """
+        row = connection.execute("select * from message where id = ?", (node.id,)).fetchone()
+        if row is None:
+            raise _gone()
+        read = message_columns(node_from(row, {}))
+        read["instructions_hash"] = row["instructions_hash"]
+        return tuple(name for name in _MESSAGE_CONTENT if columns[name] != read[name])
+
+    @mends_damage
     def delete(self, conversation_id: str) -> None:
         """Takes a conversation out of the list and the search; `restore` brings it back."""
         self._database.write(
@@ -164,6 +198,7 @@ class ConversationStore:
             (to_microseconds(now()), conversation_id),
         )
 
+    @mends_damage
     def restore(self, conversation_id: str) -> None:
         """Undoes `delete`.
 
@@ -172,6 +207,7 @@ class ConversationStore:
         """
         self._change("update conversation set deleted_at = null where id = :id", {"id": conversation_id})
 
+    @mends_damage
     def purge_deleted(self, before: datetime) -> int:
         """Removes for good what was deleted before that time, and overwrites it.
 
@@ -187,10 +223,16 @@ class ConversationStore:
             purged = connection.execute(
                 "delete from conversation where deleted_at < ?", (to_microseconds(before),)
             ).rowcount
+            if purged:
+                connection.execute(
+                    """delete from instructions where hash not in
+                        (select instructions_hash from message where instructions_hash is not null)"""
+                )
             # Off again: it would make the saving of a growing answer slower.
             connection.execute("pragma secure_delete = off")
             return purged
 
+    @mends_damage
     def stop_interrupted(self) -> int:
         """Marks answers that were being written when the program ended as stopped; gives their number.
 
@@ -200,6 +242,7 @@ class ConversationStore:
             "update message set state = ? where state = 'streaming'", (MessageState.STOPPED.value,)
         )
 
+    @mends_damage
     def last_open_id(self) -> str | None:
         """The conversation that was open last; None where there is none or it was deleted."""
         rows = self._database.rows(
@@ -209,9 +252,11 @@ class ConversationStore:
         )
         return str(rows[0]["id"]) if rows else None
 
+    @mends_damage
     def set_last_open_id(self, conversation_id: str) -> None:
         self._database.write("insert or replace into remembered values (?, ?)", (_LAST_OPEN, conversation_id))
 
+    @mends_damage
     def is_memory_choice_made(self, conversation_id: str) -> bool:
         """Whether the user has chosen what to do as the conversation outgrew the model's context."""
         found = self._database.rows(
@@ -219,6 +264,7 @@ class ConversationStore:
         )
         return bool(found)
 
+    @mends_damage
     def set_memory_choice_made(self, conversation_id: str) -> None:
         name = _MEMORY_CHOICE + conversation_id
         self._database.write("insert or replace into remembered values (?, '')", (name,))
@@ -227,17 +273,24 @@ class ConversationStore:
         """Closes the file; doing it twice does no harm."""
         self._database.close()
 
+    def _save(self, conversation: Conversation, names: tuple[str, ...]) -> None:
+        """Writes some columns; of a damaged conversation only what differs from what the file was read as."""
+        columns = conversation_columns(conversation)
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "select * from conversation where id = ? and deleted_at is null", (conversation.id,)
+            ).fetchone()
+            if row is None:
+                raise _gone()
+            if conversation.is_damaged:
+                read = conversation_columns(conversation_from(row, (), {}))
+                names = tuple(name for name in names if columns[name] != read[name])
+            if names:
+                _update(connection, "conversation", columns, names)
+
     def _change(self, sql: str, values: dict[str, object]) -> None:
         if not self._database.write(sql, values):
             raise _gone()
-
-
-def to_microseconds(moment: datetime) -> int:
-    return (moment - EPOCH) // MICROSECOND
-
-
-def from_microseconds(count: int) -> datetime:
-    return EPOCH + count * MICROSECOND
 
 
 def _gone() -> StoreError:
@@ -247,67 +300,34 @@ def _gone() -> StoreError:
     )
 
 
-def _details(conversation: Conversation) -> dict[str, object]:
-    return {
-        "id": conversation.id,
-        "title": stored_text(conversation.title),
-        "is_titled_by_user": conversation.is_titled_by_user,
-        "created_at": to_microseconds(conversation.created_at),
-        "updated_at": to_microseconds(conversation.updated_at),
-        "tip_id": conversation.tip_id,
-        "system_prompt": stored_text(conversation.system_prompt),
-        "model_path": stored_text(conversation.model_path),
-        "preset_name": stored_text(conversation.preset_name),
-        "sampling_changes": overrides_to_json(conversation.overrides),
-        "draft": stored_text(conversation.draft),
-        "tools": tools_to_json(conversation.tools, conversation.permissions),
-    }
+def _insert(connection: Connection, table: str, columns: dict[str, object]) -> None:
+    names = ", ".join(columns)
+    places = ", ".join(f":{name}" for name in columns)
+    connection.execute(f"insert into {table} ({names}) values ({places})", columns)
 
 
-def _message_values(node: MessageNode, conversation_id: str = "") -> dict[str, object]:
-    return {
-        "id": node.id,
-        "conversation_id": conversation_id,
-        "parent_id": node.parent_id,
-        "role": node.role.value,
-        "state": node.state.value,
-        "created_at": to_microseconds(node.created_at),
-        "parts": parts_to_json(node.message.parts),
-        "plain": searchable_text(node.message),
-        "generation": generation_to_json(node.message.generation),
-    }
+def _update(connection: Connection, table: str, columns: dict[str, object], names: tuple[str, ...]) -> int:
+    values = ", ".join(f"{name} = :{name}" for name in names)
+    return connection.execute(f"update {table} set {values} where id = :id", columns).rowcount
 
 
-def _conversation(row: sqlite3.Row, nodes: list[MessageNode]) -> Conversation:
-    tools, permissions = tools_from_json(row["tools"])
-    return Conversation(
-        id=row["id"],
-        title=restored_text(row["title"]),
-        is_titled_by_user=bool(row["is_titled_by_user"]),
-        created_at=from_microseconds(row["created_at"]),
-        updated_at=from_microseconds(row["updated_at"]),
-        nodes=tuple(nodes),
-        tip_id=row["tip_id"],
-        system_prompt=restored_text(row["system_prompt"]),
-        model_path=restored_text(row["model_path"]),
-        preset_name=restored_text(row["preset_name"]),
-        overrides=overrides_from_json(row["sampling_changes"]),
-        draft=restored_text(row["draft"]),
-        tools=tools,
-        permissions=permissions,
-    )
+def _insert_message(connection: Connection, node: MessageNode, conversation_id: str) -> None:
+    columns = message_columns(node, conversation_id)
+    columns["instructions_hash"] = _kept_instructions(connection, node)
+    _insert(connection, "message", columns)
 
 
-def _node(row: sqlite3.Row) -> MessageNode:
-    message = Message(Role(row["role"]), _parts(row), generation_from_json(row["generation"]))
-    created_at = from_microseconds(row["created_at"])
-    return MessageNode(message, row["parent_id"], row["id"], created_at, MessageState(row["state"]))
+def _kept_instructions(connection: Connection, node: MessageNode) -> str | None:
+    """Keeps what the model was told, once for all answers; gives the hash that finds it again."""
+    generation = node.message.generation
+    if generation is None or generation.instructions is None:
+        return None
+    hash_, content = _hashed(generation.instructions)
+    connection.execute("insert or ignore into instructions values (?, ?)", (hash_, content))
+    return hash_
 
 
-def _parts(row: sqlite3.Row) -> tuple[Part, ...]:
-    """The parts; the plain text where they are not legible, so that the words are still there."""
-    try:
-        return parts_from_json(row["parts"])
-    except ValueError:
-        log.error("The parts of message %s are not legible; its plain text is shown", row["id"])
-        return (TextPart(row["plain"], row["plain"]),) if row["plain"] else ()
+def _hashed(instructions: Instructions) -> tuple[str, str | bytes]:
+    content = instructions_to_json(instructions)
+    data = content.encode() if isinstance(content, str) else content
+    return hashlib.sha256(data).hexdigest(), content

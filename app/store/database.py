@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from app.core.errors import StoreError
 from app.store.migrations import (
     MIGRATIONS,
     Migration,
     applied_names,
+    are_newer,
+    is_beginning,
     migrate,
     pending,
-    rebuild_search,
-    unknown_names,
 )
+from app.store.schema import has_tables, missing_tables, restore_indexes
+from app.store.text_column import tolerant_text
 
 log = logging.getLogger(__name__)
 
@@ -31,10 +34,25 @@ _INDEX_FAULT = re.compile(r"inverted index for FTS5 table \S*message_search")
 """How SQLite words a fault of the search index (fts5_main.c, fts5IntegrityMethod)."""
 
 Values = Sequence[Any] | Mapping[str, Any]
+Connection = sqlite3.Connection
+Row = sqlite3.Row
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class DamagedFileError(StoreError):
     """The file is not a database any more, or its pages contradict each other."""
+
+
+class DamagedKeyError(DamagedFileError):
+    """The id of a row is not legible: the pages are sound, but the file has to be recovered all the same."""
+
+    def __init__(self) -> None:
+        super().__init__("The file with the conversations is damaged.", _DAMAGED_HINT)
+
+
+_DAMAGED_HINT = "Start Tarn again: the file is then kept aside, and what is legible of it is recovered."
 
 
 class Database:
@@ -48,6 +66,27 @@ class Database:
         self.path = path
         self._connection = connection
         self._lock = threading.RLock()
+        self._mend: Callable[[bool], object] | None = None
+
+    def mend_with(self, mend: Callable[[bool], object]) -> None:
+        """Names what mends the closed file when it is found damaged; True has it recovered in any case."""
+        self._mend = mend
+
+    def mend(self, is_hopeless: bool) -> None:
+        """Has the file mended and opens it again; others wait for it.
+
+        Raises:
+            StoreError: it could not be mended.
+        """
+        with self._lock:
+            if self._mend is None:
+                raise _damaged(self.path)
+            self._connection.close()
+            try:
+                self._mend(is_hopeless)
+            finally:
+                with _in_plain_words(self.path):
+                    self._connection = _connect(self.path)
 
     @classmethod
     def open(cls, path: Path, migrations: Sequence[Migration] = MIGRATIONS) -> Database:
@@ -64,11 +103,13 @@ class Database:
                 f"The SQLite library of this Python is too old ({sqlite3.sqlite_version}).",
                 "Use a Python that brings SQLite 3.34 or later.",
             )
+        is_suspect = _is_suspect(path)
         with _in_plain_words(path):
             connection = _connect(path)
             try:
+                if is_suspect:
+                    _check_pages(connection, path)
                 _prepare(connection, path, migrations)
-                _renew_indexes_if_marked(connection, path)
             except BaseException:
                 connection.close()
                 raise
@@ -100,7 +141,17 @@ class Database:
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """Everything that a query finds."""
         with self._lock, _in_plain_words(self.path):
-            return self._connection.execute(sql, values).fetchall()
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.OperationalError as error:
+                if "decode" not in str(error):
+                    raise
+            # Only for rows with bytes that are no text: it is slower than SQLite's own way.
+            self._connection.text_factory = tolerant_text
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            finally:
+                self._connection.text_factory = str
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -137,8 +188,6 @@ def _connect(path: Path) -> sqlite3.Connection:
             f"The folder for conversations, {path.parent}, cannot be created: {error.strerror}.",
             "Check the permissions of the folder above it, or choose another one with --data-dir.",
         ) from error
-    # A clean end removes the write-ahead log; one that is there means a crash, so the pages are checked.
-    is_suspect = any(file.exists() for file in (check_mark(path), path.with_name(path.name + "-wal")))
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
         connection.row_factory = sqlite3.Row
@@ -146,12 +195,15 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("pragma journal_mode = wal")
         # FULL: what was saved is on the disk, also when the power goes.
         connection.execute("pragma synchronous = full")
-        if is_suspect:
-            _check_pages(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _is_suspect(path: Path) -> bool:
+    """A clean end removes the write-ahead log: where it is there the program died, so pages are checked."""
+    return any(file.exists() for file in (check_mark(path), path.with_name(path.name + "-wal")))
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
@@ -167,28 +219,31 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
-    if unknown_names(connection, migrations):
+    connection.text_factory = tolerant_text
+    applied = applied_names(connection)
+    if are_newer(applied, migrations):
         raise StoreError(
             "The conversations in this folder were saved by a newer version of Tarn.",
             "Install the newest version, or choose another folder with --data-dir. Nothing was changed.",
         )
-    steps = pending(connection, migrations)
-    if not steps:
-        return
-    if applied_names(connection):
-        _copy_aside(connection, path, steps[0].__name__)
-    migrate(connection, migrations)
-    log.info("Brought the database up to date: %s", ", ".join(step.__name__ for step in steps))
-
-
-def _renew_indexes_if_marked(connection: sqlite3.Connection, path: Path) -> None:
-    """The pages were found sound although a query had failed: an index is wrong then, and can be renewed."""
-    mark = check_mark(path)
-    if mark.exists():
-        connection.execute("reindex")
-        rebuild_search(connection)
-        mark.unlink(missing_ok=True)
-        log.warning("Made the indexes of the database anew")
+    if not is_beginning(applied, migrations) or (not applied and has_tables(connection)):
+        log.error("The list of the schema's steps is damaged")
+        raise _damaged(path)
+    if steps := pending(connection, migrations):
+        if applied:
+            _copy_aside(connection, path, steps[0].__name__)
+        try:
+            migrate(connection, migrations)
+        except sqlite3.OperationalError as error:
+            if not applied or not is_wrong_statement(error):
+                raise
+            raise _damaged(path) from error  # Tables are not as the earlier steps left them.
+        log.info("Brought the database up to date: %s", ", ".join(step.__name__ for step in steps))
+    if missing := missing_tables(connection, migrations):
+        log.error("The database has no %s", ", ".join(missing))
+        raise _damaged(path)
+    restore_indexes(connection, migrations)
+    connection.text_factory = str
 
 
 def _copy_aside(connection: sqlite3.Connection, path: Path, step_name: str) -> None:
@@ -213,10 +268,40 @@ def unused_name(path: Path, word: str) -> Path:
 
 
 def _damaged(path: Path) -> DamagedFileError:
-    return DamagedFileError(
-        f"The file with the conversations is damaged: {path}.",
-        "Start Tarn again: the file is then set aside, and what can still be read of it is brought over.",
-    )
+    return DamagedFileError(f"The file with the conversations is damaged: {path}.", _DAMAGED_HINT)
+
+
+def is_wrong_statement(error: sqlite3.Error) -> bool:
+    """Whether a statement names what is not there: where it was right before, the file has changed."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR
+
+
+class _HasDatabase(Protocol):
+    _database: Database
+
+
+S = TypeVar("S", bound=_HasDatabase)
+
+
+def mends_damage(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Has a file that turns out to be damaged mended at once, and then does again what was asked.
+
+    What the method had begun to write was taken back before.
+    """
+
+    @functools.wraps(method)
+    def mending(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        is_hopeless = False
+        for _ in range(2):
+            try:
+                return method(self, *args, **kwargs)
+            except DamagedFileError as error:
+                is_hopeless = is_hopeless or isinstance(error, DamagedKeyError)
+                self._database.mend(is_hopeless)
+                is_hopeless = True
+        return method(self, *args, **kwargs)
+
+    return mending
 
 
 @contextlib.contextmanager
@@ -227,7 +312,8 @@ def _in_plain_words(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         # The lowest byte is the kind of fault, the rest its details (sqlite.org/rescode.html).
         kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        is_gone = is_wrong_statement(error) and str(error).startswith(_GONE)
+        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or is_gone:
             with contextlib.suppress(OSError):
                 check_mark(path).touch()
             raise _damaged(path) from error
@@ -237,6 +323,13 @@ def _in_plain_words(path: Path) -> Iterator[None]:
         raise StoreError(sentence.format(path=path), hint.format(path=path, folder=path.parent)) from error
 
 
+_GONE = (
+    "no such table: main.",
+    "no such table: message",
+    "no such table: conversation",
+    "vtable constructor",
+)
+"""How SQLite names tables that were there when the program was written."""
 _SPACE = (
     "The disk is full, so the conversation could not be saved.",
     "Make room on the disk that holds {folder}, then try again.",

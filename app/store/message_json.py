@@ -1,111 +1,128 @@
-"""Messages as they are written into the file: parts and generation as JSON, texts without loss.
+"""Parts of messages, and how answers came to be, as JSON in the file.
 
-Two things that Python text may hold are no text to a database: lone surrogates, and NUL (SQLite keeps it, but
-its functions stop there). Such a text is kept as bytes, so that every text comes back exactly as it was.
+Reading never fails: what is legible is given, together with whether that is everything.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import unicodedata
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from app.core.message import (
     Generation,
+    Instructions,
     Message,
     Part,
     ReasoningPart,
-    Statistics,
-    StopReason,
+    Role,
     TextPart,
     ToolCallPart,
     ToolResultPart,
 )
-from app.core.repetition import Repeat
-from app.core.sampling import FIELD_NAMES, Sampling
+from app.core.parsing import DEEPEST, ParseError, deepest_nesting, parse_json
+from app.core.sampling import LIMITS
 from app.core.tool_round import STOPPED
+from app.files.converter import converted
+from app.store.text_column import restored, stored_text
 
 log = logging.getLogger(__name__)
 
 VERSION = 1
 
-
-def stored_text(text: str) -> str | bytes:
-    """A text as it is handed to the database."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
-    return text.encode() if "\0" in text else text
-
-
-def restored_text(value: str | bytes) -> str:
-    """The text that `stored_text` was given."""
-    return value if isinstance(value, str) else value.decode("utf-8", "surrogatepass")
-
-
-def searchable_text(message: Message) -> str:
-    """The words a person would search for, in the form that the search compares."""
-    return comparable(message.text)
-
-
-def comparable(text: str) -> str:
-    """Without what a search cannot hold, and with letters composed: e and an accent become é."""
-    clean = text.encode("utf-8", "replace").decode() if not _is_unicode(text) else text
-    return unicodedata.normalize("NFC", clean.replace("\0", " "))
+_KINDS: dict[str, type[Part]] = {
+    "text": TextPart,
+    "reasoning": ReasoningPart,
+    "tool_call": ToolCallPart,
+    "tool_result": ToolResultPart,
+}
+_WORDS = re.compile(r'"kind":"(text|reasoning)","text":"((?:[^"\\]|\\.)*)')
+"""Where words stand in JSON that `parts_to_json` wrote, legible also where what surrounds them is not."""
 
 
 def parts_to_json(parts: tuple[Part, ...]) -> str | bytes:
     return stored_text(_dumped({"version": VERSION, "parts": [_part_values(part) for part in parts]}))
 
 
-def parts_from_json(value: str | bytes) -> tuple[Part, ...]:
-    """The parts as they were.
+def parts_from_json(value: object, plain: str) -> tuple[tuple[Part, ...], bool]:
+    """The parts as they were, and whether all of them are legible.
 
-    Raises:
-        ValueError: the value is not what `parts_to_json` writes.
+    Args:
+        value: what the column holds.
+        plain: the message's words as they are kept for the search; they stand in for parts that are lost.
     """
+    text, is_whole = restored(value)
     try:
-        return tuple(_part(values) for values in json.loads(restored_text(value))["parts"])
-    except (KeyError, TypeError, RecursionError) as error:
-        raise ValueError("not the parts of a message") from error
+        entries = parse_json(text, None)["parts"]
+        if not isinstance(entries, list):
+            raise ParseError("the parts are no list")
+    except (ParseError, KeyError, TypeError, IndexError):
+        return _salvaged(text, plain), False
+    parts = []
+    for entry in entries:
+        part, is_legible = _part(entry)
+        is_whole = is_whole and is_legible
+        if part is not None:
+            parts.append(part)
+    return tuple(parts), is_whole
 
 
 def generation_to_json(generation: Generation | None) -> str | bytes | None:
+    """Everything but the instructions, which are kept once for all answers that were given them."""
     if generation is None:
         return None
-    return stored_text(_dumped({"version": VERSION, **asdict(generation)}))
+    values = asdict(generation)
+    del values["instructions"]
+    return stored_text(_dumped({"version": VERSION, **values}))
 
 
-def generation_from_json(value: str | bytes | None) -> Generation | None:
-    """How the answer came to be; None where that was not kept or is not legible."""
+def generation_from_json(value: object) -> tuple[Generation | None, bool]:
+    """How the answer came to be (None where that was not kept), and whether all of it is legible."""
     if value is None:
-        return None
+        return None, True
+    text, is_whole = restored(value)
     try:
-        values = json.loads(restored_text(value))
-        return Generation(
-            model_name=values["model_name"],
-            model_path=values["model_path"],
-            preset_name=values["preset_name"],
-            sampling=_sampling(values["sampling"]),
-            statistics=_statistics(values["statistics"]),
-            error=values["error"],
-            repeat=Repeat(**values["repeat"]) if values.get("repeat") else None,
-        )
-    except (ValueError, KeyError, TypeError):
-        log.warning("The details of how an answer was made are not legible")
-        return None
+        values = parse_json(text, None)
+    except ParseError:
+        values = None
+    if not isinstance(values, dict):
+        return None, False
+    faults = _Faults()
+    generation = converted(Generation, values, faults, _sampling_fault)
+    return generation, is_whole and not faults.names
 
 
-def _is_unicode(text: str) -> bool:
+def instructions_to_json(instructions: Instructions) -> str | bytes:
+    tools = [tool for tool in instructions.tools if _is_writable(tool)]
+    return stored_text(_dumped({"system_prompt": instructions.system_prompt, "tools": tools}))
+
+
+def instructions_from_json(value: object) -> Instructions | None:
+    """What a model was told; None where it is not legible."""
+    text, _ = restored(value)
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        values = parse_json(text, None)
+    except ParseError:
+        return None
+    return converted(Instructions, values, _Faults()) if isinstance(values, dict) else None
+
+
+class _Faults:
+    """Takes note of what could not be used."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def __call__(self, name: str, _value: object, _problem: str) -> None:
+        self.names.append(name)
+
+
+def _sampling_fault(name: str, value: Any) -> str:
+    limit = LIMITS.get(name)
+    return limit.refusal(value) if limit and not limit.low <= value <= limit.high else ""
 
 
 def _dumped(value: object) -> str:
@@ -133,13 +150,7 @@ def _part_values(part: Part) -> dict[str, Any]:
         case ToolCallPart():
             return {"kind": "tool_call", "name": part.name, "raw": part.raw, **_call_values(part)}
         case ToolResultPart():
-            values = {
-                "is_error": part.is_error,
-                "is_refused": part.is_refused,
-                "is_stopped": part.is_stopped,
-                "elapsed_ms": part.elapsed_ms,
-            }
-            return {"kind": "tool_result", "name": part.name, "raw": part.raw, **values}
+            return {"kind": "tool_result", **asdict(part)}
 
 
 def _raw(part: TextPart | ReasoningPart) -> dict[str, str]:
@@ -149,48 +160,55 @@ def _raw(part: TextPart | ReasoningPart) -> dict[str, str]:
 
 def _call_values(part: ToolCallPart) -> dict[str, Any]:
     """Arguments that JSON cannot hold must not cost the whole answer: `raw` still has them."""
-    try:
-        _dumped(part.arguments)
-    except (TypeError, ValueError, RecursionError):
+    if not _is_writable(part.arguments):
         return {"arguments": {}, "error": part.error or "The arguments of this call could not be saved."}
     return {"arguments": part.arguments, "error": part.error}
 
 
-def _part(values: dict[str, Any]) -> Part:
-    match values["kind"]:
-        case "text":
-            return TextPart(values["text"], values.get("raw", values["text"]))
-        case "reasoning":
-            raw = values.get("raw", values["text"])
-            return ReasoningPart(
-                values["text"], raw, values["is_closed"], values["elapsed_ms"], values["token_count"]
-            )
-        case "tool_call":
-            return ToolCallPart(values["name"], values["arguments"], values["raw"], values["error"])
-        case "tool_result":
-            raw, is_error = values["raw"], values["is_error"]
-            return ToolResultPart(
-                values["name"],
-                raw,
-                is_error,
-                values.get("is_refused", False),
-                values.get("elapsed_ms"),
-                # Where it is missing, the program that wrote it told by the sentence alone.
-                values.get("is_stopped", is_error and raw == STOPPED),
-            )
-        case kind:
-            raise ValueError(f"no part is called {kind!r}")
+def _is_writable(values: object) -> bool:
+    """Whether values can be written as JSON that is read back."""
+    try:
+        # The parts and their list are two brackets more.
+        return deepest_nesting(_dumped(values)) < DEEPEST - 2
+    except (TypeError, ValueError, RecursionError):
+        return False
 
 
-def _sampling(values: dict[str, Any] | None) -> Sampling | None:
-    if values is None:
-        return None
-    known = {name: values[name] for name in FIELD_NAMES if name in values}
-    return Sampling(**{**known, "stop": tuple(known.get("stop", ()))})
+def _part(values: object) -> tuple[Part | None, bool]:
+    """A part (None where nothing of it is legible), and whether all of it is."""
+    if not isinstance(values, dict):
+        return (TextPart(values, values) if isinstance(values, str) else None), False
+    kind = _KINDS.get(str(values.get("kind")))
+    if kind is None:
+        words = values.get("text")
+        return (TextPart(words, words) if isinstance(words, str) else None), False
+    if "raw" not in values and "text" in values:
+        values = {**values, "raw": values["text"]}
+    if kind is ToolResultPart and "is_stopped" not in values:
+        # The program that wrote it told by the sentence alone.
+        values = {**values, "is_stopped": values.get("is_error") is True and values.get("raw") == STOPPED}
+    faults = _Faults()
+    part = converted(kind, {name: _legible(name, value) for name, value in values.items()}, faults)
+    unread = any(isinstance(values.get(name), int | float) for name in ("text", "raw", "name"))
+    return part, not faults.names and not unread
 
 
-def _statistics(values: dict[str, Any] | None) -> Statistics | None:
-    if values is None:
-        return None
-    known = {field.name: values[field.name] for field in fields(Statistics) if field.name in values}
-    return Statistics(**{**known, "stop_reason": StopReason(known.get("stop_reason", StopReason.END))})
+def _legible(name: str, value: object) -> object:
+    """A number where a text should be is shown as it is."""
+    return str(value) if name in ("text", "raw", "name") and isinstance(value, int | float) else value
+
+
+def _salvaged(json_text: str, plain: str) -> tuple[Part, ...]:
+    """The words of parts that are no JSON any more, or the words kept for the search where those are more."""
+    parts: list[Part] = []
+    for kind, written in _WORDS.findall(json_text):
+        try:
+            words = str(json.loads(f'"{written}"', strict=False))
+        except ValueError:
+            words = written
+        parts.append(ReasoningPart(words, words) if kind == "reasoning" else TextPart(words, words))
+    words = Message(Role.ASSISTANT, tuple(parts)).text
+    if len(words) >= len(plain):
+        return tuple(parts)
+    thoughts = [part for part in parts if isinstance(part, ReasoningPart)]
+    return (*thoughts, TextPart(plain, plain))

@@ -10,6 +10,9 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 
+from app.store.message_json import generation_from_json
+from app.store.text_column import stored_text
+
 Migration = Callable[[sqlite3.Connection], None]
 
 
@@ -110,12 +113,32 @@ def m005_tools_of_a_conversation(connection: sqlite3.Connection) -> None:
     connection.execute("alter table conversation add column tools text not null default ''")
 
 
+def m006_instructions_of_answers(connection: sqlite3.Connection) -> None:
+    """What each answer was told: system prompt and tools, kept once for all answers that had the same.
+
+    `hash` is the SHA-256 of `content`, in hexadecimal. Conversations of before keep the preset that their
+    newest answer was given with; what that answer was told was not kept.
+    """
+    connection.execute("create table instructions (hash text primary key not null, content text not null)")
+    connection.execute("alter table message add column instructions_hash text")
+    newest = """select conversation_id, generation from message where number in
+        (select max(number) from message where generation is not null group by conversation_id)"""
+    for conversation_id, generation in connection.execute(newest).fetchall():
+        found, _ = generation_from_json(generation)
+        if found is not None and found.preset_name:
+            connection.execute(
+                "update conversation set preset_name = ? where id = ?",
+                (stored_text(found.preset_name), conversation_id),
+            )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_conversations_and_messages,
     m002_search,
     m003_remembered_values,
     m004_changes_of_the_preset,
     m005_tools_of_a_conversation,
+    m006_instructions_of_answers,
 )
 
 
@@ -127,10 +150,17 @@ def applied_names(connection: sqlite3.Connection) -> list[str]:
     return [name for (name,) in connection.execute("select name from applied_migration order by rowid")]
 
 
-def unknown_names(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:
-    """Steps that only a newer program knows."""
-    known = {step.__name__ for step in migrations}
-    return [name for name in applied_names(connection) if name not in known]
+def are_newer(applied: Sequence[str], migrations: Sequence[Migration] = MIGRATIONS) -> bool:
+    """Whether a file has been through all steps and some that only a newer program knows.
+
+    Where a known step is missing beside an unknown one, a name was damaged.
+    """
+    return len(applied) > len(migrations) and is_beginning(applied[: len(migrations)], migrations)
+
+
+def is_beginning(applied: Sequence[str], migrations: Sequence[Migration] = MIGRATIONS) -> bool:
+    """Whether the steps that a file has been through are the first ones, in their order."""
+    return list(applied) == [step.__name__ for step in migrations][: len(applied)]
 
 
 def pending(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> list[Migration]:

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-import logging
 
+from app.core.parsing import ParseError, parse_json
 from app.core.preset_overrides import Overrides, is_usable
-from app.store.message_json import restored_text, stored_text
-
-log = logging.getLogger(__name__)
+from app.store.text_column import restored, stored_text
 
 
-def overrides_to_json(changes: Overrides) -> str | bytes:
+def overrides_to_json(overrides: Overrides) -> str | bytes:
     """Names and values as one object; an empty text where there are none."""
-    return stored_text(json.dumps(dict(changes), ensure_ascii=False)) if changes else ""
+    return stored_text(json.dumps(dict(overrides), ensure_ascii=False)) if overrides else ""
 
 
-def overrides_from_json(value: str | bytes) -> Overrides:
-    """The changes as they were. What cannot be used is left out: the conversation is worth more than it."""
-    if not value:
-        return ()
+def overrides_from_json(value: object) -> tuple[Overrides, bool]:
+    """The overrides as they were, and whether all of them are legible."""
+    text, is_whole = restored(value)
+    if not text:
+        return (), is_whole
     try:
-        values = json.loads(restored_text(value))
-        read = tuple((name, tuple(it) if isinstance(it, list) else it) for name, it in values.items())
-    except (ValueError, AttributeError, RecursionError):
-        log.warning("What a conversation changed in its preset is not legible")
-        return ()
-    return tuple((name, it) for name, it in read if is_usable(name, it))
+        values = parse_json(text, None)
+    except ParseError:
+        values = None
+    if not isinstance(values, dict):
+        return (), False
+    read = [(name, tuple(it) if isinstance(it, list) else it) for name, it in values.items()]
+    usable = tuple((name, it) for name, it in read if is_usable(name, it))
+    return usable, is_whole and len(usable) == len(read)

@@ -1,4 +1,4 @@
-"""Saves what can be read of a damaged file into a new one. The damaged one is set aside, never deleted."""
+"""Brings what is legible of a damaged file into a new one. The damaged one is kept aside whole."""
 
 from __future__ import annotations
 
@@ -6,47 +6,137 @@ import contextlib
 import logging
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.core.errors import StoreError
-from app.store.database import Database, companions, unused_name
+from app.store.database import Database, check_mark, companions, unused_name
+from app.store.migrations import rebuild_search
+from app.store.page_scan import text_column
+from app.store.recovered_rows import Recovered, RecoveredRows
+from app.store.schema import CORE_TABLES, missing_tables
 
 log = logging.getLogger(__name__)
 
-RECOVERED = "Recovered chat"
 LONGEST_FILE = 64 * 1024**3
 """In bytes; a header that claims more than that is damaged itself."""
-MOST_FAILURES = 10_000
-"""How many rows one after the other may be illegible before the rest is given up."""
+
+Progress = Callable[[int, int], object]
+"""Told how many bytes of how many have been worked through."""
 
 
-def replace_damaged(path: Path) -> str:
+def no_progress(_done: int, _all: int) -> None:
+    """For callers that show none."""
+
+
+def mend(path: Path, is_hopeless: bool, on_progress: Progress = no_progress) -> str:
+    """Mends a damaged file; gives the sentence for the user, or an empty text where no word was touched.
+
+    Args:
+        path: the file, which nobody has open.
+        is_hopeless: has everything recovered into a new file, also where only indexes seem to be wrong.
+        on_progress: hears how the recovery goes on.
+
+    Raises:
+        StoreError: it could not be mended; the file is as it was.
+    """
+    if is_hopeless or not _has_indexes_renewed(path):
+        return replace_damaged(path, on_progress)
+    for leftover in companions(_put_in_place(path)):
+        leftover.unlink(missing_ok=True)
+    log.warning("Made the indexes of the database anew")
+    return ""
+
+
+def replace_damaged(path: Path, on_progress: Progress = no_progress) -> str:
     """Puts a sound file in the place of a damaged one; gives the sentence that tells the user.
-
-    The recovery is whole before anything is renamed, so that one that was interrupted can be made again.
 
     Raises:
         StoreError: the damaged file cannot be moved, or the new one cannot be written.
     """
-    recovered = path.with_name(path.name + ".recovered")
-    for leftover in companions(recovered):
+    new_path = _new_path(path)
+    for leftover in companions(new_path):
         leftover.unlink(missing_ok=True)
-    with contextlib.closing(Database.open(recovered)) as target:
-        with _copy_to_read(path) as source:
-            _bring_over(source, target)
-        (row,) = target.rows("select count(*) as count from conversation")
+    with (
+        _copy_to_read(path) as copy,
+        contextlib.closing(Database.open(new_path)) as target,
+        contextlib.closing(_opened_for_reading(copy)) as source,
+        target.transaction() as connection,
+    ):
+        recovered = RecoveredRows(source, copy, on_progress).bring_into(connection)
+    aside = _put_in_place(path)
+    log.error("The database was damaged and replaced: %s", recovered)
+    return f"The file with the conversations was damaged. It was kept as {aside.name}. {_told(recovered)}"
+
+
+def finish_interrupted(path: Path) -> None:
+    """Gives a recovered file its name where the program died after the damaged one had been moved away."""
+    if not path.exists() and _new_path(path).exists():
+        _new_path(path).replace(path)
+        log.warning("Finished a recovery that was interrupted")
+
+
+def _new_path(path: Path) -> Path:
+    """Where a sound file is made; it is moved only when it is whole."""
+    return path.with_name(path.name + ".recovered")
+
+
+def _put_in_place(path: Path) -> Path:
+    """Moves the damaged file away and the sound one to its place; gives where the damaged one is now."""
     aside = _set_aside(path)
-    recovered.replace(path)
-    saved = {0: "None of its conversations", 1: "One conversation"}.get(
-        row["count"], f"{row['count']} conversations"
-    )
-    notice = (
-        f"The file with the conversations was damaged. It was kept as {aside.name}. "
-        f"{saved} could be recovered."
-    )
-    log.error("The database was damaged and replaced; %d conversations were recovered", row["count"])
-    return notice
+    _new_path(path).replace(path)
+    check_mark(path).unlink(missing_ok=True)
+    return aside
+
+
+def _told(recovered: Recovered) -> str:
+    conversations = _counted(recovered.conversations, "conversation")
+    messages = _counted(recovered.messages, "message")
+    if not recovered.conversations:
+        return "None of its conversations could be recovered."
+    if recovered.lost_messages:
+        lost = _counted(recovered.lost_messages, "message")
+        return f"{messages} in {conversations} could be recovered; {lost} could not."
+    if recovered.is_complete:
+        return f"All {messages} in {conversations} were recovered."
+    return f"{messages} in {conversations} could be recovered; there may have been more."
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _has_indexes_renewed(path: Path) -> bool:
+    """Whether making the indexes anew is enough, as the tables are sound; the result is at `_new_path`."""
+    try:
+        with _copy_to_read(path) as copy:
+            if not _are_indexes_renewed(copy):
+                return False
+            copy.replace(_new_path(path))
+            return True
+    except sqlite3.Error as error:
+        log.warning("The indexes cannot be made anew (%s)", type(error).__name__)
+        return False
+
+
+def _are_indexes_renewed(copy: Path) -> bool:
+    with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        if missing_tables(connection) or not all(_is_sound(connection, name) for name in CORE_TABLES):
+            return False
+        if connection.execute("pragma foreign_key_check").fetchone():
+            return False
+        connection.execute("reindex")
+        rebuild_search(connection)
+        (verdict,) = connection.execute("pragma quick_check(1)").fetchone()
+        connection.execute("pragma journal_mode = delete")  # All of it is in the one file then.
+        return bool(verdict == "ok")
+
+
+def _is_sound(connection: sqlite3.Connection, table: str) -> bool:
+    (verdict,) = connection.execute(f"pragma quick_check({table})").fetchone()
+    if verdict != "ok":
+        log.error("The check of %s found: %s", table, verdict)
+    return bool(verdict == "ok")
 
 
 def _set_aside(path: Path) -> Path:
@@ -64,7 +154,7 @@ def _set_aside(path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _copy_to_read(damaged: Path) -> Iterator[sqlite3.Connection]:
+def _copy_to_read(damaged: Path) -> Iterator[Path]:
     """A copy, as opening a database may change it. A file that was cut is made as long as it says it is."""
     copy = damaged.with_name(damaged.name + ".reading")
     try:
@@ -73,8 +163,7 @@ def _copy_to_read(damaged: Path) -> Iterator[sqlite3.Connection]:
             if original.exists() and original.suffix != ".db-shm":
                 shutil.copyfile(original, copied)
         _lengthen(copy)
-        with contextlib.closing(_opened_for_reading(copy)) as connection:
-            yield connection
+        yield copy
     except OSError as error:
         raise StoreError(
             f"The file with the conversations is damaged and could not be copied: {error.strerror}.",
@@ -96,74 +185,10 @@ def _lengthen(path: Path) -> None:
             file.truncate(length)
 
 
-def _bring_over(source: sqlite3.Connection, database: Database) -> None:
-    """Copies row by row what can be read; every readable message finds a place."""
-    with database.transaction() as target:
-        for row in _legible_rows(source, "conversation"):
-            _insert(target, "conversation", row)
-        _bring_messages_over(source, target)
-        for row in _legible_rows(source, "remembered"):
-            _insert(target, "remembered", row)
-        _mend_tips(target)
-
-
-def _bring_messages_over(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-    """Where a conversation or a parent was lost, the message gets another: no words are left out."""
-    conversations = {str(row["id"]) for row in target.execute("select id from conversation")}
-    newest_of: dict[str, str] = {}
-    messages: set[str] = set()
-    for row in _legible_rows(source, "message"):
-        home = str(row["conversation_id"])
-        if home not in conversations:
-            _insert(target, "conversation", _recovered_conversation(home, row["created_at"]))
-            conversations.add(home)
-        if row["parent_id"] not in messages:
-            row["parent_id"] = newest_of.get(home)
-        _insert(target, "message", row)
-        messages.add(str(row["id"]))
-        newest_of[home] = str(row["id"])
-
-
-def _recovered_conversation(conversation_id: str, at: object) -> dict[str, object]:
-    return {"id": conversation_id, "title": RECOVERED, "created_at": at, "updated_at": at}
-
-
-def _mend_tips(target: sqlite3.Connection) -> None:
-    target.execute(
-        """update conversation set tip_id =
-            (select id from message where conversation_id = conversation.id order by number desc limit 1)
-            where tip_id is null or tip_id not in (select id from message)"""
-    )
-
-
-def _insert(target: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
-    known = {column["name"] for column in target.execute(f"pragma table_info({table})")}
-    kept = {name: value for name, value in row.items() if name in known}
-    names = ", ".join(kept)
-    with contextlib.suppress(sqlite3.IntegrityError):  # A row that a bad page garbled.
-        target.execute(
-            f"insert into {table} ({names}) values ({', '.join('?' * len(kept))})", list(kept.values())
-        )
-
-
 def _opened_for_reading(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.text_factory = lambda data: data.decode("utf-8", "replace")
+    connection.text_factory = text_column
+    # The write-ahead log goes into the file, so that its pages can be looked at as well.
+    with contextlib.suppress(sqlite3.Error):
+        connection.execute("pragma wal_checkpoint(truncate)")
     return connection
-
-
-def _legible_rows(source: sqlite3.Connection, table: str) -> Iterator[dict[str, object]]:
-    """Rows in their order. A bad page ends a walk, so the next walk begins behind it."""
-    rowid, failures = 0, 0
-    while failures < MOST_FAILURES:
-        try:
-            walk = source.execute(
-                f"select rowid as place, * from {table} where rowid > ? order by rowid", (rowid,)
-            )
-            for row in walk:
-                rowid, failures = row["place"], 0
-                yield {name: row[name] for name in row.keys() if name != "place"}  # noqa: SIM118 - no dict
-            return
-        except sqlite3.DatabaseError:
-            rowid, failures = rowid + 1, failures + 1

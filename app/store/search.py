@@ -7,9 +7,10 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.store.conversations import from_microseconds
-from app.store.database import Database
-from app.store.message_json import comparable, restored_text
+from app.store.database import Database, mends_damage
+from app.store.rows import from_microseconds
+from app.store.search_text import comparable
+from app.store.text_column import restored
 
 TRIGRAM = 3
 """The shortest text that the index can find; anything shorter is looked for in every message."""
@@ -43,6 +44,7 @@ class ConversationSearch:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @mends_damage
     def search(self, query: str, limit: int = 100) -> list[SearchHit]:
         """Titles first, then messages, the newest of each first. Nothing for a query without words.
 
@@ -62,7 +64,7 @@ class ConversationSearch:
         patterns = [re.compile(re.escape(word), re.IGNORECASE) for word in words]
         hits = []
         for row in rows:
-            title = restored_text(row["title"])
+            title = restored(row["title"])[0]
             if all(pattern.search(comparable(title)) for pattern in patterns):
                 snippet, marks = _snippet(comparable(title), words)
                 at = from_microseconds(row["updated_at"])
@@ -105,8 +107,8 @@ def _conditions(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _hit(row: sqlite3.Row, words: list[str]) -> SearchHit:
-    snippet, marks = _snippet(row["plain"], words)
-    title = restored_text(row["title"])
+    snippet, marks = _snippet(restored(row["plain"])[0], words)
+    title = restored(row["title"])[0]
     return SearchHit(
         row["conversation_id"], title, row["id"], snippet, marks, from_microseconds(row["created_at"])
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -9,35 +11,71 @@ from pathlib import Path
 from app.core.conversation import now
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
-from app.store.recovery import replace_damaged
+from app.store.recovery import Progress, finish_interrupted, mend, no_progress
 from app.store.search import ConversationSearch
 
 DELETED_ARE_KEPT = timedelta(hours=24)
 """How long a deleted conversation stays in the file, hidden, after which the next start removes it."""
 
 
+class Notices:
+    """Sentences that the user should see once. May be used from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[str] = []
+        self._tell: Callable[[str], object] | None = None
+
+    def add(self, notice: str) -> None:
+        """Keeps a notice until somebody takes it, or hands it over at once to who asked for that."""
+        with self._lock:
+            tell = self._tell
+            if notice and tell is None:
+                self._waiting.append(notice)
+        if notice and tell is not None:
+            tell(notice)
+
+    def take(self) -> tuple[str, ...]:
+        """What came up so far; each notice is given once."""
+        with self._lock:
+            taken, self._waiting = tuple(self._waiting), []
+        return taken
+
+    def tell_later_ones(self, tell: Callable[[str], object]) -> None:
+        """Names who hears of notices as they come up, on whatever thread the store is used from."""
+        self._tell = tell
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
-    """All that is in the file. `notices` are sentences that the user should see once."""
+    """All that is in the file. Damage that is met while it is used is mended at once, and noticed."""
 
     conversations: ConversationStore
     search: ConversationSearch
-    notices: tuple[str, ...] = ()
+    notices: Notices
 
 
-def open_store(path: Path) -> Store:
+def open_store(path: Path, on_progress: Progress = no_progress) -> Store:
     """Opens the file at the start of the program and puts it in order.
+
+    Args:
+        path: the file, which is made where it is not there.
+        on_progress: hears how a recovery goes on, in bytes done and in all.
 
     Raises:
         StoreError: it was written by a newer program, is in use, or cannot be written.
     """
-    try:
-        return _opened(path)
-    except DamagedFileError:
-        return _opened(path, (replace_damaged(path),))
+    finish_interrupted(path)
+    notices = Notices()
+    for is_hopeless in (False, True):
+        try:
+            return _opened(path, notices, on_progress)
+        except DamagedFileError:
+            notices.add(mend(path, is_hopeless, on_progress))
+    return _opened(path, notices, on_progress)
 
 
-def _opened(path: Path, notices: tuple[str, ...] = ()) -> Store:
+def _opened(path: Path, notices: Notices, on_progress: Progress) -> Store:
     database = Database.open(path)
     conversations = ConversationStore(database)
     try:
@@ -46,4 +84,5 @@ def _opened(path: Path, notices: tuple[str, ...] = ()) -> Store:
     except BaseException:
         conversations.close()
         raise
+    database.mend_with(lambda is_hopeless: notices.add(mend(path, is_hopeless, on_progress)))
     return Store(conversations, ConversationSearch(database), notices)

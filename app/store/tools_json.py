@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
-from typing import Any
 
+import msgspec
+
+from app.core.parsing import ParseError, parse_json
 from app.core.permission import Permissions
-from app.store.message_json import restored_text, stored_text
+from app.store.text_column import restored, stored_text
 
-log = logging.getLogger(__name__)
-
-NOTHING_CHOSEN: tuple[tuple[str, ...] | None, Permissions] = (None, Permissions())
+ToolChoice = tuple[tuple[str, ...] | None, Permissions]
+NOTHING_CHOSEN: ToolChoice = (None, Permissions())
 
 
 def tools_to_json(tools: tuple[str, ...] | None, permissions: Permissions) -> str | bytes:
@@ -26,20 +26,18 @@ def tools_to_json(tools: tuple[str, ...] | None, permissions: Permissions) -> st
     return stored_text(json.dumps(values, ensure_ascii=False))
 
 
-def tools_from_json(value: str | bytes) -> tuple[tuple[str, ...] | None, Permissions]:
-    """The choice as it was. What is not legible is no choice: then every call is asked for again."""
-    if not value:
-        return NOTHING_CHOSEN
+def tools_from_json(value: object) -> tuple[ToolChoice, bool]:
+    """The choice as it was, and whether it is legible.
+
+    Where any of it is not, nothing counts as chosen: then every call is asked for again.
+    """
+    text, is_whole = restored(value)
+    if not text:
+        return NOTHING_CHOSEN, is_whole
     try:
-        values = json.loads(restored_text(value))
-        on = None if values["on"] is None else tuple(_names(values["on"]))
-        return on, Permissions(frozenset(_names(values["always"])), frozenset(_names(values["never"])))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        log.warning("Which tools a conversation uses is not legible")
-        return NOTHING_CHOSEN
-
-
-def _names(values: Any) -> list[str]:
-    if not isinstance(values, list) or not all(isinstance(name, str) for name in values):
-        raise ValueError("names of tools must be a list of texts")
-    return values
+        values = parse_json(text, None)
+        on = msgspec.convert(values["on"], tuple[str, ...] | None)
+        always, never = (msgspec.convert(values[name], frozenset[str]) for name in ("always", "never"))
+    except (ParseError, msgspec.ValidationError, KeyError, TypeError, IndexError):
+        return NOTHING_CHOSEN, False
+    return (on, Permissions(always, never)), is_whole

@@ -9,6 +9,7 @@ from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.export import ExportOptions, from_markdown, to_markdown
 from app.core.message import (
     Generation,
+    Instructions,
     Message,
     ReasoningPart,
     Role,
@@ -255,6 +256,17 @@ def test_the_presets_system_prompt_is_written_where_the_conversation_has_none():
     assert 'system_prompt: "From the preset"\n' in to_markdown(conversation_of("Hi"), options)
     own = conversation_of("Hi", system_prompt="My own")
     assert 'system_prompt: "My own"\n' in to_markdown(own, options)
+
+
+def test_what_the_newest_answer_was_told_is_written_not_what_is_in_effect_now():
+    told = Instructions("As it was then", ({"function": {"name": "get_time"}},))
+    made = answer("Hello", generation=Generation("LFM", instructions=told))
+    conversation = conversation_of("Hi", made, system_prompt="As it is now")
+    text = to_markdown(conversation, ExportOptions(system_prompt="The preset's"))
+    assert 'system_prompt: "As it was then"\n' in text
+    assert "get_time" in text
+    assert "As it is now" not in text
+    assert from_markdown(text).system_prompt == "As it was then"
 
 
 def test_a_title_is_a_heading_whatever_it_holds():

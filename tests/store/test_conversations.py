@@ -348,7 +348,7 @@ def test_what_differs_from_the_preset_is_kept_and_does_not_count_as_a_use(store,
     conversation = a_conversation("Q")
     store.conversations.create(conversation)
     changed = with_overrides(conversation, (("system_prompt", "Be brief."), ("top_k", 3)))
-    store.conversations.save_overrides(replace(changed, title="Not saved", updated_at=now()))
+    store.conversations.save_preset(replace(changed, title="Not saved", updated_at=now()))
     store.conversations.close()
     assert open_and_load(path, conversation.id) == changed
 
@@ -359,7 +359,7 @@ def test_changes_that_are_not_legible_do_not_cost_the_conversation(store, path, 
     store.conversations.create(conversation)
     store.conversations.close()
     write(path, "update conversation set sampling_changes = ?", (value,))
-    assert open_and_load(path, conversation.id) == conversation
+    assert open_and_load(path, conversation.id) == replace(conversation, is_damaged=True)
 
 
 @pytest.mark.parametrize(
@@ -374,6 +374,7 @@ def test_changes_that_are_not_legible_do_not_cost_the_conversation(store, path, 
 )
 def test_a_stopped_call_is_known_also_from_files_of_older_versions(saved, is_stopped):
     value = json.dumps({"version": 1, "parts": [{"kind": "tool_result", "name": "f", **saved}]})
-    (part,) = parts_from_json(value)
+    (part,), is_whole = parts_from_json(value, "")
+    assert is_whole
     assert isinstance(part, ToolResultPart)
     assert part.is_stopped is is_stopped

@@ -203,7 +203,7 @@ def test_nothing_that_was_saved_is_lost_when_the_program_is_killed(path, saves_b
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
     store = open_store(path)
-    assert store.notices == ()
+    assert store.notices.take() == ()
     loaded = store.conversations.load(conversation.id)
     words = loaded.path()[-1].message.text.split(" ")
     assert words == [str(number) for number in range(len(words))]

@@ -6,9 +6,8 @@ from contextlib import closing
 import pytest
 
 from app.core.conversation import Conversation
-from app.core.errors import StoreError
 from app.store.database import Database, check_mark
-from app.store.recovery import RECOVERED
+from app.store.recovered_rows import RECOVERED
 from app.store.store import open_store
 from tests.store.sample_messages import a_conversation
 
@@ -40,7 +39,7 @@ def mark_as_suspect(path) -> None:
 def test_a_file_that_is_no_database_is_set_aside_and_said(path):
     path.write_bytes(b"These are not the conversations you are looking for." * 100)
     store = open_store(path)
-    (notice,) = store.notices
+    (notice,) = store.notices.take()
     assert "was damaged" in notice
     assert "conversations.damaged-1.db" in notice
     assert "None of its conversations could be recovered" in notice
@@ -48,7 +47,7 @@ def test_a_file_that_is_no_database_is_set_aside_and_said(path):
     store.conversations.create(a_conversation("Q"))
     store.conversations.close()
     again = open_store(path)
-    assert (again.notices, len(again.conversations.list_summaries())) == ((), 1)
+    assert (again.notices.take(), len(again.conversations.list_summaries())) == ((), 1)
     again.conversations.close()
 
 
@@ -63,7 +62,7 @@ def test_a_second_damaged_file_does_not_replace_the_first(path):
 def test_an_empty_file_is_simply_begun(path):
     path.touch()
     store = open_store(path)
-    assert store.notices == ()
+    assert store.notices.take() == ()
     store.conversations.close()
 
 
@@ -79,7 +78,7 @@ def test_what_is_legible_of_a_damaged_file_is_brought_over(path, seed):
     mark_as_suspect(path)
 
     store = open_store(path)
-    assert len(store.notices) == 1
+    assert len(store.notices.take()) == 1
     assert (path.parent / "conversations.damaged-1.db").read_bytes() == data
     loaded = [store.conversations.load(summary.id) for summary in store.conversations.list_summaries()]
     recovered = {node.message.text for it in loaded for node in it.nodes}
@@ -91,7 +90,7 @@ def test_what_is_legible_of_a_damaged_file_is_brought_over(path, seed):
     assert store.search.search("lake")
     store.conversations.close()
     again = open_store(path)
-    assert again.notices == ()
+    assert again.notices.take() == ()
     again.conversations.close()
 
 
@@ -127,13 +126,12 @@ def test_a_cut_file_is_recovered_up_to_the_cut(path):
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // PAGE // 2 * PAGE])
     store = open_store(path)
-    assert len(store.notices) == 1
+    assert len(store.notices.take()) == 1
     assert 0 < len(store.conversations.list_summaries()) <= len(conversations)
     store.conversations.close()
 
 
-def test_damage_found_during_use_is_mended_at_the_next_start(path):
-
+def test_damage_found_during_use_is_mended_at_once(path):
     conversations = a_file_with_many_messages(path)
     with closing(Database.open(path)) as database:
         (row,) = database.rows("select rootpage from sqlite_master where name = 'message_of_conversation'")
@@ -143,30 +141,27 @@ def test_damage_found_during_use_is_mended_at_the_next_start(path):
     path.write_bytes(data)
 
     store = open_store(path)
-    assert store.notices == ()
-    with pytest.raises(StoreError, match="damaged") as caught:
-        store.conversations.load(next(iter(conversations)))
-    assert "Start Tarn again" in caught.value.hint
-    store.conversations.close()
-
-    store = open_store(path)
-    assert len(store.notices) == 1
+    assert store.notices.take() == ()
+    told = []
+    store.notices.tell_later_ones(told.append)
     for conversation in conversations.values():
         assert store.conversations.load(conversation.id) == conversation
+    assert len(told) == 1
+    assert "All 72 messages in 12 conversations were recovered" in told[0]
+    assert (path.parent / "conversations.damaged-1.db").read_bytes() == data
     store.conversations.close()
+    again = open_store(path)
+    assert again.notices.take() == ()
+    again.conversations.close()
 
 
-def test_a_damaged_search_index_is_made_anew(path):
+def test_a_damaged_search_index_is_made_anew_at_once(path):
     conversations = a_file_with_many_messages(path)
     with closing(Database.open(path)) as database:
         database.write("update message_search_data set block = x'00' where id > 10")
-    broken = open_store(path)
-    with pytest.raises(StoreError, match="damaged"):
-        broken.search.search("lake77")
-    broken.conversations.close()
     store = open_store(path)
-    assert store.notices == ()
     assert_all_there(store, conversations)
+    assert store.notices.take() == ()
     assert not check_mark(path).exists()
     store.conversations.close()
 

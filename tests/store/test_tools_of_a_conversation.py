@@ -56,7 +56,7 @@ def test_all_tools_off_is_a_choice(path):
 
 @pytest.mark.parametrize("broken", ["{", "[]", '{"on": 3}', '{"on": ["a"], "always": "b", "never": []}'])
 def test_what_is_not_legible_allows_nothing(broken):
-    assert tools_from_json(broken) == (None, Permissions())
+    assert tools_from_json(broken) == ((None, Permissions()), False)
 
 
 def test_an_empty_text_is_written_where_nothing_was_chosen():

@@ -159,7 +159,7 @@ class ConversationKeeper(QObject):
         """Lets this conversation differ from its preset in some values."""
         self._open.shown = with_overrides(self.shown, changes)
         if (changes or self.is_saved) and self.create():
-            self.attempt(lambda: self._store.save_overrides(self.shown))
+            self.attempt(lambda: self._store.save_preset(self.shown))
 
     def change_tools(self, names: Sequence[str]) -> None:
         """Switches exactly these tools on in this conversation."""

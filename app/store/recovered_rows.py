@@ -1,0 +1,203 @@
+"""The rows of a damaged file: found by SQLite as far as it gets, and then page by page."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.conversation import new_id
+from app.store.page_scan import Column, DamagedText, scan_rows
+from app.store.schema import expected_schema
+
+log = logging.getLogger(__name__)
+
+RECOVERED = "Recovered chat"
+MOST_FAILURES = 10_000
+"""How many rows one after the other may be illegible before the walk through a table is given up."""
+
+_INDEXES = (("message_of_conversation", "conversation_id"), ("sqlite_autoindex_message_1", "id"))
+"""Indexes that name every message, each with the column that it is sorted by."""
+_TABLES = ("conversation", "instructions", "message", "remembered")
+_REMEMBERED = ("last_open_conversation", "memory_choice_of_")
+
+Row = dict[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """How much came back."""
+
+    conversations: int
+    messages: int
+    lost_messages: int
+    """Those whose numbers are still in an index, but whose rows are not legible."""
+    is_complete: bool
+    """Whether an index, read to its end, names nothing that did not come back."""
+
+
+class RecoveredRows:
+    """Brings the rows of a damaged file into a sound one."""
+
+    def __init__(
+        self, source: sqlite3.Connection, path: Path, on_progress: Callable[[int, int], object]
+    ) -> None:
+        self._source = source
+        self._path = path
+        self._on_progress = on_progress
+        self._size = path.stat().st_size
+        self._is_whole = True
+        self._inserted = 0
+
+    def bring_into(self, target: sqlite3.Connection) -> Recovered:
+        """Copies everything legible; every message finds a place, whatever its conversation or parent."""
+        columns = expected_schema().tables
+        # Rows come in any order, and some refer to others that are lost.
+        target.execute("pragma defer_foreign_keys = on")
+        for table in _TABLES:
+            for number, row in self._walk(table):
+                self._insert(target, table, columns[table], {**row, "number": number})
+        if not self._is_whole:
+            for number, values in scan_rows(self._path, self._on_progress):
+                if found := _table_of(values):
+                    row = dict(zip(columns[found], values, strict=False))
+                    self._insert(target, found, columns[found], {**row, "number": number})
+        _find_places(target)
+        return self._counted(target)
+
+    def _walk(self, table: str) -> Iterator[tuple[int, Row]]:
+        """Rows in their order. A bad page ends a walk, so the next walk begins behind it."""
+        rowid, failures = -(1 << 62), 0
+        while failures < MOST_FAILURES:
+            try:
+                rows = self._source.execute(
+                    f"select rowid, * from {table} where rowid > ? order by rowid", (rowid,)
+                )
+                names = [name for name, *_ in rows.description][1:]
+                for number, *values in rows:
+                    rowid, failures = number, 0
+                    yield number, dict(zip(names, values, strict=True))
+                return
+            except sqlite3.OperationalError as error:
+                log.warning("The rows of %s cannot be walked through: %s", table, error)
+                self._is_whole = False
+                return
+            except sqlite3.DatabaseError as error:
+                self._is_whole = False
+                if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
+                    return
+                rowid, failures = max(rowid, 0) + 1, failures + 1
+
+    def _insert(self, target: sqlite3.Connection, table: str, columns: tuple[str, ...], row: Row) -> None:
+        row = _complete(table, row)
+        names = [name for name in columns if name in row]
+        values = [row[name] for name in names]
+        places = ["cast(? as text)" if isinstance(value, DamagedText) else "?" for value in values]
+        statement = f"insert or ignore into {table} ({', '.join(names)}) values ({', '.join(places)})"
+        changed = target.execute(statement, values).rowcount
+        is_taken = table == "message" and not changed
+        if is_taken and not target.execute("select 1 from message where id = ?", (row["id"],)).fetchone():
+            # Only its number is taken, by a row that is another one.
+            target.execute(statement, [None if name == "number" else row[name] for name in names])
+        self._inserted += 1
+        if self._is_whole and self._inserted % 256 == 0:
+            (count,) = target.execute("select max(number) from message").fetchone()
+            self._on_progress(min(self._size, (count or 0) * 1024), self._size)
+
+    def _counted(self, target: sqlite3.Connection) -> Recovered:
+        numbers = {number for (number,) in target.execute("select number from message")}
+        (conversations,) = target.execute(
+            "select count(*) from conversation where deleted_at is null"
+        ).fetchone()
+        named, is_known = self._named_numbers(max(numbers, default=0))
+        lost = len(named - numbers)
+        return Recovered(conversations, len(numbers), lost, is_known and not lost)
+
+    def _named_numbers(self, highest: int) -> tuple[set[int], bool]:
+        """The numbers of messages that the indexes name, and whether one of them was read to its end."""
+        named: set[int] = set()
+        is_known = False
+        for index, order in _INDEXES:
+            try:
+                for (number,) in self._source.execute(
+                    f"select number from message indexed by {index} order by {order}"
+                ):
+                    # A garbled page may name any number.
+                    if isinstance(number, int) and 0 < number <= 2 * highest + 1000:
+                        named.add(number)
+                is_known = True
+            except sqlite3.Error as error:
+                log.warning("The index %s cannot be read to its end: %s", index, error)
+        return named, is_known
+
+
+def _table_of(values: list[Column]) -> str | None:
+    """The table that a row without a name belongs to, told by what its columns hold."""
+    match values:
+        case [None, str(), str(), _, _, _, _, str() | bytes(), *more] if len(more) >= 2:
+            return "message"
+        case [str() as id_, str() | bytes(), 0 | 1, _, _, *more] if len(more) >= 6 and id_:
+            return "conversation"
+        case [str() as name, str() | bytes()] if name.startswith(_REMEMBERED):
+            return "remembered"
+        case [str() as hash_, str() | bytes()] if len(hash_) == 64:
+            return "instructions"
+    return None
+
+
+def _complete(table: str, row: Row) -> Row:
+    """The row with something in each column that must not be empty; ids are what can be looked up."""
+    if table in ("remembered", "instructions"):
+        return row
+    row = dict(row)
+    if not isinstance(row.get("id"), str) or not row["id"]:
+        row["id"] = new_id()
+    at = row.get("created_at")
+    if at is None:
+        row["created_at"] = 0
+    if table == "conversation":
+        row.pop("number", None)
+        for name, otherwise in (("title", RECOVERED), ("updated_at", row["created_at"])):
+            if row.get(name) is None:
+                row[name] = otherwise
+        for name in ("system_prompt", "model_path", "preset_name", "draft", "sampling_changes", "tools"):
+            if row.get(name) is None:
+                row[name] = ""
+        if row.get("is_titled_by_user") is None:
+            row["is_titled_by_user"] = 0
+        return row
+    if not isinstance(row.get("conversation_id"), str):
+        row["conversation_id"] = "recovered"
+    for name in ("role", "state", "parts", "plain"):
+        if row.get(name) is None:
+            row[name] = ""
+    if row.get("parent_id") is not None and not isinstance(row["parent_id"], str):
+        row["parent_id"] = "lost"
+    return row
+
+
+def _find_places(target: sqlite3.Connection) -> None:
+    """Where a conversation or a parent was lost, the message gets another: no words are left out."""
+    target.execute(
+        """insert into conversation (id, title, created_at, updated_at, tip_id)
+            select conversation_id, ?, min(created_at), max(created_at), 'lost' from message
+            where conversation_id not in (select id from conversation) group by conversation_id""",
+        (RECOVERED,),
+    )
+    # A parent is above its message, in the same conversation; otherwise the one before takes its place.
+    target.execute(
+        """update message set parent_id =
+            (select id from message as before where before.conversation_id = message.conversation_id
+                and before.number < message.number order by before.number desc limit 1)
+            where parent_id is not null and not exists
+            (select 1 from message as parent where parent.id = message.parent_id
+                and parent.conversation_id = message.conversation_id and parent.number < message.number)"""
+    )
+    target.execute(
+        """update conversation set tip_id =
+            (select id from message where conversation_id = conversation.id order by number desc limit 1)
+            where tip_id not in
+                (select id from message where conversation_id = conversation.id)"""
+    )
