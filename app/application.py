@@ -40,8 +40,8 @@ from app.ui.crash_notice import show_crash_notice
 from app.ui.crash_recovery import CrashRecovery
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
+from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
-from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.presets.preset_controller import PresetController
 from app.ui.settings import licences_page
 from app.ui.settings.tool_settings import ToolSettings
@@ -189,7 +189,7 @@ class Application(QObject):
             self,
         )
         ToolSettings(self.settings, lambda: list(self._tool_box()), self.window)
-        parts = ModelManagerParts.of_this_computer(
+        parts = ModelManagerDependencies.of_this_computer(
             self.hub, self._catalog, self.paths.data, self.paths.models, self._choose_libraries
         )
         self.model_manager = ModelManagerController(self.window, self._themes, self.settings, parts, self)

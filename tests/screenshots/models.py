@@ -34,10 +34,10 @@ from app.settings import Settings, SettingsFile
 from app.settings import Theme as ThemeChoice
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
+from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.network_page import NetworkPage
-from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.window_controller import WindowController
@@ -154,7 +154,7 @@ class Photographer:
             tuple(FoundModel(data / f"{n}.gguf", "m", "LM Studio", 1_400_000_000) for n in range(3)),
         )
         self.records = LibraryRecords()
-        parts = ModelManagerParts(
+        parts = ModelManagerDependencies(
             Hub(network_log=NetworkLog(), endpoint=hub.address),
             Catalog.load(resources() / "catalog.toml"),
             self.records,
@@ -267,11 +267,17 @@ class Photographer:
         for model in ("Instruct", "Thinking", "JP-202606"):
             model_id = f"LFM2.5-1.2B-{model}"
             entry = Catalog.load(resources() / "catalog.toml").get(model_id)
-            self.models.orders.fetch(entry, "Q4_K_M", lambda: None, lambda _state: None, lambda _error: None)
+            self.models.downloads.look_up_and_order(
+                entry.repository,
+                "Q4_K_M",
+                lambda variant, title=entry.title: f"{title} {variant.quantisation}",
+                print,
+                print,
+            )
         self.wait(lambda: sum(state.bytes_per_second > 0 for state in self.models.downloads.states) == 2)
         self.take("downloads")
         first = self.models.downloads.states[0]
-        self.models.downloads.act(first.id, "pause")
+        self.models.downloads.pause(first.id)
         page.show_section(Section.DISCOVER)
         self.models.discover.show_start()
         self.pause(400)
@@ -281,7 +287,7 @@ class Photographer:
             method="", path="Instruct-Q4_K_M", status=403, headers={"X-Error-Code": "GatedRepo"}, times=99
         )
         self.hub.faults.reverse()
-        self.models.downloads.act(first.id, "resume")
+        self.models.downloads.resume(first.id)
         self.wait(lambda: any(state.error for state in self.models.downloads.states))
         self.wait(lambda: any(state.paths for state in self.models.downloads.states))
         self.take("downloads-failed", "1180")

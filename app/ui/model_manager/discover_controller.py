@@ -16,15 +16,16 @@ from app.hub.model_sizes import parameter_count
 from app.hub.repository import Repository, Variant
 from app.hub.search import RepositoryAddress
 from app.services.background import Stream
+from app.services.downloads import DownloadService
 from app.ui.model_manager import download_rows
 from app.ui.model_manager.catalog_rows import START_KEY, catalog_entries, catalog_key, model_id_of
 from app.ui.model_manager.discover_view import DiscoverView
 from app.ui.model_manager.downloads_controller import DownloadsController
-from app.ui.model_manager.orders import Orders
+from app.ui.model_manager.licence import LicenceGate
+from app.ui.model_manager.model_details_state import ModelDetailsState, details_of, download_title, status_of
 from app.ui.model_manager.rows import Row
 from app.ui.model_manager.search_controller import SearchController
 from app.ui.model_manager.search_rows import repository_of
-from app.ui.model_manager.shown_model import Shown, details_of, status_of
 from app.ui.model_manager.variant_rows import DOWNLOAD, OnThisComputer, expected_rows, variant_rows
 
 _LOOK_PAUSE_MS = 200
@@ -47,8 +48,9 @@ class DiscoverController(QObject):
         view: DiscoverView,
         catalog: Catalog,
         search: SearchController,
-        orders: Orders,
-        downloads: DownloadsController,
+        downloads: DownloadService,
+        rows: DownloadsController,
+        licence: LicenceGate,
         free_memory: Callable[[], int],
         parent: QObject | None = None,
     ) -> None:
@@ -56,13 +58,14 @@ class DiscoverController(QObject):
         self._view = view
         self._catalog = catalog
         self._search = search
-        self._orders = orders
         self._downloads = downloads
+        self._download_rows = rows
+        self._licence = licence
         self._free_memory = free_memory
         self._models: dict[str, ModelFile] = {}
         self._present: dict[str, Path] = {}
         """A file of each model of the catalog that is here, by the model's id."""
-        self._shown: Shown | None = None
+        self._shown: ModelDetailsState | None = None
         self._looking: Stream | None = None
         self._free_bytes = free_memory()
         self._pause = QTimer(self, interval=_LOOK_PAUSE_MS, singleShot=True)
@@ -132,9 +135,9 @@ class DiscoverController(QObject):
         model = self._catalog.get(model_id_of(key)) if model_id_of(key) else None
         repository = model.repository if model else repository_of(key)
         revision = self._search.revision_of(repository)
-        known = self._orders.known(repository, revision)
+        known = self._downloads.known(repository, revision)
         model = model or next((one for one in self._catalog.models if one.repository == repository), None)
-        self._shown = Shown(repository, revision, model, known)
+        self._shown = ModelDetailsState(repository, revision, model, known)
         self._show_shown()
         self._view.show_details()
         if known is None:
@@ -142,14 +145,14 @@ class DiscoverController(QObject):
 
     def _look(self) -> None:
         shown = self._shown
-        if shown is None or self._orders.is_offline or (shown.model is not None and shown.model.needs):
+        if shown is None or self._downloads.is_offline or (shown.model is not None and shown.model.needs):
             self._show_shown()
             return
         if self._looking is not None:
             self._looking.cancel()
         self._shown = replace(shown, is_asked=True, error=None)
         self._show_shown()
-        self._looking = self._orders.ask(
+        self._looking = self._downloads.look_up(
             RepositoryAddress(shown.repository, shown.revision),
             lambda found: self._on_found(shown.repository, found),
             lambda error: self._on_not_found(shown.repository, error),
@@ -169,8 +172,8 @@ class DiscoverController(QObject):
         if self._shown is None:
             return
         details = self._view.details
-        details.set_details(details_of(self._shown, self._orders.page_of(self._shown.repository)))
-        details.set_status(status_of(self._shown, self._orders.is_offline))
+        details.set_details(details_of(self._shown, self._downloads.page_of(self._shown.repository)))
+        details.set_status(status_of(self._shown, self._downloads.is_offline))
         details.set_error(self._shown.error)
         self._show_rows()
 
@@ -178,8 +181,8 @@ class DiscoverController(QObject):
         if self._shown is not None:
             self._view.details.set_rows(self._rows_of(self._shown))
 
-    def _rows_of(self, shown: Shown) -> list[Row]:
-        refusal = _OFFLINE if self._orders.is_offline else ""
+    def _rows_of(self, shown: ModelDetailsState) -> list[Row]:
+        refusal = _OFFLINE if self._downloads.is_offline else ""
         if shown.found is not None:
             count = parameter_count(shown.model) if shown.model else 0
             return variant_rows(shown.found, self._free_bytes, self._here(shown.found), count, refusal)
@@ -211,29 +214,44 @@ class DiscoverController(QObject):
             return
         state = self._downloads.state_of(shown.repository, key)
         if action == DOWNLOAD:
-            self._orders.order(shown, variant)
+            self._order(shown, variant)
         elif action == download_rows.CHAT:
             self._chat(variant, state)
         elif state is not None:
-            self._downloads.act(state.id, action)
+            self._download_rows.act(state, action)
 
-    def _fetch_expected(self, shown: Shown, quantisation: str) -> None:
+    def _order(self, shown: ModelDetailsState, variant: Variant) -> None:
+        """Downloads a variant of what is shown, once its licence is accepted."""
+        found, title = shown.found, download_title(shown, variant)
+        if found is not None:
+            page = self._downloads.page_of(shown.repository)
+            self._licence.ask(
+                shown.title,
+                shown.licence,
+                page,
+                lambda: self._downloads.order(found, variant, title, shown.revision),
+            )
+
+    def _fetch_expected(self, shown: ModelDetailsState, quantisation: str) -> None:
         """A quantisation was wanted before the hub had answered."""
         model = shown.model
         if model is None:
             return
 
         def take(_state: DownloadState) -> None:
-            if (found := self._orders.known(model.repository)) is not None:
+            if (found := self._downloads.known(model.repository)) is not None:
                 self._on_found(model.repository, found)
 
-        self._orders.fetch(
-            model,
-            quantisation,
-            lambda: None,
-            take,
-            lambda error: self._on_not_found(model.repository, error),
-        )
+        def order() -> None:
+            self._downloads.look_up_and_order(
+                model.repository,
+                quantisation,
+                lambda variant: download_title(shown, variant),
+                take,
+                lambda error: self._on_not_found(model.repository, error),
+            )
+
+        self._licence.ask(shown.title, shown.licence, self._downloads.page_of(model.repository), order)
 
     def _chat(self, variant: Variant, state: DownloadState | None) -> None:
         if state is not None and state.paths:

@@ -11,7 +11,9 @@ from app.core.model_file import ModelFile
 from app.hub.download.queue import DownloadQueue, OnChange
 from app.hub.download.state import DownloadState
 from app.hub.library.found_model import FoundModel
+from app.services.downloads import DownloadsChange, DownloadService
 from app.ui.main_window import MainWindow
+from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
 from app.ui.model_manager.import_controller import ImportController
@@ -19,8 +21,6 @@ from app.ui.model_manager.library_controller import LibraryController
 from app.ui.model_manager.licence import LicenceGate
 from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
 from app.ui.model_manager.network_controller import NetworkController
-from app.ui.model_manager.orders import Orders
-from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.model_manager.search_controller import SearchController
 from app.ui.model_manager.start_controller import StartController
 from app.ui.theme_switcher import ThemeSwitcher
@@ -46,7 +46,7 @@ class ModelManagerController(QObject):
         window: MainWindow,
         themes: ThemeSwitcher,
         settings: WindowController,
-        parts: ModelManagerParts,
+        parts: ModelManagerDependencies,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,15 +61,16 @@ class ModelManagerController(QObject):
         window.add_page(self.page)
         is_accepted = settings.settings.has_accepted_lfm_licence
         self._licence = LicenceGate(is_accepted, window)
-        self.downloads = DownloadsController(self.page.downloads, self._make_queue, self._folder, self)
-        self.orders = Orders(parts.hub, self.downloads, self._licence, self)
+        self.downloads = DownloadService(parts.hub, self._make_queue, self._folder, self)
+        self._download_rows = DownloadsController(self.page.downloads, self.downloads, window.messages, self)
         self._search = SearchController(self.page.discover, parts.hub, self)
         self.discover = DiscoverController(
             self.page.discover,
             parts.catalog,
             self._search,
-            self.orders,
             self.downloads,
+            self._download_rows,
+            self._licence,
             parts.free_memory,
             self,
         )
@@ -77,8 +78,9 @@ class ModelManagerController(QObject):
             self.page.discover.start,
             parts.catalog,
             self.discover,
-            self.orders,
             self.downloads,
+            self._download_rows,
+            self._licence,
             parts.look,
             self,
         )
@@ -155,7 +157,6 @@ class ModelManagerController(QObject):
         for part in (
             self.discover,
             self._search,
-            self.orders,
             self._start_page,
             self.library,
             self.imports,
@@ -199,18 +200,17 @@ class ModelManagerController(QObject):
         page.back_requested.connect(window.focus_composer)
         page.network_settings_requested.connect(lambda: self._settings.open_settings("Network"))
         page.discover.start.starter_requested.connect(window.focus_composer)
-        for part in (self.discover, self.downloads, self.library, self._start_page):
+        for part in (self.discover, self._download_rows, self.library, self._start_page):
             part.chat_requested.connect(self.model_ready)
         for signal in (
             self.discover.link_requested,
-            self.downloads.page_requested,
+            self._download_rows.page_requested,
             self.network.link_requested,
             self._licence.link_requested,
         ):
             signal.connect(self._settings.ask_to_open_link)
         self._licence.accepted.connect(lambda: self._settings.change(has_accepted_lfm_licence=True))
-        self.downloads.changed.connect(lambda: page.set_active_count(self.downloads.active_count))
-        self.downloads.arrived.connect(self._on_downloads_arrived)
+        self.downloads.changed.connect(self._on_downloads_changed)
         self._start_page.arrived_for_chat.connect(self._on_arrived_for_chat)
         self.library.files_changed.connect(self.files_changed)
         self.imports.file_added.connect(self._on_imports_file_added)
@@ -220,10 +220,12 @@ class ModelManagerController(QObject):
         self.network.token_kept.connect(lambda is_kept: self._settings.change(has_hub_token=is_kept))
         self.network.token_settled.connect(self._on_network_token_settled)
 
-    def _on_downloads_arrived(self, state: DownloadState) -> None:
-        self.files_changed.emit()
-        if not self.page.isVisible():
-            self._announce(state)
+    def _on_downloads_changed(self, change: DownloadsChange) -> None:
+        self.page.set_active_count(len(self.downloads.active))
+        if change.arrived is not None:
+            self.files_changed.emit()
+            if not self.page.isVisible():
+                self._announce(change.arrived)
 
     def _on_arrived_for_chat(self, state: DownloadState) -> None:
         # Whoever went on to something else is not torn away from it.

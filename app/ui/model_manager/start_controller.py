@@ -14,10 +14,12 @@ from app.hub.catalog import Catalog
 from app.hub.download.state import DownloadState
 from app.hub.recommendations import Recommendation, recommend
 from app.services.background import Report, Worker, run_in_background
+from app.services.downloads import DownloadsChange, DownloadService
 from app.ui.model_manager import download_rows
 from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
-from app.ui.model_manager.orders import Orders
+from app.ui.model_manager.licence import LicenceGate
+from app.ui.model_manager.model_details_state import ModelDetailsState, download_title
 from app.ui.model_manager.start_page import StartPage
 
 
@@ -37,8 +39,9 @@ class StartController(QObject):
         view: StartPage,
         catalog: Catalog,
         discover: DiscoverController,
-        orders: Orders,
-        downloads: DownloadsController,
+        downloads: DownloadService,
+        rows: DownloadsController,
+        licence: LicenceGate,
         look: Callable[[], Computer],
         parent: QObject | None = None,
     ) -> None:
@@ -47,8 +50,9 @@ class StartController(QObject):
         self._view = view
         self._catalog = catalog
         self._discover = discover
-        self._orders = orders
         self._downloads = downloads
+        self._download_rows = rows
+        self._licence = licence
         self._look_at_computer = look
         self._worker = Worker("computer", self)
         self._choices: dict[str, Recommendation] = {}
@@ -61,8 +65,7 @@ class StartController(QObject):
         view.pause_requested.connect(lambda model_id: self._act(model_id, download_rows.PAUSE))
         view.resume_requested.connect(lambda model_id: self._act(model_id, download_rows.RESUME))
         view.details_requested.connect(discover.show_model)
-        downloads.changed.connect(self.refresh_cards)
-        downloads.arrived.connect(self._on_downloads_arrived)
+        downloads.changed.connect(self._on_downloads_changed)
 
     def look(self) -> None:
         """Looks at the computer and offers what fits it."""
@@ -96,11 +99,6 @@ class StartController(QObject):
     def _on_view_wanted(self, model_id: str) -> None:
         choice = self._choices[model_id]
 
-        def on_begun() -> None:
-            self._errors.pop(model_id, None)
-            self._is_asked.add(model_id)
-            self.refresh_cards()
-
         def on_ordered(state: DownloadState) -> None:
             self._is_asked.discard(model_id)
             self._for_chat.add(state.id)
@@ -111,13 +109,27 @@ class StartController(QObject):
             self._errors[model_id] = error
             self.refresh_cards()
 
-        self._orders.fetch(choice.model, choice.quantisation, on_begun, on_ordered, on_error)
+        def order() -> None:
+            self._errors.pop(model_id, None)
+            self._is_asked.add(model_id)
+            self.refresh_cards()
+            self._downloads.look_up_and_order(
+                choice.model.repository,
+                choice.quantisation,
+                lambda variant: download_title(shown, variant),
+                on_ordered,
+                on_error,
+            )
+
+        shown = ModelDetailsState(choice.model.repository, model=choice.model)
+        page = self._downloads.page_of(choice.model.repository)
+        self._licence.ask(shown.title, shown.licence, page, order)
 
     def _act(self, model_id: str, action: str) -> None:
         state = self._downloads.state_of(self._choices[model_id].model.repository)
         if state is not None:
             self._for_chat.add(state.id)
-            self._downloads.act(state.id, action)
+            self._download_rows.act(state, action)
 
     def _on_view_chat_requested(self, model_id: str) -> None:
         path: Path | None = self._discover.path_of(model_id)
@@ -127,7 +139,9 @@ class StartController(QObject):
         if path is not None:
             self.chat_requested.emit(path)
 
-    def _on_downloads_arrived(self, state: DownloadState) -> None:
-        if state.id in self._for_chat:
-            self._for_chat.discard(state.id)
-            self.arrived_for_chat.emit(state)
+    def _on_downloads_changed(self, change: DownloadsChange) -> None:
+        self.refresh_cards()
+        arrived = change.arrived
+        if arrived is not None and arrived.id in self._for_chat:
+            self._for_chat.discard(arrived.id)
+            self.arrived_for_chat.emit(arrived)

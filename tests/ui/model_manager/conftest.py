@@ -24,9 +24,9 @@ from app.hub.token import HubToken
 from app.paths import resources
 from app.settings import Settings, SettingsFile
 from app.ui.main_window import MainWindow
+from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.model_manager_page import Section
-from app.ui.model_manager.parts import ModelManagerParts
 from app.ui.model_manager.row_list import RowList
 from app.ui.model_manager.rows import Row
 from app.ui.theme_switcher import ThemeSwitcher
@@ -67,7 +67,7 @@ class Screen:
         self.settings = WindowController(
             window, themes, SettingsFile(folder / "settings.toml"), settings, "1.0", folder
         )
-        parts = ModelManagerParts(
+        parts = ModelManagerDependencies(
             self.hub,
             self.catalog,
             self.records,

@@ -64,7 +64,35 @@ def test_a_stalled_download_is_cancelled_within_half_a_second(screen: Screen, se
     screen.waits(lambda: not screen.controller.downloads.states)
     assert time.perf_counter() - started < 0.5
     assert title not in screen.reads(rows)
+    assert screen.page.tabs.tabText(Section.DOWNLOADS) == "Downloads"
+    screen.end()
     assert list(screen.models_folder.rglob("*.part")) == []
+
+
+def test_what_was_cancelled_by_mistake_comes_back_with_all_that_had_arrived(
+    screen: Screen, server: FakeHub
+) -> None:
+    title = order(screen, server, stall_at=2_000_000, times=1)
+    rows = screen.page.downloads.list
+    screen.waits(lambda: screen.controller.downloads.states[0].done_bytes > 1_900_000)
+    screen.clicks(rows, title, "cancel")
+    screen.waits(lambda: not screen.controller.downloads.states)
+    assert screen.window.messages.toast.isVisible()
+    screen.qtbot.mouseClick(screen.window.messages.toast.undo_button, Qt.MouseButton.LeftButton)
+    screen.waits(lambda: status(screen, title) is DownloadStatus.DONE)
+    assert server.sent_bytes() < SIZE + 600_000
+
+
+def test_a_cancelled_download_leaves_the_disk_when_undo_is_over(
+    screen: Screen, server: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.downloads.UNDO_MS", 300)
+    title = order(screen, server, stall_at=400_000)
+    screen.waits(lambda: list(screen.models_folder.rglob("*.part")))
+    screen.waits(lambda: screen.controller.downloads.states[0].done_bytes > 300_000)
+    screen.clicks(screen.page.downloads.list, title, "cancel")
+    screen.waits(lambda: not list(screen.models_folder.rglob("*.part")))
+    assert screen.controller.downloads.states == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from app.hub.library.records import LibraryRecords
 
 
 @dataclass(frozen=True, slots=True)
-class ModelManagerParts:
+class ModelManagerDependencies:
     """The hub, the folders, and the ways to look around. The last three are called on worker threads."""
 
     hub: Hub
@@ -45,7 +45,7 @@ class ModelManagerParts:
         data_folder: Path,
         models_folder: Path,
         choose_libraries: Callable[[], Sequence[Path]] = tuple,
-    ) -> ModelManagerParts:
+    ) -> ModelManagerDependencies:
         """The real ones, with what is remembered kept in the data folder.
 
         `choose_libraries` names the engine's libraries for this computer; see `Variants.choose`.

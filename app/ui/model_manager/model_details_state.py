@@ -16,7 +16,7 @@ _NEWER = ("lfm3",)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ModelDetailsState:
     """A model of the catalog, or a repository, as far as it is known."""
 
     repository: str
@@ -38,7 +38,7 @@ class Shown:
         return self.found.licence if self.found else ""
 
 
-def details_of(shown: Shown, page: str) -> Details:
+def details_of(shown: ModelDetailsState, page: str) -> Details:
     """What the page says about it."""
     if shown.model is not None:
         notices = tuple(text for text in (what_runs(shown.model), status_words(shown.model)) if text)
@@ -49,7 +49,7 @@ def details_of(shown: Shown, page: str) -> Details:
     return Details(shown.title, shown.repository, page, "", _gate(shown), _hub_facts(shown.found, page))
 
 
-def status_of(shown: Shown, is_offline: bool) -> str:
+def status_of(shown: ModelDetailsState, is_offline: bool) -> str:
     """The line above the quantisations."""
     if shown.is_asked:
         return "Asking the hub for the files…"
@@ -62,12 +62,12 @@ def status_of(shown: Shown, is_offline: bool) -> str:
     return "Tarn is offline, so the hub cannot be asked for the files." if is_offline else ""
 
 
-def download_title(shown: Shown, variant: Variant) -> str:
+def download_title(shown: ModelDetailsState, variant: Variant) -> str:
     """What the list of downloads calls it."""
     return f"{shown.title} {variant.quantisation}".strip()
 
 
-def _gate(shown: Shown) -> tuple[str, ...]:
+def _gate(shown: ModelDetailsState) -> tuple[str, ...]:
     notices = []
     found = shown.found
     if found is not None and found.is_gated:
