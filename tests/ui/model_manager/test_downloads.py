@@ -167,8 +167,8 @@ def test_going_offline_pauses_and_the_next_run_stays_offline(
 ) -> None:
     screen = make_screen()
     screen.opens()
-    title = order(screen, server, bytes_per_second=1_000_000)
-    screen.waits(lambda: screen.controller.downloads.states[0].done_bytes > 300_000)
+    title = order(screen, server, bytes_per_second=200_000)
+    screen.waits(lambda: screen.controller.downloads.states[0].done_bytes > 100_000)
     screen.settings.open_settings("Network")
     field = screen.window.findChild(object, "offline_field")
     screen.qtbot.mouseClick(
