@@ -76,6 +76,8 @@ CONFINED = {
     "sqlite3": {"app.store"},
     "huggingface_hub": {"app.hub"},
     "httpcore2": {"app.net"},
+    "idna": {"app.net"},
+    "socksio": {"app.net"},
     "httpx2": {"app.hub", "app.net"},
 }
 

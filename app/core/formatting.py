@@ -50,8 +50,12 @@ def whole_seconds(seconds: float) -> str:
 
 
 def waiting_time(seconds: float) -> str:
-    """A time that somebody is asked to wait, in words: `1 second`, `40 seconds`, `5 minutes`."""
-    return counted(round(seconds), "second") if seconds < 90 else f"{seconds / 60:.0f} minutes"
+    """A time that somebody is asked to wait, in words: `1 second`, `40 seconds`, `5 minutes`, `3 hours`."""
+    if seconds < 90:
+        return counted(round(seconds), "second")
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.0f} hours" if seconds < 48 * 3600 else "a very long time"
 
 
 def time_left(seconds: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import logging
 import socket
 import ssl
 import time
@@ -21,6 +22,9 @@ from app.core.errors import (
     NotOnHubError,
     TokenError,
 )
+from app.net.client import AnswerTooLongError
+
+log = logging.getLogger(__name__)
 
 _TRY_LATER = "Try again in a few minutes."
 _CHECK_NETWORK = "Check your network connection, then try again."
@@ -31,6 +35,14 @@ def not_the_hub() -> NetworkError:
     return NetworkError(
         "Something other than the hub answered.",
         "This network may want you to sign in first. Open a web page in a browser, then try again.",
+    )
+
+
+def unreadable() -> NetworkError:
+    """What is wrong where the hub answers, but not in any form that is known."""
+    return NetworkError(
+        "The hub answered something that Tarn cannot read.",
+        "Try again in a few minutes. If it stays so, look for a newer version of Tarn.",
     )
 
 
@@ -51,6 +63,9 @@ def as_hub_error(error: Exception, subject: str, page: str = "") -> HubError | N
         return _of_answer(error, subject, page)
     if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return not_the_hub()
+    if isinstance(error, AnswerTooLongError | RecursionError | ValueError | OverflowError):
+        log.info("An answer of the hub cannot be read", exc_info=error)
+        return unreadable()
     if isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | OSError):
         return _of_connection(error)
     return None
@@ -125,10 +140,6 @@ def _of_connection(error: Exception) -> HubError:
             "The secure connection to the hub failed: its certificate could not be checked.",
             "Check the clock of this computer, and whether a security program or a proxy listens in.",
         )
-    if isinstance(error, httpx2.ProxyError):
-        return NetworkError(
-            "The proxy of this network refused the connection.", "Check the system's proxy settings."
-        )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
         return NetworkError("The hub cannot be reached.", _CHECK_NETWORK)
     if isinstance(error, httpx2.TimeoutException):
@@ -145,11 +156,11 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _wait_seconds(response: httpx2.Response) -> float:
-    """What the answer's Retry-After says: seconds or a date; 0 where it says nothing."""
+    """What the answer's Retry-After says: seconds or a date; 0 where it says nothing that can be read."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time()) if text else 0.0
-    except (ValueError, OverflowError):
+    except (ValueError, TypeError, OverflowError, OSError):
         return 0.0

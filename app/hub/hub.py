@@ -1,6 +1,7 @@
 """The way to Hugging Face's hub: address, token, offline switch and network log in one place.
 
-Listing, addresses, metadata and authentication are huggingface_hub's. The bytes of models are fetched by
+Addresses, metadata of files, errors and authentication are huggingface_hub's. Its answers about repositories
+are read here, as it takes any JSON for what it expects. The bytes of models are fetched by
 `app/hub/download/`, because the library's own download begins at byte 0 after every stop and checks no
 checksum.
 """
@@ -11,10 +12,13 @@ import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote, urljoin, urlsplit
 
-from app.core.errors import HubError
+from app.core.errors import HubError, NotOnHubError
+from app.core.parsing import ParseError, parse_json
+from app.hub.json_answer import LARGEST_NUMBER, Json, text_in
+from app.hub.repository_name import is_repository_name
 from app.hub.token import HubToken
 from app.net.interruptible import run_interruptibly
 from app.net.network import Network
@@ -22,7 +26,6 @@ from app.net.network_log import NetworkLog
 
 if TYPE_CHECKING:
     import httpx2
-    from huggingface_hub import HfApi, ModelInfo
 
 T = TypeVar("T")
 
@@ -75,7 +78,7 @@ class Hub:
         self._version = version
         self.endpoint = (endpoint or os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
         self._lock = threading.Lock()
-        self._api: HfApi | None = None
+        self._is_set_up = False
 
     @property
     def network(self) -> Network:
@@ -86,26 +89,24 @@ class Hub:
         """The address of a repository's page, for a browser."""
         return f"{self.endpoint}/{repository}"
 
-    def model_info(self, repository: str, revision: str, cancel: threading.Event) -> ModelInfo:
-        """What the hub tells about a repository and its files.
+    def model_details(self, repository: str, revision: str, cancel: threading.Event) -> Json:
+        """What the hub tells about a repository and its files, unread.
 
         Raises:
             HubError: it cannot be had.
             Cancelled: `cancel` was set.
         """
 
-        def ask() -> ModelInfo:
-            library, token = self._library(), self._sent_token()
-            try:
-                return library.model_info(
-                    repository, revision=revision, files_metadata=True, timeout=ANSWER_SECONDS, token=token
-                )
-            except (KeyError, TypeError) as error:  # It takes any JSON for a model.
-                raise self._not_the_hub() from error
+        def ask() -> Json:
+            path = f"/api/models/{_checked(repository)}/revision/{quote(revision, safe='')}?blobs=true"
+            details = self._json_in(self._get(path, "Look at a repository"))
+            if not isinstance(details, dict) or not isinstance(details.get("id"), str):
+                raise self._not_the_hub()
+            return details
 
         return self._ask(ask, cancel, repository, self.page_of(repository))
 
-    def page(self, address: str, cancel: threading.Event) -> tuple[list[dict[str, Any]], str]:
+    def page(self, address: str, cancel: threading.Event) -> tuple[list[Json], str]:
         """One page of a list, and the address of the next, empty at the end. Addresses begin with a slash.
 
         Raises:
@@ -113,19 +114,15 @@ class Hub:
             Cancelled: `cancel` was set.
         """
 
-        def ask() -> tuple[list[dict[str, Any]], str]:
-            response = self._session().get(
-                self.endpoint + address, headers=self._headers(), timeout=ANSWER_SECONDS
-            )
-            self._raise_for_status(response)
-            next_address = urljoin(self.endpoint + address, response.links.get("next", {}).get("url", ""))
-            # Only the path is taken over: a mirror names the original host, and the token stays here.
-            parts = urlsplit(next_address)
-            is_last = "next" not in response.links
-            entries = response.json()
-            if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        def ask() -> tuple[list[Json], str]:
+            response = self._get(address, "Search for models")
+            entries = self._json_in(response)
+            if not isinstance(entries, list):
                 raise self._not_the_hub()
-            return entries, "" if is_last else f"{parts.path}?{parts.query}"
+            found: list[Json] = [entry for entry in entries if isinstance(entry, dict)]
+            if entries and not found:
+                raise self._not_the_hub()
+            return found, _next_address(self.endpoint + address, response)
 
         return self._ask(ask, cancel, "The list of models")
 
@@ -139,10 +136,11 @@ class Hub:
         """
 
         def ask() -> str:
-            found: object = self._library().whoami(token=secret)
-            if not isinstance(found, dict) or "name" not in found:
+            found = self._json_in(self._get("/api/whoami-v2", "Check the token", secret))
+            name = text_in(found, "name") if isinstance(found, dict) else ""
+            if not name:
                 raise self._not_the_hub()
-            return str(found["name"])
+            return name
 
         return self._ask(ask, cancel, "your account")
 
@@ -155,7 +153,8 @@ class Hub:
         """
 
         def ask() -> RemoteFile:
-            self._library()
+            _checked(repository)
+            self._set_up_library()
             from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
             found = get_hf_file_metadata(
@@ -164,10 +163,11 @@ class Hub:
                 timeout=ANSWER_SECONDS,
                 endpoint=self.endpoint,
             )
-            if not found.etag or not found.size or not found.commit_hash:
+            size = found.size or 0
+            if not found.etag or not 0 < size <= LARGEST_NUMBER or not found.commit_hash:
                 raise self._not_the_hub()
             address = hf_hub_url(repository, name, revision=found.commit_hash, endpoint=self.endpoint)
-            return RemoteFile(address, found.commit_hash, found.etag, found.size)
+            return RemoteFile(address, found.commit_hash, found.etag, size)
 
         return self._ask(ask, cancel, repository, self.page_of(repository))
 
@@ -182,12 +182,15 @@ class Hub:
         """
 
         def ask() -> httpx2.Response:
+            from app.net.client import WHOLE_FILE
+
             session = self._session()
             request = session.build_request(
                 "GET",
                 address,
                 headers={**self._headers(), "Accept-Encoding": "identity", **headers},
                 timeout=seconds,
+                extensions={"purpose": "Download a model", "limits": WHOLE_FILE},
             )
             response = session.send(request, stream=True)
             try:
@@ -219,7 +222,7 @@ class Hub:
             raise explained from error
 
     def failure(self, error: Exception, subject: str, page: str = "") -> HubError | None:
-        """A network exception in plain words; None for what is none."""
+        """A network exception, or an answer that cannot be read, in plain words; None for what is neither."""
         from app.hub.failures import as_hub_error
 
         return as_hub_error(error, subject, page)
@@ -229,21 +232,42 @@ class Hub:
 
         return not_the_hub()
 
+    def _get(self, path: str, purpose: str, secret: str = "") -> httpx2.Response:
+        """The hub's whole answer to a question."""
+        response = self._session().get(
+            self.endpoint + path,
+            headers=self._headers(secret),
+            timeout=ANSWER_SECONDS,
+            extensions={"purpose": purpose},
+        )
+        self._raise_for_status(response)
+        return response
+
+    def _json_in(self, response: httpx2.Response) -> object:
+        """The value of an answer. Raises: NetworkError: it is none that could be read."""
+        from app.hub.failures import not_the_hub, unreadable
+
+        try:
+            return parse_json(response.content)
+        except ParseError as error:
+            is_json = response.content.lstrip()[:1] in (b"{", b"[")
+            raise (unreadable() if is_json else not_the_hub()) from error
+
     def _sent_token(self) -> str | bool:
         return self.token.secret() or False
 
-    def _headers(self) -> dict[str, str]:
-        self._library()
+    def _headers(self, secret: str = "") -> dict[str, str]:
+        self._set_up_library()
         # Documented as public, but not marked so for type checkers.
         from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
         headers: dict[str, str] = build_hf_headers(
-            token=self._sent_token(), library_name="tarn", library_version=self._version
+            token=secret or self._sent_token(), library_name="tarn", library_version=self._version
         )
         return headers
 
     def _session(self) -> httpx2.Client:
-        self._library()
+        self._set_up_library()
         from huggingface_hub import get_session
 
         return get_session()
@@ -253,28 +277,47 @@ class Hub:
 
         hf_raise_for_status(response)
 
-    def _library(self) -> HfApi:
-        """huggingface_hub, set up once. It is imported late: that takes half a second."""
+    def _set_up_library(self) -> None:
+        """Makes huggingface_hub use our client. It is imported late: that takes half a second."""
         with self._lock:
-            if self._api is None:
-                # Read when the library is imported, which somebody may have done before.
-                os.environ.update(dict.fromkeys(_SETTINGS, "1"))
-                from huggingface_hub import HfApi, constants, set_client_factory
+            if self._is_set_up:
+                return
+            # Read when the library is imported, which somebody may have done before.
+            os.environ.update(dict.fromkeys(_SETTINGS, "1"))
+            from huggingface_hub import constants, set_client_factory
 
-                for name in _SETTINGS:
-                    setattr(constants, name, True)
+            for name in _SETTINGS:
+                setattr(constants, name, True)
 
-                from app.net.client import make_client
+            from app.net.client import make_client
 
-                set_client_factory(lambda: make_client(self.network))
-                self._api = HfApi(
-                    endpoint=self.endpoint, token=False, library_name="tarn", library_version=self._version
-                )
-            return self._api
+            set_client_factory(lambda: make_client(self.network, purpose="Look at a file"))
+            self._is_set_up = True
 
     def close(self) -> None:
         """Closes idle connections. The hub can be asked again afterwards."""
-        if self._api is not None:
+        if self._is_set_up:
             from huggingface_hub import close_session
 
             close_session()
+
+
+def _checked(repository: str) -> str:
+    """The name of a repository, if it is one. Raises: NotOnHubError."""
+    if not is_repository_name(repository):
+        raise NotOnHubError(
+            f"{repository[:100]} is not a name that a repository can have.", "It has the form owner/name."
+        )
+    return repository
+
+
+def _next_address(address: str, response: httpx2.Response) -> str:
+    """Where a list goes on; empty at its end, and where nobody could go on."""
+    try:
+        link = response.links.get("next", {}).get("url", "")
+        # Only the path is taken over: a mirror names the original host, and the token stays here.
+        parts = urlsplit(urljoin(address, link)) if link else urlsplit("")
+    except ValueError:
+        return ""
+    found = f"{parts.path}?{parts.query}"
+    return "" if not link or address.endswith(found) or not found.startswith("/") else found

@@ -8,11 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.hub.json_answer import Json, count_in, is_gated, object_in, objects_in, text_in
 from app.hub.quantisation import quality_note, quantisation_of, recommended_of
+from app.hub.repository_name import is_repository_name
 
 if TYPE_CHECKING:
     from app.hub.hub import Hub
 
+_COMMIT = re.compile("[0-9a-f]{40}")
+_SHA256 = re.compile("[0-9a-f]{64}")
 _PART = re.compile(r"-\d{5}-of-(?P<count>\d{5})(?=\.gguf$)", re.IGNORECASE)
 _COMPANION = re.compile(r"(?:^|[-_.])mmproj(?:[-_.]|$)|^vocoder-|^tokenizer-", re.IGNORECASE)
 _PROJECTOR = re.compile(r"mmproj", re.IGNORECASE)
@@ -104,24 +108,31 @@ def read_repository(hub: Hub, name: str, cancel: threading.Event, revision: str 
         HubError: it cannot be had; the kind says why.
         Cancelled: `cancel` was set.
     """
-    info = hub.model_info(name, revision, cancel)
-    files = [
-        HubFile(sibling.rfilename, sibling.size or 0, sibling.lfs.sha256 if sibling.lfs else "")
-        for sibling in info.siblings or []
-    ]
-    described = info.gguf if isinstance(info.gguf, dict) else {}
-    card = info.card_data
+    details = hub.model_details(name, revision, cancel)
+    files = [file for entry in objects_in(details, "siblings") if (file := _file(entry)) is not None]
+    told_name, commit = text_in(details, "id"), text_in(details, "sha")
+    repository = told_name if is_repository_name(told_name) else name
+    described, card = object_in(details, "gguf"), object_in(details, "cardData")
     return Repository(
-        name=info.id,
-        commit=info.sha or revision,
+        name=repository,
+        commit=commit if _COMMIT.fullmatch(commit) else revision,
         variants=variants_of(files),
         projectors=tuple(file for file in files if _is_projector(file.name)),
-        is_gated=bool(info.gated),
-        address=hub.page_of(info.id),
-        licence=str((card and (card.get("license_name") or card.get("license"))) or ""),
-        architecture=str(described.get("architecture") or ""),
-        context_length=int(described.get("context_length") or 0),
+        is_gated=is_gated(details),
+        address=hub.page_of(repository),
+        licence=text_in(card, "license_name") or text_in(card, "license"),
+        architecture=text_in(described, "architecture"),
+        context_length=count_in(described, "context_length"),
     )
+
+
+def _file(entry: Json) -> HubFile | None:
+    name, large = text_in(entry, "rfilename"), object_in(entry, "lfs")
+    if not name or name != entry.get("rfilename"):
+        return None
+    sha256 = text_in(large, "sha256").lower()
+    size = count_in(entry, "size") or count_in(large, "size")
+    return HubFile(name, size, sha256 if _SHA256.fullmatch(sha256) else "")
 
 
 def variants_of(files: Iterable[HubFile]) -> tuple[Variant, ...]:

@@ -7,8 +7,11 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlencode, urlsplit
+
+from app.hub.json_answer import Json, count_in, is_gated, moment_in, object_in, text_in
+from app.hub.repository_name import is_repository_name
 
 if TYPE_CHECKING:
     from app.hub.hub import Hub
@@ -16,7 +19,6 @@ if TYPE_CHECKING:
 PAGE_SIZE = 50
 """Results that are asked for at a time."""
 HOSTS = ("huggingface.co", "hf.co", "www.huggingface.co")
-_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class ModelSearch:
         if self.is_complete:
             return ()
         entries, self._next = self._hub.page(self._next, cancel)
-        return tuple(_result(entry) for entry in entries)
+        return tuple(result for entry in entries if (result := _result(entry)) is not None)
 
 
 def _question(text: str, order: SearchOrder) -> list[tuple[str, str]]:
@@ -121,29 +123,26 @@ def _of_path(path: str) -> RepositoryAddress | None:
     if len(parts) < 2 or parts[0] in ("datasets", "spaces", "collections", "api", "docs", "papers"):
         return None
     name, _, quantisation = "/".join(parts[:2]).partition(":")
-    if not _NAME.fullmatch(name):
+    if not is_repository_name(name):
         return None
     if len(parts) > 3 and parts[2] in ("tree", "blob", "resolve", "raw"):
         return RepositoryAddress(name, parts[3], "/".join(parts[4:]), quantisation)
     return RepositoryAddress(name, quantisation=quantisation)
 
 
-def _result(entry: dict[str, Any]) -> SearchResult:
-    described = entry.get("gguf") if isinstance(entry.get("gguf"), dict) else {}
-    return SearchResult(
-        repository=str(entry.get("id") or entry.get("modelId") or ""),
-        downloads=int(entry.get("downloads") or 0),
-        likes=int(entry.get("likes") or 0),
-        updated=_time(entry.get("lastModified")),
-        is_gated=bool(entry.get("gated")),
-        architecture=str((described or {}).get("architecture") or ""),
-        parameters=int((described or {}).get("total") or 0),
-        context_length=int((described or {}).get("context_length") or 0),
-    )
-
-
-def _time(text: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(text).replace("Z", "+00:00")) if text else None
-    except ValueError:
+def _result(entry: Json) -> SearchResult | None:
+    """A result, with the facts that can be read; None where not even its name can."""
+    name = text_in(entry, "id") or text_in(entry, "modelId")
+    if not is_repository_name(name):
         return None
+    described = object_in(entry, "gguf")
+    return SearchResult(
+        repository=name,
+        downloads=count_in(entry, "downloads"),
+        likes=count_in(entry, "likes"),
+        updated=moment_in(entry, "lastModified"),
+        is_gated=is_gated(entry),
+        architecture=text_in(described, "architecture"),
+        parameters=count_in(described, "total"),
+        context_length=count_in(described, "context_length"),
+    )

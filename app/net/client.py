@@ -6,108 +6,145 @@ request is made.
 
 from __future__ import annotations
 
-import re
-import urllib.request
-from collections.abc import Callable, Iterator
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import httpcore2
 import httpx2
 
 from app.core.connection import Connection
-from app.core.errors import HubError
+from app.core.errors import NetworkError
+from app.net.bounded_backend import BoundedBackend, ProxyBackend, deadline
 from app.net.network import Network
+from app.net.proxies import ProxySettings, ProxyTransport
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 15.0
 """How long the other side may be silent, where the request names no other time."""
+KEEP_ALIVE_SECONDS = 5.0
+MOST_CONNECTIONS = 100
 httpcore2.HTTP11Connection.READ_NUM_BYTES = 512 * 1024
 # The usual 64 KiB at a time make a download from a quick hub a quarter slower.
 
-_PURPOSES = (
-    (r"^/api/whoami", "Check the token"),
-    (r"^/api/models/?$", "Search for models"),
-    (r"^/api/models/", "Look at a repository"),
-)
+
+@dataclass(frozen=True, slots=True)
+class AnswerLimits:
+    """How long an answer may take and how much it may hold; handed over as a request's extension `limits`.
+
+    Attributes:
+        head_seconds: until the status and the headers are here, connecting included.
+        body_seconds: until the body is here.
+        most_bytes: of the body, unpacked; None for whoever counts by itself and unpacks what was packed.
+    """
+
+    head_seconds: float = 30.0
+    body_seconds: float = 60.0
+    most_bytes: int | None = 32 * 1024 * 1024
+
+
+WHOLE_FILE = AnswerLimits(body_seconds=float("inf"), most_bytes=None)
+"""For the bytes of a model: who receives them knows how many there are, and how slowly they may come."""
+
+
+class AnswerTooLongError(httpx2.TransportError):
+    """The body of an answer has more bytes than any answer to such a question could have."""
 
 
 class RecordingTransport(httpx2.BaseTransport):
-    """Passes requests on and reports each as a `Connection` when it has ended."""
+    """Passes requests on within their limits, and reports each as a `Connection` when it has ended."""
 
-    def __init__(
-        self,
-        transport: httpx2.BaseTransport,
-        network: Network,
-    ) -> None:
+    def __init__(self, transport: httpx2.BaseTransport, network: Network, purpose: str) -> None:
+        """
+        Args:
+            purpose: what the network log says of requests that name none, as the extension `purpose`.
+        """
         self._transport = transport
         self._network = network
+        self._purpose = purpose
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self._network.check()
         _limit_waiting(request)
-        entry = _RecordedRequest(request, self._network.report)
+        limits: AnswerLimits = request.extensions.get("limits", AnswerLimits())
+        record = _RequestRecord(request, str(request.extensions.get("purpose", self._purpose)), self._network)
         try:
-            response = self._transport.handle_request(request)
+            with deadline(limits.head_seconds):
+                response = self._transport.handle_request(request)
         except Exception as error:
-            entry.close(_words_for(error))
+            record.close(_outcome_of(error))
             raise
-        entry.note_head(response)
-        assert isinstance(response.stream, httpx2.SyncByteStream)
-        return httpx2.Response(
-            response.status_code,
-            headers=response.headers,
-            stream=_CountedStream(response.stream, entry),
-            extensions=response.extensions,
-        )
+        record.note_head(response)
+        return _limited(request, response, record, limits)
 
     def close(self) -> None:
         self._transport.close()
 
 
-def make_client(network: Network) -> httpx2.Client:
+def make_client(network: Network, purpose: str = "") -> httpx2.Client:
     """A client all of whose requests are recorded, with the proxies that the system is set to use."""
+    context = httpx2.create_ssl_context()
 
-    def recorded(proxy: str | None = None) -> RecordingTransport:
-        return RecordingTransport(httpx2.HTTPTransport(proxy=proxy), network)
+    def open_proxy(proxy: str | None) -> httpx2.BaseTransport:
+        return PoolTransport(context, proxy)
 
-    try:
-        mounts = {pattern: recorded(proxy) for pattern, proxy in _proxies().items()}
-    except (ImportError, ValueError, httpx2.InvalidURL) as error:
-        raise HubError(
-            "The proxy that this system is set to use is of a kind that Tarn cannot use.",
-            "Set an HTTP proxy in the system's settings, or none.",
-        ) from error
+    transport = ProxyTransport(ProxySettings.of_system(), open_proxy)
     return httpx2.Client(
-        transport=recorded(), mounts=mounts, follow_redirects=True, timeout=ANSWER_SECONDS, trust_env=False
+        transport=RecordingTransport(transport, network, purpose),
+        follow_redirects=True,
+        timeout=ANSWER_SECONDS,
+        trust_env=False,
     )
 
 
-def _proxies() -> dict[str, str | None]:
-    """The system's proxies by address pattern; None where there is none on the way."""
-    named = urllib.request.getproxies()
-    exceptions = [host.strip().lstrip(".") for host in named.get("no", "").split(",") if host.strip()]
-    if "*" in exceptions:
-        return {}
-    found: dict[str, str | None] = {}
-    for scheme in ("http", "https"):
-        if proxy := named.get(scheme) or named.get("all"):
-            found[f"{scheme}://"] = proxy if "://" in proxy else f"http://{proxy}"
-    for host in [*exceptions, "localhost", "127.0.0.1"] if found else []:
-        found |= {f"all://{host}": None, f"all://*.{host}": None}
-    return found
+class PoolTransport(httpx2.HTTPTransport):
+    """httpx2's transport over connections of our own making: it has no parameter for what makes them."""
+
+    def __init__(self, context: ssl.SSLContext, proxy_address: str | None) -> None:
+        """
+        Args:
+            proxy_address: the proxy that all connections go through; None for direct ones.
+
+        Raises:
+            ValueError, httpx2.InvalidURL: no proxy of that kind can be used.
+        """
+        proxy = httpx2.Proxy(proxy_address) if proxy_address is not None else None
+        if proxy is not None and not proxy.url.host:
+            raise ValueError("A proxy without a host")
+        self._proxy_backend = ProxyBackend() if proxy is not None else None
+        self._pool = httpcore2.ConnectionPool(
+            context,
+            proxy=_for_pool(proxy) if proxy is not None else None,
+            max_connections=MOST_CONNECTIONS,
+            keepalive_expiry=KEEP_ALIVE_SECONDS,
+            network_backend=self._proxy_backend or BoundedBackend(),
+        )
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self._proxy_backend is None:
+            return super().handle_request(request)
+        with self._proxy_backend.closing_what_fails():
+            return super().handle_request(request)
 
 
-class _RecordedRequest:
-    """A connection while it lasts."""
+def _for_pool(proxy: httpx2.Proxy) -> httpcore2.Proxy:
+    url = httpcore2.URL(
+        scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=b"/"
+    )
+    return httpcore2.Proxy(url, auth=proxy.raw_auth)
 
-    def __init__(self, request: httpx2.Request, report: Callable[[Connection], object]) -> None:
-        self._report: Callable[[Connection], object] | None = report
+
+class _RequestRecord:
+    """What the network log will say of a request, while it lasts."""
+
+    def __init__(self, request: httpx2.Request, purpose: str, network: Network) -> None:
+        self._network: Network | None = network
         self._time = datetime.now(UTC)
         self._host = request.url.host
-        self._purpose = _purpose_of(request)
-        self._up = (
-            _size_of(request.headers) + len(str(request.url)) + int(request.headers.get("content-length", 0))
-        )
+        self._purpose = purpose
+        self._up = _size_of(request.headers) + len(str(request.url)) + _length_of(request)
         self.down = 0
         self._outcome = ""
 
@@ -116,31 +153,72 @@ class _RecordedRequest:
         self._outcome = str(response.status_code)
 
     def close(self, outcome: str = "") -> None:
-        report, self._report = self._report, None
-        if report is not None:
+        network, self._network = self._network, None
+        if network is not None:
             outcome = outcome or self._outcome
-            report(Connection(self._time, self._host, self._purpose, self._up, self.down, outcome))
+            network.report(Connection(self._time, self._host, self._purpose, self._up, self.down, outcome))
 
 
-class _CountedStream(httpx2.SyncByteStream):
-    def __init__(self, stream: httpx2.SyncByteStream, entry: _RecordedRequest) -> None:
+class _RecordedBody(httpx2.SyncByteStream):
+    """The bytes of an answer as they come, counted, and until their time is over."""
+
+    def __init__(self, stream: httpx2.SyncByteStream, record: _RequestRecord, seconds: float) -> None:
         self._stream = stream
-        self._entry = entry
+        self._record = record
+        self._ends_at = time.monotonic() + seconds
 
     def __iter__(self) -> Iterator[bytes]:
+        pieces = iter(self._stream)
         try:
-            for piece in self._stream:
-                self._entry.down += len(piece)
+            while (piece := self._next(pieces)) is not None:
+                self._record.down += len(piece)
                 yield piece
         except Exception as error:
-            self._entry.close(_words_for(error))
+            self._record.close(_outcome_of(error))
             raise
+
+    def _next(self, pieces: Iterator[bytes]) -> bytes | None:
+        with deadline(self._ends_at - time.monotonic()):
+            return next(pieces, None)
 
     def close(self) -> None:
         try:
             self._stream.close()
         finally:
-            self._entry.close()
+            self._record.close()
+
+
+class _UnpackedBody(httpx2.SyncByteStream):
+    """The bytes of an answer, unpacked, as long as they are not too many."""
+
+    def __init__(self, packed: httpx2.Response, most_bytes: int) -> None:
+        self._packed = packed
+        self._most_bytes = most_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        count = 0
+        for piece in self._packed.iter_bytes():
+            count += len(piece)
+            if count > self._most_bytes:
+                raise AnswerTooLongError(f"The answer has more than {self._most_bytes:,} bytes")
+            yield piece
+
+    def close(self) -> None:
+        self._packed.close()
+
+
+def _limited(
+    request: httpx2.Request, response: httpx2.Response, record: _RequestRecord, limits: AnswerLimits
+) -> httpx2.Response:
+    assert isinstance(response.stream, httpx2.SyncByteStream)
+    body: httpx2.SyncByteStream = _RecordedBody(response.stream, record, limits.body_seconds)
+    headers = response.headers.copy()
+    if limits.most_bytes is not None and request.method != "HEAD":
+        packed = httpx2.Response(response.status_code, headers=headers, stream=body, request=request)
+        body = _UnpackedBody(packed, limits.most_bytes)
+        if headers.pop("Content-Encoding", ""):
+            headers.pop("Content-Length", "")
+    return httpx2.Response(response.status_code, headers=headers, stream=body, extensions=response.extensions)
 
 
 def _limit_waiting(request: httpx2.Request) -> None:
@@ -155,21 +233,18 @@ def _limit_waiting(request: httpx2.Request) -> None:
     request.extensions["timeout"] = {name: limits.get(name) or usual[name] for name in usual}
 
 
-def _purpose_of(request: httpx2.Request) -> str:
-    if named := request.extensions.get("purpose"):
-        return str(named)
-    path = request.url.path
-    for pattern, purpose in _PURPOSES:
-        if re.search(pattern, path):
-            return purpose
-    return "Look at a file" if request.method == "HEAD" else "Download a model"
-
-
-def _words_for(error: Exception) -> str:
+def _outcome_of(error: Exception) -> str:
+    """What the network log says of a request that failed."""
     if isinstance(error, httpx2.TimeoutException):
         return "No answer in time"
-    return "No connection" if isinstance(error, httpx2.ConnectError | httpx2.ProxyError) else "Broken off"
+    unreachable = (httpx2.ConnectError, httpx2.ProxyError, NetworkError)
+    return "No connection" if isinstance(error, unreachable) else "Broken off"
 
 
 def _size_of(headers: httpx2.Headers) -> int:
     return sum(len(name) + len(value) + 4 for name, value in headers.raw)
+
+
+def _length_of(request: httpx2.Request) -> int:
+    length = request.headers.get("Content-Length", "0")
+    return int(length) if length.isdigit() else 0

@@ -153,7 +153,7 @@ def test_it_shows_in_no_error_no_log_no_repr_and_no_network_log(token, known, ca
         with pytest.raises(TokenError) as caught:
             token.check(hub.who_am_i, NEVER)
         with pytest.raises(TokenError) as refused:
-            hub.model_info("a/b", "main", NEVER)
+            hub.model_details("a/b", "main", NEVER)
     for error in (caught.value, refused.value):
         assert SECRET not in "".join(traceback.format_exception(error))
         assert SECRET not in str(error) + error.hint
@@ -164,5 +164,5 @@ def test_it_shows_in_no_error_no_log_no_repr_and_no_network_log(token, known, ca
 def test_only_the_token_that_was_given_to_this_program_is_sent(server, hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_of_another_program")
     server.put("a/b", "m.gguf", b"x")
-    hub.model_info("a/b", "main", NEVER)
+    hub.model_details("a/b", "main", NEVER)
     assert "authorization" not in server.requests[-1].headers

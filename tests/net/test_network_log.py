@@ -88,7 +88,7 @@ def test_every_request_is_in_the_network_log_with_its_bytes(models):
         hub = Hub(endpoint=front.address)
         hub.who_am_i("hf_x", NEVER)
         ModelSearch(hub, "model").more(NEVER)
-        hub.model_info("owner/model-GGUF", "main", NEVER)
+        hub.model_details("owner/model-GGUF", "main", NEVER)
         download(hub, "owner/model-GGUF", "m.gguf", models, NEVER, lambda _progress: None)
         requests = len(front.requests) + len(cdn.requests)
     connections = hub.network_log.connections()[::-1]
@@ -128,7 +128,7 @@ def test_offline_everything_is_refused_before_it_leaves(server, hub):
     hub.is_offline = True
     for ask in (
         lambda: ModelSearch(hub, "x").more(NEVER),
-        lambda: hub.model_info("a/b", "main", NEVER),
+        lambda: hub.model_details("a/b", "main", NEVER),
         lambda: hub.file("a/b", "m.gguf", "main", NEVER),
         lambda: hub.who_am_i("hf_x", NEVER),
         lambda: hub.open(server.address + "/a/b/resolve/main/m.gguf", {}, NEVER, "a/b", 1.0),
@@ -178,7 +178,7 @@ def test_a_network_that_shows_a_page_of_its_own_is_said(server, hub, models, qui
     for ask in (
         lambda: ModelSearch(hub, "x").more(NEVER),
         lambda: hub.who_am_i("hf_x", NEVER),
-        lambda: hub.model_info("a/b", "main", NEVER),
+        lambda: hub.model_details("a/b", "main", NEVER),
         lambda: download(hub, "a/b", "m.gguf", models, NEVER, lambda _progress: None, retry_policy=quick),
     ):
         with pytest.raises(NetworkError, match="Something other than the hub answered"):
