@@ -63,6 +63,7 @@ class DownloadService(QObject):
         self._hub = hub
         self._folder = folder
         self._worker = Worker("hub", self)
+        self._is_shut_down = False
         self._repositories: dict[str, Repository] = {}
         self._states: dict[str, DownloadState] = {}
         self._cancelled: dict[str, bool] = {}
@@ -222,6 +223,9 @@ class DownloadService(QObject):
 
     def shut_down(self) -> None:
         """Stops everything; the next run goes on. What was cancelled is deleted now."""
+        if self._is_shut_down:
+            return
+        self._is_shut_down = True
         self._worker.shut_down()
         for download_id in tuple(self._cancelled):
             self._finish_cancel(download_id)

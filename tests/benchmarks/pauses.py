@@ -135,7 +135,7 @@ def main(megabytes: int, megabytes_per_second: float) -> None:
         for model in screen.library.models:
             if not model.is_starter:
                 screen.page.library.action_requested.emit(str(model.path), library_rows.VERIFY)
-        watch.during("both are hashed again", lambda: not screen.library._checking)
+        watch.during("both are hashed again", lambda: not screen.library.verifying)
         application.shutdown()
     ours.send("end")
     server.join()

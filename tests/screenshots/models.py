@@ -308,7 +308,7 @@ class Photographer:
         dialog.close()
         self.models._licence.is_accepted = False
         self.models._licence.ask("LFM2.5 1.2B Instruct", "lfm1.0", "https://huggingface.co/x/y", lambda: None)
-        self.models.imports.ask(Path("/home/ann/Downloads/Qwen3-4B-Q4_K_M.gguf"))
+        self.models.library_list.ask_to_add(Path("/home/ann/Downloads/Qwen3-4B-Q4_K_M.gguf"))
         for name in ("licence_dialog", "import_dialog"):
             found = self.window.findChild(object, name)
             self.pause(100)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from app.core import formatting
 from app.core.model_file import ModelFile
 from app.hub.library.records import ModelRecord
+from app.services.library import FileImport
 from app.ui.model_manager.download_rows import CHAT
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
+IMPORTING_KEY = "importing"
 VERIFY, STOP_VERIFYING, REVEAL, DELETE = "verify", "stop_verifying", "reveal", "delete"
 
 _CHAT = Action(CHAT, "Chat")
@@ -23,29 +25,15 @@ _DELETE = Action(DELETE, "Move to the trash", "trash")
 
 
 @dataclass(frozen=True, slots=True)
-class Checking:
-    """A file that is read again, and how far that is, 0 to 1."""
-
-    share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Importing:
-    """A file on its way into the models folder, and how far that is, 0 to 1."""
-
-    path: Path
-    share: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class LibraryState:
     """All that the list of models shows beside the files themselves."""
 
     records: Mapping[Path, ModelRecord]
     now: datetime
     loaded: Path | None = None
-    checking: Mapping[Path, Checking] | None = None
-    broken: Mapping[Path, str] | None = None
+    verifying: Mapping[Path, float] = field(default_factory=dict)
+    """How far each file that is being read again is, 0 to 1."""
+    damaged: Mapping[Path, str] = field(default_factory=dict)
     """Files whose checksum was found wrong, with the sentence about each."""
 
 
@@ -55,10 +43,10 @@ def library_rows(models: Sequence[ModelFile], state: LibraryState, text: str = "
     return [_row(model, state) for model in models if _fits(model, words)]
 
 
-def importing_row(importing: Importing) -> Row:
+def importing_row(importing: FileImport) -> Row:
     """A file that is being copied."""
     return Row(
-        "importing",
+        IMPORTING_KEY,
         importing.path.name,
         lines=(Line(f"Copying it into the models folder: {importing.share:.0%}"),),
         icon_name="file-plus",
@@ -83,7 +71,7 @@ def _fits(model: ModelFile, words: Sequence[str]) -> bool:
 
 
 def _row(model: ModelFile, state: LibraryState) -> Row:
-    checking = (state.checking or {}).get(model.path)
+    verified_share = state.verifying.get(model.path)
     return Row(
         str(model.path),
         model.name,
@@ -91,14 +79,14 @@ def _row(model: ModelFile, state: LibraryState) -> Row:
         lines=_lines(model, state),
         icon_name="warning-circle" if _problem(model, state) else "cube",
         icon_tone=Tone.BAD if _problem(model, state) else Tone.GOOD,
-        progress=checking.share if checking else None,
-        actions=_actions(model, state, checking is not None),
+        progress=verified_share,
+        actions=_actions(model, state, verified_share is not None),
         tip=str(model.path),
     )
 
 
 def _problem(model: ModelFile, state: LibraryState) -> str:
-    return model.problem or (state.broken or {}).get(model.path, "")
+    return model.problem or state.damaged.get(model.path, "")
 
 
 def _badges(model: ModelFile, state: LibraryState) -> tuple[Badge, ...]:
@@ -122,8 +110,8 @@ def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
         history.insert(0, f"verified {formatting.days_ago(record.verified, state.now)}")
     text = " · ".join(history)
     lines = [Line(" · ".join(word for word in words if word)), Line(text[:1].upper() + text[1:])]
-    if checking := (state.checking or {}).get(model.path):
-        lines[1] = Line(f"Reading the file to compare its checksum: {checking.share:.0%}")
+    if (share := state.verifying.get(model.path)) is not None:
+        lines[1] = Line(f"Reading the file to compare its checksum: {share:.0%}")
     if problem := _problem(model, state):
         lines.append(Line(problem, Tone.BAD, wraps=True))
     return tuple(lines)

@@ -12,11 +12,11 @@ from app.hub.download.queue import DownloadQueue, OnChange
 from app.hub.download.state import DownloadState
 from app.hub.library.found_model import FoundModel
 from app.services.downloads import DownloadsChange, DownloadService
+from app.services.library import LibraryChange, LibraryService
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
-from app.ui.model_manager.import_controller import ImportController
 from app.ui.model_manager.library_controller import LibraryController
 from app.ui.model_manager.licence import LicenceGate
 from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
@@ -84,10 +84,8 @@ class ModelManagerController(QObject):
             parts.look,
             self,
         )
-        self.imports = ImportController(self.page.library, window.messages, self._folder, self)
-        self.library = LibraryController(
-            self.page.library, window.messages, self.imports, parts.records, self._folder, parts.find, self
-        )
+        self.library = LibraryService(parts.records, self._folder, parts.find, self)
+        self.library_list = LibraryController(self.page.library, self.library, window.messages, self)
         self.network = NetworkController(parts.hub, self)
         settings.add_page("Network", self.network.make_network_page)
         settings.add_page("Connections", self.network.make_connections_page)
@@ -113,7 +111,7 @@ class ModelManagerController(QObject):
         if not self._has_looked_around:
             self._has_looked_around = True
             self._load_token()  # Not earlier: a keyring may ask for a password.
-            self.library.offer_found(self._settings.settings.answered_programs)
+            self.library.find_models(self._settings.settings.answered_programs)
         self.discover.refresh()
         self._window.show_page(self.page)
         self.page.focus_first()
@@ -134,7 +132,6 @@ class ModelManagerController(QObject):
 
     def note_loaded(self, path: Path) -> None:
         """This model answers from now on."""
-        self._parts.records.note_used(path)
         self.library.set_loaded(path)
 
     def others(self) -> list[FoundModel]:
@@ -159,7 +156,6 @@ class ModelManagerController(QObject):
             self._search,
             self._start_page,
             self.library,
-            self.imports,
             self.network,
         ):
             part.shut_down()
@@ -200,7 +196,7 @@ class ModelManagerController(QObject):
         page.back_requested.connect(window.focus_composer)
         page.network_settings_requested.connect(lambda: self._settings.open_settings("Network"))
         page.discover.start.starter_requested.connect(window.focus_composer)
-        for part in (self.discover, self._download_rows, self.library, self._start_page):
+        for part in (self.discover, self._download_rows, self.library_list, self._start_page):
             part.chat_requested.connect(self.model_ready)
         for signal in (
             self.discover.link_requested,
@@ -212,10 +208,9 @@ class ModelManagerController(QObject):
         self._licence.accepted.connect(lambda: self._settings.change(has_accepted_lfm_licence=True))
         self.downloads.changed.connect(self._on_downloads_changed)
         self._start_page.arrived_for_chat.connect(self._on_arrived_for_chat)
-        self.library.files_changed.connect(self.files_changed)
-        self.imports.file_added.connect(self._on_imports_file_added)
-        self.library.programs_answered.connect(self._on_library_programs_answered)
-        self.library.add_folder_requested.connect(self._settings.choose_folder)
+        self.library.changed.connect(self._on_library_changed)
+        self.library_list.programs_answered.connect(self._on_library_programs_answered)
+        self.library_list.add_folder_requested.connect(self._settings.choose_folder)
         self.network.offline_changed.connect(self._on_network_offline_changed)
         self.network.token_kept.connect(lambda is_kept: self._settings.change(has_hub_token=is_kept))
         self.network.token_settled.connect(self._on_network_token_settled)
@@ -240,11 +235,12 @@ class ModelManagerController(QObject):
             lambda: self.model_ready.emit(state.paths[0]),
         )
 
-    def _on_imports_file_added(self, path: Path) -> None:
+    def _on_library_changed(self, change: LibraryChange) -> None:
         files = self._settings.settings.model_files
-        if path not in files:
-            self._settings.change(model_files=(*files, path))
-        self.files_changed.emit()
+        if change.imported is not None and change.is_in_place and change.imported not in files:
+            self._settings.change(model_files=(*files, change.imported))
+        if change.files_changed or change.imported is not None:
+            self.files_changed.emit()
 
     def _on_library_programs_answered(self, programs: tuple[str, ...], is_wanted: bool) -> None:
         settings = self._settings.settings

@@ -116,7 +116,7 @@ def test_a_file_that_is_no_model_is_refused_in_words(screen: Screen, tmp_path: P
     source = tmp_path / "letter.gguf"
     source.write_text("Dear all")
     screen.opens(Section.LIBRARY)
-    screen.controller.imports.ask(source)
+    screen.controller.library_list.ask_to_add(source)
     screen.confirms("import_dialog")
     problem = screen.page.library.problem
     screen.waits(problem.isVisible)

@@ -25,7 +25,7 @@ from app.paths import resources
 from app.ui.model_manager import catalog_words, computer_words
 from app.ui.model_manager.catalog_rows import catalog_entries
 from app.ui.model_manager.download_rows import download_row
-from app.ui.model_manager.library_rows import Checking, LibraryState, library_rows, summary
+from app.ui.model_manager.library_rows import LibraryState, library_rows, summary
 from app.ui.model_manager.rows import Heading, Row, Tone
 from app.ui.model_manager.variant_rows import expected_rows, variant_rows
 
@@ -200,7 +200,7 @@ def test_the_library_is_filtered_by_all_words_and_shows_a_check_under_way() -> N
         ModelFile(Path(f"/m/{name}.gguf"), name, GB, quantisation="Q8_0")
         for name in ("LFM2.5 1.2B", "Qwen 3")
     ]
-    checking = LibraryState({}, NOW, checking={models[1].path: Checking(0.42)})
+    checking = LibraryState({}, NOW, verifying={models[1].path: 0.42})
     assert [row.title for row in library_rows(models, checking, "qwen q8")] == ["Qwen 3"]
     row = library_rows(models, checking)[1]
     assert row.progress == 0.42
