@@ -10,6 +10,7 @@ from dataclasses import replace
 from app.core.errors import UserError
 from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Part, Statistics, StopReason
+from app.core.reasoning_markers import THINK
 from app.core.reasoning_timer import ReasoningLimit, ReasoningTimer
 from app.core.repetition import Repeat, RepetitionDetector
 from app.core.stream import ReplyAssembler
@@ -47,8 +48,8 @@ class AnswerBuilder:
         limit: ReasoningLimit | None,
     ) -> None:
         self.stop = _AnswerStop(cancel)
-        self.was_thought_closed = False
-        """The answer was stopped in its thought, and is to go on behind it."""
+        self.thought_ending = ""
+        """What ends the thought in which the answer was stopped, to go on behind it; else empty."""
         self._limit = limit
         self._statistics = Statistics()
         self._tools = request.tools
@@ -65,7 +66,7 @@ class AnswerBuilder:
             case PromptProgress():
                 yield event
             case ReplyStarted():
-                self._assembler = ReplyAssembler(event.starts_in_reasoning, self._tools)
+                self._start(event)
                 yield from self._feed(self._prefill, 0)
             case Piece():
                 self._watch(event.text)
@@ -80,10 +81,17 @@ class AnswerBuilder:
             reason = StopReason.ERROR
         elif self._repeat and reason is StopReason.CANCELLED:
             reason = StopReason.LOOP
-        self.was_thought_closed &= reason is StopReason.CANCELLED  # It may have ended by itself just then.
+        if reason is not StopReason.CANCELLED:
+            self.thought_ending = ""  # The answer ended by itself just then.
         statistics = replace(self._statistics, stop_reason=reason)
         message = self._thoughts.timed(self._assembler.finish())
         return ReplyEnded(message, statistics, error, self._repeat if reason is StopReason.LOOP else None)
+
+    def _start(self, event: ReplyStarted) -> None:
+        """Read the reply anew, now that it is known what the prompt ended in."""
+        # A prefill that opens a thought itself is read as it stands.
+        is_prompted = event.reasoning or (event.starts_in_reasoning and not self._assembler.open_reasoning)
+        self._assembler = ReplyAssembler(bool(is_prompted), self._tools, event.reasoning)
 
     def _watch(self, piece: str) -> None:
         """Only what is written now counts: who goes on after a loop starts anew."""
@@ -95,7 +103,8 @@ class AnswerBuilder:
 
     def _look_at_limit(self) -> None:
         if self._limit and not self._repeat and self._limit.is_reached(self._thoughts):
-            self.was_thought_closed = True
+            markers = self._assembler.open_reasoning or THINK
+            self.thought_ending = markers.ending
             self.stop.set()
 
     def _feed(self, text: str, token_count: int) -> Iterator[TurnEvent]:

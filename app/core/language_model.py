@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.core.message import Message, Statistics
+from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 
 
@@ -31,6 +32,8 @@ class ReplyStarted:
 
     starts_in_reasoning: bool
     """The prompt itself ended inside an open thinking tag, so the reply begins with a thought."""
+    reasoning: ReasoningMarkers | None = None
+    """The markers of that thought; None where the prompt, without the prefill, opens none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from app.core.message import Message, Role
+from app.core.reasoning_markers import THINK, ReasoningMarkers
 from app.core.reply_parser.answer import AnswerReader
 from app.core.reply_parser.call_reader import CallReader
 from app.core.reply_parser.part_writer import (
@@ -28,7 +28,7 @@ from app.core.reply_parser.part_writer import (
     PartWriter,
     ReplyEvent,
 )
-from app.core.reply_parser.reader import ParseContext, ReplyReader
+from app.core.reply_parser.reader import ParseContext, ReplyReader, ReplyState
 from app.core.reply_parser.reasoning import ThoughtReader
 from app.core.reply_parser.tool_schema import OfferedTools
 from app.core.reply_parser.unmarked_calls import UnmarkedCallFinder
@@ -51,14 +51,20 @@ _READERS: dict[PartKind, Callable[[], ReplyReader]] = {
 
 
 def parse_reply(
-    text: str, *, starts_in_reasoning: bool = False, tools: Sequence[dict[str, Any]] = ()
+    text: str,
+    *,
+    starts_in_reasoning: bool = False,
+    tools: Sequence[dict[str, Any]] = (),
+    reasoning: ReasoningMarkers | None = None,
 ) -> Message:
-    """The message that a whole reply holds. Never raises.
+    """Read a whole reply. Never raises.
 
-    `starts_in_reasoning`: the prompt ended inside an open thinking tag. `tools`: what the model was offered,
-    as JSON schemas; calls are checked against them.
+    Args:
+        starts_in_reasoning: the prompt ended inside a thought.
+        tools: what the model was offered, as JSON schemas; calls are checked against them.
+        reasoning: the markers of the thought that the prompt ended in, where they are known.
     """
-    assembler = ReplyAssembler(starts_in_reasoning, tools)
+    assembler = ReplyAssembler(starts_in_reasoning, tools, reasoning)
     assembler.feed(text)
     return assembler.finish()
 
@@ -71,14 +77,26 @@ class ReplyAssembler:
     before.
     """
 
-    def __init__(self, starts_in_reasoning: bool = False, tools: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(
+        self,
+        starts_in_reasoning: bool = False,
+        tools: Sequence[dict[str, Any]] = (),
+        reasoning: ReasoningMarkers | None = None,
+    ) -> None:
         offered = OfferedTools(tools)
-        self._context = ParseContext(PartWriter(), offered, UnmarkedCallFinder(offered))
+        state = ReplyState(reasoning, has_begun=starts_in_reasoning)
+        self._context = ParseContext(PartWriter(), offered, UnmarkedCallFinder(offered), state)
         self._reader = _READERS[PartKind.REASONING if starts_in_reasoning else PartKind.TEXT]()
         self._unread = ""
         self._is_closed = False
         self.last_events: list[ReplyEvent] = []
         """What `finish` changed."""
+
+    @property
+    def open_reasoning(self) -> ReasoningMarkers | None:
+        """The markers of the thought that is being written; None outside of one."""
+        is_open = isinstance(self._reader, ThoughtReader)
+        return (self._context.state.reasoning or THINK) if is_open else None
 
     def feed(self, piece: str) -> list[ReplyEvent]:
         """Takes the next piece and tells what it changed."""
@@ -105,7 +123,7 @@ class ReplyAssembler:
         The work grows with the length of the reply: meant for saving it about once a second.
         """
         twin = copy.copy(self)
-        twin._context = replace(self._context, writer=self._context.writer.copy())
+        twin._context = self._context.copy()
         twin._reader = copy.deepcopy(self._reader)
         return twin.finish()
 

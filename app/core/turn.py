@@ -30,8 +30,6 @@ from app.core.turn_request import TurnRequest
 
 SAME_CALL_STOPS = 3
 """In so many answers of one turn the same call is a loop, and is not run again."""
-THOUGHT_END = "\n</think>\n\n"
-"""What closes a thought in the model's place."""
 MOST_CLOSINGS = 2
 """So often is the thought of one answer closed; a model that goes on thinking even then is left to it."""
 
@@ -123,10 +121,10 @@ class _Turn:
             ended = yield from self._ask(answer, prefill)
             if before:
                 ended = replace(ended, statistics=_joined(before, ended.statistics))
-            if not answer.was_thought_closed or ended.error or self._cancel.is_set():
+            if not answer.thought_ending or ended.error or self._cancel.is_set():
                 break
             before = ended.statistics
-            prefill, parts = ended.message.raw + THOUGHT_END, ended.message.parts
+            prefill, parts = ended.message.raw + answer.thought_ending, ended.message.parts
         return ended
 
     def _ask(self, answer: AnswerBuilder, prefill: str) -> Generator[TurnEvent, None, ReplyEnded]:

@@ -1,12 +1,14 @@
 """Reads the words meant for the reader, and notices where a thought or a call begins among them.
 
-- Inside Markdown code, fenced or inline, all markers and tags are ordinary text.
-- `<think>` begins a thought, wherever else it stands.
-- `</think>` in the first words of a reply, with no thought before it, shows that its opening tag is missing:
-  all before it was a thought. Any other stray closing tag is not shown.
+- Inside Markdown code, fenced or inline, all markers and tags are ordinary text. So they are where the answer
+  talks about them; see `mentions.py`.
+- The opening marker of a thought begins one, wherever else it stands.
+- A closing marker in the first words of a reply, with no thought before it, shows that its opening marker is
+  missing: all before it was a thought. So do those of markers that were opened inside a thought. Any other
+  stray closing marker is not shown.
 - Control markers such as `<|im_end|>` are not shown; they stay in the raw text.
-- `<tool_call>` may be a tag that the answer talks about: where no tools were offered it begins a call only if
-  a call stands behind it.
+- `<tool_call>` and its like may be tags that the answer talks about: where no tools were offered, or words
+  follow, they begin a call only if a call stands behind them.
 """
 
 from __future__ import annotations
@@ -14,29 +16,36 @@ from __future__ import annotations
 import re
 
 from app.core.message import ToolCallPart
+from app.core.reasoning_markers import HARMONY
+from app.core.reply_parser.channel_header import Header, header_at, opening_at
 from app.core.reply_parser.code_spans import CodeSpans
 from app.core.reply_parser.markers import (
     BLANK,
     CALL_STARTS,
-    TAG_CALL_END,
-    TAG_CALL_START,
-    THINK_CLOSE,
-    THINK_OPEN,
+    CLOSINGS,
+    HEADER_STARTS,
+    MARKER_START,
+    OPENINGS,
+    STRAY_CLOSINGS,
+    TAG_CALL_ENDS,
+    TALKED_ABOUT,
     WAIT,
     Unsure,
     marker_at,
     prefix_at,
 )
+from app.core.reply_parser.mentions import end_of_line, is_mentioned
 from app.core.reply_parser.part_writer import PartKind
-from app.core.reply_parser.reader import ParseContext
+from app.core.reply_parser.reader import Advance, ParseContext
 from app.core.reply_parser.unmarked_calls import Candidate
 
 _Step = tuple[int, PartKind | Unsure | None]
 """How far was read, and whether more must be known first (`WAIT`) or another part begins."""
 
-_STOP = re.compile(r"<|\n+|`+")
+_STOP = re.compile(rf"{MARKER_START.pattern}|\n+|`+")
 _WIDEST_GAP = 100
 _INDENT = re.compile(r"[ \t\r]+")
+_NAME = re.compile(r"[\w.\-:]{1,100}\s{0,20}")
 
 
 class AnswerReader:
@@ -44,16 +53,20 @@ class AnswerReader:
 
     def __init__(self) -> None:
         self._code = CodeSpans()
+        self._line = ""
+        """The end of the line so far."""
+        self._mentioned = 0
+        """Opening markers that the text talks about and whose closing markers may follow."""
         self._settled = 0
-        """Characters ahead in which no bare call begins: none of them is looked at twice."""
+        """Characters ahead in which no unmarked call begins: none of them is looked at twice."""
         self._candidate: Candidate | None = None
 
-    def read(
-        self, text: str, position: int, context: ParseContext, *, is_final: bool
-    ) -> tuple[int, PartKind | None]:
+    def read(self, text: str, position: int, context: ParseContext, *, is_final: bool) -> Advance:
         while position < len(text):
             start = position
-            if context.tools and not self._settled and self._code.is_at_line_start:
+            if not context.state.has_begun:
+                position, follows = self._read_opening(text, position, context, is_final)
+            elif context.tools and not self._settled and self._code.is_at_line_start:
                 position, follows = self._read_line_start(text, position, context, is_final)
             else:
                 position, follows = self._read_words(text, position, context, is_final)
@@ -67,6 +80,16 @@ class AnswerReader:
     def end(self, context: ParseContext) -> None:
         context.writer.finish_text()
         context.writer.end(PartKind.TEXT)
+
+    def _read_opening(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
+        """Looks for the second half of a header whose first half ended the prompt."""
+        header = opening_at(text, position, is_final=is_final)
+        if isinstance(header, Unsure):
+            return position, WAIT
+        context.state.has_begun = True
+        if header:
+            return header.end, self._take_header(text[position : header.end], header, context)
+        return position, None
 
     def _read_line_start(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
         """Looks for a call without markers; offers the line to `_read_words` where there is none."""
@@ -97,31 +120,49 @@ class AnswerReader:
             end = found.start() if found else len(text)
             return self._write(text[position:end], context, position), None
         token = found.group()
-        if token == "<":
-            return self._read_tag(text, position, context, is_final)
+        if token in "<[]◁":
+            return self._read_marker(text, position, context, is_final)
         if token[0] == "\n":
             context.writer.write(PartKind.TEXT, token)
             self._code.end_line()
+            self._line = ""
             return found.end(), None
         if found.end() == len(text) and not is_final:
             return position, WAIT  # The run of backticks may go on.
         context.writer.write(PartKind.TEXT, token)
         self._code.add_backticks(token)
+        self._line = end_of_line(self._line, token)
         return found.end(), None
 
-    def _read_tag(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
+    def _read_marker(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
         marker = marker_at(text, position, is_final=is_final)
-        if marker is WAIT:
+        if isinstance(marker, Unsure):
             return position, WAIT
-        is_text = not isinstance(marker, str) or (self._code.is_code and not self._code.close_fence())
-        if not is_text and marker == TAG_CALL_START and not context.tools:
-            begins = _is_tagged_call(text, position + len(marker), is_final=is_final)
-            if begins is WAIT:
+        if marker is None or (self._code.is_code and not self._code.close_fence()):
+            return self._write(text[position], context, position), None
+        end = position + len(marker)
+        is_text = self._is_mentioned(marker, text, end, is_final)
+        if not is_text and marker in TALKED_ABOUT and (not context.tools or text[end : end + 1] in ("", " ")):
+            begins = _is_call_ahead(text, end, is_final=is_final)
+            is_text = WAIT if begins is WAIT else not begins and (not context.tools or end < len(text))
+        if isinstance(is_text, Unsure):
+            return position, WAIT
+        if is_text:
+            self._mentioned += marker in OPENINGS
+            return self._write(marker, context, position), None
+        if marker in HEADER_STARTS:
+            header = header_at(text, position, is_final=is_final)
+            if isinstance(header, Unsure):
                 return position, WAIT
-            is_text = not begins
-        if is_text or not isinstance(marker, str):
-            return self._write("<", context, position), None
-        return position + len(marker), self._take_marker(marker, context)
+            if header:
+                return header.end, self._take_header(text[position : header.end], header, context)
+        return end, self._take_marker(marker, context)
+
+    def _is_mentioned(self, marker: str, text: str, end: int, is_final: bool) -> bool | Unsure:
+        if self._mentioned and marker in CLOSINGS:
+            self._mentioned -= 1
+            return True
+        return is_mentioned(self._line, text, end, is_final=is_final, opens=marker in OPENINGS)
 
     def _take_marker(self, marker: str, context: ParseContext) -> PartKind | None:
         writer = context.writer
@@ -130,27 +171,45 @@ class AnswerReader:
             writer.start(PartKind.TOOL_CALL)
             writer.write_call(marker)
             return PartKind.TOOL_CALL
-        if marker == THINK_OPEN:
+        if marker in OPENINGS:
             writer.finish_text()
             writer.write_hidden(marker)
+            context.state.reasoning = OPENINGS[marker]
+            context.state.unclosed = 0
             return PartKind.REASONING
-        if marker == TAG_CALL_END and not any(isinstance(part, ToolCallPart) for part in writer.parts):
-            writer.write(PartKind.TEXT, marker)
+        if marker in TAG_CALL_ENDS and not any(isinstance(part, ToolCallPart) for part in writer.parts):
+            self._write(marker, context, 0)
             return None
         writer.write_hidden(marker)
-        if marker == THINK_CLOSE and not writer.parts:
+        if marker in STRAY_CLOSINGS and (not writer.parts or context.state.unclosed):
+            context.state.unclosed = max(context.state.unclosed - 1, 0)
             writer.finish_reasoning(is_closed=True)
             return PartKind.TEXT
         return None
 
+    def _take_header(self, raw: str, header: Header, context: ParseContext) -> PartKind:
+        writer = context.writer
+        writer.finish_text()
+        if header.kind is PartKind.TOOL_CALL:
+            writer.start(PartKind.TOOL_CALL)
+            writer.write_call(raw)
+            context.state.recipient = header.recipient
+        else:
+            writer.write_hidden(raw)
+        if header.kind is PartKind.REASONING:
+            context.state.reasoning = HARMONY
+            context.state.unclosed = 0
+        return header.kind
+
     def _write(self, words: str, context: ParseContext, position: int) -> int:
         context.writer.write(PartKind.TEXT, words)
         self._code.add(words)
+        self._line = end_of_line(self._line, words)
         return position + len(words)
 
 
-def _is_tagged_call(text: str, position: int, *, is_final: bool) -> bool | Unsure:
-    """Whether a call stands behind the tag that ends at `position`, not too far from it."""
+def _is_call_ahead(text: str, position: int, *, is_final: bool) -> bool | Unsure:
+    """Whether a call stands behind the marker that ends at `position`, not too far from it."""
     limit = position + _WIDEST_GAP
     while position < min(len(text), limit) and text[position] in BLANK:
         position += 1
@@ -160,5 +219,11 @@ def _is_tagged_call(text: str, position: int, *, is_final: bool) -> bool | Unsur
         return False if is_final else WAIT
     if text[position] in "[{":
         return True
-    begins = prefix_at(text, position, ("<function",), is_final=is_final)
+    begins = prefix_at(text, position, ("<function", "<invoke", "<atem:invoke"), is_final=is_final)
+    if begins is None and (name := _NAME.match(text, position)):
+        if name.end() == len(text) and not is_final:
+            return WAIT
+        begins = prefix_at(
+            text, name.end(), ("<arg_key", "<tool_sep", "[ARGS]", "[CALL_ID]", "{"), is_final=is_final
+        )
     return begins if isinstance(begins, Unsure) else begins is not None

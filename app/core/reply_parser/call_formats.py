@@ -1,7 +1,8 @@
-"""Reads tool calls in the forms that are not Python: JSON, and tags as Qwen and LFM3 write them.
+"""Reads one tool call in whatever format a model writes it; JSON and what is like it are read here.
 
 {"name": "get_weather", "arguments": {"city": "Paris"}}
-<function=get_weather><parameter=city>Paris</parameter></function>
+get_weather[ARGS]{"city": "Paris"}
+call:get_weather{city:<|"|>Paris<|"|>}
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from app.core.message import ToolCallPart
 from app.core.reply_parser.call_fault import CallSyntaxError, excerpt, place
-from app.core.reply_parser.call_masking import MaskedCall
+from app.core.reply_parser.call_masking import MaskedCall, without_lone_surrogates
 from app.core.reply_parser.call_syntax import Value, WrittenCall, read_literal, read_python_call
-from app.core.reply_parser.string_literals import without_lone_surrogates
+from app.core.reply_parser.markers import CALL_ENDS
+from app.core.reply_parser.tagged_calls import read_keyed_call, read_tagged_call
+from app.core.reply_parser.tool_schema import OfferedTools, fit
 
 _NAME_KEYS = ("name", "function", "tool", "tool_name", "function_name")
 _ARGUMENT_KEYS = ("arguments", "parameters", "args", "tool_input", "input")
@@ -23,9 +27,24 @@ _ARGUMENTS = re.compile(rf"[\"'](?:{'|'.join(_ARGUMENT_KEYS)})[\"']\s*:")
 _NAMED = re.compile(rf"[\"'](?:{'|'.join(_NAME_KEYS)})[\"']\s*:\s*[\"'](?P<name>[^\"']{{1,100}})[\"']")
 _DESCRIPTION = re.compile(r"[\"']description[\"']\s*:")
 _FENCE_WORD = re.compile(r"(?:json|python|py|tool_call|tool_code)\s+(?=[\[{\w])")
-_FUNCTION = re.compile(r"<function(?:=|\s+name=)\s*[\"']?(?P<name>[^>\"']{1,200}?)[\"']?\s*>")
-_PARAMETER = re.compile(r"<parameter(?:=|\s+name=)\s*[\"']?(?P<name>[^>\"']{1,200}?)[\"']?\s*>")
-_VALUE_END = re.compile(r"</parameter>|(?=<parameter[=\s])|(?=</function>)")
+_TAGGED = re.compile(
+    r"(?:\w+\s*<｜tool[▁_]sep｜>\s*)?(?=<(?:function|invoke|\|open\|>|｜DSML｜|atem:|steptml:)|\]<\]minimax)"
+)
+_NAMED_JSON = re.compile(
+    r"""(?:function\s*<｜tool[▁_]sep｜>|\w+<\|tool_call:name\|>)?\s*
+    (?:functions\.)?(?P<name>[\w.\-/]{1,200}?)(?::\d+)?\s*
+    (?:(?:<\|tool_call_argument_begin\|>|<\|tool_call:args\|>|<｜tool[▁_]sep｜>
+        |(?:\[CALL_ID\]\w*)?\[ARGS\])\s*(?:```(?:json)?\s*)?
+    |(?:```(?:json)?\s*)?(?=\{))""",
+    re.VERBOSE,
+)
+_GEMMA = re.compile(r"call:\s*(?P<name>[\w.\-/:]{1,200}?)\s*(?=\{)")
+_GEMMA_PIECE = re.compile(
+    r"""(?P<quote><\|"\|>|<escape>)(?P<text>.*?)(?P=quote)
+    |(?P<string>"(?:[^"\\]|\\.)*")
+    |(?<=[{,])\s*(?P<key>[^\s{}\[\],:"<]+)\s*(?=:)""",
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def read_written_call(body: str) -> WrittenCall:
@@ -38,8 +57,14 @@ def read_written_call(body: str) -> WrittenCall:
     body = body[found.end() :] if (found := _FENCE_WORD.match(body)) else body
     if body.startswith("{"):
         return _read_json_call(body)
-    if body.startswith("<function"):
-        return _read_tag_call(body)
+    if tagged := _TAGGED.match(body):
+        return read_tagged_call(body[tagged.end() :])
+    if "<arg_key" in body:
+        return read_keyed_call(body)
+    if gemma := _GEMMA.match(body):
+        return _read_gemma_call(body, gemma)
+    if named := _NAMED_JSON.match(body):
+        return _read_named_json(body, named)
     return read_python_call(body)
 
 
@@ -126,35 +151,73 @@ def _json_value(value: Any) -> Value:
     return Value(value, written)
 
 
-# Tags.
+# A name, and JSON behind it.
 
 
-def _read_tag_call(body: str) -> WrittenCall:
-    function = _FUNCTION.match(body)
-    if not function:
-        raise CallSyntaxError(f"The tag {excerpt(body)} names no tool.")
-    name = function["name"].strip()
-    named: dict[str, Value] = {}
-    position = function.end()
-    while parameter := _PARAMETER.search(body, position):
-        end = _VALUE_END.search(body, parameter.end())
-        if not end:
-            raise CallSyntaxError(
-                f"The call breaks off in the argument “{parameter['name']}”{_tail(body)}.", name
-            )
-        if parameter["name"] in named:
-            raise CallSyntaxError(f"The argument “{parameter['name']}” is given twice.", name)
-        text = body[parameter.end() : end.start()]
-        text = text.removeprefix("\r").removeprefix("\n").removesuffix("\n").removesuffix("\r")
-        named[parameter["name"]] = Value(text, text, is_untyped=True)
-        position = end.end()
-    rest = body[position:].strip()
-    if rest and rest != "</function>":
-        raise CallSyntaxError(f"The call cannot be read at {excerpt(rest)}{place(body, position)}.", name)
-    if not rest:
-        raise CallSyntaxError(f"The call breaks off{_tail(body)}: the tag “</function>” is missing.", name)
-    return WrittenCall(name, named)
+def _read_named_json(body: str, named: re.Match[str]) -> WrittenCall:
+    try:
+        return _with_arguments(named["name"], body[named.end() :].rstrip("`\n "))
+    except RecursionError as error:
+        raise CallSyntaxError("The call is nested too deeply to be read.", named["name"]) from error
+    except CallSyntaxError as error:
+        error.name = named["name"]
+        raise
 
 
-def _tail(body: str) -> str:
-    return place(body, len(body))
+def _read_gemma_call(body: str, gemma: re.Match[str]) -> WrittenCall:
+    try:
+        return _with_arguments(gemma["name"], _GEMMA_PIECE.sub(_as_json, body[gemma.end() :]))
+    except RecursionError as error:
+        raise CallSyntaxError("The call is nested too deeply to be read.", gemma["name"]) from error
+    except CallSyntaxError as error:
+        error.name = gemma["name"]
+        raise
+
+
+def _as_json(piece: re.Match[str]) -> str:
+    if piece["quote"]:
+        return json.dumps(piece["text"], ensure_ascii=False)
+    return piece["string"] or json.dumps(piece["key"], ensure_ascii=False)
+
+
+# The part that a call becomes.
+
+
+def read_call(body: str, raw: str, tools: OfferedTools) -> ToolCallPart:
+    """The call that `body` holds; `raw` is the same with the markers and commas around it.
+
+    Never raises: what cannot be read or run is told in the part's `error`.
+    """
+    try:
+        call = _named_alone(body, raw, tools) or read_written_call(body)
+    except CallSyntaxError as error:
+        return ToolCallPart(error.name, {}, raw, str(error))
+    tool = tools.get(call.name) or tools.get(_without_prefix(call.name))
+    name = tool.name if tool else call.name
+    try:
+        arguments = plain_value(tool.arguments(call) if tool else _arguments(call))
+    except CallSyntaxError as error:
+        fault = str(error) if tool or not tools else tools.unknown(name)
+        return ToolCallPart(name, {}, raw, fault)
+    if tools and not tool:
+        return ToolCallPart(name, arguments, raw, tools.unknown(name))
+    return ToolCallPart(name, arguments, raw, (tool.faults(arguments) if tool else "") or None)
+
+
+def _named_alone(body: str, raw: str, tools: OfferedTools) -> WrittenCall | None:
+    """A call that is nothing but the name of a tool between both its markers, as GLM writes one."""
+    is_closed = raw.rstrip().endswith(CALL_ENDS)
+    return WrittenCall(body.strip()) if is_closed and tools.get(body.strip()) else None
+
+
+def _without_prefix(name: str) -> str:
+    """`functions.get_weather` and Llama's `get_weather.call` name the tool `get_weather`."""
+    return name.removeprefix("functions.").removesuffix(".call")
+
+
+def _arguments(call: WrittenCall) -> dict[str, object]:
+    """The arguments of a tool that nothing is known about."""
+    if call.unnamed:
+        first = excerpt(call.unnamed[0].written)
+        raise CallSyntaxError(f"The argument {first} has no name, and the tool's own names are not known.")
+    return {name: fit(value, frozenset(), name) for name, value in call.named.items()}

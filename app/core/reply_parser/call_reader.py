@@ -6,10 +6,10 @@ behind a closed list, another start marker, the end of the turn.
 
 from __future__ import annotations
 
+from app.core.reply_parser.call_formats import read_call
 from app.core.reply_parser.call_scanner import CallScanner, Edge, Mark
 from app.core.reply_parser.part_writer import PartKind
-from app.core.reply_parser.reader import ParseContext
-from app.core.reply_parser.tool_calls import read_call
+from app.core.reply_parser.reader import Advance, ParseContext
 
 
 class CallReader:
@@ -21,9 +21,7 @@ class CallReader:
         """Where the call begins in the raw text of the part that is open; None before there is one."""
         self._end: int | None = None
 
-    def read(
-        self, text: str, position: int, context: ParseContext, *, is_final: bool
-    ) -> tuple[int, PartKind | None]:
+    def read(self, text: str, position: int, context: ParseContext, *, is_final: bool) -> Advance:
         reached, marks = self._scanner.read(text, position, is_final=is_final)
         for mark in marks:
             context.writer.write_call(text[position : mark.position])
@@ -33,6 +31,7 @@ class CallReader:
         if not self._scanner.is_over:
             return reached, None
         self._finish(context)
+        context.state.recipient = ""
         return reached, PartKind.TEXT
 
     def end(self, context: ParseContext) -> None:
@@ -51,4 +50,6 @@ class CallReader:
     def _finish(self, context: ParseContext) -> None:
         raw = context.writer.open_raw
         body = "" if self._begin is None else raw[self._begin : self._end]
+        if context.state.recipient:
+            body = f"{context.state.recipient}[ARGS]{body}"
         context.writer.finish(read_call(body, raw, context.tools))

@@ -9,7 +9,17 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from app.core.reply_parser.markers import BLANK, CALL_ENDS, LFM_CALL_START, WAIT, Unsure, marker_at, prefix_at
+from app.core.reply_parser.markers import (
+    BLANK,
+    CALL_ENDS,
+    CLOSINGS,
+    LFM_CALL_START,
+    OPENINGS,
+    WAIT,
+    Unsure,
+    marker_at,
+    prefix_at,
+)
 
 LOOK_AHEAD = 300
 """How far beyond a marker inside a string is looked for the end of that string."""
@@ -22,8 +32,26 @@ _STRING_STOPS = {quote: re.compile(rf"\\|<|{quote}") for quote in ("'", '"', "''
 _STRING_ENDS = {
     quote: re.compile(rf"\\.|\n|{quote}|{re.escape(LFM_CALL_START)}", re.DOTALL) for quote in _STRING_STOPS
 }
-_TAGS = ("<function=", "<function ")
-_TAG_END = "</function>"
+TAG_CALLS = {
+    "<function=": "</function>",
+    "<function ": "</function>",
+    "<invoke ": "</invoke>",
+    "<atem:invoke ": "</atem:invoke>",
+    "<steptml:invoke ": "</steptml:invoke>",
+    "<｜DSML｜invoke ": "</｜DSML｜invoke>",
+    "<|open|>call ": "<|close|>call<|sep|>",
+    "]<]minimax[>[<invoke ": "]<]minimax[>[</invoke>",
+}
+"""What calls in tags begin with, and what they end with."""
+_TAGS = tuple(TAG_CALLS)
+_TAG_START = re.compile(r"<|\](?=<|\Z)")
+_KEY = "<arg_key"
+_VALUE, _VALUE_END = "<arg_value", "</arg_value"
+TEXT_QUOTES = ('<|"|>', "<escape>")
+"""What Gemma writes around a text."""
+_SEPARATORS = ("[ARGS]", "[CALL_ID]")
+_THOUGHTS = frozenset((*OPENINGS, *CLOSINGS))
+"""Markers that may be words of an argument."""
 
 
 class Edge(Enum):
@@ -43,6 +71,8 @@ class _Place(Enum):
     BETWEEN = auto()
     CALL = auto()
     TAG = auto()
+    KEYS = auto()
+    VALUE = auto()
 
 
 @dataclass(slots=True)
@@ -63,6 +93,8 @@ class CallScanner:
     _depth: int = 0
     """All open brackets, those of the lists included."""
     _quote: str = ""
+    _tag_end: str = ""
+    """What ends the call in tags."""
 
     def read(self, text: str, position: int, *, is_final: bool) -> tuple[int, list[Mark]]:
         """Reads on from `position`, stopping early where more must be known.
@@ -83,6 +115,12 @@ class CallScanner:
             return self._read_between(text, position, is_final, marks)
         if self._place is _Place.TAG:
             return self._read_tag(text, position, is_final, marks)
+        if self._place is _Place.KEYS:
+            return self._read_keys(text, position, is_final, marks)
+        if self._place is _Place.VALUE:
+            return self._read_value(text, position, is_final)
+        if self._quote in TEXT_QUOTES:
+            return self._read_quoted(text, position, is_final, marks)
         if self._quote:
             return self._read_string(text, position, is_final, marks)
         return self._read_call(text, position, is_final, marks)
@@ -94,8 +132,10 @@ class CallScanner:
         if char in BLANK:
             found = _BLANKS.match(text, position)
             return found.end() if found else position + 1
-        if char == "<":
-            return self._read_marker(text, position, is_final, marks)
+        if char in "<[]":
+            reached = self._read_marker(text, position, is_final, marks)
+            if char == "<" or reached != position or self._place is _Place.TAG:
+                return reached
         if char in ",;`":
             return position + 1
         if char == "[":
@@ -117,7 +157,10 @@ class CallScanner:
         if marker is WAIT or tag is WAIT:
             return WAIT
         if isinstance(tag, str):
+            self._tag_end = TAG_CALLS[tag]
             return self._begin(_Place.TAG, position, marks)
+        if marker is None and text[position] != "<":
+            return position
         if marker is None and not self.is_whole:
             return self._begin(_Place.CALL, position, marks)
         self.is_over = True
@@ -156,10 +199,14 @@ class CallScanner:
         if char in "\"'":
             return self._open_string(text, at, is_final)
         if char == "<":
-            marker = marker_at(text, at, is_final=is_final)
-            if marker is WAIT:
+            reached = self._read_sign(text, at, is_final, marks)
+            return at if reached is WAIT and at > position else reached
+        if char == "[" and self._depth == self._lists:
+            separator = prefix_at(text, at, _SEPARATORS, is_final=is_final)
+            if separator is WAIT:
                 return at if at > position else WAIT
-            return at + 1 if marker is None else self._end(at, marks)
+            if isinstance(separator, str):
+                return at + len(separator)
         if char in "([{":
             self._depth += 1
             return at + 1
@@ -172,6 +219,40 @@ class CallScanner:
         if self._lists and self._depth == self._lists and char in ",;]":
             return self._end(at, marks)
         return at + 1
+
+    def _read_sign(self, text: str, at: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+        """Reads on from a `<` inside a call, but outside a text."""
+        is_named = self._depth == self._lists
+        signs = (*TEXT_QUOTES, *(_TAGS if is_named else ()), *((_KEY,) if is_named else ()))
+        sign = prefix_at(text, at, signs, is_final=is_final)
+        marker = marker_at(text, at, is_final=is_final)
+        if sign is WAIT or marker is WAIT:
+            return WAIT
+        if isinstance(marker, str):
+            return self._end(at, marks)
+        if not isinstance(sign, str):
+            return at + 1
+        if sign in TEXT_QUOTES:
+            self._quote = sign
+        elif sign == _KEY:
+            self._place = _Place.KEYS
+        else:
+            self._place, self._tag_end = _Place.TAG, TAG_CALLS[sign]
+        return at + len(sign)
+
+    def _read_quoted(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+        """Reads a text that Gemma wrote, which only its own mark or the end of the call ends."""
+        at = text.find("<", position)
+        if at < 0:
+            return len(text)
+        quote = prefix_at(text, at, (self._quote,), is_final=is_final)
+        marker = marker_at(text, at, is_final=is_final)
+        if quote is WAIT or marker is WAIT:
+            return at if at > position else WAIT
+        if isinstance(quote, str):
+            self._quote = ""
+            return at + len(quote)
+        return self._end(at, marks) if marker in CALL_ENDS else at + 1
 
     def _open_string(self, text: str, position: int, is_final: bool) -> int | Unsure:
         quote = text[position]
@@ -204,21 +285,53 @@ class CallScanner:
             return at + 1
         return at if at > position else WAIT
 
-    # Inside <function=...>.
+    # Inside tags.
 
     def _read_tag(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
-        at = text.find("<", position)
-        if at < 0:
+        """Reads on to what ends a call such as `<function=...>`."""
+        found = _TAG_START.search(text, position)
+        if not found:
             return len(text)
-        end = prefix_at(text, at, (_TAG_END,), is_final=is_final)
-        marker = marker_at(text, at, is_final=is_final)
+        at = found.start()
+        end = prefix_at(text, at, (self._tag_end,), is_final=is_final)
         if isinstance(end, str):
             if not self._lists:
                 self._close()
             return self._end(at + len(end), marks)
-        if end is WAIT or marker is WAIT:
+        if end is WAIT:
             return at if at > position else WAIT
-        return at + 1 if marker is None else self._end(at, marks)
+        return self._pass_words(text, position, at, is_final, marks)
+
+    def _read_keys(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+        """Reads between the values of `<arg_key>...</arg_key><arg_value>...</arg_value>`."""
+        at = text.find("<", position)
+        if at < 0:
+            return len(text)
+        value = prefix_at(text, at, (_VALUE,), is_final=is_final)
+        if isinstance(value, str):
+            self._place = _Place.VALUE
+            return at + len(value)
+        if value is WAIT:
+            return at if at > position else WAIT
+        return self._pass_words(text, position, at, is_final, marks)
+
+    def _read_value(self, text: str, position: int, is_final: bool) -> int | Unsure:
+        """Reads a value, whatever stands in it."""
+        at = text.find(_VALUE_END, position)
+        if at >= 0:
+            self._place = _Place.KEYS
+            return at + len(_VALUE_END)
+        end = len(text) if is_final else len(text) - len(_VALUE_END) + 1
+        return end if end > position else WAIT
+
+    def _pass_words(
+        self, text: str, position: int, at: int, is_final: bool, marks: list[Mark]
+    ) -> int | Unsure:
+        """Passes a sign that belongs to an argument; any marker that cannot do so ends the call."""
+        marker = marker_at(text, at, is_final=is_final)
+        if marker is WAIT:
+            return at if at > position else WAIT
+        return at + 1 if marker is None or marker in _THOUGHTS else self._end(at, marks)
 
 
 def _is_call(text: str, position: int, *, is_final: bool) -> bool | Unsure:

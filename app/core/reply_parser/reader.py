@@ -1,13 +1,31 @@
-"""What the readers of answers, thoughts and calls have in common."""
+"""What the readers of answers, thoughts and calls share."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from app.core.reasoning_markers import ReasoningMarkers
 from app.core.reply_parser.part_writer import PartKind, PartWriter
 from app.core.reply_parser.tool_schema import OfferedTools
 from app.core.reply_parser.unmarked_calls import UnmarkedCallFinder
+
+Advance = tuple[int, PartKind | None]
+"""How far a reader came and, where its part is over, what kind of reader goes on from there."""
+
+
+@dataclass(slots=True)
+class ReplyState:
+    """What one reader leaves for the next."""
+
+    reasoning: ReasoningMarkers | None = None
+    """The markers around the open thought; None where any closing marker ends it."""
+    unclosed: int = 0
+    """Opening markers inside the last thought whose closing markers may still come."""
+    recipient: str = ""
+    """The tool that a header names for the call behind it."""
+    has_begun: bool = False
+    """Whether the beginning of the reply has been read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +35,11 @@ class ParseContext:
     writer: PartWriter
     tools: OfferedTools
     unmarked_calls: UnmarkedCallFinder
+    state: ReplyState = field(default_factory=ReplyState)
+
+    def copy(self) -> ParseContext:
+        """An independent context in the same state."""
+        return replace(self, writer=self.writer.copy(), state=replace(self.state))
 
 
 class ReplyReader(Protocol):
@@ -25,9 +48,7 @@ class ReplyReader(Protocol):
     Readers keep only plain values of their own, so that a copy of one goes on independently.
     """
 
-    def read(
-        self, text: str, position: int, context: ParseContext, *, is_final: bool
-    ) -> tuple[int, PartKind | None]:
+    def read(self, text: str, position: int, context: ParseContext, *, is_final: bool) -> Advance:
         """Reads on from `position`.
 
         What it left unread without ending its part is given to it again, with more after it; `is_final` tells

@@ -1,7 +1,8 @@
-"""Reads a thought: from `<think>`, or from the start of a reply whose prompt ended in it, to `</think>`.
+"""Reads a thought, from its opening marker or from the start of a reply whose prompt ended in one.
 
-- The first closing tag ends the thought, also inside quotes or code: a thought may leave those open.
-- An opening tag inside a thought, and control markers, are not shown.
+- The closing marker of the same family ends the thought, also inside quotes or code: a thought may leave
+  those open. Where the family is not known, the closing marker of any family does.
+- An opening marker inside a thought, and control markers, are not shown.
 - A thought without words makes no part.
 - A tool call inside a thought is a draft and belongs to it. If the reply ends with the call, the model has
   only forgotten to close its thought and waits for a result: then the thought ends before the call.
@@ -9,19 +10,23 @@
 
 from __future__ import annotations
 
+from app.core.reasoning_markers import HARMONY
+from app.core.reply_parser.channel_header import header_at
 from app.core.reply_parser.markers import (
-    BLANK,
-    CALL_ENDS,
+    CALL_END,
     CALL_STARTS,
-    CONTROL,
-    THINK_CLOSE,
+    CLOSINGS,
+    HEADER_STARTS,
+    MARKER_START,
+    OPENINGS,
     WAIT,
     Unsure,
     marker_at,
     prefix_at,
+    skip_hidden,
 )
 from app.core.reply_parser.part_writer import PartKind
-from app.core.reply_parser.reader import ParseContext
+from app.core.reply_parser.reader import Advance, ParseContext
 
 LONGEST_DRAFT = 8000
 """Characters of calls at the end of a thought that are held back until it is known what follows."""
@@ -31,18 +36,18 @@ class ThoughtReader:
     """Reads one thought."""
 
     def __init__(self) -> None:
+        self._has_words = False
         self._settled = 0
         """Characters ahead in which all calls are known to be drafts: none of them is looked at twice."""
 
-    def read(
-        self, text: str, position: int, context: ParseContext, *, is_final: bool
-    ) -> tuple[int, PartKind | None]:
+    def read(self, text: str, position: int, context: ParseContext, *, is_final: bool) -> Advance:
         settled_to = position + self._settled
         writer = context.writer
-        while (at := text.find("<", position)) >= 0:
-            writer.write(PartKind.REASONING, text[position:at])
+        while found := MARKER_START.search(text, position):
+            at = found.start()
+            self._write(text[position:at], context)
             self._settled = max(settled_to - at, 0)
-            marker = marker_at(text, at, is_final=is_final)
+            marker = _marker_at(text, at, context, is_final=is_final)
             if marker in CALL_STARTS and at >= settled_to:
                 draft_end = _draft_end(text, at, is_final=is_final)
                 if draft_end is None:
@@ -54,21 +59,54 @@ class ThoughtReader:
             if marker is WAIT:
                 return at, None
             if not isinstance(marker, str):
-                writer.write(PartKind.REASONING, "<")
+                self._write(text[at], context)
                 position = at + 1
-                continue
-            writer.write_hidden(marker)
-            position = at + len(marker)
-            if marker == THINK_CLOSE:
-                writer.finish_reasoning(is_closed=True)
-                return position, PartKind.TEXT
-        writer.write(PartKind.REASONING, text[position:])
+            elif marker in HEADER_STARTS and context.state.reasoning in (None, HARMONY):
+                header = header_at(text, at, is_final=is_final)
+                if isinstance(header, Unsure):
+                    return at, None
+                if header and (self._has_words or header.kind is not PartKind.REASONING):
+                    writer.finish_reasoning(is_closed=True)
+                    return at, PartKind.TEXT
+                position = header.end if header else at + len(marker)
+                writer.write_hidden(text[at:position])
+            elif marker in HEADER_STARTS or (marker in CLOSINGS and not _closes(marker, context)):
+                self._write(marker, context)
+                position = at + len(marker)
+            else:
+                writer.write_hidden(marker)
+                position = at + len(marker)
+                if _closes(marker, context):
+                    writer.finish_reasoning(is_closed=True)
+                    return position, PartKind.TEXT
+                if marker in OPENINGS and self._has_words:
+                    context.state.unclosed += 1
+        self._write(text[position:], context)
         self._settled = max(settled_to - len(text), 0)
         return len(text), None
 
     def end(self, context: ParseContext) -> None:
         context.writer.finish_reasoning(is_closed=False)
         context.writer.end(PartKind.REASONING)
+
+    def _write(self, words: str, context: ParseContext) -> None:
+        self._has_words = self._has_words or bool(words.strip())
+        context.writer.write(PartKind.REASONING, words)
+
+
+def _marker_at(text: str, at: int, context: ParseContext, *, is_final: bool) -> str | Unsure | None:
+    """As `markers.marker_at`, with the closing marker that only this model's template knows."""
+    markers = context.state.reasoning
+    if markers and markers.closing not in CLOSINGS:
+        closing = prefix_at(text, at, (markers.closing,), is_final=is_final)
+        if closing is not None:
+            return closing
+    return marker_at(text, at, is_final=is_final)
+
+
+def _closes(marker: str, context: ParseContext) -> bool:
+    markers = context.state.reasoning
+    return marker == markers.closing if markers else marker in CLOSINGS
 
 
 def _draft_end(text: str, start: int, *, is_final: bool) -> int | Unsure | None:
@@ -80,7 +118,7 @@ def _draft_end(text: str, start: int, *, is_final: bool) -> int | Unsure | None:
     is_full = len(window) == LONGEST_DRAFT
     position = 0
     while (position := _call_end(window, position)) >= 0:
-        position = _skip_hidden(window, position)
+        position = skip_hidden(window, position)
         if position == len(window) and not is_full:
             return None if is_final else WAIT
         marker = marker_at(window, position, is_final=is_final and not is_full)
@@ -93,18 +131,5 @@ def _draft_end(text: str, start: int, *, is_final: bool) -> int | Unsure | None:
 
 def _call_end(text: str, start: int) -> int:
     """The place behind the next end marker; -1 where there is none."""
-    ends = [at + len(marker) for marker in CALL_ENDS if (at := text.find(marker, start)) >= 0]
-    return min(ends, default=-1)
-
-
-def _skip_hidden(text: str, position: int) -> int:
-    """The place of the next thing that a reader would see, or of a half marker."""
-    while position < len(text):
-        if text[position] in BLANK:
-            position += 1
-            continue
-        marker = prefix_at(text, position, CONTROL, is_final=True)
-        if not isinstance(marker, str):
-            break
-        position += len(marker)
-    return position
+    found = CALL_END.search(text, start)
+    return found.end() if found else -1

@@ -61,7 +61,10 @@ class OfferedTool:
         return "object" not in _types(first) and call.unnamed[0].value.keys() <= self._properties.keys()
 
     def _fit(self, name: str, value: Value) -> Any:
-        return fit(value, _types(self._properties.get(name)), name)
+        schema = self._properties.get(name)
+        if value.is_untyped and isinstance(value.value, list | dict):
+            return _typed(value.value, schema)
+        return fit(value, _types(schema), name)
 
 
 class OfferedTools:
@@ -108,11 +111,26 @@ def fit(value: Value, types: frozenset[str], name: str) -> Any:
         return int(found)
     if not types:
         return _from_text(found, types) if value.is_untyped else found
+    if value.is_untyped and isinstance(found, str) and "string" in types and len(types) > 1:
+        return _from_text(found, types - {"string"})
     if _is_of(types, found):
         return found
     if isinstance(found, str):
         return _from_text(found, types)
     return value.written if "string" in types and isinstance(found, bool | int | float) else found
+
+
+def _typed(value: Any, schema: Any) -> Any:
+    """Values of which only the nesting is known, each of the type that the schema asks for."""
+    schema = schema if isinstance(schema, dict) else {}
+    if isinstance(value, list):
+        return [_typed(item, schema.get("items")) for item in value]
+    if isinstance(value, dict):
+        properties = schema.get("properties")
+        known = properties if isinstance(properties, dict) else {}
+        return {name: _typed(item, known.get(name)) for name, item in value.items()}
+    types = _types(schema)
+    return value if types == {"string"} else _from_text(value, types)
 
 
 def _from_text(text: str, types: frozenset[str]) -> Any:

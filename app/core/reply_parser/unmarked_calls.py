@@ -12,14 +12,14 @@ Until that is known the line is held back, at most `LONGEST` characters of it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from app.core.message import ToolCallPart
 from app.core.reply_parser.call_fault import CallSyntaxError
-from app.core.reply_parser.call_formats import has_arguments, read_written_call
+from app.core.reply_parser.call_formats import has_arguments, read_call, read_written_call
 from app.core.reply_parser.call_scanner import CallScanner, Edge, Mark
 from app.core.reply_parser.markers import CALL_ENDS, WAIT, Unsure, marker_at
-from app.core.reply_parser.tool_calls import read_call
 from app.core.reply_parser.tool_schema import OfferedTools
 
 LONGEST = 8000
@@ -33,7 +33,21 @@ _JSON_OPENINGS = (
     '{"type":"function","name":"NAME"',
     '{"type":"function","function":{"name":"NAME"',
 )
-_OPENINGS = ("NAME(", "[NAME(", "<function=NAME>", *_JSON_OPENINGS, *("[" + json for json in _JSON_OPENINGS))
+_JSON = (*_JSON_OPENINGS, *("[" + json for json in _JSON_OPENINGS))
+_OPENINGS = (
+    "NAME(",
+    "[NAME(",
+    "NAME{",
+    "<function=NAME>",
+    '<functionname="NAME">',
+    '<invokename="NAME">',
+    *_JSON,
+    *("functools" + json for json in _JSON),
+    *(f"Action:```{fence}{json}" for fence in ("json", "") for json in _JSON),
+)
+_PREFIX = re.compile(r"functools\s*|Action:\s*(?P<fence>```)(?:json)?\s*")
+"""What Firefunction and Command R write before their calls."""
+_FENCE_END = re.compile(r"\s*```")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +95,18 @@ class UnmarkedCallFinder:
         is_full = len(window) == LONGEST
         is_final = is_final and not is_full
         scanner = candidate.scanner
+        prefix = _PREFIX.match(window)
+        if prefix and not candidate.scanned:
+            candidate.scanned = prefix.end()
         candidate.scanned, marks = scanner.read(window, candidate.scanned, is_final=is_final)
         candidate.marks += marks
         end: int | Unsure | None = candidate.scanned
         if scanner.is_whole:
-            end = _end_of_line(window, candidate.scanned, is_final=is_final)
+            end = candidate.scanned
+            if prefix and prefix["fence"]:
+                end = _end_of_fence(window, end, is_final=is_final)
+            if isinstance(end, int):
+                end = _end_of_line(window, end, is_final=is_final)
         elif not scanner.is_over and not is_final:
             end = WAIT
         if end is WAIT:
@@ -104,7 +125,7 @@ class UnmarkedCallFinder:
         parts = []
         for index, (begin, end) in enumerate(zip(begins, ends, strict=True)):
             body = written[begin:end]
-            if not _is_meant(body, is_listed=written[0] == "["):
+            if not _is_meant(body, is_listed=written[0] == "[" or _PREFIX.match(written) is not None):
                 return ()
             parts.append(read_call(body, written[edges[index] : edges[index + 1]], self._tools))
         return tuple(parts)
@@ -124,6 +145,14 @@ def _is_literal(body: str) -> bool:
     except CallSyntaxError:
         return False
     return not any(value.fault for value in (*call.unnamed, *call.named.values()))
+
+
+def _end_of_fence(text: str, position: int, *, is_final: bool) -> int | Unsure:
+    """Where the block of code around the calls ends, if it is closed."""
+    if found := _FENCE_END.match(text, position):
+        return found.end()
+    rest = text[position:].lstrip()
+    return position if is_final or not "```".startswith(rest) else WAIT
 
 
 def _end_of_line(text: str, position: int, *, is_final: bool) -> int | Unsure | None:

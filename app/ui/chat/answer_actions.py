@@ -14,9 +14,9 @@ from app.core.errors import UserError
 from app.core.message import Message, Part, ReasoningPart, Role, ToolCallPart, ToolResultPart
 from app.core.model_file import ModelFile
 from app.core.permission import Decision
+from app.core.reasoning_markers import markers_of
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
-from app.core.turn import THOUGHT_END
 from app.ui.chat.asking import Begun
 from app.ui.chat.call_editor import CallEditor
 from app.ui.chat.chat_controller import ChatController
@@ -225,9 +225,9 @@ def begun_without_loop(message: Message, repeat: Repeat | None) -> Begun:
     raw = message.raw
     kept = raw[: repeat.start + repeat.period] if repeat else raw
     thought = message.parts[-1] if message.parts else None
-    is_in_thought = isinstance(thought, ReasoningPart) and not thought.is_closed
-    text = kept + THOUGHT_END if is_in_thought else kept
-    return Begun(text, message.parts)
+    if isinstance(thought, ReasoningPart) and not thought.is_closed:
+        kept += markers_of(thought.raw).ending
+    return Begun(kept, message.parts)
 
 
 def against_repetition(sampling: Sampling) -> Sampling:

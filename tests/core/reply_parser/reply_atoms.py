@@ -39,7 +39,77 @@ MARKERS = (
     "</parameter>",
     "</function>",
 )
-HALVES = ("<", "<|", "</", "<th", "ink>", "<|tool_", "call_start|>", "|>", "<tool", "_call>", "<func")
+FAMILIES = (
+    "<thought>",
+    "</thought>",
+    "[THINK]",
+    "[/THINK]",
+    "<|START_THINKING|>",
+    "<|END_THINKING|>",
+    "<|channel|>analysis<|message|>",
+    "<|channel|>final<|message|>",
+    "<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>",
+    "<|start|>assistant",
+    "<|end|>",
+    "<|call|>",
+    "<|message|>",
+    " to=user",
+    "<|channel>thought",
+    "<|channel>",
+    "<channel|>",
+    "[TOOL_CALLS]",
+    "[ARGS]",
+    "[CALL_ID]",
+    "<arg_key>",
+    "</arg_key>",
+    "<arg_value>",
+    "</arg_value>",
+    "<|tool_call>call:get_weather{",
+    '<|"|>',
+    "<tool_call|>",
+    "<|tool_call_begin|>",
+    "<|tool_call_argument_begin|>",
+    "<｜tool▁call▁begin｜>",
+    "<｜tool▁sep｜>",
+    "<｜tool▁call▁end｜>",
+    "<｜DSML｜function_calls>",
+    '<｜DSML｜invoke name="get_weather">',
+    "</｜DSML｜invoke>",
+    '<invoke name="get_weather">',
+    '<parameter name="city">',
+    "</invoke>",
+    "<|open|>tools<|sep|>",
+    '<|open|>call tool="get_weather"<|sep|>',
+    '<|open|>argument key="city"<|sep|>',
+    "<|close|>argument<|sep|>",
+    "<|close|>call<|sep|>",
+    "]<]minimax[>[",
+    "]<]minimax[>[<tool_call>",
+    "<city>",
+    "</city>",
+    "<|python_tag|>",
+    "functools[",
+    "Action:\n```json\n",
+    "<![CDATA[",
+)
+"""What models of other families write."""
+HALVES = (
+    "[",
+    "]",
+    "[T",
+    "]<",
+    "<",
+    "<|",
+    "</",
+    "<th",
+    "ink>",
+    "<|tool_",
+    "call_start|>",
+    "|>",
+    "<tool",
+    "_call>",
+    "<func",
+)
 CALLS = (
     "get_weather(",
     "[get_weather(",
@@ -55,7 +125,7 @@ CALLS = (
     "007",
     "1e999",
 )
-ATOMS = (*WORDS, *SPACES, *QUOTES, *BRACKETS, *MARKERS, *HALVES, *CALLS)
+ATOMS = (*WORDS, *SPACES, *QUOTES, *BRACKETS, *MARKERS, *FAMILIES, *HALVES, *CALLS)
 """Each may stand next to any other."""
 
 WELL_WRITTEN = (
@@ -71,6 +141,20 @@ WELL_WRITTEN = (
     '<think>I say <|tool_call_start|>[calculator(expression="1")]<|tool_call_end|>',
     '<|tool_call_start|>{"name": "calculator", "arguments": {"x": "<|tool_call_end|>"}}<|tool_call_end|>',
     '[\n  get_weather(\n    city="""Par"is"""\n  )\n]\n',
+    '[THINK]hm[/THINK]I look.[TOOL_CALLS]get_weather[ARGS]{"city": "Paris"}',
+    '[TOOL_CALLS][{"name": "get_weather", "arguments": {"city": "Paris"}}]',
+    "<tool_call>get_weather\n<arg_key>city</arg_key>\n<arg_value>It's</arg_value>\n</tool_call>",
+    "<|channel|>analysis<|message|>hm<|end|><|start|>assistant<|channel|>final<|message|>Yes.",
+    '<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{"city": "x"}<|call|>',
+    "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_weather\n```json\n"
+    '{"city": "x"}\n```<｜tool▁call▁end｜><｜tool▁calls▁end｜>',
+    '<|tool_call>call:get_weather{city:<|"|>5" x<|"|>,days:3}<tool_call|>',
+    ']<]minimax[>[<tool_call>]<]minimax[>[<invoke name="get_weather">]<]minimax[>[<city>x]<]minimax[>[</city>'
+    "]<]minimax[>[</invoke>]<]minimax[>[</tool_call>",
+    '<|open|>tools<|sep|><|open|>call tool="get_weather"<|sep|><|open|>argument key="city"<|sep|>x'
+    "<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|>",
+    'Action:\n```json\n[{"tool_name": "get_weather", "parameters": {"city": "x"}}]\n```\n',
+    'The tags "<think>" and </think> or [THINK] and <|im_end|> are markers.',
 )
 
 
