@@ -27,6 +27,7 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.sampling import FIELD_NAMES, Sampling
+from app.core.stop_texts import STATE_NOTES
 
 __all__ = ["ExportOptions", "from_markdown", "to_markdown"]
 
@@ -34,11 +35,6 @@ ALWAYS_WRITTEN = ("temperature", "top_k", "top_p", "min_p")
 """Sampling values that are written also where they are at their default; the others do nothing there."""
 
 _SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Assistant", Role.TOOL: "Tool", Role.SYSTEM: "System"}
-_STATE_NOTES = {
-    MessageState.STOPPED: "Stopped here.",
-    MessageState.STREAMING: "Cut off here.",
-    MessageState.FAILED: "The answer could not be finished.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +153,7 @@ def _message_values(node: MessageNode) -> dict[str, Any]:
 def _note(state: MessageState, generation: Generation | None) -> str:
     if generation is not None and generation.error:
         return generation.error
-    return _STATE_NOTES.get(state, "")
+    return STATE_NOTES.get(state, "")
 
 
 def _written_part(part: Part) -> tuple[dict[str, Any], str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,7 +113,9 @@ def _keyword(code: MaskedCall, keyword: ast.keyword) -> dict[str, Value]:
 
 def _parse(code: MaskedCall) -> ast.expr:
     try:
-        return ast.parse(code.source, mode="eval").body
+        with warnings.catch_warnings():  # Of numbers such as `12days`, which Python writes to the terminal.
+            warnings.simplefilter("ignore")
+            return ast.parse(code.source, mode="eval").body
     except SyntaxError as error:
         raise CallSyntaxError(_syntax_fault(code, error)) from error
     except MemoryError as error:  # What Python's parser raises for thousands of signs in a row.

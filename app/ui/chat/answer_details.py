@@ -23,22 +23,12 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.conversation import MessageNode
-from app.core.message import Generation, Statistics, StopReason
+from app.core.message import Generation, Statistics
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
+from app.core.stop_texts import STOP_TEXTS
 from app.ui.chat.entries import duration_text, speed_text
 from app.ui.widgets.tooltip import as_written
 
-STOP_SENTENCES = {
-    StopReason.END: "The model was finished.",
-    StopReason.STOP_STRING: "The model wrote one of the preset's stop strings.",
-    StopReason.TOKEN_LIMIT: "It reached the longest answer that the preset allows.",
-    StopReason.CONTEXT_FULL: "The model's context was full.",
-    StopReason.CANCELLED: "You stopped it.",
-    StopReason.ERROR: "Something went wrong.",
-    StopReason.LOOP: "It repeated itself without end.",
-    StopReason.REPEATED_CALL: "It made the same tool call again and again.",
-    StopReason.TOOL_ROUNDS: "It called tools more often in a row than is allowed.",
-}
 NAME_WIDTH = 128
 LONGEST_LINE = 30
 """Characters; a longer value, such as a sentence, is broken into lines."""
@@ -94,7 +84,7 @@ def _origin(node: MessageNode, generation: Generation) -> list[Row]:
         rows.append(Row("Preset", generation.preset_name))
     rows.append(Row("Written", f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}"))
     if generation.statistics:
-        rows.append(Row("Ended", STOP_SENTENCES[generation.statistics.stop_reason]))
+        rows.append(Row("Ended", STOP_TEXTS[generation.statistics.stop_reason].sentence))
     if generation.error:
         rows.append(Row("Error", generation.error))
     return rows

@@ -8,24 +8,13 @@ from itertools import takewhile
 
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import Generation, ReasoningPart, Role, Statistics, StopReason, ToolResultPart
+from app.core.stop_texts import STOP_TEXTS, stop_note
 from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import numbered_calls
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 
-STOP_WORDS = {
-    StopReason.END: "finished",
-    StopReason.STOP_STRING: "wrote a stop string",
-    StopReason.TOKEN_LIMIT: "length limit reached",
-    StopReason.CONTEXT_FULL: "context full",
-    StopReason.CANCELLED: "stopped",
-    StopReason.ERROR: "failed",
-    StopReason.LOOP: "repeated itself",
-    StopReason.REPEATED_CALL: "repeated a tool call",
-    StopReason.TOOL_ROUNDS: "called tools too often",
-}
-"""Why an answer ended, in the small line under it."""
 _CUT_OFF = (StopReason.TOKEN_LIMIT, StopReason.CONTEXT_FULL, StopReason.LOOP)
 
 
@@ -124,24 +113,11 @@ def note(node: MessageNode) -> str:
     generation = node.message.generation
     if node.state is not MessageState.COMPLETE or generation is None:
         return ""
-    match _stop_reason(node):
-        case StopReason.TOKEN_LIMIT:
-            longest = generation.sampling.max_tokens if generation.sampling else 0
-            limit = f" of {longest:,} tokens" if longest else ""
-            return f"The answer was cut off at the longest length allowed{limit}. Continue goes on from here."
-        case StopReason.CONTEXT_FULL:
-            return (
-                "The answer was cut off because the model's context is full. "
-                "Continue goes on from here; what is oldest is left out to make room."
-            )
-        case StopReason.LOOP:
-            what = "thought" if is_in_thought(node) else "answer"
-            return f"The {what} was stopped because it repeated itself without end."
-        case StopReason.REPEATED_CALL:
-            return "The model makes the same call again and again, so it was not run this time."
-        case StopReason.TOOL_ROUNDS:
-            return "The model has called tools as often in a row as the settings allow. Run lets it go on."
-    return ""
+    reason = _stop_reason(node)
+    if reason is None:
+        return ""
+    longest = generation.sampling.max_tokens if generation.sampling else 0
+    return stop_note(reason, most_tokens=longest, is_in_thought=is_in_thought(node))
 
 
 def remedies(node: MessageNode) -> tuple[Button, ...]:
@@ -181,7 +157,7 @@ def _figures(statistics: Statistics) -> list[str]:
     if statistics.ttft_ms:
         found.append(f"{duration_text(statistics.ttft_ms)} to first token")
     found.append(f"{statistics.generated_tokens:,} tokens")
-    found.append(STOP_WORDS[statistics.stop_reason])
+    found.append(STOP_TEXTS[statistics.stop_reason].short)
     if statistics.prompt_tokens:
         reused = f", {statistics.cached_tokens:,} reused" if statistics.cached_tokens else ""
         found.append(f"prompt {statistics.prompt_tokens:,}{reused}")

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import Generation, Message, Role, Statistics, StopReason, TextPart
 from app.core.sampling import LIMITS, Sampling
-from app.ui.chat.answer_details import STOP_SENTENCES, AnswerDetails, as_text, sections_of
-from app.ui.chat.entries import STOP_WORDS, can_continue, entries_of, figures, note
+from app.core.stop_texts import STOP_TEXTS
+from app.ui.chat.answer_details import AnswerDetails, as_text, sections_of
+from app.ui.chat.entries import can_continue, entries_of, figures, note
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.themes import DARK
 
@@ -63,8 +64,8 @@ def test_nothing_is_said_of_what_was_never_measured() -> None:
 @pytest.mark.parametrize("reason", list(StopReason))
 def test_every_reason_to_stop_has_words(reason: StopReason) -> None:
     node = answered(stop_reason=reason)
-    assert f" · {STOP_WORDS[reason]} · " in figures(node.message.generation)
-    assert STOP_SENTENCES[reason] in as_text(sections_of(node))
+    assert f" · {STOP_TEXTS[reason].short} · " in figures(node.message.generation)
+    assert STOP_TEXTS[reason].sentence in as_text(sections_of(node))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""Say in words why an answer ended. Every place that tells it reads this one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.conversation import MessageState
+from app.core.message import StopReason
+
+
+@dataclass(frozen=True, slots=True)
+class StopText:
+    """How one reason is told."""
+
+    short: str
+    """In the line of figures under an answer."""
+    sentence: str
+    """In an answer's details."""
+    note: str = ""
+    """Under the answer, where the reader should know of it."""
+    special_note: str = ""
+    """The note where more is known: how many tokens were allowed, or that a thought went into a loop."""
+
+
+STOP_TEXTS = {
+    StopReason.END: StopText("finished", "The model was finished."),
+    StopReason.STOP_STRING: StopText(
+        "wrote a stop string", "The model wrote one of the preset's stop strings."
+    ),
+    StopReason.TOKEN_LIMIT: StopText(
+        "length limit reached",
+        "It reached the longest answer that the preset allows.",
+        "The answer was cut off at the longest length allowed. Continue goes on from here.",
+        "The answer was cut off at the longest length allowed of {tokens:,} tokens. "
+        "Continue goes on from here.",
+    ),
+    StopReason.CONTEXT_FULL: StopText(
+        "context full",
+        "The model's context was full.",
+        "The answer was cut off because the model's context is full. "
+        "Continue goes on from here; what is oldest is left out to make room.",
+    ),
+    StopReason.CANCELLED: StopText("stopped", "You stopped it."),
+    StopReason.ERROR: StopText("failed", "Something went wrong."),
+    StopReason.LOOP: StopText(
+        "repeated itself",
+        "It repeated itself without end.",
+        "The answer was stopped because it repeated itself without end.",
+        "The thought was stopped because it repeated itself without end.",
+    ),
+    StopReason.REPEATED_CALL: StopText(
+        "repeated a tool call",
+        "It made the same tool call again and again.",
+        "The model makes the same call again and again, so it was not run this time.",
+    ),
+    StopReason.TOOL_ROUNDS: StopText(
+        "called tools too often",
+        "It called tools more often in a row than is allowed.",
+        "The model has called tools as often in a row as the settings allow. Run lets it go on.",
+    ),
+}
+
+STATE_NOTES = {
+    MessageState.STOPPED: "Stopped here.",
+    MessageState.STREAMING: "Cut off here.",
+    MessageState.FAILED: "The answer could not be finished.",
+}
+"""What a saved file says under an answer that is not whole."""
+
+
+def stop_note(reason: StopReason, *, most_tokens: int = 0, is_in_thought: bool = False) -> str:
+    """The note under an answer; empty where there is nothing to say.
+
+    Args:
+        most_tokens: the longest answer that was allowed; 0 where that is not known.
+        is_in_thought: the answer ended within a thought.
+    """
+    text = STOP_TEXTS[reason]
+    is_special = is_in_thought if reason is StopReason.LOOP else bool(most_tokens)
+    if is_special and text.special_note:
+        return text.special_note.format(tokens=most_tokens)
+    return text.note
