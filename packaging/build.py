@@ -47,7 +47,12 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Makes the packages that this system can make.")
-    parser.add_argument("--with-starter", action="store_true", help="put the starter model (98 MB) inside")
+    parser.add_argument(
+        "--without-starter",
+        dest="with_starter",
+        action="store_false",
+        help="leave out the starter model (98 MB): the first chat then needs a download",
+    )
     parser.add_argument(
         "--no-variants",
         action="store_true",
@@ -98,7 +103,7 @@ def _build_bundle(options: argparse.Namespace) -> Bundle:
 def _kind(options: argparse.Namespace) -> str:
     """What sets this build apart from the usual one, for the names of its files."""
     parts = [
-        ("-with-starter", options.with_starter),
+        ("-without-starter", not options.with_starter),
         ("-vulkan", options.vulkan),
         ("-plain", options.no_variants),
     ]
