@@ -132,9 +132,7 @@ def _gated(status: int, subject: str, page: str) -> GatedError:
 def _of_connection(error: Exception) -> HubError:
     causes = list(_chain(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return NetworkError(
-            "The name of the hub cannot be looked up: there seems to be no network.", _CHECK_NETWORK
-        )
+        return NetworkError("Hugging Face cannot be reached: there seems to be no network.", _CHECK_NETWORK)
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return NetworkError(
             "The secure connection to the hub failed: its certificate could not be checked.",

@@ -51,8 +51,8 @@ class Verification:
                 "There is nothing to compare this file with. Its checksum has been noted for the next time."
             )
         if self.is_right:
-            return "The file is what it was when it was fetched."
-        return "The file is damaged: its checksum has changed. Delete it and fetch it again."
+            return "The file is what it was when it was downloaded."
+        return "The file is damaged: its checksum has changed. Delete it and download it again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def catalog_entries(catalog: Catalog, free_bytes: int, present: Iterable[str] = 
     """All models under their headings; `present` are the ids of those that are on this computer."""
     there = frozenset(present)
     entries: list[Entry] = [
-        Row(START_KEY, "For this computer", icon_name="star", lines=(Line("Three models to begin with"),))
+        Row(START_KEY, "Recommended", icon_name="star", lines=(Line("Three good first choices"),))
     ]
     for heading, models in _sections(catalog):
         rows = [_row(model, free_bytes, model.id in there) for model in models]

@@ -66,7 +66,7 @@ def licence_fact(licence: str, page: str) -> Fact:
     """A licence in a sentence, and where the whole of it is."""
     if is_lfm(licence):
         return Fact("Licence", LFM_LICENCE, f"{page}/blob/main/LICENSE")
-    return Fact("Licence", licence or "The repository names none.", LICENCE_ADDRESSES.get(licence, page))
+    return Fact("Licence", licence or "Not stated", LICENCE_ADDRESSES.get(licence, page))
 
 
 def icon_of(model: CatalogModel) -> str:
@@ -83,8 +83,8 @@ def what_runs(model: CatalogModel) -> str:
         return f"This model does not run in this version of Tarn: it needs {model.needs}."
     if model.kind is ModelKind.VISION:
         return (
-            "Text works today. Pictures do not yet: the file that lets the model see is fetched along with "
-            "it, for a later version of Tarn."
+            "Text works today. Pictures do not yet: the file that lets the model see is downloaded along "
+            "with it, for a later version of Tarn."
         )
     if model.kind is ModelKind.AUDIO:
         return "Text works today; hearing and speaking do not."

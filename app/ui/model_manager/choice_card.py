@@ -99,7 +99,7 @@ class ChoiceCard(QFrame):
         size = formatting.size(choice.size.size_bytes)
         needed = formatting.size(choice.verdict.needed_bytes)
         self._cost.setText(
-            f"{choice.model.title}, {choice.quantisation}\n{about}{size} to fetch, {needed} of memory"
+            f"{choice.model.title}, {choice.quantisation}\n{about}{size} download · needs {needed} of memory"
         )
         badge = verdict_badge(choice.verdict)
         self._verdict.setText(badge.text)

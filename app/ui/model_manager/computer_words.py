@@ -21,9 +21,9 @@ def facts(computer: Computer) -> tuple[str, ...]:
     """Memory, processor and graphics card, each in a few words."""
     cores = formatting.counted(computer.core_count, "core")
     return (
-        f"{formatting.size(computer.free_bytes)} of {formatting.size(computer.memory_bytes)} of memory free",
+        f"{formatting.size(computer.free_bytes)} of {formatting.size(computer.memory_bytes)} RAM free",
         f"{computer.processor}, {cores}" if computer.processor else cores,
-        "a graphics card helps" if computer.has_graphics else "no graphics card is used",
+        "GPU acceleration on" if computer.has_graphics else "No GPU",
     )
 
 

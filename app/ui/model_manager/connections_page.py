@@ -118,7 +118,7 @@ class ConnectionsPage(QWidget):
         self.summary = QLabel(self)
         self.summary.setProperty("muted", True)
         self.summary.setWordWrap(True)
-        self.clear_button = QPushButton("Forget them", self)
+        self.clear_button = QPushButton("Clear", self)
         self.clear_button.setObjectName("clear_connections_button")
         self.clear_button.clicked.connect(self.clear_requested)
         self._look = QTimer(self, interval=_LOOK_MS)
@@ -135,7 +135,7 @@ class ConnectionsPage(QWidget):
             self.table.scrollToTop()
         self.clear_button.setEnabled(bool(connections))
         if not connections:
-            self.summary.setText("Tarn has made no connection yet.")
+            self.summary.setText("No connections yet.")
             return
         down = sum(connection.bytes_down for connection in connections)
         self.summary.setText(f"The last {len(connections):,} connections, {formatting.size(down)} received.")

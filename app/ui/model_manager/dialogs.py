@@ -23,7 +23,7 @@ from app.ui.model_manager.catalog_words import LFM_LICENCE
 
 WIDTH = 480
 _MODES = (
-    (ImportMode.COPY, "Copy it into the models folder", "The file stays where it is, too."),
+    (ImportMode.COPY, "Copy to models folder", "The file stays where it is, too."),
     (ImportMode.MOVE, "Move it into the models folder", "It takes no more room than now."),
     (
         ImportMode.IN_PLACE,

@@ -69,7 +69,7 @@ class DiscoverView(QWidget):
         self._is_narrow = False
         self.search_field = SearchField("Search Hugging Face, or paste an address", "Ctrl+F", self)
         self.search_field.setObjectName("model_search_field")
-        self.search_field.setPlaceholderText("Search, or paste an address")
+        self.search_field.setPlaceholderText("Search models or paste a link")
         self.order_field = QComboBox(self)
         self.order_field.setObjectName("model_order_field")
         self.order_field.setAccessibleName("Order of the results")

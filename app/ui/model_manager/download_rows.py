@@ -15,7 +15,7 @@ _RESUME = Action(RESUME, "Resume", "play")
 _RETRY = Action(RETRY, "Try again")
 _CANCEL = Action(CANCEL, "Cancel and delete what has arrived", "x")
 _CHAT = Action(CHAT, "Chat", is_primary=True)
-_DISMISS = Action(DISMISS, "Take off the list", "x")
+_DISMISS = Action(DISMISS, "Remove from list", "x")
 _OPEN_PAGE = Action(OPEN_PAGE, "Open its page", "arrow-square-out")
 
 _STATUS = DownloadStatus
@@ -64,21 +64,21 @@ def progress_words(state: DownloadState) -> str:
     if state.status is DownloadStatus.PAUSED:
         return f"Paused · {amount}"
     if state.status is DownloadStatus.FAILED:
-        return f"Stopped · {amount} is kept" if state.done_bytes else "Stopped"
+        return f"Stopped · {amount} saved" if state.done_bytes else "Stopped"
     if state.status is DownloadStatus.DONE:
-        return f"{formatting.size(state.size_bytes)} · Checked, every byte is right"
+        return f"{formatting.size(state.size_bytes)} · Verified"
     return _running_words(state, amount)
 
 
 def _running_words(state: DownloadState, amount: str) -> str:
     if state.stage is Stage.CONNECTING:
-        return "Asking the hub…"
+        return "Contacting Hugging Face…"
     if state.stage is Stage.CHECKING:
-        return f"Checking what has arrived · {amount}"
+        return f"Verifying · {amount}"
     if state.stage is Stage.RETRYING:
         return f"The connection broke; trying again… · {amount}"
     if state.stage is Stage.ELSEWHERE:
-        return "Another window of Tarn is fetching this file; waiting for it"
+        return "Another window of Tarn is downloading this file; waiting for it"
     words = (
         amount,
         formatting.transfer_speed(state.bytes_per_second),

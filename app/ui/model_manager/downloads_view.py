@@ -35,13 +35,13 @@ class DownloadsView(QWidget):
         self.list.setObjectName("downloads_list")
         self.summary = QLabel(self)
         self.summary.setProperty("muted", True)
-        self.tidy_button = QPushButton("Clear those that are done", self)
+        self.tidy_button = QPushButton("Clear finished", self)
         self.tidy_button.setObjectName("tidy_button")
         self.tidy_button.setProperty("quiet", True)
         self._empty = EmptyPage(
             "download-simple",
-            "Nothing is being downloaded",
-            "Downloads go on while you chat, and after a restart they go on where they stopped.",
+            "No downloads",
+            "They continue in the background and resume after a restart.",
             "Discover models",
             self,
         )

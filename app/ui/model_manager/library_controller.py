@@ -70,7 +70,7 @@ class LibraryController(QObject):
         if change.imported is not None:
             self._messages.show_done(f"{change.imported.stem} is in the list")
         if change.deleted is not None:
-            self._messages.show_done(f"{change.deleted.name} is in the trash")
+            self._messages.show_done(f"{change.deleted.name} was moved to the trash")
         if change.verified is not None:
             model, outcome = change.verified
             if outcome.is_right is not False:

@@ -52,14 +52,14 @@ def details_of(shown: ModelDetailsState, page: str) -> Details:
 def status_of(shown: ModelDetailsState, is_offline: bool) -> str:
     """The line above the quantisations."""
     if shown.is_asked:
-        return "Asking the hub for the files…"
+        return "Contacting Hugging Face…"
     if shown.found is not None and not shown.found.variants:
         return "This repository has no model in the GGUF format. Look for one whose name ends in GGUF."
     if shown.found is not None or shown.error is not None:
         return ""
     if is_offline and shown.model is not None:
         return "Tarn is offline. These are the files that were known when this version of Tarn was made."
-    return "Tarn is offline, so the hub cannot be asked for the files." if is_offline else ""
+    return "Tarn is offline, so Hugging Face cannot be asked for the files." if is_offline else ""
 
 
 def download_title(shown: ModelDetailsState, variant: Variant) -> str:

@@ -229,9 +229,9 @@ class ModelManagerController(QObject):
 
     def _announce(self, state: DownloadState) -> None:
         self._window.messages.show_notice(
-            f"{state.order.title} has arrived.",
-            "It has been checked and is in the list of models.",
-            "Chat with it",
+            f"{state.order.title} is ready.",
+            "It is verified and in the list of models.",
+            "Chat",
             lambda: self.model_ready.emit(state.paths[0]),
         )
 

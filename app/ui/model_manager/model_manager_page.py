@@ -55,7 +55,7 @@ class ModelManagerPage(QWidget):
         self.back_button.setToolTip(with_shortcut("Back to chat", "Esc"))
         self.tabs = QTabBar(self)
         self.tabs.setObjectName("model_manager_tabs")
-        self.tabs.setAccessibleName("Parts of the models screen")
+        self.tabs.setAccessibleName("Model tabs")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)

@@ -42,20 +42,20 @@ class NetworkPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.offline_field = QCheckBox("Stay offline", self)
+        self.offline_field = QCheckBox("Offline mode", self)
         self.offline_field.setObjectName("offline_field")
         self.field = QLineEdit(self)
         self.field.setObjectName("token_field")
-        self.field.setAccessibleName("Token for Hugging Face")
+        self.field.setAccessibleName("Hugging Face token")
         self.field.setPlaceholderText("hf_…")
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.save_button = QPushButton("Check and keep", self)
+        self.save_button = QPushButton("Save", self)
         self.save_button.setObjectName("save_token_button")
         self.check_button = QPushButton("Check", self)
         self.check_button.setObjectName("check_token_button")
         self.forget_button = QPushButton("Forget", self)
         self.forget_button.setObjectName("forget_token_button")
-        self.link_button = QPushButton("Make one on Hugging Face", self)
+        self.link_button = QPushButton("Get a token", self)
         self.link_button.setProperty("link", True)
         self.link_button.setToolTip(TOKENS_ADDRESS)
         self.where = self._words("")
@@ -93,14 +93,14 @@ class NetworkPage(QWidget):
 
     def set_busy(self) -> None:
         """Says that the hub is being asked."""
-        self.outcome.set_text("Asking the hub whose token this is…")
+        self.outcome.set_text("Contacting Hugging Face…")
         for button in (self.save_button, self.check_button):
             button.setEnabled(False)
 
     def set_account(self, name: str) -> None:
         """The hub knows the token: it belongs to this account. The field forgets it."""
         self.field.clear()
-        self.outcome.set_text(f"The hub knows this token: it belongs to {name}.")
+        self.outcome.set_text(f"This token belongs to {name}.")
         self._fit_buttons()
 
     def set_error(self, error: UserError) -> None:
@@ -145,7 +145,7 @@ class NetworkPage(QWidget):
             )
         )
         layout.addSpacing(8)
-        layout.addWidget(self._heading("Token for Hugging Face"))
+        layout.addWidget(self._heading("Hugging Face token"))
         layout.addWidget(self.where)
         row = QHBoxLayout()
         row.setSpacing(8)

@@ -9,7 +9,9 @@ from app.hub.search import SearchResult
 from app.ui.model_manager.rows import Badge, Line, Row, Tone
 
 _PREFIX = "hub:"
-_GATED = Badge("Terms", Tone.WARNING, "Its terms must be accepted on the hub before it can be downloaded.")
+_GATED = Badge(
+    "Terms", Tone.WARNING, "Its terms must be accepted on Hugging Face before it can be downloaded."
+)
 
 
 def result_key(repository: str) -> str:

@@ -82,7 +82,7 @@ class StartController(QObject):
             state = self._downloads.state_of(choice.model.repository)
             card.set_state(state, self._discover.path_of(model_id) is not None)
             if model_id in self._is_asked:
-                card.set_busy("Asking the hub…")
+                card.set_busy("Contacting Hugging Face…")
             elif state is None and model_id in self._errors:
                 card.set_error(self._errors[model_id])
 

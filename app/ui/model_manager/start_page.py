@@ -87,7 +87,7 @@ class StartPage(ColumnPage):
 
     def set_first(self, is_first: bool) -> None:
         """Whether there is no model yet but the one that came with the program."""
-        self._heading.setText("Choose your first model" if is_first else "For this computer")
+        self._heading.setText("Choose your first model" if is_first else "Recommended")
 
     def set_offline(self, is_offline: bool) -> None:
         """Says that nothing can be fetched while the network is switched off."""

@@ -142,7 +142,7 @@ def test_downloads_go_on_while_the_user_chats_and_are_announced(screen: Screen, 
     screen.window.focus_composer()
     banner = screen.window.messages.banner
     screen.waits(banner.isVisible)
-    assert banner.sentence.text() == "One-GGUF Q4_K_M has arrived."
+    assert banner.sentence.text() == "One-GGUF Q4_K_M is ready."
     screen.qtbot.mouseClick(banner.action_button, Qt.MouseButton.LeftButton)
     assert screen.ready == [screen.models_folder / "me/One-GGUF/One-Q4_K_M.gguf"]
 

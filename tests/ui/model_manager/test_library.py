@@ -59,7 +59,7 @@ def test_a_model_is_deleted_only_after_a_question_and_goes_to_the_trash(
     screen.confirms("delete_dialog")
     screen.waits(lambda: not model.exists())
     screen.waits(lambda: not rows.entries)
-    assert screen.window.messages.toast.label.text().endswith("is in the trash")
+    assert screen.window.messages.toast.label.text().endswith("was moved to the trash")
 
 
 def test_verifying_again_tells_right_from_damaged(screen: Screen, model: Path) -> None:
@@ -67,7 +67,7 @@ def test_verifying_again_tells_right_from_damaged(screen: Screen, model: Path) -
     rows = screen.page.library.list
     name = title(screen, model)
     screen.clicks(rows, name, "verify")
-    screen.waits(lambda: "what it was when it was fetched" in screen.window.messages.toast.label.text())
+    screen.waits(lambda: "what it was when it was downloaded" in screen.window.messages.toast.label.text())
     with model.open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"damage")

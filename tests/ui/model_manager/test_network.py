@@ -54,7 +54,7 @@ def test_a_token_is_checked_kept_in_the_keyring_and_forgotten(
     page = page_of(screen)
     assert page.field.echoMode() is QLineEdit.EchoMode.Password
     enter(screen, TOKEN)
-    screen.waits(lambda: "it belongs to ann" in page.outcome.label.text())
+    screen.waits(lambda: "belongs to ann" in page.outcome.label.text())
     screen.waits(lambda: "kept in the system's keyring" in page.where.text())
     assert TOKEN in ring.passwords.values()
     assert page.field.text() == ""
@@ -123,7 +123,7 @@ def test_a_keyring_that_asks_for_its_password_holds_nothing_up(
     page = page_of(screen)
     enter(screen, TOKEN)
     screen.waits(lambda: "is being asked" in page.where.text())
-    assert "it belongs to ann" in page.outcome.label.text()
+    assert "belongs to ann" in page.outcome.label.text()
     assert screen.hub.token.secret() == TOKEN
     started = time.monotonic()
     screen.end()

@@ -109,7 +109,7 @@ def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> N
 @pytest.mark.parametrize(
     ("changes", "words", "actions"),
     [
-        ({"stage": Stage.CONNECTING}, "Asking the hub…", "pause cancel"),
+        ({"stage": Stage.CONNECTING}, "Contacting Hugging Face…", "pause cancel"),
         (
             {
                 "stage": Stage.FETCHING,
@@ -122,7 +122,7 @@ def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> N
         ),
         (
             {"stage": Stage.CHECKING, "done_bytes": 731_000_000},
-            "Checking what has arrived · 731 MB of 731 MB",
+            "Verifying · 731 MB of 731 MB",
             "pause cancel",
         ),
         (
@@ -131,10 +131,10 @@ def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> N
             "resume cancel",
         ),
         ({"status": DownloadStatus.WAITING}, "Waiting for another download", "pause cancel"),
-        ({"status": DownloadStatus.DONE}, "731 MB · Checked, every byte is right", "chat dismiss"),
+        ({"status": DownloadStatus.DONE}, "731 MB · Verified", "chat dismiss"),
         (
             {"stage": Stage.ELSEWHERE},
-            "Another window of Tarn is fetching this file; waiting for it",
+            "Another window of Tarn is downloading this file; waiting for it",
             "pause cancel",
         ),
     ],
@@ -151,7 +151,7 @@ def test_a_failed_download_says_why_what_to_do_and_what_is_kept() -> None:
     error = DiskFullError("The disk is full.", "Delete something, then try again.")
     row = download_row(state(status=DownloadStatus.FAILED, error=error, done_bytes=300_000_000))
     assert [line.text for line in row.lines] == [
-        "Stopped · 300 MB of 731 MB is kept",
+        "Stopped · 300 MB of 731 MB saved",
         "The disk is full.",
         "Delete something, then try again.",
     ]
