@@ -59,6 +59,8 @@ class Span:
     is_muted: bool = False
     is_danger: bool = False
     link: str = ""
+    is_formula: bool = False
+    """LaTeX, with the marks around it as they were written."""
 
 
 Spans = tuple[Span, ...]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from app.core.markdown.fences import FencedBlock
 from app.core.message import Message, ReasoningPart, TextPart
 from app.core.repetition import Repeat
 from app.ui.transcript.content.blocks import MarkdownBlock, PlacedBlock, RepeatMark
 from app.ui.transcript.content.markdown import parse
 
 _SENTENCE_END = re.compile(r"[.?!]\s+|[。？！\n]\s*")
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$", re.MULTILINE)
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)$")
 
 
 def repeat_in(message: Message, index: int, repeat: Repeat | None) -> int | None:
@@ -50,15 +51,16 @@ def marked_blocks(text: str, mark: int | None) -> list[PlacedBlock]:
 def _parted(text: str, at: int) -> tuple[str, str]:
     """Both sides of a place; code that is open there is code on both sides."""
     before, after = text[:at], text[at:]
-    fence: re.Match[str] | None = None
-    for found in _FENCE.finditer(before):
-        if fence is None:
-            fence = found
-        elif found[1].startswith(fence[1]) and not found[2].strip():
-            fence = None
-    if fence is None:
+    block: FencedBlock | None = None
+    opening = ""
+    for line in before.split("\n")[:-1]:
+        if block is not None:
+            block = None if block.is_closed_by(line) else block
+        elif found := _FENCE.match(line):
+            block, opening = FencedBlock(found[1], found[2]), line.strip()
+    if block is None:
         return before, after
-    return f"{before.rstrip()}\n{fence[1]}", f"{fence[0].strip()}\n{after}"
+    return f"{before.rstrip()}\n{block.fence}", f"{opening}\n{after}"
 
 
 def _muted(block: MarkdownBlock) -> MarkdownBlock:

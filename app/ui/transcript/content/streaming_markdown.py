@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from app.core.markdown.fences import FencedBlock
+from app.ui.transcript.content.block_reader import without_last_break
 from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock
-from app.ui.transcript.content.markdown import Environment, TopBlock, parse_top_blocks, without_last_break
+from app.ui.transcript.content.markdown import Environment, TopBlock, parse_top_blocks
 
-_OPENING = re.compile(r"(`{3,}|~{3,})")
+_OPENING = re.compile(r"(`{3,}|~{3,})(.*)")
 
 
 @dataclass(slots=True)
@@ -21,13 +23,13 @@ class _Fence:
     """A code block whose end has not come. `code` holds whole lines, `line` the one being written."""
 
     language: str
-    closing: re.Pattern[str]
+    fence: FencedBlock
     code: str = ""
     line: str = ""
 
     def block(self) -> CodeBlock:
         """What has come of it; a last line that would close it is not code."""
-        if self.closing.fullmatch(self.line):
+        if self.fence.would_be_closed_by(self.line):
             return CodeBlock(without_last_break(self.code), self.language)
         line = self.line if self.line.strip(" \t") else ""  # The parser does not see a blank one.
         return CodeBlock(without_last_break(self.code + line), self.language, is_open=True)
@@ -55,7 +57,7 @@ class StreamingMarkdown:
 
     def _grow_tail(self, piece: str) -> str | None:
         self._tail += piece
-        tops = parse_top_blocks(self._tail, self._environment)
+        tops = parse_top_blocks(self._tail, self._environment, is_unfinished=True)
         kept = self._freeze(tops)
         self._tail_blocks = [block for top in kept for block in top.blocks]
         if len(kept) == 1 and kept[0].token_type == "fence":
@@ -82,9 +84,7 @@ class StreamingMarkdown:
         block = self._tail_blocks[0]
         if opening is None or not isinstance(block, CodeBlock) or not body:
             return None
-        mark = opening[1]
-        closing = re.compile(rf" {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*")
-        self._fence = _Fence(block.language, closing)
+        self._fence = _Fence(block.language, FencedBlock(opening[1], opening[2]))
         self._tail, self._tail_blocks = "", []
         return body
 
@@ -94,7 +94,7 @@ class StreamingMarkdown:
         assert fence is not None
         lines = (fence.line + piece).split("\n")
         for index, line in enumerate(lines[:-1]):
-            if fence.closing.fullmatch(line):
+            if fence.fence.is_closed_by(line):
                 fence.code += "".join(f"{done}\n" for done in lines[:index])
                 self._frozen.append(CodeBlock(without_last_break(fence.code), fence.language))
                 self._fence = None

@@ -6,7 +6,8 @@ Code within a sentence has a padding of two no-break spaces. They are the docume
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -25,11 +26,15 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
-from app.ui.transcript.content.blocks import Spans
+from app.ui.transcript.content.blocks import Span, Spans
 from app.ui.transcript.content.plain_text import utf16_length
 from app.ui.transcript.items.render_style import RenderStyle
 
-PADDING = "\u00a0"
+BEFORE_CODE = "\u2066\u00a0"
+AFTER_CODE = "\u00a0\u2069"
+"""Room on either side, and marks that set code off from the direction of the words around it."""
+BEFORE_FORMULA = "\u2066"
+AFTER_FORMULA = "\u2069"
 
 
 @dataclass(slots=True)
@@ -116,6 +121,8 @@ class RichDocument:
         """Fills an empty document. With "\\n" as line break every line is a paragraph of its own."""
         cursor = QTextCursor(self.document)
         cursor.beginEditBlock()  # Without it every span makes Qt look at the whole paragraph again.
+        if line_break != "\n":
+            block_format.setLayoutDirection(direction_of(spans))
         cursor.setBlockFormat(block_format)
         cursor.setBlockCharFormat(QTextCharFormat())
         self.write(cursor, spans, level, colour, line_break=line_break)
@@ -135,10 +142,11 @@ class RichDocument:
         pieces: list[str] = []
         paddings: list[int] = []
         for span in spans:
-            text = f"{PADDING}{span.text}{PADDING}" if span.is_code else span.text
+            before, after = _around(span)
+            text = f"{before}{span.text}{after}"
             first, at = at, at + utf16_length(text)
+            paddings += [*range(first, first + len(before)), *range(at - len(after), at)]
             if span.is_code:
-                paddings += [first, at - 1]
                 self.pills.append((first, at))
             if span.link:
                 self.links.append(LinkRange(first, at, span.link))
@@ -194,6 +202,27 @@ class RichDocument:
         for ground in self._grounds:
             if ground.bottom() >= clip.top() and ground.top() <= clip.bottom():
                 painter.drawRoundedRect(ground, 5, 5)
+
+
+def _around(span: Span) -> tuple[str, str]:
+    """What is written before and behind a span without being a part of the text."""
+    if span.is_code:
+        return BEFORE_CODE, AFTER_CODE
+    return (BEFORE_FORMULA, AFTER_FORMULA) if span.is_formula else ("", "")
+
+
+def direction_of(spans: Iterable[Span]) -> Qt.LayoutDirection:
+    """The direction of a paragraph, which its first letter outside of code and formulas decides."""
+    for span in spans:
+        if span.is_code or span.is_formula:
+            continue
+        for character in span.text:
+            match unicodedata.bidirectional(character):
+                case "L":
+                    return Qt.LayoutDirection.LeftToRight
+                case "R" | "AL":
+                    return Qt.LayoutDirection.RightToLeft
+    return Qt.LayoutDirection.LeftToRight
 
 
 def cursor_x(found: object) -> float:

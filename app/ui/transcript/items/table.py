@@ -21,7 +21,7 @@ from app.ui.transcript.items.block_view import PaintContext
 from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import RichDocument, draw_document, is_right_to_left
+from app.ui.transcript.items.rich_document import RichDocument, direction_of, draw_document
 from app.ui.transcript.items.text import DocumentView
 
 CELL_RIGHT = 22.0
@@ -46,6 +46,7 @@ class TableView(DocumentView):
         super().__init__(block, style)
         self._table_block = block
         self._rich = RichDocument(style)
+        self._direction = direction_of([span for row in block.rows[:1] for cell in row for span in cell])
         self._table = self._insert_table()
         self._natural = self._natural_widths()
 
@@ -57,7 +58,7 @@ class TableView(DocumentView):
     @property
     @override
     def is_right_to_left(self) -> bool:
-        return is_right_to_left(self._table.cellAt(0, 0).firstCursorPosition().block())
+        return self._direction == Qt.LayoutDirection.RightToLeft
 
     @override
     def lay_out(self, width: float) -> None:
@@ -97,6 +98,7 @@ class TableView(DocumentView):
         form.setCellPadding(0)
         form.setCellSpacing(0)
         rows = self._table_block.rows
+        form.setLayoutDirection(self._direction)
         columns = max(1, max((len(row) for row in rows), default=1))
         table = cursor.insertTable(max(1, len(rows)), columns, form)
         for y, row in enumerate(rows):
@@ -121,6 +123,7 @@ class TableView(DocumentView):
         cell.setFormat(form)
         alignments = self._table_block.alignments
         line = self.style.block_format()
+        line.setLayoutDirection(direction_of(spans) if spans else self._direction)
         if column < len(alignments) and alignments[column] is not Alignment.LEFT:
             line.setAlignment(_ALIGNMENTS[alignments[column]])
         cursor = cell.firstCursorPosition()

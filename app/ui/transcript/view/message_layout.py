@@ -34,6 +34,7 @@ MARKER_ROOM = 80.0
 RIGHT_TO_LEFT_MARKER = 22.0
 BULLET_RADIUS = 2.6
 BULLET_ROOM = 4.0
+BESIDE_BOX = 1.0
 CHECK_BOX_EDGE = 3.0
 """Empty pixels around a box within its icon."""
 FOCUS_AROUND_MESSAGE = (10.0, 6.0)
@@ -194,15 +195,18 @@ class MessageLayout:
             painter.setBrush(self.style.colour("muted"))
             middle = QPointF(right - BULLET_ROOM, y + height / 2 + HALF_PIXEL)
             painter.drawEllipse(middle, BULLET_RADIUS, BULLET_RADIUS)
-        elif marker in (TICKED, UNTICKED):
-            name, colour = ("check-square", "accent") if marker == TICKED else ("square", "muted")
-            left = QPointF(right - self.style.px(ICON_SIZE) + CHECK_BOX_EDGE, y + height / 2)
-            draw_icon(painter, self.style, name, colour, left)
-        else:
+            return
+        number, box = (marker[:-1].rstrip(), marker[-1]) if marker[-1] in (TICKED, UNTICKED) else (marker, "")
+        if box:
+            name, colour = ("check-square", "accent") if box == TICKED else ("square", "muted")
+            left = right - self.style.px(ICON_SIZE) + CHECK_BOX_EDGE
+            draw_icon(painter, self.style, name, colour, QPointF(left, y + height / 2))
+            right = left - BESIDE_BOX
+        if number:
             painter.setFont(self.style.text_font)
             painter.setPen(self.style.colour("muted"))
             area = QRectF(right - MARKER_ROOM, y, MARKER_ROOM, height)
-            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, marker)
+            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
 
     def _paint_focus(self, painter: QPainter, paint_state: PaintState) -> None:
         """The ring around what the keyboard is at."""

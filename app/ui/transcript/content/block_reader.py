@@ -1,0 +1,129 @@
+"""Turns the tokens of one outermost block into blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from markdown_it.token import Token
+
+from app.ui.transcript.content.blocks import (
+    BULLET,
+    TICKED,
+    UNTICKED,
+    Alignment,
+    BlockPlace,
+    CodeBlock,
+    Container,
+    MarkdownBlock,
+    RuleBlock,
+    Span,
+    Spans,
+    TableBlock,
+    TextBlock,
+)
+from app.ui.transcript.content.spans import read_spans
+
+_ALIGNMENTS = {
+    "text-align:left": Alignment.LEFT,
+    "text-align:center": Alignment.CENTRE,
+    "text-align:right": Alignment.RIGHT,
+}
+_BOXES = {"[ ] ": UNTICKED, "[x] ": TICKED, "[X] ": TICKED}
+
+
+@dataclass(slots=True)
+class BlockReader:
+    """Walks through the tokens of one outermost block."""
+
+    line: int = 0
+    """Where the block that was read last begins, for who reads a growing text."""
+    _containers: list[tuple[Container, int]] = field(default_factory=list)
+    """With a number for each, to tell two quotes in a row from one."""
+    _before: list[tuple[Container, int]] = field(default_factory=list)
+    """The containers of the block before."""
+    _marker: str = ""
+    _opened: int = 0
+
+    def read(self, tokens: Sequence[Token]) -> Iterator[MarkdownBlock]:
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            if token.map is not None:
+                self.line = token.map[0]
+            match token.type:
+                case "blockquote_open":
+                    self._enter(Container.QUOTE)
+                case "bullet_list_open" | "ordered_list_open":
+                    self._enter(Container.LIST)
+                case "list_item_open":
+                    self._marker = f"{token.info}{token.markup}" if token.info else BULLET
+                case "footnote_open":
+                    self._enter(Container.LIST)
+                    self._marker = token.info
+                case "list_item_close":
+                    if self._marker:
+                        yield TextBlock((), place=self._place(is_tight=True))
+                case "footnote_close":
+                    if self._marker:
+                        yield TextBlock((), place=self._place(is_tight=True))
+                    self._containers.pop()
+                case "blockquote_close" | "bullet_list_close" | "ordered_list_close":
+                    self._containers.pop()
+                case "paragraph_open":
+                    yield self._paragraph(tokens[index + 1], is_tight=token.hidden)
+                case "heading_open":
+                    spans = read_spans(tokens[index + 1])
+                    yield TextBlock(spans, level=int(token.tag[1]), place=self._place())
+                case "fence":
+                    language = (token.info.split() or [""])[0]
+                    yield CodeBlock(without_last_break(token.content), language, place=self._place())
+                case "code_block":
+                    yield CodeBlock(without_last_break(token.content), "", place=self._place())
+                case "formula_block" | "formula_open":
+                    yield TextBlock((Span(token.content, is_formula=True),), place=self._place())
+                case "hr":
+                    yield RuleBlock(place=self._place())
+                case "table_open":
+                    end = next(i for i in range(index, len(tokens)) if tokens[i].type == "table_close")
+                    yield self._table(tokens[index:end])
+                    index = end
+            index += 1
+
+    def _enter(self, container: Container) -> None:
+        self._opened += 1
+        self._containers.append((container, self._opened))
+
+    def _place(self, *, is_tight: bool = False) -> BlockPlace:
+        shared = 0
+        for now, then in zip(self._containers, self._before, strict=False):
+            if now != then:
+                break
+            shared += 1
+        self._before = list(self._containers)
+        marker, self._marker = self._marker, ""
+        return BlockPlace(tuple(container for container, _ in self._containers), shared, marker, is_tight)
+
+    def _paragraph(self, inline: Token, *, is_tight: bool) -> TextBlock:
+        spans = read_spans(inline)
+        box = _BOXES.get(spans[0].text[:4]) if spans and not spans[0].is_code else None
+        if self._marker and box is not None:
+            self._marker = box if self._marker == BULLET else f"{self._marker} {box}"
+            spans = (replace(spans[0], text=spans[0].text[4:]), *spans[1:])
+        return TextBlock(spans, place=self._place(is_tight=is_tight))
+
+    def _table(self, tokens: Sequence[Token]) -> TableBlock:
+        rows: list[list[Spans]] = []
+        alignments: list[Alignment] = []
+        for index, token in enumerate(tokens):
+            if token.type == "tr_open":
+                rows.append([])
+            elif token.type in ("th_open", "td_open"):
+                rows[-1].append(read_spans(tokens[index + 1]))
+                if len(rows) == 1:
+                    alignments.append(_ALIGNMENTS.get(str(token.attrGet("style")), Alignment.LEFT))
+        return TableBlock(tuple(map(tuple, rows)), tuple(alignments), place=self._place())
+
+
+def without_last_break(code: str) -> str:
+    return code[:-1] if code.endswith("\n") else code
