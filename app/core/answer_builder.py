@@ -91,7 +91,7 @@ class AnswerBuilder:
         """Read the reply anew, now that it is known what the prompt ended in."""
         # A prefill that opens a thought itself is read as it stands.
         is_prompted = event.reasoning or (event.starts_in_reasoning and not self._assembler.open_reasoning)
-        self._assembler = ReplyAssembler(bool(is_prompted), self._tools, event.reasoning)
+        self._assembler = ReplyAssembler(bool(is_prompted), self._tools, event.reasoning, event.answer_tags)
 
     def _watch(self, piece: str) -> None:
         """Only what is written now counts: who goes on after a loop starts anew."""

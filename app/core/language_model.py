@@ -34,6 +34,8 @@ class ReplyStarted:
     """The prompt itself ended inside an open thinking tag, so the reply begins with a thought."""
     reasoning: ReasoningMarkers | None = None
     """The markers of that thought; None where the prompt, without the prefill, opens none."""
+    answer_tags: tuple[str, ...] = ()
+    """The opening and the closing tag that the model writes around its answer; empty for most models."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 import threading
 from dataclasses import replace
 
+import pytest
+
 from app.core.conversation import MessageNode
 from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart
+from app.core.reasoning_markers import REASONING
 from app.core.reasoning_timer import ReasoningProgress, ReasoningTimer
 from app.core.sampling import Sampling
 from app.core.stream import PartFinished, PartStarted
@@ -67,6 +70,49 @@ def test_a_thought_that_the_prompt_began_is_closed_as_well():
     )
     end = ended(play(model, request(thinking_limit=2)))
     assert (end.message.reasoning, end.message.text) == ("Hm let", "Yes.")
+
+
+@pytest.mark.parametrize("markers", REASONING, ids=lambda markers: markers.opening)
+def test_a_prompted_thought_is_closed_with_the_models_own_marker(markers):
+    model = ScriptedModel(
+        ScriptedReply(["Hm ", "let ", "me ", "see "], starts_in_reasoning=True, reasoning=markers),
+        ScriptedReply(["Yes."], reasoning=markers),
+    )
+    end = ended(play(model, request(thinking_limit=2)))
+    assert (end.message.reasoning, end.message.text) == ("Hm let", "Yes.")
+    assert model.questions[1].prefill == f"Hm let {markers.ending}"
+
+
+@pytest.mark.parametrize(
+    ("opening", "ending"),
+    [
+        ("[THINK]", "[/THINK]"),
+        ("<thought>", "\n</thought>\n\n"),
+        (
+            "<|channel|>analysis<|message|>",
+            "<|end|><|start|>assistant<|channel|>final<|message|>",
+        ),
+    ],
+)
+def test_answer_now_closes_a_thought_as_its_model_does(opening, ending):
+    now = threading.Event()
+    model = ScriptedModel(ScriptedReply([opening, "One ", "two ", now.set, "three ", "four "]), "It is so.")
+    end = ended(play(model, request(), now))
+    assert (end.message.reasoning, end.message.text) == ("One two three", "It is so.")
+    assert model.questions[1].prefill == f"{opening}One two three {ending}"
+
+
+def test_an_answer_that_is_gone_on_with_keeps_the_words_before_its_thought():
+    model = ScriptedModel(ScriptedReply(["more</think>", "So."], starts_in_reasoning=True))
+    asked = replace(request(), prefill="Well. <think>Hm, ")
+    end = ended(play(model, asked))
+    assert [part.text for part in end.message.parts] == ["Well.", "Hm, more", "So."]
+
+
+def test_an_answer_about_tags_is_gone_on_with_as_one_text():
+    model = ScriptedModel(ScriptedReply(["opens a thought."]))
+    end = ended(play(model, replace(request(), prefill='The tag "<think>" ')))
+    assert [part.text for part in end.message.parts] == ['The tag "<think>" opens a thought.']
 
 
 def test_a_model_that_thinks_on_is_closed_twice_and_then_left_to_it():

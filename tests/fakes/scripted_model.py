@@ -9,6 +9,7 @@ from typing import Any
 from app.core.errors import UserError
 from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Message, Statistics, StopReason
+from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 
 PROMPT_SPEED_MS = 0.5
@@ -25,6 +26,7 @@ class ScriptedReply:
 
     steps: Sequence[Step] = ()
     starts_in_reasoning: bool = False
+    reasoning: ReasoningMarkers | None = None
     stop_reason: StopReason = StopReason.END
     refusal: UserError | None = None
     """Raised instead of reading the prompt."""
@@ -72,7 +74,7 @@ class ScriptedModel:
         yield PromptProgress(cached, total, cached)
         if not cancel.is_set():
             yield PromptProgress(total, total, cached)
-            yield ReplyStarted(reply.starts_in_reasoning)
+            yield ReplyStarted(reply.starts_in_reasoning, reply.reasoning)
         written = 0
         for step in reply.steps:
             if cancel.is_set():

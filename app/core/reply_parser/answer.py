@@ -6,6 +6,8 @@
 - A closing marker in the first words of a reply, with no thought before it, shows that its opening marker is
   missing: all before it was a thought. So do those of markers that were opened inside a thought. Any other
   stray closing marker is not shown.
+- Some models write tags around their whole answer, such as `<answer>`; where the template says so, they are
+  not shown.
 - Control markers such as `<|im_end|>` are not shown; they stay in the raw text.
 - `<tool_call>` and its like may be tags that the answer talks about: where no tools were offered, or words
   follow, they begin a call only if a call stands behind them.
@@ -55,6 +57,7 @@ class AnswerReader:
         self._code = CodeSpans()
         self._line = ""
         """The end of the line so far."""
+        self._has_words = False
         self._mentioned = 0
         """Opening markers that the text talks about and whose closing markers may follow."""
         self._settled = 0
@@ -138,6 +141,14 @@ class AnswerReader:
         marker = marker_at(text, position, is_final=is_final)
         if isinstance(marker, Unsure):
             return position, WAIT
+        if marker is None and context.state.answer_tags and not self._code.is_code:
+            tag = prefix_at(text, position, context.state.answer_tags[:1], is_final=is_final)
+            if isinstance(tag, Unsure):
+                return position, WAIT
+            if tag and (not self._has_words or len(context.state.answer_tags) == 1):
+                context.writer.write_hidden(tag)
+                context.state.answer_tags = context.state.answer_tags[1:]
+                return position + len(tag), None
         if marker is None or (self._code.is_code and not self._code.close_fence()):
             return self._write(text[position], context, position), None
         end = position + len(marker)
@@ -203,6 +214,7 @@ class AnswerReader:
 
     def _write(self, words: str, context: ParseContext, position: int) -> int:
         context.writer.write(PartKind.TEXT, words)
+        self._has_words = self._has_words or bool(words.strip())
         self._code.add(words)
         self._line = end_of_line(self._line, words)
         return position + len(words)

@@ -24,6 +24,8 @@ class ReplyState:
     """Opening markers inside the last thought whose closing markers may still come."""
     recipient: str = ""
     """The tool that a header names for the call behind it."""
+    answer_tags: tuple[str, ...] = ()
+    """The tags that may still come around the answer: the opening and the closing one, or the latter."""
     has_begun: bool = False
     """Whether the beginning of the reply has been read."""
 

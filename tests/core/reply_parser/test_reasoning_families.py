@@ -227,6 +227,33 @@ def test_a_thought_can_be_ended_in_the_models_place(markers) -> None:
     assert markers_of(message.parts[0].raw) is markers
 
 
+ANSWER_TAGS = [
+    ("<think>plan</think>\n<answer>\nHi\n</answer>", [thought("plan"), text("Hi")]),
+    ("<answer>Hi</answer>", [text("Hi")]),
+    ("<answer>Hi <answer> there</answer> you</answer>", [text("Hi <answer> there you</answer>")]),
+    ("Hi <answer>x</answer>", [text("Hi <answer>x</answer>")]),
+    ("`<answer>` Hi", [text("`<answer>` Hi")]),
+    ("<answer>Hi", [text("Hi")]),
+    ("<think>plan</think><ans", [thought("plan"), text("<ans")]),
+]
+
+
+@pytest.mark.parametrize(("written", "parts"), ANSWER_TAGS)
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_tags_around_the_answer_are_not_shown(written, parts, size) -> None:
+    assembler = ReplyAssembler(answer_tags=("<answer>", "</answer>"))
+    for at in range(0, len(written), size):
+        assembler.feed(written[at : at + size])
+    message = assembler.finish()
+    assert seen(message) == parts
+    assert message.raw == written
+
+
+def test_tags_that_no_template_names_are_words() -> None:
+    written = "<think>plan</think><answer>Hi</answer>"
+    check(Case("", written, [thought("plan"), text("<answer>Hi</answer>")]))
+
+
 def test_a_prompt_that_only_talks_about_thoughts_opens_none() -> None:
     assert open_reasoning("What is <think>?\nassistant\n") is None
     assert open_reasoning("<think>\n\n</think>\n\n") is None
