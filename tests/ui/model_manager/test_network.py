@@ -141,7 +141,7 @@ def test_another_token_can_be_entered_while_the_keyring_asks_for_the_first(
     enter(screen, TOKEN)
     screen.waits(lambda: "is being asked" in page.where.text())
     enter(screen, "hf_other")
-    screen.waits(lambda: "it belongs to bob" in page.outcome.label.text())
+    screen.waits(lambda: "belongs to bob" in page.outcome.label.text())
     ring.answered.set()
     screen.waits(lambda: "kept in the system's keyring" in page.where.text())
     assert screen.hub.token.secret() == "hf_other"
