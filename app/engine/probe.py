@@ -21,6 +21,7 @@ import psutil
 
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
 from app.core.model_file import LoadOptions
+from app.core.parsing import ParseError
 from app.engine.file_identity import engine_version
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
@@ -28,6 +29,7 @@ from app.engine.loaded_model import LoadProgress, load_model, native_library
 from app.engine.model_checks import read_usable
 from app.engine.trial_process import die_quietly, own_command, start_child, wait_for_child
 from app.files.atomic_write import replace_file
+from app.files.json_file import read_json
 
 LOG = logging.getLogger(__name__)
 
@@ -151,8 +153,8 @@ class Probe:
 
     def _entries(self) -> dict[str, dict[str, Any]]:
         try:
-            entries = json.loads(self._record.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            entries = read_json(self._record)
+        except (OSError, ParseError):
             return {}
         if not isinstance(entries, dict):
             return {}

@@ -24,10 +24,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.errors import EngineError, UserError
+from app.core.parsing import ParseError
 from app.engine.loaded_model import native_library
 from app.engine.probe import try_model
 from app.engine.trial_process import die_quietly, own_command, start_child, wait_for_child
 from app.files.atomic_write import replace_file
+from app.files.json_file import read_json
 
 LOG = logging.getLogger(__name__)
 
@@ -135,9 +137,9 @@ class Variants:
 
     def _remembered(self, identity: str) -> tuple[str, ...]:
         try:
-            entry = json.loads(self._record.read_text(encoding="utf-8"))
+            entry = read_json(self._record)
             return tuple(map(str, entry["libraries"])) if entry["identity"] == identity else ()
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ParseError, KeyError, TypeError, IndexError):
             return ()
 
     def _remember(self, identity: str, names: Sequence[str]) -> None:

@@ -56,7 +56,7 @@ def converted(
             if inner and isinstance(given, Mapping):
                 value = converted(inner, given, on_fault, check)
             else:
-                value = msgspec.convert(given, hint, dec_hook=_path)
+                value = msgspec.convert(given, hint, dec_hook=path_of_text)
             problem = check(field.name, value) if check else ""
         except (msgspec.ValidationError, ValueError) as error:
             problem = _words(str(error))
@@ -92,7 +92,8 @@ def _dataclass_in(hint: Any) -> Any:
     return kinds[0] if len(kinds) == 1 else None
 
 
-def _path(kind: type, value: object) -> object:
+def path_of_text(kind: type, value: object) -> object:
+    """Makes paths of texts, for `msgspec.convert`."""
     if kind is Path and isinstance(value, str):
         return Path(value)
     raise ValueError("it should be a text")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import tomli_w
 
 from app.core.errors import SettingsError
+from app.core.parsing import MOST_BYTES, ParseError, parse_toml
 from app.files.atomic_write import replace_file
 
 log = logging.getLogger(__name__)
@@ -22,10 +22,10 @@ def read_toml(path: Path) -> tuple[dict[str, Any], str]:
     A missing file has no values. A broken one is renamed to `NAME.broken-1` (or the next free number).
     """
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig")), ""
+        return parse_toml(_bytes_of(path)), ""
     except FileNotFoundError:
         return {}, ""
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ParseError) as error:
         log.warning("%s could not be read (%s)", path.name, type(error).__name__)
         return {}, _set_aside(path)
 
@@ -45,6 +45,11 @@ def write_toml(path: Path, values: Mapping[str, Any]) -> None:
             f"{path.name} could not be saved: {error.strerror or error}.",
             f"Check that there is room on the disk and that you may write in {path.parent}.",
         ) from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 def as_toml(values: Mapping[str, Any]) -> str:

@@ -8,16 +8,21 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import asdict
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from datetime import UTC
 from pathlib import Path
 
+import msgspec
+
 from app.core.connection import Connection
+from app.core.parsing import ParseError, parse_json
 
 log = logging.getLogger(__name__)
 
 MOST_CONNECTIONS = 1_000
 """Older ones are forgotten."""
+LONGEST_LINE = 100_000
+"""In characters; no connection needs as many."""
 
 
 class NetworkLog:
@@ -73,22 +78,16 @@ def _read(path: Path | None) -> list[Connection]:
     connections: list[Connection] = []
     if path is None:
         return connections
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            # A line that a crash cut off is left out.
-            with contextlib.suppress(ValueError, TypeError, KeyError):
+    with contextlib.suppress(OSError):
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
                 connections.append(_of_line(line))
+            except (ParseError, msgspec.ValidationError):  # A crash may have cut it off.
+                log.info("A line of the network log is left out: it is not legible")
     return connections
 
 
 def _of_line(line: str) -> Connection:
-    values = json.loads(line)
-    time = datetime.fromisoformat(values["time"])
-    return Connection(
-        time if time.tzinfo else time.replace(tzinfo=UTC),
-        str(values["host"]),
-        str(values["purpose"]),
-        int(values["bytes_up"]),
-        int(values["bytes_down"]),
-        str(values["outcome"]),
-    )
+    connection = msgspec.convert(parse_json(line, LONGEST_LINE), Connection)
+    time = connection.time
+    return connection if time.tzinfo else replace(connection, time=time.replace(tzinfo=UTC))

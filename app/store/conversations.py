@@ -7,8 +7,9 @@ the disk (some milliseconds), so a window that must not stutter calls them from 
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core.conversation import (
     UNKNOWN_TIME,
@@ -20,7 +21,7 @@ from app.core.conversation import (
 )
 from app.core.errors import StoreError
 from app.core.message import Instructions
-from app.store.database import Connection, Database, mends_damage
+from app.store.database import Connection, DamagedKeyError, Database, mends_damage, rows_of
 from app.store.message_json import instructions_to_json
 from app.store.rows import (
     conversation_columns,
@@ -33,6 +34,9 @@ from app.store.rows import (
     to_microseconds,
 )
 from app.store.text_column import stored_text
+
+MOST_CLOCK_ERROR = timedelta(days=400)
+"""How far a computer's clock may have been ahead when something was deleted."""
 
 _LAST_OPEN = "last_open_conversation"
 _MEMORY_CHOICE = "memory_choice_of_"
@@ -161,8 +165,13 @@ class ConversationStore:
                 {"id": conversation_id, "tip_id": node.id, "at": to_microseconds(node.created_at)},
             ).rowcount
             if not changed:
-                raise _gone()
-            _insert_message(connection, node, conversation_id)
+                raise _missing(connection, "conversation", conversation_id)
+            try:
+                _insert_message(connection, node, conversation_id)
+            except sqlite3.IntegrityError as error:
+                if "FOREIGN KEY" not in str(error):
+                    raise
+                raise _missing(connection, "message", node.parent_id or "") from error
 
     @mends_damage
     def update_node(self, node: MessageNode) -> None:
@@ -174,7 +183,7 @@ class ConversationStore:
             if node.is_damaged:
                 names = self._changed_names(connection, node, columns)
             if names and not _update(connection, "message", columns, names):
-                raise _gone()
+                raise _missing(connection, "message", node.id)
 
     def _changed_names(
         self, connection: Connection, node: MessageNode, columns: dict[str, object]
@@ -183,11 +192,11 @@ class ConversationStore:
 
         Only these are written: what is not legible stays as it is, until somebody changes it.
         """
-        row = connection.execute("select * from message where id = ?", (node.id,)).fetchone()
-        if row is None:
-            raise _gone()
-        read = message_columns(node_from(row, {}))
-        read["instructions_hash"] = row["instructions_hash"]
+        rows = rows_of(connection, "select * from message where id = ?", (node.id,))
+        if not rows:
+            raise _missing(connection, "message", node.id)
+        read = message_columns(node_from(rows[0], {}))
+        read["instructions_hash"] = rows[0]["instructions_hash"]
         return tuple(name for name in _MESSAGE_CONTENT if columns[name] != read[name])
 
     @mends_damage
@@ -206,6 +215,15 @@ class ConversationStore:
             StoreError: it has been purged.
         """
         self._change("update conversation set deleted_at = null where id = :id", {"id": conversation_id})
+
+    @mends_damage
+    def show_undatable(self) -> None:
+        """Brings back what is marked as deleted at a time that cannot be: the mark is damaged."""
+        self._database.write(
+            """update conversation set deleted_at = null where deleted_at is not null
+                and (typeof(deleted_at) != 'integer' or deleted_at not between created_at and ?)""",
+            (to_microseconds(now() + MOST_CLOCK_ERROR),),
+        )
 
     @mends_damage
     def purge_deleted(self, before: datetime) -> int:
@@ -277,20 +295,23 @@ class ConversationStore:
         """Writes some columns; of a damaged conversation only what differs from what the file was read as."""
         columns = conversation_columns(conversation)
         with self._database.transaction() as connection:
-            row = connection.execute(
-                "select * from conversation where id = ? and deleted_at is null", (conversation.id,)
-            ).fetchone()
-            if row is None:
-                raise _gone()
+            rows = rows_of(
+                connection,
+                "select * from conversation where id = ? and deleted_at is null",
+                (conversation.id,),
+            )
+            if not rows:
+                raise _missing(connection, "conversation", conversation.id)
             if conversation.is_damaged:
-                read = conversation_columns(conversation_from(row, (), {}))
+                read = conversation_columns(conversation_from(rows[0], (), {}))
                 names = tuple(name for name in names if columns[name] != read[name])
             if names:
                 _update(connection, "conversation", columns, names)
 
     def _change(self, sql: str, values: dict[str, object]) -> None:
-        if not self._database.write(sql, values):
-            raise _gone()
+        with self._database.transaction() as connection:
+            if not connection.execute(sql, values).rowcount:
+                raise _missing(connection, "conversation", str(values["id"]))
 
 
 def _gone() -> StoreError:
@@ -298,6 +319,14 @@ def _gone() -> StoreError:
         "This conversation is not in the file any more.",
         "It may have been deleted in another window of Tarn.",
     )
+
+
+def _missing(connection: Connection, table: str, id_: str) -> StoreError:
+    """The error where a row is not found; it may be in the table while the index knows nothing of it."""
+    # The plus keeps SQLite from asking the index.
+    if connection.execute(f"select 1 from {table} where +id = ?", (id_,)).fetchone():
+        return DamagedKeyError()
+    return _gone()
 
 
 def _insert(connection: Connection, table: str, columns: dict[str, object]) -> None:

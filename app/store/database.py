@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -29,9 +28,10 @@ log = logging.getLogger(__name__)
 
 OLDEST_SQLITE = (3, 34, 0)  # The trigram tokenizer of the search came with it.
 BUSY_SECONDS = 5.0
+CHECKED_FULLY = 64_000_000
+"""In bytes: up to here the rows are compared with the indexes after a crash, which takes some tenths of a
+second; larger files have their pages checked only."""
 
-_INDEX_FAULT = re.compile(r"inverted index for FTS5 table \S*message_search")
-"""How SQLite words a fault of the search index (fts5_main.c, fts5IntegrityMethod)."""
 
 Values = Sequence[Any] | Mapping[str, Any]
 Connection = sqlite3.Connection
@@ -109,6 +109,10 @@ class Database:
             try:
                 if is_suspect:
                     _check_pages(connection, path)
+                if check_mark(path).exists():
+                    raise _damaged(
+                        path
+                    )  # A query had failed although the pages are sound: an index is wrong.
                 _prepare(connection, path, migrations)
             except BaseException:
                 connection.close()
@@ -141,17 +145,7 @@ class Database:
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """Everything that a query finds."""
         with self._lock, _in_plain_words(self.path):
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.OperationalError as error:
-                if "decode" not in str(error):
-                    raise
-            # Only for rows with bytes that are no text: it is slower than SQLite's own way.
-            self._connection.text_factory = tolerant_text
-            try:
-                return self._connection.execute(sql, values).fetchall()
-            finally:
-                self._connection.text_factory = str
+            return rows_of(self._connection, sql, values)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -168,6 +162,21 @@ class Database:
         """Closes the file; doing it twice does no harm."""
         with self._lock:
             self._connection.close()
+
+
+def rows_of(connection: Connection, sql: str, values: Values = ()) -> list[Row]:
+    """Everything that a query finds, also where texts hold bytes that are none (see `restored`)."""
+    try:
+        return connection.execute(sql, values).fetchall()
+    except sqlite3.OperationalError as error:
+        if "decode" not in str(error):
+            raise
+    # Only for such rows: it is slower than SQLite's own way.
+    connection.text_factory = tolerant_text
+    try:
+        return connection.execute(sql, values).fetchall()
+    finally:
+        connection.text_factory = str
 
 
 def check_mark(path: Path) -> Path:
@@ -207,15 +216,11 @@ def _is_suspect(path: Path) -> bool:
 
 
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
-    verdicts = [verdict for (verdict,) in connection.execute("pragma quick_check")]
-    if verdicts == ["ok"]:
-        return
-    log.error("The check of the database found: %s", verdicts[0])
-    # From 3.44 on SQLite looks into the search index too. That can be made anew; nothing else is touched.
-    if not all(_INDEX_FAULT.search(verdict) for verdict in verdicts):
+    check = "integrity_check" if path.stat().st_size < CHECKED_FULLY else "quick_check"
+    (verdict,) = connection.execute(f"pragma {check}(1)").fetchone()
+    if verdict != "ok":
+        log.error("The check of the database found: %s", verdict)
         raise _damaged(path)
-    with contextlib.suppress(OSError):
-        check_mark(path).touch()
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
@@ -309,11 +314,15 @@ def _in_plain_words(path: Path) -> Iterator[None]:
     """Turns the world's faults into sentences; a mistake in a statement stays what it is."""
     try:
         yield
+    except UnicodeDecodeError as error:  # SQLite's own words quote what is damaged.
+        raise _damaged(path) from error
     except sqlite3.Error as error:
         # The lowest byte is the kind of fault, the rest its details (sqlite.org/rescode.html).
         kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
         is_gone = is_wrong_statement(error) and str(error).startswith(_GONE)
-        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or is_gone:
+        # The index of the search says no more when it finds itself damaged; constraints of tables have names.
+        is_index = kind == sqlite3.SQLITE_CONSTRAINT and str(error) == "constraint failed"
+        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or is_gone or is_index:
             with contextlib.suppress(OSError):
                 check_mark(path).touch()
             raise _damaged(path) from error

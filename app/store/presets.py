@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from app.core.errors import ImportFormatError, SettingsError
+from app.core.parsing import parse_toml
 from app.core.preset import Preset
 from app.files.atomic_write import replace_file
 from app.files.toml_file import as_toml, read_toml, write_toml
@@ -203,8 +203,8 @@ class PresetStore:
             ImportFormatError: the text is no preset, or a value is out of its range (which is named).
         """
         try:
-            (values,) = tomllib.loads(text)["preset"]
-        except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, RecursionError) as error:
+            (values,) = parse_toml(text)["preset"]
+        except (KeyError, ValueError, TypeError) as error:
             raise ImportFormatError(
                 "This file does not hold a preset.", "Choose a file that was made with Export preset."
             ) from error

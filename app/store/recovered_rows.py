@@ -80,8 +80,8 @@ class RecoveredRows:
                     rowid, failures = number, 0
                     yield number, dict(zip(names, values, strict=True))
                 return
-            except sqlite3.OperationalError as error:
-                log.warning("The rows of %s cannot be walked through: %s", table, error)
+            except (sqlite3.OperationalError, UnicodeDecodeError) as error:
+                log.warning("The rows of %s cannot be walked through: %s", table, type(error).__name__)
                 self._is_whole = False
                 return
             except sqlite3.DatabaseError as error:
@@ -128,8 +128,8 @@ class RecoveredRows:
                     if isinstance(number, int) and 0 < number <= 2 * highest + 1000:
                         named.add(number)
                 is_known = True
-            except sqlite3.Error as error:
-                log.warning("The index %s cannot be read to its end: %s", index, error)
+            except (sqlite3.Error, UnicodeDecodeError) as error:
+                log.warning("The index %s cannot be read to its end: %s", index, type(error).__name__)
         return named, is_known
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.core.errors import StoreError
 from app.store.database import Database, check_mark, companions, unused_name
-from app.store.migrations import rebuild_search
+from app.store.migrations import applied_names, is_beginning, rebuild_search
 from app.store.page_scan import text_column
 from app.store.recovered_rows import Recovered, RecoveredRows
 from app.store.schema import CORE_TABLES, missing_tables
@@ -94,6 +94,8 @@ def _told(recovered: Recovered) -> str:
     messages = _counted(recovered.messages, "message")
     if not recovered.conversations:
         return "None of its conversations could be recovered."
+    if not recovered.messages:
+        return f"No message in {conversations} could be recovered."
     if recovered.lost_messages:
         lost = _counted(recovered.lost_messages, "message")
         return f"{messages} in {conversations} could be recovered; {lost} could not."
@@ -114,13 +116,16 @@ def _has_indexes_renewed(path: Path) -> bool:
                 return False
             copy.replace(_new_path(path))
             return True
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         log.warning("The indexes cannot be made anew (%s)", type(error).__name__)
         return False
 
 
 def _are_indexes_renewed(copy: Path) -> bool:
     with contextlib.closing(sqlite3.connect(copy, isolation_level=None)) as connection:
+        applied = applied_names(connection)
+        if not applied or not is_beginning(applied):
+            return False
         if missing_tables(connection) or not all(_is_sound(connection, name) for name in CORE_TABLES):
             return False
         if connection.execute("pragma foreign_key_check").fetchone():
@@ -189,6 +194,6 @@ def _opened_for_reading(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     connection.text_factory = text_column
     # The write-ahead log goes into the file, so that its pages can be looked at as well.
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(sqlite3.Error, UnicodeDecodeError):
         connection.execute("pragma wal_checkpoint(truncate)")
     return connection

@@ -80,6 +80,7 @@ def _opened(path: Path, notices: Notices, on_progress: Progress) -> Store:
     conversations = ConversationStore(database)
     try:
         conversations.stop_interrupted()
+        conversations.show_undatable()
         conversations.purge_deleted(now() - DELETED_ARE_KEPT)
     except BaseException:
         conversations.close()

@@ -14,10 +14,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+import msgspec
+
 from app.core import formatting
 from app.core.errors import DiskFullError, HubError, ModelFolderError
+from app.core.parsing import ParseError
 from app.files.atomic_write import replace_file
 from app.files.file_names import MOST_BYTES, is_safe_name
+from app.files.json_file import read_json_object
 from app.hub.download.file_lock import file_lock, try_lock, unlock
 
 ROOM_KEPT_FREE = 100_000_000
@@ -99,14 +103,8 @@ class PartFile:
     def record(self) -> PartRecord | None:
         """What the part belongs to; None where there is none or nobody can say."""
         try:
-            values = json.loads(self._record_path.read_text(encoding="utf-8"))
-            return PartRecord(
-                str(values["etag"]),
-                int(values["size_bytes"]),
-                str(values["commit"]),
-                str(values["validator"]),
-            )
-        except (OSError, ValueError, KeyError, TypeError):
+            return msgspec.convert(read_json_object(self._record_path), PartRecord)
+        except (OSError, ParseError, msgspec.ValidationError):
             return None
 
     def write_record(self, record: PartRecord) -> None:

@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
+import msgspec
+
+from app.core.parsing import ParseError
 from app.files.atomic_write import replace_file
+from app.files.converter import path_of_text
+from app.files.json_file import read_json_object
 from app.hub.download.state import DownloadOrder
-from app.hub.repository import HubFile
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +57,9 @@ class DownloadRecords:
     def _read(self) -> Iterator[tuple[DownloadOrder, bool]]:
         for path in sorted(self._folder.glob("*.json"), key=_age):
             try:
-                values = json.loads(path.read_text(encoding="utf-8"))
+                values = read_json_object(path)
                 yield _order(values), bool(values["is_paused"])
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ParseError, msgspec.ValidationError, KeyError) as error:
                 log.warning("The record of a download cannot be read: %s", type(error).__name__)
 
     def _path(self, order: DownloadOrder) -> Path:
@@ -70,15 +74,7 @@ def _age(path: Path) -> float:
 
 
 def _order(values: dict[str, object]) -> DownloadOrder:
-    files = values["files"]
-    if not isinstance(files, list) or not files:
-        raise ValueError("An order without files")
-    return DownloadOrder(
-        repository=str(values["repository"]),
-        files=tuple(
-            HubFile(str(file["name"]), int(file["size_bytes"]), str(file["sha256"])) for file in files
-        ),
-        folder=Path(str(values["folder"])),
-        title=str(values["title"]),
-        revision=str(values["revision"]),
-    )
+    order = msgspec.convert(values, DownloadOrder, dec_hook=path_of_text)
+    if not order.files:
+        raise ParseError("an order without files")
+    return order

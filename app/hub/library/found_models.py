@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.parsing import ParseError
+from app.files.json_file import read_json
 from app.hub.library.found_model import FoundModel
 from app.hub.library.library import gguf_files
 
@@ -153,9 +154,9 @@ def _in_manifests(folder: Path) -> Iterator[tuple[Path, str]]:
 
 def _model_digest(manifest: Path) -> str:
     try:
-        layers = json.loads(manifest.read_text(encoding="utf-8"))["layers"]
+        layers = read_json(manifest)["layers"]
         digests = [layer["digest"] for layer in layers if layer["mediaType"] == _MODEL_LAYER]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ParseError, KeyError, TypeError, IndexError):
         return ""
     digest = str(digests[0]) if digests else ""
     # A manifest is somebody else's file: what it says must not lead elsewhere.
@@ -179,8 +180,8 @@ def _changed_at(path: Path) -> float:
 
 def _text_of(path: Path, key: str) -> str:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))[key]
-    except (OSError, ValueError, KeyError, TypeError):
+        value = read_json(path)[key]
+    except (OSError, ParseError, KeyError, TypeError, IndexError):
         return ""
     return value if isinstance(value, str) else ""
 

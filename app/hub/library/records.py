@@ -10,7 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.core.parsing import ParseError
 from app.files.atomic_write import replace_file
+from app.files.converter import converted
+from app.files.json_file import read_json_object
 
 log = logging.getLogger(__name__)
 
@@ -122,25 +125,21 @@ def _read(path: Path | None) -> dict[str, ModelRecord]:
     if path is None:
         return {}
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        return {key: _record(values) for key, values in entries.items()}
+        entries = read_json_object(path)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
+    except (OSError, ParseError) as error:
         log.info("The records of the library cannot be read: %s", type(error).__name__)
         return {}
+    return {key: _record(key, values) for key, values in entries.items() if isinstance(values, dict)}
 
 
-def _record(values: dict[str, str | int | None]) -> ModelRecord:
-    return ModelRecord(
-        verified=_time(values.get("verified")),
-        sha256=str(values.get("sha256") or ""),
-        repository=str(values.get("repository") or ""),
-        used=_time(values.get("used")),
-        size_bytes=int(values.get("size_bytes") or 0),
-        changed_ns=int(values.get("changed_ns") or 0),
-    )
+def _record(key: str, values: dict[str, object]) -> ModelRecord:
+    def note(name: str, _value: object, problem: str) -> None:
+        log.info("%s in the record of %s is not used: %s", name, Path(key).name, problem)
+
+    return converted(ModelRecord, values, note, _time_fault)
 
 
-def _time(text: object) -> datetime | None:
-    return datetime.fromisoformat(text) if isinstance(text, str) and text else None
+def _time_fault(_name: str, value: object) -> str:
+    return "it should have a time zone" if isinstance(value, datetime) and value.tzinfo is None else ""

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app.core.conversation import MessageNode
+from app.core.conversation import UNKNOWN_TIME, MessageNode
 from app.core.message import Generation, Statistics
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.stop_texts import STOP_TEXTS
@@ -82,7 +82,10 @@ def _origin(node: MessageNode, generation: Generation) -> list[Row]:
         rows.append(Row("Model file", Path(generation.model_path).name, generation.model_path))
     if generation.preset_name:
         rows.append(Row("Preset", generation.preset_name))
-    rows.append(Row("Written", f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}"))
+    is_known = node.created_at != UNKNOWN_TIME
+    rows.append(
+        Row("Written", f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}" if is_known else "Unknown")
+    )
     if generation.statistics:
         rows.append(Row("Ended", STOP_TEXTS[generation.statistics.stop_reason].sentence))
     if generation.error:

@@ -83,7 +83,7 @@ def _entry(
         version=versions.index(node.id) + 1,
         version_count=len(versions),
         error=error,
-        note=note(node),
+        note=" ".join(filter(None, (DAMAGED if node.is_damaged else "", note(node)))),
         figures="" if _is_answered(calls) else figures(generation),
         can_continue=can_continue(node) and _stop_reason(node) is not StopReason.LOOP,
         calls=calls,
@@ -106,6 +106,9 @@ def can_continue(node: MessageNode) -> bool:
     if node.state in (MessageState.STOPPED, MessageState.FAILED):
         return True
     return _stop_reason(node) in _CUT_OFF
+
+
+DAMAGED = "Part of this message is damaged in the file and could not be read."
 
 
 def note(node: MessageNode) -> str:

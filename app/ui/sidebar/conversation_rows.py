@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from app.core.conversation import ConversationSummary
+from app.core.conversation import UNKNOWN_TIME, ConversationSummary
 from app.store.search import SearchHit
 
 
@@ -58,6 +58,8 @@ Row = Heading | ConversationRow
 
 def group_name(when: datetime, today: date) -> str:
     """The heading that a conversation last used at `when` stands under, in the computer's time zone."""
+    if when == UNKNOWN_TIME:
+        return "Date unknown"
     day = when.astimezone().date()
     if day >= today:
         return "Today"

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from app.core.conversation import ConversationSummary
+from app.core.conversation import UNKNOWN_TIME, ConversationSummary
 from app.ui.sidebar.conversation_rows import ConversationRow, Heading, group_name, rows_of
 
 TODAY = date(2026, 11, 22)
@@ -22,6 +22,10 @@ def at(day: date, hour: int = 12) -> datetime:
 )  # fmt: skip
 def test_conversations_are_grouped_by_how_long_ago_they_were_used(days_ago: int, name: str) -> None:
     assert group_name(at(TODAY - timedelta(days=days_ago)), TODAY) == name
+
+
+def test_a_date_that_is_not_legible_is_told_as_unknown() -> None:
+    assert group_name(UNKNOWN_TIME, TODAY) == "Date unknown"
 
 
 def test_a_conversation_from_a_clock_that_was_wrong_is_of_today() -> None:

@@ -45,7 +45,7 @@ def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageCon
     """Everything that is drawn for a message."""
     blocks = blocks_above(entry, around)
     if entry.message.role is Role.USER:
-        blocks.append(_bubble(entry, expansion))
+        blocks += [_bubble(entry, expansion), *_remark(entry)]
     else:
         blocks += _part_blocks(entry, expansion)
     return blocks + error_blocks(entry)
