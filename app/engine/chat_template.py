@@ -15,7 +15,10 @@ from jinja2 import nodes
 from app.core.errors import TemplateError
 from app.core.message import Message, ReasoningPart, Role, ToolCallPart, ToolResultPart
 from app.core.reply_parser.markers import CONTROL
+from app.core.stream import parse_reply
+from app.engine.own_words import CLOSING, OPENING, own_part, own_words
 from app.engine.template_sandbox import RaisedByTemplate, TemplateSandbox, TooMuchWork
+from app.engine.tracked_text import TrackedText, is_own, join_pieces, own_text
 
 _Turn = dict[str, Any]
 """A message in the form that chat templates read."""
@@ -33,10 +36,11 @@ LONGEST_TEMPLATE = 1024 * 1024
 LONGEST_PROMPT = 16 * 1024 * 1024
 """Characters; more than the longest context of any model holds."""
 
-_OPENING = re.compile(r"<think>|<thinking>|<\|START_THINKING\|>|\[THINK\]|<seed:think>")
-_CLOSING = re.compile(r"</think>|</thinking>|<\|END_THINKING\|>|\[/THINK\]|</seed:think>")
 _EMPTY_THOUGHT = re.compile(r"\s*(?:<think>)?\s*</think>\s*")
 _CONTROL_AT_START = re.compile(rf"\A(?:\s*(?:{'|'.join(map(re.escape, CONTROL))}))+")
+_TAG = re.compile(f"{OPENING.pattern}|{CLOSING.pattern}")
+_HIDDEN = {"<": "\U0010fe3c", "[": "\U0010fe5b"}
+"""Letters of nobody's alphabet, which stand for the first one of a tag while a template works."""
 _THOUGHT_FIELDS = ("thinking", "reasoning", "reasoning_content")
 _SPLITS_THOUGHTS = re.compile(r"""split\(\s*['"]</think>['"]""")
 _REFUSED = "Start a new conversation, or choose another model."
@@ -46,7 +50,8 @@ _REFUSED = "Start a new conversation, or choose another model."
 class Prompt:
     """What a model is given to continue."""
 
-    text: str
+    text: TrackedText
+    """Its marks tell the template's and the model's own words from what they were given."""
     starts_in_reasoning: bool
     """It ends inside an open thinking tag, so the model's first words are a thought."""
 
@@ -61,8 +66,9 @@ class ChatTemplate:
 
     def __init__(self, source: str, bos_text: str = "", eos_text: str = "") -> None:
         """Raises TemplateError: the template is not valid."""
+        self.source = source
         self._environment = TemplateSandbox()
-        self._tokens = {"bos_token": bos_text, "eos_token": eos_text}
+        self._tokens = {"bos_token": own_text(bos_text), "eos_token": own_text(eos_text)}
         if len(source) > LONGEST_TEMPLATE:
             raise TemplateError("The model's chat template is far too long.", _REFUSED)
         try:
@@ -92,8 +98,10 @@ class ChatTemplate:
         refusal: TemplateError | None = None
         for turns, offered in _attempts(self._turns(messages), list(tools)):
             try:
-                text = self._run(turns, offered, for_reply)
-                return Prompt(text + prefill, _ends_in_thought(text, prefill))
+                text = _with_tags_shown(self._run(turns, offered, for_reply))
+                starts_in_thought = _ends_in_thought(text, prefill)
+                words = own_words(parse_reply(prefill, starts_in_reasoning=_ends_in_thought(text, "")))
+                return Prompt(text + words, starts_in_thought)
             except TooMuchWork as error:
                 raise TemplateError(f"The model's chat template was stopped: {error}.", _REFUSED) from error
             except TemplateError as error:
@@ -101,7 +109,7 @@ class ChatTemplate:
         assert refusal is not None
         raise refusal
 
-    def _run(self, turns: list[_Turn], tools: list[Any] | None, for_reply: bool) -> str:
+    def _run(self, turns: list[_Turn], tools: list[Any] | None, for_reply: bool) -> TrackedText:
         self._environment.start_counting()
         try:
             pieces = self._template.generate(
@@ -134,7 +142,7 @@ class ChatTemplate:
             elif message.role is Role.TOOL:
                 turns.extend(_tool_turns(message, open_calls))
             else:
-                turns.append({"role": message.role.value, "content": message.text})
+                turns.append({"role": own_text(message.role), "content": message.text})
         return turns
 
     def _assistant_turn(self, message: Message, is_past: bool, call_ids: Iterator[str]) -> _Turn:
@@ -145,18 +153,22 @@ class ChatTemplate:
             if isinstance(part, ToolCallPart) and self.reads_tool_calls and part.error is None:
                 calls.append(_call(part, next(call_ids)))
             elif not isinstance(part, ReasoningPart):
-                content.append(part.raw)
+                content.append(own_part(part))
             elif self._splits_thoughts:
-                content.append(_with_opening_tag(part.raw))
+                content.append(_with_opening_tag(own_part(part)))
             else:
                 thoughts.append(_inner(part.raw))
         # Given back, they would be read as the beginning of another message.
-        text = _CONTROL_AT_START.sub("", "".join(content))
+        text = join_pieces(content)
+        if control := _CONTROL_AT_START.match(text):
+            text = text[control.end() :]
         if empty := _EMPTY_THOUGHT.match(text):
-            text = _with_opening_tag(text) if self._splits_thoughts else text[empty.end() :]
+            text = text[empty.end() :]
+            if self._splits_thoughts:
+                text = _with_opening_tag(own_text(empty[0])) + text
         if thoughts and (is_past or not self._thought_fields):
             text = text.lstrip()  # The thought is left out, and the empty lines after it go with it.
-        turn: _Turn = {"role": "assistant", "content": text}
+        turn: _Turn = {"role": own_text("assistant"), "content": _with_tags_hidden(text)}
         if calls:
             turn["tool_calls"] = calls
         if thoughts:
@@ -164,7 +176,7 @@ class ChatTemplate:
         return turn
 
 
-def _joined(pieces: Iterator[str]) -> str:
+def _joined(pieces: Iterator[str]) -> TrackedText:
     """Raises TooMuchWork: the prompt is longer than any model could read."""
     kept: list[str] = []
     length = 0
@@ -173,7 +185,7 @@ def _joined(pieces: Iterator[str]) -> str:
         if length > LONGEST_PROMPT:
             raise TooMuchWork("it writes far more than a prompt")
         kept.append(piece)
-    return "".join(kept)
+    return join_pieces(kept)
 
 
 def _names_read(template: nodes.Template) -> set[str]:
@@ -200,7 +212,7 @@ def _call(part: ToolCallPart, call_id: str) -> dict[str, Any]:
 def _tool_turns(message: Message, open_calls: list[str]) -> Iterator[_Turn]:
     """One turn for each result; results answer the calls before them in order."""
     for part in message.parts:
-        turn: _Turn = {"role": "tool", "content": part.raw}
+        turn: _Turn = {"role": own_text("tool"), "content": part.raw}
         if isinstance(part, ToolResultPart):
             turn["name"] = part.name
         if open_calls:
@@ -233,24 +245,41 @@ def _with_arguments_as_text(turn: _Turn) -> _Turn:
 
 def _inner(thought: str) -> str:
     """A thought as it was written, without the tags around it."""
-    opened = _OPENING.match(thought.lstrip())
+    opened = OPENING.match(thought.lstrip())
     if opened:
         thought = thought.lstrip()[opened.end() :]
-    closings = list(_CLOSING.finditer(thought))
+    closings = list(CLOSING.finditer(thought))
     return thought[: closings[-1].start()] if closings else thought
 
 
-def _with_opening_tag(thought: str) -> str:
+def _with_opening_tag(thought: TrackedText) -> TrackedText:
     """A thought whose opening tag stood in the prompt gets it back: the template looks for both."""
-    return thought if _OPENING.match(thought.lstrip()) else f"<think>{thought}"
+    return thought if OPENING.match(thought.lstrip()) else own_text("<think>") + thought
 
 
-def _ends_in_thought(text: str, prefill: str) -> bool:
+def _with_tags_hidden(text: TrackedText) -> TrackedText:
+    """An answer whose words about tags cannot be taken for tags: many templates cut it at those."""
+    if any(letter in text for letter in _HIDDEN.values()):
+        return text
+    for found in _TAG.finditer(text):
+        if not is_own(text[found.start() : found.end()]):
+            hidden = TrackedText(_HIDDEN[found[0][0]])
+            text = text[: found.start()] + hidden + text[found.start() + 1 :]
+    return text
+
+
+def _with_tags_shown(text: TrackedText) -> TrackedText:
+    for letter, hidden in _HIDDEN.items():
+        text = TrackedText(text.replace(hidden, letter))
+    return text
+
+
+def _ends_in_thought(text: TrackedText, prefill: str) -> bool:
     tail = text.rstrip()[-32:]
-    opened = [match.end() for match in _OPENING.finditer(tail)]
-    prompt_opens = bool(opened) and opened[-1] == len(tail)
-    last_opening = max((match.start() for match in _OPENING.finditer(prefill)), default=-1)
-    last_closing = max((match.start() for match in _CLOSING.finditer(prefill)), default=-1)
+    opened = list(OPENING.finditer(tail))
+    prompt_opens = bool(opened) and opened[-1].end() == len(tail) and is_own(tail[opened[-1].start() :])
+    last_opening = max((match.start() for match in OPENING.finditer(prefill)), default=-1)
+    last_closing = max((match.start() for match in CLOSING.finditer(prefill)), default=-1)
     if last_opening == last_closing == -1:
         return prompt_opens
     return last_opening > last_closing

@@ -146,7 +146,7 @@ class Engine:
         if loaded is None:
             return 0
         with self._counting():
-            return len(loaded.tokenize(text))
+            return loaded.count_tokens(text)
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
         """How many tokens the prompt for the next message would be, template included; 0 where no model is

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ from app.core.model_file import ModelInfo
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan
 from app.engine.prompt_cache import PromptCache
+from app.engine.prompt_tokenizer import PromptTokenizer
 from app.engine.storage_device import can_be_unplugged
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ class LoadedModel:
     model: llama.Model
     context: llama.LlamaContext
     cache: PromptCache
+    tokenizer: PromptTokenizer
     template: ChatTemplate
     info: ModelInfo
 
@@ -39,19 +42,25 @@ class LoadedModel:
         self.context.close()
         self.model.close()
 
-    def tokenize(self, text: str) -> list[int]:
-        """Raises EngineError: the model's tokenizer failed. Safe from any thread."""
-        try:
-            return self.model.tokenize(text)
-        except Exception as error:
-            raise EngineError("The model's tokenizer failed.", "Choose another model.") from error
+    def count_tokens(self, text: str) -> int:
+        """How many tokens a text is, markers in it counted as such. Safe from any thread.
+
+        Raises:
+            EngineError: the model's tokenizer failed.
+        """
+        with _tokenizer_errors():
+            return len(self.model.tokenize(text))
 
     def prompt_tokens(self, text: str) -> list[int]:
-        """A rendered prompt's tokens.
+        """A rendered prompt's tokens; in a plain text all is words. Safe from any thread.
 
         Most templates write the first token of a text themselves; it must not come twice.
+
+        Raises:
+            EngineError: the model's tokenizer failed.
         """
-        tokens = self.tokenize(text)
+        with _tokenizer_errors():
+            tokens = self.tokenizer.tokens(text)
         bos = self.model.bos_token
         if self.model.adds_bos and bos >= 0 and tokens[:1] != [bos]:
             return [bos, *tokens]
@@ -71,6 +80,14 @@ class LoadedModel:
             raise ModelFileError(
                 f"The weights in {name} are damaged: nothing can be computed with them.", _AGAIN
             )
+
+
+@contextmanager
+def _tokenizer_errors() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise EngineError("The model's tokenizer failed.", "Choose another model.") from error
 
 
 class LoadProgress:
@@ -139,7 +156,9 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
         progress.raise_if_stopped()
         template, notice = _template_of(header, model)
         info = _info(header, plan, model, context, (plan.notice, notice))
-        return LoadedModel(model, context, PromptCache(context, model.has_fixed_state), template, info)
+        cache = PromptCache(context, model.has_fixed_state)
+        tokenizer = PromptTokenizer(model, template.source)
+        return LoadedModel(model, context, cache, tokenizer, template, info)
     except BaseException as error:
         if context is not None:
             context.close()

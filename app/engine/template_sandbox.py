@@ -3,6 +3,8 @@
 Jinja2's sandbox keeps a template away from Python. It does not keep it from running for ever or filling the
 memory, so everything that repeats or grows is counted here: turns of a loop, calls, characters written, and
 the sizes of texts that are joined, multiplied or padded.
+
+What a template writes is tracked: its own words are told from those it was given (`tracked_text.py`).
 """
 
 from __future__ import annotations
@@ -12,16 +14,20 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import wraps
+from functools import lru_cache, update_wrapper, wraps
 from typing import Any, NoReturn, cast
 
 from jinja2 import TemplateError as JinjaError
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.ext import Extension, loopcontrols
+from jinja2.filters import make_attrgetter
 from jinja2.nodes import EvalContext
 from jinja2.parser import Parser
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
+
+from app.engine.tracked_text import MarkupText, TrackedText, format_braces, join_pieces, own_text
 
 LARGEST_WORK = 20_000_000
 """Steps of loops, calls and characters written, together. A conversation that fills 32,000 tokens takes about
@@ -36,7 +42,7 @@ LARGEST_NUMBER = 1_000_000
 _CALL_WORK = 10
 _FILTERS = """
     abs attr bool capitalize count d default dictsort e escape first float forceescape groupby indent int
-    items join last length list lower map max min reject rejectattr replace reverse round safe select
+    items join last length list lower map max min reject rejectattr replace reverse round select
     selectattr sort string striptags sum title trim truncate unique upper urlencode wordcount
 """
 """Jinja2's filters without those for web pages, some of which make a large text of a small one."""
@@ -52,17 +58,40 @@ class RaisedByTemplate(JinjaError):  # noqa: N818 - says what happened
     """A template refuses these messages, in its own words."""
 
 
+class _OwnConstants(CodeGenerator):
+    """Marks the texts that are written in a template's expressions as its own."""
+
+    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:
+        if isinstance(node.value, str):
+            self.write(f"environment.own_text({node.value!r})")
+        else:
+            super().visit_Const(node, frame)
+
+
+class _GenerationTag(Extension):
+    """`{% generation %}` marks the assistant's words for training; for a prompt it means nothing."""
+
+    tags = {"generation"}  # noqa: RUF012 - Jinja2 declares it as an instance attribute
+
+    def parse(self, parser: Parser) -> list[nodes.Node]:
+        next(parser.stream)
+        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+
 class TemplateSandbox(ImmutableSandboxedEnvironment):
     """Compiles and runs chat templates as Hugging Face's libraries do, within limits."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
+    concat = staticmethod(join_pieces)
+    code_generator_class = _OwnConstants
+    own_text = staticmethod(lru_cache(1024)(own_text))
 
     def __init__(self) -> None:
         super().__init__(
             trim_blocks=True,
             lstrip_blocks=True,
             extensions=[_GenerationTag, loopcontrols],
-            finalize=self._count_output,
+            finalize=self._output,
             optimized=False,
             auto_reload=False,
         )
@@ -71,7 +100,13 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         self.filters = {
             name: self._guarded(self.filters[name]) for name in _FILTERS.split() if name in self.filters
         }
-        self.filters.update(tojson=_to_json, bounded_loop=self._bounded_loop, bounded_join=self._bounded_join)
+        self.filters.update(
+            tojson=_to_json,
+            join=self._guarded(self._join),
+            safe=_safe,
+            bounded_loop=self._bounded_loop,
+            bounded_join=self._bounded_join,
+        )
         self.globals = {name: self.globals[name] for name in _GLOBALS}
         self.globals.update(raise_exception=_raise_exception, strftime_now=_strftime_now)
 
@@ -91,14 +126,25 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         owner = getattr(function, "__self__", None)
         if isinstance(owner, str):
             args = self._checked_arguments(function.__name__, (owner, *args))[1:]
+            if type(owner) is str and function.__name__ in ("join", "replace"):
+                function = getattr(TrackedText(owner), function.__name__)
         _check_numbers(args, kwargs)
         return self._checked(super().call(context, function, *args, **kwargs))
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         wrapped = super().wrap_str_format(value)
-        if wrapped is not None and _WIDE_FORMAT.search(value.__self__):
+        if wrapped is None:
+            return None
+        form = value.__self__
+        if _WIDE_FORMAT.search(form):
             raise TooMuchWork("it writes too wide a text")
-        return wrapped
+        if not isinstance(form, TrackedText) or value.__name__ != "format":
+            return wrapped
+
+        def tracked(*args: Any, **kwargs: Any) -> str:
+            return format_braces(SandboxedFormatter(self), form, args, kwargs)
+
+        return update_wrapper(tracked, value)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "**" and not (abs(left) < 1000 and abs(right) < 100):
@@ -115,10 +161,10 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         _limit_loops(source, self)
         return super()._generate(source, *args, **kwargs)
 
-    def _count_output(self, value: Any) -> Any:
+    def _output(self, value: Any) -> Any:
         if isinstance(value, str):
             self.spend(len(value))
-        return value
+        return _written(value)
 
     def _bounded_loop(self, items: Iterable[Any], cost: int) -> Iterator[Any]:
         for item in items:
@@ -126,18 +172,24 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
             yield item
 
     def _bounded_join(self, parts: Iterable[Any]) -> str:
-        texts = [str(part) for part in parts]
+        texts = [str(_written(part)) for part in parts]
         self._check_size(sum(map(len, texts)))
-        return "".join(texts)
+        return join_pieces(texts)
+
+    def _join(self, items: Iterable[Any], separator: str = "", attribute: str | int | None = None) -> str:
+        if attribute is not None:
+            items = map(make_attrgetter(self, attribute), items)
+        return TrackedText(str(separator)).join(map(str, items))
 
     def _guarded(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        name = function.__name__.removeprefix("sync_").removeprefix("do_")
+        name = function.__name__.removeprefix("sync_").removeprefix("do_").lstrip("_")
 
         @wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             self.spend(_CALL_WORK)
             _check_numbers(args, kwargs)
-            return self._checked(function(*self._checked_arguments(name, args), **kwargs))
+            args = self._checked_arguments(name, args)
+            return self._checked(function(*map(_tracked, args), **kwargs))
 
         return guarded
 
@@ -166,16 +218,6 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
             raise TooMuchWork("it writes too long a text")
 
 
-class _GenerationTag(Extension):
-    """`{% generation %}` marks the assistant's words for training; for a prompt it means nothing."""
-
-    tags = {"generation"}  # noqa: RUF012 - Jinja2 declares it as an instance attribute
-
-    def parse(self, parser: Parser) -> list[nodes.Node]:
-        next(parser.stream)
-        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
-
-
 def _limit_loops(template: nodes.Template, environment: TemplateSandbox) -> None:
     """Makes every loop count its turns, and every `~` the length of what it joins."""
     for loop in template.find_all(nodes.For):
@@ -200,6 +242,20 @@ def _filtered(value: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
     for arg in args:
         arg.set_lineno(value.lineno)
     return nodes.Filter(value, name, list(args), [], None, None, lineno=value.lineno)
+
+
+def _safe(value: Any) -> MarkupText:
+    return MarkupText(str(value))
+
+
+def _written(value: Any) -> Any:
+    """A value in a form whose `str` is tracked: plain text beside it counts as the template's own."""
+    return value if value is None or isinstance(value, int | float) else TrackedText(str(value))
+
+
+def _tracked(value: Any) -> Any:
+    """A plain text as a tracked one, whose methods keep the marks of what is put into it."""
+    return TrackedText(value) if type(value) is str else value
 
 
 def _is_series(value: Any) -> bool:

@@ -109,7 +109,7 @@ class Bare:
 
     def write(self, length: int) -> Iterator[object]:
         c = self._c
-        c.llama_memory_clear(c.llama_get_cache(self._context), True)
+        c.llama_memory_clear(c.llama_get_memory(self._context), True)
         chain = self._chain()
         for start in range(0, self._count, BATCH):
             part = self._prompt[start : min(start + BATCH, self._count)]

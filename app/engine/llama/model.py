@@ -6,13 +6,16 @@ import ctypes
 import os
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 
 from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors
+from app.engine.prompt_tokenizer import SpecialToken
+
+_SPECIAL = C.LLAMA_TOKEN_ATTR_UNKNOWN | C.LLAMA_TOKEN_ATTR_CONTROL | C.LLAMA_TOKEN_ATTR_USER_DEFINED
 
 
 class Model:
@@ -69,8 +72,11 @@ class Model:
             self._finalizer()
             self._handle = None
 
-    def tokenize(self, text: str) -> list[int]:
-        """The text's tokens, special ones included where their text is written out. Safe from any thread.
+    def tokenize(self, text: str, reads_markers: bool = True) -> list[int]:
+        """The text's tokens. Safe from any thread.
+
+        With `reads_markers`, special tokens are found wherever their letters stand: `text` must hold nothing
+        that a person, a file or a page said. See `app.engine.prompt_tokenizer`.
 
         Raises:
             NativeFailure: the model was closed, or the tokenizer failed.
@@ -81,14 +87,28 @@ class Model:
             if self._handle is None:
                 raise NativeFailure("the model was unloaded")
             tokens = (C.llama_token * room)()
-            count = C.llama_tokenize(self._vocab, data, len(data), tokens, room, False, True)
+            count = C.llama_tokenize(self._vocab, data, len(data), tokens, room, False, reads_markers)
             if count < 0 and count != -(2**31):
                 room = -count
                 tokens = (C.llama_token * room)()
-                count = C.llama_tokenize(self._vocab, data, len(data), tokens, room, False, True)
+                count = C.llama_tokenize(self._vocab, data, len(data), tokens, room, False, reads_markers)
         if count < 0:
             raise NativeFailure("the tokenizer failed")
         return tokens[:count]
+
+    def special_tokens(self) -> Iterator[SpecialToken]:
+        """The tokens that are set apart in the vocabulary."""
+        attributes, text_of, vocab = C.llama_vocab_get_attr, C.llama_vocab_get_text, self._vocab
+        for token in range(self.vocabulary_size):
+            attribute = attributes(vocab, token)
+            if attribute & _SPECIAL:
+                yield SpecialToken(
+                    token,
+                    (text_of(vocab, token) or b"").decode("utf-8", "replace"),
+                    not attribute & (_SPECIAL & ~C.LLAMA_TOKEN_ATTR_USER_DEFINED),
+                    bool(attribute & C.LLAMA_TOKEN_ATTR_LSTRIP),
+                    bool(attribute & C.LLAMA_TOKEN_ATTR_RSTRIP),
+                )
 
     def bytes_of(self, token: int) -> bytes:
         """A token's text in UTF-8, special tokens written out. One token may be a part of a character."""
