@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import random
@@ -10,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -51,6 +53,18 @@ class Fault:
     ignores_range: bool = False
     corrupts: bool = False
     """Sends wrong bytes."""
+    adds: bytes = b""
+    """Sent behind the body, again and again, until the other side hangs up."""
+    packs: bool = False
+    """Packs the body with gzip, asked or not, also the bytes of a range."""
+    most_at_once: int | None = None
+    """Sends no more of a range than so many bytes, and says so."""
+    is_multipart: bool = False
+    """Sends a range as `multipart/byteranges`."""
+    lies_about_range: bool = False
+    """Says that it goes on where it was asked to, and sends the beginning."""
+    drips_head: bytes = b""
+    """Sends this instead of a head, again and again, twenty times a second."""
     then: Callable[[], None] | None = None
     """Called when so many bytes have been sent."""
 
@@ -197,6 +211,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._fault = self._hub.fault_for(self.command, self.path)
         if self._fault.stall_before:
             self._stall()
+        elif self._fault.drips_head:
+            self._drip()
         elif self._fault.status:
             self._send(self._fault.status, {}, self._fault.body)
         else:
@@ -312,7 +328,18 @@ class _Handler(BaseHTTPRequestHandler):
             if start >= len(data):
                 self._send(416, {"Content-Range": f"bytes */{len(data)}"})
                 return
-            headers = {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}", **headers}
+            end = min(len(data), start + (self._fault.most_at_once or len(data)))
+            headers = {"Content-Range": f"bytes {start}-{end - 1}/{len(data)}", **headers}
+            body = data[: end - start] if self._fault.lies_about_range else data[start:end]
+            if self._fault.is_multipart:
+                head = f"--x\r\nContent-Range: {headers.pop('Content-Range')}\r\n\r\n".encode()
+                body = head + body + b"\r\n--x--\r\n"
+                headers["Content-Type"] = "multipart/byteranges; boundary=x"
+            data, start = body, 0
+        if self._fault.packs:
+            data = gzip.compress(memoryview(data)[start:])
+            self._send(status, {**headers, "Content-Encoding": "gzip"}, data)
+            return
         self._send(status, headers, memoryview(data)[start:])
 
     def _send_json(self, value: object, headers: dict[str, str] | None = None) -> None:
@@ -343,11 +370,22 @@ class _Handler(BaseHTTPRequestHandler):
                     return
         if fault.then is not None:
             fault.then()
+        while fault.adds and not self._hub.closing.is_set():
+            self.wfile.write(fault.adds)
         if fault.stall_at is not None:
             self._stall()
         elif fault.cut_at is not None:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _drip(self) -> None:
+        """Sends a little again and again until the other side hangs up or the hub is closed."""
+        self.close_connection = True
+        if not self._fault.drips_head.startswith(b"HTTP"):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        with suppress(OSError):
+            while not self._hub.closing.wait(0.05):
+                self.wfile.write(self._fault.drips_head)
 
     def _stall(self) -> None:
         """Silent until the other side hangs up or the hub is closed."""

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.hub.download.file_download import RetryPolicy
+from app.hub.download.retry_policy import RetryPolicy
 from app.hub.hub import Hub
 from tests.fakes.hub_server import FakeHub
 

@@ -18,17 +18,16 @@ from app.core.errors import (
     BusyHubError,
     Cancelled,
     DamagedDownloadError,
-    HubError,
     NetworkError,
 )
 from app.hub.download.checksum import GrowingChecksum, checksum_of, new_hash
-from app.hub.download.http_response import closed_on, range_of, strong_tag
+from app.hub.download.file_source import Answer, FileSource
+from app.hub.download.http_response import closed_on
 from app.hub.download.part_file import PartFile, PartRecord, folder_error, place_of
 from app.hub.download.progress import Progress, Stage
+from app.hub.download.retry_policy import DEFAULT_RETRY_POLICY, RetryBudget, RetryPolicy
 
 if TYPE_CHECKING:
-    import httpx2
-
     from app.hub.hub import Hub, RemoteFile
 
 Report = Callable[[Progress], None]
@@ -38,25 +37,8 @@ _LOOK_SECONDS = 0.05
 _CHANGED = "The file has changed on the hub since this download was begun, so it begins again."
 _NO_RANGES = "The hub cannot go on in the middle of this file, so it begins again."
 _TOO_LONG = "What had arrived did not belong to this file, so it begins again."
+_CHECK_NETWORK = "Check your network connection, then try again."
 _WRONG_BEFORE = "What had arrived earlier was damaged, so it begins again."
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How long a download waits, and how often it tries again."""
-
-    silent_seconds: float = 10.0
-    """A connection that brings nothing for so long is given up and made again."""
-    tries: int = 6
-    """In a row without a single byte; then it fails, and what has arrived stays."""
-    first_wait_seconds: float = 1.0
-    """Before the second try; doubled with each further one."""
-    longest_wait_seconds: float = 30.0
-    longest_asked_seconds: float = 120.0
-    """A hub that asks for a longer pause than this is not waited for."""
-
-
-DEFAULT_RETRY_POLICY = RetryPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,41 +145,32 @@ class _Download:
         self._part = part
         self._cancel = cancel
         self._report_to = report
-        self._retry_policy = retry_policy
         self._is_held = is_held
+        self._budget = RetryBudget(retry_policy)
         self._size = 0
         self._notice = ""
-        self._fetched = 0
-        self._has_begun_again = False
+        self._may_resume = True
+        self._source = FileSource(hub, repository, name, part, retry_policy.silent_seconds, cancel)
         self._reported_at = 0.0
 
     def run(self) -> FetchedFile:
-        """Tries until it is here, as long as tries bring something or the retry policy allows."""
-        failures = 0
+        """Tries until it is here, as long as the retry policy allows."""
         while True:
-            fetched_before = self._fetched
             try:
                 return self._try()
             except (NetworkError, BusyHubError) as error:
-                failures = 1 if self._fetched > fetched_before else failures + 1
-                self._wait_after(error, failures)
-
-    def _wait_after(self, error: HubError, failures: int) -> None:
-        retry_policy = self._retry_policy
-        asked = error.wait_seconds if isinstance(error, BusyHubError) else 0.0
-        if failures >= retry_policy.tries or asked > retry_policy.longest_asked_seconds:
-            raise error
-        pause = min(retry_policy.first_wait_seconds * 2 ** (failures - 1), retry_policy.longest_wait_seconds)
-        self._report(Stage.RETRYING, self._part.size_bytes, str(error))
-        if self._cancel.wait(max(asked, pause)):
-            raise Cancelled
+                pause = self._budget.pause_after(error)
+                self._report(Stage.RETRYING, self._part.size_bytes, str(error))
+                if self._cancel.wait(pause):
+                    raise Cancelled from error
 
     def _try(self) -> FetchedFile:
         self._report(Stage.CONNECTING, self._part.size_bytes)
         remote = self._hub.file(self._repository, self._name, self._revision, self._cancel)
         self._size = remote.size_bytes
-        if self._is_here(remote):
-            return self._finished(remote)
+        with self._budget.uncounted():
+            if self._is_here(remote):
+                return self._finished(remote)
         self._adopt(remote)
         had_earlier_bytes = self._part.size_bytes > 0
         checksum = self._fetch(remote)
@@ -205,9 +178,9 @@ class _Download:
             self._part.finish(self._is_held)
             return self._finished(remote)
         self._part.discard()
-        if had_earlier_bytes and not self._has_begun_again:
-            # Perhaps only the old bytes were bad, as after a power cut.
-            self._has_begun_again = True
+        if had_earlier_bytes and self._may_resume:
+            # Perhaps only the old bytes were bad, as after a power cut, or the server went on somewhere else.
+            self._may_resume = False
             self._notice = _WRONG_BEFORE
             return self._try()
         raise DamagedDownloadError(
@@ -257,92 +230,50 @@ class _Download:
 
     def _fetch(self, remote: RemoteFile) -> str:
         """Brings the missing bytes; gives the checksum of the whole."""
-        response = self._answer(remote) if self._part.size_bytes < remote.size_bytes else None
+        part = self._part
+        if part.size_bytes and part.size_bytes < remote.size_bytes and not self._may_resume:
+            part.truncate()
+        start = part.size_bytes
+        answer = self._source.first_answer(remote) if start < remote.size_bytes else None
+        if part.size_bytes < start:
+            self._notice = _NO_RANGES
         try:
-            file = self._part.open()
+            file = part.open()
         except BaseException:
-            if response is not None:
-                response.close()
+            if answer is not None:
+                answer.response.close()
             raise
-        checksum = GrowingChecksum(self._part.path, new_hash(remote.etag, remote.size_bytes))
+        checksum = GrowingChecksum(part.path, new_hash(remote.etag, remote.size_bytes))
         try:
-            checksum.advance(self._part.size_bytes)
-            if response is not None:
-                with closed_on(self._has_to_stop, response):
-                    self._receive(response, file, checksum)
+            checksum.advance(part.size_bytes)
+            while answer is not None:
+                with closed_on(self._has_to_stop, answer.response):
+                    self._receive(answer, file, checksum)
+                # Some gateways send a piece at a time, whatever they were asked for.
+                answer = self._source.next_answer(remote) if part.size_bytes < remote.size_bytes else None
             return self._result(checksum)
         finally:
             checksum.stop()
             file.close()
 
-    def _answer(self, remote: RemoteFile) -> httpx2.Response:
-        """An answer that brings the bytes behind those that are here; they are dropped if there is none."""
-        record, start = self._part.record(), self._part.size_bytes
-        validator = record.validator if record is not None else ""
-        # Behind a redirect another server may stand than before, whose tags differ for the same bytes: so the
-        # second try is without the condition. The hub has said that the file is the same, and the checksum
-        # decides.
-        for condition in [validator, ""] if validator and start else [""]:
-            response = self._open(remote, start, condition)
-            if response.status_code == 206 or not start:
-                break
-            response.close()
-        if start and response.status_code != 206:
-            self._notice = _NO_RANGES
-            self._part.truncate()
-            response = self._open(remote, 0, "")
-        try:
-            self._check_answer(response, remote, self._part.size_bytes)
-            new_validator = strong_tag(response)
-            if new_validator != validator:
-                self._part.write_record(
-                    PartRecord(remote.etag, remote.size_bytes, remote.commit, new_validator)
-                )
-        except BaseException:
-            response.close()
-            raise
-        return response
-
-    def _open(self, remote: RemoteFile, start: int, condition: str) -> httpx2.Response:
-        headers = {"Range": f"bytes={start}-"} if start else {}
-        if condition:
-            headers["If-Range"] = condition
-        return self._hub.open(
-            remote.address, headers, self._cancel, self._repository, self._retry_policy.silent_seconds
-        )
-
-    def _check_answer(self, response: httpx2.Response, remote: RemoteFile, start: int) -> None:
-        first, total = range_of(response)
-        if first == start and total in (remote.size_bytes, None) and response.status_code in (200, 206):
-            return
-        self._part.discard()
-        raise DamagedDownloadError(
-            f"The hub announced {self._name} with {remote.size_bytes:,} bytes and sends something else.",
-            "Try again in a few minutes.",
-        )
-
-    def _receive(self, response: httpx2.Response, file: BinaryIO, checksum: GrowingChecksum) -> None:
+    def _receive(self, answer: Answer, file: BinaryIO, checksum: GrowingChecksum) -> None:
         done = self._part.size_bytes
-        for piece in self._pieces(response):
+        for piece in self._pieces(answer):
+            piece = piece[: self._size - done]  # What comes behind the file's end does not belong to it.
             with self._part.explained():
                 _write_all(file, piece)
             done += len(piece)
-            self._fetched += len(piece)
             checksum.advance(done)
+            self._budget.note_bytes(len(piece), self._size)
             self._stop_if_asked()
             self._report_now_and_then(Stage.FETCHING, done)
-        if done < self._size:
-            raise NetworkError(
-                "The connection to the hub broke.", "Check your network connection, then try again."
-            )
-        if done > self._size:
-            self._part.discard()
-            raise DamagedDownloadError(
-                f"The hub sent more of {self._name} than it had announced.", "Try again in a few minutes."
-            )
+            if done >= self._size:
+                return
+        if done != answer.body.end:
+            raise NetworkError("The connection to the hub broke.", _CHECK_NETWORK)
 
-    def _pieces(self, response: httpx2.Response) -> Iterator[bytes]:
-        pieces = response.iter_raw()
+    def _pieces(self, answer: Answer) -> Iterator[bytes]:
+        pieces = answer.pieces()
         while True:
             try:
                 piece = next(pieces, None)

@@ -7,12 +7,16 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import httpx2
 
 _LOOK_SECONDS = 0.05
+_CONTENT_RANGE = re.compile(
+    r"bytes[ =]+(?P<first>\d{1,18})-(?P<last>\d{1,18})/(?P<total>\d{1,18}|\*)", re.IGNORECASE
+)
 
 
 @contextmanager
@@ -42,15 +46,56 @@ def _break_off(response: httpx2.Response) -> None:
             connection.shutdown(socket.SHUT_RDWR)
 
 
-def range_of(response: httpx2.Response) -> tuple[int, int | None]:
-    """Where an answer's bytes begin, and how long the whole file is if it says so."""
-    if response.status_code == 206:
-        match = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("Content-Range", ""))
-        if match is None:
-            return -1, None
-        return int(match[1]), None if match[2] == "*" else int(match[2])
-    length = response.headers.get("Content-Length", "")
-    return 0, int(length) if length.isdigit() else None
+@dataclass(frozen=True, slots=True)
+class BodyRange:
+    """Which bytes of a file an answer holds, as far as it can be believed.
+
+    Attributes:
+        start: where its bytes begin in the file; None where they cannot be placed.
+        end: where they end; None where the answer does not say.
+        total_bytes: how long the whole file is; None where the answer does not say.
+        is_packed: whether the bytes are packed, so that no number of the answer counts the file's own bytes.
+    """
+
+    start: int | None
+    end: int | None
+    total_bytes: int | None
+    is_packed: bool = False
+
+    def fits(self, start: int, size_bytes: int) -> bool:
+        """Whether the answer goes on from `start` in a file of this size."""
+        if self.start != start or self.total_bytes not in (size_bytes, None):
+            return False
+        return not (self.is_packed and start) and (self.end is None or start < self.end <= size_bytes)
+
+
+def body_range(response: httpx2.Response, asked_start: int, size_bytes: int) -> BodyRange:
+    """Read what an answer says of its bytes. Gateways leave things out, add some, and pack what they pass on.
+
+    Args:
+        asked_start: where the request wanted the bytes to begin.
+        size_bytes: how long the file is, as the hub says.
+    """
+    is_packed = response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity")
+    length = _number(response.headers.get("Content-Length", ""))
+    if response.status_code != 206:
+        is_whole = response.is_success and not is_packed
+        return BodyRange(0 if response.is_success else None, None, length if is_whole else None, is_packed)
+    if response.headers.get("Content-Type", "").strip().lower().startswith("multipart/"):
+        return BodyRange(None, None, None, is_packed)
+    told = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", "").strip())
+    if told is not None:
+        start, end = int(told["first"]), int(told["last"]) + 1
+        is_true = is_packed or length in (None, end - start)
+        return BodyRange(start if is_true else None, end, _number(told["total"]), is_packed)
+    if length == size_bytes - asked_start:  # Without a range, but with as many bytes as are missing.
+        return BodyRange(asked_start, size_bytes, None, is_packed)
+    is_whole = not asked_start or length == size_bytes
+    return BodyRange(0 if is_whole else None, None, None if is_packed else length, is_packed)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 def strong_tag(response: httpx2.Response) -> str:

@@ -11,9 +11,7 @@ from pathlib import Path
 
 from app.core.errors import Cancelled, HubError
 from app.hub.download.file_download import (
-    DEFAULT_RETRY_POLICY,
     FetchedFile,
-    RetryPolicy,
     arrived_bytes,
     discard,
     download,
@@ -22,6 +20,7 @@ from app.hub.download.file_download import (
 from app.hub.download.part_file import settle
 from app.hub.download.progress import Progress, Speedometer, Stage
 from app.hub.download.records import DownloadRecords, id_of
+from app.hub.download.retry_policy import DEFAULT_RETRY_POLICY, RetryPolicy
 from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.hub import Hub
 from app.hub.library.records import LibraryRecords

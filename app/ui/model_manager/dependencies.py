@@ -12,7 +12,7 @@ from app.core.errors import EngineError
 from app.engine.computer import Computer, free_memory, look_at_computer
 from app.engine.loaded_model import native_library
 from app.hub.catalog import Catalog
-from app.hub.download.file_download import DEFAULT_RETRY_POLICY, RetryPolicy
+from app.hub.download.retry_policy import DEFAULT_RETRY_POLICY, RetryPolicy
 from app.hub.hub import Hub
 from app.hub.library.found_models import FoundFolder, find_models
 from app.hub.library.records import LibraryRecords

@@ -9,7 +9,8 @@ import huggingface_hub.hf_api  # noqa: F401
 import app.hub.failures
 import app.net.client  # noqa: F401
 from app.core.errors import UserError
-from app.hub.download.file_download import RetryPolicy, download
+from app.hub.download.file_download import download
+from app.hub.download.retry_policy import RetryPolicy
 from app.hub.hub import Hub
 
 

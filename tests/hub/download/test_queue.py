@@ -7,10 +7,11 @@ import time
 import pytest
 
 from app.core.errors import DamagedDownloadError, NotOnHubError
-from app.hub.download.file_download import RetryPolicy, arrived_bytes
+from app.hub.download.file_download import arrived_bytes
 from app.hub.download.progress import Stage
 from app.hub.download.queue import DownloadQueue
 from app.hub.download.records import DownloadRecords
+from app.hub.download.retry_policy import RetryPolicy
 from app.hub.download.state import DownloadOrder, DownloadStatus
 from app.hub.library.records import LibraryRecords
 from app.hub.repository import HubFile
