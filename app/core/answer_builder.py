@@ -32,7 +32,7 @@ class _AnswerStop(threading.Event):
         return self._turn_stop.is_set() or super().is_set()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Waits for the user only: the answer itself can stop only between two words, where nothing waits."""
+        """Wait for the user only: the answer itself can stop only between two words, where nothing waits."""
         return self.is_set() or self._turn_stop.wait(timeout)
 
 

@@ -1,4 +1,4 @@
-"""What a model sends while it answers, and the model as the rest of the program sees it.
+"""The language model as the rest of the program sees it, and the events it sends while it answers.
 
 `app.engine.engine.Engine` fits the `LanguageModel` protocol, and so does the scripted one in the tests; a
 whole chat can therefore run without llama.cpp, Qt or a disk.
@@ -72,7 +72,7 @@ class LanguageModel(Protocol):
         cancel: threading.Event,
         prefill: str = "",
     ) -> Iterator[StreamEvent]:
-        """Writes the next message, going on from `prefill` where the answer was begun earlier.
+        """Write the next message, going on from `prefill` where the answer was begun earlier.
 
         Raises:
             UserError: the answer could not be made or went wrong half way; pieces sent before stay valid.

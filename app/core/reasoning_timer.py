@@ -1,4 +1,4 @@
-"""How long the thoughts of an answer took, in milliseconds and in tokens, while they are written."""
+"""Measure reasoning while it is written, in milliseconds and in tokens."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from app.core.stream import PartFinished, PartStarted, ReplyEvent
 
 @dataclass(frozen=True, slots=True)
 class ReasoningProgress:
-    """How far a thought that is being written has come."""
+    """The figures of a thought that is still being written."""
 
     elapsed_ms: int
     token_count: int
 
 
 class ReasoningTimer:
-    """Takes note of the thoughts of one answer.
+    """Measures the thoughts of one answer.
 
     `begun` are the parts that were written before, where the answer goes on from them: their figures count.
     """
@@ -37,7 +37,7 @@ class ReasoningTimer:
 
     @property
     def progress(self) -> ReasoningProgress | None:
-        """How far the open thought is; None while there is none."""
+        """The figures of the open thought; None while there is none."""
         return ReasoningProgress(*self._figures[self._open]) if self._open in self._figures else None
 
     @property
@@ -46,7 +46,7 @@ class ReasoningTimer:
         return sum(tokens for _, tokens in self._figures.values())
 
     def watch(self, events: Sequence[ReplyEvent], token_count: int) -> None:
-        """Takes note of the events that a piece of that many tokens gave."""
+        """Count the events of a piece of `token_count` tokens."""
         for event in events:
             if isinstance(event, PartStarted):
                 self._open = event.index if event.kind == "reasoning" else None
@@ -76,7 +76,7 @@ class ReasoningTimer:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningLimit:
-    """When a thought is to be closed so that the answer begins."""
+    """The limit at which a thought is closed so that the answer begins."""
 
     answer_now: threading.Event
     """Set when the user no longer wants to wait."""

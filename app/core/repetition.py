@@ -1,4 +1,4 @@
-"""Notices when a model repeats itself without end, while it writes.
+"""Notice when a model repeats itself without end, while it writes.
 
 Two signs count. A run: the same tokens again and again, with a period of up to 400. And staleness: for a long
 while no sentence has held a turn of phrase that was not there three times before, whatever the order.
@@ -64,7 +64,7 @@ _LIST_MARK = re.compile(r"\s*(?:[-*+•]|\(?\d+[.):])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """What is repeated: the text from `start` to `end`, in characters of everything written."""
+    """A repeated stretch of text, from `start` to `end` in characters of everything written."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class Repeat:
 
 
 class RepetitionDetector:
-    """Takes an answer piece by piece, a piece for each token.
+    """Watches an answer for repetition, one piece for each token.
 
     What a piece costs does not grow with the answer.
     """
@@ -86,7 +86,7 @@ class RepetitionDetector:
         self._sentences = _Sentences()
 
     def feed(self, piece: str) -> Repeat | None:
-        """Takes the next piece; the repeat that it makes certain, or None."""
+        """Read the next piece; return the repetition that it makes certain, or None."""
         if not piece:
             return None
         repeat = self._runs.feed(piece, self._sentences.is_in_code)
@@ -181,7 +181,7 @@ class _Runs:
 
 
 def _needed(copy: str, period: int, is_in_code: bool) -> int:
-    """How long a run of such copies must be, in tokens."""
+    """The length that a run of such copies must have to count, in tokens."""
     words = set(_LETTERS.findall(copy))
     if not words:
         is_one_sign = (

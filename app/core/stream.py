@@ -1,4 +1,4 @@
-"""Reads what a model writes, piece by piece or as a whole, and tells thinking, text and tool calls apart.
+"""Read what a model writes, piece by piece or as a whole, and tell thinking, text and tool calls apart.
 
 `ReplyAssembler` is used while a reply streams, `parse_reply` when one is read as a whole; it is the same
 reader. Any split of a text into pieces gives the same message, and nothing is lost: the raw parts, joined,
@@ -108,13 +108,13 @@ class ReplyAssembler:
         return (self._context.state.reasoning or THINK) if is_open else None
 
     def feed(self, piece: str) -> list[ReplyEvent]:
-        """Takes the next piece and tells what it changed."""
+        """Read the next piece and return what it changed."""
         self._unread += piece
         self._read(is_final=False)
         return self._context.writer.take_events()
 
     def close(self) -> list[ReplyEvent]:
-        """Ends the reply: what was held back is read as it stands. Tells what that changed."""
+        """End the reply: what was held back is read as it stands. Return what that changed."""
         if not self._is_closed:
             self._is_closed = True
             self._read(is_final=True)
@@ -122,7 +122,7 @@ class ReplyAssembler:
         return self._context.writer.take_events()
 
     def finish(self) -> Message:
-        """Ends the reply and gives the message as it stays."""
+        """End the reply and return its message."""
         self.last_events = self.close()
         return Message(Role.ASSISTANT, tuple(self._context.writer.parts))
 

@@ -59,7 +59,7 @@ class _Writer:
         self.rules: dict[str, str] = {}
 
     def call(self, name: str, parameters: Mapping[str, Any]) -> str:
-        """-> the name of the rule for a call of that tool."""
+        """Return the name of the rule for a call of that tool."""
         properties = parameters.get("properties")
         required = parameters.get("required")
         named = properties if isinstance(properties, Mapping) else {}
@@ -71,7 +71,7 @@ class _Writer:
         return self._rule("tool", f'{_literal(f"{name}(")} {self._in_order(pairs)} ")"')
 
     def _in_order(self, pairs: Sequence[tuple[str, bool]]) -> str:
-        """What a list of pairs looks like in which some may be left out, with commas only in between."""
+        """Return the rule for pairs of which some may be left out, with commas only in between."""
         first, rest = '""', '""'
         for pair, is_required in reversed(pairs):
             if is_required:
@@ -83,7 +83,7 @@ class _Writer:
         return first
 
     def _value(self, schema: Any, depth: int) -> str:
-        """-> a rule, or an expression in brackets, for what the schema allows."""
+        """Return a rule, or an expression in brackets, for what the schema allows."""
         if not isinstance(schema, Mapping) or depth > _DEEPEST:
             return "value"
         if isinstance(choices := schema.get("enum"), list) and choices:
@@ -131,7 +131,7 @@ def _functions(definitions: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, 
 
 
 def _forms(value: Any) -> list[str]:
-    """How a fixed value may be written."""
+    """The spellings of a fixed value."""
     if isinstance(value, str):
         escaped = re.sub(r"[\\\n\r\t]", lambda found: _ESCAPES[found.group()], value)
         double, single = escaped.replace('"', '\\"'), escaped.replace("'", "\\'")

@@ -27,14 +27,14 @@ STOPPED = "Tool call was stopped by the user."
 TOO_MANY = f"Error: No more than {MOST_CALLS} tools can be called in one answer."
 
 RunCall = Callable[[ToolCallPart, threading.Event], ToolResultPart]
-"""Runs one call to its end, which comes soon once the event is set. Never raises: a failure is a result with
+"""Run one call to its end, which comes soon once the event is set. Never raises: a failure is a result with
 `is_error`."""
 CountTokens = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
 class ToolUse:
-    """What lets a turn run the calls that the model writes."""
+    """How a turn runs the calls that the model writes."""
 
     run: RunCall
     desk: PermissionDesk
@@ -93,7 +93,7 @@ ToolEvent = ToolCallWaiting | ToolCallStarted | ToolCallEnded
 def run_calls(
     answer: Message, parent_id: str, use: ToolUse, cancel: threading.Event, cut: Callable[[str], str]
 ) -> Iterator[ToolEvent]:
-    """Runs the calls of an answer, whose id is `parent_id`, in their order.
+    """Run the calls of an answer, whose id is `parent_id`, in their order.
 
     Every call ends with a result, so that what the model reads next is whole: also those that the user
     refused, and those that were not reached when `cancel` was set. `cut` shortens results to what the model
@@ -112,7 +112,7 @@ def run_calls(
 
 
 def numbered_calls(answer: Message) -> Iterator[tuple[int, ToolCallPart, bool]]:
-    """-> (place among the parts, call, whether it is one too many)."""
+    """Yield each call with its index among the parts, and whether it is one too many."""
     count = 0
     for index, part in enumerate(answer.parts):
         if isinstance(part, ToolCallPart):
@@ -148,7 +148,7 @@ class _Call:
         self._cancel = cancel
 
     def events(self) -> Iterator[ToolCallWaiting | ToolCallStarted | ToolResultPart]:
-        """What happens to the call, its result last."""
+        """Yield the events of the call, its result last."""
         try:
             if self._cancel.is_set():
                 raise Cancelled

@@ -29,9 +29,9 @@ from app.core.turn_event import NextRoundStarted, ReplyEnded, RoundEnded, TurnEv
 from app.core.turn_request import TurnRequest
 
 SAME_CALL_STOPS = 3
-"""In so many answers of one turn the same call is a loop, and is not run again."""
+"""The same call in this many answers of one turn is a loop, and is not run again."""
 MOST_CLOSINGS = 2
-"""So often is the thought of one answer closed; a model that goes on thinking even then is left to it."""
+"""How many times reasoning is closed by force in one answer before giving up."""
 
 
 def run_turn(
@@ -41,7 +41,7 @@ def run_turn(
     tool_use: ToolUse | None = None,
     answer_now: threading.Event | None = None,
 ) -> Iterator[TurnEvent]:
-    """Asks the model and yields what happens, a `ReplyEnded` always last.
+    """Ask the model and yield what happens, a `ReplyEnded` always last.
 
     A thought is closed, and the answer goes on behind it, once `answer_now` is set.
 
@@ -111,7 +111,7 @@ class _Turn:
     def _answer(
         self, prefill: str = "", parts: tuple[Part, ...] = ()
     ) -> Generator[TurnEvent, None, ReplyEnded]:
-        """Has one answer written, with its thought closed where that is wanted; returns how it ended."""
+        """Run the model for one answer, closing its thought where that is wanted; return how it ended."""
         before: Statistics | None = None
         limit = ReasoningLimit(self._answer_now, self._request.thinking_limit)
         for closings in range(MOST_CLOSINGS + 1):
@@ -128,7 +128,7 @@ class _Turn:
         return ended
 
     def _ask(self, answer: AnswerBuilder, prefill: str) -> Generator[TurnEvent, None, ReplyEnded]:
-        """Asks the model once; returns how its answer ended."""
+        """Run the model once; return how its answer ended."""
         request, model = self._request, self._model
         try:
             if request.model_path and request.model_path != model.model_path:
@@ -191,12 +191,12 @@ class _Turn:
 
 
 def _key(call: ToolCallPart) -> str:
-    """The same for calls that ask the same thing."""
+    """A key that is equal for equal calls."""
     return f"{call.name} {json.dumps(dict(call.arguments), sort_keys=True, default=str)}"
 
 
 def _joined(first: Statistics, then: Statistics) -> Statistics:
-    """The figures of an answer that was written in two goes."""
+    """The statistics of an answer that was written in two runs."""
     return replace(
         first,
         generated_tokens=first.generated_tokens + then.generated_tokens,

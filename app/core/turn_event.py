@@ -1,4 +1,4 @@
-"""What happens in a turn, as whoever watches it is told."""
+"""Events of a turn, for whoever shows or saves it."""
 
 from __future__ import annotations
 

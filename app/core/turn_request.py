@@ -1,4 +1,4 @@
-"""What is asked of the model in a turn."""
+"""The request that a turn answers."""
 
 from __future__ import annotations
 

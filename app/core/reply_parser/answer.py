@@ -1,4 +1,4 @@
-"""Reads the words meant for the reader, and notices where a thought or a call begins among them.
+"""Read the words meant for the reader, and notice where a thought or a call begins among them.
 
 - Inside Markdown code, fenced or inline, all markers and tags are ordinary text. So they are where the answer
   talks about them; see `mentions.py`.
@@ -85,7 +85,7 @@ class AnswerReader:
         context.writer.end(PartKind.TEXT)
 
     def _read_opening(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
-        """Looks for the second half of a header whose first half ended the prompt."""
+        """Look for the second half of a header whose first half ended the prompt."""
         header = opening_at(text, position, is_final=is_final)
         if isinstance(header, Unsure):
             return position, WAIT
@@ -95,7 +95,7 @@ class AnswerReader:
         return position, None
 
     def _read_line_start(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
-        """Looks for a call without markers; offers the line to `_read_words` where there is none."""
+        """Look for a call without markers; offer the line to `_read_words` where there is none."""
         if indent := _INDENT.match(text, position):
             return self._write(indent.group(), context, position), None
         begins: bool | Unsure = bool(self._candidate)

@@ -1,4 +1,4 @@
-"""What is wrong with a call that cannot be read, and where, in words."""
+"""Sentences about calls that cannot be read: what is wrong, and where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads one tool call in whatever format a model writes it; JSON and what is like it are read here.
+"""Read one tool call in whatever format a model writes it; JSON and what is like it are read here.
 
 {"name": "get_weather", "arguments": {"city": "Paris"}}
 get_weather[ARGS]{"city": "Paris"}
@@ -48,7 +48,7 @@ _GEMMA_PIECE = re.compile(
 
 
 def read_written_call(body: str) -> WrittenCall:
-    """Reads one call in whatever form it was written.
+    """Read one call in whatever form it was written.
 
     Raises:
         CallSyntaxError: it cannot be read; the sentence tells where and why.

@@ -73,7 +73,7 @@ class MaskedCall:
         self._string_places = list(self._strings)
 
     def written(self, node: ast.expr) -> str:
-        """What the model wrote there."""
+        """The model's own spelling of a node."""
         return self.body[node.col_offset : node.end_col_offset]
 
     def text(self, node: ast.Constant) -> str:
@@ -104,7 +104,7 @@ class MaskedCall:
         return "".join(map(_plain, source)) if _FOREIGN.search(source) else source
 
     def _replace(self, found: re.Match[str]) -> str:
-        """What stands in for one token, of the same length; for the beginning of a string, for all of it."""
+        """The mask of one token, of the same length; for the beginning of a string, of all of it."""
         token, at = found.group(), found.start()
         match found.lastgroup:
             case "string":
@@ -157,7 +157,7 @@ def _plain(char: str) -> str:
 
 
 def decode_string(content: str) -> str:
-    """What stands between the quotes, with its escapes decoded. Unknown escapes stay as they are."""
+    """Decode the escapes in a quoted string. Unknown escapes stay as they are."""
     if "\\" not in content:
         return without_lone_surrogates(content)
     return without_lone_surrogates(_ESCAPE.sub(_decode, content))

@@ -1,4 +1,4 @@
-"""Reads the block behind a tool call's start marker: each call in it becomes a part as soon as it is whole.
+"""Read the block behind a tool call's start marker: each call in it becomes a part as soon as it is whole.
 
 A block without an end marker ends before the first thing that cannot belong to it: the words of an answer
 behind a closed list, another start marker, the end of the turn.

@@ -1,4 +1,4 @@
-"""Finds where the calls in a block begin and end while the block is still being written.
+"""Find where the calls in a block begin and end while the block is still being written.
 
 Only brackets and quotes are followed here; what a call says is read when it is whole.
 """
@@ -15,6 +15,8 @@ from app.core.reply_parser.markers import (
     CLOSINGS,
     LFM_CALL_START,
     OPENINGS,
+    TAG_CALLS,
+    TEXT_QUOTES,
     WAIT,
     Unsure,
     marker_at,
@@ -32,30 +34,17 @@ _STRING_STOPS = {quote: re.compile(rf"\\|<|{quote}") for quote in ("'", '"', "''
 _STRING_ENDS = {
     quote: re.compile(rf"\\.|\n|{quote}|{re.escape(LFM_CALL_START)}", re.DOTALL) for quote in _STRING_STOPS
 }
-TAG_CALLS = {
-    "<function=": "</function>",
-    "<function ": "</function>",
-    "<invoke ": "</invoke>",
-    "<atem:invoke ": "</atem:invoke>",
-    "<steptml:invoke ": "</steptml:invoke>",
-    "<｜DSML｜invoke ": "</｜DSML｜invoke>",
-    "<|open|>call ": "<|close|>call<|sep|>",
-    "]<]minimax[>[<invoke ": "]<]minimax[>[</invoke>",
-}
-"""What calls in tags begin with, and what they end with."""
 _TAGS = tuple(TAG_CALLS)
 _TAG_START = re.compile(r"<|\](?=<|\Z)")
 _KEY = "<arg_key"
 _VALUE, _VALUE_END = "<arg_value", "</arg_value"
-TEXT_QUOTES = ('<|"|>', "<escape>")
-"""What Gemma writes around a text."""
 _SEPARATORS = ("[ARGS]", "[CALL_ID]")
 _THOUGHTS = frozenset((*OPENINGS, *CLOSINGS))
 """Markers that may be words of an argument."""
 
 
 class Edge(Enum):
-    """What is found in a block."""
+    """The two ends of a call in a block."""
 
     CALL_BEGINS = auto()
     CALL_ENDS = auto()
@@ -97,9 +86,10 @@ class CallScanner:
     """What ends the call in tags."""
 
     def read(self, text: str, position: int, *, is_final: bool) -> tuple[int, list[Mark]]:
-        """Reads on from `position`, stopping early where more must be known.
+        """Read on from `position`, stopping early where more must be known.
 
-        Gives how far it came and what it found.
+        Returns:
+            How far it came, and the ends of calls that it found.
         """
         marks: list[Mark] = []
         while position < len(text) and not self.is_over:
@@ -221,7 +211,7 @@ class CallScanner:
         return at + 1
 
     def _read_sign(self, text: str, at: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
-        """Reads on from a `<` inside a call, but outside a text."""
+        """Read on from a `<` inside a call, but outside a text."""
         is_named = self._depth == self._lists
         signs = (*TEXT_QUOTES, *(_TAGS if is_named else ()), *((_KEY,) if is_named else ()))
         sign = prefix_at(text, at, signs, is_final=is_final)
@@ -241,7 +231,7 @@ class CallScanner:
         return at + len(sign)
 
     def _read_quoted(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
-        """Reads a text that Gemma wrote, which only its own mark or the end of the call ends."""
+        """Read a text that Gemma wrote, which only its own mark or the end of the call ends."""
         at = text.find("<", position)
         if at < 0:
             return len(text)
@@ -288,7 +278,7 @@ class CallScanner:
     # Inside tags.
 
     def _read_tag(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
-        """Reads on to what ends a call such as `<function=...>`."""
+        """Read on to what ends a call such as `<function=...>`."""
         found = _TAG_START.search(text, position)
         if not found:
             return len(text)
@@ -303,7 +293,7 @@ class CallScanner:
         return self._pass_words(text, position, at, is_final, marks)
 
     def _read_keys(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
-        """Reads between the values of `<arg_key>...</arg_key><arg_value>...</arg_value>`."""
+        """Read between the values of `<arg_key>...</arg_key><arg_value>...</arg_value>`."""
         at = text.find("<", position)
         if at < 0:
             return len(text)
@@ -316,7 +306,7 @@ class CallScanner:
         return self._pass_words(text, position, at, is_final, marks)
 
     def _read_value(self, text: str, position: int, is_final: bool) -> int | Unsure:
-        """Reads a value, whatever stands in it."""
+        """Read a value, whatever stands in it."""
         at = text.find(_VALUE_END, position)
         if at >= 0:
             self._place = _Place.KEYS
@@ -327,7 +317,7 @@ class CallScanner:
     def _pass_words(
         self, text: str, position: int, at: int, is_final: bool, marks: list[Mark]
     ) -> int | Unsure:
-        """Passes a sign that belongs to an argument; any marker that cannot do so ends the call."""
+        """Pass a sign that belongs to an argument; any marker that cannot do so ends the call."""
         marker = marker_at(text, at, is_final=is_final)
         if marker is WAIT:
             return at if at > position else WAIT

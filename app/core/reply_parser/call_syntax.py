@@ -1,4 +1,4 @@
-"""Reads one tool call written in Python's syntax: `get_weather(city="Paris", days=3)`.
+"""Read one tool call written in Python's syntax: `get_weather(city="Paris", days=3)`.
 
 Nothing is ever evaluated: `ast` takes the call to pieces and only literals are accepted as values.
 """
@@ -47,7 +47,7 @@ class WrittenCall:
 
 
 def read_python_call(body: str) -> WrittenCall:
-    """Reads a call in Python's syntax; `body` has no white space at its ends.
+    """Read a call in Python's syntax; `body` has no white space at its ends.
 
     Raises:
         CallSyntaxError: it is not one.
@@ -65,7 +65,7 @@ def read_python_call(body: str) -> WrittenCall:
 
 
 def read_literal(text: str) -> Any:
-    """Reads a value, such as a dictionary with single quotes.
+    """Read a value, such as a dictionary with single quotes.
 
     Raises:
         CallSyntaxError: it is not one.

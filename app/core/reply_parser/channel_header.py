@@ -1,4 +1,4 @@
-"""Reads the headers of gpt-oss and its like, which say who speaks to whom and on which channel.
+"""Read the headers of gpt-oss and its like, which say who speaks to whom and on which channel.
 
     <|start|>assistant<|channel|>analysis<|message|>
     <|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>

@@ -1,4 +1,4 @@
-"""Knows, while an answer is being read, whether a place lies inside Markdown code.
+"""Track, while an answer is read, whether a place lies inside Markdown code.
 
 Tags inside code are what the answer talks about; they open no thought and call no tool.
 """
@@ -40,7 +40,7 @@ class CodeSpans:
         return self._block is None and bool(_INDENT.match(self._head))
 
     def add(self, words: str) -> None:
-        """Follows text without backticks and line ends."""
+        """Follow text without backticks and line ends."""
         if len(self._head) < _LONGEST_HEAD:
             self._head += words[:_LONGEST_HEAD]
 
@@ -53,7 +53,7 @@ class CodeSpans:
         self.add(run)
 
     def end_line(self) -> None:
-        """Follows a line end: only whole lines open and close blocks."""
+        """Follow a line end: only whole lines open and close blocks."""
         if self._block is not None:
             if self._block.is_closed_by(_without_quotes(self._head)):
                 self._block = None
@@ -63,7 +63,7 @@ class CodeSpans:
         self._inline = 0
 
     def close_fence(self) -> bool:
-        """Ends the block if the line so far is its closing fence. Tells whether it was."""
+        """End the block if the line so far is its closing fence; return whether it was."""
         if self._block is None or not self._block.would_be_closed_by(_without_quotes(self._head)):
             return False
         self._block = None

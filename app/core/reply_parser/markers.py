@@ -79,6 +79,19 @@ CALL_ENDS = (
     "]<]minimax[>[</tool_call>",
     "<|call|>",
 )
+TAG_CALLS = {
+    "<function=": "</function>",
+    "<function ": "</function>",
+    "<invoke ": "</invoke>",
+    "<atem:invoke ": "</atem:invoke>",
+    "<steptml:invoke ": "</steptml:invoke>",
+    "<｜DSML｜invoke ": "</｜DSML｜invoke>",
+    "<|open|>call ": "<|close|>call<|sep|>",
+    "]<]minimax[>[<invoke ": "]<]minimax[>[</invoke>",
+}
+"""What calls in tags begin with, and what they end with."""
+TEXT_QUOTES = ('<|"|>', "<escape>")
+"""What Gemma writes around a text."""
 HEADER_STARTS = ("<|start|>", "<|channel|>")
 """What a header begins with that says who speaks and on which channel; see `channel_header.py`."""
 CONTROL = (

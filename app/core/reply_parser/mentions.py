@@ -1,4 +1,4 @@
-"""Tells a marker that an answer talks about from one that is meant.
+"""Tell a marker that an answer talks about from one that is meant.
 
 The model writes "<think>" first.          talks about it: it stands in quotation marks
 It begins with <think> and then answers.   talks about it: the sentence goes on around it

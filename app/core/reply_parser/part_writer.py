@@ -1,4 +1,4 @@
-"""Puts the parts of one reply together and tells what changed.
+"""Put the parts of one reply together and tell what changed.
 
 What shows nothing to a reader (white space between parts, stray control markers, an empty thought) makes no
 part of its own. It is kept in the raw text of the part that follows; at the end of a reply, of the last one.
@@ -91,13 +91,13 @@ class PartWriter:
         return "".join(self._open.raw) if self._open else ""
 
     def take_events(self) -> list[ReplyEvent]:
-        """What happened since the last time."""
+        """Take the events since the last call."""
         self._tell_growth()
         events, self._events = self._events, []
         return events
 
     def write(self, kind: PartKind, text: str) -> None:
-        """Adds words to a text or a thought, which begins with the first one that can be seen."""
+        """Add words to a text or a thought, which begins with the first one that can be seen."""
         words = text.rstrip(BLANK)
         if not self._open and not words:
             self.write_hidden(text)
@@ -112,27 +112,27 @@ class PartWriter:
             part.tail.append(tail)
 
     def write_call(self, raw: str) -> None:
-        """Adds to the tool call that is open. All of it is shown."""
+        """Add to the tool call that is open. All of it is shown."""
         if raw and self._open:
             self._add_raw(self._open, raw)
             self._show(self._open, raw)
 
     def add_calls(self, parts: Sequence[ToolCallPart]) -> None:
-        """Adds calls that are already whole."""
+        """Add calls that are already whole."""
         for part in parts:
             self.start(PartKind.TOOL_CALL)
             self.write_call(part.raw)
             self.finish(replace(part, raw=self.open_raw))
 
     def write_hidden(self, raw: str) -> None:
-        """Adds what a reader does not see."""
+        """Add what a reader does not see."""
         if self._open:
             self._add_raw(self._open, raw)
         elif raw:
             self._gap.append(raw)
 
     def start(self, kind: PartKind) -> _OpenPart:
-        """Begins a part, with what was hidden before it."""
+        """Begin a part, with what was hidden before it."""
         raw, self._gap = "".join(self._gap), []
         part = self._open = _OpenPart(kind, [raw], len(raw))
         self._events.append(PartStarted(len(self.parts), kind))
@@ -141,24 +141,24 @@ class PartWriter:
         return part
 
     def finish_text(self) -> None:
-        """Ends the text, if one is open."""
+        """End the text, if one is open."""
         if part := self._open:
             self.finish(TextPart("".join(part.shown), self.open_raw))
 
     def finish_reasoning(self, *, is_closed: bool) -> None:
-        """Ends the thought, or makes a thought of the text, if one is open."""
+        """End the thought, or make a thought of the text, if one is open."""
         if part := self._open:
             self.finish(ReasoningPart("".join(part.shown), self.open_raw, is_closed))
 
     def finish(self, part: Part) -> None:
-        """Ends the open part, which is `part` from now on."""
+        """End the open part, which is `part` from now on."""
         self._tell_growth()
         self._events.append(PartFinished(len(self.parts), part))
         self.parts.append(part)
         self._open = None
 
     def end(self, kind: PartKind) -> None:
-        """Ends the reply: what is hidden at its end goes to the last part or to an empty one of that kind."""
+        """End the reply: what is hidden at its end goes to the last part or to an empty one of that kind."""
         raw, self._gap = "".join(self._gap), []
         if raw and self.parts:
             last = self.parts.pop()

@@ -1,4 +1,4 @@
-"""What the readers of answers, thoughts and calls share."""
+"""Types that the readers of answers, thoughts and calls share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Advance = tuple[int, PartKind | None]
 
 @dataclass(slots=True)
 class ReplyState:
-    """What one reader leaves for the next."""
+    """State that readers hand on to each other."""
 
     reasoning: ReasoningMarkers | None = None
     """The markers around the open thought; None where any closing marker ends it."""
@@ -32,7 +32,7 @@ class ReplyState:
 
 @dataclass(frozen=True, slots=True)
 class ParseContext:
-    """Where a reader writes to and what it may look up."""
+    """The reply under way: its parts, its tools and its state."""
 
     writer: PartWriter
     tools: OfferedTools
@@ -51,7 +51,7 @@ class ReplyReader(Protocol):
     """
 
     def read(self, text: str, position: int, context: ParseContext, *, is_final: bool) -> Advance:
-        """Reads on from `position`.
+        """Read on from `position`.
 
         What it left unread without ending its part is given to it again, with more after it; `is_final` tells
         that no more will come.
@@ -59,5 +59,5 @@ class ReplyReader(Protocol):
         ...
 
     def end(self, context: ParseContext) -> None:
-        """Ends the part at the end of the reply."""
+        """End the part at the end of the reply."""
         ...

@@ -1,4 +1,4 @@
-"""Reads a thought, from its opening marker or from the start of a reply whose prompt ended in one.
+"""Read a thought, from its opening marker or from the start of a reply whose prompt ended in one.
 
 - The closing marker of the same family ends the thought, also inside quotes or code: a thought may leave
   those open. Where the family is not known, the closing marker of any family does.

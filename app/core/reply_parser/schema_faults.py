@@ -1,4 +1,4 @@
-"""Says in words how a tool call's arguments break the tool's schema."""
+"""Say in words how a tool call's arguments break the tool's schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads tool calls that are written in tags, as Qwen, LFM3, GLM, DeepSeek, Minimax and Kimi write them.
+"""Read tool calls that are written in tags, as Qwen, LFM3, GLM, DeepSeek, Minimax and Kimi write them.
 
 <function=get_weather><parameter=city>Paris</parameter></function>
 <invoke name="get_weather"><parameter name="city">Paris</parameter></invoke>
@@ -41,7 +41,7 @@ _KIMI_END = re.compile(r"<\|close\|>(?:argument|json)<\|sep\|>")
 
 
 def read_tagged_call(body: str) -> WrittenCall:
-    """Reads a call that begins with a tag.
+    """Read a call that begins with a tag.
 
     Raises:
         CallSyntaxError: it cannot be read; the sentence tells where and why.
@@ -58,7 +58,7 @@ def read_tagged_call(body: str) -> WrittenCall:
 
 
 def read_keyed_call(body: str) -> WrittenCall:
-    """Reads a call as GLM writes it: the tool's name, then keys and values in turn.
+    """Read a call as GLM writes it: the tool's name, then keys and values in turn.
 
     Raises:
         CallSyntaxError: it cannot be read; the sentence tells where and why.
@@ -161,7 +161,7 @@ def _object(text: str, name: str) -> dict[str, Any]:
 
 
 def _read_elements(body: str) -> WrittenCall:
-    """Reads a call as Minimax M3 writes it, each argument an element of its own name."""
+    """Read a call as Minimax M3 writes it, each argument an element of its own name."""
     function = _FUNCTION.match(body, len(_MINIMAX))
     if not function:
         raise CallSyntaxError(f"The tag {excerpt(body)} names no tool.")

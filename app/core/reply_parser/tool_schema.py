@@ -87,7 +87,7 @@ class OfferedTools:
         return self._tools.get(name)
 
     def unknown(self, name: str) -> str:
-        """Says that there is no such tool, and which was perhaps meant."""
+        """A sentence that there is no such tool, and which was perhaps meant."""
         alike = difflib.get_close_matches(name[:100], self.names, n=1)
         if alike:
             return f"There is no tool named “{name}”. Perhaps “{alike[0]}” is meant."

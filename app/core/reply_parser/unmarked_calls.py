@@ -1,4 +1,4 @@
-"""Finds tool calls that a model wrote without any markers, at the start of a line of its answer.
+"""Find tool calls that a model wrote without any markers, at the start of a line of its answer.
 
 Only calls of tools that were offered count, and only where nothing else stands on their lines:
 
@@ -60,7 +60,7 @@ class UnmarkedCalls:
 
 @dataclass(slots=True)
 class Candidate:
-    """What may be a call, as far as it was looked at. Positions count from its start."""
+    """A possible call, as far as it was read. Positions count from its start."""
 
     scanner: CallScanner = field(default_factory=lambda: CallScanner(is_single=True))
     scanned: int = 0
@@ -68,7 +68,7 @@ class Candidate:
 
 
 class UnmarkedCallFinder:
-    """Knows how a call of each offered tool begins."""
+    """Finds calls of the offered tools by the way they begin."""
 
     def __init__(self, tools: OfferedTools) -> None:
         self._tools = tools
