@@ -1,15 +1,34 @@
-"""What every test shares: Qt without a display, and a folder that may not be written."""
+"""What every test shares: Qt without a display, processes side by side, a folder that may not be written."""
 
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import side_by_side
+
 # Before Qt is imported anywhere: tests open real windows, but never on somebody's screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return side_by_side.process_count(config)
+
+
+def pytest_configure() -> None:
+    side_by_side.take_one_core()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return (yield)
+    run_folder = item.config._tmp_path_factory.getbasetemp().parent  # type: ignore[attr-defined]
+    with side_by_side.turn(run_folder, item.get_closest_marker("measures") is not None):
+        return (yield)
 
 
 @pytest.fixture

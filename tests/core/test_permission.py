@@ -68,6 +68,7 @@ def test_a_second_click_does_not_decide_the_next_call() -> None:
             waiting.result(timeout=5)
 
 
+@pytest.mark.measures
 def test_stopping_the_turn_ends_the_wait_at_once() -> None:
     desk, cancel = PermissionDesk(), threading.Event()
     with ThreadPoolExecutor(1) as turn:

@@ -1,7 +1,7 @@
 """A program in the middle of an answer, for the kill test: `python -m tests.e2e.answering_program DATA_DIR`.
 
 Asks the starter model for something long, and prints again and again how many characters it has streamed so
-far, each line with the time of this machine's monotonic clock.
+far, each line with the time of this machine's monotonic clock; after the first ones also where none come any more.
 """
 
 from __future__ import annotations
@@ -28,9 +28,15 @@ class Teller(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._count = 0
+        self._timer = QTimer(self, interval=50)
+        self._timer.timeout.connect(self._tell)
 
     def on_reply_grew(self, _reply: Reply, events: tuple[object, ...]) -> None:
         self._count += sum(len(event.text) for event in events if isinstance(event, PartGrew))
+        self._tell()
+        self._timer.start()
+
+    def _tell(self) -> None:
         sys.stdout.write(f"{time.monotonic()} {self._count}\n")
         sys.stdout.flush()
 

@@ -23,12 +23,14 @@ def _stream_and_kill(data_dir: Path, after_s: float) -> list[tuple[float, int]]:
     seen: list[tuple[float, int]] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
-        for line in program.stdout:
-            at, count = line.split()
-            seen.append((float(at), int(count)))
-            if seen[-1][0] - seen[0][0] >= after_s:
-                program.kill()
-                break
+        try:
+            for line in program.stdout:
+                at, count = line.split()
+                seen.append((float(at), int(count)))
+                if seen[-1][0] - seen[0][0] >= after_s:
+                    break
+        finally:  # Also where this test is stopped for its time: leaving the block waits for the program.
+            program.kill()
         killed_at = time.monotonic()
     return [(killed_at - at, count) for at, count in seen]
 

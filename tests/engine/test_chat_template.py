@@ -173,6 +173,7 @@ def test_what_other_libraries_provide_is_provided():
     assert ChatTemplate(source, "<s>").render([user("Hi")]).text == expected
 
 
+@pytest.mark.measures
 def test_a_long_conversation_is_rendered_in_a_moment(mixture):
     turns = [user("How are the lakes? " * 40), THOUGHT_AND_CALL, RESULT, assistant("Calm. " * 60)] * 150
     started = time.perf_counter()
@@ -259,6 +260,7 @@ def test_a_template_that_fails_is_a_sentence(failure):
         ChatTemplate(FAILING[failure]).render([user("Hi")])
 
 
+@pytest.mark.measures
 @pytest.mark.parametrize("loop", LOOPING)
 def test_a_template_that_does_not_end_is_stopped(loop):
     started = time.perf_counter()

@@ -79,6 +79,7 @@ def test_a_figure_for_all_layers_is_given_for_each(starter_path):
     assert read_header(starter_path).per_layer("attention.head_count_kv") == (3,) * 30
 
 
+@pytest.mark.measures
 def test_a_large_vocabulary_is_skipped_in_a_moment(write):
     tokens = [f"token{number}" for number in range(150_000)]
     path = write(
@@ -148,6 +149,7 @@ DAMAGED = {
 }
 
 
+@pytest.mark.measures
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_damage_is_named_and_costs_nothing(write, damage):
     started = time.perf_counter()

@@ -89,6 +89,7 @@ def test_a_crash_is_a_sentence_and_is_remembered(record, file):
             Probe(record, command).check_model(file)
 
 
+@pytest.mark.measures
 def test_a_hang_is_a_sentence_and_is_not_remembered(record, file):
     started = time.perf_counter()
     with pytest.raises(ModelFileError, match="did not come to an end"):
@@ -129,6 +130,7 @@ def test_a_child_that_cannot_be_started_is_a_sentence(record, file):
         Probe(record, ["/no/such/program"]).check_model(file)
 
 
+@pytest.mark.measures
 def test_a_trial_can_be_cancelled(record, file):
     cancel = threading.Event()
     timer = threading.Timer(0.2, cancel.set)

@@ -73,6 +73,7 @@ def test_a_stopped_prompt_is_gone_on_with(starter):
     assert again.text == ask(starter, question, SHORT).text
 
 
+@pytest.mark.measures
 def test_a_stop_in_the_middle_of_a_batch_takes_effect_at_once(starter):
     """A batch of 512 tokens takes the starter model a second; nobody waits for its end."""
     cancel = threading.Event()

@@ -271,6 +271,7 @@ def test_a_folder_that_cannot_be_written_keeps_nothing_from_working(tmp_path: Pa
         tmp_path.chmod(0o700)
 
 
+@pytest.mark.measures
 def test_marks_cost_next_to_nothing(tmp_path: Path) -> None:
     guard = CrashGuard(tmp_path)
     began = time.perf_counter()

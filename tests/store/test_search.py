@@ -174,6 +174,7 @@ def test_an_interrupted_answer_is_found_after_the_next_start(store, path):
     again.conversations.close()
 
 
+@pytest.mark.measures
 def test_twenty_thousand_messages_are_searched_while_typing(store):
     texts = [f"Message {number} of many about water, stones and weather." for number in range(20_000)]
     texts[777] = "Only here is a glacier."

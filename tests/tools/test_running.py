@@ -138,6 +138,7 @@ def test_a_tool_that_does_not_listen_is_left_as_well(slow: Slow) -> None:
     assert not slow.release.is_set()
 
 
+@pytest.mark.measures
 def test_cancelling_ends_the_wait_at_once(slow: Slow) -> None:
     cancel = threading.Event()
 
@@ -155,6 +156,7 @@ def test_cancelling_ends_the_wait_at_once(slow: Slow) -> None:
     assert slow.was_told.wait(5)
 
 
+@pytest.mark.measures
 def test_a_quick_tool_costs_next_to_nothing() -> None:
     run(greet, name="Ada")
     started = time.monotonic()

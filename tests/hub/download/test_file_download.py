@@ -177,6 +177,7 @@ def test_a_server_that_is_always_silent_is_given_up_with_a_sentence(fetch, store
     assert part_of(target).stat().st_size == 500_000
 
 
+@pytest.mark.measures
 @pytest.mark.parametrize(
     "fault", [{"stall_at": 700_000}, {"stall_before": True}, {"method": "HEAD", "stall_before": True}]
 )

@@ -54,6 +54,7 @@ def test_a_download_is_paused_and_goes_on_where_it_stopped(screen: Screen, serve
     assert screen.page.tabs.tabText(Section.DOWNLOADS) == "Downloads"
 
 
+@pytest.mark.measures
 def test_a_stalled_download_is_cancelled_within_half_a_second(screen: Screen, server: FakeHub) -> None:
     title = order(screen, server, stall_at=400_000)
     rows = screen.page.downloads.list

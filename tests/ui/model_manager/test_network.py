@@ -113,6 +113,7 @@ def test_a_token_that_a_locked_keyring_still_has_is_not_said_to_be_gone(
     assert screen.settings.settings.has_hub_token
 
 
+@pytest.mark.measures
 def test_a_keyring_that_asks_for_its_password_holds_nothing_up(
     make_screen: MakeScreen, server: FakeHub
 ) -> None:

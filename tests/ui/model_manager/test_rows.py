@@ -122,6 +122,7 @@ def test_screen_readers_are_told_rows_with_all_that_is_drawn(rows: RowList) -> N
     assert index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "Pause, Cancel"
 
 
+@pytest.mark.measures
 def test_thousands_of_rows_open_and_scroll_without_a_pause(qtbot: QtBot, themes: ThemeSwitcher) -> None:
     made = RowList("Results", FLAT, themes.theme)
     qtbot.addWidget(made)
