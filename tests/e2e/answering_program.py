@@ -1,7 +1,7 @@
 """A program in the middle of an answer, for the kill test: `python -m tests.e2e.answering_program DATA_DIR`.
 
 Asks the starter model for something long, and prints again and again how many characters it has streamed so
-far, each line with the time of this machine's monotonic clock; after the first ones also where none come any more.
+far, each line with the time of this machine's monotonic clock; it goes on telling when the answer has ended.
 """
 
 from __future__ import annotations

@@ -48,5 +48,6 @@ def test_a_kill_in_mid_answer_loses_at_most_the_last_second(tmp_path: Path) -> N
         answer = store.load(summaries[0].id).path()[-1]
         store.close()
         assert len(summaries) == number
-        assert answer.state is MessageState.STOPPED
+        # Some stories end by themselves before the program is killed.
+        assert answer.state in (MessageState.STOPPED, MessageState.COMPLETE)
         assert len(answer.message.text) >= due, f"kill {number}: {due} characters were due"
