@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from app.engine.bandwidth import Bandwidth
 from app.engine.load_options import physical_cores
 
 _LONG_ANSWER_SECONDS = 3
@@ -25,12 +26,23 @@ class Computer:
     processor: str = ""
     has_graphics: bool = False
     """Whether the engine was built for a graphics card and found one."""
+    bytes_per_second: float = 0.0
+    """The bandwidth that the engine has shown, or may be expected to show; 0 where nothing was measured."""
 
 
-def look_at_computer(has_graphics: bool) -> Computer:
-    """Asks the system; may take a moment on a Mac."""
+def look_at_computer(has_graphics: bool, bandwidth: Bandwidth) -> Computer:
+    """Asks the system and measures its memory once; takes a moment."""
+    if not has_graphics:  # The memory of a card shows its bandwidth with the first answer.
+        bandwidth.measure()
     memory = psutil.virtual_memory()
-    return Computer(memory.total, memory.available, physical_cores(), _processor(), has_graphics)
+    return Computer(
+        memory.total,
+        memory.available,
+        physical_cores(),
+        _processor(),
+        has_graphics,
+        bandwidth.bytes_per_second,
+    )
 
 
 def free_memory() -> int:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from app.core.memory_estimate import typical_memory
+from app.core.speed_estimate import active_share
 from app.hub.catalog import CatalogModel
 from app.hub.quantisation import quantisation_of, recommended_of
-from app.hub.verdict import MemoryVerdict, judge
+from app.hub.verdict import Capacity, Verdict, judge
 
 _BITS = {
     "Q4_0": 4.76,
@@ -63,12 +64,20 @@ def recommended_quantisation(model: CatalogModel) -> str:
     return recommended_of(model.quantisations)
 
 
-def judge_model(architecture: str, weight_bytes: int, parameters: int, free_bytes: int) -> MemoryVerdict:
-    """Whether weights of this size, and a long conversation, fit into the free memory."""
-    return judge(typical_memory(architecture, weight_bytes, parameters), free_bytes)
+def judge_model(
+    name: str, architecture: str, weight_bytes: int, parameters: int, capacity: Capacity
+) -> Verdict:
+    """Judges weights of this size with a long conversation.
+
+    Args:
+        name: of the model or its repository, which tells the active part of a mixture of experts.
+    """
+    memory = typical_memory(architecture, weight_bytes, parameters)
+    return judge(memory, capacity, share=active_share(name))
 
 
-def judge_catalog_model(model: CatalogModel, free_bytes: int, quantisation: str = "") -> MemoryVerdict:
-    """The verdict on one quantisation, the recommended one unless another is named."""
+def judge_catalog_model(model: CatalogModel, capacity: Capacity, quantisation: str = "") -> Verdict:
+    """Judges one quantisation, the recommended one unless another is named."""
     size = size_of(model, quantisation or recommended_quantisation(model)).size_bytes
-    return judge_model(model.architecture, size + companion_bytes(model), parameter_count(model), free_bytes)
+    weights = size + companion_bytes(model)
+    return judge_model(model.id, model.architecture, weights, parameter_count(model), capacity)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.hub.catalog import Catalog, CatalogModel
 from app.hub.model_sizes import Size, judge_catalog_model, recommended_quantisation, size_of
-from app.hub.verdict import Fit, MemoryVerdict
+from app.hub.verdict import Capacity, Fit, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Recommendation:
     purpose: str
     quantisation: str
     size: Size
-    verdict: MemoryVerdict
+    verdict: Verdict
 
 
 # Each with models to fall back on where the first is too large for the memory that is free.
@@ -29,22 +29,22 @@ _OFFERS = (
 )
 
 
-def recommend(catalog: Catalog, free_bytes: int) -> list[Recommendation]:
+def recommend(catalog: Catalog, capacity: Capacity) -> list[Recommendation]:
     """Returns an instruct, a thinking and a Japanese model, each the largest of its row that fits."""
     offered = []
     for title, purpose, ids in _OFFERS:
         models = [model for one in ids if (model := catalog.get(one)) is not None]
         if models:
-            offered.append(_best(models, title, purpose, free_bytes))
+            offered.append(_best(models, title, purpose, capacity))
     return offered
 
 
-def _best(models: list[CatalogModel], title: str, purpose: str, free_bytes: int) -> Recommendation:
-    made = [_recommendation(model, title, purpose, free_bytes) for model in models]
+def _best(models: list[CatalogModel], title: str, purpose: str, capacity: Capacity) -> Recommendation:
+    made = [_recommendation(model, title, purpose, capacity) for model in models]
     return next((one for one in made if one.verdict.fit is not Fit.TOO_LARGE), made[0])
 
 
-def _recommendation(model: CatalogModel, title: str, purpose: str, free_bytes: int) -> Recommendation:
+def _recommendation(model: CatalogModel, title: str, purpose: str, capacity: Capacity) -> Recommendation:
     name = recommended_quantisation(model)
-    verdict = judge_catalog_model(model, free_bytes, name)
+    verdict = judge_catalog_model(model, capacity, name)
     return Recommendation(model, title, purpose, name, size_of(model, name), verdict)

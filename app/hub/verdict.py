@@ -1,4 +1,4 @@
-"""Whether a model fits this machine. All figures are handed in; nothing is measured here."""
+"""Whether a model fits this computer, and how fast it writes there. All figures are handed in."""
 
 from __future__ import annotations
 
@@ -7,28 +7,41 @@ from enum import StrEnum
 
 from app.core import formatting
 from app.core.memory_estimate import COMFORTABLE_SHARE, SHORTEST_CONTEXT, USABLE_SHARE, ModelMemory
+from app.core.speed_estimate import COMFORTABLE_TOKENS_PER_SECOND, FAST_TOKENS_PER_SECOND, tokens_per_second
 
 CHAT_CONTEXT = 8_192
 """Tokens that the sum is made for where nobody says otherwise: a long conversation."""
 
 
-class Fit(StrEnum):
-    """The verdict, from good to bad."""
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What a computer has for a model now."""
 
-    RUNS_WELL = "runs well"
+    free_bytes: int
+    """Memory, of the computer or of the graphics card that the model is to run on."""
+    bytes_per_second: float = 0.0
+    """The bandwidth of that memory as the engine uses it; 0 where nothing was measured."""
+
+
+class Fit(StrEnum):
+    """The verdict on memory, from good to bad."""
+
+    FITS = "fits"
     TIGHT = "tight"
     TOO_LARGE = "too large"
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryVerdict:
-    """Whether a model fits, and the sum behind it."""
+class Verdict:
+    """Whether a model fits and how fast it writes, with the sums behind it."""
 
     fit: Fit
     memory: ModelMemory
     free_bytes: int
     context_length: int = CHAT_CONTEXT
     """The tokens of the conversation that the sum is for."""
+    tokens_per_second: float | None = None
+    """The estimated speed of writing; None where the computer's bandwidth is not known."""
 
     @property
     def needed_bytes(self) -> int:
@@ -36,16 +49,30 @@ class MemoryVerdict:
         return self.memory.total_bytes(self.context_length)
 
     @property
+    def is_slow(self) -> bool:
+        """Whether it writes slower than people read."""
+        return self.tokens_per_second is not None and self.tokens_per_second < COMFORTABLE_TOKENS_PER_SECOND
+
+    @property
     def label(self) -> str:
-        """Two words for a badge."""
-        return self.fit.value.capitalize()
+        """A few words for a badge; empty where it fits and nothing is known of its speed."""
+        if self.fit is Fit.TOO_LARGE:
+            return "Too large"
+        speed = self.tokens_per_second
+        if self.fit is Fit.TIGHT and not self.is_slow:
+            return "Tight"
+        if speed is None:
+            return ""
+        if speed >= FAST_TOKENS_PER_SECOND:
+            return "Fast"
+        return f"Slow, {_about(speed)}" if self.is_slow else _about(speed).capitalize()
 
     @property
     def sentence(self) -> str:
         """The whole sum, for whoever wants to know."""
         context_bytes = self.context_length * self.memory.context_bytes_per_token
         return (
-            f"{self._claim} It needs about {formatting.size(self.needed_bytes)}: "
+            f"{self._claim}{self._speed} It needs about {formatting.size(self.needed_bytes)}: "
             f"{formatting.size(self.memory.weight_bytes)} for the model, "
             f"{formatting.size(context_bytes)} for a conversation of {self.context_length:,} tokens and "
             f"{formatting.size(self.memory.overhead_bytes)} for the engine. "
@@ -53,9 +80,15 @@ class MemoryVerdict:
         )
 
     @property
+    def _speed(self) -> str:
+        if self.tokens_per_second is None or self.fit is Fit.TOO_LARGE:
+            return ""
+        return f" It writes {_about(self.tokens_per_second)} here."
+
+    @property
     def _claim(self) -> str:
-        if self.fit is Fit.RUNS_WELL:
-            return "This model runs well on this computer."
+        if self.fit is Fit.FITS:
+            return "This model fits into the memory of this computer."
         if self.fit is Fit.TIGHT:
             return "This model fits, but leaves little memory to other programs."
         shorter = self.memory.longest_context(self.free_bytes)
@@ -64,17 +97,26 @@ class MemoryVerdict:
         return "This model is too large for the memory that is free."
 
 
-def judge(memory: ModelMemory, free_bytes: int, context_length: int = CHAT_CONTEXT) -> MemoryVerdict:
-    """Whether a model fits into the free memory, by the same sum as the engine makes before it loads it.
+def judge(
+    memory: ModelMemory, capacity: Capacity, context_length: int = CHAT_CONTEXT, share: float = 1.0
+) -> Verdict:
+    """Judges memory, by the same sum as the engine makes before it loads a model, and speed.
 
     Args:
         memory: what the model takes.
-        free_bytes: the memory that is free, of the computer or of the graphics card it is to run on.
+        capacity: what the computer has.
         context_length: tokens of the conversation that it is to hold.
+        share: of the weights that are read for each token, 0 to 1.
     """
+    free_bytes = capacity.free_bytes
     needed = memory.total_bytes(context_length)
     if needed <= free_bytes * COMFORTABLE_SHARE:
-        fit = Fit.RUNS_WELL
+        fit = Fit.FITS
     else:
         fit = Fit.TIGHT if needed <= free_bytes * USABLE_SHARE else Fit.TOO_LARGE
-    return MemoryVerdict(fit, memory, free_bytes, context_length)
+    speed = tokens_per_second(memory.weight_bytes, share, capacity.bytes_per_second)
+    return Verdict(fit, memory, free_bytes, context_length, speed)
+
+
+def _about(speed: float) -> str:
+    return f"about {max(1, round(speed))} tokens/s" if speed >= 0.75 else "under 1 token/s"

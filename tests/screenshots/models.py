@@ -21,6 +21,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QTextEdit
 
 from app.core.model_file import ModelFile
+from app.engine.bandwidth import Bandwidth
 from app.engine.computer import Computer
 from app.hub.catalog import Catalog
 from app.hub.hub import Hub
@@ -154,6 +155,8 @@ class Photographer:
             tuple(FoundModel(data / f"{n}.gguf", "m", "LM Studio", 1_400_000_000) for n in range(3)),
         )
         self.records = LibraryRecords()
+        bandwidth = Bandwidth(folder / "bandwidth.json")
+        bandwidth.note_answer(2_000_000_000, 100, 4_400)
         parts = ModelManagerDependencies(
             Hub(network_log=NetworkLog(), endpoint=hub.address),
             Catalog.load(resources() / "catalog.toml"),
@@ -161,7 +164,8 @@ class Photographer:
             models,
             data / f"downloads-{theme}",
             lambda: [found],
-            lambda: Computer(16_700_000_000, FREE, 8, "AMD Ryzen 7 7840U"),
+            lambda: Computer(16_700_000_000, FREE, 8, "AMD Ryzen 7 7840U", bytes_per_second=45e9),
+            bandwidth,
             lambda: FREE,
         )
         self.models = ModelManagerController(self.window, themes, settings, parts)

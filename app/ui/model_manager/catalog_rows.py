@@ -12,7 +12,8 @@ from app.hub.model_sizes import (
     recommended_quantisation,
     size_of,
 )
-from app.ui.model_manager.catalog_words import icon_of, language_count, verdict_badge
+from app.hub.verdict import Capacity
+from app.ui.model_manager.catalog_words import icon_of, language_count, verdict_badges
 from app.ui.model_manager.rows import Badge, Entry, Heading, Line, Row
 
 START_KEY = "start"
@@ -28,14 +29,14 @@ def model_id_of(key: str) -> str:
     return key.removeprefix(_PREFIX) if key.startswith(_PREFIX) else ""
 
 
-def catalog_entries(catalog: Catalog, free_bytes: int, present: Iterable[str] = ()) -> list[Entry]:
+def catalog_entries(catalog: Catalog, capacity: Capacity, present: Iterable[str] = ()) -> list[Entry]:
     """All models under their headings; `present` are the ids of those that are on this computer."""
     there = frozenset(present)
     entries: list[Entry] = [
         Row(START_KEY, "Recommended", icon_name="star", lines=(Line("Three good first choices"),))
     ]
     for heading, models in _sections(catalog):
-        rows = [_row(model, free_bytes, model.id in there) for model in models]
+        rows = [_row(model, capacity, model.id in there) for model in models]
         entries += [Heading(heading), *rows] if rows else []
     return entries
 
@@ -64,7 +65,7 @@ def _section_of(model: CatalogModel) -> str:
     return "Made for one task" if model.kind is ModelKind.TASK else "Chat"
 
 
-def _row(model: CatalogModel, free_bytes: int, is_present: bool) -> Row:
+def _row(model: CatalogModel, capacity: Capacity, is_present: bool) -> Row:
     words = [language_count(model.languages)]
     if not model.needs:
         size = size_of(model, recommended_quantisation(model))
@@ -72,7 +73,7 @@ def _row(model: CatalogModel, free_bytes: int, is_present: bool) -> Row:
         words.insert(0, about + formatting.size(size.size_bytes + companion_bytes(model)))
     badges: tuple[Badge, ...] = ()
     if not model.needs:
-        badges = (verdict_badge(judge_catalog_model(model, free_bytes)),)
+        badges = verdict_badges(judge_catalog_model(model, capacity))
     return Row(
         catalog_key(model.id),
         model.title,

@@ -8,7 +8,7 @@ from app.core import formatting
 from app.core.sampling import Sampling
 from app.hub.catalog import CatalogModel, ModelKind, ModelLifecycle, Thinking
 from app.hub.model_sizes import parameter_count
-from app.hub.verdict import Fit, MemoryVerdict
+from app.hub.verdict import Fit, Verdict
 from app.ui.model_manager.rows import Badge, Tone
 
 LFM_LICENCE = (
@@ -22,7 +22,7 @@ _LANGUAGES = {
     "ko": "Korean", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "vi": "Vietnamese", "th": "Thai",
     "id": "Indonesian", "hi": "Hindi", "ru": "Russian", "pl": "Polish",
 }  # fmt: skip
-_VERDICT_TONES = {Fit.RUNS_WELL: Tone.GOOD, Fit.TIGHT: Tone.WARNING, Fit.TOO_LARGE: Tone.BAD}
+_VERDICT_TONES = {Fit.FITS: Tone.GOOD, Fit.TIGHT: Tone.WARNING, Fit.TOO_LARGE: Tone.BAD}
 
 _ICONS = {
     ModelKind.CHAT: "chat-circle",
@@ -42,9 +42,12 @@ class Fact:
     address: str = ""
 
 
-def verdict_badge(verdict: MemoryVerdict) -> Badge:
-    """A verdict as a word in a pill, with the sum behind it as its tip."""
-    return Badge(verdict.label, _VERDICT_TONES[verdict.fit], verdict.sentence)
+def verdict_badges(verdict: Verdict) -> tuple[Badge, ...]:
+    """A verdict in a few words, with the sums behind it as its tip; nothing where all is well."""
+    tone = _VERDICT_TONES[verdict.fit]
+    if verdict.fit is not Fit.TOO_LARGE and verdict.is_slow:
+        tone = Tone.WARNING
+    return (Badge(verdict.label, tone, verdict.sentence),) if verdict.label else ()
 
 
 def languages(codes: tuple[str, ...]) -> str:

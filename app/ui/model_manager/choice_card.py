@@ -23,7 +23,7 @@ from app.core.errors import HubError
 from app.hub.download.state import DownloadState, DownloadStatus
 from app.hub.recommendations import Recommendation
 from app.ui.icons import icon
-from app.ui.model_manager.catalog_words import icon_of, verdict_badge
+from app.ui.model_manager.catalog_words import icon_of, verdict_badges
 from app.ui.model_manager.download_rows import progress_words
 from app.ui.model_manager.rows import Tone
 from app.ui.widgets.icon_button import IconButton
@@ -101,11 +101,13 @@ class ChoiceCard(QFrame):
         self._cost.setText(
             f"{choice.model.title}, {choice.quantisation}\n{about}{size} download · needs {needed} of memory"
         )
-        badge = verdict_badge(choice.verdict)
-        self._verdict.setText(badge.text)
-        self._verdict.setToolTip(f"<qt>{badge.tip}</qt>")
-        self._verdict.setProperty("badge", badge.tone.value)
-        _restyle(self._verdict)
+        badges = verdict_badges(choice.verdict)
+        self._verdict.setVisible(bool(badges))
+        for badge in badges:
+            self._verdict.setText(badge.text)
+            self._verdict.setToolTip(f"<qt>{badge.tip}</qt>")
+            self._verdict.setProperty("badge", badge.tone.value)
+            _restyle(self._verdict)
 
     def set_state(self, state: DownloadState | None, is_present: bool) -> None:
         """How its download stands, and whether the model is here already."""

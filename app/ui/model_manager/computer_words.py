@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core import formatting
 from app.core.memory_estimate import COMFORTABLE_SHARE, typical_memory
+from app.core.speed_estimate import COMFORTABLE_TOKENS_PER_SECOND
 from app.engine.computer import Computer
 from app.hub.verdict import CHAT_CONTEXT
 
@@ -28,11 +29,15 @@ def facts(computer: Computer) -> tuple[str, ...]:
 
 
 def claim(computer: Computer) -> str:
-    """The sentence that says what the computer can run."""
-    billions = largest_parameters(computer) / 1e9
+    """The sentence that says which models answer at a comfortable speed, not only which ones fit."""
+    parameters = largest_parameters(computer)
+    if computer.bytes_per_second:
+        quick = computer.bytes_per_second / COMFORTABLE_TOKENS_PER_SECOND / _BYTES_PER_PARAMETER
+        parameters = min(parameters, round(quick))
+    billions = parameters / 1e9
     if billions < 0.2:
         return "Little memory is free now. Close other programs, or take the smallest model."
     largest = f"{billions:.0f} billion" if billions >= 2 else f"{billions * 1000:.0f} million"
     if 1 <= billions < 2:
         largest = f"{billions:.1f} billion"
-    return f"Models of up to about {largest} parameters run well on this computer."
+    return f"Models of up to about {largest} parameters are comfortable on this computer."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.errors import EngineError
+from app.engine.bandwidth import Bandwidth
 from app.engine.computer import Computer, free_memory, look_at_computer
 from app.engine.loaded_model import native_library
 from app.hub.catalog import Catalog
@@ -16,6 +17,7 @@ from app.hub.download.retry_policy import DEFAULT_RETRY_POLICY, RetryPolicy
 from app.hub.hub import Hub
 from app.hub.library.found_models import FoundFolder, find_models
 from app.hub.library.records import LibraryRecords
+from app.hub.verdict import Capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,15 @@ class ModelManagerDependencies:
     """Looks for models of other programs."""
     look: Callable[[], Computer]
     """Tells what this computer has."""
+    bandwidth: Bandwidth
+    """What the computer's memory has shown so far."""
     free_memory: Callable[[], int] = free_memory
     retry_policy: RetryPolicy = DEFAULT_RETRY_POLICY
     """How long downloads wait."""
+
+    def capacity(self) -> Capacity:
+        """What the computer has for a model now."""
+        return Capacity(self.free_memory(), self.bandwidth.bytes_per_second)
 
     @classmethod
     def of_this_computer(
@@ -50,6 +58,7 @@ class ModelManagerDependencies:
 
         `choose_libraries` names the engine's libraries for this computer; see `Variants.choose`.
         """
+        bandwidth = Bandwidth(data_folder / "memory-bandwidth.json")
         return cls(
             hub,
             catalog,
@@ -57,7 +66,8 @@ class ModelManagerDependencies:
             models_folder,
             data_folder / "downloads",
             lambda: find_models(Path.home(), sys.platform, os.environ),
-            lambda: look_at_computer(_has_graphics(choose_libraries)),
+            lambda: look_at_computer(_has_graphics(choose_libraries), bandwidth),
+            bandwidth,
         )
 
 

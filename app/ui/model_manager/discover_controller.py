@@ -15,6 +15,7 @@ from app.hub.download.state import DownloadState
 from app.hub.model_sizes import parameter_count
 from app.hub.repository import Repository, Variant
 from app.hub.search import RepositoryAddress
+from app.hub.verdict import Capacity
 from app.services.background import Stream
 from app.services.downloads import DownloadService
 from app.ui.model_manager import download_rows
@@ -51,7 +52,7 @@ class DiscoverController(QObject):
         downloads: DownloadService,
         rows: DownloadsController,
         licence: LicenceGate,
-        free_memory: Callable[[], int],
+        capacity: Callable[[], Capacity],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -61,13 +62,13 @@ class DiscoverController(QObject):
         self._downloads = downloads
         self._download_rows = rows
         self._licence = licence
-        self._free_memory = free_memory
+        self._look_at_capacity = capacity
         self._models: dict[str, ModelFile] = {}
         self._present: dict[str, Path] = {}
         """A file of each model of the catalog that is here, by the model's id."""
         self._shown: ModelDetailsState | None = None
         self._looking: Stream | None = None
-        self._free_bytes = free_memory()
+        self._capacity = capacity()
         self._pause = QTimer(self, interval=_LOOK_PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._look)
         self._connect()
@@ -87,7 +88,7 @@ class DiscoverController(QObject):
 
     def refresh(self) -> None:
         """Judges again by the memory that is free now, and asks again what could not be answered before."""
-        self._free_bytes = self._free_memory()
+        self._capacity = self._look_at_capacity()
         if not self._view.search_text:
             self.show_catalog()
         self._show_rows()
@@ -96,7 +97,7 @@ class DiscoverController(QObject):
 
     def show_catalog(self) -> None:
         """Lists the models that Tarn knows."""
-        self._view.set_entries(catalog_entries(self._catalog, self._free_bytes, self._present))
+        self._view.set_entries(catalog_entries(self._catalog, self._capacity, self._present))
 
     def show_start(self) -> None:
         """Shows the first page."""
@@ -185,8 +186,8 @@ class DiscoverController(QObject):
         refusal = _OFFLINE if self._downloads.is_offline else ""
         if shown.found is not None:
             count = parameter_count(shown.model) if shown.model else 0
-            return variant_rows(shown.found, self._free_bytes, self._here(shown.found), count, refusal)
-        return expected_rows(shown.model, self._free_bytes, refusal) if shown.model is not None else []
+            return variant_rows(shown.found, self._capacity, self._here(shown.found), count, refusal)
+        return expected_rows(shown.model, self._capacity, refusal) if shown.model is not None else []
 
     def _here(self, repository: Repository) -> OnThisComputer:
         downloads = {}

@@ -71,7 +71,7 @@ class ModelManagerController(QObject):
             self.downloads,
             self._download_rows,
             self._licence,
-            parts.free_memory,
+            parts.capacity,
             self,
         )
         self._start_page = StartController(

@@ -13,6 +13,7 @@ from app.engine.computer import Computer
 from app.hub.catalog import Catalog
 from app.hub.download.state import DownloadState
 from app.hub.recommendations import Recommendation, recommend
+from app.hub.verdict import Capacity
 from app.services.background import Report, Worker, run_in_background
 from app.services.downloads import DownloadsChange, DownloadService
 from app.ui.model_manager import download_rows
@@ -90,7 +91,7 @@ class StartController(QObject):
         self._worker.shut_down()
 
     def _on_looked(self, computer: Computer) -> None:
-        offered = recommend(self._catalog, computer.free_bytes)
+        offered = recommend(self._catalog, Capacity(computer.free_bytes, computer.bytes_per_second))
         self._choices = {choice.model.id: choice for choice in offered}
         self._view.set_computer(computer)
         self._view.set_choices(offered)

@@ -18,7 +18,8 @@ from app.hub.model_sizes import (
 )
 from app.hub.quantisation import quality_note
 from app.hub.repository import Repository, Variant
-from app.ui.model_manager.catalog_words import verdict_badge
+from app.hub.verdict import Capacity
+from app.ui.model_manager.catalog_words import verdict_badges
 from app.ui.model_manager.download_rows import CHAT, PAUSE, RESUME, RETRY, progress_words
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
@@ -39,7 +40,7 @@ NOTHING_HERE = OnThisComputer({}, {})
 
 def variant_rows(
     repository: Repository,
-    free_bytes: int,
+    capacity: Capacity,
     here: OnThisComputer = NOTHING_HERE,
     parameters: int = 0,
     refusal: str = "",
@@ -54,21 +55,21 @@ def variant_rows(
     rows = []
     for variant in repository.variants:
         weights = variant.size_bytes + variant.companion_bytes
-        verdict = verdict_badge(judge_model(repository.architecture, weights, parameters, free_bytes))
+        verdict = judge_model(repository.name, repository.architecture, weights, parameters, capacity)
         is_recommended = variant is recommended
-        badges = (verdict, _RECOMMENDED) if is_recommended else (verdict,)
+        badges = (*verdict_badges(verdict), *((_RECOMMENDED,) if is_recommended else ()))
         rows.append(_row(variant, badges, here, refusal, is_recommended))
     return rows
 
 
-def expected_rows(model: CatalogModel, free_bytes: int, refusal: str = "") -> list[Row]:
+def expected_rows(model: CatalogModel, capacity: Capacity, refusal: str = "") -> list[Row]:
     """What the catalog expects the repository to have, for as long as the hub has not answered."""
     rows = []
     for name in model.quantisations:
         size = size_of(model, name)
         badges: tuple[Badge, ...] = ()
         if not model.needs:
-            badges = (verdict_badge(judge_catalog_model(model, free_bytes, name)),)
+            badges = verdict_badges(judge_catalog_model(model, capacity, name))
         is_recommended = name == recommended_quantisation(model) and not model.needs
         if is_recommended:
             badges = (*badges, _RECOMMENDED)

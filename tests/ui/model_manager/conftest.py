@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.model_file import ModelFile
+from app.engine.bandwidth import Bandwidth
 from app.engine.computer import Computer
 from app.engine.model_checks import describe
 from app.hub.catalog import Catalog
@@ -67,6 +68,8 @@ class Screen:
         self.settings = WindowController(
             window, themes, SettingsFile(folder / "settings.toml"), settings, "1.0", folder
         )
+        bandwidth = Bandwidth(folder / "bandwidth.json")
+        bandwidth.note_answer(2_000_000_000, 100, 5_000)
         parts = ModelManagerDependencies(
             self.hub,
             self.catalog,
@@ -74,7 +77,8 @@ class Screen:
             self.models_folder,
             folder / "downloads",
             lambda: found,
-            lambda: Computer(16_000_000_000, FREE_BYTES, 4, "A quick processor"),
+            lambda: Computer(16_000_000_000, FREE_BYTES, 4, "A quick processor", bytes_per_second=40e9),
+            bandwidth,
             lambda: FREE_BYTES,
             QUICK,
         )

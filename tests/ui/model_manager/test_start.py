@@ -14,7 +14,9 @@ MODEL = "LFM2.5-1.2B-Instruct"
 
 def test_it_says_what_this_computer_can_run(screen: Screen) -> None:
     start = screen.page.discover.start
-    assert start.claim.text() == "Models of up to about 7 billion parameters run well on this computer."
+    assert (
+        start.claim.text() == "Models of up to about 7 billion parameters are comfortable on this computer."
+    )
     assert "6.0 GB of 16.0 GB RAM free" in start.facts.text()
     assert "A quick processor, 4 cores" in start.facts.text()
     assert list(start.cards) == ["LFM2.5-1.2B-Instruct", "LFM2.5-1.2B-Thinking", "LFM2.5-1.2B-JP-202606"]

@@ -11,6 +11,7 @@ import pytest
 from app.core import formatting
 from app.core.errors import DiskFullError, GatedError
 from app.core.model_file import ModelFile
+from app.engine.bandwidth import Bandwidth
 from app.engine.computer import Computer, look_at_computer
 from app.hub import model_sizes
 from app.hub.catalog import Catalog, CatalogModel, ModelKind
@@ -20,7 +21,7 @@ from app.hub.library.records import ModelRecord
 from app.hub.quantisation import quantisation_of
 from app.hub.recommendations import recommend
 from app.hub.repository import HubFile, Repository, variants_of
-from app.hub.verdict import Fit
+from app.hub.verdict import Capacity, Fit
 from app.paths import resources
 from app.ui.model_manager import catalog_words, computer_words
 from app.ui.model_manager.catalog_rows import catalog_entries
@@ -58,7 +59,7 @@ def _with_files(model: CatalogModel, files: tuple[object, ...]) -> CatalogModel:
 
 
 def test_every_model_of_the_catalog_is_listed_once_with_a_verdict_or_a_reason() -> None:
-    entries = catalog_entries(CATALOG, 6 * GB)
+    entries = catalog_entries(CATALOG, Capacity(6 * GB, 20e9))
     rows = [entry for entry in entries if isinstance(entry, Row)]
     lfm = [model for model in CATALOG.models if model.repository.startswith("LiquidAI/")]
     assert sorted(row.title for row in rows[1:]) == sorted(model.title for model in lfm)
@@ -78,13 +79,14 @@ def test_every_model_of_the_catalog_is_listed_once_with_a_verdict_or_a_reason() 
 def test_a_verdict_follows_the_memory_that_is_free() -> None:
     model = CATALOG.get("LFM2.5-8B-A1B")
     assert model is not None
-    fits = [model_sizes.judge_catalog_model(model, free).fit for free in (12 * GB, 6.3 * GB, 4 * GB)]  # type: ignore[arg-type]
-    assert fits == [Fit.RUNS_WELL, Fit.TIGHT, Fit.TOO_LARGE]
+    frees = [Capacity(int(free)) for free in (12 * GB, 6.3 * GB, 4 * GB)]
+    fits = [model_sizes.judge_catalog_model(model, free).fit for free in frees]
+    assert fits == [Fit.FITS, Fit.TIGHT, Fit.TOO_LARGE]
 
 
 @pytest.mark.parametrize("model", CATALOG.models, ids=lambda model: model.id)
 def test_what_does_not_run_is_said_in_words_and_not_offered(model: CatalogModel) -> None:
-    rows = expected_rows(model, 100 * GB)
+    rows = expected_rows(model, Capacity(100 * GB))
     words = catalog_words.what_runs(model)
     if model.needs:
         assert model.needs in words
@@ -96,14 +98,14 @@ def test_what_does_not_run_is_said_in_words_and_not_offered(model: CatalogModel)
 
 
 def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> None:
-    roomy = recommend(CATALOG, 8 * GB)
+    roomy = recommend(CATALOG, Capacity(8 * GB))
     assert [(one.title, one.model.id, one.quantisation) for one in roomy] == [
         ("Instruct", "LFM2.5-1.2B-Instruct", "Q4_K_M"),
         ("Thinking", "LFM2.5-1.2B-Thinking", "Q4_K_M"),
         ("Japanese", "LFM2.5-1.2B-JP-202606", "Q4_K_M"),
     ]
     assert roomy[0].size.size_bytes == 730_895_168
-    assert recommend(CATALOG, 700_000_000)[0].model.id == "LFM2.5-350M"
+    assert recommend(CATALOG, Capacity(700_000_000))[0].model.id == "LFM2.5-350M"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +170,7 @@ def test_terms_that_must_be_accepted_come_with_the_way_to_their_page() -> None:
 def test_parts_are_one_row_and_a_projector_comes_along() -> None:
     files = [HubFile(f"big-Q8_0-0000{n}-of-00003.gguf", 2 * GB) for n in (1, 2, 3)]
     files += [HubFile("big-Q4_K_M.gguf", 3 * GB), HubFile("MMPROJ-big-F16.GGUF", GB // 2)]
-    rows = variant_rows(Repository("a/b", "c", variants_of(files), architecture="llama"), 20 * GB)
+    rows = variant_rows(Repository("a/b", "c", variants_of(files), architecture="llama"), Capacity(20 * GB))
     assert [row.title for row in rows] == ["Q4_K_M", "Q8_0"]
     assert rows[0].lines[0].text.startswith("3.0 GB and 500 MB for pictures or sound")
     assert rows[1].lines[0].text.startswith("6.0 GB in 3 parts and 500 MB")
@@ -176,7 +178,7 @@ def test_parts_are_one_row_and_a_projector_comes_along() -> None:
 
 def test_a_model_with_missing_parts_is_not_offered() -> None:
     files = [HubFile("big-Q8_0-00001-of-00003.gguf", 2 * GB)]
-    row = variant_rows(Repository("a/b", "c", variants_of(files)), 20 * GB)[0]
+    row = variant_rows(Repository("a/b", "c", variants_of(files)), Capacity(20 * GB))[0]
     assert "2 of its parts are missing" in row.spoken
     assert not row.actions[0].is_enabled
 
@@ -230,11 +232,15 @@ def test_counts_are_short() -> None:
     ]
 
 
-def test_the_computer_says_what_it_has_and_can_run() -> None:
+def test_the_computer_says_what_it_has_and_can_run(tmp_path: Path) -> None:
     assert computer_words.claim(Computer(16 * GB, 8 * GB, 4)) == (
-        "Models of up to about 9 billion parameters run well on this computer."
+        "Models of up to about 9 billion parameters are comfortable on this computer."
+    )
+    slow = Computer(16 * GB, 8 * GB, 2, bytes_per_second=12e9)
+    assert computer_words.claim(slow) == (
+        "Models of up to about 2 billion parameters are comfortable on this computer."
     )
     assert "Close other programs" in computer_words.claim(Computer(16 * GB, GB // 5, 4))
-    real = look_at_computer(has_graphics=False)
+    real = look_at_computer(False, Bandwidth(tmp_path / "bandwidth.json"))
     assert real.memory_bytes > real.free_bytes > 0
     assert real.core_count >= 1

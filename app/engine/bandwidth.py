@@ -1,0 +1,101 @@
+"""The bandwidth that this computer's memory really showed: measured once, and again with every answer."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from app.engine.load_options import physical_cores
+from app.files.atomic_write import replace_file
+
+log = logging.getLogger(__name__)
+
+_BLOCK_BYTES = 64_000_000
+"""For each core: more than its share of the processor's cache."""
+_MEASURED_SECONDS = 0.12
+_ENGINE_SHARE = 0.6
+"""Of the bytes that plain copying moves, the engine reads about so many while it writes an answer."""
+_SMOOTHING = 0.3
+"""The weight of the newest answer against those before it."""
+_LARGEST = 1e14
+_SHORTEST_ANSWER_TOKENS = 24
+"""A shorter answer tells more of how it began than of how it went on."""
+
+
+class Bandwidth:
+    """What is known of the memory's bandwidth, kept in a small file. Safe to call from several threads.
+
+    Large models tell most: a small one fits into the processor's cache in part and seems faster for it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._weight_bytes = 0
+        self._bytes_per_second = 0.0
+        try:
+            kept = json.loads(file.read_text(encoding="utf-8")[:1000])
+            weight_bytes, bytes_per_second = int(kept["weight_bytes"]), float(kept["bytes_per_second"])
+            if weight_bytes >= 0 and 0 < bytes_per_second < _LARGEST:
+                self._weight_bytes, self._bytes_per_second = weight_bytes, bytes_per_second
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
+            log.warning("The measured bandwidth cannot be read and is measured again: %s", error)
+
+    @property
+    def bytes_per_second(self) -> float:
+        """0 while nothing was measured."""
+        return self._bytes_per_second
+
+    def measure(self) -> None:
+        """Copies memory for a tenth of a second, where nothing was measured yet. For a worker thread."""
+        if not self._bytes_per_second:
+            self._keep(0, _copied_bytes_per_second() * _ENGINE_SHARE)
+
+    def note_answer(self, active_bytes: int, generated_tokens: int, decode_ms: float) -> None:
+        """Learns from an answer.
+
+        Args:
+            active_bytes: the weights that were read for each token.
+            generated_tokens: of the answer.
+            decode_ms: the time they took, without the prompt.
+        """
+        if generated_tokens < _SHORTEST_ANSWER_TOKENS or decode_ms <= 0 or active_bytes <= 0:
+            return
+        if active_bytes < self._weight_bytes // 2:
+            return
+        shown = active_bytes * generated_tokens * 1000 / decode_ms
+        is_first = active_bytes > self._weight_bytes * 2
+        smooth = shown if is_first else self._bytes_per_second * (1 - _SMOOTHING) + shown * _SMOOTHING
+        self._keep(max(active_bytes, self._weight_bytes), smooth)
+
+    def _keep(self, weight_bytes: int, bytes_per_second: float) -> None:
+        self._weight_bytes, self._bytes_per_second = weight_bytes, bytes_per_second
+        kept = {"weight_bytes": weight_bytes, "bytes_per_second": round(bytes_per_second)}
+        try:
+            replace_file(self._file, json.dumps(kept).encode())
+        except OSError as error:
+            log.warning("The measured bandwidth cannot be kept: %s", error)
+
+
+def _copied_bytes_per_second() -> float:
+    """Reads and writes of all cores together; `memmove` is called without the interpreter's lock."""
+    cores = min(16, physical_cores())
+    new_block = ctypes.create_string_buffer
+    pairs = [(new_block(_BLOCK_BYTES), new_block(_BLOCK_BYTES)) for _ in range(cores)]
+
+    def copy(pair: tuple[ctypes.Array[ctypes.c_char], ctypes.Array[ctypes.c_char]]) -> int:
+        ctypes.memmove(pair[0], pair[1], _BLOCK_BYTES)  # The first time the system hands out the pages.
+        copied = 0
+        end = time.perf_counter() + _MEASURED_SECONDS
+        while time.perf_counter() < end:
+            ctypes.memmove(pair[0], pair[1], _BLOCK_BYTES)
+            copied += 2 * _BLOCK_BYTES
+        return copied
+
+    with ThreadPoolExecutor(cores) as pool:
+        return sum(pool.map(copy, pairs)) / _MEASURED_SECONDS

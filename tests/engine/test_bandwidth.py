@@ -1,0 +1,53 @@
+"""The memory's bandwidth is measured once, learned from answers, and kept."""
+
+import pytest
+
+from app.engine.bandwidth import Bandwidth
+
+
+def test_it_is_measured_once_and_kept(tmp_path):
+    file = tmp_path / "bandwidth.json"
+    first = Bandwidth(file)
+    assert first.bytes_per_second == 0
+    first.measure()
+    assert 1e8 < first.bytes_per_second < 2e12
+    again = Bandwidth(file)
+    assert again.bytes_per_second == pytest.approx(first.bytes_per_second, rel=0.01)
+
+
+def test_answers_of_the_largest_model_count(tmp_path):
+    bandwidth = Bandwidth(tmp_path / "bandwidth.json")
+    bandwidth.note_answer(100_000_000, generated_tokens=200, decode_ms=1000)
+    assert bandwidth.bytes_per_second == pytest.approx(20e9)
+    bandwidth.note_answer(1_000_000_000, generated_tokens=150, decode_ms=10_000)
+    assert bandwidth.bytes_per_second == pytest.approx(15e9)
+    bandwidth.note_answer(100_000_000, generated_tokens=200, decode_ms=1000)
+    assert bandwidth.bytes_per_second == pytest.approx(15e9)
+    bandwidth.note_answer(1_000_000_000, generated_tokens=100, decode_ms=10_000)
+    assert bandwidth.bytes_per_second == pytest.approx(13.5e9)
+
+
+@pytest.mark.parametrize("answer", [(10**9, 3, 100.0), (10**9, 100, 0.0), (0, 100, 100.0)])
+def test_answers_that_tell_nothing_are_left_out(tmp_path, answer):
+    bandwidth = Bandwidth(tmp_path / "bandwidth.json")
+    bandwidth.note_answer(*answer)
+    assert bandwidth.bytes_per_second == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "[" * 1000, '{"weight_bytes": "many"}', '{"weight_bytes": 1, "bytes_per_second": NaN}'],
+)
+def test_a_damaged_file_is_forgotten(tmp_path, content):
+    file = tmp_path / "bandwidth.json"
+    file.write_text(content)
+    bandwidth = Bandwidth(file)
+    assert bandwidth.bytes_per_second == 0
+    bandwidth.note_answer(10**9, 100, 10_000)
+    assert bandwidth.bytes_per_second == pytest.approx(10e9)
+
+
+def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path):
+    bandwidth = Bandwidth(tmp_path / "missing" / "bandwidth.json")
+    bandwidth.note_answer(10**9, 100, 10_000)
+    assert bandwidth.bytes_per_second == pytest.approx(10e9)
