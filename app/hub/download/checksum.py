@@ -74,6 +74,11 @@ class GrowingChecksum:
         self._thread = threading.Thread(target=self._run, name="checksum", daemon=True)
         self._thread.start()
 
+    @property
+    def written_bytes(self) -> int:
+        """How long the file is, as far as it was told."""
+        return self._written
+
     def advance(self, written_bytes: int) -> None:
         """The file is at least this long now."""
         with self._changed:

@@ -248,16 +248,17 @@ class _Download:
             checksum.advance(part.size_bytes)
             while answer is not None:
                 with closed_on(self._has_to_stop, answer.response):
-                    self._receive(answer, file, checksum)
+                    done = self._receive(answer, file, checksum)
                 # Some gateways send a piece at a time, whatever they were asked for.
-                answer = self._source.next_answer(remote) if part.size_bytes < remote.size_bytes else None
+                answer = self._source.next_answer(remote, done) if done < remote.size_bytes else None
             return self._result(checksum)
         finally:
             checksum.stop()
             file.close()
 
-    def _receive(self, answer: Answer, file: BinaryIO, checksum: GrowingChecksum) -> None:
-        done = self._part.size_bytes
+    def _receive(self, answer: Answer, file: BinaryIO, checksum: GrowingChecksum) -> int:
+        """Writes what an answer brings; gives how much of the file is here then."""
+        done = checksum.written_bytes
         for piece in self._pieces(answer):
             piece = piece[: self._size - done]  # What comes behind the file's end does not belong to it.
             with self._part.explained():
@@ -268,9 +269,10 @@ class _Download:
             self._stop_if_asked()
             self._report_now_and_then(Stage.FETCHING, done)
             if done >= self._size:
-                return
+                return done
         if done != answer.body.end:
             raise NetworkError("The connection to the hub broke.", _CHECK_NETWORK)
+        return done
 
     def _pieces(self, answer: Answer) -> Iterator[bytes]:
         pieces = answer.pieces()

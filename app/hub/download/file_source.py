@@ -72,14 +72,13 @@ class FileSource:
             raise
         return answer
 
-    def next_answer(self, remote: RemoteFile) -> Answer:
-        """An answer that goes on behind the bytes that are here.
+    def next_answer(self, remote: RemoteFile, start: int) -> Answer:
+        """An answer that goes on from `start`, where the last one ended.
 
         Raises:
             HubError: there is none.
             Cancelled: it was cancelled.
         """
-        start = self._part.size_bytes
         answer = self._answer(remote, start)
         if not answer.body.fits(start, remote.size_bytes):
             answer.response.close()
