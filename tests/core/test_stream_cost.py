@@ -8,12 +8,15 @@ import sys
 import tracemalloc
 from collections.abc import Callable, Sequence
 from itertools import cycle, islice
+from random import Random
 from statistics import median
+from time import process_time
 from types import FrameType
 from typing import Any
 
 import pytest
 
+from app.core.reply_parser.markers import MARKERS, TAG_CALLS, TEXT_QUOTES
 from app.core.stream import PartGrew, ReplyAssembler, parse_reply
 from tests.core.reply_parser.reply_cases import TOOLS
 
@@ -37,6 +40,19 @@ REPLIES: dict[str, tuple[str, list[str], Sequence[dict[str, Any]]]] = {
     "a text in a call": ("<|tool_call_start|>[f(a='", ["x = ", '"1"', "\\n", " < "], ()),
     "a list in a call": ("<|tool_call_start|>[f(a=[", ["1, ", "'x', ", "[2], "], ()),
     "a value in tags": ("<tool_call><function=f><parameter=a>", ["x < ", "<b>", "\n"], ()),
+    "a thought in channels": ("<|channel|>analysis<|message|>", [*PROSE, " [x] ", " ]"], ()),
+    "a value behind a key": (
+        "<tool_call>f<arg_key>a</arg_key><arg_value>",
+        ["x < ", "<b>", "\n", '"'],
+        TOOLS,
+    ),
+    "a text in Gemma's quotes": ('<|tool_call>call:f{a:<|"|>', ["x = ", '"1"', " < ", "{"], TOOLS),
+    "JSON behind a name": ('[TOOL_CALLS]f[ARGS]{"a": "', ["x ", "[y] ", "\\n", " < "], TOOLS),
+    "an answer about tags": (
+        "",
+        ['The "<think>" ', "tag ", "and ", "<think> ", "too ", "[b] ", ".\n"],
+        TOOLS,
+    ),
     "calls without end": ("<|tool_call_start|>[", ["f(a=", "1)", ", "], ()),
 }
 each_reply = pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES.keys())
@@ -139,3 +155,48 @@ def test_a_model_in_a_loop_is_read_in_time_that_fits_the_length(start: str, agai
         for times in (90, 180)
     )
     assert twice < 2.3 * once
+
+
+PIECES_OF_CALLS = (
+    *TAG_CALLS,
+    *TEXT_QUOTES,
+    "<arg_key>",
+    "<arg_value>",
+    "</arg_value>",
+    "[ARGS]",
+    "<parameter=a>",
+    "<parameter=a><![CDATA[",
+    'functools[{"name":"get_weather",',
+    'Action:\n```json\n[{"tool_name":"get_weather"',
+    "get_weather{",
+    "call:get_weather{",
+    " to=user",
+    '"<think>"',
+    "]<",
+    "[",
+    '"',
+)
+STARTS = ("", "<think>", "<tool_call>", "<tool_call>f<arg_key>", '<|tool_call>call:f{a:<|"|>')
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_every_marker_repeated_is_read_in_time_that_fits_the_length(start: str) -> None:
+    for marker in (*sorted(MARKERS), *PIECES_OF_CALLS):
+        once, twice = (
+            calls_of(
+                lambda times=times, marker=marker: parse_reply(start + (marker + "x ") * times, tools=TOOLS)
+            )
+            for times in (60, 120)
+        )
+        assert twice < 2.3 * once + 50, marker
+
+
+def test_a_megabyte_of_all_markers_is_read_within_seconds() -> None:
+    random = Random(5)
+    pieces = [*sorted(MARKERS), *PIECES_OF_CALLS, "words ", "\n"]
+    written = "".join(random.choices(pieces, k=90_000))
+    assert len(written) > 1_000_000
+    before = process_time()
+    message = parse_reply(written, tools=TOOLS)
+    assert process_time() - before < 30
+    assert message.raw == written
