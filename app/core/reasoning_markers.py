@@ -6,6 +6,7 @@ place all follow this one table.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -59,6 +60,12 @@ PROMPTED = (
     ReasoningMarkers("<reasoning>", "</reasoning>"),
 )
 """Tags that may be words of an answer; they mean a thought where a prompt ends in one."""
+
+
+_TAGS = [markers for markers in (*REASONING, *PROMPTED) if not markers.opening[0].isalpha()]
+OPENING = re.compile("|".join(re.escape(markers.opening) for markers in _TAGS))
+CLOSING = re.compile("|".join(re.escape(markers.closing) for markers in _TAGS))
+"""Any of the tags around a thought; plain words that open one are not among them."""
 
 
 def open_reasoning(prompt: str) -> ReasoningMarkers | None:

@@ -14,9 +14,10 @@ from jinja2 import nodes
 
 from app.core.errors import TemplateError
 from app.core.message import Message, ReasoningPart, Role, ToolCallPart, ToolResultPart
-from app.core.reply_parser.markers import CONTROL
-from app.core.stream import parse_reply
-from app.engine.own_words import CLOSING, OPENING, own_part, own_words
+from app.core.reasoning_markers import CLOSING, OPENING, ReasoningMarkers, open_reasoning
+from app.core.reply_parser.raw_spans import text_span, thought_span
+from app.core.stream import ReplyAssembler
+from app.engine.own_words import own_part, own_words
 from app.engine.template_sandbox import RaisedByTemplate, TemplateSandbox, TooMuchWork
 from app.engine.tracked_text import TrackedText, is_own, join_pieces, own_text
 
@@ -36,10 +37,13 @@ LONGEST_TEMPLATE = 1024 * 1024
 LONGEST_PROMPT = 16 * 1024 * 1024
 """Characters; more than the longest context of any model holds."""
 
+LONGEST_MARKER = 64
+"""Characters; the markers that open a thought have at most 32."""
 _EMPTY_THOUGHT = re.compile(r"\s*(?:<think>)?\s*</think>\s*")
-_CONTROL_AT_START = re.compile(rf"\A(?:\s*(?:{'|'.join(map(re.escape, CONTROL))}))+")
+_ANSWER_TAGS = (("<answer>", "</answer>"), ("<response>", "</response>"))
+"""What Hunyuan, Ernie and Granite write around their answers."""
 _TAG = re.compile(f"{OPENING.pattern}|{CLOSING.pattern}")
-_HIDDEN = {"<": "\U0010fe3c", "[": "\U0010fe5b"}
+_HIDDEN = {"<": "\U0010fe3c", "[": "\U0010fe5b", "◁": "\U0010fe5c"}
 """Letters of nobody's alphabet, which stand for the first one of a tag while a template works."""
 _THOUGHT_FIELDS = ("thinking", "reasoning", "reasoning_content")
 _SPLITS_THOUGHTS = re.compile(r"""split\(\s*['"]</think>['"]""")
@@ -54,6 +58,8 @@ class Prompt:
     """Its marks tell the template's and the model's own words from what they were given."""
     starts_in_reasoning: bool
     """It ends inside an open thinking tag, so the model's first words are a thought."""
+    reasoning: ReasoningMarkers | None = None
+    """The markers of the thought that it opens, without the prefill."""
 
 
 class ChatTemplate:
@@ -80,6 +86,8 @@ class ChatTemplate:
         self.reads_tool_calls = "tool_calls" in names
         self._splits_thoughts = _SPLITS_THOUGHTS.search(source) is not None
         self._thought_fields = [name for name in _THOUGHT_FIELDS if name in names]
+        self.answer_tags = next((tags for tags in _ANSWER_TAGS if all(tag in source for tag in tags)), ())
+        """The tags that the model writes around its answers, after what the template takes away from them."""
         self.offers_tools = "tools" in names
         """Whether the template tells the model about tools at all."""
 
@@ -99,9 +107,11 @@ class ChatTemplate:
         for turns, offered in _attempts(self._turns(messages), list(tools)):
             try:
                 text = _with_tags_shown(self._run(turns, offered, for_reply))
-                starts_in_thought = _ends_in_thought(text, prefill)
-                words = own_words(parse_reply(prefill, starts_in_reasoning=_ends_in_thought(text, "")))
-                return Prompt(text + words, starts_in_thought)
+                reasoning = _open_reasoning(text)
+                begun = ReplyAssembler(reasoning is not None, reasoning=reasoning)
+                begun.feed(prefill)
+                is_in_thought = begun.open_reasoning is not None
+                return Prompt(text + own_words(begun.finish()), is_in_thought, reasoning)
             except TooMuchWork as error:
                 raise TemplateError(f"The model's chat template was stopped: {error}.", _REFUSED) from error
             except TemplateError as error:
@@ -160,8 +170,8 @@ class ChatTemplate:
                 thoughts.append(_inner(part.raw))
         # Given back, they would be read as the beginning of another message.
         text = join_pieces(content)
-        if control := _CONTROL_AT_START.match(text):
-            text = text[control.end() :]
+        start, end = text_span(text)
+        text = text[start:end]
         if empty := _EMPTY_THOUGHT.match(text):
             text = text[empty.end() :]
             if self._splits_thoughts:
@@ -245,11 +255,8 @@ def _with_arguments_as_text(turn: _Turn) -> _Turn:
 
 def _inner(thought: str) -> str:
     """A thought as it was written, without the tags around it."""
-    opened = OPENING.match(thought.lstrip())
-    if opened:
-        thought = thought.lstrip()[opened.end() :]
-    closings = list(CLOSING.finditer(thought))
-    return thought[: closings[-1].start()] if closings else thought
+    start, end = thought_span(thought)
+    return thought[start:end]
 
 
 def _with_opening_tag(thought: TrackedText) -> TrackedText:
@@ -274,12 +281,8 @@ def _with_tags_shown(text: TrackedText) -> TrackedText:
     return text
 
 
-def _ends_in_thought(text: TrackedText, prefill: str) -> bool:
-    tail = text.rstrip()[-32:]
-    opened = list(OPENING.finditer(tail))
-    prompt_opens = bool(opened) and opened[-1].end() == len(tail) and is_own(tail[opened[-1].start() :])
-    last_opening = max((match.start() for match in OPENING.finditer(prefill)), default=-1)
-    last_closing = max((match.start() for match in CLOSING.finditer(prefill)), default=-1)
-    if last_opening == last_closing == -1:
-        return prompt_opens
-    return last_opening > last_closing
+def _open_reasoning(text: TrackedText) -> ReasoningMarkers | None:
+    """The markers of the thought that the template itself opened at the end of a prompt."""
+    end = text.rstrip()
+    markers = open_reasoning(end[-LONGEST_MARKER:])
+    return markers if markers and is_own(end[-len(markers.opening.rstrip()) :]) else None

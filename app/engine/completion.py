@@ -70,7 +70,9 @@ class Completion:
             yield from self._read_prompt()
             grammar = _grammar_for(self._loaded, messages, tools) if keeps_calls_well_formed else ""
             self._start_sampler(grammar)
-            yield ReplyStarted(prompt.starts_in_reasoning)
+            yield ReplyStarted(
+                prompt.starts_in_reasoning, prompt.reasoning, self._loaded.template.answer_tags
+            )
             yield from self._write()
         except ReadingStopped:
             self._stop_reason = StopReason.CANCELLED

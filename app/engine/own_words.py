@@ -9,18 +9,17 @@ from __future__ import annotations
 import re
 
 from app.core.message import Message, Part, ReasoningPart, TextPart, ToolCallPart
-from app.core.reply_parser.markers import BLANK, CALL_ENDS, CALL_STARTS, CONTROL
+from app.core.reply_parser.markers import BLANK, CONTROL, TURN_MARKERS
+from app.core.reply_parser.raw_spans import call_span, text_span, thought_span
 from app.engine.tracked_text import TrackedText, join_pieces
 
-OPENING = re.compile(r"<think>|<thinking>|<\|START_THINKING\|>|\[THINK\]|<seed:think>")
-CLOSING = re.compile(r"</think>|</thinking>|<\|END_THINKING\|>|\[/THINK\]|</seed:think>")
-"""What stands around a thought."""
-TURN_MARKERS = ("<|im_end|>", "<|im_start|>", "<|startoftext|>", "<|endoftext|>")
-"""No answer holds one of these as a token: it would have ended there."""
-
-_CALL_START = re.compile(rf"\s*(?:{'|'.join(map(re.escape, CALL_STARTS))})")
-_CALL_END = re.compile(rf"(?:{'|'.join(map(re.escape, CALL_ENDS))})\s*\Z")
-_UNSEEN = re.compile("|".join(re.escape(marker) for marker in CONTROL if marker not in TURN_MARKERS))
+_PARTS_OF_TURNS = ("<|end|>", "<|message|>", "<|content|>", "<|calls|>", "<|begin|>assistant")
+"""Markers that stand around the words of gpt-oss and Solar, never among them."""
+_UNSEEN = re.compile(
+    "|".join(re.escape(it) for it in CONTROL if it not in TURN_MARKERS and it not in _PARTS_OF_TURNS)
+)
+_OTHER_SPEAKER = re.compile(r"<\|start\|>(?!assistant)")
+_TURN_MARKER = re.compile("|".join(map(re.escape, TURN_MARKERS)))
 
 
 def own_words(message: Message) -> TrackedText:
@@ -31,23 +30,23 @@ def own_words(message: Message) -> TrackedText:
 def own_part(part: Part) -> TrackedText:
     """A part as its model wrote it, with its markup marked as own."""
     raw = part.raw
+    own = bytearray(len(raw))
     if isinstance(part, ReasoningPart):
-        return _with_own_edges(raw, re.compile(rf"\s*(?:{OPENING.pattern})"), CLOSING)
-    if isinstance(part, ToolCallPart):
-        return _with_own_edges(raw, _CALL_START, _CALL_END)
-    if isinstance(part, TextPart) and part.text.strip(BLANK) != raw.strip(BLANK):
-        own = bytearray(len(raw))
+        _mark_edges(own, raw, thought_span(raw))
+    elif isinstance(part, ToolCallPart):
+        _mark_edges(own, raw, call_span(raw))
+    elif isinstance(part, TextPart) and part.text.strip(BLANK) != raw.strip(BLANK):
+        _mark_edges(own, raw, (text_span(raw)[0], len(raw)))
         for found in _UNSEEN.finditer(raw):
             own[found.start() : found.end()] = b"\1" * (found.end() - found.start())
-        return TrackedText(raw, bytes(own))
-    return TrackedText(raw)
-
-
-def _with_own_edges(raw: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> TrackedText:
-    own = bytearray(len(raw))
-    if opened := opening.match(raw):
-        own[: opened.end()] = b"\1" * opened.end()
-    closed = [found for found in closing.finditer(raw) if not raw[found.end() :].strip()]
-    if closed:
-        own[closed[-1].start() :] = b"\1" * (len(raw) - closed[-1].start())
     return TrackedText(raw, bytes(own))
+
+
+def _mark_edges(own: bytearray, raw: str, span: tuple[int, int]) -> None:
+    """Mark what stands around the words of a part as its model's, but no marker that begins or ends turns."""
+    start, end = span
+    own[:start] = b"\1" * start
+    own[end:] = b"\1" * (len(raw) - end)
+    for pattern in (_TURN_MARKER, _OTHER_SPEAKER):
+        for found in pattern.finditer(raw):
+            own[found.start() : found.end()] = bytes(found.end() - found.start())

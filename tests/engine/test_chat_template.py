@@ -8,6 +8,8 @@ import pytest
 
 from app.core.errors import TemplateError
 from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
+from app.core.reasoning_markers import REASONING
+from app.core.stream import parse_reply
 from app.engine.chat_template import CHATML, ChatTemplate
 from app.engine.gguf import read_header
 from tests.engine.asking import WEATHER, assistant, system, user
@@ -279,3 +281,49 @@ def test_a_template_that_fills_the_memory_is_stopped_before_it_does(growth):
         ChatTemplate(LARGE[growth]).render([user("Hi")])
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 300 * 1024
+
+
+@pytest.mark.parametrize("markers", REASONING, ids=lambda markers: markers.opening)
+def test_a_prompt_tells_by_which_markers_it_opened_a_thought(markers):
+    opening = ChatTemplate(
+        CHATML.replace(r"assistant\n'", r"assistant\n' + opening").replace("opening", repr(markers.opening))
+    )
+    prompt = opening.render([user("Hi")])
+    assert prompt.text.endswith(f"assistant\n{markers.opening}")
+    assert (prompt.starts_in_reasoning, prompt.reasoning) == (True, markers)
+    closed = opening.render([user("Hi")], prefill=f"plan{markers.ending}So")
+    assert (closed.starts_in_reasoning, closed.reasoning) == (False, markers)
+    assert not opening.render(
+        [user("Hi")], prefill=f'plan{markers.ending}A "<think>" tag'
+    ).starts_in_reasoning
+
+
+def test_a_beginning_that_talks_about_tags_is_no_thought(instruct):
+    assert not instruct.render([user("Hi")], prefill='The tag "<think>" opens').starts_in_reasoning
+
+
+def test_a_thought_is_given_back_without_its_models_markers():
+    template = ChatTemplate(
+        "{% for m in messages %}{{ m.role }}:"
+        "{% if m.reasoning_content %}({{ m.reasoning_content }}){% endif %}"
+        "{{ m.content }};{% endfor %}"
+    )
+    for reply in (
+        "[THINK]Hm[/THINK]Four.",
+        "<thought>Hm</thought>Four.",
+        "<|START_THINKING|>Hm<|END_THINKING|><|START_RESPONSE|>Four.<|END_RESPONSE|>",
+        "<|channel|>analysis<|message|>Hm<|end|><|start|>assistant<|channel|>final<|message|>Four.",
+        "<|channel>thought\nHm<channel|>Four.",
+    ):
+        text = template.render([user("2+2?"), parse_reply(reply)]).text
+        assert text.replace("\n", "") == "user:2+2?;assistant:(Hm)Four.;", reply
+
+
+def test_the_tags_around_answers_are_found_in_the_template(instruct):
+    assert ChatTemplate(
+        "{{ messages[0].content.split('<answer>')[-1].split('</answer>')[0] }}"
+    ).answer_tags == (
+        "<answer>",
+        "</answer>",
+    )
+    assert instruct.answer_tags == ()

@@ -94,11 +94,28 @@ TEXT_QUOTES = ('<|"|>', "<escape>")
 """What Gemma writes around a text."""
 HEADER_STARTS = ("<|start|>", "<|channel|>")
 """What a header begins with that says who speaks and on which channel; see `channel_header.py`."""
-CONTROL = (
+TURN_MARKERS = (
     "<|im_end|>",
     "<|im_start|>",
     "<|startoftext|>",
     "<|endoftext|>",
+    "<|eot_id|>",
+    "<|eom_id|>",
+    "<|end_of_text|>",
+    "<|begin_of_text|>",
+    "<end_of_turn>",
+    "<start_of_turn>",
+    "<turn|>",
+    "<｜end▁of▁sentence｜>",
+    "<|end_of_msg|>",
+    "<|assistant_end|>",
+    "<|role_end|>",
+    "<|return|>",
+    "<|eot|>",
+)
+"""Markers at which turns begin and end: no answer holds one as a token, as it would have ended there."""
+CONTROL = (
+    *TURN_MARKERS,
     "<|pad|>",
     "<|tool_list_start|>",
     "<|tool_list_end|>",
@@ -106,29 +123,19 @@ CONTROL = (
     "<|tool_response_end|>",
     # gpt-oss, Phi, Solar
     "<|end|>",
-    "<|return|>",
     "<|message|>",
     "<|begin|>assistant",
     "<|content|>",
     "<|tool_calls|>",
     "<|calls|>",
-    # Llama
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|end_of_text|>",
-    "<|begin_of_text|>",
     # Gemma
-    "<end_of_turn>",
-    "<start_of_turn>",
     "<|channel>",
-    "<turn|>",
     # Command
     "<|START_RESPONSE|>",
     "<|END_RESPONSE|>",
     "<|START_TEXT|>",
     "<|END_TEXT|>",
     # DeepSeek and Step
-    "<｜end▁of▁sentence｜>",
     "<｜tool▁calls▁begin｜>",
     "<｜tool▁calls▁end｜>",
     "<｜tool_calls_begin｜>",
@@ -139,18 +146,14 @@ CONTROL = (
     "<|open|>response<|sep|>",
     "<|close|>response<|sep|>",
     "<|close|>message<|sep|>",
-    "<|end_of_msg|>",
     # Hunyuan
     "<tool_calls:opensource>",
     "</tool_calls:opensource>",
-    # Apertus, Apriel, OpenThinker, InternLM, Ling, Muse
-    "<|assistant_end|>",
+    # Apriel, OpenThinker, InternLM, Muse
     "[END FINAL RESPONSE]",
     "<|begin_of_solution|>",
     "<|end_of_solution|>",
     "<|action_start|>",
-    "<|role_end|>",
-    "<|eot|>",
     "<|eom|>",
 )
 """Markers that mean nothing to a reader wherever they stand."""

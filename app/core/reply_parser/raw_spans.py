@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from app.core.reasoning_markers import PROMPTED, REASONING
 from app.core.reply_parser.channel_header import Header, header_at
-from app.core.reply_parser.markers import BLANK, CONTROL, HEADER_STARTS
+from app.core.reply_parser.markers import BLANK, CALL_ENDS, CALL_STARTS, CONTROL, HEADER_STARTS
 
 _FAMILIES = (*REASONING, *PROMPTED)
 
@@ -42,6 +42,16 @@ def thought_span(raw: str) -> tuple[int, int]:
         return start, closing
     end = _end_before(CONTROL, raw, start, len(raw))
     return start, _end_before(_CLOSINGS, raw, start, end, most=1)
+
+
+def call_span(raw: str) -> tuple[int, int]:
+    """The start and end of a tool call in its raw text, without its own markers."""
+    start = _skip_hidden(raw)
+    while raw[start : start + 1] and raw[start] in BLANK:
+        start += 1
+    start += next((len(marker) for marker in CALL_STARTS if raw.startswith(marker, start)), 0)
+    end = _end_before(CONTROL, raw, start, len(raw))
+    return start, _end_before(CALL_ENDS, raw, start, end, most=1)
 
 
 def _end_before(markers: tuple[str, ...], raw: str, start: int, end: int, most: int = -1) -> int:
