@@ -273,9 +273,15 @@ class Hub:
         return get_session()
 
     def _raise_for_status(self, response: httpx2.Response) -> None:
+        """Raises: HfHubHTTPError: the answer is an error, told from its head alone."""
+        if response.status_code < 400:
+            return
+        import httpx2
         from huggingface_hub import hf_raise_for_status
 
-        hf_raise_for_status(response)
+        # The library would read a body of any length, and fail on one that is no JSON object.
+        head = {name: value for name, value in response.headers.items() if name.startswith(("x-", "retry-"))}
+        hf_raise_for_status(httpx2.Response(response.status_code, headers=head, request=response.request))
 
     def _set_up_library(self) -> None:
         """Makes huggingface_hub use our client. It is imported late: that takes half a second."""

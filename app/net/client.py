@@ -42,9 +42,10 @@ class AnswerLimits:
 
     head_seconds: float = 30.0
     body_seconds: float = 60.0
-    most_bytes: int | None = 32 * 1024 * 1024
+    most_bytes: int | None = 16 * 1024 * 1024
 
 
+DEFAULT_LIMITS = AnswerLimits()
 WHOLE_FILE = AnswerLimits(body_seconds=float("inf"), most_bytes=None)
 """For the bytes of a model: who receives them knows how many there are, and how slowly they may come."""
 
@@ -68,7 +69,7 @@ class RecordingTransport(httpx2.BaseTransport):
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self._network.check()
         _limit_waiting(request)
-        limits: AnswerLimits = request.extensions.get("limits", AnswerLimits())
+        limits: AnswerLimits = request.extensions.get("limits", DEFAULT_LIMITS)
         record = _RequestRecord(request, str(request.extensions.get("purpose", self._purpose)), self._network)
         try:
             with deadline(limits.head_seconds):
