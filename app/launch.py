@@ -9,8 +9,12 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app import __version__
+
+if TYPE_CHECKING:
+    from app.application import Application
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,8 +57,6 @@ def leave_alone_what_stays() -> None:
 
 def _run(options: argparse.Namespace) -> int:
     gc.disable()  # A tenth of the start would go into looking through what is only just being built.
-    from PySide6.QtCore import Qt
-
     from app.application import Application, create_qt_application, show_start_failure
     from app.core.errors import UserError
     from app.paths import Paths
@@ -76,12 +78,26 @@ def _run(options: argparse.Namespace) -> int:
     openings.file_opened.connect(application.come_forward)
     application.window.show()
     leave_alone_what_stays()
-    application.models.loaded.connect(leave_alone_what_stays, Qt.ConnectionType.SingleShotConnection)
+    _leave_alone_what_the_model_brings(application)
     try:
         return qt.exec()
     finally:
         application.shutdown()
         instance.close()
+
+
+def _leave_alone_what_the_model_brings(application: Application) -> None:
+    """Does the same once more when the first model is loaded."""
+    from app.services.models import ModelPart, ModelsChange
+
+    models = application.services.models
+
+    def on_changed(change: ModelsChange) -> None:
+        if change.concerns(ModelPart.LOADED):
+            models.changed.disconnect(on_changed)
+            leave_alone_what_stays()
+
+    models.changed.connect(on_changed)
 
 
 def _run_trial(words: list[str]) -> int:

@@ -15,6 +15,8 @@ from app.application import Application, create_qt_application
 from app.core.conversation import MessageState
 from app.core.errors import UserError
 from app.core.message import Role
+from app.services.notices import Notice
+from app.services.running_answer import AnswerChange, AnswerPart
 
 QUESTION = "Say hello in one short sentence."
 TIME_LIMIT_S = 300
@@ -43,17 +45,18 @@ class _SelfTest(QObject):
         self._qt = qt
         self._application = application
         self._startup_ms = 0
-        application.chat.answering_changed.connect(self._on_answering_changed)
-        application.failed.connect(self._on_failed)
+        self._services = application.services
+        self._services.answers.changed.connect(self._on_answers_changed)
+        self._services.notices.told.connect(self._on_told)
         QTimer.singleShot(TIME_LIMIT_S * 1000, self, self._on_time_limit)
         application.window.show()
         QTimer.singleShot(0, self, self._write)
 
     def _write(self) -> None:
-        if self._application.last_error:
-            self._on_failed(self._application.last_error)
+        if self._services.notices.last_error:
+            self._fail(self._services.notices.last_error)
             return
-        if self._application.models.chosen is None:
+        if self._services.models.chosen is None:
             self._end({"error": "There is no model to ask. Name one with --model."})
             return
         self._startup_ms = round((time.time() - psutil.Process().create_time()) * 1000)
@@ -61,10 +64,10 @@ class _SelfTest(QObject):
         composer.edit.setPlainText(QUESTION)
         composer.send_button.click()
 
-    def _on_answering_changed(self, is_answering: bool) -> None:
-        if is_answering:
+    def _on_answers_changed(self, change: AnswerChange) -> None:
+        if change.part is not AnswerPart.ENDED:
             return
-        node = self._application.chat.conversation.path()[-1]
+        node = change.answer.node
         generation = node.message.generation
         if node.role is not Role.ASSISTANT or generation is None or generation.statistics is None:
             return
@@ -81,7 +84,11 @@ class _SelfTest(QObject):
             }
         )
 
-    def _on_failed(self, error: UserError) -> None:
+    def _on_told(self, notice: Notice) -> None:
+        if notice.error is not None:
+            self._fail(notice.error)
+
+    def _fail(self, error: UserError) -> None:
         self._end({"error": f"{error} {error.hint}".strip()})
 
     def _on_time_limit(self) -> None:

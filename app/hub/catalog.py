@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from app.core.model_file import ModelFile
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 
@@ -138,6 +139,10 @@ class Catalog:
         words = _words(name)
         found = [model for model in self.models if _is_named(model, words)]
         return max(found, key=lambda model: len(model.id), default=None)
+
+    def entry_of(self, model: ModelFile) -> CatalogModel | None:
+        """The model that a file on this disk is of, by its name or by the one in its header."""
+        return self.match(model.path.name) or self.match(model.name)
 
     def presets(self) -> list[Preset]:
         """The built-in presets, each named like its model."""

@@ -151,6 +151,14 @@ class ConversationStore:
         self._save(conversation, ("preset_name", "system_prompt", "sampling_changes"))
 
     @mends_damage
+    def rename_preset(self, name: str, new_name: str) -> None:
+        """Has every conversation that is held under a preset follow its new name."""
+        self._database.write(
+            "update conversation set preset_name = ? where preset_name = ?",
+            (stored_text(new_name), stored_text(name)),
+        )
+
+    @mends_damage
     def save_tools(self, conversation: Conversation) -> None:
         """Keeps which tools are on and what they may do; this does not count as a use of the conversation."""
         self._save(conversation, ("tools",))

@@ -11,9 +11,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QIcon,
     QKeyEvent,
-    QKeySequence,
     QResizeEvent,
-    QShortcut,
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
@@ -117,12 +115,10 @@ class MainWindow(QMainWindow):
         menus.search_action.triggered.connect(self._focus_search)
         menus.focus_composer_action.triggered.connect(self.focus_composer)
         menus.switch_model_action.triggered.connect(self.open_model_picker)
-        for name in ("cut", "copy", "paste", "select_all"):
-            action = getattr(menus, f"{name}_action")
-            action.triggered.connect(lambda _checked=False, name=name: self._pass_to_focus(name))
+        for action in (menus.cut_action, menus.copy_action, menus.paste_action, menus.select_all_action):
+            action.triggered.connect(lambda _checked=False, action=action: self._pass_to_focus(action))
         self.chat_page.composer.state_changed.connect(self._on_composer_state_changed)
-        # On the chat screen only: on that of the models these keys search for models.
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self.chat_page, self._focus_search)
+        menus.limit_find_to(self.chat_page)
 
     def focus_composer(self) -> None:
         """Shows the chat with the cursor in the composer."""
@@ -140,12 +136,11 @@ class MainWindow(QMainWindow):
         self.sidebar.search_field.setFocus()
         self.sidebar.search_field.selectAll()
 
-    def _pass_to_focus(self, name: str) -> None:
+    def _pass_to_focus(self, action: QAction) -> None:
         """Cut, copy, paste and select all belong to whatever has the focus, as the keys they are."""
         widget = QApplication.focusWidget()
         if widget is None:
             return
-        action: QAction = getattr(self.menus, f"{name}_action")
         keys: QKeyCombination = action.shortcut()[0]  # type: ignore[index]  # Missing in Qt's stubs.
         action.setEnabled(False)  # Else Qt would take the keys for this very shortcut.
         QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyPress, keys.key(), keys.keyboardModifiers()))

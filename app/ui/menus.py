@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
@@ -13,142 +13,23 @@ from app.settings import Theme as ThemeChoice
 from app.ui.icons import icon
 from app.ui.widgets.rounded_popup import round_off
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of a menu. The first shortcut is the one that is shown."""
-
-    name: str
-    """The attribute of `Menus` that holds the action, without `_action`."""
-    text: str
-    shortcuts: tuple[str, ...] = ()
-    icon_name: str = ""
-    is_checkable: bool = False
-    role: QAction.MenuRole = QAction.MenuRole.NoRole
-
-
 SEPARATOR = None
-MENUS: tuple[tuple[str, tuple[Entry | None, ...]], ...] = (
-    (
-        "&File",
-        (
-            Entry("new_chat", "&New chat", ("Ctrl+N",), "note-pencil"),
-            SEPARATOR,
-            Entry("open_model", "&Open model…", ("Ctrl+O",), "folder-open"),
-            Entry("add_folder", "Add model &folder…", (), "folder-plus"),
-            SEPARATOR,
-            Entry("export", "&Export to Markdown…", ("Ctrl+E",), "export"),
-            SEPARATOR,
-            Entry("settings", "&Settings…", ("Ctrl+,",), "gear-six", role=QAction.MenuRole.PreferencesRole),
-            SEPARATOR,
-            Entry("quit", "&Quit", ("Ctrl+Q",), role=QAction.MenuRole.QuitRole),
-        ),
-    ),
-    (
-        "&Edit",
-        (
-            Entry("cut", "Cu&t", ("Ctrl+X",)),
-            Entry("copy", "&Copy", ("Ctrl+C",)),
-            Entry("paste", "&Paste", ("Ctrl+V",)),
-            Entry("select_all", "Select &all", ("Ctrl+A",)),
-            SEPARATOR,
-            Entry("search", "&Search conversations", ("Ctrl+Shift+F", "Ctrl+K"), "magnifying-glass"),
-        ),
-    ),
-    (
-        "&View",
-        (
-            Entry("sidebar", "&Sidebar", ("Ctrl+B",), is_checkable=True),
-            SEPARATOR,
-            Entry("theme_system", "&Follow the system", is_checkable=True),
-            Entry("theme_light", "&Light", is_checkable=True),
-            Entry("theme_dark", "&Dark", is_checkable=True),
-            SEPARATOR,
-            Entry("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+=")),
-            Entry("zoom_out", "Zoom &out", ("Ctrl+-",)),
-            Entry("zoom_reset", "&Actual size", ("Ctrl+0",)),
-        ),
-    ),
-    (
-        "&Chat",
-        (
-            Entry("stop", "&Stop", ("Esc",), "stop"),
-            Entry("regenerate", "&Regenerate the answer", ("Ctrl+R",), "arrow-clockwise"),
-            Entry("copy_answer", "&Copy the last answer", ("Ctrl+Shift+C",), "copy"),
-            SEPARATOR,
-            Entry("rename", "Re&name…", ("F2",), "pencil-simple"),
-            Entry("delete", "&Delete", ("Ctrl+Shift+Backspace",), "trash"),
-            SEPARATOR,
-            Entry("next_chat", "Ne&xt conversation", ("Ctrl+PgDown", "Ctrl+Tab")),
-            Entry("previous_chat", "&Previous conversation", ("Ctrl+PgUp", "Ctrl+Shift+Tab")),
-            SEPARATOR,
-            Entry("focus_composer", "&Write a message", ("Ctrl+L",)),
-            Entry("switch_model", "Switch &model", ("Ctrl+M",), "cube"),
-            Entry("models", "Mana&ge models", ("Ctrl+Shift+M",), "download-simple"),
-        ),
-    ),
-    (
-        "&Help",
-        (
-            Entry("shortcuts", "&Keyboard shortcuts", ("Ctrl+/",), "keyboard"),
-            Entry("log_folder", "Open &log folder"),
-            SEPARATOR,
-            Entry("about", "&About Tarn", role=QAction.MenuRole.AboutRole),
-        ),
-    ),
-)
 
 
 class Menus(QObject):
-    """The actions of the window, and the menu bar that shows them.
-
-    Every entry of `MENUS` is an attribute, such as `export_action`; connect to its `triggered`.
-    """
-
-    new_chat_action: QAction
-    open_model_action: QAction
-    add_folder_action: QAction
-    export_action: QAction
-    settings_action: QAction
-    quit_action: QAction
-    cut_action: QAction
-    copy_action: QAction
-    paste_action: QAction
-    select_all_action: QAction
-    search_action: QAction
-    sidebar_action: QAction
-    theme_system_action: QAction
-    theme_light_action: QAction
-    theme_dark_action: QAction
-    zoom_in_action: QAction
-    zoom_out_action: QAction
-    zoom_reset_action: QAction
-    stop_action: QAction
-    regenerate_action: QAction
-    copy_answer_action: QAction
-    rename_action: QAction
-    delete_action: QAction
-    next_chat_action: QAction
-    previous_chat_action: QAction
-    focus_composer_action: QAction
-    switch_model_action: QAction
-    models_action: QAction
-    shortcuts_action: QAction
-    log_folder_action: QAction
-    about_action: QAction
+    """The actions of the window, and the menu bar that shows them. Connect to an action's `triggered`."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self.bar = QMenuBar(window)
         self._icon_names: dict[QAction, str] = {}
-        self._menus = [self._add_menu(title, entries) for title, entries in MENUS]
-        group = QActionGroup(self)
-        for action in (self.theme_system_action, self.theme_light_action, self.theme_dark_action):
-            group.addAction(action)
-        self.theme_system_action.setChecked(True)
-        self.sidebar_action.setChecked(True)
-        self.stop_action.setEnabled(False)
+        self.bar = QMenuBar(window)
+        self._make_file_actions()
+        self._make_edit_actions()
+        self._make_view_actions()
+        self._make_chat_actions()
+        self._make_help_actions()
+        self._menus = [self._add_menu(title, actions) for title, actions in self._table()]
         window.installEventFilter(self)
         self._recolour()
 
@@ -174,36 +55,175 @@ class Menus(QObject):
         action.setMenuRole(QAction.MenuRole.ApplicationSpecificRole)
         self._menus[-1].insertAction(self.about_action, action)
 
+    def limit_find_to(self, page: QWidget) -> None:
+        """Lets the key that other programs find with search the conversations while this page is seen.
+
+        Another screen, such as that of the models, has a search of its own for the same key.
+        """
+        page.addAction(self.find_action)
+
     def shortcuts(self) -> list[tuple[str, str, str]]:
         """Menu, entry and shortcuts, as the user reads them."""
         return [
-            (menu.title().replace("&", ""), action.text().replace("&", "").rstrip("…"), _keys(action))
+            (menu.title().replace("&", ""), action.text().replace("&", "").rstrip("…"), self._keys(action))
             for menu in self._menus
             for action in menu.actions()
             if action.shortcuts()
         ]
 
-    def _add_menu(self, title: str, entries: tuple[Entry | None, ...]) -> QMenu:
+    def _table(self) -> tuple[tuple[str, tuple[QAction | None, ...]], ...]:
+        """The menus from left to right, and their entries from top to bottom."""
+        return (
+            (
+                "&File",
+                (
+                    self.new_chat_action,
+                    SEPARATOR,
+                    self.open_model_action,
+                    self.add_folder_action,
+                    SEPARATOR,
+                    self.export_action,
+                    SEPARATOR,
+                    self.settings_action,
+                    SEPARATOR,
+                    self.quit_action,
+                ),
+            ),
+            (
+                "&Edit",
+                (
+                    self.cut_action,
+                    self.copy_action,
+                    self.paste_action,
+                    self.select_all_action,
+                    SEPARATOR,
+                    self.search_action,
+                ),
+            ),
+            (
+                "&View",
+                (
+                    self.sidebar_action,
+                    SEPARATOR,
+                    self.theme_system_action,
+                    self.theme_light_action,
+                    self.theme_dark_action,
+                    SEPARATOR,
+                    self.zoom_in_action,
+                    self.zoom_out_action,
+                    self.zoom_reset_action,
+                ),
+            ),
+            (
+                "&Chat",
+                (
+                    self.stop_action,
+                    self.regenerate_action,
+                    self.copy_answer_action,
+                    SEPARATOR,
+                    self.rename_action,
+                    self.delete_action,
+                    SEPARATOR,
+                    self.next_chat_action,
+                    self.previous_chat_action,
+                    SEPARATOR,
+                    self.focus_composer_action,
+                    self.switch_model_action,
+                    self.models_action,
+                ),
+            ),
+            ("&Help", (self.shortcuts_action, self.log_folder_action, SEPARATOR, self.about_action)),
+        )
+
+    def _make_file_actions(self) -> None:
+        self.new_chat_action = self._action("new_chat", "&New chat", "note-pencil", "Ctrl+N")
+        self.open_model_action = self._action("open_model", "&Open model…", "folder-open", "Ctrl+O")
+        self.add_folder_action = self._action("add_folder", "Add model &folder…", "folder-plus")
+        self.export_action = self._action("export", "&Export to Markdown…", "export", "Ctrl+E")
+        self.settings_action = self._action("settings", "&Settings…", "gear-six", "Ctrl+,")
+        self.settings_action.setMenuRole(QAction.MenuRole.PreferencesRole)
+        self.quit_action = self._action("quit", "&Quit", "", "Ctrl+Q")
+        self.quit_action.setMenuRole(QAction.MenuRole.QuitRole)
+
+    def _make_edit_actions(self) -> None:
+        self.cut_action = self._action("cut", "Cu&t", "", "Ctrl+X")
+        self.copy_action = self._action("copy", "&Copy", "", "Ctrl+C")
+        self.paste_action = self._action("paste", "&Paste", "", "Ctrl+V")
+        self.select_all_action = self._action("select_all", "Select &all", "", "Ctrl+A")
+        self.search_action = self._action(
+            "search", "&Search conversations", "magnifying-glass", "Ctrl+Shift+F", "Ctrl+K"
+        )
+        self.find_action = QAction("Find", self._window)
+        self.find_action.setObjectName("find_action")
+        self.find_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
+        self.find_action.triggered.connect(self.search_action.trigger)
+
+    def _make_view_actions(self) -> None:
+        self.sidebar_action = self._action("sidebar", "&Sidebar", "", "Ctrl+B")
+        self.theme_system_action = self._action("theme_system", "&Follow the system")
+        self.theme_light_action = self._action("theme_light", "&Light")
+        self.theme_dark_action = self._action("theme_dark", "&Dark")
+        self.zoom_in_action = self._action("zoom_in", "Zoom &in", "", "Ctrl++", "Ctrl+=")
+        self.zoom_out_action = self._action("zoom_out", "Zoom &out", "", "Ctrl+-")
+        self.zoom_reset_action = self._action("zoom_reset", "&Actual size", "", "Ctrl+0")
+        themes = QActionGroup(self)
+        for action in (self.theme_system_action, self.theme_light_action, self.theme_dark_action):
+            action.setCheckable(True)
+            themes.addAction(action)
+        self.theme_system_action.setChecked(True)
+        self.sidebar_action.setCheckable(True)
+        self.sidebar_action.setChecked(True)
+
+    def _make_chat_actions(self) -> None:
+        self.stop_action = self._action("stop", "&Stop", "stop", "Esc")
+        self.stop_action.setEnabled(False)
+        self.regenerate_action = self._action(
+            "regenerate", "&Regenerate the answer", "arrow-clockwise", "Ctrl+R"
+        )
+        self.copy_answer_action = self._action("copy_answer", "&Copy the last answer", "copy", "Ctrl+Shift+C")
+        self.rename_action = self._action("rename", "Re&name…", "pencil-simple", "F2")
+        self.delete_action = self._action("delete", "&Delete", "trash", "Ctrl+Shift+Backspace")
+        self.next_chat_action = self._action("next_chat", "Ne&xt conversation", "", "Ctrl+PgDown", "Ctrl+Tab")
+        self.previous_chat_action = self._action(
+            "previous_chat", "&Previous conversation", "", "Ctrl+PgUp", "Ctrl+Shift+Tab"
+        )
+        self.focus_composer_action = self._action("focus_composer", "&Write a message", "", "Ctrl+L")
+        self.switch_model_action = self._action("switch_model", "Switch &model", "cube", "Ctrl+M")
+        self.models_action = self._action("models", "Mana&ge models", "download-simple", "Ctrl+Shift+M")
+
+    def _make_help_actions(self) -> None:
+        self.shortcuts_action = self._action("shortcuts", "&Keyboard shortcuts", "keyboard", "Ctrl+/")
+        self.log_folder_action = self._action("log_folder", "Open &log folder")
+        self.about_action = self._action("about", "&About Tarn")
+        self.about_action.setMenuRole(QAction.MenuRole.AboutRole)
+
+    def _action(self, name: str, text: str, icon_name: str = "", *shortcuts: str) -> QAction:
+        """Makes an action that works in the whole window. Its first shortcut is the one that is shown."""
+        action = QAction(text, self._window)
+        action.setObjectName(f"{name}_action")
+        action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setMenuRole(QAction.MenuRole.NoRole)
+        self._window.addAction(action)  # Works also where the menu bar is hidden.
+        self._icon_names[action] = icon_name
+        return action
+
+    def _add_menu(self, title: str, actions: Sequence[QAction | None]) -> QMenu:
         menu = self.bar.addMenu(title)
         round_off(menu)
-        for entry in entries:
-            if entry is SEPARATOR:
+        for action in actions:
+            if action is SEPARATOR:
                 menu.addSeparator()
             else:
-                menu.addAction(self._make_action(entry))
+                menu.addAction(action)
         return menu
 
-    def _make_action(self, entry: Entry) -> QAction:
-        action = QAction(entry.text, self._window)
-        action.setObjectName(f"{entry.name}_action")
-        action.setShortcuts([QKeySequence(shortcut) for shortcut in entry.shortcuts])
-        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setCheckable(entry.is_checkable)
-        action.setMenuRole(entry.role)
-        self._window.addAction(action)  # Works also where the menu bar is hidden.
-        self._icon_names[action] = entry.icon_name
-        setattr(self, f"{entry.name}_action", action)
-        return action
+    def _keys(self, action: QAction) -> str:
+        shortcuts = action.shortcuts()
+        if action is self.search_action:
+            shortcuts += self.find_action.shortcuts()
+        form = QKeySequence.SequenceFormat.NativeText
+        return ", ".join(keys.toString(form) for keys in shortcuts)
 
     def _recolour(self) -> None:
         for action, name in self._icon_names.items():
@@ -214,8 +234,3 @@ class Menus(QObject):
         if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
         return False
-
-
-def _keys(action: QAction) -> str:
-    form = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(keys.toString(form) for keys in action.shortcuts())

@@ -10,7 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QDesktopServices,
+    QKeyEvent,
+    QKeySequence,
+    QPalette,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -25,19 +33,11 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.errors import UserError
+from app.services.notices import Notice, Offer
 from app.ui.icons import icon
 from app.ui.widgets.icon_button import IconButton
 
 UNDO_MS = 8_000
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A button under a message."""
-
-    words: str
-    """A verb, or a few words that begin with one."""
-    run: Callable[[], None]
 
 
 class Banner(QFrame):
@@ -133,6 +133,18 @@ class Banner(QFrame):
             self._recolour()
 
 
+@dataclass(frozen=True, slots=True)
+class ToastHandle:
+    """One text of a toast, for whoever showed it."""
+
+    toast: Toast
+    number: int
+
+    def close(self) -> None:
+        """Takes the text away, unless another one has taken its place."""
+        self.toast.close_number(self.number)
+
+
 class Toast(QFrame):
     """Says what was done, and offers to undo it for some seconds.
 
@@ -149,6 +161,8 @@ class Toast(QFrame):
         self._window = window
         self._area = area
         self._on_undo: Callable[[], None] | None = None
+        self._number = 0
+        """Of the text that is shown, counted from the first one of this window."""
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.undo_button = QPushButton("Undo", self)
@@ -166,9 +180,10 @@ class Toast(QFrame):
             watched.installEventFilter(self)
         self.hide()
 
-    def show_text(self, text: str, on_undo: Callable[[], None] | None) -> None:
+    def show_text(self, text: str, on_undo: Callable[[], None] | None) -> ToastHandle:
         """Shows a text in place of the one before; without `on_undo` there is no button."""
         self._on_undo = on_undo
+        self._number += 1
         self.label.setText(text)
         self.undo_button.setVisible(on_undo is not None)
         self.setAccessibleName(text)
@@ -178,6 +193,12 @@ class Toast(QFrame):
         self.raise_()
         self._timer.start()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        return ToastHandle(self, self._number)
+
+    def close_number(self, number: int) -> None:
+        """Takes the toast away if it still shows that text."""
+        if number == self._number:
+            self.close_toast()
 
     @property
     def remaining_ms(self) -> int:
@@ -274,48 +295,68 @@ class Messages(QObject):
         """`area` is where the conversation is; the toast stands at its lower edge."""
         super().__init__(window)
         self._window = window
-        self._waiting: list[tuple[str, str, tuple[Offer, ...]]] = []
+        self._waiting: list[Notice] = []
+        self._shown: Notice | None = None
         self.banner = banner
         banner.dismissed.connect(self._show_waiting)
         self.toast = Toast(window, area)
+
+    def show(self, notice: Notice) -> None:
+        """Shows an error at once, anything else after what is on screen was dismissed."""
+        if notice.topic:
+            self.withdraw(notice.topic)
+        if notice.error is not None:
+            self._show(notice)
+            return
+        self._waiting.append(notice)
+        if self.banner.isHidden():
+            self._show_waiting()
+
+    def withdraw(self, topic: str) -> None:
+        """Takes away what was told about a topic, as it is no longer true."""
+        self._waiting = [notice for notice in self._waiting if notice.topic != topic]
+        if self._shown is not None and self._shown.topic == topic and not self.banner.isHidden():
+            self.banner.dismiss()
 
     def show_error(
         self, error: UserError, action: str = "", on_action: Callable[[], None] | None = None
     ) -> None:
         """Shows an error with its hint; `action` is the verb on the button that runs `on_action`."""
-        self.banner.show_message("error", str(error), error.hint, _offers(action, on_action))
+        self.show(Notice(str(error), error.hint, _offers(action, on_action), error))
 
     def show_notice(
-        self,
-        sentence: str,
-        hint: str = "",
-        action: str = "",
-        on_action: Callable[[], None] | None = None,
-        other: Offer | None = None,
+        self, sentence: str, hint: str = "", action: str = "", on_action: Callable[[], None] | None = None
     ) -> None:
-        """Shows something good to know, after what is on screen was dismissed; `other` is a second button."""
-        offers = (*_offers(action, on_action), *((other,) if other else ()))
-        self._waiting.append((sentence, hint, offers))
-        if self.banner.isHidden():
-            self._show_waiting()
+        """Shows something good to know, after what is on screen was dismissed."""
+        self.show(Notice(sentence, hint, _offers(action, on_action)))
 
-    def show_undo(self, text: str, on_undo: Callable[[], None]) -> None:
+    def show_undo(self, text: str, on_undo: Callable[[], None]) -> ToastHandle:
         """Says what was done and offers to undo it for about eight seconds."""
-        self.toast.show_text(text, on_undo)
+        return self.toast.show_text(text, on_undo)
 
-    def show_done(self, text: str) -> None:
+    def show_done(self, text: str) -> ToastHandle:
         """Says briefly that something was done, such as a file written."""
-        self.toast.show_text(text, None)
+        return self.toast.show_text(text, None)
 
     def dismiss(self) -> None:
         """Takes away the message on screen, as when the user goes on."""
         self.banner.dismiss()
 
-    def _show_waiting(self) -> None:
-        if self._waiting:
-            self.banner.show_message("notice", *self._waiting.pop(0))
+    def _show(self, notice: Notice) -> None:
+        self._shown = notice
+        kind = "error" if notice.error is not None else "notice"
+        self.banner.show_message(kind, notice.sentence, notice.hint, notice.offers)
 
-    def confirm_link(self, url: QUrl, on_confirmed: Callable[[QUrl], None]) -> LinkDialog:
+    def _show_waiting(self) -> None:
+        self._shown = None
+        if self._waiting:
+            self._show(self._waiting.pop(0))
+
+    def ask_to_open_link(self, address: str) -> None:
+        """Shows where a link leads before it is opened in the browser."""
+        self.confirm_link(QUrl(address), QDesktopServices.openUrl)
+
+    def confirm_link(self, url: QUrl, on_confirmed: Callable[[QUrl], object]) -> LinkDialog:
         """Asks before a link is opened."""
         dialog = LinkDialog(url, self._window)
         dialog.confirmed.connect(on_confirmed)

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from app.application import Application, create_qt_application
 from app.hub.hub import Hub
 from app.hub.token import HubToken
-from app.ui.chat.model_picker import ModelState
+from app.services.models import ModelState
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.row_list import RowList
 from tests.fakes.hub_server import FakeHub
@@ -141,14 +141,14 @@ def tell(name: str, **figures: float) -> None:
 
 
 def measure_library(application: Application, count: int) -> None:
-    window, manager = application.window, application.model_manager
+    window, manager = application.window, application.screens.model_manager
     view = manager.page.library
     with watched() as pauses:
         started = time.perf_counter()
         wait(lambda: len(manager.library.models) >= count)
         elapsed = (time.perf_counter() - started) * 1000
     tell("library read at the start", models=count, elapsed_ms=elapsed, pause_ms=max(pauses))
-    wait(lambda: application.models.status.state is not ModelState.LOADING)
+    wait(lambda: application.services.models.status.state is not ModelState.LOADING)
     first = drawn(window, lambda: manager.show(Section.LIBRARY))
     assert len(view.list.entries) >= count
     application.window.focus_composer()
@@ -161,14 +161,14 @@ def measure_library(application: Application, count: int) -> None:
     tell("library filtered", models=count, key_ms=max(typed))
     with watched() as pauses:
         told: list[object] = []
-        application.models.models_changed.connect(told.append)
-        application.models.refresh()
+        application.services.models.changed.connect(told.append)
+        application.services.models.refresh()
         wait(lambda: bool(told))
     tell("library read again", models=count, pause_ms=max(pauses))
 
 
 def measure_search(application: Application, count: int) -> None:
-    window, manager = application.window, application.model_manager
+    window, manager = application.window, application.screens.model_manager
     view = manager.page.discover
     manager.show(Section.DISCOVER)
     with watched() as pauses:

@@ -30,6 +30,7 @@ from app.hub.hub import Hub
 from app.hub.repository import read_repository
 from app.hub.token import HubToken
 from app.launch import leave_alone_what_stays
+from app.services.models import ModelPart
 from app.ui.model_manager import library_rows
 from app.ui.model_manager.model_manager_page import Section
 from tests.fakes.hub_server import FakeHub
@@ -115,10 +116,12 @@ def main(megabytes: int, megabytes_per_second: float) -> None:
         leave_alone_what_stays()
         watch = Watch()
         loaded: list[object] = []
-        application.models.loaded.connect(loaded.append)
+        application.services.models.changed.connect(
+            lambda change: loaded.append(change) if change.concerns(ModelPart.LOADED) else None
+        )
         watch.during("the window opens and the starter model loads", lambda: bool(loaded))
         watch.during("nothing happens", after(REST_S))
-        screen = application.model_manager
+        screen = application.screens.model_manager
         screen.show_start()
         watch.during("the models screen opens", after(REST_S))
         screen.show(Section.DOWNLOADS)

@@ -66,6 +66,7 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
 
     from app.application import Application, create_qt_application
     from app.launch import leave_alone_what_stays
+    from app.services.running_answer import AnswerPart
 
     qt = create_qt_application(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
@@ -80,10 +81,9 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
             gaps.append((now - last) * 1000 - TICK_MS)
             last = now
 
-        def ask(is_answering: bool = False) -> None:
-            if not is_answering:
-                composer.edit.setPlainText(QUESTION)
-                composer.send()
+        def ask() -> None:
+            composer.edit.setPlainText(QUESTION)
+            composer.send()
 
         application.window.show()
         leave_alone_what_stays()
@@ -91,7 +91,9 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
         timer.timeout.connect(tick)
         QTimer.singleShot(200, timer.start)
         QTimer.singleShot(300, ask)
-        application.chat.answering_changed.connect(lambda is_on: QTimer.singleShot(300, lambda: ask(is_on)))
+        application.services.answers.changed.connect(
+            lambda change: QTimer.singleShot(300, ask) if change.part is AnswerPart.ENDED else None
+        )
         QTimer.singleShot(seconds * 1000, qt.quit)
         last = time.perf_counter() + 0.2
         qt.exec()
@@ -110,6 +112,8 @@ def _shown(rounds: int, _began: float) -> dict[str, object]:
     from app.application import Application, create_qt_application
     from app.core.message import Message, Role, Statistics
     from app.core.sampling import Sampling
+    from app.services.models import ModelPart
+    from app.services.running_answer import AnswerPart
 
     create_qt_application(sys.argv[:1])
     sampling = Sampling(temperature=0.2, top_p=0.9, seed=1, max_tokens=TOKENS)
@@ -117,25 +121,29 @@ def _shown(rounds: int, _began: float) -> dict[str, object]:
         application = Application(Path(folder))
         application.window.show()
         loop = QEventLoop()
-        application.models.loaded.connect(loop.quit)
+        application.services.models.changed.connect(
+            lambda change: loop.quit() if change.concerns(ModelPart.LOADED) else None
+        )
         loop.exec()
 
         def in_window() -> float:
-            application.chat.start_new()
+            application.services.chat.start_new()
             changes = (("max_tokens", TOKENS), ("seed", 1))
-            application.chat.change_preset_values(changes)
+            application.services.chat.change_overrides(changes)
             ended = QEventLoop()
-            application.chat.answering_changed.connect(lambda is_on: None if is_on else ended.quit())
-            application.chat.send(QUESTION)
+            application.services.answers.changed.connect(
+                lambda change: ended.quit() if change.part is AnswerPart.ENDED else None
+            )
+            application.services.answers.send(QUESTION)
             ended.exec()
-            generation = application.chat.conversation.path()[-1].message.generation
+            generation = application.services.chat.conversation.path()[-1].message.generation
             assert generation is not None
             assert generation.statistics is not None
             return generation.statistics.tokens_per_second
 
         def alone() -> float:
             question = [Message.of_text(Role.USER, QUESTION)]
-            events = list(application.engine.answer(question, [], sampling, threading.Event()))
+            events = list(application.services.engine.answer(question, [], sampling, threading.Event()))
             last = events[-1]
             assert isinstance(last, Statistics)
             return last.tokens_per_second

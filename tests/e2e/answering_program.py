@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.application import Application, create_qt_application
 from app.core.stream import PartGrew
-from app.ui.chat.replies import Reply
+from app.services.running_answer import AnswerChange
 
 QUESTION = "Write a very long story about a lighthouse, with many chapters."
 
@@ -31,8 +31,10 @@ class Teller(QObject):
         self._timer = QTimer(self, interval=50)
         self._timer.timeout.connect(self._tell)
 
-    def on_reply_grew(self, _reply: Reply, events: tuple[object, ...]) -> None:
-        self._count += sum(len(event.text) for event in events if isinstance(event, PartGrew))
+    def on_answers_changed(self, change: AnswerChange) -> None:
+        if not change.events:
+            return
+        self._count += sum(len(event.text) for event in change.events if isinstance(event, PartGrew))
         self._tell()
         self._timer.start()
 
@@ -45,10 +47,10 @@ def main() -> None:
     qt = create_qt_application(sys.argv[:1])
     application = Application(Path(sys.argv[1]))
     teller = Teller()
-    application.replies.grew.connect(teller.on_reply_grew)
+    application.services.answers.changed.connect(teller.on_answers_changed)
     application.window.show()
-    application.chat.start_new()
-    QTimer.singleShot(0, lambda: application.chat.send(QUESTION))
+    application.services.chat.start_new()
+    QTimer.singleShot(0, lambda: application.services.answers.send(QUESTION))
     qt.exec()
 
 

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.core.language_model import Piece, StreamEvent
+from app.services.models import ModelState
 from app.tools.tool import Tool
-from app.ui.chat.model_picker import ModelState
 from app.ui.transcript.view.transcript import Transcript
 
 TINY_MODEL = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
@@ -57,18 +57,18 @@ class Person:
         self.presses(Qt.Key.Key_Return)
 
     def waits_for_answer(self) -> None:
-        self._qtbot.waitUntil(lambda: not self.application.chat.is_answering, timeout=ANSWER_MS)
+        self._qtbot.waitUntil(lambda: not self.application.services.answers.is_answering, timeout=ANSWER_MS)
 
     def waits_for_model(self) -> None:
         self._qtbot.waitUntil(
-            lambda: self.application.models.status.state is ModelState.READY, timeout=ANSWER_MS
+            lambda: self.application.services.models.status.state is ModelState.READY, timeout=ANSWER_MS
         )
 
     def asks(self, text: str) -> str:
         """Sends a message and reads the answer."""
         self.sends(text)
         self.waits_for_answer()
-        return self.application.chat.last_answer()
+        return self.application.services.chat.last_answer()
 
     def picks_model(self, name: str) -> None:
         picker = self.window.chat_page.header.model_picker
@@ -85,7 +85,7 @@ class Person:
 
     def slows_the_model(self, tokens_per_second: int = 60) -> None:
         """Lets it write at a pace at which a person can act; the tiny one is done in a tenth of a second."""
-        engine = self.application.engine
+        engine = self.application.services.engine
         answer = engine.answer
 
         def answer_slowly(*question: Any) -> Iterator[StreamEvent]:

@@ -33,7 +33,7 @@ def test_stop_keeps_what_was_written_and_esc_is_stop(start_program: StartProgram
     assert person.window.chat_page.composer.stop_button.isVisible()
     person.presses(Qt.Key.Key_Escape)
     person.waits_for_answer()
-    last = person.application.chat.conversation.path()[-1]
+    last = person.application.services.chat.conversation.path()[-1]
     assert last.state is MessageState.STOPPED
     assert len(last.message.text) > 20
     assert person.window.chat_page.composer.send_button.isVisible()
@@ -46,7 +46,7 @@ def test_another_model_goes_on_with_the_conversation(start_program: StartProgram
     person.asks("Say hello in three words.")
     names = [
         node.message.generation.model_name
-        for node in person.application.chat.conversation.path()
+        for node in person.application.services.chat.conversation.path()
         if node.role is Role.ASSISTANT and node.message.generation
     ]
     assert len(set(names)) == 2
@@ -59,7 +59,7 @@ def test_regenerating_keeps_both_versions(start_program: StartProgram, qtbot: Qt
     person.asks("Hello")
     person.window.menus.regenerate_action.trigger()
     person.waits_for_answer()
-    conversation = person.application.chat.conversation
+    conversation = person.application.services.chat.conversation
     assert len(conversation.siblings(conversation.path()[-1].id)) == 2
     assert len(conversation.path()) == 2
 
@@ -86,7 +86,7 @@ def test_a_half_written_answer_is_kept_over_the_end_of_the_program(
     person.sends(LONG_TASK)
     qtbot.waitUntil(lambda: len(person.reads) > len(LONG_TASK) + 200, timeout=60_000)
     person = start_program()
-    last = person.application.chat.conversation.path()[-1]
+    last = person.application.services.chat.conversation.path()[-1]
     assert last.state is MessageState.STOPPED
     assert len(last.message.text) > 100
 
@@ -117,7 +117,7 @@ def test_the_exported_file_reads_back(start_program: StartProgram, qtbot: QtBot,
     assert "<details>" in text
     assert "```python" in text
     read = from_markdown(text)
-    shown = person.application.chat.conversation
+    shown = person.application.services.chat.conversation
     assert [node.message.text for node in read.path()] == [node.message.text for node in shown.path()]
     assert read.title == shown.title
 
@@ -142,7 +142,7 @@ def test_the_program_ends_cleanly_while_answering(
     for _ in range(count):
         person = start_program(TINY_MODEL)
         person.sends("Tell me a story.")
-        assert person.application.chat.is_answering
+        assert person.application.services.answers.is_answering
 
 
 def test_a_search_leads_to_the_message(start_program: StartProgram, qtbot: QtBot) -> None:
@@ -166,16 +166,16 @@ def test_a_search_leads_to_the_message(start_program: StartProgram, qtbot: QtBot
 def test_an_edited_question_becomes_another_branch(start_program: StartProgram, qtbot: QtBot) -> None:
     person = start_program()
     person.asks("Hello")
-    question = person.application.chat.conversation.path()[0]
+    question = person.application.services.chat.conversation.path()[0]
     person.presses(Qt.Key.Key_Up)
     assert person.composer.text == "Hello"
     person.composer.edit.selectAll()
     assert person.asks("What is the capital of France?") == "The capital of France is **Paris**."
-    conversation = person.application.chat.conversation
+    conversation = person.application.services.chat.conversation
     assert len(conversation.children(None)) == 2
     assert "Hello" not in person.reads
     person.transcript.version_requested.emit(conversation.path()[0].id, 1)
-    assert person.application.chat.conversation.path()[0].id == question.id
+    assert person.application.services.chat.conversation.path()[0].id == question.id
     assert "Hello" in person.reads
 
 
@@ -184,20 +184,20 @@ def test_another_conversation_can_be_read_while_one_is_answered(
 ) -> None:
     person = start_program()
     person.asks("Hello")
-    first = person.application.chat.conversation.id
+    first = person.application.services.chat.conversation.id
     person.picks_model("SmolLM2 135M Instruct")
     person.waits_for_model()
     person.window.menus.new_chat_action.trigger()
     person.sends(LONG_TASK)
-    second = person.application.chat.conversation.id
+    second = person.application.services.chat.conversation.id
     qtbot.waitUntil(lambda: len(person.reads) > len(LONG_TASK) + 100, timeout=60_000)
-    person.application.chat.show(first)
+    person.application.services.chat.show(first)
     assert "Tiny LFM" in person.reads
-    assert not person.application.chat.is_answering
+    assert not person.application.services.answers.is_answering
     rows = [row.data(Qt.ItemDataRole.AccessibleTextRole) for row in person.rows()]
     assert [row.endswith(", is being answered") for row in rows] == [True, False]
-    person.application.chat.show(second)
-    assert person.application.chat.is_answering
+    person.application.services.chat.show(second)
+    assert person.application.services.answers.is_answering
     length = len(person.reads)
     assert length > len(LONG_TASK) + 100
     qtbot.waitUntil(lambda: len(person.reads) > length + 50, timeout=60_000)

@@ -35,7 +35,7 @@ def test_a_damaged_file_ends_in_a_sentence_and_the_former_model_answers(
     assert "broken" in person.window.messages.banner.sentence.text()
     assert person.window.messages.banner.hint.text()
     person.waits_for_model()
-    assert person.application.models.chosen.path == TINY_MODEL
+    assert person.application.services.models.chosen.path == TINY_MODEL
     assert person.asks("Hello") == HELLO
 
 

@@ -15,9 +15,9 @@ from app.core.message import StopReason
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.paths import Paths
+from app.services.models import ModelState
 from app.store.presets import PresetStore
 from app.ui.chat.answer_details import AnswerDetails
-from app.ui.chat.model_picker import ModelState
 from app.ui.transcript.content.blocks import MEMORY_MARK_TEXT
 from tests.e2e.conftest import TINY_MODEL, Person, StartProgram
 
@@ -79,7 +79,7 @@ def outgrow(person: Person, qtbot: QtBot) -> None:
 
 
 def offer(person: Person, qtbot: QtBot) -> None:
-    card = person.window.chat_page.outgrown_card
+    card = person.window.chat_page.context_overflow_card
     qtbot.waitUntil(lambda: card.is_offering, timeout=WAIT_MS)
 
 
@@ -93,11 +93,11 @@ def test_the_meter_counts_what_the_engine_will_read(start_small: StartSmall, qtb
     meter = Meter(person, qtbot)
     meter.waits(lambda figures: figures["Conversation"] == 0)
     person.types(QUESTION)
-    meter.waits(lambda figures: figures["Draft"] == person.application.engine.count_tokens(QUESTION))
+    meter.waits(lambda figures: figures["Draft"] == person.application.services.engine.count_tokens(QUESTION))
     announced = meter.used
     person.presses(Qt.Key.Key_Return)
     person.waits_for_answer()
-    generation = person.application.chat.conversation.path()[-1].message.generation
+    generation = person.application.services.chat.conversation.path()[-1].message.generation
     assert generation is not None
     assert generation.statistics is not None
     assert announced == generation.statistics.prompt_tokens
@@ -120,7 +120,7 @@ def test_the_meter_follows_the_branch_the_conversation_and_the_model(
     person.picks_model("SmolLM2 135M Instruct")
     qtbot.waitUntil(
         lambda: (
-            person.application.models.status.state is ModelState.READY
+            person.application.services.models.status.state is ModelState.READY
             and "2,048" not in person.window.chat_page.header.context_meter.accessibleName()
             and bool(meter.figures)
         ),
@@ -134,21 +134,21 @@ def test_the_line_and_the_choice_come_once_and_stay_away_after_a_restart(
     person = start_small()
     outgrow(person, qtbot)
     offer(person, qtbot)
-    card = person.window.chat_page.outgrown_card
+    card = person.window.chat_page.context_overflow_card
     assert "256 tokens" in card.hint.text()
     assert "512 tokens" in card.hint.text()
     assert "more memory" in card.hint.text()
     press(card.go_on_button)
     assert card.isHidden()
     measured: list[object] = []
-    person.application.context.measured.connect(measured.append)
+    person.application.services.context_usage.changed.connect(measured.append)
     assert "Paris" in person.asks(QUESTION)
     qtbot.waitUntil(lambda: bool(measured) and MEMORY_MARK_TEXT in person.reads, timeout=WAIT_MS)
     assert card.isHidden()
     person = start_small()
     qtbot.waitUntil(lambda: MEMORY_MARK_TEXT in person.reads, timeout=WAIT_MS)
     QTest.qWait(300)
-    assert person.window.chat_page.outgrown_card.isHidden()
+    assert person.window.chat_page.context_overflow_card.isHidden()
 
 
 def test_the_line_stands_above_the_oldest_message_that_is_sent(start_small: StartSmall, qtbot: QtBot) -> None:
@@ -157,7 +157,7 @@ def test_the_line_stands_above_the_oldest_message_that_is_sent(start_small: Star
     above, below = person.reads.split(MEMORY_MARK_TEXT)
     assert above.count(QUESTION) >= 1
     person.asks("Hello")
-    path = person.application.chat.conversation.path()
+    path = person.application.services.chat.conversation.path()
     generation = path[-1].message.generation
     assert generation is not None
     assert generation.statistics is not None
@@ -169,9 +169,9 @@ def test_a_longer_context_brings_everything_back(start_small: StartSmall, qtbot:
     person = start_small()
     outgrow(person, qtbot)
     offer(person, qtbot)
-    card = person.window.chat_page.outgrown_card
+    card = person.window.chat_page.context_overflow_card
     press(card.longer_button)
-    qtbot.waitUntil(lambda: person.application.engine.context_length == 512, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: person.application.services.engine.context_length == 512, timeout=WAIT_MS)
     person.waits_for_model()
     qtbot.waitUntil(lambda: MEMORY_MARK_TEXT not in person.reads, timeout=WAIT_MS)
     assert card.isHidden()
@@ -185,22 +185,22 @@ def test_a_summary_opens_a_conversation_that_knows_what_was_said(
     person.asks("Tell me a story.")
     outgrow(person, qtbot)
     offer(person, qtbot)
-    before = person.application.chat.conversation
-    press(person.window.chat_page.outgrown_card.summary_button)
-    qtbot.waitUntil(lambda: person.application.chat.conversation.id != before.id, timeout=WAIT_MS)
-    conversation = person.application.chat.conversation
+    before = person.application.services.chat.conversation
+    press(person.window.chat_page.context_overflow_card.summary_button)
+    qtbot.waitUntil(lambda: person.application.services.chat.conversation.id != before.id, timeout=WAIT_MS)
+    conversation = person.application.services.chat.conversation
     assert conversation.title == f"{before.title} (continued)"
     assert "summary" in conversation.system_prompt
     assert len(conversation.system_prompt.splitlines()[-1]) > 3
     assert person.titles()[0] == conversation.title
-    assert person.window.chat_page.outgrown_card.isHidden()
+    assert person.window.chat_page.context_overflow_card.isHidden()
     person.asks("Hello")
     banner = person.window.messages.banner
     press(banner.action_button)
-    assert person.application.chat.conversation.id == before.id
+    assert person.application.services.chat.conversation.id == before.id
     qtbot.waitUntil(lambda: MEMORY_MARK_TEXT in person.reads, timeout=WAIT_MS)
     QTest.qWait(300)
-    assert person.window.chat_page.outgrown_card.isHidden()
+    assert person.window.chat_page.context_overflow_card.isHidden()
 
 
 def test_a_summary_that_is_cancelled_leaves_the_choice(start_small: StartSmall, qtbot: QtBot) -> None:
@@ -208,12 +208,12 @@ def test_a_summary_that_is_cancelled_leaves_the_choice(start_small: StartSmall, 
     person.asks("Tell me a story.")
     outgrow(person, qtbot)
     offer(person, qtbot)
-    card = person.window.chat_page.outgrown_card
-    before = person.application.chat.conversation.id
+    card = person.window.chat_page.context_overflow_card
+    before = person.application.services.chat.conversation.id
     press(card.summary_button)
     press(card.cancel_button)
     offer(person, qtbot)
-    assert person.application.chat.conversation.id == before
+    assert person.application.services.chat.conversation.id == before
     assert len(person.titles()) == 1
 
 
@@ -225,11 +225,11 @@ def test_an_answer_that_fills_the_context_says_so_and_goes_on(start_small: Start
     assert "because the model's context is full" in person.reads
     click(person, "Continue answer")
     person.waits_for_answer()
-    second = person.application.chat.last_answer()
+    second = person.application.services.chat.last_answer()
     assert second.startswith(first)
     assert second.endswith("borrowed the moon.\n\n*The end.*")
     assert "context is full" not in person.reads
-    assert len(person.application.chat.conversation.path()) == 2
+    assert len(person.application.services.chat.conversation.path()) == 2
 
 
 def test_an_answer_cut_at_the_presets_limit_goes_on_where_it_was(
@@ -244,7 +244,7 @@ def test_an_answer_cut_at_the_presets_limit_goes_on_where_it_was(
             break
         click(person, "Continue answer")
         person.waits_for_answer()
-    whole = person.application.chat.last_answer()
+    whole = person.application.services.chat.last_answer()
     assert whole.startswith(first)
     assert whole.rstrip().endswith("*The end.*")
     assert "cut off" not in person.reads
@@ -260,7 +260,7 @@ def test_a_continued_answer_makes_room_by_leaving_old_turns_out(
     assert last_statistics(person).stop_reason is StopReason.CONTEXT_FULL
     click(person, "Continue answer")
     person.waits_for_answer()
-    whole = person.application.chat.last_answer()
+    whole = person.application.services.chat.last_answer()
     assert whole.startswith(first)
     assert "*The end.*" in whole
 
@@ -281,7 +281,7 @@ def test_a_click_on_the_figures_opens_the_details(start_small: StartSmall, qtbot
 
 
 def last_statistics(person: Person):  # type: ignore[no-untyped-def]
-    generation = person.application.chat.conversation.path()[-1].message.generation
+    generation = person.application.services.chat.conversation.path()[-1].message.generation
     assert generation is not None
     assert generation.statistics is not None
     return generation.statistics

@@ -22,7 +22,7 @@ class Disk:
     """What the file of conversations is on."""
 
     def __init__(self, person: Person) -> None:
-        self._database = person.application._store.conversations._database
+        self._database = person.application.services.store.conversations._database
 
     def fill(self) -> None:
         (pages,) = self._database.rows("pragma page_count")[0]
@@ -59,7 +59,7 @@ def test_words_typed_on_a_full_disk_are_there_after_a_look_at_another_conversati
     person: Person, shows: Callable[[str], None], start_program: StartProgram
 ) -> None:
     person.asks("Hello")
-    person.application.chat.start_new()
+    person.application.services.chat.start_new()
     person.asks("code")
     Disk(person).fill()
     person.composer.edit.setPlainText(LONG)
@@ -78,28 +78,28 @@ def test_an_answer_that_cannot_be_saved_is_there_after_a_look_at_another_convers
     person: Person, shows: Callable[[str], None], start_program: StartProgram, qtbot: QtBot
 ) -> None:
     person.asks("Hello")
-    person.application.chat.start_new()
+    person.application.services.chat.start_new()
     person.slows_the_model(100)
     person.sends("Go into a loop.")
     qtbot.waitUntil(lambda: "Wait, let me check" in person.reads)
     Disk(person).protect()
     person.waits_for_answer()
-    written = person.application.chat.last_answer()
+    written = person.application.services.chat.last_answer()
     assert person.window.chat_page.banner.isVisible()
     shows("Hello")
-    assert person.application.chat.last_answer() != written
+    assert person.application.services.chat.last_answer() != written
     shows("Go into a loop.")
-    assert person.application.chat.last_answer() == written
+    assert person.application.services.chat.last_answer() == written
     Disk(person).empty()
     again = start_program()
-    assert again.application.chat.last_answer() == written
+    assert again.application.services.chat.last_answer() == written
 
 
 def test_a_new_chat_that_cannot_be_saved_comes_into_the_list_once_there_is_room(
     person: Person, shows: Callable[[str], None], qtbot: QtBot
 ) -> None:
     person.asks("Hello")
-    person.application.chat.start_new()
+    person.application.services.chat.start_new()
     Disk(person).fill()
     person.composer.edit.setPlainText(LONG)
     shows("Hello")

@@ -81,7 +81,7 @@ def test_two_clicks_lead_from_the_first_start_to_a_chat_with_a_fetched_model(
     qtbot.waitUntil(lambda: "LFM2.5-1.2B-Instruct" in cards, timeout=WAIT_MS)
     qtbot.mouseClick(cards["LFM2.5-1.2B-Instruct"].button, Qt.MouseButton.LeftButton)
     accept_licence(person, qtbot)
-    models = person.application.models
+    models = person.application.services.models
     fetched = tmp_path / "data" / "models" / REPOSITORY / FILE
     qtbot.waitUntil(lambda: models.info is not None and models.info.path == fetched, timeout=WAIT_MS)
     assert person.window.current_page is person.window.chat_page
@@ -101,7 +101,7 @@ def test_a_download_that_the_end_of_the_program_broke_off_goes_on_at_the_next_st
     qtbot.waitUntil(lambda: "LFM2.5-1.2B-Instruct" in cards, timeout=WAIT_MS)
     qtbot.mouseClick(cards["LFM2.5-1.2B-Instruct"].button, Qt.MouseButton.LeftButton)
     accept_licence(person, qtbot)
-    downloads = person.application.model_manager.downloads
+    downloads = person.application.screens.model_manager.downloads
     qtbot.waitUntil(lambda: any(one.done_bytes > 200_000 for one in downloads.states), timeout=WAIT_MS)
     person = start()
     server.faults.clear()
@@ -124,7 +124,7 @@ def test_files_are_read_off_the_windows_thread(
     monkeypatch.setattr(Library, "scan", noted)
     person = start()
     person.window.sidebar.models_requested.emit()
-    person.application.models.refresh()
+    person.application.services.models.refresh()
     qtbot.waitUntil(lambda: len(threads) > 0, timeout=WAIT_MS)
     assert threading.main_thread() not in threads
 

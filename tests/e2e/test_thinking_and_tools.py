@@ -67,7 +67,8 @@ class Asker:
     def __init__(self, qtbot: QtBot, person: Person) -> None:
         self._qtbot = qtbot
         self.person = person
-        self.chat = person.application.chat
+        self.chat = person.application.services.chat
+        self.answers = person.application.services.answers
         self.button = person.composer.tools_button
 
     def waits_for(self, words: str) -> None:
@@ -151,7 +152,7 @@ def test_answer_now_ends_the_thought_in_the_same_answer(start_asking: StartAskin
     asker.waits_for("[Answer now]")
     asker.clicks("Answer now")
     asker.waits_until(
-        lambda: "</think>" in asker.chat.conversation.path()[-1].message.raw or not asker.chat.is_answering
+        lambda: "</think>" in asker.chat.conversation.path()[-1].message.raw or not asker.answers.is_answering
     )
     asker.person.presses(Qt.Key.Key_Escape)
     asker.person.waits_for_answer()
@@ -168,7 +169,7 @@ def test_a_call_that_is_allowed_runs_and_is_answered(start_asking: StartAsking) 
     asker.person.sends(ASKING)
     asker.waits_for("May get_weather run?")
     assert "city\tParis" in asker.person.reads
-    assert asker.chat.is_answering
+    assert asker.answers.is_answering
     asker.clicks("Allow once")
     asker.person.waits_for_answer()
     assert asker.chat.last_answer() == ANSWER
@@ -289,7 +290,7 @@ def test_a_tool_that_the_preset_switches_on_is_on_in_the_conversation(
     asker = Asker(qtbot, person)
     person.waits_for_model()
     assert asker.button.text() == ""
-    presets = person.application.preset_choice
+    presets = person.application.screens.presets
     presets.open_dialog()
     dialog = presets.dialog.dialog
     assert dialog is not None
@@ -315,7 +316,7 @@ def test_a_tool_that_the_preset_switches_on_is_on_in_the_conversation(
 
 def test_a_malformed_call_is_shown_as_it_is(start_asking: StartAsking) -> None:
     asker = start_asking()
-    asker.person.application.settings.change(keeps_calls_well_formed=False)
+    asker.person.application.services.settings.change(keeps_calls_well_formed=False)
     asker.person.asks("Call a broken tool.")
     reads = asker.person.reads
     assert "<|tool_call_start|>[get_weather(city=<|tool_call_end|>" in reads
@@ -326,7 +327,7 @@ def test_a_malformed_call_is_shown_as_it_is(start_asking: StartAsking) -> None:
 
 def test_a_malformed_call_is_put_right_by_hand_and_run(start_asking: StartAsking, qtbot: QtBot) -> None:
     asker = start_asking()
-    asker.person.application.settings.change(keeps_calls_well_formed=False)
+    asker.person.application.services.settings.change(keeps_calls_well_formed=False)
     asker.person.asks("Call a broken tool.")
     asker.clicks("Edit and run")
     editor = asker.person.window.findChild(CallEditor, "call_editor")
@@ -352,7 +353,7 @@ def test_a_malformed_call_is_put_right_by_hand_and_run(start_asking: StartAsking
 
 def test_the_model_is_asked_again_with_the_fault(start_asking: StartAsking) -> None:
     asker = start_asking()
-    asker.person.application.settings.change(keeps_calls_well_formed=False)
+    asker.person.application.services.settings.change(keeps_calls_well_formed=False)
     asker.person.asks("Call a broken tool.")
     asker.clicks("Ask again")
     asker.person.waits_for_answer()
@@ -392,7 +393,9 @@ def test_an_endless_thought_is_stopped_and_can_be_answered_from(start_asking: St
     assert "The thought was stopped because it repeated itself without end." in asker.person.reads
     looped = asker.chat.conversation.path()[-1]
     asker.clicks("Answer now")
-    asker.waits_until(lambda: asker.chat.is_answering or asker.chat.conversation.path()[-1].id != looped.id)
+    asker.waits_until(
+        lambda: asker.answers.is_answering or asker.chat.conversation.path()[-1].id != looped.id
+    )
     asker.person.presses(Qt.Key.Key_Escape)
     asker.person.waits_for_answer()
     now = asker.chat.conversation.path()[-1]
@@ -406,7 +409,7 @@ def test_an_endless_thought_is_stopped_and_can_be_answered_from(start_asking: St
 def test_the_moe_sibling_loads_and_answers(start_program: StartProgram) -> None:
     person = start_program(TINY_MODEL.with_name("tiny-lfm2moe-q8.gguf"))
     assert person.asks("What is the capital of France?") == "The capital of France is **Paris**."
-    last = person.application.chat.conversation.path()[-1]
+    last = person.application.services.chat.conversation.path()[-1]
     assert last.state is MessageState.COMPLETE
 
 
@@ -420,15 +423,15 @@ def test_a_model_that_always_thinks_hands_over_to_its_sibling(
     person = start_program(folder / "LFM2.5-1.2B-Thinking-Q8_0.gguf", (folder,))
     asker = Asker(qtbot, person)
     person.waits_for_model()
-    qtbot.waitUntil(lambda: len(person.application.models.models) >= 2, timeout=ANSWER_MS)
+    qtbot.waitUntil(lambda: len(person.application.services.models.models) >= 2, timeout=ANSWER_MS)
     person.slows_the_model()
     person.sends("Think in a loop.")
     asker.waits_for("Answer with LFM2.5 1.2B Instruct")
     asker.clicks("Answer with LFM2.5 1.2B Instruct")
-    chosen = lambda: person.application.models.chosen  # noqa: E731 - read again and again
+    chosen = lambda: person.application.services.models.chosen  # noqa: E731 - read again and again
     qtbot.waitUntil(lambda: "Instruct" in str(chosen() and chosen().path), timeout=ANSWER_MS)
     person.waits_for_answer()
-    conversation = person.application.chat.conversation
+    conversation = person.application.services.chat.conversation
     last = conversation.path()[-1]
     assert last.message.generation is not None
     assert "Instruct" in last.message.generation.model_path

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.tools.web_page import PURPOSE
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from tests.e2e.conftest import ANSWER_MS, Person, StartProgram
 from tests.fakes.scripted_model import ScriptedModel
 
@@ -24,7 +24,7 @@ CALL = '<|tool_call_start|>[fetch_web_page(url="http://127.0.0.1:9/")]<|tool_cal
 def asks_for_a_page(qtbot: QtBot, person: Person) -> ScriptedModel:
     """A person asks something, the model wants to read a page, and the person lets it."""
     model = ScriptedModel(CALL, "I could not read it.")
-    person.application.engine.answer = model.answer  # type: ignore[method-assign]
+    person.application.services.engine.answer = model.answer  # type: ignore[method-assign]
     person.sends("What is the news?")
     qtbot.waitUntil(lambda: "Allow once" in person.reads, timeout=ANSWER_MS)
     transcript = person.transcript
@@ -34,8 +34,8 @@ def asks_for_a_page(qtbot: QtBot, person: Person) -> ScriptedModel:
     return model
 
 
-def settings_of(application: Application, page: str) -> SettingsDialog:
-    application.settings.open_settings(page)
+def settings_of(application: Application, page: SettingsPage) -> SettingsDialog:
+    application.screens.settings.open(page)
     dialog = application.window.findChild(SettingsDialog)
     assert dialog is not None
     return dialog
@@ -52,12 +52,12 @@ def test_offline_no_page_is_read_and_the_model_learns_why(
     person = start_program()
     person.waits_for_model()
     application = person.application
-    application.settings.change(new_chat_tools=("fetch_web_page",))
-    switch = settings_of(application, "Network").findChild(QCheckBox, "offline_field")
+    application.services.settings.change(new_chat_tools=("fetch_web_page",))
+    switch = settings_of(application, SettingsPage.NETWORK).findChild(QCheckBox, "offline_field")
     switch.click()
     model = asks_for_a_page(qtbot, person)
     assert "Tarn is offline: the user has switched the network off" in model.questions[-1].messages[-1].raw
-    assert purposes(settings_of(application, "Connections")) == []
+    assert purposes(settings_of(application, SettingsPage.CONNECTIONS)) == []
     switch.click()
     asks_for_a_page(qtbot, person)
-    qtbot.waitUntil(lambda: purposes(settings_of(application, "Connections")) == [PURPOSE])
+    qtbot.waitUntil(lambda: purposes(settings_of(application, SettingsPage.CONNECTIONS)) == [PURPOSE])

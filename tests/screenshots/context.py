@@ -31,10 +31,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data:
         application = Application(Path(data), [TINY_MODEL.parent], first_model=TINY_MODEL)
         sampling = Sampling(temperature=0)
-        application.presets.create(
+        application.services.presets.store.create(
             Preset("Short memory", sampling, "Answer briefly.", context_length=CONTEXT)
         )
-        application.presets.bind(TINY_MODEL.name, "Short memory")
+        application.services.presets.store.bind(TINY_MODEL.name, "Short memory")
         application.window.show()
         application.load_model(TINY_MODEL)
         _take_all(Photographer(application, folder), application, folder)
@@ -43,11 +43,11 @@ def main() -> None:
 
 
 def _take_all(photographer: Photographer, application: Application, folder: Path) -> None:
-    card = application.window.chat_page.outgrown_card
-    photographer.wait(lambda: application.engine.context_length == CONTEXT)
+    card = application.window.chat_page.context_overflow_card
+    photographer.wait(lambda: application.services.engine.context_length == CONTEXT)
     for question in ["What is the capital of France?"] * 12 + ["Tell me a story."]:
         photographer.ask(question)
-        photographer.wait(lambda: not application.chat.is_answering)
+        photographer.wait(lambda: not application.services.answers.is_answering)
     photographer.take("context-cut-off")
     photographer.wait(lambda: card.is_offering)
     photographer.take("context-offer")
@@ -58,13 +58,13 @@ def _take_all(photographer: Photographer, application: Application, folder: Path
     card.summary_button.click()
     photographer.wait(lambda: "word" in card.hint.text())
     photographer.take("context-summary")
-    photographer.wait(lambda: bool(application.chat.conversation.system_prompt))
+    photographer.wait(lambda: bool(application.services.chat.conversation.system_prompt))
     photographer.pause(300)
     photographer.take("context-continued")
 
 
 def _memory_start(application: Application) -> str:
-    path = application.chat.conversation.path()
+    path = application.services.chat.conversation.path()
     seen = application.transcript.to_plain_text().split("remembers")[0].count("capital of France?")
     return path[min(2 * seen, len(path) - 1)].id
 
@@ -72,7 +72,7 @@ def _memory_start(application: Application) -> str:
 def _take_tool_tip(photographer: Photographer, application: Application, folder: Path) -> None:
     meter = application.window.chat_page.header.context_meter
     for theme in (Theme.DARK, Theme.LIGHT):
-        application.settings.change(theme=theme)
+        application.services.settings.change(theme=theme)
         QToolTip.showText(meter.mapToGlobal(meter.rect().bottomLeft()), meter.toolTip(), meter)
         photographer.pause(100)
         for widget in QApplication.topLevelWidgets():
@@ -84,8 +84,8 @@ def _take_tool_tip(photographer: Photographer, application: Application, folder:
 def _take_details(photographer: Photographer, application: Application, folder: Path) -> None:
     application.window.resize(*SIZES[0])
     for theme in (Theme.DARK, Theme.LIGHT):
-        application.settings.change(theme=theme)
-        application.transcript.figures_requested.emit(application.chat.conversation.path()[-1].id)
+        application.services.settings.change(theme=theme)
+        application.transcript.figures_requested.emit(application.services.chat.conversation.path()[-1].id)
         photographer.pause(200)
         dialog = application.window.findChild(AnswerDetails)
         if dialog is not None:

@@ -31,6 +31,8 @@ from app.hub.library.records import LibraryRecords
 from app.hub.token import TokenStorage
 from app.net.network_log import NetworkLog
 from app.paths import resources
+from app.services.notices import Notices
+from app.services.settings import SettingsService
 from app.settings import Settings, SettingsFile
 from app.settings import Theme as ThemeChoice
 from app.ui.icons import app_icon
@@ -39,9 +41,9 @@ from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.network_page import NetworkPage
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_controller import SettingsController
+from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
-from app.ui.window_controller import WindowController
 from tests.fakes.hub_server import FakeHub
 from tests.screenshots.shell import shoot, summaries
 
@@ -138,15 +140,12 @@ class Photographer:
         self.hub = hub
         self.window = MainWindow(QTextEdit(), app_icon(resources() / "icons"))
         self.window.sidebar.set_conversations(summaries())
-        settings = WindowController(
-            self.window,
-            themes,
-            SettingsFile(data / "settings.toml"),
-            Settings(theme=ThemeChoice(theme), has_accepted_lfm_licence=True),
-            "0.1.0",
-            data,
-        )
+        chosen = Settings(theme=ThemeChoice(theme), has_accepted_lfm_licence=True)
+        settings = SettingsService(SettingsFile(data / "settings.toml"), Notices(), chosen)
+        themes.choose(chosen.theme)
+        settings.changed.connect(lambda change: themes.set_zoom(round(change.now.font_scale * 100)))
         self.settings = settings
+        self.settings_dialog = SettingsController(self.window, settings, "0.1.0")
         models = data / f"models-{theme}"
         models.mkdir()
         found = FoundFolder(
@@ -168,7 +167,7 @@ class Photographer:
             bandwidth,
             lambda: FREE,
         )
-        self.models = ModelManagerController(self.window, themes, settings, parts)
+        self.models = ModelManagerController(self.window, themes, settings, self.settings_dialog, parts)
         self.window.resize(1180, 780)
         self.window.show()
 
@@ -297,16 +296,16 @@ class Photographer:
         self.take("downloads-failed", "1180")
 
     def _take_dialogs(self) -> None:
-        self.settings.open_settings("Network")
+        self.settings_dialog.open(SettingsPage.NETWORK)
         dialog = self.window.findChild(SettingsDialog)
         shoot(dialog, self._folder / f"models-network-{self._theme}.png")
         dialog.findChild(NetworkPage).set_storage(TokenStorage.LOCKED, "")
         shoot(dialog, self._folder / f"models-network-locked-{self._theme}.png")
-        dialog.show_page("Connections")
+        dialog.show_page(SettingsPage.CONNECTIONS)
         shoot(dialog, self._folder / f"models-connections-{self._theme}.png")
         disk = Path("/media/ann/Large disk/models")
         self.settings.change(model_folders=(disk,), download_folder=disk)
-        dialog.show_page("Models")
+        dialog.show_page(SettingsPage.MODELS)
         shoot(dialog, self._folder / f"models-folders-{self._theme}.png")
         self.settings.change(model_folders=(), download_folder=None)
         dialog.close()

@@ -16,14 +16,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.core.conversation import Conversation
 from app.core.preset import Preset
-from app.core.preset_overrides import with_overrides
 from app.core.sampling import Sampling
-from app.hub.catalog import Catalog
-from app.paths import resources
+from app.paths import Paths, resources
+from app.services.services import Services
 from app.settings import Theme as ThemeChoice
-from app.store.presets import PresetStore
 from app.tools.built_in import built_in_tools
 from app.tools.tool import Tool
 from app.ui.main_window import MainWindow
@@ -44,15 +41,15 @@ OWN = Preset(
 )
 
 
-def sample_store(folder: Path) -> PresetStore:
-    catalog = Catalog.load(resources() / "catalog.toml")
-    store = PresetStore(folder / "presets.toml", catalog.presets())
+def sample_services(folder: Path) -> Services:
+    services = Services(Paths.below(folder))
+    store = services.presets.store
     store.create(OWN)
     store.create(
         Preset("Brainstorm with a name that is far too long for the list", Sampling(temperature=1.2))
     )
     store.bind(MODEL, OWN.name)
-    return store
+    return services
 
 
 def sample_tools() -> list[Tool]:
@@ -60,9 +57,9 @@ def sample_tools() -> list[Tool]:
 
 
 def shoot_dialog(
-    window: MainWindow, store: PresetStore, folder: Path, theme: str, switch_zoom: Callable[[int], None]
+    window: MainWindow, services: Services, folder: Path, theme: str, switch_zoom: Callable[[int], None]
 ) -> None:
-    controller = DialogController(store, window, tools=sample_tools)
+    controller = DialogController(services.presets, sample_tools, window)
     controller.open(OWN.name)
     dialog = controller.dialog
     assert dialog is not None
@@ -103,12 +100,13 @@ def shoot_dialog(
     dialog.finish()
 
 
-def shoot_panel(window: MainWindow, store: PresetStore, folder: Path, theme: str) -> None:
-    controller = PresetController(store, window)
+def shoot_panel(window: MainWindow, services: Services, folder: Path, theme: str) -> None:
+    controller = PresetController(window, services.chat, services.models, services.presets, services.tools)
     window.chat_page.show_transcript()
-    controller.show_model(MODEL)
-    changes = (("system_prompt", "Answer in rhymes."), ("temperature", 1.1), ("top_k", 20))
-    controller.show_conversation(with_overrides(Conversation(), changes))
+    services.chat.choose_preset(OWN.name)
+    services.chat.change_overrides(
+        (("system_prompt", "Answer in rhymes."), ("temperature", 1.1), ("top_k", 20))
+    )
     controller.open_panel()
     shoot(window, folder / f"presets-panel-{theme}.png")
     form = controller.panel.form
@@ -144,9 +142,10 @@ def main() -> None:
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         window.show()
         with tempfile.TemporaryDirectory() as data:
-            store = sample_store(Path(data))
-            shoot_dialog(window, store, folder, choice.value, switcher.set_zoom)
-            shoot_panel(window, store, folder, choice.value)
+            services = sample_services(Path(data))
+            shoot_dialog(window, services, folder, choice.value, switcher.set_zoom)
+            shoot_panel(window, services, folder, choice.value)
+            services.shut_down()
         window.close()
     print(*sorted(path.name for path in folder.glob("presets*.png")), sep="\n")  # noqa: T201
 

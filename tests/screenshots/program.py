@@ -59,7 +59,7 @@ class Photographer:
         for width, height in SIZES:
             for theme in (Theme.DARK, Theme.LIGHT):
                 self._application.window.resize(width, height)
-                self._application.settings.change(theme=theme)
+                self._application.services.settings.change(theme=theme)
                 self.pause(150)
                 self._application.window.grab().save(str(self._folder / f"{name}-{theme}-{width}.png"))
 
@@ -77,18 +77,18 @@ def main() -> None:
 
 
 def _take_all(photographer: Photographer, application: Application) -> None:
-    photographer.wait(lambda: application.models.info is not None)
+    photographer.wait(lambda: application.services.models.info is not None)
     photographer.take("welcome")
     for question in QUESTIONS:
         photographer.ask(question)
-        photographer.wait(lambda: not application.chat.is_answering)
+        photographer.wait(lambda: not application.services.answers.is_answering)
     photographer.take("answers")
-    application.chat.start_new()
+    application.services.chat.start_new()
     photographer.ask("Think in a loop.")
     photographer.pause(1_500)
     photographer.take("thinking")
-    application.chat.stop()
-    photographer.wait(lambda: not application.chat.is_answering)
+    application.services.answers.stop()
+    photographer.wait(lambda: not application.services.answers.is_answering)
     photographer.take("stopped")
     application.load_model(Path(__file__))
     photographer.pause(300)

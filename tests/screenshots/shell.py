@@ -20,16 +20,16 @@ from app.core.conversation import ConversationSummary
 from app.core.errors import ModelFileError
 from app.core.model_file import ModelFile
 from app.paths import resources
+from app.services.models import LoadStatus, ModelState
 from app.settings import Settings
 from app.settings import Theme as ThemeChoice
 from app.store.search import SearchHit
 from app.ui.chat.composer import ComposerState
-from app.ui.chat.model_picker import ModelState, ModelStatus
 from app.ui.drop_hint import DropHint
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.messages import LinkDialog
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
 
 MODELS = [
@@ -80,7 +80,7 @@ def build_window() -> MainWindow:
     header = window.chat_page.header
     header.set_models(MODELS)
     header.set_current(MODELS[0].path)
-    header.set_status(ModelStatus(ModelState.READY))
+    header.set_status(LoadStatus(ModelState.READY))
     header.preset_picker.set_presets(["Balanced", "Precise", "Creative"], "Balanced")
     header.context_meter.set_usage(5210, 8192)
     window.chat_page.welcome.show_model(
@@ -114,7 +114,7 @@ def shoot_states(window: MainWindow, folder: Path, theme: str) -> None:
     save("welcome-900")
     save("welcome-900-2x", 2)
     page.welcome.show_first_start()
-    page.header.set_status(ModelStatus(ModelState.LOADING, 0.43))
+    page.header.set_status(LoadStatus(ModelState.LOADING, 0.43))
     page.composer.set_state(ComposerState.LOADING)
     page.composer.set_text("A first line\nand a second one that is written while the model loads")
     save("first-start-loading-900")
@@ -129,14 +129,14 @@ def shoot_states(window: MainWindow, folder: Path, theme: str) -> None:
         ]
     )
     page.show_transcript()
-    page.header.set_status(ModelStatus(ModelState.READY))
+    page.header.set_status(LoadStatus(ModelState.READY))
     page.composer.set_state(ComposerState.ANSWERING)
     window.messages.show_undo("Deleted “Dinner with what is in the fridge”", lambda: None)
     save("search-answering-900")
     window.messages.toast.close_toast()
     window.sidebar.clear_search()
     page.composer.set_state(ComposerState.IDLE)
-    page.header.set_status(ModelStatus(ModelState.FAILED))
+    page.header.set_status(LoadStatus(ModelState.FAILED))
     error = ModelFileError(
         "The file LFM2.5-8B.gguf ends in the middle of a tensor: it was not downloaded whole.",
         "Download it again, or choose another model.",
@@ -164,7 +164,7 @@ def shoot_popups(window: MainWindow, folder: Path, theme: str) -> None:
     header = window.chat_page.header
     header.set_models(MODELS)
     header.set_current(MODELS[0].path)
-    header.set_status(ModelStatus(ModelState.READY))
+    header.set_status(LoadStatus(ModelState.READY))
     window.chat_page.composer.set_state(ComposerState.IDLE)
     header.model_picker.showPopup()
     shoot(header.model_picker.view().window(), folder / f"models-{theme}.png", 2)
@@ -176,9 +176,9 @@ def shoot_popups(window: MainWindow, folder: Path, theme: str) -> None:
     settings = Settings(model_folders=(Path("/home/ann/models"), Path("/media/disk/gguf")))
     dialog = SettingsDialog(settings, "0.1.0", app_icon(resources() / "icons"), window)
     dialog.show()
-    for page in ("General", "Models", "About"):
+    for page in (SettingsPage.GENERAL, SettingsPage.MODELS, SettingsPage.ABOUT):
         dialog.show_page(page)
-        shoot(dialog, folder / f"settings-{page.lower()}-{theme}.png")
+        shoot(dialog, folder / f"settings-{page.value.lower()}-{theme}.png")
     dialog.close()
     link = LinkDialog(QUrl("https://www.bücher.example/a/long/way?with=a%20query"), window)
     link.show()

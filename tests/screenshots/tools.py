@@ -21,7 +21,7 @@ from app.application import Application, create_qt_application
 from app.settings import Theme
 from app.tools.tool import Tool
 from app.ui.chat.call_editor import CallEditor
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from tests.screenshots.program import TINY_MODEL, Photographer
 
 SIZES = ((1100, 760),)
@@ -41,7 +41,7 @@ class ToolPhotographer(Photographer):
     """Drives one program through all that tools and thoughts can look like."""
 
     def stop(self) -> None:
-        self._application.chat.stop()
+        self._application.services.answers.stop()
         self.wait_for_answer()
 
     def scroll_to_top(self) -> None:
@@ -50,13 +50,13 @@ class ToolPhotographer(Photographer):
     def take(self, name: str) -> None:
         for theme in (Theme.DARK, Theme.LIGHT):
             self._application.window.resize(1100, 760)
-            self._application.settings.change(theme=theme)
+            self._application.services.settings.change(theme=theme)
             self.pause(120)
             self._application.window.grab().save(str(self._folder / f"{name}-{theme}.png"))
 
     def take_widget(self, widget: object, name: str) -> None:
         for theme in (Theme.DARK, Theme.LIGHT):
-            self._application.settings.change(theme=theme)
+            self._application.services.settings.change(theme=theme)
             self.pause(120)
             widget.grab().save(str(self._folder / f"{name}-{theme}.png"))  # type: ignore[attr-defined]
 
@@ -69,11 +69,11 @@ class ToolPhotographer(Photographer):
         self.wait(lambda: words in self._application.transcript.to_plain_text())
 
     def wait_for_answer(self) -> None:
-        self.wait(lambda: not self._application.chat.is_answering)
+        self.wait(lambda: not self._application.services.answers.is_answering)
 
     def start_over(self) -> None:
-        self._application.chat.start_new()
-        self._application.chat.change_tools(("get_weather", "calculator"))
+        self._application.services.chat.start_new()
+        self._application.services.chat.change_tools(("get_weather", "calculator"))
 
 
 def main() -> None:
@@ -85,7 +85,7 @@ def main() -> None:
         application = Application(Path(data), [TINY_MODEL.parent], first_model=TINY_MODEL, tools=tools)
         application.window.show()
         photographer = ToolPhotographer(application, folder)
-        photographer.wait(lambda: application.models.info is not None)
+        photographer.wait(lambda: application.services.models.info is not None)
         _calls(photographer)
         _malformed(photographer, application)
         _thoughts_and_loops(photographer)
@@ -163,8 +163,10 @@ def _menu_and_settings(photographer: ToolPhotographer, application: Application)
     photographer.take_widget(menu, "menu")
     menu.close()
     photographer.take("composer")
-    application.settings.change(tool_folders=(Path.home() / "Documents",), new_chat_tools=("calculator",))
-    application.settings.open_settings("Tools")
+    application.services.settings.change(
+        tool_folders=(Path.home() / "Documents",), new_chat_tools=("calculator",)
+    )
+    application.screens.settings.open(SettingsPage.TOOLS)
     dialog = application.window.findChild(SettingsDialog, "settings_dialog")
     assert dialog is not None
     photographer.take_widget(dialog, "settings")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -12,7 +12,6 @@ from app.settings import Theme as ThemeChoice
 from app.ui.chat.composer import ComposerState
 from app.ui.drop_hint import DropHint
 from app.ui.main_window import MainWindow
-from app.ui.menus import MENUS
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -60,18 +59,26 @@ def test_everything_one_can_use_has_a_name_for_those_who_listen(window: MainWind
     assert nameless == ["banner_action_button"]  # It has no text before there is a message.
 
 
-def test_every_shortcut_is_shown_in_its_menu_and_none_is_used_twice(window: MainWindow) -> None:
-    entries = [entry for _, entries in MENUS for entry in entries if entry]
-    used = [key for entry in entries for key in entry.shortcuts]
+def test_every_shortcut_is_listed_and_none_is_used_twice(window: MainWindow) -> None:
+    actions = window.findChildren(QAction)
+    used = [keys.toString() for action in actions for keys in action.shortcuts()]
     assert len(used) == len(set(used))
-    shown = {action.objectName(): action.shortcut().toString() for menu in window.menus.bar.actions()
-             for action in menu.menu().actions()}  # fmt: skip
-    for entry in entries:
-        first = entry.shortcuts[0] if entry.shortcuts else ""
-        assert QKeySequence(first).toString() == shown[f"{entry.name}_action"]
-    listed = {name: keys for _menu, name, keys in window.menus.shortcuts()}
-    assert listed["Search conversations"] == "Ctrl+Shift+F, Ctrl+K"
-    assert len(listed) == sum(bool(entry.shortcuts) for entry in entries)
+    listed = [keys for _menu, _name, shown in window.menus.shortcuts() for keys in shown.split(", ")]
+    assert sorted(used) == sorted(listed)
+    rows = {name: keys for _menu, name, keys in window.menus.shortcuts()}
+    assert rows["Search conversations"] == "Ctrl+Shift+F, Ctrl+K, Ctrl+F"
+    assert rows["New chat"] == "Ctrl+N"
+
+
+def test_every_action_of_the_menus_has_a_name_of_its_own(window: MainWindow) -> None:
+    names = [
+        action.objectName()
+        for menu in window.menus.bar.actions()
+        for action in menu.menu().actions()
+        if not action.isSeparator()
+    ]
+    assert all(name.endswith("_action") for name in names)
+    assert len(names) == len(set(names)) == 31
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from app.core.conversation import UNKNOWN_TIME, MessageNode
 from app.core.message import Generation, Statistics
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.stop_texts import STOP_TEXTS
-from app.ui.chat.entries import duration_text, speed_text
+from app.ui.chat.message_entries import duration_text, speed_text
 from app.ui.widgets.tooltip import as_written
 
 NAME_WIDTH = 128

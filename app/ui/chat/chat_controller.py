@@ -1,320 +1,231 @@
-"""The conversation on screen: what the user asks for, done with the store and the model."""
+"""The chat screen: what the user does there, done with the services, and what they tell, shown there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import replace
-from itertools import takewhile
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
-from PySide6.QtCore import QObject, Signal
-
-from app.core.conversation import Conversation, MessageNode
-from app.core.errors import UserError
-from app.core.message import Message, Role
+from app.core.context_use import ContextUse
+from app.core.conversation import UNTITLED
+from app.core.model_file import ModelFile
 from app.core.permission import Permissions
-from app.core.preset_overrides import Overrides
-from app.core.sampling import Sampling
-from app.core.turn_request import TurnRequest
-from app.store.conversations import ConversationStore
-from app.ui.chat.asker import Asker
-from app.ui.chat.asking import Answerer, Begun
-from app.ui.chat.composer import Composer
-from app.ui.chat.conversation_keeper import ConversationKeeper
-from app.ui.chat.conversation_tools import ConversationTools
-from app.ui.chat.entries import entries_of, entry_of
-from app.ui.chat.open_conversations import OpenConversations
-from app.ui.chat.replies import Replies
-from app.ui.chat.reply_keeper import ReplyKeeper
+from app.services.chat_session import ChatChange, ChatPart
+from app.services.context_overflow import OverflowChange
+from app.services.context_usage import ContextChange
+from app.services.models import ModelPart, ModelsChange, ModelState
+from app.services.running_answer import AnswerChange, AnswerPart
+from app.services.services import Services
+from app.ui.chat.composer import ComposerState
+from app.ui.chat.tools_button import ToolChoice
+from app.ui.chat.transcript_controller import TranscriptController
+from app.ui.chat.welcome import GENERAL_SUGGESTIONS, suggestions_of
+from app.ui.export_dialog import ExportDialog
+from app.ui.main_window import MainWindow
+from app.ui.settings.settings_controller import SettingsController
+from app.ui.settings.settings_dialog import SettingsPage
+from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.view.transcript import Transcript
 
 
 class ChatController(QObject):
-    """Joins the composer and the transcript to the store and the answers.
-
-    Signals:
-        conversation_opening: a saved conversation is about to be put on screen, by its id.
-        conversation_shown: another conversation is on screen.
-        conversation_changed: its title, its place in the list or its being saved at all has changed.
-        answering_changed: whether the conversation on screen is being answered.
-        calls_changed: a tool call of the answer on screen waits, runs or has ended.
-        path_changed: the messages on screen are others, or the one that is being written has grown.
-        failed: a `UserError` to show.
-    """
-
-    conversation_opening = Signal(str)
-    conversation_shown = Signal(object)
-    conversation_changed = Signal(object)
-    answering_changed = Signal(bool)
-    calls_changed = Signal()
-    path_changed = Signal()
-    failed = Signal(object)
+    """Joins the chat page to the conversation on screen, its answers, the model and the tools."""
 
     def __init__(
         self,
-        store: ConversationStore,
-        replies: Replies,
+        window: MainWindow,
         transcript: Transcript,
-        composer: Composer,
-        answerer: Callable[[], Answerer | None],
-        tools: ConversationTools,
+        services: Services,
+        themes: ThemeSwitcher,
+        settings_dialog: SettingsController,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store = store
-        self._replies = replies
-        self._transcript = transcript
-        self._composer = composer
-        self._open = OpenConversations()
-        self._keeper = ConversationKeeper(store, self._open, self)
-        self._reply_keeper = ReplyKeeper(store, replies, transcript, self._open, self._keeper, self)
-        self._asker = Asker(self._keeper, replies, self._reply_keeper, transcript, answerer, tools, self)
-        self._edited_id: str | None = None
-        self._connect()
+        self._window = window
+        self._page = window.chat_page
+        self._composer = window.chat_page.composer
+        self._services = services
+        self._chat, self._answers = services.chat, services.answers
+        self._models, self._tools = services.models, services.tools
+        self._settings_dialog = settings_dialog
+        self._is_first_start = not services.conversations.summaries
+        self._transcript_controller = TranscriptController(transcript, services, window, themes, self)
+        self._export = ExportDialog(services, window)
+        self._listen_to_user()
+        self._listen_to_services()
+        self._show_composer_state()
+        self._show_tools()
 
-    def _connect(self) -> None:
-        self._composer.send_requested.connect(self.send)
-        self._composer.stop_requested.connect(self.stop)
-        self._composer.draft_changed.connect(self._keeper.change_draft)
-        self._composer.edit_cancelled.connect(self._end_edit)
-        self._composer.recall_requested.connect(self.edit_last)
-        self._transcript.regenerate_requested.connect(self.regenerate)
-        self._transcript.edit_requested.connect(self.edit)
-        self._transcript.version_requested.connect(self.show_version)
-        self._transcript.continue_requested.connect(self.continue_answer)
-        self._keeper.changed.connect(self.conversation_changed)
-        self._keeper.failed.connect(self.failed)
-        self._reply_keeper.path_changed.connect(self.path_changed)
-        self._reply_keeper.calls_changed.connect(self.calls_changed)
-        self._reply_keeper.ended.connect(lambda: self.answering_changed.emit(False))
-        self._asker.began.connect(lambda: self.answering_changed.emit(True))
-        self._asker.path_changed.connect(self.path_changed)
-        self._asker.failed.connect(self.failed)
+    def start_new_chat(self) -> None:
+        """Puts an empty conversation on screen, to write in at once."""
+        self._chat.start_new()
+        self._window.focus_composer()
 
-    @property
-    def conversation(self) -> Conversation:
-        return self._keeper.shown
+    def _listen_to_user(self) -> None:
+        composer, header, menus = self._composer, self._page.header, self._window.menus
+        composer.send_requested.connect(self._on_send_requested)
+        composer.stop_requested.connect(lambda: self._answers.stop())
+        composer.draft_changed.connect(self._chat.change_draft)
+        composer.edit_cancelled.connect(self._chat.end_edit)
+        composer.recall_requested.connect(self._chat.edit_last)
+        composer.edit.textChanged.connect(lambda: self._services.context_usage.note_typed(composer.text))
+        composer.tools_button.tool_switched.connect(self._on_tool_switched)
+        composer.tools_button.asking_again_requested.connect(
+            lambda: self._chat.change_permissions(Permissions())
+        )
+        composer.tools_button.settings_requested.connect(
+            lambda: self._settings_dialog.open(SettingsPage.TOOLS)
+        )
+        header.model_picker.model_chosen.connect(self._models.choose)
+        header.cancel_load_requested.connect(self._models.cancel)
+        self._page.welcome.prompt_chosen.connect(self._on_send_requested)
+        self._window.sidebar.new_chat_requested.connect(self.start_new_chat)
+        menus.new_chat_action.triggered.connect(self.start_new_chat)
+        menus.stop_action.triggered.connect(lambda: self._answers.stop())
+        menus.regenerate_action.triggered.connect(self._answers.regenerate_last)
+        menus.copy_answer_action.triggered.connect(self._copy_answer)
+        menus.export_action.triggered.connect(self._export.ask)
+        card, overflow = self._page.context_overflow_card, self._services.context_overflow
+        card.go_on_requested.connect(overflow.go_on)
+        card.longer_requested.connect(overflow.load_longer)
+        card.summary_requested.connect(overflow.summarise)
+        card.cancel_requested.connect(overflow.cancel)
 
-    @property
-    def is_saved(self) -> bool:
-        """Whether the conversation on screen is in the store; an empty one is not."""
-        return self._keeper.is_saved
+    def _listen_to_services(self) -> None:
+        services = self._services
+        services.chat.changed.connect(self._on_chat_changed)
+        services.answers.changed.connect(self._on_answers_changed)
+        services.models.changed.connect(self._on_models_changed)
+        services.tools.changed.connect(self._show_tools)
+        services.presets.changed.connect(self._show_tools)
+        services.context_usage.changed.connect(self._on_context_changed)
+        services.context_overflow.changed.connect(self._on_overflow_changed)
 
-    @property
-    def is_answering(self) -> bool:
-        return self._asker.is_answering
+    # What the user does
 
-    @property
-    def reply(self) -> MessageNode | None:
-        """The answer that is being written on screen, as far as it was when it was last saved.
+    def _on_send_requested(self, text: str) -> None:
+        if self._answers.send(text):
+            self._composer.clear()
 
-        None also while the tools that it called are running: then it is a message as any other.
-        """
-        reply = self._replies.running(self.conversation.id)
-        return reply.node if reply and reply.node.id == self.conversation.tip_id else None
+    def _on_tool_switched(self, name: str, is_on: bool) -> None:
+        names = [it for it in self._tools.names_on(self._chat.conversation) if it != name]
+        self._chat.change_tools([*names, name] if is_on else names)
 
-    def upcoming_request(self) -> TurnRequest | None:
-        """What the model would be asked next: the messages on screen before what is being written, whether by
-        the model or, as another version of an earlier message, by the user.
-        """
-        path = list(takewhile(lambda node: node.id != self._edited_id, self.conversation.path()))
-        return self._asker.request(path[:-1] if self.reply else path)
+    def _copy_answer(self) -> None:
+        if text := self._chat.last_answer():
+            QGuiApplication.clipboard().setText(text)
+            self._window.messages.show_done("Copied the last answer")
 
-    def last_answer(self) -> str:
-        """The text of the newest answer on screen; empty where there is none."""
-        newest = self.conversation.newest(Role.ASSISTANT)
-        return newest.message.text if newest else ""
+    # What the services tell
 
-    # Which conversation is on screen
+    def _on_chat_changed(self, change: ChatChange) -> None:
+        if change.concerns(ChatPart.SHOWN):
+            self._composer.clear()
+            self._composer.set_text(change.conversation.draft)
+            self._composer.edit.setFocus()
+        elif change.concerns(ChatPart.EDIT) and (edited_id := self._chat.edited_id):
+            self._composer.begin_edit(change.conversation.node(edited_id).message.text)
+        if change.concerns(ChatPart.DETAILS):
+            is_untitled = change.conversation.title == UNTITLED
+            self._window.set_conversation_title("" if is_untitled else change.conversation.title)
+        if change.concerns(ChatPart.SHOWN, ChatPart.PATH):
+            self._show_welcome()
+            self._show_composer_state()
+        if change.concerns(ChatPart.SHOWN, ChatPart.PATH, ChatPart.PRESET, ChatPart.TOOLS):
+            self._show_tools()
 
-    def show(self, conversation_id: str) -> None:
-        """Puts a saved conversation on screen; an answer that is being written in it goes on."""
-        if conversation_id == self.conversation.id:
+    def _on_answers_changed(self, change: AnswerChange) -> None:
+        is_shown = change.answer.conversation_id == self._chat.conversation.id
+        if is_shown and change.part in (AnswerPart.BEGAN, AnswerPart.ENDED):
+            self._show_welcome()
+            self._show_composer_state()
+            self._show_tools()
+
+    def _on_models_changed(self, change: ModelsChange) -> None:
+        header = self._page.header
+        if change.concerns(ModelPart.LIST):
+            header.set_models(self._models.models)
+        if change.concerns(ModelPart.CHOSEN):
+            header.set_current(self._models.chosen.path if self._models.chosen else None)
+            self._show_welcome()
+        if change.concerns(ModelPart.STATUS):
+            header.set_status(self._models.status)
+            self._show_composer_state()
+        if change.concerns(ModelPart.CHOSEN, ModelPart.LOADED):
+            self._show_tools()
+
+    def _on_context_changed(self, change: ContextChange) -> None:
+        meter, use = self._page.header.context_meter, change.use
+        if use is None:
+            meter.set_usage(0, 0)
             return
-        self.conversation_opening.emit(conversation_id)
-        conversation = self._open.take(conversation_id)
-        try:
-            if conversation is None:
-                conversation = self._store.load(conversation_id)
-        except UserError as error:
-            self.failed.emit(error)
+        parts = [
+            ("System prompt", use.system_tokens),
+            ("Conversation", use.conversation_tokens),
+            ("Draft", use.draft_tokens),
+            ("Room left", use.room_tokens),
+        ]
+        meter.set_usage(use.used_tokens, use.context_length, parts, _remark(use))
+
+    def _on_overflow_changed(self, change: OverflowChange) -> None:
+        card = self._page.context_overflow_card
+        if change.is_summarising:
+            card.show_progress(change.progress)
+        elif change.offer is not None:
+            card.show_offer(change.offer.context_length, change.offer.longer)
+        else:
+            card.hide()
+
+    # How things are
+
+    def _show_composer_state(self) -> None:
+        self._composer.set_state(self._composer_state())
+        has_messages = bool(self._chat.conversation.tip_id)
+        menus = self._window.menus
+        menus.regenerate_action.setEnabled(has_messages and not self._answers.is_answering)
+        menus.copy_answer_action.setEnabled(has_messages)
+        menus.export_action.setEnabled(has_messages)
+
+    def _composer_state(self) -> ComposerState:
+        state = self._models.status.state
+        if self._answers.is_answering:
+            return ComposerState.ANSWERING
+        if self._models.chosen is None or state is ModelState.FAILED:
+            return ComposerState.NO_MODEL
+        return ComposerState.IDLE if state is ModelState.READY else ComposerState.LOADING
+
+    def _show_welcome(self) -> None:
+        """Puts the welcome in place of a conversation without messages."""
+        if self._chat.conversation.tip_id:
+            self._is_first_start = False
+            self._page.show_transcript()
             return
-        self._leave()
-        with suppress(UserError):  # Whoever cannot save any more can still read.
-            self._store.set_last_open_id(conversation_id)
-        self._put_on_screen(conversation, is_saved=True)
+        model = self._models.chosen
+        if model is None:
+            self._page.welcome.show_no_model()
+        else:
+            self._show_model_welcome(model)
+        self._page.show_welcome()
 
-    def show_message(self, conversation_id: str, node_id: str) -> None:
-        """Puts a conversation on screen with a message that a search found, on whichever branch it is."""
-        self.show(conversation_id)
-        if self.conversation.id != conversation_id:
-            return
-        if node_id not in {node.id for node in self.conversation.path()} and not self.is_answering:
-            self._keeper.look_at(self.conversation.newest_tip_below(node_id))
-            self._show_path()
-        self._transcript.scroll_to(node_id)
+    def _show_model_welcome(self, model: ModelFile) -> None:
+        entry = self._models.entry
+        suggestions = suggestions_of(entry.suggestions) if entry else GENERAL_SUGGESTIONS
+        self._page.welcome.show_model(model.name, entry.description if entry else "", suggestions)
+        if self._is_first_start:
+            self._page.welcome.show_first_start()
 
-    def start_new(self) -> None:
-        """Puts an empty conversation on screen. It is saved once something is written in it."""
-        self._leave()
-        self._put_on_screen(Conversation(), is_saved=False)
+    def _show_tools(self) -> None:
+        conversation, button = self._chat.conversation, self._composer.tools_button
+        on = self._tools.names_on(conversation)
+        choices = [
+            ToolChoice(tool.name, tool.title, tool.description, tool.name in on) for tool in self._tools.all
+        ]
+        button.set_offered(self._models.offers_tools)
+        has_decisions = conversation.permissions != Permissions() and not self._answers.is_answering
+        button.set_tools(choices, has_decisions=has_decisions)
 
-    def add(self, conversation: Conversation, *, is_shown: bool) -> bool:
-        """Saves a new conversation, and puts it on screen; whether that worked."""
-        if not self._keeper.attempt(lambda: self._store.create(conversation)):
-            return False
-        self.conversation_changed.emit(self.conversation)
-        if is_shown:
-            self.show(conversation.id)
-        return True
 
-    def forget(self, conversation_id: str) -> None:
-        """Ends an answer in a conversation that was deleted, and takes it off the screen."""
-        self._replies.stop(conversation_id)
-        self._open.take(conversation_id)
-        if conversation_id == self.conversation.id:
-            self._put_on_screen(Conversation(), is_saved=False)
-
-    def set_title(self, conversation_id: str, title: str) -> None:
-        """Takes note of a title that the user gave in the list."""
-        self._open.change(conversation_id, lambda found: replace(found, title=title, is_titled_by_user=True))
-
-    def _put_on_screen(self, conversation: Conversation, *, is_saved: bool) -> None:
-        self._keeper.put(conversation, is_saved=is_saved)
-        self._edited_id = None
-        self._composer.clear()
-        self._composer.set_text(conversation.draft)
-        self._reply_keeper.show_conversation()
-        self.conversation_shown.emit(conversation)
-        self.answering_changed.emit(self.is_answering)
-        self.path_changed.emit()
-
-    def _leave(self) -> None:
-        self.save_draft()
-        self._keeper.leave()
-        if self.is_answering or self._keeper.has_unsaved(self.conversation.id):
-            self._open.put_behind()
-
-    # Asking
-
-    def send(self, text: str) -> None:
-        """Says something and has it answered, or says an earlier message anew as another branch."""
-        if not self._asker.can_ask() or not self._keeper.create():
-            return
-        edited_id = self._edited_id
-        parent_id = self.conversation.node(edited_id).parent_id if edited_id else self.conversation.tip_id
-        node = MessageNode(Message.of_text(Role.USER, text), parent_id)
-        if not self._keeper.add(node):
-            return
-        self._edited_id = None
-        self._composer.clear()
-        if edited_id is not None:
-            self._transcript.remove_from(edited_id)
-        self._transcript.add_entry(entry_of(self.conversation, node))
-        self._transcript.scroll_to_end()
-        self._keeper.note_question(text)
-        self._asker.ask(node.id)
-
-    def stop(self) -> None:
-        """Ends the answer on screen; what was written stays."""
-        self._replies.stop(self.conversation.id)
-
-    def regenerate(self, node_id: str) -> None:
-        """Has the same question answered again, as another version."""
-        parent_id = self.conversation.node(node_id).parent_id
-        if parent_id is not None and self._asker.can_ask():
-            self._transcript.remove_from(node_id)
-            self._asker.ask(parent_id)
-
-    def regenerate_last(self) -> None:
-        path = self.conversation.path()
-        if path and path[-1].role is Role.ASSISTANT:
-            self.regenerate(path[-1].id)
-        elif path and self._asker.can_ask():
-            self._asker.ask(path[-1].id)
-
-    def continue_answer(self, node_id: str) -> None:
-        """Has the model go on where an answer was cut."""
-        node = self.conversation.node(node_id)
-        if node.parent_id is not None and self._asker.can_ask():
-            self._transcript.remove_from(node_id)
-            self._asker.go_on(node)
-
-    def ask(
-        self, parent_id: str, begun: Begun | None = None, change: Callable[[Sampling], Sampling] | None = None
-    ) -> None:
-        """Has a new answer written below a message, which becomes the end of what is on screen.
-
-        `begun` is how the answer begins; `change` gives the values to sample with.
-        """
-        if self._asker.can_ask() and self._go_to(parent_id):
-            self._asker.ask(parent_id, begun, change)
-
-    def run_calls(self, node_id: str) -> None:
-        """Runs the tool calls of an answer at the end of the conversation, and has the model go on."""
-        if self._asker.can_ask() and self._go_to(node_id):
-            self._asker.run_calls()
-
-    # Changing what was said
-
-    def insert(self, node: MessageNode) -> bool:
-        """Puts a message that no model has to write below its parent, and on screen; whether it worked."""
-        if self.is_answering or not self._keeper.add(node):
-            return False
-        self._show_path()
-        return True
-
-    def edit(self, node_id: str) -> None:
-        """Offers a message of the user's for change."""
-        if not self.is_answering:
-            self._edited_id = node_id
-            self._composer.begin_edit(self.conversation.node(node_id).message.text)
-
-    def _end_edit(self) -> None:
-        self._edited_id = None
-
-    def edit_last(self) -> None:
-        if newest := self.conversation.newest(Role.USER):
-            self.edit(newest.id)
-
-    def show_version(self, node_id: str, version: int) -> None:
-        """Goes to another version of a message, counted from 1, with what followed it."""
-        siblings = self.conversation.siblings(node_id)
-        if self.is_answering or not 1 <= version <= len(siblings):
-            return
-        if self._keeper.go_to(self.conversation.newest_tip_below(siblings[version - 1].id)):
-            self._show_path()
-
-    def _go_to(self, node_id: str) -> bool:
-        """Makes a message the end of what is on screen; whether that worked."""
-        if self.conversation.tip_id == node_id:
-            return True
-        if not self._keeper.go_to(node_id):
-            return False
-        self._show_path()
-        return True
-
-    def _show_path(self) -> None:
-        self._transcript.show_entries(entries_of(self.conversation))
-        self.path_changed.emit()
-
-    # What a conversation has besides its messages
-
-    def save_draft(self) -> None:
-        """Saves what is typed now; the composer tells of it by itself, but only after a pause."""
-        self._keeper.change_draft(self._composer.flush_draft())
-        self._keeper.save_rest()
-
-    def change_preset_values(self, changes: Overrides) -> None:
-        """Lets this conversation differ from its preset in some values."""
-        self._keeper.change_preset_values(changes)
-
-    def change_tools(self, names: Sequence[str]) -> None:
-        """Switches exactly these tools on in this conversation."""
-        self._keeper.change_tools(names)
-        self.path_changed.emit()  # What the model is told of tools takes room in its context.
-
-    def change_permissions(self, permissions: Permissions) -> None:
-        """Keeps what the user decided for the tools of this conversation."""
-        self._keeper.change_permissions(permissions)
-        self.path_changed.emit()
+def _remark(use: ContextUse) -> str:
+    """What else the reader should know of the figures."""
+    if use.refusal:
+        return use.refusal
+    return "The oldest messages are left out." if use.has_outgrown else ""

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButt
 from typing_extensions import override
 
 from app.core.model_file import ModelFile
+from app.services.models import LoadStatus, ModelState
 from app.ui.chat.context_meter import ContextMeter
-from app.ui.chat.model_picker import ModelPicker, ModelState, ModelStatus
+from app.ui.chat.model_picker import ModelPicker
 from app.ui.chat.preset_picker import PresetPicker
 from app.ui.widgets.icon_button import IconButton
 
@@ -48,7 +49,7 @@ class ChatHeader(QFrame):
         self.menu_button.setObjectName("conversation_menu_button")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._lay_out()
-        self.set_status(ModelStatus())
+        self.set_status(LoadStatus())
         self.cancel_button.clicked.connect(self.cancel_load_requested)
         self.sidebar_button.clicked.connect(self.sidebar_requested)
 
@@ -58,7 +59,7 @@ class ChatHeader(QFrame):
     def set_current(self, path: Path | None) -> None:
         self.model_picker.set_current(path)
 
-    def set_status(self, status: ModelStatus) -> None:
+    def set_status(self, status: LoadStatus) -> None:
         """Shows how far the chosen model is, in the picker and as a line below the header."""
         self.model_picker.set_status(status)
         self.cancel_button.setVisible(status.state is ModelState.LOADING)

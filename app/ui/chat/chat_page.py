@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from app.ui.chat.chat_header import ChatHeader
 from app.ui.chat.composer import Composer
-from app.ui.chat.outgrown_card import OutgrownCard
+from app.ui.chat.context_overflow_card import ContextOverflowCard
 from app.ui.chat.welcome import Welcome
 from app.ui.fonts import BODY_SIZE
 from app.ui.messages import Banner
@@ -27,7 +27,7 @@ class ChatPage(QWidget):
     """Puts the parts of a chat together; each takes values and sends signals of its own.
 
     Attributes:
-        header, transcript, welcome, banner, outgrown_card, composer: the parts.
+        header, transcript, welcome, banner, context_overflow_card, composer: the parts.
         conversation_area: holds the transcript or the welcome.
     """
 
@@ -41,7 +41,7 @@ class ChatPage(QWidget):
         self.conversation_area.addWidget(self.welcome)
         self.conversation_area.addWidget(transcript)
         self.banner = Banner(self)
-        self.outgrown_card = OutgrownCard(self)
+        self.context_overflow_card = ContextOverflowCard(self)
         self.composer = Composer(self)
         self._column = QWidget(self)
         self._lay_out()
@@ -64,7 +64,7 @@ class ChatPage(QWidget):
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(8)
         inner.addWidget(self.banner)
-        inner.addWidget(self.outgrown_card)
+        inner.addWidget(self.context_overflow_card)
         inner.addWidget(self.composer)
         row = QHBoxLayout()
         row.setContentsMargins(16, 4, 16, 16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -13,7 +13,6 @@ from app.ui.chat.composer_edit import ComposerEdit, SendKey
 from app.ui.chat.tools_button import ToolsButton
 from app.ui.widgets.icon_button import IconButton
 
-_DRAFT_PAUSE_MS = 400
 _PLACEHOLDER = "Write a message"
 
 
@@ -40,7 +39,7 @@ class Composer(QFrame):
         stop_requested(): also with Esc.
         edit_cancelled(): the user no longer wants to change an earlier message.
         recall_requested(): the user asks for the last message again (Up in the empty field).
-        draft_changed(str): the text, a moment after the last key.
+        draft_changed(str): the text to keep, with every key.
         state_changed(ComposerState)
     """
 
@@ -63,7 +62,6 @@ class Composer(QFrame):
         self.hint = QLabel(self)
         self.hint.setProperty("small", True)
         self._editing_strip = self._make_editing_strip()
-        self._draft_timer = QTimer(self, interval=_DRAFT_PAUSE_MS, singleShot=True)
         self._lay_out()
         self._connect()
         self.set_send_key(SendKey.ENTER)
@@ -108,10 +106,8 @@ class Composer(QFrame):
 
     def set_text(self, text: str) -> None:
         """Puts a text into the field, such as a kept draft. Emits no `draft_changed`."""
-        self._draft_timer.stop()
         with QSignalBlocker(self):
             self.edit.setPlainText(text)
-        self._draft_timer.stop()
         self.edit.moveCursor(QTextCursor.MoveOperation.End)
         self._refresh()
 
@@ -129,16 +125,15 @@ class Composer(QFrame):
         self.set_text(text)
         self.edit.setFocus()
 
-    def flush_draft(self) -> str:
-        """The draft to keep, at once: what was written before an edit began, else what is written now."""
-        self._draft_timer.stop()
+    @property
+    def draft(self) -> str:
+        """The draft to keep: what was written before an edit began, else what is written now."""
         return self.text if self._draft_before_edit is None else self._draft_before_edit
 
     def send(self) -> None:
         """Does what the Send button does."""
         text = self.text.strip()
         if text and self._state in (ComposerState.IDLE, ComposerState.LOADING):
-            self._draft_timer.stop()
             self.send_requested.emit(text)
 
     def cancel_edit(self) -> None:
@@ -202,7 +197,6 @@ class Composer(QFrame):
         self.edit.focus_changed.connect(self._on_focus_changed)
         self.send_button.clicked.connect(self.send)
         self.stop_button.clicked.connect(self.stop_requested)
-        self._draft_timer.timeout.connect(self._on_draft_timer_timeout)
 
     def _refresh(self) -> None:
         can_send = self._state in (ComposerState.IDLE, ComposerState.LOADING)
@@ -221,16 +215,13 @@ class Composer(QFrame):
     def _on_text_changed(self) -> None:
         self._refresh()
         if not self.is_editing and not self.signalsBlocked():
-            self._draft_timer.start()
+            self.draft_changed.emit(self.text)
 
     def _on_escape_pressed(self) -> None:
         if self._state is ComposerState.ANSWERING:
             self.stop_requested.emit()
         elif self.is_editing:
             self.cancel_edit()
-
-    def _on_draft_timer_timeout(self) -> None:
-        self.draft_changed.emit(self.flush_draft())
 
     def _on_focus_changed(self, has_focus: bool) -> None:
         self.setProperty("focused", has_focus)

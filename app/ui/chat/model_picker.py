@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
@@ -13,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from typing_extensions import override
 
 from app.core.model_file import ModelFile
+from app.services.models import LoadStatus, ModelState
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.widgets.quiet_combo_box import QuietComboBox
@@ -27,27 +26,11 @@ _GET_MORE, _OPEN_FILE, _ADD_FOLDER = "get_more", "open_file", "add_folder"
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class ModelState(StrEnum):
-    """How far the chosen model is."""
-
-    NOT_LOADED = "not loaded"
-    LOADING = "loading"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelStatus:
-    """A state with its progress, 0 to 1, while it loads."""
-
-    state: ModelState = ModelState.NOT_LOADED
-    progress: float = 0.0
-
-    @property
-    def text(self) -> str:
-        if self.state is ModelState.LOADING:
-            return f"loading {round(self.progress * 100)} %"
-        return self.state.value
+def status_text(status: LoadStatus) -> str:
+    """How far a model is, in words."""
+    if status.state is ModelState.LOADING:
+        return f"loading {round(status.progress * 100)} %"
+    return status.state.value
 
 
 def size_text(size_bytes: int) -> str:
@@ -82,7 +65,7 @@ class ModelPicker(QuietComboBox):
         self.setObjectName("model_picker")
         self.set_popup_width(380)
         self._shown_path: Path | None = None
-        self._status = ModelStatus()
+        self._status = LoadStatus()
         self._has_announced_change = False
         self.setModel(QStandardItemModel(self))
         self.setItemDelegate(ModelDelegate(self))
@@ -117,13 +100,13 @@ class ModelPicker(QuietComboBox):
             self.setCurrentIndex(row)
         self._describe()
 
-    def set_status(self, status: ModelStatus) -> None:
+    def set_status(self, status: LoadStatus) -> None:
         """Shows how far the chosen model is."""
         self._status = status
         self._describe()
 
     @property
-    def status(self) -> ModelStatus:
+    def status(self) -> LoadStatus:
         return self._status
 
     def _add_model(self, model: ModelFile) -> None:
@@ -156,7 +139,9 @@ class ModelPicker(QuietComboBox):
 
     def _describe(self) -> None:
         model = self._current_model()
-        name = f"{model.name}, {detail_text(model)}, {self._status.text}" if model else "No model chosen"
+        name = (
+            f"{model.name}, {detail_text(model)}, {status_text(self._status)}" if model else "No model chosen"
+        )
         self.setAccessibleDescription(name)
         self.setToolTip(as_written(with_shortcut(name, "Ctrl+M")))
         self.updateGeometry()
@@ -203,7 +188,7 @@ class ModelPicker(QuietComboBox):
         model = self._current_model()
         if model is None:
             return self.placeholderText(), ""
-        return model.name, f"{size_text(model.size_bytes)} · {self._status.text}"
+        return model.name, f"{size_text(model.size_bytes)} · {status_text(self._status)}"
 
     @override
     def content_width(self) -> int:

@@ -14,7 +14,7 @@ from app.ui.widgets.quiet_combo_box import QuietComboBox
 from app.ui.widgets.tooltip import as_written
 
 _ACTION_ROLE = Qt.ItemDataRole.UserRole + 20
-_ALL, _ADJUST, _EDIT = "all", "adjust", "edit"
+_ALL, _ADJUST, _EDIT, _STANDARD = "all", "adjust", "edit", "standard"
 _DOT = 6
 
 
@@ -25,11 +25,13 @@ class PresetPicker(QuietComboBox):
         preset_chosen(str): the user picked a preset by its name.
         edit_presets_requested(): the user wants to work on all presets.
         adjust_requested(): the user wants other values for this conversation only.
+        standard_requested(): the user wants this preset in all new chats with the model.
     """
 
     preset_chosen = Signal(str)
     edit_presets_requested = Signal()
     adjust_requested = Signal()
+    standard_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Preset", parent=parent)
@@ -37,6 +39,7 @@ class PresetPicker(QuietComboBox):
         self._current = ""
         self._can_edit = False
         self._change_count = 0
+        self._standard_model = ""
         self._names: tuple[str, ...] = ()
         self._more: tuple[str, ...] = ()
         self._details: Mapping[str, str] = {}
@@ -60,6 +63,14 @@ class PresetPicker(QuietComboBox):
     def set_editable_presets(self, can_edit: bool) -> None:
         """Whether the list ends with ways to change presets; set it before `set_presets`."""
         self._can_edit = can_edit
+
+    def set_standard_choice(self, model_name: str) -> None:
+        """Offers to use the preset in all new chats with a model; set it before `set_presets`.
+
+        Args:
+            model_name: as the user reads it; empty where there is nothing to offer.
+        """
+        self._standard_model = model_name
 
     def set_presets(
         self,
@@ -112,6 +123,10 @@ class PresetPicker(QuietComboBox):
                 self._add_action("All presets", "caret-down", _ALL)
             if self._can_edit:
                 self.insertSeparator(self.count())
+                if self._standard_model:
+                    self._add_action(
+                        f"Use for all new chats with {self._standard_model}", "push-pin", _STANDARD
+                    )
                 self._add_action("Adjust for this conversation…", "sliders-horizontal", _ADJUST)
                 self._add_action("Edit presets…", "pencil-simple", _EDIT)
 
@@ -147,6 +162,8 @@ class PresetPicker(QuietComboBox):
             self.edit_presets_requested.emit()
         elif action == _ADJUST:
             self.adjust_requested.emit()
+        elif action == _STANDARD:
+            self.standard_requested.emit()
 
     @override
     def content_width(self) -> int:

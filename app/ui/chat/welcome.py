@@ -35,6 +35,9 @@ from app.ui.widgets.balanced_label import BalancedLabel
 from app.ui.widgets.column_page import ColumnPage
 
 COLUMN_WIDTH = 680
+SUGGESTION_ICONS = ("lightbulb", "pencil-simple", "chat-circle", "list-bullets")
+LONGEST_SUGGESTION_TITLE = 32
+"""In characters."""
 ROOM_FOR_PICTURE = 480
 """Pixels of height; with less, the things to try come before the picture."""
 
@@ -272,3 +275,19 @@ class Welcome(ColumnPage):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._picture.setVisible(self.viewport().height() >= ROOM_FOR_PICTURE)
+
+
+def suggestions_of(prompts: Sequence[str]) -> tuple[Suggestion, ...]:
+    """Cards for the catalog's things to try: the first words are the title."""
+    return tuple(
+        Suggestion(_title(prompt), prompt, name)
+        for prompt, name in zip(prompts, SUGGESTION_ICONS, strict=False)
+    )
+
+
+def _title(prompt: str) -> str:
+    head = prompt.split(":")[0] if ":" in prompt[:LONGEST_SUGGESTION_TITLE] else prompt
+    if len(head) <= LONGEST_SUGGESTION_TITLE:
+        return head.rstrip(".?")
+    cut = head[:LONGEST_SUGGESTION_TITLE]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(",") + "…"

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.core.model_file import ModelFile
 from app.hub.download.queue import DownloadQueue, OnChange
 from app.hub.download.state import DownloadState
-from app.hub.library.found_model import FoundModel
 from app.services.downloads import DownloadsChange, DownloadService
 from app.services.library import LibraryChange, LibraryService
+from app.services.settings import SettingsService
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.discover_controller import DiscoverController
@@ -23,8 +23,9 @@ from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
 from app.ui.model_manager.network_controller import NetworkController
 from app.ui.model_manager.search_controller import SearchController
 from app.ui.model_manager.start_controller import StartController
+from app.ui.settings.settings_controller import SettingsController
+from app.ui.settings.settings_dialog import SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
-from app.ui.window_controller import WindowController
 
 TOKEN_WAIT_MS = 3_000
 """How long unfinished downloads wait for a keyring that may be asking for its password."""
@@ -45,21 +46,23 @@ class ModelManagerController(QObject):
         self,
         window: MainWindow,
         themes: ThemeSwitcher,
-        settings: WindowController,
+        settings: SettingsService,
+        settings_dialog: SettingsController,
         parts: ModelManagerDependencies,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._window = window
         self._settings = settings
+        self._settings_dialog = settings_dialog
         self._parts = parts
         self._has_looked_around = False
         self._is_restored = False
         self._is_over = False
-        parts.hub.is_offline = settings.settings.is_offline
+        parts.hub.is_offline = settings.current.is_offline
         self.page = ModelManagerPage(themes.theme, window)
         window.add_page(self.page)
-        is_accepted = settings.settings.has_accepted_lfm_licence
+        is_accepted = settings.current.has_accepted_lfm_licence
         self._licence = LicenceGate(is_accepted, window)
         self.downloads = DownloadService(parts.hub, self._make_queue, self._folder, self)
         self._download_rows = DownloadsController(self.page.downloads, self.downloads, window.messages, self)
@@ -87,8 +90,8 @@ class ModelManagerController(QObject):
         self.library = LibraryService(parts.records, self._folder, parts.find, self)
         self.library_list = LibraryController(self.page.library, self.library, window.messages, self)
         self.network = NetworkController(parts.hub, self)
-        settings.add_page("Network", self.network.make_network_page)
-        settings.add_page("Connections", self.network.make_connections_page)
+        settings_dialog.add_page(SettingsPage.NETWORK, self.network.make_network_page)
+        settings_dialog.add_page(SettingsPage.CONNECTIONS, self.network.make_connections_page)
         themes.theme_changed.connect(self.page.set_theme)
         self.page.set_offline(parts.hub.is_offline)
         self.discover.show_start()
@@ -111,7 +114,7 @@ class ModelManagerController(QObject):
         if not self._has_looked_around:
             self._has_looked_around = True
             self._load_token()  # Not earlier: a keyring may ask for a password.
-            self.library.find_models(self._settings.settings.answered_programs)
+            self.library.find_models(self._settings.current.answered_programs)
         self.discover.refresh()
         self._window.show_page(self.page)
         self.page.focus_first()
@@ -134,19 +137,6 @@ class ModelManagerController(QObject):
         """This model answers from now on."""
         self.library.set_loaded(path)
 
-    def others(self) -> list[FoundModel]:
-        """Models outside the folders that are used where they are. Reads folders; for a worker thread."""
-        settings = self._settings.settings
-        found = [FoundModel(path, path.stem) for path in settings.model_files]
-        if settings.used_programs:
-            found += [
-                model
-                for folder in self._parts.find()
-                for model in folder.models
-                if folder.program in settings.used_programs
-            ]
-        return found
-
     def shut_down(self) -> None:
         """Stops downloads and all else within half a second; the next run goes on."""
         self._is_over = True
@@ -163,7 +153,7 @@ class ModelManagerController(QObject):
 
     def _load_token(self) -> bool:
         """Asks the keyring for the token, where it keeps one and has not been asked; whether it was asked."""
-        is_wanted = self._settings.settings.has_hub_token and not self._parts.hub.token.is_set
+        is_wanted = self._settings.current.has_hub_token and not self._parts.hub.token.is_set
         if is_wanted:
             self.network.load_token()
         return is_wanted
@@ -179,7 +169,7 @@ class ModelManagerController(QObject):
             self.downloads.retry_refused()
 
     def _folder(self) -> Path:
-        return self._settings.settings.place_for_downloads(self._parts.models_folder)
+        return self._settings.current.place_for_downloads(self._parts.models_folder)
 
     def _make_queue(self, on_change: OnChange) -> DownloadQueue:
         parts = self._parts
@@ -194,7 +184,7 @@ class ModelManagerController(QObject):
         window.chat_page.header.model_picker.models_requested.connect(lambda: self.show())
         window.chat_page.welcome.models_requested.connect(self.show_start)
         page.back_requested.connect(window.focus_composer)
-        page.network_settings_requested.connect(lambda: self._settings.open_settings("Network"))
+        page.network_settings_requested.connect(lambda: self._settings_dialog.open(SettingsPage.NETWORK))
         page.discover.start.starter_requested.connect(window.focus_composer)
         for part in (self.discover, self._download_rows, self.library_list, self._start_page):
             part.chat_requested.connect(self.model_ready)
@@ -204,13 +194,13 @@ class ModelManagerController(QObject):
             self.network.link_requested,
             self._licence.link_requested,
         ):
-            signal.connect(self._settings.ask_to_open_link)
+            signal.connect(window.messages.ask_to_open_link)
         self._licence.accepted.connect(lambda: self._settings.change(has_accepted_lfm_licence=True))
         self.downloads.changed.connect(self._on_downloads_changed)
         self._start_page.arrived_for_chat.connect(self._on_arrived_for_chat)
         self.library.changed.connect(self._on_library_changed)
         self.library_list.programs_answered.connect(self._on_library_programs_answered)
-        self.library_list.add_folder_requested.connect(self._settings.choose_folder)
+        self.library_list.add_folder_requested.connect(self._settings_dialog.choose_model_folder)
         self.network.offline_changed.connect(self._on_network_offline_changed)
         self.network.token_kept.connect(lambda is_kept: self._settings.change(has_hub_token=is_kept))
         self.network.token_settled.connect(self._on_network_token_settled)
@@ -236,14 +226,14 @@ class ModelManagerController(QObject):
         )
 
     def _on_library_changed(self, change: LibraryChange) -> None:
-        files = self._settings.settings.model_files
+        files = self._settings.current.model_files
         if change.imported is not None and change.is_in_place and change.imported not in files:
             self._settings.change(model_files=(*files, change.imported))
         if change.files_changed or change.imported is not None:
             self.files_changed.emit()
 
     def _on_library_programs_answered(self, programs: tuple[str, ...], is_wanted: bool) -> None:
-        settings = self._settings.settings
+        settings = self._settings.current
         used = (*settings.used_programs, *programs) if is_wanted else settings.used_programs
         self._settings.change(answered_programs=(*settings.answered_programs, *programs), used_programs=used)
         self.files_changed.emit()

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import UserError
 from app.core.preset import Preset
-from app.store.presets import DEFAULT, PresetStore
+from app.services.presets import PresetService
+from app.store.presets import DEFAULT
 from app.tools.tool import Tool
 from app.ui.presets.preset_files import ask_what_to_import, ask_where_to_export
 from app.ui.presets.preset_form import Draft
@@ -25,23 +26,19 @@ class DialogController(QObject):
 
     Attributes:
         dialog: the window; it is made when it is first opened.
-
-    Signals:
-        presets_changed(): something was saved, made, renamed or deleted.
     """
-
-    presets_changed = Signal()
 
     def __init__(
         self,
-        store: PresetStore,
+        presets: PresetService,
+        tools: Callable[[], Iterable[Tool]],
         window: QWidget,
         parent: QObject | None = None,
-        tools: Callable[[], Iterable[Tool]] = tuple,
     ) -> None:
-        """`window` is what the dialog lies over; `tools` gives those that can be had now."""
+        """`tools` gives those that can be had now; `window` is what the dialog lies over."""
         super().__init__(parent)
-        self._store = store
+        self._presets = presets
+        self._store = presets.store
         self._tools = tools
         self._window = window
         self._drafts: dict[str, Draft] = {}
@@ -64,7 +61,7 @@ class DialogController(QObject):
         """Saves the preset on screen."""
         if self._save(self._shown):
             self._show(self._shown)
-            self.presets_changed.emit()
+            self._presets.tell()
 
     def discard(self) -> None:
         """Takes back what was changed in the preset on screen and not saved."""
@@ -102,14 +99,13 @@ class DialogController(QObject):
     def rename(self, new_name: str) -> None:
         """Gives the preset on screen another name; a name that cannot be used is refused beside it."""
         try:
-            renamed = self._store.rename(self._shown, new_name)
+            renamed = self._presets.rename(self._shown, new_name)
         except UserError as error:
             self._view.editor.show_name_problem(f"{error} {error.hint}".strip())
             return
         if draft := self._drafts.pop(self._shown, None):
             self._drafts[renamed.name] = Draft(replace(draft.preset, name=renamed.name), draft.refused)
         self._show(renamed.name)
-        self.presets_changed.emit()
 
     def delete(self) -> None:
         """Deletes the preset on screen and offers to bring it back."""
@@ -122,7 +118,7 @@ class DialogController(QObject):
             return
         self._drafts.pop(preset.name, None)
         self._show(neighbour)
-        self.presets_changed.emit()
+        self._presets.tell()
         self._offer_undo(f"Deleted “{preset.name}”", lambda: self._restore(preset, models, draft))
 
     def ask_to_import(self) -> None:
@@ -221,7 +217,7 @@ class DialogController(QObject):
         if all(saved):
             self._view.finish()
         self._show(self._shown)
-        self.presets_changed.emit()
+        self._presets.tell()
 
     def _discard_all(self) -> None:
         self._drafts.clear()
@@ -234,7 +230,7 @@ class DialogController(QObject):
         self._show(created[0].name)
         if not is_named:
             self._view.editor.start_rename()
-        self.presets_changed.emit()
+        self._presets.tell()
         return created[0]
 
     def _restore(self, preset: Preset, models: list[str], draft: Draft | None) -> None:
@@ -242,7 +238,7 @@ class DialogController(QObject):
             if draft is not None:
                 self._drafts[preset.name] = draft
             self._show(preset.name)
-            self.presets_changed.emit()
+            self._presets.tell()
 
     def _take_up(self, name: str, draft: Draft) -> None:
         """Goes on with changes that were not saved."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
@@ -18,6 +20,21 @@ from app.settings import Settings
 from app.ui.settings.about_page import AboutPage
 from app.ui.settings.general_page import GeneralPage
 from app.ui.settings.models_page import ModelsPage
+
+
+class SettingsPage(Enum):
+    """The pages in their order; the values are their titles."""
+
+    GENERAL = "General"
+    MODELS = "Models"
+    TOOLS = "Tools"
+    NETWORK = "Network"
+    CONNECTIONS = "Connections"
+    LICENCES = "Licences"
+    ABOUT = "About"
+
+
+_ORDER = tuple(SettingsPage)
 
 
 class SettingsDialog(QDialog):
@@ -46,13 +63,10 @@ class SettingsDialog(QDialog):
         self._names.setObjectName("settings_pages")
         self._names.setAccessibleName("Pages")
         self._names.setFixedWidth(168)
-        for name, page in (
-            ("General", self._general),
-            ("Models", self._models),
-            ("About", AboutPage(version, app_icon, self)),
-        ):
-            self._names.addItem(name)
-            self._pages.addWidget(page)
+        self._shown: list[SettingsPage] = []
+        self.add_page(SettingsPage.GENERAL, self._general)
+        self.add_page(SettingsPage.MODELS, self._models)
+        self.add_page(SettingsPage.ABOUT, AboutPage(version, app_icon, self))
         self._lay_out()
         self._names.currentRowChanged.connect(self._pages.setCurrentIndex)
         self._names.setCurrentRow(0)
@@ -66,16 +80,16 @@ class SettingsDialog(QDialog):
         self._general.set_settings(settings)
         self._models.set_settings(settings)
 
-    def add_page(self, name: str, page: QWidget) -> None:
-        """Adds a page before the last one, which is About."""
-        self._names.insertItem(self._names.count() - 1, name)
-        self._pages.insertWidget(self._pages.count() - 1, page)
+    def add_page(self, page: SettingsPage, widget: QWidget) -> None:
+        """Adds a page at its place."""
+        row = sum(_ORDER.index(other) < _ORDER.index(page) for other in self._shown)
+        self._shown.insert(row, page)
+        self._names.insertItem(row, page.value)
+        self._pages.insertWidget(row, widget)
 
-    def show_page(self, name: str) -> None:
-        """Shows the page of that name, such as `General`, `Models` or `About`."""
-        for row in range(self._names.count()):
-            if self._names.item(row).text() == name:
-                self._names.setCurrentRow(row)
+    def show_page(self, page: SettingsPage) -> None:
+        """Shows a page that was added."""
+        self._names.setCurrentRow(self._shown.index(page))
 
     def _on_page_changed(self, settings: Settings) -> None:
         self.set_settings(settings)

@@ -7,10 +7,11 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QPen, QTextCharForma
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
+from app.services.conversation_list import Activity
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.sidebar.conversation_model import ROW_ROLE
-from app.ui.sidebar.conversation_rows import Activity, ConversationRow, Heading
+from app.ui.sidebar.conversation_rows import ConversationRow, Heading
 
 _Index = QModelIndex | QPersistentModelIndex
 _SIDE = 12

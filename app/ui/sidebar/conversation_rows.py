@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from app.core.conversation import UNKNOWN_TIME, ConversationSummary
+from app.services.conversation_list import Activity
 from app.store.search import SearchHit
 
-
-class Activity(StrEnum):
-    """What goes on in a conversation, in words for those who hear the list."""
-
-    ANSWERING = "is being answered"
-    WAITING = "waits for your permission"
-    ANSWERED = "has a new answer"
+SPOKEN_ACTIVITIES = {
+    Activity.ANSWERING: "is being answered",
+    Activity.WAITING: "waits for your permission",
+    Activity.ANSWERED: "has a new answer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class ConversationRow:
     @property
     def spoken(self) -> str:
         """The row as a screen reader says it."""
-        words = f"{self.title}, {self.activity}" if self.activity else self.title
+        words = f"{self.title}, {SPOKEN_ACTIVITIES[self.activity]}" if self.activity else self.title
         return f"{words}: {self.snippet}" if self.snippet else words
 
     @property

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from typing_extensions import override
 
 from app.core.conversation import ConversationSummary
+from app.services.conversation_list import Activity
 from app.store.search import SearchHit
 from app.ui.fonts import BODY_SIZE
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.sidebar.conversation_list import ConversationList
-from app.ui.sidebar.conversation_rows import Activity, Row, rows_found, rows_of, with_activities
+from app.ui.sidebar.conversation_rows import Row, rows_found, rows_of, with_activities
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.tooltip import with_shortcut
@@ -137,8 +138,10 @@ class Sidebar(QFrame):
         self.search_field.textChanged.connect(self._on_search_field_text_changed)
         self.search_field.left_downwards.connect(self.list.focus_first)
         self._search_timer.timeout.connect(lambda: self.search_changed.emit(self.search_text))
-        for name in ("conversation_selected", "hit_selected", "rename_requested", "delete_requested"):
-            getattr(self.list, name).connect(getattr(self, name))
+        self.list.conversation_selected.connect(self.conversation_selected)
+        self.list.hit_selected.connect(self.hit_selected)
+        self.list.rename_requested.connect(self.rename_requested)
+        self.list.delete_requested.connect(self.delete_requested)
 
     def _on_search_field_text_changed(self) -> None:
         if self.search_text:

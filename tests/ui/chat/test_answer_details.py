@@ -14,7 +14,7 @@ from app.core.message import Generation, Message, Role, Statistics, StopReason, 
 from app.core.sampling import LIMITS, Sampling
 from app.core.stop_texts import STOP_TEXTS
 from app.ui.chat.answer_details import AnswerDetails, as_text, sections_of
-from app.ui.chat.entries import can_continue, entries_of, figures, note
+from app.ui.chat.message_entries import can_continue, entries_of, figures, note
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.themes import DARK
 

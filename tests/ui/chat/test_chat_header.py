@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.core.model_file import ModelFile
+from app.services.models import LoadStatus, ModelState
 from app.ui.chat.chat_header import ChatHeader
-from app.ui.chat.model_picker import ModelPicker, ModelState, ModelStatus, detail_text, size_text
+from app.ui.chat.model_picker import ModelPicker, detail_text, size_text
 from app.ui.theme_switcher import ThemeSwitcher
 
 BIG = ModelFile(Path("/m/big.gguf"), "LFM2.5 1.2B Instruct", 1_246_000_000, "lfm2", "Q8_0")
@@ -128,19 +129,19 @@ def test_a_model_can_be_picked_with_the_keyboard(qtbot: QtBot, picker: ModelPick
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (ModelStatus(ModelState.READY), "ready"),
-        (ModelStatus(ModelState.LOADING, 0.43), "loading 43 %"),
-        (ModelStatus(), "not loaded"),
-        (ModelStatus(ModelState.FAILED), "failed"),
+        (LoadStatus(ModelState.READY), "ready"),
+        (LoadStatus(ModelState.LOADING, 0.43), "loading 43 %"),
+        (LoadStatus(), "not loaded"),
+        (LoadStatus(ModelState.FAILED), "failed"),
     ],
 )
-def test_the_state_is_told(header: ChatHeader, status: ModelStatus, words: str) -> None:
+def test_the_state_is_told(header: ChatHeader, status: LoadStatus, words: str) -> None:
     header.set_status(status)
     assert header.model_picker.accessibleDescription() == f"LFM2.5 1.2B Instruct, 1.2 GB · Q8_0, {words}"
 
 
 def test_loading_can_be_cancelled_and_shows_as_a_line(qtbot: QtBot, header: ChatHeader) -> None:
-    header.set_status(ModelStatus(ModelState.LOADING, 0.5))
+    header.set_status(LoadStatus(ModelState.LOADING, 0.5))
     image = header.grab().toImage()
     ratio = image.width() / header.width()
     low = image.height() - 1
@@ -149,7 +150,7 @@ def test_loading_can_be_cancelled_and_shows_as_a_line(qtbot: QtBot, header: Chat
     assert image.pixelColor(round(600 * ratio), low) != accent
     with qtbot.waitSignal(header.cancel_load_requested):
         qtbot.mouseClick(header.cancel_button, Qt.MouseButton.LeftButton)
-    header.set_status(ModelStatus(ModelState.READY))
+    header.set_status(LoadStatus(ModelState.READY))
     assert not header.cancel_button.isVisible()
 
 

@@ -7,38 +7,34 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
-from app.core.message import Role, StopReason, ToolResultPart
+from app.core.message import Role, StopReason
 from app.core.permission import Decision, Permissions
 from app.core.preset import Preset
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 from app.core.stream import parse_reply
-from app.services.background import Worker
-from app.settings import Settings
+from app.paths import resources
+from app.services.answer_remedies import against_repetition, prefill_without_loop
 from app.store.store import open_store
 from app.tools.tool import Tool
-from app.tools.tool_box import ToolBox
-from app.ui.chat.activities import Activities
-from app.ui.chat.answer_actions import AnswerActions, against_repetition, begun_without_loop
-from app.ui.chat.asking import Answerer
 from app.ui.chat.call_editor import CallEditor
 from app.ui.chat.chat_controller import ChatController
-from app.ui.chat.composer import Composer
-from app.ui.chat.conversation_tools import ConversationTools
-from app.ui.chat.replies import Replies
-from app.ui.chat.tools_controller import ToolsController
-from app.ui.sidebar.sidebar import Sidebar
+from app.ui.icons import app_icon
+from app.ui.main_window import MainWindow
+from app.ui.settings.settings_controller import SettingsController
+from app.ui.sidebar.sidebar_controller import SidebarController
+from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.view.transcript import Transcript
-from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
-from tests.support.themes import DARK
+from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
+from tests.fakes.scripted_model import ScriptedReply
+from tests.support.chat_harness import ChatHarness
 
-WAIT_MS = 5_000
 CALL = "<|tool_call_start|>[add(a=1, b=2)]<|tool_call_end|>"
 TWO_CALLS = "<|tool_call_start|>[add(a=1, b=2), add(a=3, b=4)]<|tool_call_end|>"
 BROKEN = "<|tool_call_start|>[add(a=1, b=<|tool_call_end|>"
@@ -49,48 +45,27 @@ def add(a: int, b: int) -> int:
     return a + b
 
 
-class Desk:
-    """A chat with a scripted model and one tool, which is on."""
+class Desk(ChatHarness):
+    """A chat page with a scripted model and one tool, which is on."""
 
-    def __init__(self, qtbot: QtBot, folder: Path, *replies: ScriptedReply | str) -> None:
-        self._qtbot = qtbot
-        self.model = ScriptedModel(*replies)
-        self.preset = Preset("Plain", Sampling())
-        self.settings = Settings(new_chat_tools=("add",))
-        self.offers_tools = True
-        self.store = open_store(folder / "conversations.db").conversations
-        self.engine_worker = Worker("engine")
-        self.window = QWidget()
-        self.transcript, self.composer = Transcript(DARK), Composer()
-        for widget in (self.window, self.transcript, self.composer):
-            qtbot.addWidget(widget)
-        self.transcript.resize(900, 700)
-        self.transcript.show()
-        self.replies = Replies(self.model, self.engine_worker, None, lambda: self.offers_tools)
-        tools = ConversationTools(lambda: ToolBox([Tool.of(add)]), lambda: self.settings, lambda: self.preset)
-        self.chat = ChatController(
-            self.store, self.replies, self.transcript, self.composer, self.answerer, tools
-        )
-        self.tools = ToolsController(tools, lambda: self.offers_tools, self.chat, self.composer.tools_button)
-        self.actions = AnswerActions(
-            self.chat, self.replies, self.transcript, tools, lambda: None, self.window
-        )
-        self.failures: list[str] = []
-        for controller in (self.chat, self.actions):
-            controller.failed.connect(lambda error: self.failures.append(str(error)))
-        self.chat.start_new()
-
-    def answerer(self) -> Answerer:
-        return Answerer("Scripted", self.model.model_path, self.preset)
-
-    def waits(self, is_so: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(is_so, timeout=WAIT_MS)
+    def __init__(
+        self, qtbot: QtBot, folder: Path, themes: ThemeSwitcher, *replies: ScriptedReply | str
+    ) -> None:
+        super().__init__(qtbot, folder, ScriptedEngine(*replies), [Tool.of(add)])
+        self.transcript = Transcript(themes.theme)
+        self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
+        qtbot.addWidget(self.window)
+        self.composer = self.window.chat_page.composer
+        settings_dialog = SettingsController(self.window, self.settings, "1.0")
+        self.page = ChatController(self.window, self.transcript, self.services, themes, settings_dialog)
+        self.sidebar = SidebarController(self.window, self.transcript, self.services)
+        self.window.resize(1200, 800)
+        self.window.show()
+        self.settings.change(new_chat_tools=("add",))
+        self.start()
 
     def waits_for(self, words: str) -> None:
         self.waits(lambda: words in self.reads)
-
-    def waits_for_answer(self) -> None:
-        self.waits(lambda: not self.chat.is_answering)
 
     @property
     def reads(self) -> str:
@@ -99,37 +74,22 @@ class Desk:
     def uses(self, action: MessageAction, payload: str = "") -> None:
         """Uses a button of the newest answer that has one."""
         node = next(node for node in reversed(self.chat.conversation.path()) if node.role is Role.ASSISTANT)
-        self.transcript.action_requested.emit(node.id, action, payload or self._waiting_call())
+        self.transcript.action_requested.emit(node.id, action, payload or self.waiting_call or "0")
 
-    def _waiting_call(self) -> str:
-        reply = self.replies.running(self.chat.conversation.id)
-        waiting = [call.call_id for call in reply.call_statuses if call.call_id] if reply else []
-        return waiting[-1] if waiting else "0"
-
-    def results(self) -> list[ToolResultPart]:
-        parts = [part for node in self.chat.conversation.path() for part in node.message.parts]
-        return [part for part in parts if isinstance(part, ToolResultPart)]
-
-    def saved(self) -> list[str]:
-        return [node.message.raw for node in self.store.load(self.chat.conversation.id).path()]
-
-    def shut_down(self) -> None:
-        self.replies.stop_all()
-        self.engine_worker.shut_down()
-        self.replies.shut_down()
-        QCoreApplication.sendPostedEvents()
-        self.store.close()
+    def tools_shown(self) -> list[QAction]:
+        """The tools in the menu of the tools button that were added by the test."""
+        return [action for action in self.composer.tools_button.menu().actions() if action.text() == "Add"]
 
 
 SitDown = Callable[..., Desk]
 
 
 @pytest.fixture
-def sit_down(qtbot: QtBot, tmp_path: Path) -> Iterator[SitDown]:
+def sit_down(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[SitDown]:
     desks: list[Desk] = []
 
     def make(*replies: ScriptedReply | str) -> Desk:
-        desks.append(Desk(qtbot, tmp_path, *replies))
+        desks.append(Desk(qtbot, tmp_path, themes, *replies))
         return desks[-1]
 
     yield make
@@ -139,7 +99,7 @@ def sit_down(qtbot: QtBot, tmp_path: Path) -> Iterator[SitDown]:
 
 def test_each_call_of_an_answer_is_asked_for_and_has_a_result(sit_down: SitDown) -> None:
     desk = sit_down(TWO_CALLS, "Three and seven.")
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for("a\t1")
     desk.uses(MessageAction.ALLOW_ONCE)
     desk.waits_for("a\t3")
@@ -150,27 +110,27 @@ def test_each_call_of_an_answer_is_asked_for_and_has_a_result(sit_down: SitDown)
         ("Tool call was denied by the user.", True),
     ]
     assert desk.saved() == ["Add", TWO_CALLS, "3", "Tool call was denied by the user.", "Three and seven."]
-    told = desk.model.questions[1].messages
+    told = desk.engine.questions[1].messages
     assert [message.role for message in told[-3:]] == [Role.ASSISTANT, Role.TOOL, Role.TOOL]
 
 
 def test_a_second_click_does_not_decide_the_next_call(sit_down: SitDown) -> None:
     desk = sit_down(TWO_CALLS, "Done.")
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for("a\t1")
-    first = desk._waiting_call()
+    first = desk.waiting_call
     desk.uses(MessageAction.ALLOW_ONCE, first)
     desk.uses(MessageAction.ALLOW_ONCE, first)
     desk.waits_for("a\t3")
-    assert desk.chat.is_answering
+    assert desk.answers.is_answering
     assert "May add run?" in desk.reads
 
 
 def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "Three.")
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for("May add run?")
-    desk.store._database.rows("pragma query_only = 1")
+    desk.services.store.conversations._database.rows("pragma query_only = 1")
     desk.uses(MessageAction.ALLOW_ONCE)
     desk.waits_for_answer()
     assert "Three." in desk.reads
@@ -181,7 +141,7 @@ def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit
     desk.chat.start_new()
     desk.chat.show(asked.id)
     assert "Three." in desk.reads
-    desk.store._database.rows("pragma query_only = 0")
+    desk.services.store.conversations._database.rows("pragma query_only = 0")
     desk.composer.edit.setPlainText("And then?")
     desk.chat.save_draft()
     assert desk.saved() == ["Add", CALL, "3", "Three."]
@@ -189,54 +149,56 @@ def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit
 
 def test_always_is_kept_with_the_conversation_and_can_be_taken_back(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "3.", CALL, "3.", CALL, "3.")
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for("May add run?")
     desk.uses(MessageAction.ALLOW_ALWAYS)
     desk.waits_for_answer()
-    assert desk.store.load(desk.chat.conversation.id).permissions == Permissions(frozenset({"add"}))
-    desk.chat.send("Again")
+    assert desk.loaded().permissions == Permissions(frozenset({"add"}))
+    desk.answers.send("Again")
     desk.waits_for_answer()
     assert [result.raw for result in desk.results()] == ["3", "3"]
+    desk.waits_for_answer()
     asking = [action for action in desk.composer.tools_button.menu().actions() if action.isVisible()]
     next(action for action in asking if action.text() == "Ask before every call again").trigger()
-    desk.chat.send("Once more")
+    desk.answers.send("Once more")
     desk.waits_for("May add run?")
-    assert desk.store.load(desk.chat.conversation.id).permissions == Permissions()
+    assert desk.loaded().permissions == Permissions()
 
 
 def test_tools_are_switched_for_one_conversation_and_kept(sit_down: SitDown) -> None:
     desk = sit_down("One.", "Two.")
     button = desk.composer.tools_button
     assert button.text() == "1"
-    button.menu().actions()[0].trigger()
+    desk.tools_shown()[0].trigger()
     assert button.text() == ""
-    desk.chat.send("Hello")
+    desk.answers.send("Hello")
     desk.waits_for_answer()
-    assert desk.model.questions[0].tools == ()
-    assert desk.store.load(desk.chat.conversation.id).tools == ()
+    assert desk.engine.questions[0].tools == ()
+    assert desk.loaded().tools == ()
     desk.chat.start_new()
     assert button.text() == "1"
-    desk.chat.send("Hello")
+    desk.answers.send("Hello")
     desk.waits_for_answer()
-    assert [tool["function"]["name"] for tool in desk.model.questions[1].tools] == ["add"]
+    assert [tool["function"]["name"] for tool in desk.engine.questions[1].tools] == ["add"]
 
 
 def test_a_model_that_cannot_be_told_of_tools_is_not(sit_down: SitDown) -> None:
     desk = sit_down("add(a=1, b=2)")
-    desk.offers_tools = False
-    desk.tools.refresh()
-    assert not desk.composer.tools_button.isEnabled()
+    desk.engine.offers_tools = False
+    desk.models.open_file(TINY_MODEL)
+    desk.waits(lambda: len(desk.engine.loads) == 2)
+    desk.waits(lambda: not desk.composer.tools_button.isEnabled())
     assert desk.composer.tools_button.toolTip() == "This model was not made to call tools"
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for_answer()
-    assert desk.model.questions[0].tools == ()
+    assert desk.engine.questions[0].tools == ()
     assert desk.chat.last_answer() == "add(a=1, b=2)"
 
 
 def test_a_call_made_again_and_again_is_not_run_and_can_be(sit_down: SitDown) -> None:
     desk = sit_down(CALL, CALL, CALL, "Enough.")
     desk.chat.change_permissions(Permissions(frozenset({"add"})))
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for_answer()
     generation = desk.chat.conversation.path()[-1].message.generation
     assert generation is not None
@@ -251,9 +213,9 @@ def test_a_call_made_again_and_again_is_not_run_and_can_be(sit_down: SitDown) ->
 
 def test_more_rounds_than_the_settings_allow_are_not_run(sit_down: SitDown) -> None:
     desk = sit_down(CALL, CALL.replace("1", "2"), "Never said.")
-    desk.settings = Settings(new_chat_tools=("add",), most_tool_rounds=1)
+    desk.settings.change(most_tool_rounds=1)
     desk.chat.change_permissions(Permissions(frozenset({"add"})))
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for_answer()
     assert "as often in a row as the settings allow" in desk.reads
     assert len(desk.results()) == 1
@@ -262,7 +224,7 @@ def test_more_rounds_than_the_settings_allow_are_not_run(sit_down: SitDown) -> N
 def test_a_fault_is_told_to_the_model_with_a_result_for_every_call(sit_down: SitDown) -> None:
     both = "<|tool_call_start|>[add(a=1, b=2), add(a=]<|tool_call_end|>"
     desk = sit_down(both, "Sorry.")
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for_answer()
     desk.uses(MessageAction.ASK_AGAIN)
     desk.waits_for_answer()
@@ -277,7 +239,7 @@ def test_a_fault_is_told_to_the_model_with_a_result_for_every_call(sit_down: Sit
 def test_a_corrected_call_is_another_version_and_what_was_written_stays(sit_down: SitDown) -> None:
     desk = sit_down(f"I add.{BROKEN}", "It is 7.")
     desk.chat.change_permissions(Permissions(frozenset({"add"})))
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for_answer()
     written = desk.chat.conversation.path()[-1]
     desk.uses(MessageAction.EDIT_CALL, "1")
@@ -296,59 +258,55 @@ def test_a_corrected_call_is_another_version_and_what_was_written_stays(sit_down
 def test_a_tool_that_is_off_is_not_run_by_hand(sit_down: SitDown) -> None:
     desk = sit_down(CALL)
     desk.chat.change_tools(())
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for_answer()
     desk.uses(MessageAction.RUN_CALL)
     assert desk.failures == ["The tool “add” is not switched on in this conversation."]
-    assert not desk.chat.is_answering
+    assert not desk.answers.is_answering
 
 
 def test_a_deleted_conversation_that_waits_for_permission_is_let_go(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "Never said.")
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     desk.waits_for("May add run?")
     conversation_id = desk.chat.conversation.id
-    desk.store.delete(conversation_id)
-    desk.chat.forget(conversation_id)
-    desk.waits(lambda: not desk.replies.is_answering)
+    desk.waits(lambda: desk.services.conversations.summaries)
+    desk.services.conversations.delete(conversation_id)
+    desk.waits(lambda: not desk.answers.is_any_running)
+    desk.waits_until_saved()
+    assert desk.services.store.conversations.list_summaries() == []
     assert desk.failures == []
 
 
-def test_a_call_that_waits_at_the_end_is_stopped_with_a_result(qtbot: QtBot, tmp_path: Path) -> None:
-    desk = Desk(qtbot, tmp_path, CALL)
-    desk.chat.send("Add")
+def test_a_call_that_waits_at_the_end_is_stopped_with_a_result(sit_down: SitDown) -> None:
+    desk = sit_down(CALL)
+    desk.answers.send("Add")
     desk.waits_for("May add run?")
     conversation_id = desk.chat.conversation.id
     desk.shut_down()
-    store = open_store(tmp_path / "conversations.db").conversations
+    store = open_store(desk.services.paths.conversations).conversations
     path = store.load(conversation_id).path()
     assert [node.message.raw for node in path] == ["Add", CALL, "Tool call was stopped by the user."]
     assert path[1].state is MessageState.COMPLETE
     store.close()
 
 
-def test_the_list_tells_what_goes_on_in_a_conversation_behind(qtbot: QtBot, sit_down: SitDown) -> None:
-    desk = sit_down(CALL, "Three.")
-    sidebar = Sidebar()
-    qtbot.addWidget(sidebar)
-    activities = Activities(desk.replies)
-    activities.changed.connect(sidebar.set_activities)
-    desk.chat.conversation_shown.connect(activities.show_conversation)
-    desk.chat.conversation_changed.connect(lambda: sidebar.set_conversations(desk.store.list_summaries()))
+def test_the_list_tells_what_goes_on_in_a_conversation_behind(sit_down: SitDown) -> None:
+    desk = sit_down(CALL, "Three.", "Again three.")
 
     def spoken() -> str:
-        return str(sidebar.list.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+        return str(desk.window.sidebar.list.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole))
 
-    desk.chat.send("Add")
+    desk.answers.send("Add")
     behind = desk.chat.conversation.id
     desk.waits(lambda: spoken() == "Add, waits for your permission")
-    [waiting] = [call.call_id for call in desk.replies.running(behind).call_statuses]  # type: ignore[union-attr]
+    waiting = desk.waiting_call
     desk.chat.start_new()
-    desk.replies.decide(behind, waiting, Decision.ONCE)
+    desk.answers.decide(waiting, Decision.ONCE, behind)
     desk.waits(lambda: spoken() == "Add, has a new answer")
     desk.chat.show(behind)
     assert spoken() == "Add"
-    desk.chat.regenerate_last()
+    desk.answers.regenerate_last()
     assert spoken() == "Add, is being answered"
     desk.waits_for_answer()
     assert spoken() == "Add"
@@ -357,22 +315,20 @@ def test_the_list_tells_what_goes_on_in_a_conversation_behind(qtbot: QtBot, sit_
 def test_the_preset_s_tools_are_on_until_a_conversation_chooses_its_own(sit_down: SitDown) -> None:
     desk = sit_down()
     button = desk.composer.tools_button
-    desk.preset = Preset("Without", tools=())
-    desk.tools.refresh()
+    desk.holds_under(Preset("Without", tools=()))
     assert button.text() == ""
-    desk.settings = Settings(new_chat_tools=())
-    desk.preset = Preset("With", tools=("add",))
-    desk.tools.refresh()
+    desk.settings.change(new_chat_tools=())
+    desk.holds_under(Preset("With", tools=("add",)))
     assert button.text() == "1"
-    button.menu().actions()[0].trigger()
+    desk.tools_shown()[0].trigger()
     assert desk.chat.conversation.tools == ()
     assert button.text() == ""
 
 
 def test_the_preset_s_limit_closes_a_thought(sit_down: SitDown) -> None:
     desk = sit_down("<think>" + "word " * 60, "So.")
-    desk.preset = Preset("Short", Sampling(), thinking_limit=12)
-    desk.chat.send("Think")
+    desk.holds_under(Preset("Short", Sampling(), thinking_limit=12))
+    desk.answers.send("Think")
     desk.waits_for_answer()
     assert desk.chat.last_answer() == "So."
     assert "12 tokens" in desk.reads
@@ -384,7 +340,7 @@ def test_answer_now_closes_the_thought_of_the_answer_under_way(sit_down: SitDown
         ScriptedReply(["<think>", "One ", thinks.set, lambda: may_go_on.wait(5), "two ", *["more "] * 50]),
         "So.",
     )
-    desk.chat.send("Think")
+    desk.answers.send("Think")
     desk.waits(thinks.is_set)
     desk.waits_for("Answer now")
     desk.uses(MessageAction.ANSWER_NOW)
@@ -397,8 +353,8 @@ def test_answer_now_closes_the_thought_of_the_answer_under_way(sit_down: SitDown
 
 def test_an_answer_goes_on_behind_a_looping_thought_without_the_copies() -> None:
     raw = "<think>Look. " + "Again and again. " * 9
-    begun = begun_without_loop(parse_reply(raw), Repeat(13, len(raw), 17))
-    assert begun.text == "<think>Look. Again and again. \n</think>\n\n"
+    prefill = prefill_without_loop(parse_reply(raw), Repeat(13, len(raw), 17))
+    assert prefill.text == "<think>Look. Again and again. \n</think>\n\n"
 
 
 def test_a_retry_penalises_repetition_and_stays_within_the_limits() -> None:

@@ -23,6 +23,9 @@ from app.hub.library.library import Library
 from app.hub.library.records import LibraryRecords
 from app.hub.token import HubToken
 from app.paths import resources
+from app.services.model_library import models_elsewhere
+from app.services.notices import Notices
+from app.services.settings import SettingsService
 from app.settings import Settings, SettingsFile
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
@@ -30,8 +33,8 @@ from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.row_list import RowList
 from app.ui.model_manager.rows import Row
+from app.ui.settings.settings_controller import SettingsController
 from app.ui.theme_switcher import ThemeSwitcher
-from app.ui.window_controller import WindowController
 from tests.fakes.hub_server import FakeHub
 from tests.hub.conftest import QUICK
 from tests.hub.fake_keyring import FakeKeyring
@@ -65,9 +68,10 @@ class Screen:
         self.catalog = Catalog.load(resources() / "catalog.toml")
         self.records = LibraryRecords(folder / "records.json")
         self.hub = Hub(HubToken(keyring), endpoint=server.address)
-        self.settings = WindowController(
-            window, themes, SettingsFile(folder / "settings.toml"), settings, "1.0", folder
-        )
+        notices = Notices()
+        notices.told.connect(window.messages.show)
+        self.settings = SettingsService(SettingsFile(folder / "settings.toml"), notices, settings)
+        self.settings_dialog = SettingsController(window, self.settings, "1.0")
         bandwidth = Bandwidth(folder / "bandwidth.json")
         bandwidth.note_answer(2_000_000_000, 100, 5_000)
         parts = ModelManagerDependencies(
@@ -82,9 +86,10 @@ class Screen:
             lambda: FREE_BYTES,
             QUICK,
         )
-        self.controller = ModelManagerController(window, themes, self.settings, parts)
+        self.controller = ModelManagerController(window, themes, self.settings, self.settings_dialog, parts)
         self.page = self.controller.page
         self.library = Library(describe, self.catalog)
+        self.found = found
         self._is_over = False
         self.ready: list[Path] = []
         self.controller.model_ready.connect(self.ready.append)
@@ -93,7 +98,8 @@ class Screen:
 
     def scan(self) -> list[ModelFile]:
         """Looks through the folders, as the program does."""
-        models = self.library.scan([self.models_folder], self.controller.others())
+        elsewhere = models_elsewhere(self.settings.current, lambda: self.found)
+        models = self.library.scan([self.models_folder], elsewhere)
         self.controller.set_models(models)
         return models
 

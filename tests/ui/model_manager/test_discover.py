@@ -203,7 +203,7 @@ def test_the_licence_is_shown_once_before_the_first_model_of_liquid_ai(make_scre
     screen.clicks(variants, "Q4_K_M", "download")
     screen.confirms("licence_dialog")
     screen.waits(lambda: screen.controller.downloads.states[0].status is DownloadStatus.DONE)
-    assert screen.settings.settings.has_accepted_lfm_licence
+    assert screen.settings.current.has_accepted_lfm_licence
 
 
 def test_what_is_here_is_offered_for_a_chat_and_not_for_a_download(screen: Screen) -> None:

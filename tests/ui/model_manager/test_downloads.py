@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from app.hub.download.state import DownloadStatus
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.rows import Tone
+from app.ui.settings.settings_dialog import SettingsPage
 from tests.fakes.hub_server import FakeHub, varied_bytes
 from tests.ui.model_manager.conftest import TINY_MODEL, MakeScreen, Screen
 
@@ -170,14 +171,14 @@ def test_going_offline_pauses_and_the_next_run_stays_offline(
     screen.opens()
     title = order(screen, server, bytes_per_second=200_000)
     screen.waits(lambda: screen.controller.downloads.states[0].done_bytes > 100_000)
-    screen.settings.open_settings("Network")
+    screen.settings_dialog.open(SettingsPage.NETWORK)
     field = screen.window.findChild(object, "offline_field")
     screen.qtbot.mouseClick(
         field, Qt.MouseButton.LeftButton, pos=field.rect().center() - field.rect().center() / 1.2
     )
     screen.waits(lambda: status(screen, title) is DownloadStatus.PAUSED)
     assert screen.page.offline_button.isVisible()
-    assert screen.settings.settings.is_offline
+    assert screen.settings.current.is_offline
     screen.end()
     asked = len(server.requests)
     later = make_screen(is_offline=True)

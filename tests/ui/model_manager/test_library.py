@@ -97,7 +97,7 @@ def test_a_file_is_copied_moved_or_used_where_it_is(screen: Screen, tmp_path: Pa
     screen.waits(lambda: screen.page.library.list.row(str(path)))
     assert source.exists() is (mode is not ImportMode.MOVE)
     assert here.exists() is (mode is not ImportMode.IN_PLACE)
-    assert screen.settings.settings.model_files == ((source,) if mode is ImportMode.IN_PLACE else ())
+    assert screen.settings.current.model_files == ((source,) if mode is ImportMode.IN_PLACE else ())
 
 
 def test_a_folder_is_added_from_the_library(screen: Screen, tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_a_folder_is_added_from_the_library(screen: Screen, tmp_path: Path) -> N
     assert isinstance(dialog, QFileDialog)
     dialog.fileSelected.emit(str(more))
     dialog.reject()
-    assert screen.settings.settings.model_folders == (more,)
+    assert screen.settings.current.model_folders == (more,)
 
 
 def test_a_file_that_is_no_model_is_refused_in_words(screen: Screen, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_models_of_another_program_are_offered_once(
     button = offer.button if is_wanted else offer.second_button
     screen.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not offer.isVisible()
-    screen.waits(lambda: screen.settings.settings.answered_programs == ("Ollama",))
+    screen.waits(lambda: screen.settings.current.answered_programs == ("Ollama",))
     rows = screen.page.library.list
     screen.waits(lambda: bool(rows.entries) is is_wanted)
     if is_wanted:
@@ -151,7 +151,7 @@ def test_models_of_another_program_are_offered_once(
         assert row.action("delete") is None
         assert "Ollama" in [badge.text for badge in row.badges]
     screen.end()
-    kept = screen.settings.settings
+    kept = screen.settings.current
     later = make_screen(found, answered_programs=kept.answered_programs, used_programs=kept.used_programs)
     later.opens(Section.LIBRARY)
     later.scan()

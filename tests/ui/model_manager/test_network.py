@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from app.ui.settings.current_dialog import SettingsPage
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView
 from pytestqt.modeltest import ModelTester
@@ -22,7 +23,7 @@ TOKEN = "hf_abcdefghijklmnop"
 
 
 def page_of(screen: Screen) -> NetworkPage:
-    screen.settings.open_settings("Network")
+    screen.settings_dialog.open(SettingsPage.NETWORK)
     found = screen.window.findChild(NetworkPage)
     assert found is not None
     return found
@@ -110,7 +111,7 @@ def test_a_token_that_a_locked_keyring_still_has_is_not_said_to_be_gone(
     ring.problem = LockedKeyring().problem
     click(screen, "forget_token_button")
     screen.waits(lambda: "the token is still in it" in page.outcome.label.text())
-    assert screen.settings.settings.has_hub_token
+    assert screen.settings.current.has_hub_token
 
 
 @pytest.mark.measures
@@ -193,7 +194,7 @@ def test_what_was_refused_for_want_of_a_token_goes_on_once_it_is_there(
 def test_the_network_log_lists_what_was_asked_and_can_be_emptied(screen: Screen) -> None:
     screen.chooses("LFM2.5 1.2B Instruct")
     screen.waits(lambda: len(screen.page.discover.details.variants.entries) == 1)
-    screen.settings.open_settings("Connections")
+    screen.settings_dialog.open(SettingsPage.CONNECTIONS)
     table = screen.window.findChild(QTableView, "connections_table")
     model = table.model()
     cells = [model.index(0, column).data() for column in range(model.columnCount())]
@@ -207,7 +208,7 @@ def test_the_network_log_lists_what_was_asked_and_can_be_emptied(screen: Screen)
 def test_the_open_network_log_follows_what_is_asked_and_keeps_what_was_chosen(screen: Screen) -> None:
     for _ in range(3):
         screen.hub.network_log.add(connection("Search for models"))
-    screen.settings.open_settings("Connections")
+    screen.settings_dialog.open(SettingsPage.CONNECTIONS)
     table = screen.window.findChild(QTableView, "connections_table")
     table.selectRow(1)
     screen.hub.network_log.add(connection("Check the token"))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from app.ui.settings.current_dialog import SettingsPage
 from keyring.backends import SecretService
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
@@ -118,7 +119,7 @@ def unlocked(session: Session, qtbot: QtBot) -> Session:
 
 
 def page_of(screen: Screen) -> NetworkPage:
-    screen.settings.open_settings("Network")
+    screen.settings_dialog.open(SettingsPage.NETWORK)
     return screen.window.findChildren(NetworkPage)[-1]
 
 
@@ -164,7 +165,7 @@ def test_a_token_outlives_the_program_and_is_nowhere_else(
     enters_token(first, page)
     says(first, page, "kept in the system's keyring")
     first.end()
-    second = make_screen(keyring=SecretService.Keyring(), has_hub_token=first.settings.settings.has_hub_token)
+    second = make_screen(keyring=SecretService.Keyring(), has_hub_token=first.settings.current.has_hub_token)
     second.opens()
     second.waits(lambda: second.hub.token.is_set)
     assert second.hub.token.secret() == TOKEN
@@ -174,7 +175,7 @@ def test_a_token_outlives_the_program_and_is_nowhere_else(
     clicks(second, page.forget_button)
     says(second, page, "There is no token")
     assert SecretService.Keyring().get_password("Tarn", "huggingface.co") is None
-    assert not second.settings.settings.has_hub_token
+    assert not second.settings.current.has_hub_token
 
 
 def test_a_keyring_that_stays_locked_is_said_and_the_token_serves_this_run(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from app.core.preset import Preset
 from app.core.sampling import Sampling
+from app.hub.catalog import Catalog
+from app.services.chat_session import ChatSession
+from app.services.notices import Notices
+from app.services.presets import PresetService
+from app.services.store_writer import StoreWriter
 from app.store.presets import PresetStore
+from app.store.store import open_store
 from app.tools.tool import Tool
 from app.ui.presets.value_fields import NumberField, ValueField
 
@@ -44,6 +51,17 @@ def store(presets_path: Path) -> PresetStore:
     store = PresetStore(presets_path, (CARD, JAPANESE))
     store.create(CAREFUL)
     return store
+
+
+@pytest.fixture
+def presets(store: PresetStore, tmp_path: Path) -> Iterator[PresetService]:
+    """The presets as the program uses them, with conversations that follow them."""
+    opened = open_store(tmp_path / "conversations.db").conversations
+    notices = Notices()
+    writer = StoreWriter(notices)
+    yield PresetService(store, Catalog(), ChatSession(opened, writer, notices), notices)
+    writer.shut_down()
+    opened.close()
 
 
 def reopened(path: Path) -> PresetStore:

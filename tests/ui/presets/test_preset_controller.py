@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,43 +10,92 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.core.conversation import Conversation
 from app.core.model_file import LoadOptions
 from app.core.preset import Preset
-from app.core.preset_overrides import Overrides, with_overrides
+from app.core.preset_overrides import Overrides, overrides_of
 from app.core.sampling import Sampling
+from app.services.models import ModelState
 from app.store.presets import PresetStore
 from app.ui.chat.preset_picker import PresetPicker
 from app.ui.main_window import MainWindow
 from app.ui.presets.adjust_panel import AdjustPanel
 from app.ui.presets.preset_controller import PresetController
-from tests.ui.presets.conftest import CARD, CAREFUL, MODEL, reopened, type_into
+from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
+from tests.support.chat_harness import ChatHarness
+from tests.ui.presets.conftest import CAREFUL, MODEL, type_into
+
+MODEL_FILE = f"{MODEL}-Q4_K_M.gguf"
+JAPANESE = "LFM2.5-1.2B-JP-202606"
+
+
+class Desk(ChatHarness):
+    """The picker, the panel and the dialog in a window, and a model that the catalog knows."""
+
+    def __init__(self, qtbot: QtBot, folder: Path, window: MainWindow) -> None:
+        super().__init__(qtbot, folder, ScriptedEngine(*["Yes."] * 5))
+        self.window = window
+        self.store = self.services.presets.store
+        self.services.notices.told.connect(window.messages.show)
+        self.services.notices.withdrawn.connect(window.messages.withdraw)
+        self.controller = PresetController(
+            window, self.chat, self.models, self.services.presets, self.services.tools
+        )
+        self.picker = window.chat_page.header.preset_picker
+        self.store.create(CAREFUL)
+        self.services.presets.tell()
+        self.models_folder = folder / "some models"
+        self.models_folder.mkdir()
+
+    def uses_model(self, file_name: str) -> None:
+        """Loads a model of that name: the tiny one's bytes under another name."""
+        path = self.models_folder / file_name
+        shutil.copy(TINY_MODEL, path)
+        before = len(self.engine.loads)
+        self.models.open_file(path)
+        self.waits(lambda: len(self.engine.loads) > before and self.models.status.state is ModelState.READY)
+
+    @property
+    def in_effect(self) -> Preset:
+        """What the next answer is asked for with."""
+        return self.models.preset_for_answer(self.chat.conversation)
+
+    @property
+    def overrides(self) -> Overrides:
+        return overrides_of(self.chat.conversation)
+
+    def is_answered(self, text: str) -> None:
+        self.answers.send(text)
+        self.waits_for_answer()
+
+    def reopened(self) -> PresetStore:
+        """The presets as the next start of the program finds them."""
+        return PresetStore(self.services.paths.presets, self.services.catalog.presets())
 
 
 @pytest.fixture
-def controller(window: MainWindow, store: PresetStore) -> PresetController:
-    controller = PresetController(store, window)
-    controller.show_model(MODEL)
-    return controller
+def empty_desk(qtbot: QtBot, tmp_path: Path, window: MainWindow) -> Iterator[Desk]:
+    """Without a model."""
+    desk = Desk(qtbot, tmp_path, window)
+    desk.chat.start_new()
+    yield desk
+    desk.shut_down()
 
 
 @pytest.fixture
-def picker(window: MainWindow, controller: PresetController) -> PresetPicker:
-    return window.chat_page.header.preset_picker
+def desk(empty_desk: Desk) -> Desk:
+    empty_desk.uses_model(MODEL_FILE)
+    return empty_desk
 
 
 @pytest.fixture
-def panel(controller: PresetController) -> AdjustPanel:
-    controller.open_panel()
-    return controller.panel
+def picker(desk: Desk) -> PresetPicker:
+    return desk.picker
 
 
 @pytest.fixture
-def told(controller: PresetController) -> list[Overrides]:
-    """What the program was told to save with the conversation."""
-    told: list[Overrides] = []
-    controller.changes_made.connect(told.append)
-    return told
+def panel(desk: Desk) -> AdjustPanel:
+    desk.controller.open_panel()
+    return desk.controller.panel
 
 
 def rows_of(picker: PresetPicker) -> list[str]:
@@ -74,15 +125,15 @@ def test_the_list_is_short_and_begins_with_what_the_model_recommends(picker: Pre
     assert picker.currentText() == MODEL
 
 
-def test_all_presets_opens_the_list_further(qtbot: QtBot, picker: PresetPicker, store: PresetStore) -> None:
+def test_all_presets_opens_the_list_further(qtbot: QtBot, desk: Desk, picker: PresetPicker) -> None:
     pick(qtbot, picker, "All presets")
     assert picker.view().isVisible()
-    assert "LFM2.5-1.2B-JP" in rows_of(picker)
+    assert JAPANESE in rows_of(picker)
     assert "All presets" not in rows_of(picker)
-    pick(qtbot, picker, "LFM2.5-1.2B-JP")
+    pick(qtbot, picker, JAPANESE)
     assert not picker.view().isVisible()
-    assert store.bound_to(MODEL) == "LFM2.5-1.2B-JP"
-    assert picker.currentText() == "LFM2.5-1.2B-JP"
+    assert desk.chat.conversation.preset_name == JAPANESE
+    assert picker.currentText() == JAPANESE
 
 
 def test_all_presets_can_be_clicked(qtbot: QtBot, picker: PresetPicker) -> None:
@@ -92,77 +143,135 @@ def test_all_presets_can_be_clicked(qtbot: QtBot, picker: PresetPicker) -> None:
     qtbot.mouseMove(picker.view().viewport(), centre)
     qtbot.mouseClick(picker.view().viewport(), Qt.MouseButton.LeftButton, pos=centre)
     assert picker.view().isVisible()
-    assert "LFM2.5-1.2B-JP" in rows_of(picker)
+    assert JAPANESE in rows_of(picker)
     assert picker.currentText() == MODEL
     picker.hidePopup()
     picker.showPopup()
-    assert "LFM2.5-1.2B-JP" not in rows_of(picker)
+    assert JAPANESE not in rows_of(picker)
     picker.hidePopup()
 
 
-def test_choosing_binds_the_preset_to_the_model(
-    qtbot: QtBot, picker: PresetPicker, controller: PresetController, presets_path: Path
+def test_a_preset_that_is_chosen_belongs_to_the_conversation(
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
-    with qtbot.waitSignal(controller.preset_changed) as changed:
-        pick(qtbot, picker, "Careful")
-    assert changed.args == [CAREFUL]
-    assert reopened(presets_path).preset_for(MODEL) == CAREFUL
-    assert controller.preset_for_answer(Conversation()) == CAREFUL
-    controller.show_model("other.gguf")
+    desk.is_answered("Hello")
+    first = desk.chat.conversation.id
+    pick(qtbot, picker, "Careful")
+    assert desk.in_effect == CAREFUL
+    assert desk.reopened().bound_to(MODEL) is None
+    desk.chat.start_new()
+    assert picker.currentText() == MODEL
+    desk.chat.show(first)
+    assert picker.currentText() == "Careful"
+    desk.waits_until_saved()
+    assert desk.loaded().preset_name == "Careful"
+
+
+def test_an_answered_conversation_keeps_its_preset_when_the_standard_changes(
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
+) -> None:
+    desk.is_answered("Hello")
+    first = desk.chat.conversation.id
+    desk.chat.start_new()
+    pick(qtbot, picker, "Careful")
+    pick(qtbot, picker, f"Use for all new chats with {desk.models.chosen.name}")  # type: ignore[union-attr]
+    assert desk.reopened().bound_to(MODEL) == "Careful"
+    assert "new chats" in desk.window.messages.toast.label.text().lower()
+    desk.chat.start_new()
+    assert picker.currentText() == "Careful"
+    desk.chat.show(first)
+    assert picker.currentText() == MODEL
+
+
+def test_the_standard_is_not_offered_as_the_standard_again(
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
+) -> None:
+    assert not any(row.startswith("Use for all new chats") for row in rows_of(picker))
+    pick(qtbot, picker, "Careful")
+    assert any(row.startswith("Use for all new chats") for row in rows_of(picker))
+
+
+def test_making_the_recommended_one_the_standard_leaves_the_choice_to_the_program_again(
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
+) -> None:
+    desk.services.presets.make_standard(MODEL, "Careful")
+    desk.chat.start_new()
+    pick(qtbot, picker, MODEL)
+    pick(qtbot, picker, f"Use for all new chats with {desk.models.chosen.name}")  # type: ignore[union-attr]
+    assert desk.reopened().bound_to(MODEL) is None
+
+
+def test_a_conversation_goes_on_with_another_model_under_that_model_s_standard(
+    desk: Desk, picker: PresetPicker
+) -> None:
+    desk.is_answered("Hello")
+    assert desk.chat.conversation.preset_name == MODEL
+    desk.uses_model("other.gguf")
     assert picker.currentText() == "Default"
-    controller.show_model(MODEL)
+    desk.uses_model(MODEL_FILE)
+    assert picker.currentText() == MODEL
+
+
+def test_a_preset_of_one_s_own_choice_stays_with_another_model(desk: Desk, picker: PresetPicker) -> None:
+    desk.chat.choose_preset("Careful")
+    desk.is_answered("Hello")
+    desk.uses_model("other.gguf")
     assert picker.currentText() == "Careful"
 
 
-def test_choosing_the_recommended_one_leaves_the_choice_to_the_program_again(
-    qtbot: QtBot, picker: PresetPicker, store: PresetStore
+def test_a_preset_chosen_before_there_is_a_model_holds_for_the_first_one(
+    qtbot: QtBot, empty_desk: Desk
 ) -> None:
-    pick(qtbot, picker, "Careful")
-    pick(qtbot, picker, MODEL)
-    assert store.bound_to(MODEL) is None
-
-
-def test_a_preset_chosen_before_there_is_a_model_is_bound_to_the_first_one(
-    qtbot: QtBot, window: MainWindow, store: PresetStore
-) -> None:
-    controller = PresetController(store, window)
-    picker = window.chat_page.header.preset_picker
+    desk, picker = empty_desk, empty_desk.picker
     assert picker.currentText() == "Default"
     pick(qtbot, picker, "Careful")
-    assert controller.preset == CAREFUL
-    controller.show_model(MODEL)
-    assert store.bound_to(MODEL) == "Careful"
-    controller.show_model("other.gguf")
-    assert store.bound_to("other.gguf") is None
-
-
-def test_a_choice_that_cannot_be_saved_is_told_and_not_made(
-    qtbot: QtBot, picker: PresetPicker, controller: PresetController, window: MainWindow, presets_path: Path
-) -> None:
-    presets_path.unlink()
-    presets_path.mkdir()
-    pick(qtbot, picker, "Careful")
-    assert window.messages.banner.isVisible()
+    assert desk.in_effect == CAREFUL
+    desk.uses_model(MODEL_FILE)
+    assert picker.currentText() == "Careful"
+    desk.chat.start_new()
     assert picker.currentText() == MODEL
-    assert controller.preset.name == MODEL
+
+
+def test_a_standard_that_cannot_be_saved_is_told_and_not_made(
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
+) -> None:
+    pick(qtbot, picker, "Careful")
+    desk.services.paths.presets.unlink()
+    desk.services.paths.presets.mkdir()
+    pick(qtbot, picker, f"Use for all new chats with {desk.models.chosen.name}")  # type: ignore[union-attr]
+    assert desk.window.messages.banner.isVisible()
+    desk.chat.start_new()
+    assert picker.currentText() == MODEL
+
+
+def test_a_renamed_preset_stays_with_its_conversations(desk: Desk, picker: PresetPicker) -> None:
+    desk.chat.choose_preset("Careful")
+    desk.is_answered("Hello")
+    first = desk.chat.conversation.id
+    desk.chat.start_new()
+    desk.waits_until_saved()
+    desk.services.presets.rename("Careful", "Cautious")
+    desk.waits_until_saved()
+    desk.chat.show(first)
+    assert picker.currentText() == "Cautious"
+    assert desk.loaded().preset_name == "Cautious"
 
 
 # The dialog
 
 
 def test_editing_begins_with_the_preset_in_effect_and_works_at_once(
-    qtbot: QtBot, picker: PresetPicker, controller: PresetController
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
     pick(qtbot, picker, "Careful")
     pick(qtbot, picker, "Edit presets…")
-    dialog = controller.dialog.dialog
+    dialog = desk.controller.dialog.dialog
     assert dialog is not None
     assert dialog.isVisible()
     assert dialog.list.current_name == "Careful"
     type_into(qtbot, dialog.editor.form.rows["temperature"].field, "0.4")
-    with qtbot.waitSignal(controller.preset_changed):
-        qtbot.mouseClick(dialog.editor.save_button, Qt.MouseButton.LeftButton)
-    assert controller.preset_for_answer(Conversation()).sampling.temperature == 0.4
+    qtbot.mouseClick(dialog.editor.save_button, Qt.MouseButton.LeftButton)
+    assert desk.in_effect.sampling.temperature == 0.4
     dialog.list.delete_requested.emit()
     assert picker.currentText() == MODEL
     dialog.messages.toast.undo()
@@ -173,59 +282,46 @@ def test_editing_begins_with_the_preset_in_effect_and_works_at_once(
 # One conversation
 
 
-def test_typed_values_hold_for_this_conversation_only(
-    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Overrides], store: PresetStore
-) -> None:
-    conversation = Conversation()
-    controller.show_conversation(conversation)
+def test_typed_values_hold_for_this_conversation_only(qtbot: QtBot, desk: Desk, panel: AdjustPanel) -> None:
     type_into(qtbot, panel.form.rows["temperature"].field, "0.9")
     type_into(qtbot, panel.form.rows["system_prompt"].field, "Hi.")
-    assert told[-1] == (("system_prompt", "Hi."), ("temperature", 0.9))
-    changed = with_overrides(conversation, told[-1])
-    answered_with = controller.preset_for_answer(changed)
-    assert (answered_with.sampling, answered_with.system_prompt) == (
-        Sampling(temperature=0.9, top_k=50),
-        "Hi.",
-    )
-    assert controller.preset_for_answer(Conversation()).sampling == CARD.sampling
-    assert store.get(MODEL).sampling == CARD.sampling
+    assert desk.overrides == (("system_prompt", "Hi."), ("temperature", 0.9))
+    card = desk.store.get(MODEL)
+    assert card is not None
+    assert desk.in_effect.sampling == card.sampling.with_values(temperature=0.9)
+    assert desk.in_effect.system_prompt == "Hi."
+    desk.chat.start_new()
+    assert desk.in_effect.sampling == card.sampling
+    assert desk.store.get(MODEL) == card
 
 
-def test_an_empty_system_prompt_is_a_change_too(
-    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Overrides]
-) -> None:
-    controller.choose("Careful")
+def test_an_empty_system_prompt_is_a_change_too(qtbot: QtBot, desk: Desk, panel: AdjustPanel) -> None:
+    desk.controller.choose("Careful")
     type_into(qtbot, panel.form.rows["system_prompt"].field, "")
-    assert told[-1] == (("system_prompt", ""),)
-    assert controller.preset_for_answer(with_overrides(Conversation(), told[-1])).system_prompt == ""
+    assert desk.overrides == (("system_prompt", ""),)
+    assert desk.in_effect.system_prompt == ""
 
 
 def test_what_differs_is_marked_in_panel_and_picker_and_taken_back_one_by_one(
-    qtbot: QtBot,
-    controller: PresetController,
-    panel: AdjustPanel,
-    picker: PresetPicker,
-    told: list[Overrides],
+    qtbot: QtBot, desk: Desk, panel: AdjustPanel, picker: PresetPicker
 ) -> None:
-    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9), ("top_k", 7))))
+    desk.chat.change_overrides((("temperature", 0.9), ("top_k", 7)))
     assert panel.subtitle.text() == f"2 values differ from {MODEL}"
     assert [name for name, row in panel.form.rows.items() if row.dot.is_lit] == ["temperature", "top_k"]
     assert picker.toolTip() == f"Preset: {MODEL}, with 2 values changed for this conversation"
     row = panel.form.rows["temperature"]
     assert row.reset_button.toolTip() == f"Back to 0.1, as in {MODEL}"
     qtbot.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
-    assert told == [(("top_k", 7),)]
+    assert desk.overrides == (("top_k", 7),)
     assert picker.change_count == 1
     qtbot.mouseClick(panel.reset_button, Qt.MouseButton.LeftButton)
-    assert told[-1] == ()
+    assert desk.overrides == ()
     assert panel.subtitle.text() == f"Follows {MODEL}"
     assert picker.toolTip() == f"Preset: {MODEL}"
     assert not panel.save_as_button.isEnabled()
 
 
-def test_the_picker_shows_a_dot_while_the_conversation_differs(
-    picker: PresetPicker, controller: PresetController
-) -> None:
+def test_the_picker_shows_a_dot_while_the_conversation_differs(desk: Desk, picker: PresetPicker) -> None:
     def accent_count() -> int:
         image = picker.grab().toImage()
         accent = QColor("#6fc3d0")
@@ -234,49 +330,44 @@ def test_the_picker_shows_a_dot_while_the_conversation_differs(
         )
 
     assert accent_count() == 0
-    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
+    desk.chat.change_overrides((("temperature", 0.9),))
     assert accent_count() > 10
 
 
-def test_a_refused_value_is_not_used(
-    qtbot: QtBot, controller: PresetController, panel: AdjustPanel, told: list[Overrides]
-) -> None:
-    controller.show_conversation(Conversation())
+def test_a_refused_value_is_not_used(qtbot: QtBot, desk: Desk, panel: AdjustPanel) -> None:
     row = panel.form.rows["top_k"]
     type_into(qtbot, row.field, "5000")
     assert row.problem_label.text() == (
         "Top-k must be between 0 and 1,000, not 5,000. Until it is mended, 50 is used."
     )
-    assert told[-1] == ()
+    assert desk.overrides == ()
     assert not panel.save_as_button.isEnabled()
 
 
-def test_a_refused_value_stays_on_screen_when_the_same_model_is_told_again(
-    qtbot: QtBot, controller: PresetController, panel: AdjustPanel
+def test_a_refused_value_stays_on_screen_when_the_model_is_loaded_again(
+    qtbot: QtBot, desk: Desk, panel: AdjustPanel
 ) -> None:
     type_into(qtbot, panel.form.rows["top_k"].field, "5000")
-    controller.show_model(MODEL)
+    desk.uses_model(MODEL_FILE)
     assert panel.form.rows["top_k"].field.typed == "5000"
+    qtbot.mouseClick(panel.form.rows["temperature"].reset_button, Qt.MouseButton.LeftButton)
+    panel.reset_requested.emit()
+    assert panel.form.rows["top_k"].field.typed == "50"
 
 
-def test_another_conversation_shows_its_own_values(controller: PresetController, panel: AdjustPanel) -> None:
-    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
+def test_another_conversation_shows_its_own_values(desk: Desk, panel: AdjustPanel) -> None:
+    desk.chat.change_overrides((("temperature", 0.9),))
     assert panel.form.rows["temperature"].field.typed == "0.9"
-    controller.show_conversation(Conversation())
+    desk.chat.start_new()
     assert panel.form.rows["temperature"].field.typed == "0.1"
     assert panel.subtitle.text() == f"Follows {MODEL}"
 
 
-def test_values_become_a_preset_which_the_model_then_uses(
-    qtbot: QtBot,
-    controller: PresetController,
-    panel: AdjustPanel,
-    picker: PresetPicker,
-    told: list[Overrides],
-    presets_path: Path,
+def test_values_become_a_preset_which_the_conversation_then_follows(
+    qtbot: QtBot, desk: Desk, panel: AdjustPanel, picker: PresetPicker
 ) -> None:
-    controller.choose("Careful")
-    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
+    desk.controller.choose("Careful")
+    desk.chat.change_overrides((("temperature", 0.9),))
     qtbot.mouseClick(panel.save_as_button, Qt.MouseButton.LeftButton)
     assert panel.name_field.selectedText() == "Careful copy"
     qtbot.keyClicks(panel.name_field, "careful")
@@ -285,51 +376,54 @@ def test_values_become_a_preset_which_the_model_then_uses(
     type_into(qtbot, panel.name_field, "Lively")
     qtbot.mouseClick(panel.save_button, Qt.MouseButton.LeftButton)
     lively = replace(CAREFUL, name="Lively", sampling=CAREFUL.sampling.with_values(temperature=0.9))
-    assert reopened(presets_path).get("Lively") == lively
-    assert reopened(presets_path).preset_for(MODEL) == lively
-    assert reopened(presets_path).get("Careful") == CAREFUL
-    assert told[-1] == ()
+    assert desk.reopened().get("Lively") == lively
+    assert desk.reopened().get("Careful") == CAREFUL
+    assert desk.in_effect == lively
+    assert desk.overrides == ()
     assert picker.currentText() == "Lively"
     assert picker.change_count == 0
     assert panel.save_as_button.isVisible()
 
 
 def test_choosing_another_preset_takes_the_changes_back_and_can_be_undone(
-    qtbot: QtBot,
-    controller: PresetController,
-    window: MainWindow,
-    picker: PresetPicker,
-    told: list[Overrides],
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
-    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
+    desk.chat.change_overrides((("temperature", 0.9),))
     pick(qtbot, picker, "Careful")
-    assert told == [()]
-    assert window.messages.toast.label.text() == "This conversation now follows Careful"
-    qtbot.mouseClick(window.messages.toast.undo_button, Qt.MouseButton.LeftButton)
-    assert told == [(), (("temperature", 0.9),)]
+    assert desk.overrides == ()
+    toast = desk.window.messages.toast
+    assert toast.label.text() == "This conversation now follows Careful"
+    qtbot.mouseClick(toast.undo_button, Qt.MouseButton.LeftButton)
+    assert desk.overrides == (("temperature", 0.9),)
     assert picker.currentText() == MODEL
     assert picker.change_count == 1
 
 
 def test_the_offer_to_undo_leaves_with_its_conversation(
-    qtbot: QtBot,
-    controller: PresetController,
-    window: MainWindow,
-    picker: PresetPicker,
-    told: list[Overrides],
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
-    controller.show_conversation(with_overrides(Conversation(), (("temperature", 0.9),)))
+    desk.chat.change_overrides((("temperature", 0.9),))
     pick(qtbot, picker, "Careful")
-    controller.show_conversation(Conversation())
-    assert window.messages.toast.isHidden()
-    assert told == [()]
+    desk.chat.start_new()
+    assert desk.window.messages.toast.isHidden()
+    assert desk.overrides == ()
+
+
+def test_another_text_in_the_toast_stays_when_the_conversation_leaves(
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
+) -> None:
+    desk.chat.change_overrides((("temperature", 0.9),))
+    pick(qtbot, picker, "Careful")
+    desk.window.messages.show_done("Exported to notes.md")
+    desk.chat.start_new()
+    assert desk.window.messages.toast.isVisible()
 
 
 def test_the_panel_opens_from_the_picker_and_closes_with_escape(
-    qtbot: QtBot, controller: PresetController, picker: PresetPicker, window: MainWindow
+    qtbot: QtBot, desk: Desk, picker: PresetPicker, window: MainWindow
 ) -> None:
     pick(qtbot, picker, "Adjust for this conversation…")
-    panel = controller.panel
+    panel = desk.controller.panel
     assert panel.isVisible()
     assert picker.currentText() == MODEL
     area = window.chat_page.conversation_area
@@ -343,47 +437,45 @@ def test_the_panel_opens_from_the_picker_and_closes_with_escape(
 # How the model is loaded
 
 
-def test_a_model_is_loaded_as_its_preset_says(controller: PresetController, store: PresetStore) -> None:
-    store.save(replace(CARD, context_length=4096, thread_count=2, kv_cache_type="q8_0"))
-    assert controller.options_to_load(MODEL) == LoadOptions(4096, 2, kv_cache_type="q8_0")
-    assert controller.options_to_load("other.gguf") == LoadOptions()
+def test_a_model_is_loaded_as_the_preset_of_the_conversation_says(desk: Desk) -> None:
+    card = desk.store.get(MODEL)
+    assert card is not None
+    desk.store.save(replace(card, context_length=4096, thread_count=2, kv_cache_type="q8_0"))
+    desk.uses_model(MODEL_FILE)
+    assert desk.engine.loads[-1][1] == LoadOptions(4096, 2, kv_cache_type="q8_0")
+    desk.uses_model("other.gguf")
+    assert desk.engine.loads[-1][1] == LoadOptions()
 
 
-def test_another_context_length_asks_for_loading_again(
-    qtbot: QtBot, controller: PresetController, picker: PresetPicker
+def test_another_context_length_offers_to_load_again_for_as_long_as_it_is_wanted(
+    qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
-    told: list[bool] = []
-    controller.reload_wanted.connect(told.append)
+    banner = desk.window.messages.banner
+    assert banner.isHidden()
     pick(qtbot, picker, "Careful")
-    assert told == []
-    controller.options_to_load(MODEL)
-    controller.note_loaded(MODEL)
+    assert banner.action_button.text() == "Reload the model"
     pick(qtbot, picker, MODEL)
-    assert told == [True]
-    assert controller.is_reload_wanted
+    assert banner.isHidden()
     pick(qtbot, picker, "Careful")
-    assert told == [True, False]
-    pick(qtbot, picker, "Default")
-    controller.options_to_load(MODEL)
-    controller.note_loaded(MODEL)
-    assert told == [True, False, True, False]
+    desk.chat.start_new()
+    assert banner.isHidden()
+    pick(qtbot, picker, "Careful")
+    qtbot.mouseClick(banner.action_button, Qt.MouseButton.LeftButton)
+    desk.waits(lambda: desk.engine.loads[-1][1].context_length == CAREFUL.context_length)
+    desk.waits(lambda: not desk.models.is_reload_wanted)
+    assert banner.isHidden()
 
 
-def test_another_temperature_asks_for_no_loading(
-    controller: PresetController, store: PresetStore, qtbot: QtBot
-) -> None:
-    controller.options_to_load(MODEL)
-    controller.note_loaded(MODEL)
-    store.save(Preset(MODEL, Sampling(temperature=1.0)))
-    with qtbot.assertNotEmitted(controller.reload_wanted):
-        controller.dialog.presets_changed.emit()
+def test_another_temperature_asks_for_no_loading(desk: Desk) -> None:
+    desk.store.save(Preset(MODEL, Sampling(temperature=1.0)))
+    desk.services.presets.tell()
+    assert not desk.models.is_reload_wanted
 
 
-def test_a_model_that_is_still_loading_asks_for_no_loading(
-    controller: PresetController, qtbot: QtBot
-) -> None:
-    controller.options_to_load(MODEL)
-    controller.note_loaded(MODEL)
-    with qtbot.assertNotEmitted(controller.reload_wanted):
-        controller.show_model("other.gguf")
-        controller.choose("Careful")
+def test_a_model_that_is_still_loading_asks_for_no_loading(desk: Desk) -> None:
+    path = desk.models_folder / "other.gguf"
+    shutil.copy(TINY_MODEL, path)
+    desk.models.open_file(path)
+    desk.chat.choose_preset("Careful")
+    assert desk.models.status.state is ModelState.LOADING
+    assert not desk.models.is_reload_wanted

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.preset import Preset
 from app.core.sampling import Sampling
+from app.services.presets import PresetService
 from app.store.presets import PresetStore
 from app.ui.main_window import MainWindow
 from app.ui.presets.dialog_controller import DialogController
@@ -21,8 +22,8 @@ from tests.ui.presets.conftest import CARD, CAREFUL, MODEL, TOOLS, reopened, typ
 
 
 @pytest.fixture
-def controller(qtbot: QtBot, window: MainWindow, store: PresetStore) -> Iterator[DialogController]:
-    controller = DialogController(store, window, tools=lambda: TOOLS)
+def controller(qtbot: QtBot, window: MainWindow, presets: PresetService) -> Iterator[DialogController]:
+    controller = DialogController(presets, lambda: TOOLS, window)
     controller.open("Careful")
     assert controller.dialog is not None
     qtbot.waitExposed(controller.dialog)
@@ -94,13 +95,13 @@ def test_a_built_in_preset_shows_where_it_comes_from(dialog: PresetsDialog, stor
 
 
 def test_changes_are_saved_on_request_and_not_before(
-    qtbot: QtBot, dialog: PresetsDialog, controller: DialogController, presets_path: Path
+    qtbot: QtBot, dialog: PresetsDialog, presets: PresetService, presets_path: Path
 ) -> None:
     assert not dialog.editor.save_button.isEnabled()
     change_temperature(qtbot, dialog, "0.9")
     assert reopened(presets_path).get("Careful") == CAREFUL
     assert unsaved(dialog) == ["Careful"]
-    with qtbot.waitSignal(controller.presets_changed):
+    with qtbot.waitSignal(presets.changed):
         press(qtbot, dialog, "save_preset_button")
     changed = replace(CAREFUL, sampling=CAREFUL.sampling.with_values(temperature=0.9))
     assert reopened(presets_path).get("Careful") == changed

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QSpin
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings, Theme
-from app.ui.settings.settings_dialog import SettingsDialog
+from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
 
 SETTINGS = Settings(theme=Theme.DARK, font_scale=1.2, model_folders=(Path("/models"), Path("/disk/gguf")))
@@ -49,7 +49,7 @@ def test_every_change_is_told_at_once_and_keeps_the_rest(qtbot: QtBot, dialog: S
 
 
 def test_a_folder_is_taken_off_the_list(qtbot: QtBot, dialog: SettingsDialog) -> None:
-    dialog.show_page("Models")
+    dialog.show_page(SettingsPage.MODELS)
     remove = dialog.findChild(QPushButton, "remove_folder_button")
     dialog.findChild(QListWidget, "model_folders").setCurrentRow(0)
     with qtbot.waitSignal(dialog.settings_changed) as changed:
@@ -63,7 +63,7 @@ def test_without_folders_there_is_nothing_to_remove(dialog: SettingsDialog) -> N
 
 
 def test_a_folder_is_asked_for(qtbot: QtBot, dialog: SettingsDialog) -> None:
-    dialog.show_page("Models")
+    dialog.show_page(SettingsPage.MODELS)
     with qtbot.waitSignal(dialog.add_folder_requested):
         qtbot.mouseClick(dialog.findChild(QPushButton, "add_folder_button"), Qt.MouseButton.LeftButton)
 
@@ -76,14 +76,14 @@ def test_values_from_outside_are_shown_and_told_to_nobody(qtbot: QtBot, dialog: 
 
 
 def test_the_version_can_be_read(dialog: SettingsDialog) -> None:
-    dialog.show_page("About")
+    dialog.show_page(SettingsPage.ABOUT)
     assert any(label.text() == "Tarn 1.2.3" for label in dialog.findChildren(QLabel) if label.isVisible())
 
 
 def test_new_models_go_to_one_of_the_folders_until_it_is_taken_off_the_list(
     qtbot: QtBot, dialog: SettingsDialog
 ) -> None:
-    dialog.show_page("Models")
+    dialog.show_page(SettingsPage.MODELS)
     field = dialog.findChild(QComboBox, "download_folder_field")
     assert field.currentText() == "Tarn's own models folder"
     told: list[Settings] = []

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import ConversationSummary
+from app.services.conversation_list import Activity
 from app.store.search import SearchHit
-from app.ui.sidebar.conversation_rows import Activity
+from app.ui.sidebar.conversation_rows import SPOKEN_ACTIVITIES
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.theme_switcher import ThemeSwitcher
 
@@ -233,6 +234,9 @@ def test_the_buttons_ask(qtbot: QtBot, sidebar: Sidebar, button: str, signal: st
 
 
 def test_what_goes_on_in_a_conversation_is_marked_at_the_end_of_its_row(sidebar: Sidebar) -> None:
+    def spoken(title: str) -> str:
+        return str(index_of(sidebar, title).data(Qt.ItemDataRole.AccessibleTextRole))
+
     def row_picture() -> QImage:
         return sidebar.list.viewport().grab(sidebar.list.visualRect(index_of(sidebar, "Bread"))).toImage()
 
@@ -240,10 +244,10 @@ def test_what_goes_on_in_a_conversation_is_marked_at_the_end_of_its_row(sidebar:
     for activity in Activity:
         sidebar.set_activities({"b": activity})
         pictures.append(row_picture())
-        assert activity.value in index_of(sidebar, "Bread").data(Qt.ItemDataRole.AccessibleTextRole)
-        assert activity.value not in index_of(sidebar, "Apples").data(Qt.ItemDataRole.AccessibleTextRole)
+        assert SPOKEN_ACTIVITIES[activity] in spoken("Bread")
+        assert SPOKEN_ACTIVITIES[activity] not in spoken("Apples")
     assert all(first != second for first, second in combinations(pictures, 2))
     sidebar.set_conversations([ConversationSummary("b", "Bread", NOW)])
-    assert list(Activity)[-1].value in index_of(sidebar, "Bread").data(Qt.ItemDataRole.AccessibleTextRole)
+    assert SPOKEN_ACTIVITIES[list(Activity)[-1]] in spoken("Bread")
     sidebar.set_activities({})
     assert index_of(sidebar, "Bread").data(Qt.ItemDataRole.AccessibleTextRole) == "Bread"

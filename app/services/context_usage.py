@@ -4,67 +4,79 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.context_use import ContextUse, measure
 from app.core.errors import UserError
-from app.core.language_model import LanguageModel
 from app.core.turn_request import TurnRequest
+from app.services.answers import AnswerService
 from app.services.background import Report, Stream, Worker
-from app.ui.chat.chat_controller import ChatController
-from app.ui.chat.composer import Composer
-from app.ui.chat.context_meter import ContextMeter
-from app.ui.transcript.view.transcript import Transcript
+from app.services.chat_engine import ChatEngine
+from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.models import ModelService
+from app.services.presets import PresetService
+from app.services.running_answer import AnswerChange, AnswerPart
+from app.services.tools import ToolService
 
 log = logging.getLogger(__name__)
 
 PAUSE_MS = 250
 """Between two counts, however fast somebody types."""
 
+_COUNTED_PARTS = (ChatPart.SHOWN, ChatPart.PATH, ChatPart.PRESET, ChatPart.TOOLS, ChatPart.EDIT)
 
-class ContextController(QObject):
-    """Keeps the meter and the line where the model's memory begins up to date.
+
+@dataclass(frozen=True, slots=True)
+class ContextChange:
+    """What the conversation on screen takes of the context now; None while no model is ready."""
+
+    use: ContextUse | None
+
+
+class ContextUsageService(QObject):
+    """Keeps the figures of the conversation on screen up to date.
 
     Counting has a thread of its own, so neither the window nor the model waits for it.
 
     Signals:
-        measured: a `ContextUse` of the conversation on screen.
+        changed: a `ContextChange`.
     """
 
-    measured = Signal(object)
+    changed = Signal(object)
 
     def __init__(
         self,
-        model: LanguageModel,
-        chat: ChatController,
-        composer: Composer,
-        transcript: Transcript,
-        meter: ContextMeter,
+        engine: ChatEngine,
+        chat: ChatSession,
+        answers: AnswerService,
+        models: ModelService,
+        presets: PresetService,
+        tools: ToolService,
         parent: QObject | None = None,
-        offers_tools: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`offers_tools` tells whether the loaded model can be told of tools."""
         super().__init__(parent)
-        self._model = model
-        self._chat = chat
-        self._composer = composer
-        self._transcript = transcript
-        self._meter = meter
-        self._offers_tools = offers_tools
+        self._engine = engine
+        self._answers = answers
         self._worker = Worker("context", self)
+        self._typed = ""
         self._counting: Stream | None = None
         self._done: list[Stream] = []
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._count)
-        chat.path_changed.connect(self.refresh)
-        chat.conversation_changed.connect(self.refresh)
-        composer.edit.textChanged.connect(self.refresh)
+        chat.changed.connect(self._on_chat_changed)
+        answers.changed.connect(self._on_answers_changed)
+        for service in (models, presets, tools):
+            service.changed.connect(self.refresh)
+
+    def note_typed(self, text: str) -> None:
+        """Takes what is in the composer now; it is counted with the rest soon."""
+        self._typed = text.strip()
+        self.refresh()
 
     def refresh(self) -> None:
-        """Counts again soon: the model, the preset, the conversation or the draft has changed."""
+        """Counts again soon."""
         if not self._pause.isActive():
             self._pause.start()
 
@@ -79,24 +91,24 @@ class ContextController(QObject):
         if self._counting is not None:
             self._counting.cancel()
             self._counting = None
-        request = self._chat.upcoming_request()
-        if request is None or not self._model.context_length or request.model_path != self._model.model_path:
-            self._meter.set_usage(0, 0)
-            self._transcript.mark_memory_start(None)
+        request = self._answers.upcoming_request()
+        engine = self._engine
+        if request is None or not engine.context_length or request.model_path != engine.model_path:
+            self.changed.emit(ContextChange(None))
             return
-        if not self._offers_tools():
+        if not engine.offers_tools:
             request = replace(request, tools=())
         self._counting = stream = self._stream(request)
         self._worker.start(stream)
 
     def _stream(self, request: TurnRequest) -> Stream:
-        reply = self._chat.reply
-        message = reply.message if reply else None
-        draft = self._composer.text.strip()
+        node = self._answers.message_under_way
+        message = node.message if node else None
+        typed = self._typed
 
         def work(cancel: threading.Event, report: Report) -> None:
             if not cancel.is_set():
-                report(measure(self._model, request, draft, message))
+                report(measure(self._engine, request, typed, message))
 
         stream = Stream(work, self)
         stream.item.connect(lambda use: self._on_counted(stream, use))
@@ -104,17 +116,8 @@ class ContextController(QObject):
         return stream
 
     def _on_counted(self, stream: Stream, use: ContextUse) -> None:
-        if stream is not self._counting:
-            return
-        parts = [
-            ("System prompt", use.system_tokens),
-            ("Conversation", use.conversation_tokens),
-            ("Draft", use.draft_tokens),
-            ("Room left", use.room_tokens),
-        ]
-        self._meter.set_usage(use.used_tokens, use.context_length, parts, remark(use))
-        self._transcript.mark_memory_start(use.first_seen_id)
-        self.measured.emit(use)
+        if stream is self._counting:
+            self.changed.emit(ContextChange(use))
 
     def _on_finished(self, stream: Stream, error: Exception | None) -> None:
         if stream is self._counting:
@@ -128,9 +131,10 @@ class ContextController(QObject):
             done.deleteLater()
         self._done = [stream]
 
+    def _on_chat_changed(self, change: ChatChange) -> None:
+        if change.concerns(*_COUNTED_PARTS):
+            self.refresh()
 
-def remark(use: ContextUse) -> str:
-    """What else the reader should know of these figures."""
-    if use.refusal:
-        return use.refusal
-    return "The oldest messages are left out." if use.has_outgrown else ""
+    def _on_answers_changed(self, change: AnswerChange) -> None:
+        if change.part not in (AnswerPart.GREW, AnswerPart.STATUS, AnswerPart.CALLS):
+            self.refresh()

@@ -11,88 +11,63 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QTextEdit
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation, MessageNode
 from app.core.errors import EngineError
 from app.core.message import Message, Role
-from app.core.model_file import ModelInfo
+from app.core.model_file import LoadOptions
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.engine.longer_context import LongerContext
 from app.paths import resources
-from app.services.background import Stream, Worker
-from app.settings import Settings
-from app.store.store import open_store
+from app.services.background import Stream
+from app.services.context_usage import PAUSE_MS
 from app.tools.tool import Tool
-from app.tools.tool_box import ToolBox
-from app.ui.chat.asking import Answerer
 from app.ui.chat.chat_controller import ChatController
-from app.ui.chat.composer import Composer
-from app.ui.chat.context_controller import PAUSE_MS, ContextController
-from app.ui.chat.context_meter import ContextMeter
-from app.ui.chat.conversation_tools import ConversationTools
-from app.ui.chat.outgrown_card import OutgrownCard
-from app.ui.chat.outgrown_controller import LoadedContext, OutgrownController
-from app.ui.chat.replies import Replies
+from app.ui.chat.context_overflow_card import ContextOverflowCard
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
+from app.ui.settings.settings_controller import SettingsController
+from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.content.blocks import MEMORY_MARK_TEXT
 from app.ui.transcript.view.transcript import Transcript
-from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
-from tests.support.themes import DARK
+from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
+from tests.fakes.scripted_model import ScriptedReply
+from tests.support.chat_harness import WAIT_MS, ChatHarness
 
-TINY_MODEL = Path(__file__).parents[2] / "data" / "tiny-lfm2.gguf"
-WAIT_MS = 5_000
+PLAIN = Preset("Plain", Sampling())
 
 
-class Desk:
-    """A chat with its meter and its card, and a scripted model instead of an engine."""
+def words(count: int) -> str:
+    return " ".join(["word"] * count)
 
-    def __init__(self, qtbot: QtBot, window: MainWindow, folder: Path, model: ScriptedModel) -> None:
-        self._qtbot = qtbot
-        self.model = model
-        self.preset = Preset("Plain", Sampling())
-        self.context_length = model.context_length
-        self.store = open_store(folder / "conversations.db").conversations
-        self.engine_worker, self.files_worker = Worker("engine"), Worker("files")
-        self.replies = Replies(model, self.engine_worker)
-        self.transcript, self.composer = Transcript(DARK), Composer()
-        self.meter, self.card = ContextMeter(), OutgrownCard()
-        self.messages = window.messages
-        for widget in (self.transcript, self.composer, self.meter, self.card):
-            qtbot.addWidget(widget)
-        self.card.resize(700, 120)
-        self.settings = Settings(new_chat_tools=())
-        self.tools: list[Tool] = []
-        tools = ConversationTools(lambda: ToolBox(self.tools), lambda: self.settings, lambda: self.preset)
-        self.chat = ChatController(
-            self.store, self.replies, self.transcript, self.composer, self.answerer, tools
-        )
-        self.offers_tools = True
-        self.context = ContextController(
-            model, self.chat, self.composer, self.transcript, self.meter, None, lambda: self.offers_tools
-        )
-        self.outgrown = OutgrownController(
-            model,
-            self.engine_worker,
-            self.files_worker,
-            self.store,
-            self.chat,
-            self.card,
-            self.messages,
-            self.loaded,
-        )
-        self.context.measured.connect(self.outgrown.take_note)
-        self.has_model = True
 
-    def answerer(self) -> Answerer | None:
-        return Answerer("Scripted", self.model.model_path, self.preset) if self.has_model else None
+def tell_a_story(length: int) -> str:
+    """Tells a story of some length."""
+    return words(length)
 
-    def loaded(self) -> LoadedContext | None:
-        info = ModelInfo(TINY_MODEL, "Tiny", "lfm2", "F16", 1, self.context_length, 32_768)
-        return LoadedContext(info, "f16")
+
+class Desk(ChatHarness):
+    """A chat page with its meter and its card, and a scripted model instead of an engine."""
+
+    def __init__(self, qtbot: QtBot, folder: Path, themes: ThemeSwitcher, engine: ScriptedEngine) -> None:
+        super().__init__(qtbot, folder, engine, [Tool.of(tell_a_story)])
+        self.transcript = Transcript(themes.theme)
+        self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
+        qtbot.addWidget(self.window)
+        page = self.window.chat_page
+        self.composer, self.meter = page.composer, page.header.context_meter
+        self.card, self.messages = page.context_overflow_card, self.window.messages
+        settings_dialog = SettingsController(self.window, self.settings, "1.0")
+        self.page = ChatController(self.window, self.transcript, self.services, themes, settings_dialog)
+        self.services.notices.told.connect(self.messages.show)
+        self.window.resize(1200, 800)
+        self.window.show()
+        self.holds_under(PLAIN)
+        self.services.presets.make_standard(TINY_MODEL.name, PLAIN.name)
+        self.start()
 
     def holds(self, *texts: str) -> Conversation:
         """Shows a saved conversation of these messages."""
@@ -100,12 +75,8 @@ class Desk:
         for index, text in enumerate(texts):
             message = Message.of_text(Role.ASSISTANT if index % 2 else Role.USER, text)
             conversation = conversation.with_node(MessageNode(message, conversation.tip_id))
-        self.store.create(conversation)
-        self.chat.show(conversation.id)
+        self.chat.add(conversation, is_shown=True)
         return conversation
-
-    def waits(self, is_so: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(is_so, timeout=WAIT_MS)
 
     def counts(self, name: str, tokens: int) -> None:
         """Waits until the meter tells a figure."""
@@ -113,45 +84,28 @@ class Desk:
 
     def pauses(self) -> None:
         """Until a count that was due is over."""
-        with self._qtbot.waitSignal(self.context.measured, timeout=WAIT_MS):
-            self.context.refresh()
+        with self._qtbot.waitSignal(self.services.context_usage.changed, timeout=WAIT_MS):
+            self.services.context_usage.refresh()
 
-    def shut_down(self) -> None:
-        self.replies.stop_all()
-        self.context.shut_down()
-        self.engine_worker.shut_down()
-        self.replies.shut_down()
-        self.files_worker.shut_down()
-        QTest.qWait(0)
-        self.store.close()
+    def is_choice_made(self, conversation: Conversation) -> bool:
+        self.waits_until_saved()
+        return self.services.store.conversations.is_memory_choice_made(conversation.id)
+
+
+Sit = Callable[[ScriptedEngine], Desk]
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> MainWindow:
-    """Only for its messages."""
-    window = MainWindow(QTextEdit(), app_icon(resources() / "icons"))
-    qtbot.addWidget(window)
-    return window
-
-
-Sit = Callable[[ScriptedModel], Desk]
-
-
-@pytest.fixture
-def sit(qtbot: QtBot, tmp_path: Path, window: MainWindow) -> Iterator[Sit]:
+def sit(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[Sit]:
     desks: list[Desk] = []
 
-    def start(model: ScriptedModel) -> Desk:
-        desks.append(Desk(qtbot, window, tmp_path, model))
+    def start(engine: ScriptedEngine) -> Desk:
+        desks.append(Desk(qtbot, tmp_path, themes, engine))
         return desks[-1]
 
     yield start
     for desk in desks:
         desk.shut_down()
-
-
-def words(count: int) -> str:
-    return " ".join(["word"] * count)
 
 
 def press(button: QPushButton) -> None:
@@ -166,7 +120,7 @@ def slowly(pieces: Sequence[str]) -> Iterator[str | Callable[[], object]]:
         yield lambda: threading.Event().wait(0.12)
 
 
-class SlowModel(ScriptedModel):
+class SlowModel(ScriptedEngine):
     """Counts one text only when it is let; notes which threads asked."""
 
     def __init__(self, slow_text: str, **options: Any) -> None:
@@ -185,7 +139,7 @@ class SlowModel(ScriptedModel):
 
 
 def test_the_draft_is_counted_while_it_is_typed(sit: Sit, qtbot: QtBot) -> None:
-    desk = sit(ScriptedModel())
+    desk = sit(ScriptedEngine())
     desk.holds(words(10), words(20))
     QTest.keyClicks(desk.composer.edit, words(3))
     desk.counts("Draft", 3)
@@ -204,7 +158,9 @@ def test_counting_never_holds_the_window_up_and_the_latest_wins(sit: Sit, qtbot:
     timer.timeout.connect(lambda: ticks.append(1))
     timer.start()
     told: list[int] = []
-    desk.context.measured.connect(lambda use: told.append(use.draft_tokens))
+    desk.services.context_usage.changed.connect(
+        lambda change: told.append(change.use.draft_tokens) if change.use else None
+    )
     desk.composer.edit.setPlainText("slow")
     desk.waits(model.is_asked.is_set)
     before = len(ticks)
@@ -218,19 +174,18 @@ def test_counting_never_holds_the_window_up_and_the_latest_wins(sit: Sit, qtbot:
 
 
 def test_counts_are_not_piled_up(sit: Sit, qtbot: QtBot) -> None:
-    desk = sit(ScriptedModel())
+    desk = sit(ScriptedEngine())
     for number in range(1, 6):
         desk.composer.edit.setPlainText(words(number))
         desk.counts("Draft", number)
-    assert len(desk.context.findChildren(Stream)) <= 2
+    assert len(desk.services.context_usage.findChildren(Stream)) <= 2
 
 
 def test_another_preset_and_another_conversation_are_counted_anew(sit: Sit) -> None:
-    desk = sit(ScriptedModel())
+    desk = sit(ScriptedEngine())
     first = desk.holds(words(10))
     desk.counts("System prompt", 0)
-    desk.preset = replace(desk.preset, system_prompt=words(50))
-    desk.context.refresh()
+    desk.holds_under(replace(PLAIN, system_prompt=words(50)))
     desk.counts("System prompt", 54)
     desk.holds(words(100), words(100))
     desk.counts("Conversation", 200 + 12)
@@ -238,42 +193,35 @@ def test_another_preset_and_another_conversation_are_counted_anew(sit: Sit) -> N
     desk.counts("Conversation", 10 + 8)
 
 
-def tell_a_story(length: int) -> str:
-    """Tells a story of some length."""
-    return words(length)
-
-
 def test_tools_that_are_on_take_room_unless_the_model_cannot_be_told_of_them(sit: Sit) -> None:
-    desk = sit(ScriptedModel())
-    desk.tools = [Tool.of(tell_a_story)]
+    desk = sit(ScriptedEngine())
     desk.holds("Hello")
     desk.counts("System prompt", 0)
-    desk.settings = Settings(new_chat_tools=("tell_a_story",))
-    described = desk.model.count_tokens(str(ToolBox(desk.tools).definitions[0]))
-    desk.context.refresh()
+    desk.settings.change(new_chat_tools=("tell_a_story",))
+    described = desk.engine.count_tokens(str(Tool.of(tell_a_story).definition))
     desk.counts("System prompt", described)
-    desk.offers_tools = False
-    desk.context.refresh()
+    desk.engine.offers_tools = False
+    desk.services.context_usage.refresh()
     desk.counts("System prompt", 0)
 
 
 def test_an_answer_counts_while_it_is_written(sit: Sit) -> None:
     may_end = threading.Event()
     steps = [*slowly(["one", *[" two"] * 9]), lambda: may_end.wait(WAIT_MS / 1000), " end"]
-    desk = sit(ScriptedModel(ScriptedReply(steps)))
-    desk.chat.send(words(10))
+    desk = sit(ScriptedEngine(ScriptedReply(steps)))
+    desk.answers.send(words(10))
     desk.waits(lambda: "Conversation: 2" in desk.meter.accessibleDescription())
-    assert desk.chat.is_answering
+    assert desk.answers.is_answering
     may_end.set()
-    desk.waits(lambda: not desk.chat.is_answering)
+    desk.waits(lambda: not desk.answers.is_answering)
     desk.counts("Conversation", 10 + 11 + 3 * 4)
 
 
 def test_an_edited_message_is_counted_in_place_of_what_follows_it(sit: Sit) -> None:
-    desk = sit(ScriptedModel())
+    desk = sit(ScriptedEngine())
     conversation = desk.holds(words(10), words(20), words(30), words(40))
     desk.counts("Conversation", 100 + 5 * 4)
-    desk.chat.edit(conversation.nodes[2].id)
+    desk.chat.begin_edit(conversation.nodes[2].id)
     desk.counts("Conversation", 30 + 3 * 4)
     desk.counts("Draft", 30)
     desk.composer.cancel_edit()
@@ -281,23 +229,23 @@ def test_an_edited_message_is_counted_in_place_of_what_follows_it(sit: Sit) -> N
 
 
 def test_without_a_model_the_meter_is_empty(sit: Sit) -> None:
-    desk = sit(ScriptedModel(model_path="another.gguf"))
+    desk = sit(ScriptedEngine())
     desk.holds(words(10))
     desk.counts("Conversation", 18)
-    desk.has_model = False
-    desk.context.refresh()
+    desk.engine.unload()
+    desk.services.context_usage.refresh()
     desk.waits(lambda: "No model" in desk.meter.toolTip())
     assert desk.meter.share == 0
 
 
 def test_a_draft_too_long_for_the_model_is_said_before_it_is_sent(sit: Sit) -> None:
-    desk = sit(ScriptedModel(context_length=100))
+    desk = sit(ScriptedEngine(context_length=100))
     desk.composer.edit.setPlainText(words(150))
     desk.waits(lambda: "Your message is 83 tokens too long" in desk.meter.toolTip())
     assert desk.meter.share == 1
 
 
-class GoneModel(ScriptedModel):
+class GoneModel(ScriptedEngine):
     """One that is unloaded while it counts."""
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
@@ -318,7 +266,7 @@ TALK = [words(20)] * 8
 
 
 def outgrown(sit: Sit, *replies: ScriptedReply | str, context_length: int = 160) -> tuple[Desk, Conversation]:
-    desk = sit(ScriptedModel(*replies, context_length=context_length))
+    desk = sit(ScriptedEngine(*replies, context_length=context_length))
     conversation = desk.holds(*TALK)
     desk.waits(lambda: desk.card.is_offering)
     return desk, conversation
@@ -343,24 +291,23 @@ def test_going_on_is_asked_once_for_each_conversation(sit: Sit) -> None:
     assert desk.card.isHidden()
     desk.pauses()
     assert desk.card.isHidden()
-    assert desk.store.is_memory_choice_made(conversation.id)
+    assert desk.is_choice_made(conversation)
 
 
 def test_a_longer_context_is_asked_for_and_the_choice_stays_open(sit: Sit) -> None:
     desk, conversation = outgrown(sit)
-    wanted: list[tuple[Path, int]] = []
-    desk.outgrown.longer_context_requested.connect(lambda path, tokens: wanted.append((path, tokens)))
     assert "320" in desk.card.longer_button.text()
     press(desk.card.longer_button)
-    assert wanted == [(TINY_MODEL, 320)]
     assert desk.card.isHidden()
-    assert not desk.store.is_memory_choice_made(conversation.id)
+    desk.waits(lambda: len(desk.engine.loads) == 2)
+    assert desk.engine.loads[1] == (TINY_MODEL, LoadOptions(context_length=320))
+    assert not desk.is_choice_made(conversation)
 
 
 def test_the_card_goes_when_there_is_room_again(sit: Sit) -> None:
     desk, _ = outgrown(sit)
-    desk.model.context_length = 4096
-    desk.context.refresh()
+    desk.engine.context_length = 4096
+    desk.services.context_usage.refresh()
     desk.waits(desk.card.isHidden)
     assert MEMORY_MARK_TEXT not in desk.transcript.to_plain_text()
 
@@ -370,7 +317,7 @@ LONG_TALK = [words(60)] * 8
 
 def long_outgrown(sit: Sit, *replies: ScriptedReply | str) -> tuple[Desk, Conversation]:
     """The same with a context that a summary can be written in."""
-    desk = sit(ScriptedModel(*replies, context_length=400))
+    desk = sit(ScriptedEngine(*replies, context_length=400))
     conversation = desk.holds(*LONG_TALK)
     desk.waits(lambda: desk.card.is_offering)
     return desk, conversation
@@ -378,7 +325,7 @@ def long_outgrown(sit: Sit, *replies: ScriptedReply | str) -> tuple[Desk, Conver
 
 def test_a_summary_begins_a_new_conversation_held_as_the_old_one_was(sit: Sit) -> None:
     desk, before = long_outgrown(sit, *["They said word."] * 20)
-    desk.preset = replace(desk.preset, system_prompt="Be kind.")
+    desk.holds_under(replace(PLAIN, system_prompt="Be kind."))
     press(desk.card.summary_button)
     assert "summary" in desk.card.sentence.text()
     desk.waits(lambda: desk.chat.conversation.id != before.id)
@@ -386,7 +333,7 @@ def test_a_summary_begins_a_new_conversation_held_as_the_old_one_was(sit: Sit) -
     assert conversation.title == "Long talk (continued)"
     assert conversation.system_prompt.startswith("Be kind.")
     assert conversation.system_prompt.endswith("They said word.")
-    assert desk.store.load(conversation.id).system_prompt == conversation.system_prompt
+    assert desk.loaded().system_prompt == conversation.system_prompt
     assert "They said word." in desk.messages.banner.hint.text()
     assert desk.card.isHidden()
     press(desk.messages.banner.action_button)
@@ -407,7 +354,7 @@ def test_who_reads_elsewhere_meanwhile_is_not_carried_off(sit: Sit) -> None:
     assert "1 word written" in desk.card.hint.text()
     desk.chat.show(other.id)
     go_on.set()
-    desk.waits(lambda: len(desk.store.list_summaries()) == 3)
+    desk.waits(lambda: len(desk.services.conversations.summaries) == 3)
     assert desk.chat.conversation.id == other.id
     assert "Long talk (continued)" in desk.messages.banner.sentence.text()
     press(desk.messages.banner.action_button)
@@ -424,16 +371,14 @@ def test_a_summary_that_is_cancelled_leaves_the_choice(sit: Sit) -> None:
     go_on.set()
     desk.waits(lambda: desk.card.is_offering)
     assert desk.chat.conversation.id == before.id
-    assert len(desk.store.list_summaries()) == 1
-    assert not desk.store.is_memory_choice_made(before.id)
+    assert len(desk.services.conversations.summaries) == 1
+    assert not desk.is_choice_made(before)
 
 
 def test_a_model_that_writes_no_summary_is_said_and_leaves_the_choice(sit: Sit) -> None:
     desk, before = long_outgrown(sit, ScriptedReply(refusal=EngineError("The engine failed.", "Try again.")))
-    told: list[str] = []
-    desk.outgrown.failed.connect(lambda error: told.append(str(error)))
     press(desk.card.summary_button)
-    desk.waits(lambda: told == ["The engine failed."])
+    desk.waits(lambda: desk.failures == ["The engine failed."])
     desk.waits(lambda: desk.card.is_offering)
     assert desk.chat.conversation.id == before.id
 
@@ -448,7 +393,7 @@ def test_a_model_that_writes_no_summary_is_said_and_leaves_the_choice(sit: Sit) 
 def test_a_context_that_cannot_be_longer_is_not_offered(
     qtbot: QtBot, longer: LongerContext | None, words: str
 ) -> None:
-    card = OutgrownCard()
+    card = ContextOverflowCard()
     qtbot.addWidget(card)
     card.show_offer(4096, longer)
     assert card.longer_button.isHidden()
@@ -460,7 +405,7 @@ def test_a_context_that_cannot_be_longer_is_not_offered(
 def test_in_a_narrow_window_the_buttons_take_a_second_row(qtbot: QtBot, window: MainWindow) -> None:
     window.resize(1200, 700)
     window.show()
-    card = window.chat_page.outgrown_card
+    card = window.chat_page.context_overflow_card
     card.show_offer(4096, LongerContext(8192, 50_000_000, 8_000_000_000))
     qtbot.waitUntil(lambda: card.width() > 700)
     assert card.go_on_button.y() == card.summary_button.y()

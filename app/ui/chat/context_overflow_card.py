@@ -1,4 +1,4 @@
-"""Asks above the composer what to do with a conversation that the model cannot hold any more."""
+"""Asks above the composer what to do with a conversation that no longer fits into the model's context."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core.summary import SummaryProgress
 from app.engine.longer_context import LongerContext
 from app.ui.icons import icon
 from app.ui.widgets.flow_layout import FlowLayout
@@ -22,7 +23,7 @@ from app.ui.widgets.flow_layout import FlowLayout
 OUTGROWN = "This conversation has outgrown the model's context."
 
 
-class OutgrownCard(QFrame):
+class ContextOverflowCard(QFrame):
     """Three ways to go on, or how far the one is that takes its time. Blocks nothing.
 
     Signals:
@@ -39,7 +40,7 @@ class OutgrownCard(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("outgrown_card")
+        self.setObjectName("context_overflow_card")
         self._icon = QLabel(self)
         self.sentence = QLabel(self)
         self.hint = QLabel(self)
@@ -79,9 +80,10 @@ class OutgrownCard(QFrame):
             f"It holds {context_length:,} tokens; the oldest messages are no longer sent. {cost(longer)}",
         )
 
-    def show_progress(self, text: str) -> None:
-        """Says how far the summary is."""
+    def show_progress(self, progress: SummaryProgress | None) -> None:
+        """Says how far the summary is; None where it has not begun."""
         self._show_buttons(is_offer=False)
+        text = progress_text(progress) if progress else "Starting"
         self._show_words("Writing a summary for a new conversation", text)
 
     def _button(self, object_name: str, text: str, signal: SignalInstance) -> QPushButton:
@@ -136,6 +138,14 @@ class OutgrownCard(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
+
+
+def progress_text(progress: SummaryProgress) -> str:
+    """How far a summary is, in words."""
+    part = f"Part {progress.part} of {progress.part_count}: " if progress.part_count > 1 else ""
+    if not progress.word_count:
+        return f"{part}reading"
+    return f"{part}{progress.word_count:,} word{'' if progress.word_count == 1 else 's'} written"
 
 
 def cost(longer: LongerContext | None) -> str:

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from app.core.conversation import Conversation
 from app.core.errors import StoreError, UserError
 from app.core.export import ExportOptions, to_markdown
 from app.files.atomic_write import replace_file
 from app.files.file_names import safe_name
-from app.ui.messages import Messages
+from app.services.services import Services
+from app.ui.main_window import MainWindow
 
 
-class ExportController(QObject):
+class ExportDialog(QObject):
     """Asks where to, and writes."""
 
-    def __init__(
-        self,
-        conversation: Callable[[], Conversation],
-        system_prompt: Callable[[], str],
-        messages: Messages,
-        window: QWidget,
-    ) -> None:
+    def __init__(self, services: Services, window: MainWindow) -> None:
         super().__init__(window)
-        self._conversation = conversation
-        self._system_prompt = system_prompt
-        self._messages = messages
+        self._services = services
+        self._messages = window.messages
         self._window = window
 
     def ask(self) -> None:
         """Opens the file dialog with a name made from the title."""
-        conversation = self._conversation()
+        conversation = self._services.chat.conversation
         if not conversation.path():
             self._messages.show_notice("There is nothing to export yet.", "Write a message first.")
             return
@@ -53,10 +46,11 @@ class ExportController(QObject):
     def export(self, conversation: Conversation, path: Path) -> None:
         """Writes the file whole or not at all, and says where it is."""
         try:
-            options = ExportOptions(system_prompt=self._system_prompt())
+            preset = self._services.models.preset_for_answer(conversation)
+            options = ExportOptions(system_prompt=preset.system_prompt)
             replace_file(path, to_markdown(conversation, options).encode("utf-8", "replace"))
-        except OSError as problem:
-            reason = problem.strerror or type(problem).__name__
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
             self._messages.show_error(
                 StoreError(
                     f"The conversation could not be written to {path}: {reason}.", "Choose another place."

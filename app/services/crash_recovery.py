@@ -7,16 +7,17 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import EngineError
 from app.core.risky_work import RiskyWork, Suspect
 from app.engine.file_identity import identity_of
 from app.files.crash_guard import CrashGuard
-from app.ui.messages import Messages, Offer
+from app.services.notices import Notices, Offer
 
 log = logging.getLogger(__name__)
 
+OpenModel = Callable[[Path], None]
 OPENED_MS = 1000
 """So long the window must have lived with a conversation until that counts as opened: it is laid out and
 drawn only after it was put on screen."""
@@ -30,53 +31,50 @@ _WHILE = {
 
 
 class CrashRecovery(QObject):
-    """Decides at the start what is opened by itself, and offers the rest."""
+    """Decides at the start what is opened by itself, and offers the rest.
 
-    def __init__(
-        self,
-        guard: CrashGuard,
-        messages: Messages,
-        open_model: Callable[[Path], None],
-        choose_model: Callable[[], None],
-        parent: QObject,
-    ) -> None:
-        """`open_model` loads a model because the user wants it; `choose_model` lets the user choose one."""
+    Signals:
+        model_choice_wanted(): the user wants to choose another model.
+    """
+
+    model_choice_wanted = Signal()
+
+    def __init__(self, guard: CrashGuard, notices: Notices, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._guard = guard
-        self._messages = messages
-        self._open_model = open_model
-        self._choose_model = choose_model
+        self._notices = notices
         self._opening: int | None = None
         self._opened = QTimer(self, interval=OPENED_MS, singleShot=True)
         self._opened.timeout.connect(self.note_opened)
 
     # Models
 
-    def may_load(self, path: Path, *, is_wanted: bool) -> bool:
+    def may_load(self, path: Path, open_model: OpenModel, *, is_wanted: bool) -> bool:
         """Whether a model is loaded at the start; says so where it is not.
 
-        `is_wanted`: it was asked for by name. Then a kill does not speak against it, only a crash does.
+        Args:
+            open_model: loads a model because the user wants it.
+            is_wanted: it was asked for by name. Then a kill does not speak against it, only a crash does.
         """
         suspect = self._guard.suspect(*identity_of(path))
         if suspect is None or not suspect.is_left_alone or (is_wanted and not suspect.is_proven):
             return True
-        self._say_not_loaded(suspect, path)
+        self._say_not_loaded(suspect, path, open_model)
         return False
 
-    def tell_of_others(self, opened: Path | None) -> None:
+    def tell_of_others(self, opened: Path | None, open_model: OpenModel) -> None:
         """Names the models that the last run ended over, besides the one that would have been opened now."""
         for suspect in self._guard.newly_found:
             is_model = suspect.work is not RiskyWork.OPEN_CONVERSATION
             if is_model and suspect.is_left_alone and not (opened and _is_same_file(suspect, opened)):
-                self._say_not_loaded(suspect, Path(suspect.subject))
+                self._say_not_loaded(suspect, Path(suspect.subject), open_model)
 
-    def _say_not_loaded(self, suspect: Suspect, path: Path) -> None:
-        self._messages.show_notice(
+    def _say_not_loaded(self, suspect: Suspect, path: Path, open_model: OpenModel) -> None:
+        self._notices.tell(
             _WHILE[suspect.work].format(name=path.name),
             "So this model was not loaded again. If it happens once more, choose another one.",
-            "Try again",
-            lambda: self._open_model(path),
-            Offer("Choose another", self._choose_model),
+            Offer("Try again", lambda: open_model(path)),
+            Offer("Choose another", self.model_choice_wanted.emit),
         )
 
     # Conversations
@@ -89,11 +87,10 @@ class CrashRecovery(QObject):
         suspect = self._guard.suspect(conversation_id) if conversation_id else None
         if suspect is not None and suspect.is_left_alone:
             start(None)
-            self._messages.show_notice(
+            self._notices.tell(
                 _WHILE[suspect.work].format(name=title),
                 "So a new conversation was begun. The other one is still in the list.",
-                "Try again",
-                lambda: start(conversation_id),
+                Offer("Try again", lambda: start(conversation_id)),
             )
             return
         try:
@@ -103,7 +100,7 @@ class CrashRecovery(QObject):
             log.exception("The conversation of the last run could not be opened")
             self.note_opened()
             start(None)
-            self._messages.show_error(
+            self._notices.fail(
                 EngineError(
                     f"“{title}” could not be opened, so a new conversation was begun.",
                     "The log folder has the details.",

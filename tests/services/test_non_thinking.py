@@ -9,7 +9,7 @@ import pytest
 from app.core.model_file import ModelFile
 from app.hub.catalog import Catalog
 from app.paths import resources
-from app.ui.chat.sibling import sibling_of
+from app.services.non_thinking import non_thinking_alternative
 
 
 @pytest.fixture(scope="module")
@@ -45,4 +45,4 @@ OLDER = file("LFM2-2.6B")
 def test_the_sibling_is_a_chat_model_that_does_not_think(
     catalog: Catalog, model: ModelFile, others: list[ModelFile], expected: ModelFile | None
 ) -> None:
-    assert sibling_of(model, others, catalog) == expected
+    assert non_thinking_alternative(model, others, catalog) == expected

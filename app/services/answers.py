@@ -1,0 +1,339 @@
+"""Has the model answer in the conversation on screen, and keeps every answer that is being written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import takewhile
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.conversation import MessageNode, MessageState
+from app.core.errors import UserError
+from app.core.message import Generation, Message, Part, Role, ToolCallPart
+from app.core.permission import Decision
+from app.core.sampling import Sampling
+from app.core.turn_request import TurnRequest
+from app.services.answer_remedies import against_repetition, fault_results, prefill_without_loop
+from app.services.background import Worker
+from app.services.chat_engine import ChatEngine
+from app.services.chat_session import ChatSession
+from app.services.models import ModelAndPreset, ModelService
+from app.services.notices import Notices
+from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, RunningAnswer
+from app.services.tools import ToolService
+from app.services.turn_runner import TurnRunner
+
+ChangeSampling = Callable[[Sampling], Sampling]
+
+
+class AnswerService(QObject):
+    """Asks, continues, regenerates and stops; runs tool calls and lets them be approved.
+
+    There is one answer for each conversation at most. It goes on while the user reads another conversation.
+
+    Signals:
+        changed: an `AnswerChange`, of any conversation.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        engine: ChatEngine,
+        engine_worker: Worker,
+        chat: ChatSession,
+        models: ModelService,
+        tools: ToolService,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._chat = chat
+        self._models = models
+        self._tools = tools
+        self._notices = notices
+        self._runner = TurnRunner(engine, engine_worker, self._on_runner_changed, self)
+        self._when_ended: dict[str, Callable[[], None]] = {}
+        """What is to be done once an answer that was stopped has ended, by its conversation."""
+
+    # Queries
+
+    def running(self, conversation_id: str) -> RunningAnswer | None:
+        """The answer that is being written in a conversation."""
+        return self._runner.running.get(conversation_id)
+
+    @property
+    def current(self) -> RunningAnswer | None:
+        """The answer that is being written in the conversation on screen."""
+        return self.running(self._chat.conversation.id)
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether the conversation on screen is being answered."""
+        return self.current is not None
+
+    @property
+    def is_any_running(self) -> bool:
+        """Whether any conversation is being answered."""
+        return bool(self._runner.running)
+
+    def upcoming_request(self) -> TurnRequest | None:
+        """What the model would be asked next: the messages on screen before what is being written, whether by
+        the model or, as another version of an earlier message, by the user.
+
+        Returns:
+            None where no model is chosen.
+        """
+        who = self._models.answering(self._chat.conversation)
+        if who is None:
+            return None
+        edited_id = self._chat.edited_id
+        path = list(takewhile(lambda node: node.id != edited_id, self._chat.conversation.path()))
+        return self._request(path[:-1] if self.message_under_way else path, who)
+
+    @property
+    def message_under_way(self) -> MessageNode | None:
+        """The message that the model is writing on screen, as far as it was when it was last saved.
+
+        None also while the tools that it called are running: then it is a message as any other.
+        """
+        answer = self.current
+        return answer.node if answer and answer.node.id == self._chat.conversation.tip_id else None
+
+    # Asking
+
+    def send(self, text: str) -> bool:
+        """Says something and has it answered, or says the message that is being edited as another version.
+
+        Returns:
+            Whether it was said: not while the conversation is being answered, or without a model.
+        """
+        who = self._ready()
+        if who is None:
+            return False
+        self._ask(self._chat.say(text).id, who)
+        return True
+
+    def ask(
+        self, parent_id: str, prefill: AnswerPrefill | None = None, change: ChangeSampling | None = None
+    ) -> None:
+        """Has a new answer written below a message.
+
+        Args:
+            prefill: how the answer begins.
+            change: gives the values to sample with.
+        """
+        if who := self._ready():
+            if change:
+                sampling = change(who.preset.sampling)
+                who = replace(who, preset=replace(who.preset, sampling=sampling))
+            self._ask(parent_id, who, prefill)
+
+    def regenerate(self, node_id: str, change: ChangeSampling | None = None) -> None:
+        """Has the same question answered again, as another version."""
+        parent_id = self._chat.conversation.node(node_id).parent_id
+        if parent_id is not None:
+            self.ask(parent_id, change=change)
+
+    def regenerate_last(self) -> None:
+        """Has the last question on screen answered again."""
+        path = self._chat.conversation.path()
+        if path and path[-1].role is Role.ASSISTANT:
+            self.regenerate(path[-1].id)
+        elif path:
+            self.ask(path[-1].id)
+
+    def continue_answer(self, node_id: str) -> None:
+        """Continues an answer that was cut off."""
+        node = self._chat.conversation.node(node_id)
+        if node.parent_id is not None and (who := self._ready()):
+            prefill = AnswerPrefill(node.message.raw, node.message.parts)
+            self._start(replace(node, state=MessageState.STREAMING), who, prefill)
+
+    def stop(self, conversation_id: str = "") -> None:
+        """Ends the answer of a conversation, else of the one on screen; what was written stays."""
+        if answer := self.running(conversation_id or self._chat.conversation.id):
+            answer.cancel.set()
+
+    def answer_now(self) -> None:
+        """Has the thought that is being written on screen closed, and the answer begun."""
+        if answer := self.current:
+            answer.answer_now.set()
+
+    # Remedies
+
+    def retry_against_repetition(self, node_id: str) -> None:
+        """Has an answer that went into a loop written again, with repetition penalised."""
+        self.regenerate(node_id, against_repetition)
+
+    def answer_without_loop(self, node_id: str) -> None:
+        """Has an answer go on behind its looping thought, without the copies; as another version."""
+        node = self._chat.conversation.node(node_id)
+        generation = node.message.generation
+        prefill = prefill_without_loop(node.message, generation.repeat if generation else None)
+        if node.parent_id is not None:
+            self.ask(node.parent_id, prefill)
+
+    def answer_without_thinking(self, node_id: str) -> None:
+        """Has the model answer that does not think first, from now on; as another version."""
+        model = self._models.non_thinking_alternative
+        if model is None:
+            return
+        conversation_id = self._chat.conversation.id
+
+        def ask() -> None:
+            if self._chat.conversation.id == conversation_id:
+                self._models.choose(model.path)
+                self.regenerate(node_id)
+
+        if self.is_answering:
+            self._when_ended[conversation_id] = ask
+            self.stop()
+        else:
+            ask()
+
+    # Tool calls
+
+    def decide(self, call_id: str, decision: Decision, conversation_id: str = "") -> None:
+        """Lets a waiting call run or not; what is meant for later calls as well is kept.
+
+        Args:
+            conversation_id: whose call it is; empty for the conversation on screen.
+        """
+        conversation_id = conversation_id or self._chat.conversation.id
+        answer, conversation = self.running(conversation_id), self._chat.find(conversation_id)
+        status = answer.waiting_call if answer else None
+        if answer is None or status is None or status.call_id != call_id or answer.tool_use is None:
+            return
+        call = answer.node.message.parts[status.index]
+        if isinstance(call, ToolCallPart) and conversation is not None:
+            permissions = conversation.permissions.with_decision(call.name, decision)
+            if permissions != conversation.permissions:
+                self._chat.change_permissions(permissions, conversation_id)
+        answer.tool_use.desk.decide(call_id, decision)
+
+    def run_calls(self, node_id: str) -> None:
+        """Runs the calls of an answer that were not run, and has the model go on."""
+        node = self._chat.conversation.node(node_id)
+        if not self._are_on(node.message.tool_calls):
+            return
+        if who := self._ready():
+            self._chat.go_to(node_id)
+            conversation = self._chat.conversation
+            request = self._request(conversation.path(), who)
+            self._run(RunningAnswer(conversation.id, node, request, self._tools.use(conversation)))
+
+    def run_corrected(self, node_id: str, parts: tuple[Part, ...]) -> None:
+        """Runs a corrected answer, which is another version: what the model wrote stays."""
+        written = self._chat.conversation.node(node_id)
+        node = MessageNode(replace(written.message, parts=parts), written.parent_id)
+        if self._are_on(node.message.tool_calls) and self._ready():
+            self._chat.add_node(self._chat.conversation.id, node)
+            self.run_calls(node.id)
+
+    def explain_faults(self, node_id: str) -> None:
+        """Tells the model what was wrong with its calls, and has it answer again."""
+        if self._ready() is None:
+            return
+        results = fault_results(self._chat.conversation.node(node_id))
+        for result in results:
+            self._chat.add_node(self._chat.conversation.id, result)
+        self.ask(results[-1].id)
+
+    def _are_on(self, calls: Sequence[ToolCallPart]) -> bool:
+        on = self._tools.names_on(self._chat.conversation)
+        missing = next((call.name for call in calls if call.name not in on), None)
+        if missing is not None:
+            self._notices.fail(
+                UserError(
+                    f"The tool “{missing}” is not switched on in this conversation.",
+                    "Switch it on with the tools button under the message, then try again.",
+                )
+            )
+        return missing is None
+
+    # The end of the program
+
+    def stop_all(self) -> None:
+        """Ends all answers; what was written stays."""
+        self._runner.stop_all()
+
+    def shut_down(self) -> None:
+        """Ends what waits for the user or a tool; to be called after the engine's worker has ended."""
+        self._runner.shut_down()
+
+    # Private
+
+    def _ready(self) -> ModelAndPreset | None:
+        """Who answers on screen now; None while an answer is being written, and where no model is chosen."""
+        if self.is_answering:
+            return None
+        who = self._models.answering(self._chat.conversation)
+        if who is None:
+            self._notices.fail(
+                UserError(
+                    "No model is chosen, so nothing can answer.", "Choose a model at the top of the window."
+                )
+            )
+        return who
+
+    def _ask(self, parent_id: str, who: ModelAndPreset, prefill: AnswerPrefill | None = None) -> None:
+        message = Message(Role.ASSISTANT, generation=_generation_by(who))
+        self._start(MessageNode(message, parent_id, state=MessageState.STREAMING), who, prefill)
+
+    def _start(self, node: MessageNode, who: ModelAndPreset, prefill: AnswerPrefill | None) -> None:
+        self._chat.begin_answer(node, who.model_path, who.preset.name)
+        conversation = self._chat.conversation
+        request = self._request(conversation.with_tip(node.parent_id).path(), who)
+        if prefill:
+            request = replace(request, prefill=prefill.text, prefill_parts=prefill.parts)
+        answer = RunningAnswer(conversation.id, node, request, self._tools.use(conversation))
+        if prefill:
+            answer.events += prefill.events()
+        self._run(answer)
+
+    def _run(self, answer: RunningAnswer) -> None:
+        answer.request = replace(answer.request, reply_id=answer.node.id)
+        self._chat.hold(answer.conversation_id)
+        self._runner.start(answer)
+
+    def _request(self, path: Sequence[MessageNode], who: ModelAndPreset) -> TurnRequest:
+        return TurnRequest(
+            path=tuple(path),
+            system_prompt=who.preset.system_prompt,
+            sampling=who.preset.sampling,
+            model_path=who.model_path,
+            tools=self._tools.definitions(self._chat.conversation),
+            thinking_limit=who.preset.thinking_limit,
+        )
+
+    def _on_runner_changed(self, change: AnswerChange) -> None:
+        """Keeps what was written, also in conversations that are not on screen, and passes the change on."""
+        answer = change.answer
+        match change.part:
+            case AnswerPart.SNAPSHOT:
+                self._chat.save_node(answer.conversation_id, answer.node)
+            case AnswerPart.ROUND_ENDED:
+                self._chat.update_node(answer.conversation_id, answer.node)
+            case AnswerPart.RESULT:
+                assert change.node is not None
+                self._chat.add_node(answer.conversation_id, change.node)
+            case AnswerPart.NEXT_ROUND:
+                self._chat.add_node(answer.conversation_id, answer.node)
+            case AnswerPart.ENDED:
+                self._chat.update_node(answer.conversation_id, answer.node)
+                self._chat.release(answer.conversation_id)
+        self.changed.emit(change)
+        if change.part is AnswerPart.ENDED and (then := self._when_ended.pop(answer.conversation_id, None)):
+            then()
+
+
+def _generation_by(who: ModelAndPreset) -> Generation:
+    """What is kept with an answer about who gives it."""
+    return Generation(
+        model_name=who.model_name,
+        model_path=who.model_path,
+        preset_name=who.preset.name,
+        sampling=who.preset.sampling,
+    )

@@ -1,0 +1,45 @@
+"""What the services need of the engine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from app.core.language_model import LanguageModel
+from app.core.model_file import LoadOptions, ModelInfo
+
+
+class ChatEngine(LanguageModel, Protocol):
+    """A language model that can be exchanged for another one; `app.engine.engine.Engine` fits it."""
+
+    keeps_calls_well_formed: bool
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """The loaded model; None while there is none."""
+        ...
+
+    @property
+    def offers_tools(self) -> bool:
+        """Whether the loaded model can be told of tools."""
+        ...
+
+    def load(
+        self,
+        path: Path,
+        options: LoadOptions,
+        on_progress: Callable[[float], None],
+        cancel: threading.Event | None = None,
+        catalog_context: int = 0,
+    ) -> ModelInfo:
+        """Loads a file in place of the model that is there.
+
+        Raises:
+            UserError: it cannot be loaded; the model that was there may still be.
+            Cancelled: `cancel` was set first.
+        """
+        ...
+
+    def unload(self) -> None: ...

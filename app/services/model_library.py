@@ -1,0 +1,81 @@
+"""Where models are looked for, and how a file is tried before the program trusts it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from app.core.model_file import ModelFile
+from app.engine.probe import Probe
+from app.hub.library.found_model import FoundModel
+from app.hub.library.found_models import FoundFolder
+from app.hub.library.library import Library
+from app.services.settings import SettingsService
+from app.settings import Settings
+
+FindModels = Callable[[], list[FoundFolder]]
+"""Looks for models of other programs; reads folders."""
+
+
+class ModelLibrary:
+    """The models on this computer, as the settings say where to look for them.
+
+    `scan` and `check` take their time and belong on worker threads.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        probe: Probe,
+        settings: SettingsService,
+        folders: Sequence[Path],
+        find: FindModels,
+        trials: Path,
+    ) -> None:
+        """
+        Args:
+            folders: the program's own folder of models, and those that it was started with.
+            trials: where the probe remembers its results; at the very first start there is no such file.
+        """
+        self._library = library
+        self._probe = probe
+        self._settings = settings
+        self._folders = tuple(folders)
+        self._find = find
+        self._trials = trials
+
+    def scan(self) -> list[ModelFile]:
+        """All models in the folders and in other programs."""
+        settings = self._settings.current
+        return self._library.scan(
+            [*self._folders, *settings.model_folders], models_elsewhere(settings, self._find)
+        )
+
+    def describe(self, path: Path) -> ModelFile:
+        """What one file is.
+
+        Raises:
+            UserError: it cannot be read, or is no model.
+        """
+        return self._library.open(path)
+
+    def check(self, path: Path, cancel: threading.Event) -> None:
+        """Tries a file in a child process, and at the very first start the engine itself.
+
+        Raises:
+            UserError: the file would take the program down with it, or cannot be used.
+        """
+        if not self._trials.exists():
+            self._probe.check_library()
+        self._probe.check_model(path, cancel)
+
+
+def models_elsewhere(settings: Settings, find: FindModels) -> list[FoundModel]:
+    """Models outside the folders that are used where they are. Reads folders; for a worker thread."""
+    found = [FoundModel(path, path.stem) for path in settings.model_files]
+    if settings.used_programs:
+        found += [
+            model for folder in find() for model in folder.models if folder.program in settings.used_programs
+        ]
+    return found

@@ -1,0 +1,372 @@
+"""The models on this computer, and the one that answers: choosing, loading, and how it is loaded."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum, auto
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.conversation import Conversation
+from app.core.errors import UserError
+from app.core.model_file import LoadOptions, ModelFile, ModelInfo
+from app.core.preset import Preset
+from app.hub.catalog import Catalog, CatalogModel
+from app.services.background import Report, Stream, Worker
+from app.services.chat_engine import ChatEngine
+from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.crash_recovery import CrashRecovery
+from app.services.model_library import ModelLibrary
+from app.services.non_thinking import non_thinking_alternative
+from app.services.notices import Notices, Offer
+from app.services.presets import PresetService, load_options_of
+from app.services.settings import SettingsService
+
+PROGRESS_STEP = 0.01
+"""The smallest share of a file whose loading is worth a redraw."""
+RELOAD = "reload"
+"""The topic of the notice that offers to load the model again."""
+
+
+class ModelState(StrEnum):
+    """How far the chosen model is."""
+
+    NOT_LOADED = "not loaded"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadStatus:
+    """A state with its progress, 0 to 1, while the model loads."""
+
+    state: ModelState = ModelState.NOT_LOADED
+    progress: float = 0.0
+
+
+class ModelPart(Enum):
+    """What can change about models."""
+
+    LIST = auto()  # Which models there are.
+    CHOSEN = auto()  # Which of them answers.
+    STATUS = auto()  # How far that one is.
+    LOADED = auto()  # It has just become ready.
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsChange:
+    """What has changed about models; the service has the values."""
+
+    parts: frozenset[ModelPart]
+
+    def concerns(self, *parts: ModelPart) -> bool:
+        return not self.parts.isdisjoint(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedContext:
+    """The model that is ready, and how its attention memory is stored."""
+
+    info: ModelInfo
+    kv_cache_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAndPreset:
+    """Who answers a message: a model and the preset to ask it with."""
+
+    model_name: str
+    model_path: str
+    preset: Preset
+
+
+class ModelService(QObject):
+    """Lists models, loads the one that is chosen, and knows the preset that it answers with.
+
+    Signals:
+        changed: a `ModelsChange`.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        engine: ChatEngine,
+        library: ModelLibrary,
+        catalog: Catalog,
+        chat: ChatSession,
+        presets: PresetService,
+        settings: SettingsService,
+        notices: Notices,
+        engine_worker: Worker,
+        files_worker: Worker,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._library = library
+        self._catalog = catalog
+        self._chat = chat
+        self._presets = presets
+        self._settings = settings
+        self._notices = notices
+        self._engine_worker = engine_worker
+        self._files_worker = files_worker
+        self._models: tuple[ModelFile, ...] = ()
+        self._opened: list[ModelFile] = []
+        """Files that were opened by hand and lie in no folder that is listed."""
+        self._chosen: ModelFile | None = None
+        self._status = LoadStatus()
+        self._scanning: Stream | None = None
+        self._loading: Stream | None = None
+        self._info: ModelInfo | None = None
+        self._longer_contexts: dict[Path, tuple[int, int]] = {}
+        """By model: the context that its preset asks for, and the longer one that was chosen instead."""
+        self._planned = LoadOptions()
+        self._loaded: tuple[Path, LoadOptions] | None = None
+        """What is loaded, and what the preset had asked for then."""
+        self._is_reload_offered = False
+        chat.changed.connect(self._on_chat_changed)
+        presets.changed.connect(self._offer_to_reload)
+        settings.changed.connect(lambda change: self.refresh() if change.concerns("model_folders") else None)
+
+    # Queries
+
+    @property
+    def models(self) -> tuple[ModelFile, ...]:
+        """All models that can be chosen."""
+        return self._models
+
+    @property
+    def chosen(self) -> ModelFile | None:
+        """The model that will answer the next message: loaded, or about to be."""
+        return self._chosen
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """The model that is ready; None while there is none."""
+        return self._info
+
+    @property
+    def status(self) -> LoadStatus:
+        return self._status
+
+    @property
+    def key(self) -> str:
+        """The name by which presets remember the chosen model; empty where none is chosen."""
+        return self._presets.key_of(self._chosen) if self._chosen else ""
+
+    @property
+    def entry(self) -> CatalogModel | None:
+        """What the catalog knows of the chosen model; None where it does not know it."""
+        return self._catalog.entry_of(self._chosen) if self._chosen else None
+
+    @property
+    def offers_tools(self) -> bool:
+        """Whether the model can be told of tools; yes while one is loading, which may be able to."""
+        return self._engine.info is None or self._engine.offers_tools
+
+    @property
+    def loaded_context(self) -> LoadedContext | None:
+        """The model that is ready, with its memory; None while there is none."""
+        if self._info is None or self._status.state is not ModelState.READY or self._loaded is None:
+            return None
+        return LoadedContext(self._info, self._loaded[1].kv_cache_type)
+
+    @property
+    def non_thinking_alternative(self) -> ModelFile | None:
+        """A model that answers without thinking first, where the chosen one cannot."""
+        return non_thinking_alternative(self._chosen, self._models, self._catalog) if self._chosen else None
+
+    def preset_in(self, conversation: Conversation) -> Preset:
+        """The preset of a conversation with the chosen model, without what the conversation overrides."""
+        return self._presets.in_effect(conversation, self.key)
+
+    def preset_for_answer(self, conversation: Conversation) -> Preset:
+        """The preset with what the conversation overrides in it."""
+        return self._presets.for_answer(conversation, self.key)
+
+    def answering(self, conversation: Conversation) -> ModelAndPreset | None:
+        """Who answers the next message of a conversation; None while no model is chosen."""
+        model = self._chosen
+        if model is None:
+            return None
+        return ModelAndPreset(model.name, str(model.path), self.preset_for_answer(conversation))
+
+    # Listing and choosing
+
+    def refresh(self) -> None:
+        """Looks through the folders again, in the background."""
+        stream = Stream(lambda _cancel, report: report(tuple(self._library.scan())), self)
+        stream.item.connect(lambda found: self._on_scanned(stream, found))
+        self._scanning = stream
+        self._files_worker.start(stream)
+
+    def open_first(self, wanted: Path | None, starter: Path | None, recovery: CrashRecovery) -> None:
+        """Loads a model for the start: the wanted one, the one of the last time, or the starter.
+
+        None where the last run ended over it.
+        """
+        last = self._settings.current.last_model
+        path = wanted or (last if last and last.exists() else starter)
+        recovery.tell_of_others(path, self.open_file)
+        if path is not None and not recovery.may_load(path, self.open_file, is_wanted=path == wanted):
+            return
+        if path is not None:
+            self.open_file(path)
+        if self._chosen is None and starter and path != starter:
+            self.open_file(starter)
+
+    def open_file(self, path: Path) -> None:
+        """Loads a file from anywhere and keeps it in the list."""
+        try:
+            model = self._find(path) or self._library.describe(path)
+            if model.problem:
+                raise UserError(model.problem, "Choose another model.")
+        except UserError as error:
+            self._notices.fail(error)
+            return
+        if self._find(path) is None:
+            self._opened.append(model)
+            self._set_models((*self._models, model))
+        self._load(model)
+
+    def choose(self, path: Path) -> None:
+        """Loads a model of the list, unless it is the one that is ready or loading."""
+        if self._chosen and self._chosen.path == path and self._status.state is not ModelState.FAILED:
+            return
+        self.open_file(path)
+
+    def cancel(self) -> None:
+        """Gives up loading; the model that was there before answers again, if it still can."""
+        if self._loading:
+            self._loading.cancel()
+
+    def load_longer(self, path: Path, tokens: int) -> None:
+        """Loads a model again with a longer context, until its preset asks for another one."""
+        asked = self.preset_in(self._chat.conversation).context_length
+        self._longer_contexts[path] = (asked, tokens)
+        self.open_file(path)
+
+    def _on_scanned(self, stream: Stream, found: tuple[ModelFile, ...]) -> None:
+        if stream is self._scanning:
+            known = {model.path for model in found}
+            self._opened = [model for model in self._opened if model.path not in known]
+            self._set_models((*found, *self._opened))
+
+    def _set_models(self, models: tuple[ModelFile, ...]) -> None:
+        self._models = models
+        self._tell(ModelPart.LIST, ModelPart.CHOSEN)
+
+    def _find(self, path: Path) -> ModelFile | None:
+        return next((model for model in self._models if model.path == path), None)
+
+    # Loading
+
+    def _load(self, model: ModelFile) -> None:
+        self.cancel()
+        self._chosen = model
+        self._planned = load_options_of(self.preset_in(self._chat.conversation))
+        options = self._lengthened(model.path, self._planned)
+        entry = self._catalog.entry_of(model)
+        catalog_context = (entry and entry.context_length) or 0
+
+        def work(cancel: threading.Event, report: Report) -> None:
+            last = 0.0
+
+            def on_progress(share: float) -> None:
+                nonlocal last
+                if share - last >= PROGRESS_STEP:
+                    last = share
+                    report(share)
+
+            self._library.check(model.path, cancel)
+            report(self._engine.load(model.path, options, on_progress, cancel, catalog_context))
+
+        stream = Stream(work, self)
+        stream.item.connect(lambda item: self._on_stream_item(stream, item))
+        stream.finished.connect(lambda error: self._on_stream_finished(stream, error))
+        self._loading = stream
+        self._status = LoadStatus(ModelState.LOADING)
+        self._tell(ModelPart.CHOSEN, ModelPart.STATUS)
+        self._offer_to_reload()
+        self._engine_worker.start(stream)
+
+    def _lengthened(self, path: Path, options: LoadOptions) -> LoadOptions:
+        asked, longer = self._longer_contexts.get(path, (0, 0))
+        is_wanted = longer and asked == options.context_length
+        return replace(options, context_length=longer) if is_wanted else options
+
+    def _on_stream_item(self, stream: Stream, item: object) -> None:
+        if stream is not self._loading:
+            return
+        if isinstance(item, ModelInfo):
+            self._on_loaded(item)
+        elif isinstance(item, float):
+            self._status = LoadStatus(ModelState.LOADING, item)
+            self._tell(ModelPart.STATUS)
+
+    def _on_loaded(self, info: ModelInfo) -> None:
+        self._info = info
+        self._loaded = (info.path, self._planned)
+        self._status = LoadStatus(ModelState.READY)
+        self._settings.change(last_model=info.path)
+        self._tell(ModelPart.STATUS, ModelPart.LOADED)
+        self._offer_to_reload()
+        for notice in info.notices:
+            self._notices.tell(notice)
+
+    def _on_stream_finished(self, stream: Stream, error: Exception | None) -> None:
+        if stream is not self._loading:
+            return
+        self._loading = None
+        if error is not None:
+            self._fall_back()
+            self._notices.fail_unexpectedly(error, "The model could not be loaded.")
+
+    def _fall_back(self) -> None:
+        """Returns to the model that the engine still holds; to none where it holds none."""
+        self._info = self._engine.info
+        if self._info is None:
+            self._status = LoadStatus(ModelState.FAILED)
+            self._tell(ModelPart.STATUS)
+            return
+        self._chosen = self._find(self._info.path)
+        self._status = LoadStatus(ModelState.READY)
+        self._tell(ModelPart.CHOSEN, ModelPart.STATUS)
+
+    # What the preset asks for
+
+    @property
+    def is_reload_wanted(self) -> bool:
+        """Whether the model was loaded otherwise than the preset on screen asks for."""
+        if self._loaded is None or self._chosen is None or self._status.state is not ModelState.READY:
+            return False
+        wanted = load_options_of(self.preset_in(self._chat.conversation))
+        return self._loaded[0] == self._chosen.path and self._loaded[1] != wanted
+
+    def _offer_to_reload(self) -> None:
+        is_wanted = self.is_reload_wanted
+        if is_wanted == self._is_reload_offered:
+            return
+        self._is_reload_offered = is_wanted
+        if is_wanted and self._chosen:
+            path = self._chosen.path
+            self._notices.tell(
+                "The model was loaded with other values than the preset asks for.",
+                "Context length, threads and the kind of memory take effect when it is loaded again.",
+                Offer("Reload the model", lambda: self.open_file(path)),
+                topic=RELOAD,
+            )
+        else:
+            self._notices.withdraw(RELOAD)
+
+    def _on_chat_changed(self, change: ChatChange) -> None:
+        if change.concerns(ChatPart.SHOWN, ChatPart.PRESET):
+            self._offer_to_reload()
+
+    def _tell(self, *parts: ModelPart) -> None:
+        self.changed.emit(ModelsChange(frozenset(parts)))

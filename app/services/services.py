@@ -1,0 +1,211 @@
+"""Builds the program without its window, and shuts it down in order."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from app import __version__
+from app.core.risky_work import Crash
+from app.engine.engine import Engine
+from app.engine.model_checks import describe
+from app.engine.probe import Probe
+from app.engine.variants import TRIAL_MODEL, Variants
+from app.files.crash_guard import CrashGuard
+from app.hub.catalog import Catalog
+from app.hub.hub import Hub
+from app.hub.library.found_models import find_models
+from app.hub.library.library import Library, find_starter_model
+from app.net.network_log import NetworkLog
+from app.paths import Paths, resources
+from app.services.answers import AnswerService
+from app.services.background import Worker
+from app.services.chat_engine import ChatEngine
+from app.services.chat_session import ChatSession
+from app.services.context_overflow import ContextOverflowService
+from app.services.context_usage import ContextUsageService
+from app.services.conversation_list import ConversationList
+from app.services.crash_recovery import CrashRecovery
+from app.services.model_library import ModelLibrary
+from app.services.models import ModelService
+from app.services.notices import Notices
+from app.services.presets import PresetService
+from app.services.settings import SettingsService
+from app.services.store_writer import StoreWriter
+from app.services.tools import ToolService
+from app.settings import SettingsFile
+from app.store.presets import PresetStore
+from app.store.store import open_store
+from app.tools.tool import Tool
+
+
+class Services(QObject):
+    """Everything that the program does, apart from how it is shown.
+
+    Attributes:
+        chat: the conversation on screen and those behind it.
+        answers: asks the model, and runs the tools that it calls.
+        models, presets, tools, settings: what there is to choose from, and what is chosen.
+        conversations: the list of them.
+        context_usage, context_overflow: how full the model's context is, and what happens when it is not
+            enough.
+        notices: what the user should read.
+        recovery: what is not opened by itself, because the last run ended over it.
+        engine, store, hub, catalog: what the services work with.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        model_dirs: Sequence[Path] = (),
+        *,
+        hub: Hub | None = None,
+        tools: Sequence[Tool] = (),
+        engine: ChatEngine | None = None,
+        probe: Probe | None = None,
+        crash: Crash | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Opens everything; `start` begins to do something.
+
+        Args:
+            paths: where everything is kept.
+            model_dirs: folders with models, besides the user's.
+            hub: where models are found, besides the usual one.
+            tools: tools that a model may call, besides those that the program brings along.
+            engine: runs models, in place of the real engine.
+            probe: tries a model before it is loaded, in place of the real one.
+            crash: how the last run ended, if it did not end by itself.
+
+        Raises:
+            StoreError: the data folder cannot be used.
+        """
+        super().__init__(parent)
+        paths.create_folders()
+        self.paths = paths
+        self.notices = Notices(self)
+        self._settings_file = SettingsFile(paths.settings)
+        self.settings = SettingsService(self._settings_file, self.notices, parent=self)
+        self.store = open_store(paths.conversations)
+        self.catalog = Catalog.load(resources() / "catalog.toml")
+        network_log = NetworkLog(paths.data / "connections.jsonl")
+        self.hub = hub or Hub(network_log=network_log, version=__version__)
+        self.variants = Variants(paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
+        self._guard = CrashGuard(paths.marks, crash)
+        self.engine: ChatEngine = engine or Engine(self.variants.choose, self._guard)
+        self.starter = find_starter_model(resources() / "models")
+        self._engine_worker = Worker("engine", self)
+        self._files_worker = Worker("files", self)
+        self._build_chat()
+        self._build_models(model_dirs, probe or Probe(paths.trials, choose_libraries=self.variants.choose))
+        self._build_answers(tools)
+        self.settings.changed.connect(self._apply_settings)
+        self._apply_settings()
+
+    def start(self, first_model: Path | None = None) -> None:
+        """Opens the conversation of the last time, and begins to load a model.
+
+        Args:
+            first_model: the one to begin with, instead of the one that was used last.
+        """
+        last_id = self.store.conversations.last_open_id()
+        self.recovery.open_last(last_id, self.conversations.title_of(last_id or ""), self._open_conversation)
+        stored = self.store.notices.take()
+        for notice in (*stored, self._settings_file.notice, *self.presets.store.notices):
+            if notice:
+                self.notices.tell(notice)
+        # On whatever thread the store was used when it noticed; the signal brings it to the listeners'.
+        self.store.notices.tell_later_ones(self.notices.tell)
+        self.models.refresh()
+        self.models.open_first(first_model, self.starter, self.recovery)
+
+    def shut_down(self) -> None:
+        """Ends all work and closes everything; what was written so far is kept."""
+        self.chat.save_draft()
+        self.answers.stop_all()
+        self._engine_worker.shut_down()
+        self.answers.shut_down()
+        self._files_worker.shut_down()
+        # What the last answers still reported waits for this thread, and must reach the store.
+        QCoreApplication.sendPostedEvents()
+        self.context_usage.shut_down()
+        self.engine.unload()
+        self.writer.shut_down()
+        self.store.conversations.close()
+        self._guard.close()
+
+    def _open_conversation(self, conversation_id: str | None) -> None:
+        """Puts a conversation on screen; an empty one for None, and where it cannot be read."""
+        if conversation_id is None or not self.chat.show(conversation_id):
+            self.chat.start_new()
+
+    def _build_chat(self) -> None:
+        self.writer = StoreWriter(self.notices, self)
+        self.chat = ChatSession(self.store.conversations, self.writer, self.notices, self)
+        self.recovery = CrashRecovery(self._guard, self.notices, self)
+        self.chat.opening.connect(self.recovery.note_opening)
+        preset_store = PresetStore(self.paths.presets, self.catalog.presets())
+        self.presets = PresetService(preset_store, self.catalog, self.chat, self.notices, self)
+
+    def _build_models(self, model_dirs: Sequence[Path], probe: Probe) -> None:
+        library = ModelLibrary(
+            Library(describe, self.catalog, self.starter),
+            probe,
+            self.settings,
+            (self.paths.models, *model_dirs),
+            lambda: find_models(Path.home(), sys.platform, os.environ),
+            self.paths.trials,
+        )
+        self.models = ModelService(
+            self.engine,
+            library,
+            self.catalog,
+            self.chat,
+            self.presets,
+            self.settings,
+            self.notices,
+            self._engine_worker,
+            self._files_worker,
+            self,
+        )
+
+    def _build_answers(self, tools: Sequence[Tool]) -> None:
+        search = self.store.search.search
+        self.tools = ToolService(self.models, self.settings, search, self.hub.network, tools, self)
+        self.answers = AnswerService(
+            self.engine, self._engine_worker, self.chat, self.models, self.tools, self.notices, self
+        )
+        self.conversations = ConversationList(
+            self.store.conversations,
+            self.store.search,
+            self.writer,
+            self.chat,
+            self.answers,
+            self.notices,
+            self,
+        )
+        self.context_usage = ContextUsageService(
+            self.engine, self.chat, self.answers, self.models, self.presets, self.tools, self
+        )
+        self.context_overflow = ContextOverflowService(
+            self.engine,
+            self._engine_worker,
+            self._files_worker,
+            self.store.conversations,
+            self.writer,
+            self.chat,
+            self.answers,
+            self.models,
+            self.context_usage,
+            self.notices,
+            self,
+        )
+
+    def _apply_settings(self) -> None:
+        current = self.settings.current
+        self.engine.keeps_calls_well_formed = current.keeps_calls_well_formed
+        self.hub.is_offline = current.is_offline

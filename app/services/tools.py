@@ -1,0 +1,96 @@
+"""The tools that a model may call: which there are, and which a conversation has on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.conversation import Conversation
+from app.core.permission import PermissionDesk
+from app.core.tool_round import ToolUse
+from app.net.network import Network
+from app.services.models import ModelService
+from app.services.settings import SettingsChange, SettingsService
+from app.tools.built_in import built_in_tools
+from app.tools.past_conversations import Search
+from app.tools.tool import Tool
+from app.tools.tool_box import ToolBox
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsChange:
+    """There are other tools, or others are on in conversations that did not choose."""
+
+
+class ToolService(QObject):
+    """The registry of tools, and what a turn of a conversation needs to run them.
+
+    Signals:
+        changed: a `ToolsChange`.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        models: ModelService,
+        settings: SettingsService,
+        search: Search,
+        network: Network,
+        more: Sequence[Tool] = (),
+        parent: QObject | None = None,
+    ) -> None:
+        """
+        Args:
+            search: looks through all conversations.
+            network: what the user allows there.
+            more: tools besides those that the program brings along.
+        """
+        super().__init__(parent)
+        self._models = models
+        self._settings = settings
+        self._search = search
+        self._network = network
+        self._more = tuple(more)
+        self._box = self._make_box()
+        settings.changed.connect(self._on_settings_changed)
+
+    @property
+    def all(self) -> ToolBox:
+        """Every tool that can be had now."""
+        return self._box
+
+    def names_on(self, conversation: Conversation) -> tuple[str, ...]:
+        """The tools that are on in a conversation, also those that cannot be had at the moment.
+
+        They are the ones that the user chose there, else those of its preset, else those of the settings.
+        """
+        if conversation.tools is not None:
+            return conversation.tools
+        of_preset = self._models.preset_in(conversation).tools
+        return self._settings.current.new_chat_tools if of_preset is None else of_preset
+
+    def definitions(self, conversation: Conversation) -> tuple[dict[str, Any], ...]:
+        """What a model is told of the tools that are on."""
+        return self._box.with_on(self.names_on(conversation)).definitions
+
+    def use(self, conversation: Conversation) -> ToolUse | None:
+        """What lets a turn run calls; None where every tool is off."""
+        box = self._box.with_on(self.names_on(conversation))
+        if not box.on:
+            return None
+        rounds = self._settings.current.most_tool_rounds
+        return ToolUse(box.run, PermissionDesk(conversation.permissions), rounds)
+
+    def _make_box(self) -> ToolBox:
+        folders = self._settings.current.tool_folders
+        return ToolBox((*built_in_tools(self._search, folders, self._network), *self._more))
+
+    def _on_settings_changed(self, change: SettingsChange) -> None:
+        if change.concerns("tool_folders"):
+            self._box = self._make_box()
+        if change.concerns("tool_folders", "new_chat_tools"):
+            self.changed.emit(ToolsChange())

@@ -1,0 +1,182 @@
+"""Shows the conversation on screen in the transcript, with the answer that is being written in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+
+from app.core.conversation import MessageNode
+from app.services.chat_session import ChatChange, ChatPart
+from app.services.context_usage import ContextChange
+from app.services.models import ModelPart, ModelsChange
+from app.services.running_answer import AnswerChange, AnswerPart, RunningAnswer
+from app.services.services import Services
+from app.ui.chat.answer_actions import AnswerActions
+from app.ui.chat.answer_details import AnswerDetails
+from app.ui.chat.message_entries import entries_of, entry_of
+from app.ui.main_window import MainWindow
+from app.ui.theme import Theme
+from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.view.transcript import Transcript
+
+
+class TranscriptController(QObject):
+    """Joins the transcript to the conversation, its answers and the model."""
+
+    def __init__(
+        self,
+        transcript: Transcript,
+        services: Services,
+        window: MainWindow,
+        themes: ThemeSwitcher,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._transcript = transcript
+        self._services = services
+        self._chat = services.chat
+        self._answers = services.answers
+        self._window = window
+        self._themes = themes
+        self._shown: list[MessageEntry] = []
+        """What is on screen, without an answer that is being written."""
+        self._actions = AnswerActions(transcript, services, window)
+        self._connect()
+        self._on_theme_changed(themes.theme)
+
+    def _connect(self) -> None:
+        transcript, chat, answers = self._transcript, self._chat, self._answers
+        transcript.regenerate_requested.connect(answers.regenerate)
+        transcript.continue_requested.connect(answers.continue_answer)
+        transcript.edit_requested.connect(chat.begin_edit)
+        transcript.version_requested.connect(chat.show_version)
+        transcript.figures_requested.connect(self._on_figures_requested)
+        transcript.link_activated.connect(self._window.messages.ask_to_open_link)
+        chat.changed.connect(self._on_chat_changed)
+        answers.changed.connect(self._on_answers_changed)
+        self._services.models.changed.connect(self._on_models_changed)
+        self._services.context_usage.changed.connect(self._on_context_changed)
+        self._themes.theme_changed.connect(self._on_theme_changed)
+
+    # The conversation
+
+    def _on_chat_changed(self, change: ChatChange) -> None:
+        if change.concerns(ChatPart.SHOWN, ChatPart.BRANCH):
+            self._show_conversation()
+        elif change.concerns(ChatPart.PATH):
+            self._show_path()
+
+    def _show_conversation(self) -> None:
+        """Fills the transcript, also with the answer under way."""
+        conversation, answer = self._chat.conversation, self._answers.current
+        entries = entries_of(conversation)
+        writing = answer if answer and not answer.is_running_tools else None
+        self._shown = [entry for entry in entries if writing is None or entry.id != writing.node.id]
+        self._transcript.show_entries(self._shown)
+        if writing:
+            self._begin(writing)
+        elif answer:
+            self._show_calls(answer)
+
+    def _show_path(self) -> None:
+        """Takes off what was cut, and adds what is new at the end."""
+        conversation = self._chat.conversation
+        path = [node for node in conversation.path() if not self._is_being_written(node)]
+        kept = 0
+        while kept < min(len(path), len(self._shown)) and path[kept].id == self._shown[kept].id:
+            kept += 1
+        if kept < len(self._shown):
+            self._transcript.remove_from(self._shown[kept].id)
+            del self._shown[kept:]
+        if kept:
+            self._refresh_last(path[kept - 1])
+        for node in path[kept:]:
+            self._shown.append(self._entry(node))
+            self._transcript.add_entry(self._shown[-1])
+        if path[kept:] and self._chat.edited_id is None and not self._answers.is_answering:
+            self._transcript.scroll_to_end()  # The user has said something and wants to see the answer.
+
+    def _refresh_last(self, node: MessageNode) -> None:
+        """What can be done about a message changes with what follows it."""
+        entry = self._entry(node)
+        if entry != self._shown[-1]:
+            self._shown[-1] = entry
+            self._transcript.replace_entry(entry)
+
+    def _entry(self, node: MessageNode) -> MessageEntry:
+        answer = self._answers.current
+        calls = answer.call_statuses if answer and answer.node.id == node.id else None
+        return entry_of(self._chat.conversation, node, calls)
+
+    def _is_being_written(self, node: MessageNode) -> bool:
+        answer = self._answers.current
+        return answer is not None and not answer.is_running_tools and answer.node.id == node.id
+
+    # The answer under way
+
+    def _on_answers_changed(self, change: AnswerChange) -> None:
+        answer = change.answer
+        if answer.conversation_id != self._chat.conversation.id:
+            return
+        match change.part:
+            case AnswerPart.BEGAN:
+                self._show_path()
+                if not answer.is_running_tools:
+                    self._begin(answer)
+            case AnswerPart.NEXT_ROUND:
+                self._begin(answer)
+            case AnswerPart.STATUS:
+                self._transcript.set_reply_status(answer.status)
+            case AnswerPart.GREW:
+                self._transcript.feed_reply(change.events, answer.thought)
+            case AnswerPart.CALLS:
+                self._show_calls(answer)
+            case AnswerPart.ROUND_ENDED:
+                self._finish(entry_of(self._chat.conversation, answer.node, answer.call_statuses))
+            case AnswerPart.ENDED:
+                self._finish(entry_of(self._chat.conversation, answer.node))
+
+    def _begin(self, answer: RunningAnswer) -> None:
+        """Puts an answer that is being written at the end of the transcript."""
+        node = replace(answer.node, message=replace(answer.node.message, parts=()))
+        self._transcript.begin_reply(entry_of(self._chat.conversation, node))
+        if answer.events:
+            self._transcript.feed_reply(tuple(answer.events), answer.thought)
+            self._transcript.redraw_reply()
+        else:
+            self._transcript.set_reply_status(answer.status)
+
+    def _show_calls(self, answer: RunningAnswer) -> None:
+        """Brings the tool calls of an answer up to date, which are run while it is on screen."""
+        entry = entry_of(self._chat.conversation, answer.node, answer.call_statuses)
+        self._note_shown(entry)
+        self._transcript.replace_entry(entry)
+
+    def _finish(self, entry: MessageEntry) -> None:
+        self._note_shown(entry)
+        self._transcript.finish_reply(entry)
+
+    def _note_shown(self, entry: MessageEntry) -> None:
+        for row in range(len(self._shown) - 1, -1, -1):
+            if self._shown[row].id == entry.id:
+                self._shown[row] = entry
+                return
+        self._shown.append(entry)
+
+    # What stands around it
+
+    def _on_models_changed(self, change: ModelsChange) -> None:
+        if change.concerns(ModelPart.CHOSEN):
+            alternative = self._services.models.non_thinking_alternative
+            self._transcript.set_sibling(alternative.name if alternative else "")
+
+    def _on_context_changed(self, change: ContextChange) -> None:
+        self._transcript.mark_memory_start(change.use.first_seen_id if change.use else None)
+
+    def _on_figures_requested(self, node_id: str) -> None:
+        AnswerDetails(self._chat.conversation.node(node_id), self._window).open()
+
+    def _on_theme_changed(self, theme: Theme) -> None:
+        self._transcript.set_theme(theme, self._themes.zoom_percent)

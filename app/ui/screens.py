@@ -1,0 +1,104 @@
+"""Joins the screens of the window to the services."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from app import __version__
+from app.hub.releases import Releases, release_address
+from app.services.models import ModelPart, ModelsChange
+from app.services.services import Services
+from app.ui.chat.chat_controller import ChatController
+from app.ui.main_window import MainWindow
+from app.ui.model_manager.dependencies import ModelManagerDependencies
+from app.ui.model_manager.model_manager_controller import ModelManagerController
+from app.ui.presets.preset_controller import PresetController
+from app.ui.settings.licences_page import FILE_NAME, LicencesPage
+from app.ui.settings.settings_controller import SettingsController
+from app.ui.settings.settings_dialog import SettingsPage
+from app.ui.sidebar.sidebar_controller import SidebarController
+from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.transcript.view.transcript import Transcript
+from app.ui.version_check import VersionCheck
+from app.ui.window_controller import WindowController
+
+
+class Screens(QObject):
+    """One controller for each screen of the window.
+
+    Attributes:
+        chat, presets, settings, model_manager: the controllers that others open something with.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        transcript: Transcript,
+        services: Services,
+        themes: ThemeSwitcher,
+        resources: Path,
+        parent: QObject | None = None,
+    ) -> None:
+        """`resources` is the folder with what comes with the program."""
+        super().__init__(parent)
+        self._services = services
+        services.notices.told.connect(window.messages.show)
+        services.notices.withdrawn.connect(window.messages.withdraw)
+        services.recovery.model_choice_wanted.connect(window.open_model_picker)
+        self.settings = SettingsController(window, services.settings, __version__, self)
+        self.settings.add_tools_page(services.tools)
+        self._window_controller = WindowController(
+            window, themes, services.settings, self.settings, services.models, services.paths.logs, self
+        )
+        self.chat = ChatController(window, transcript, services, themes, self.settings, self)
+        self.presets = PresetController(
+            window, services.chat, services.models, services.presets, services.tools, self
+        )
+        self._sidebar = SidebarController(window, transcript, services, self)
+        parts = ModelManagerDependencies.of_this_computer(
+            services.hub,
+            services.catalog,
+            services.paths.data,
+            services.paths.models,
+            services.variants.choose,
+        )
+        self.model_manager = ModelManagerController(
+            window, themes, services.settings, self.settings, parts, self
+        )
+        licences = resources / FILE_NAME
+        if licences.exists():
+            self.settings.add_page(SettingsPage.LICENCES, lambda parent: LicencesPage(licences, parent))
+        self._version_check = self._offer_version_check(window, resources)
+        services.models.changed.connect(self._on_models_changed)
+        self.model_manager.files_changed.connect(services.models.refresh)
+        self.model_manager.model_ready.connect(self._on_model_ready)
+
+    def start(self) -> None:
+        """Goes on with what the last run did not finish."""
+        self.model_manager.start()
+
+    def shut_down(self) -> None:
+        """Ends what goes on behind the screens."""
+        self.model_manager.shut_down()
+        if self._version_check is not None:
+            self._version_check.shut_down()
+
+    def _offer_version_check(self, window: MainWindow, resources: Path) -> VersionCheck | None:
+        """Only in a packaged program that was told where the newest version stands."""
+        address = release_address(resources)
+        if not address:
+            return None
+        return VersionCheck(Releases(address, __version__, self._services.hub.network), window, self)
+
+    def _on_models_changed(self, change: ModelsChange) -> None:
+        models = self._services.models
+        if change.concerns(ModelPart.LIST):
+            self.model_manager.set_models(models.models)
+        if change.concerns(ModelPart.LOADED) and models.info:
+            self.model_manager.note_loaded(models.info.path)
+
+    def _on_model_ready(self, path: Path) -> None:
+        self._services.models.choose(path)
+        self.chat.start_new_chat()

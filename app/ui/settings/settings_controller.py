@@ -1,0 +1,113 @@
+"""The settings dialog, done with the settings: pages, and the folders that are chosen there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.services.settings import SettingsChange, SettingsService
+from app.services.tools import ToolService
+from app.settings import Settings
+from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
+from app.ui.settings.tools_page import ToolsPage
+
+MakePage = Callable[[QWidget], QWidget]
+
+
+class SettingsController(QObject):
+    """Opens the settings, and does what the user asks for there."""
+
+    def __init__(
+        self,
+        window: QWidget,
+        settings: SettingsService,
+        version: str,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._window = window
+        self._settings = settings
+        self._version = version
+        self._tools: ToolService | None = None
+        self._dialog: SettingsDialog | None = None
+        self._tools_page: ToolsPage | None = None
+        self._pages: list[tuple[SettingsPage, MakePage]] = []
+        settings.changed.connect(self._on_settings_changed)
+
+    def add_page(self, page: SettingsPage, make: MakePage) -> None:
+        """Has a page more in the dialog, made when that is first opened."""
+        self._pages.append((page, make))
+
+    def add_tools_page(self, tools: ToolService) -> None:
+        """Has the page about tools in the dialog."""
+        self._tools = tools
+        self.add_page(SettingsPage.TOOLS, lambda parent: self._make_tools_page(tools, parent))
+
+    def open(self, page: SettingsPage = SettingsPage.GENERAL) -> None:
+        """Shows the dialog with a page."""
+        current = self._settings.current
+        if self._dialog is None:
+            self._dialog = SettingsDialog(current, self._version, self._window.windowIcon(), self._window)
+            for place, make in self._pages:
+                self._dialog.add_page(place, make(self._dialog))
+            self._dialog.settings_changed.connect(self._settings.replace)
+            self._dialog.add_folder_requested.connect(self.choose_model_folder)
+        self._dialog.set_settings(current)
+        self._dialog.show_page(page)
+        self._dialog.open()
+
+    def choose_model_folder(self) -> None:
+        """Asks for a folder of models."""
+        self._ask_for_folder("Add a folder of models", "add_folder_dialog", self.add_model_folder)
+
+    def add_model_folder(self, folder: Path) -> None:
+        """Has a folder searched for models from now on."""
+        self._settings.change(model_folders=self._settings.current.with_model_folder(folder))
+
+    def choose_tool_folder(self) -> None:
+        """Asks for a folder that tools may read."""
+        self._ask_for_folder(
+            "Add a folder that tools may read", "add_tool_folder_dialog", self.add_tool_folder
+        )
+
+    def add_tool_folder(self, folder: Path) -> None:
+        """Lets tools read a folder from now on."""
+        folders = dict.fromkeys((*self._settings.current.tool_folders, folder))
+        self._settings.change(tool_folders=tuple(folders))
+
+    def _ask_for_folder(self, title: str, object_name: str, on_chosen: Callable[[Path], None]) -> None:
+        dialog = QFileDialog(self._window, title)
+        dialog.setObjectName(object_name)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: on_chosen(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _make_tools_page(self, tools: ToolService, parent: QWidget) -> QWidget:
+        self._tools_page = page = ToolsPage(self._settings.current, parent)
+        page.set_tools(list(tools.all))
+        page.changed.connect(self._on_tools_page_changed)
+        page.add_folder_requested.connect(self.choose_tool_folder)
+        return page
+
+    def _on_tools_page_changed(self, settings: Settings) -> None:
+        self._settings.change(
+            new_chat_tools=settings.new_chat_tools,
+            tool_folders=settings.tool_folders,
+            most_tool_rounds=settings.most_tool_rounds,
+            keeps_calls_well_formed=settings.keeps_calls_well_formed,
+        )
+
+    def _on_settings_changed(self, change: SettingsChange) -> None:
+        if self._dialog is not None:
+            self._dialog.set_settings(change.now)
+        page = self._tools_page
+        if page is not None and self._tools is not None:
+            tools = list(self._tools.all)
+            if {tool.name for tool in tools} != page.tool_names:
+                page.set_tools(tools)
+            page.set_settings(change.now)

@@ -1,0 +1,72 @@
+"""The list of conversations in the sidebar: what the user does there, done with the services."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from app.services.chat_session import ChatChange, ChatPart
+from app.services.conversation_list import ListChange
+from app.services.services import Services
+from app.ui.main_window import MainWindow
+from app.ui.transcript.view.transcript import Transcript
+
+
+class SidebarController(QObject):
+    """Keeps the sidebar's list true, and does what the menus ask for with its conversations."""
+
+    def __init__(
+        self,
+        window: MainWindow,
+        transcript: Transcript,
+        services: Services,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._transcript = transcript
+        self._window = window
+        self._sidebar = window.sidebar
+        self._chat = services.chat
+        self._conversations = services.conversations
+        self._messages = window.messages
+        self._connect()
+        self._sidebar.set_conversations(self._conversations.summaries)
+
+    def _connect(self) -> None:
+        sidebar, menus = self._sidebar, self._window.menus
+        sidebar.conversation_selected.connect(self._chat.show)
+        sidebar.hit_selected.connect(self._on_hit_selected)
+        sidebar.rename_requested.connect(self._conversations.rename)
+        sidebar.delete_requested.connect(self._conversations.delete)
+        sidebar.search_changed.connect(
+            lambda query: sidebar.set_search_results(self._conversations.search(query))
+        )
+        menus.rename_action.triggered.connect(self._rename_shown)
+        menus.delete_action.triggered.connect(lambda: self._conversations.delete(self._chat.conversation.id))
+        menus.next_chat_action.triggered.connect(lambda: self._go(1))
+        menus.previous_chat_action.triggered.connect(lambda: self._go(-1))
+        self._conversations.changed.connect(self._on_conversations_changed)
+        self._chat.changed.connect(self._on_chat_changed)
+
+    def _rename_shown(self) -> None:
+        self._window.menus.sidebar_action.setChecked(True)
+        self._sidebar.start_rename(self._chat.conversation.id)
+
+    def _go(self, step: int) -> None:
+        if conversation_id := self._sidebar.list.neighbour(step):
+            self._chat.show(conversation_id)
+
+    def _on_hit_selected(self, conversation_id: str, node_id: str) -> None:
+        if self._chat.show_message(conversation_id, node_id):
+            self._transcript.scroll_to(node_id)
+
+    def _on_conversations_changed(self, change: ListChange) -> None:
+        if change.is_about_order:
+            self._sidebar.set_conversations(self._conversations.summaries)
+            self._sidebar.set_shown(self._chat.conversation.id)
+        self._sidebar.set_activities(self._conversations.activities)
+        if gone := change.deleted:
+            self._messages.show_undo(f"Deleted “{gone.title}”", lambda: self._conversations.restore(gone))
+
+    def _on_chat_changed(self, change: ChatChange) -> None:
+        if change.concerns(ChatPart.SHOWN):
+            self._sidebar.set_shown(change.conversation.id)

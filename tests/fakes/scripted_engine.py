@@ -1,0 +1,61 @@
+"""An engine that loads any file and says what it was told to say: the whole program without llama.cpp."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from app.core.model_file import LoadOptions, ModelInfo
+from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
+
+TINY_MODEL = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
+
+
+class ScriptedEngine(ScriptedModel):
+    """Fits `app.services.chat_engine.ChatEngine`.
+
+    Attributes:
+        loads: the files that were loaded, each with the options it was loaded with.
+        offers_tools: whether the model can be told of tools.
+        failure: raised by the next load.
+    """
+
+    def __init__(self, *replies: ScriptedReply | str, context_length: int = 4096) -> None:
+        super().__init__(*replies, context_length=context_length, model_path="")
+        self.keeps_calls_well_formed = True
+        self.offers_tools = True
+        self.info: ModelInfo | None = None
+        self.loads: list[tuple[Path, LoadOptions]] = []
+        self.failure: Exception | None = None
+
+    def load(
+        self,
+        path: Path,
+        options: LoadOptions,
+        on_progress: Callable[[float], None],
+        cancel: threading.Event | None = None,
+        catalog_context: int = 0,
+    ) -> ModelInfo:
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
+        on_progress(0.5)
+        self.loads.append((path, options))
+        self.info = ModelInfo(path, path.stem, "lfm2", "F16", 1, self.context_length, 32_768)
+        self.model_path = str(path)
+        return self.info
+
+    def unload(self) -> None:
+        self.info = None
+        self.model_path = ""
+
+
+class TrustingProbe:
+    """Finds nothing wrong with any model, without a child process."""
+
+    def check_library(self) -> None:
+        pass
+
+    def check_model(self, path: Path, cancel: threading.Event | None = None) -> None:
+        pass
