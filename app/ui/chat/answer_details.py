@@ -23,12 +23,14 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.conversation import UNKNOWN_TIME, MessageNode
-from app.core.message import Generation, Statistics
+from app.core.message import Generation, Instructions, Statistics
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.stop_texts import STOP_TEXTS
 from app.ui.chat.message_entries import duration_text, speed_text
 from app.ui.widgets.tooltip import as_written
 
+SHOWN_PROMPT = 160
+"""Characters of a system prompt that are shown; all of it is copied."""
 NAME_WIDTH = 128
 LONGEST_LINE = 30
 """Characters; a longer value, such as a sentence, is broken into lines."""
@@ -62,6 +64,8 @@ def sections_of(node: MessageNode) -> list[Section]:
     if statistics := generation.statistics:
         sections.append(Section("Time", tuple(_times(statistics))))
         sections.append(Section("Tokens", tuple(_tokens(statistics))))
+    if generation.instructions:
+        sections.append(Section("Told to the model", tuple(_instructions(generation.instructions))))
     if generation.sampling:
         sections.append(Section("Sampling", tuple(_values(generation.sampling, generation.statistics))))
     return sections
@@ -91,6 +95,15 @@ def _origin(node: MessageNode, generation: Generation) -> list[Row]:
     if generation.error:
         rows.append(Row("Error", generation.error))
     return rows
+
+
+def _instructions(instructions: Instructions) -> list[Row]:
+    prompt = " ".join(instructions.system_prompt.split())
+    shown = prompt if len(prompt) <= SHOWN_PROMPT else f"{prompt[:SHOWN_PROMPT].rsplit(' ', 1)[0]}…"
+    return [
+        Row("System prompt", shown or "none", instructions.system_prompt),
+        Row("Tools", ", ".join(instructions.tool_names) or "none"),
+    ]
 
 
 def _times(statistics: Statistics) -> list[Row]:

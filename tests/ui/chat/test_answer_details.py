@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import Generation, Message, Role, Statistics, StopReason, TextPart
+from app.core.message import Generation, Instructions, Message, Role, Statistics, StopReason, TextPart
 from app.core.sampling import LIMITS, Sampling
 from app.core.stop_texts import STOP_TEXTS
 from app.ui.chat.answer_details import AnswerDetails, as_text, sections_of
@@ -51,6 +53,18 @@ def test_the_line_under_an_answer_tells_speed_prompt_and_why_it_stopped() -> Non
     assert figures(GENERATION) == (
         "40.0 tokens/s · 0.4 s to first token · 313 tokens · finished · prompt 1,292, 980 reused"
     )
+
+
+def test_the_details_tell_what_the_model_was_really_told() -> None:
+    prompt = "You are brief.\nYou never apologise."
+    instructions = Instructions(prompt, ({"type": "function", "function": {"name": "add"}},))
+    node = MessageNode(Message(Role.ASSISTANT, (), replace(GENERATION, instructions=instructions)))
+    text = as_text(sections_of(node))
+    assert f"System prompt: {prompt}" in text
+    assert "Tools: add" in text
+    assert "Told to the model" not in as_text(sections_of(answered()))
+    without = MessageNode(Message(Role.ASSISTANT, (), replace(GENERATION, instructions=Instructions())))
+    assert "System prompt: none" in as_text(sections_of(without))
 
 
 def test_nothing_is_said_of_what_was_never_measured() -> None:

@@ -6,7 +6,6 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from app.ui.settings.current_dialog import SettingsPage
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QTableView
 from pytestqt.modeltest import ModelTester
@@ -15,6 +14,7 @@ from app.core.connection import Connection
 from app.ui.model_manager import model_manager_controller
 from app.ui.model_manager.connections_page import ConnectionsModel
 from app.ui.model_manager.network_page import NetworkPage
+from app.ui.settings.settings_dialog import SettingsPage
 from tests.fakes.hub_server import FakeHub
 from tests.hub.fake_keyring import AskingKeyring, FakeKeyring, LockedKeyring
 from tests.ui.model_manager.conftest import INSTRUCT, INSTRUCT_FILE, MakeScreen, Screen

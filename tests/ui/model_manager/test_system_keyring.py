@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from app.ui.settings.current_dialog import SettingsPage
 from keyring.backends import SecretService
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.ui.model_manager.network_page import NetworkPage
+from app.ui.settings.settings_dialog import SettingsPage
 from tests.fakes.hub_server import FakeHub
 from tests.ui.model_manager.conftest import MakeScreen, Screen
 
