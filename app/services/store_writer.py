@@ -114,7 +114,9 @@ class StoreWriter(QObject):
             return any(owner == conversation_id for owner, _what in self._waiting)
 
     def forget(self, conversation_id: str) -> None:
-        """Gives up what waits of a conversation, which was deleted."""
+        """Gives up what could not be saved of a conversation, which was deleted meanwhile."""
+        if conversation_id not in self._failing:
+            return
         with self._lock:
             for key in [key for key in self._waiting if key[0] == conversation_id]:
                 del self._waiting[key]
