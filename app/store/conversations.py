@@ -33,7 +33,8 @@ from app.store.rows import (
     summary_from,
     to_microseconds,
 )
-from app.store.text_column import stored_text
+from app.store.search_text import search_terms
+from app.store.text_column import restored, stored_text
 
 MOST_CLOCK_ERROR = timedelta(days=400)
 """How far a computer's clock may have been ahead when something was deleted."""
@@ -47,8 +48,9 @@ _DETAILS = (
     *("sampling_changes", "draft", "tools"),
 )
 """The columns of a conversation that may change."""
-_MESSAGE_CONTENT = ("role", "state", "parts", "plain", "generation", "instructions_hash")
+_MESSAGE_CONTENT = ("role", "state", "parts", "plain", "folded", "generation", "instructions_hash")
 """The columns of a message that may change."""
+_ADD_TERM = "insert or ignore into search_term values (?)"
 
 
 class ConversationStore:
@@ -104,7 +106,8 @@ class ConversationStore:
                 (conversation_id,),
             )
         if not found:
-            raise _gone()
+            with self._database.transaction() as connection:
+                raise _missing(connection, "conversation", conversation_id)
         return conversation_from(found[0], messages, instructions_from(instructions))
 
     @mends_damage
@@ -192,6 +195,7 @@ class ConversationStore:
                 names = self._changed_names(connection, node, columns)
             if names and not _update(connection, "message", columns, names):
                 raise _missing(connection, "message", node.id)
+            _add_terms(connection, columns)
 
     def _changed_names(
         self, connection: Connection, node: MessageNode, columns: dict[str, object]
@@ -264,9 +268,14 @@ class ConversationStore:
 
         For the start of the program only: it would stop the mark of an answer that is being written now.
         """
-        return self._database.write(
-            "update message set state = ? where state = 'streaming'", (MessageState.STOPPED.value,)
-        )
+        with self._database.transaction() as connection:
+            rows = rows_of(connection, "select plain from message where state = 'streaming'")
+            for row in rows:
+                connection.executemany(_ADD_TERM, search_terms(restored(row["plain"])[0]))
+            connection.execute(
+                "update message set state = ? where state = 'streaming'", (MessageState.STOPPED.value,)
+            )
+            return len(rows)
 
     @mends_damage
     def last_open_id(self) -> str | None:
@@ -331,10 +340,12 @@ def _gone() -> StoreError:
 
 def _missing(connection: Connection, table: str, id_: str) -> StoreError:
     """The error where a row is not found; it may be in the table while the index knows nothing of it."""
+    shown = " and deleted_at is null" if table == "conversation" else ""
     # The plus keeps SQLite from asking the index.
-    if connection.execute(f"select 1 from {table} where +id = ?", (id_,)).fetchone():
+    if connection.execute(f"select 1 from {table} where +id = ?{shown}", (id_,)).fetchone():
         return DamagedKeyError()
-    return _gone()
+    (verdict,) = connection.execute(f"pragma integrity_check({table})").fetchone()
+    return _gone() if verdict == "ok" else DamagedKeyError()
 
 
 def _insert(connection: Connection, table: str, columns: dict[str, object]) -> None:
@@ -352,6 +363,13 @@ def _insert_message(connection: Connection, node: MessageNode, conversation_id: 
     columns = message_columns(node, conversation_id)
     columns["instructions_hash"] = _kept_instructions(connection, node)
     _insert(connection, "message", columns)
+    _add_terms(connection, columns)
+
+
+def _add_terms(connection: Connection, columns: dict[str, object]) -> None:
+    """Lets short words find a message that is whole, see `search_text.py`."""
+    if columns["state"] != MessageState.STREAMING:
+        connection.executemany(_ADD_TERM, search_terms(str(columns["plain"])))
 
 
 def _kept_instructions(connection: Connection, node: MessageNode) -> str | None:

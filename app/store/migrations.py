@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from app.store.message_json import generation_from_json
-from app.store.text_column import stored_text
+from app.store.search_text import folded_column
+from app.store.text_column import restored, stored_text
 
 Migration = Callable[[sqlite3.Connection], None]
 
@@ -75,6 +76,7 @@ def m002_search(connection: sqlite3.Connection) -> None:
         "insert into message_search (message_search, rowid, plain) select 'delete', old.number, old.plain"
     )
     add = "insert into message_search (rowid, plain) select new.number, new.plain"
+    add_all = "insert into message_search (rowid, plain) select number, plain from message"
     was_whole, is_whole = "where old.state != 'streaming';", "where new.state != 'streaming';"
     for event, actions in (
         ("insert", f"{add} {is_whole}"),
@@ -86,16 +88,7 @@ def m002_search(connection: sqlite3.Connection) -> None:
         connection.execute(
             f"create trigger message_search_{name} after {event} on message begin {actions} end"
         )
-    rebuild_search(connection)
-
-
-def rebuild_search(connection: sqlite3.Connection) -> None:
-    """Makes the index of the search anew from the messages."""
-    connection.execute("insert into message_search (message_search) values ('delete-all')")
-    connection.execute(
-        """insert into message_search (rowid, plain)
-            select number, plain from message where state != 'streaming'"""
-    )
+    connection.execute(f"{add_all} where state != 'streaming'")
 
 
 def m003_remembered_values(connection: sqlite3.Connection) -> None:
@@ -132,6 +125,65 @@ def m006_instructions_of_answers(connection: sqlite3.Connection) -> None:
             )
 
 
+def m007_search_without_accents(connection: sqlite3.Connection) -> None:
+    """The search compares words without accents and width, see `search_text.py`.
+
+    `folded` is empty where the index of the words as they were written does. Both are indexed, so that words
+    typed with accents find those first. `search_term` holds every three letters that stand in the index: what
+    is shorter is looked for by the terms that begin with it. Two line breaks at the end of a text make that
+    its last letters begin a term as well.
+    """
+    for event in ("insert", "delete", "update"):
+        connection.execute(f"drop trigger if exists message_search_{event}")
+    connection.execute("drop table message_search")
+    connection.execute("alter table message add column folded text")
+    connection.create_function("folded_column", 1, _folded_column, deterministic=True)
+    connection.execute("update message set folded = folded_column(plain) where folded_column(plain) not null")
+    connection.execute(
+        """create virtual table message_search using fts5
+            (plain, folded, content = 'message', content_rowid = 'number', tokenize = 'trigram')"""
+    )
+    connection.execute("create table search_term (term text primary key not null) without rowid")
+    remove = (
+        "insert into message_search (message_search, rowid, plain, folded) "
+        f"select 'delete', old.number, {_padded('old')}"
+    )
+    add = f"insert into message_search (rowid, plain, folded) select new.number, {_padded('new')}"
+    was_whole, is_whole = "where old.state != 'streaming';", "where new.state != 'streaming';"
+    for event, actions in (
+        ("insert", f"{add} {is_whole}"),
+        ("delete", f"{remove} {was_whole}"),
+        ("update of plain, folded, state", f"{remove} {was_whole} {add} {is_whole}"),
+    ):
+        name = event.split()[0]
+        connection.execute(
+            f"create trigger message_search_{name} after {event} on message begin {actions} end"
+        )
+    rebuild_search(connection)
+
+
+def _padded(row: str) -> str:
+    end = "char(10, 10)"
+    return f"{row}.plain || {end}, {row}.folded || {end}"
+
+
+def _folded_column(plain: object) -> str | None:
+    return folded_column(restored(plain)[0])
+
+
+def rebuild_search(connection: sqlite3.Connection) -> None:
+    """Makes the index of the search anew from the messages."""
+    connection.execute("insert into message_search (message_search) values ('delete-all')")
+    connection.execute(
+        f"""insert into message_search (rowid, plain, folded)
+            select number, {_padded("message")} from message where state != 'streaming'"""
+    )
+    connection.execute("delete from search_term")
+    connection.execute("create virtual table temp.vocabulary using fts5vocab (main, message_search, row)")
+    connection.execute("insert into search_term select term from temp.vocabulary")
+    connection.execute("drop table temp.vocabulary")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     m001_conversations_and_messages,
     m002_search,
@@ -139,6 +191,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m004_changes_of_the_preset,
     m005_tools_of_a_conversation,
     m006_instructions_of_answers,
+    m007_search_without_accents,
 )
 
 

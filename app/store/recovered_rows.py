@@ -11,6 +11,8 @@ from pathlib import Path
 from app.core.conversation import new_id
 from app.store.page_scan import Column, DamagedText, scan_rows
 from app.store.schema import expected_schema
+from app.store.search_text import folded_column
+from app.store.text_column import restored
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,8 @@ class RecoveredRows:
         columns = expected_schema().tables
         # Rows come in any order, and some refer to others that are lost.
         target.execute("pragma defer_foreign_keys = on")
+        for event in ("insert", "delete", "update"):
+            target.execute(f"drop trigger message_search_{event}")  # The next opening indexes all at once.
         for table in _TABLES:
             for number, row in self._walk(table):
                 self._insert(target, table, columns[table], {**row, "number": number})
@@ -173,6 +177,7 @@ def _complete(table: str, row: Row) -> Row:
     for name in ("role", "state", "parts", "plain"):
         if row.get(name) is None:
             row[name] = ""
+    row["folded"] = folded_column(restored(row["plain"])[0])
     if row.get("parent_id") is not None and not isinstance(row["parent_id"], str):
         row["parent_id"] = "lost"
     return row

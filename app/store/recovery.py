@@ -64,6 +64,7 @@ def replace_damaged(path: Path, on_progress: Progress = no_progress) -> str:
         target.transaction() as connection,
     ):
         recovered = RecoveredRows(source, copy, on_progress).bring_into(connection)
+    Database.open(new_path).close()  # Makes the index of the search.
     aside = _put_in_place(path)
     log.error("The database was damaged and replaced: %s", recovered)
     return f"The file with the conversations was damaged. It was kept as {aside.name}. {_told(recovered)}"

@@ -30,7 +30,7 @@ from app.store.message_json import (
     parts_to_json,
 )
 from app.store.overrides_json import overrides_from_json, overrides_to_json
-from app.store.search_text import searchable_text
+from app.store.search_text import folded_column, searchable_text
 from app.store.text_column import restored, stored_text
 from app.store.tools_json import tools_from_json, tools_to_json
 
@@ -131,6 +131,7 @@ def conversation_columns(conversation: Conversation) -> dict[str, object]:
 
 def message_columns(node: MessageNode, conversation_id: str = "") -> dict[str, object]:
     """A message without its instructions, of which the row holds the hash only."""
+    plain = searchable_text(node.message)
     return {
         "id": node.id,
         "conversation_id": conversation_id,
@@ -139,7 +140,8 @@ def message_columns(node: MessageNode, conversation_id: str = "") -> dict[str, o
         "state": node.state.value,
         "created_at": to_microseconds(node.created_at),
         "parts": parts_to_json(node.message.parts),
-        "plain": searchable_text(node.message),
+        "plain": plain,
+        "folded": folded_column(plain),
         "generation": generation_to_json(node.message.generation),
     }
 

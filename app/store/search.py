@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-import sqlite3
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.store.database import Database, mends_damage
+from app.store.database import Database, Row, mends_damage
 from app.store.rows import from_microseconds
-from app.store.search_text import comparable
+from app.store.search_text import comparable, find_folded, folded
 from app.store.text_column import restored
 
 TRIGRAM = 3
-"""The shortest text that the index can find; anything shorter is looked for in every message."""
+"""The shortest word that the index finds by itself; shorter ones are found by the terms they begin."""
+MOST_TERMS = 400
+"""Where more terms begin with a short word, it stands in so many messages that looking is faster."""
 CHARACTERS_BEFORE = 32
 CHARACTERS_AFTER = 96
 
@@ -34,11 +36,30 @@ class SearchHit:
     """When the message was made, or the conversation last used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a question."""
+
+    typed: str
+    folded: str
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it has accents, or whatever else folding takes away."""
+        return self.folded != self.typed.lower()
+
+    @property
+    def is_letter(self) -> bool:
+        """Whether it is a single letter with an accent: without it, it would stand nearly everywhere."""
+        return len(self.typed) == 1 and len(unicodedata.normalize("NFD", self.typed)) > 1 and self.is_exact
+
+
 class ConversationSearch:
     """Search over everything that was not deleted.
 
-    A word is found anywhere, also inside another. Upper and lower case are the same. Text in double quotes
-    is looked for as it stands. Everything else has no special meaning.
+    A word is found anywhere, also inside another, whatever its case, width and accents; what was typed with
+    accents finds the same ones first. Text in double quotes is looked for as it stands. Everything else has
+    no special meaning.
     """
 
     def __init__(self, database: Database) -> None:
@@ -57,74 +78,125 @@ class ConversationSearch:
         titles = self._titles(words)[:limit]
         return titles + self._messages(words, limit - len(titles))
 
-    def _titles(self, words: list[str]) -> list[SearchHit]:
+    def _titles(self, words: list[Word]) -> list[SearchHit]:
         rows = self._database.rows(
             "select id, title, updated_at from conversation where deleted_at is null order by updated_at desc"
         )
-        patterns = [re.compile(re.escape(word), re.IGNORECASE) for word in words]
-        hits = []
+        pattern = _pattern(words)
+        exact: list[SearchHit] = []
+        others: list[SearchHit] = []
         for row in rows:
-            title = restored(row["title"])[0]
-            if all(pattern.search(comparable(title)) for pattern in patterns):
-                snippet, marks = _snippet(comparable(title), words)
-                at = from_microseconds(row["updated_at"])
-                hits.append(SearchHit(row["id"], title, None, snippet, marks, at))
-        return hits
+            title = comparable(restored(row["title"])[0])
+            if all(word.folded in folded(title) or word.is_letter for word in words):
+                snippet, marks = _snippet(title, pattern)
+                hit = SearchHit(row["id"], title, None, snippet, marks, from_microseconds(row["updated_at"]))
+                if all(word.typed.lower() in title.lower() for word in words):
+                    exact.append(hit)
+                elif not any(word.is_letter for word in words):
+                    others.append(hit)
+        return exact + others
 
-    def _messages(self, words: list[str], limit: int) -> list[SearchHit]:
-        conditions, values = _conditions(words)
+    def _messages(self, words: list[Word], limit: int) -> list[SearchHit]:
+        rows: list[Row] = []
+        if any(word.is_exact for word in words):
+            rows = self._newest(words, limit, is_exact=True)
+        if len(rows) < limit and not any(word.is_letter for word in words):
+            known = {row["number"] for row in rows}
+            # Those known already are among the first that come again.
+            more = self._newest(words, limit, is_exact=False)
+            rows += [row for row in more if row["number"] not in known]
+        pattern = _pattern(words)
+        return [_hit(row, pattern) for row in rows[:limit]]
+
+    def _newest(self, words: list[Word], limit: int, is_exact: bool) -> list[Row]:
+        """The newest messages that hold all words; those with the most recent numbers, by their dates."""
+        expressions, conditions, values = [], [], []
+        for word in words:
+            text = word.typed.lower() if is_exact else word.folded
+            column = "plain : " if is_exact else ""
+            if len(text) >= TRIGRAM:
+                expressions.append(column + _quoted(text))
+            elif terms := self._terms(text):
+                expressions.append(f"{column}({' OR '.join(map(_quoted, terms))})")
+            else:
+                condition, likes = _looked_for(text)
+                conditions.append(condition)
+                values += likes
+        source = "message"
+        if expressions:
+            source = "message_search cross join message on message.number = message_search.rowid"
+            conditions.append("message_search match ?")
+            values.append(" AND ".join(expressions))
+        order = "message_search.rowid" if expressions else "message.number"
         rows = self._database.rows(
-            f"""select message.id, message.conversation_id, message.plain, message.created_at,
-                    conversation.title
-                from message join conversation on conversation.id = message.conversation_id
-                where conversation.deleted_at is null and {" and ".join(conditions)}
-                order by message.created_at desc, message.number desc limit ?""",
+            f"""select message.number, message.id, message.conversation_id, message.plain,
+                    message.created_at, conversation.title
+                from {source} cross join conversation on conversation.id = message.conversation_id
+                where {" and ".join(conditions)} and conversation.deleted_at is null
+                order by {order} desc limit ?""",
             (*values, limit),
         )
-        return [_hit(row, words) for row in rows]
+        return sorted(rows, key=lambda row: (_moment(row), row["number"]), reverse=True)
+
+    def _terms(self, word: str) -> list[str]:
+        """The terms of the index that begin with a short word; none where there are too many."""
+        rows = self._database.rows(
+            "select term from search_term where term >= ? and term < ? limit ?",
+            (word, word + "\U0010ffff", MOST_TERMS + 1),
+        )
+        if len(rows) > MOST_TERMS:
+            return []
+        return [row["term"] for row in rows] or [word + "\n\n"]
 
 
-def _words(query: str) -> list[str]:
+def _moment(row: Row) -> int:
+    return row["created_at"] if isinstance(row["created_at"], int) else 0
+
+
+def _words(query: str) -> list[Word]:
     found = re.findall(r'"([^"]+)"|(\S+)', comparable(query))
-    words = [quoted.strip() or bare.strip('"') for quoted, bare in found]
-    return [word for word in words if word]
+    typed = [quoted.strip() or bare.strip('"') for quoted, bare in found]
+    # Of what consists of nothing but marks, the marks are looked for.
+    return [Word(word, folded(word) or word) for word in typed if word]
 
 
-def _conditions(words: list[str]) -> tuple[list[str], list[str]]:
-    """Long words go to the index; short ones are looked for in what the index left over, or in everything."""
-    conditions, values = [], []
-    if indexed := [word for word in words if len(word) >= TRIGRAM]:
-        conditions.append("message.number in (select rowid from message_search where message_search match ?)")
-        # In double quotes nothing has a meaning to FTS5 but a double quote, which is doubled.
-        values.append(" ".join('"' + word.replace('"', '""') + '"' for word in indexed))
-    for word in words:
-        if len(word) < TRIGRAM:
-            # LIKE knows upper and lower case of ASCII letters only, so the others are named.
-            forms = sorted({word, word.lower(), word.upper(), word.capitalize()})
-            conditions.append("(" + " or ".join(["message.plain like ? escape '\\'"] * len(forms)) + ")")
-            values += ["%" + re.sub(r"([%_\\])", r"\\\1", form) + "%" for form in forms]
-    return conditions, values
+def _quoted(text: str) -> str:
+    """A text as FTS5 takes it as it stands: in quotes only a quote has a meaning, and is doubled."""
+    return '"' + text.replace('"', '""') + '"'
 
 
-def _hit(row: sqlite3.Row, words: list[str]) -> SearchHit:
-    snippet, marks = _snippet(restored(row["plain"])[0], words)
+def _looked_for(word: str) -> tuple[str, list[str]]:
+    """The condition that looks into every message, newest first, until enough are found."""
+    # LIKE knows upper and lower case of ASCII letters only, so the others are named.
+    forms = sorted({word, word.lower(), word.upper(), word.capitalize()})
+    places = [f"message.{column} like ? escape '\\'" for column in ("plain", "folded") for _ in forms]
+    likes = ["%" + re.sub(r"([%_\\])", r"\\\1", form) + "%" for form in forms]
+    return f"({' or '.join(places)})", likes * 2
+
+
+def _pattern(words: list[Word]) -> re.Pattern[str]:
+    # Longer words first, so that of two that overlap the longer one is marked.
+    longest_first = sorted((word.folded for word in words), key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) for word in longest_first))
+
+
+def _hit(row: Row, pattern: re.Pattern[str]) -> SearchHit:
+    snippet, marks = _snippet(restored(row["plain"])[0], pattern)
     title = restored(row["title"])[0]
     return SearchHit(
         row["conversation_id"], title, row["id"], snippet, marks, from_microseconds(row["created_at"])
     )
 
 
-def _snippet(text: str, words: list[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
-    # Longer words first, so that of two that overlap the longer one is marked.
-    pattern = re.compile(
-        "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)), re.IGNORECASE
-    )
-    first = pattern.search(text)
-    start = max(0, first.start() - CHARACTERS_BEFORE) if first else 0
+def _snippet(text: str, pattern: re.Pattern[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """One line from around the first word, and where the words are in it."""
+    place, _ = next(find_folded(text, pattern), (0, 0))
+    start = max(0, place - CHARACTERS_BEFORE)
     if start > 0:
         space = text.find(" ", start, start + CHARACTERS_BEFORE)
         start = space + 1 if space >= 0 else start
     end = start + CHARACTERS_BEFORE + CHARACTERS_AFTER
     line = re.sub(r"\s", " ", text[start:end])
-    snippet = ("…" if start > 0 else "") + line + ("…" if end < len(text) else "")
-    return snippet, tuple(match.span() for match in pattern.finditer(snippet))
+    before = "…" if start > 0 else ""
+    marks = tuple((a + len(before), b + len(before)) for a, b in find_folded(line, pattern))
+    return before + line + ("…" if end < len(text) else ""), marks

@@ -1,0 +1,150 @@
+"""How fast conversations are listed, opened, saved and searched when there are very many.
+
+    uv run python -m tests.benchmarks.store [--conversations 2000] [--messages 100]
+
+Prints one JSON object a line; times in milliseconds. The file is made in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from app.core.conversation import Conversation, MessageNode, MessageState
+from app.core.message import Message, Role
+from app.store.store import Store, open_store
+
+RARE = ("glacier", "Größe", "氷河湖", "café", "naïve", "xq", "２号")
+LATIN = (
+    "the of and to in is that it was for on are with as lake water stone weather deep boat pine rock shore "
+    "island river valley summer winter people village morning evening question answer because between"
+)
+JAPANESE = "東京 大阪 京都 湖 水 山 川 天気 質問 答え 世界 日本 今日 明日 人 時間 場所 です ます から"
+QUERIES = (
+    *(
+        "the",
+        "lake",
+        "water stone",
+        "question answer",
+        "東京",
+        "湖",
+        "天気",
+        "glacier",
+        "grosse",
+        "氷河",
+        "cafe",
+    ),
+    *(
+        "naive",
+        "naïve",
+        "xq",
+        "2号",
+        "an",
+        "a",
+        "e w",
+        "nothinglikethis",
+        "zz",
+        '"the lake"',
+        "カタカナ",
+        "ab",
+    ),
+)
+
+
+def text(chance: random.Random) -> str:
+    words = chance.choices(LATIN.split(), k=chance.choice([5, 40, 150, 300]))
+    if chance.random() < 0.3:
+        words += chance.choices(JAPANESE.split(), k=chance.choice([5, 40, 150]))
+    if chance.random() < 0.002:
+        words.insert(len(words) // 2, chance.choice(RARE))
+    return " ".join(words)
+
+
+def fill(store: Store, conversation_count: int, message_count: int) -> list[str]:
+    chance = random.Random(7)
+    ids = []
+    for number in range(conversation_count):
+        nodes: list[MessageNode] = []
+        for index in range(message_count):
+            role = Role.ASSISTANT if index % 2 else Role.USER
+            nodes.append(MessageNode(Message.of_text(role, text(chance)), nodes[-1].id if nodes else None))
+        conversation = Conversation(title=f"Talk {number}", nodes=tuple(nodes), tip_id=nodes[-1].id)
+        store.conversations.create(conversation)
+        ids.append(conversation.id)
+    return ids
+
+
+def milliseconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return (time.perf_counter() - start) * 1000
+
+
+def told(name: str, times: list[float], **more: object) -> None:
+    times = sorted(times)
+    values = {
+        "name": name,
+        "median_ms": round(statistics.median(times), 2),
+        "p95_ms": round(times[max(0, int(len(times) * 0.95) - 1)], 2),
+        "most_ms": round(times[-1], 2),
+        **more,
+    }
+    sys.stdout.write(json.dumps(values, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--conversations", type=int, default=2000)
+    parser.add_argument("--messages", type=int, default=100)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "conversations.db"
+        store = open_store(path)
+        start = time.perf_counter()
+        ids = fill(store, given.conversations, given.messages)
+        seconds = time.perf_counter() - start
+        store.conversations.close()
+        opened: list[Store] = []
+        told(
+            "open the file",
+            [milliseconds(lambda: opened.append(open_store(path)))],
+            megabytes=path.stat().st_size // 1_000_000,
+            filled_in_seconds=round(seconds, 1),
+        )
+        store = opened[0]
+        told("list all", [milliseconds(store.conversations.list_summaries) for _ in range(5)])
+        chance = random.Random(3)
+        chosen = chance.choices(ids, k=50)
+        told("open one", [milliseconds(lambda id_=id_: store.conversations.load(id_)) for id_ in chosen])  # type: ignore[misc]
+        every: list[float] = []
+        for query in QUERIES:
+            times = [milliseconds(lambda: store.search.search(query)) for _ in range(7)]  # noqa: B023
+            every += times[1:]
+            told(f"search {query}", times, hits=len(store.search.search(query)))
+        told("search, all", every)
+        told("save a piece of an answer", _pieces(store, ids[0]))
+        store.conversations.close()
+
+
+def _pieces(store: Store, conversation_id: str) -> list[float]:
+    conversation = store.conversations.load(conversation_id)
+    node = MessageNode(Message(Role.ASSISTANT), conversation.tip_id, state=MessageState.STREAMING)
+    store.conversations.add_node(conversation_id, node)
+    times = []
+    for length in range(50, 4000, 50):
+        node = replace(node, message=Message.of_text(Role.ASSISTANT, "lake " * (length // 5)))
+        times.append(milliseconds(lambda: store.conversations.update_node(node)))  # noqa: B023
+    return times
+
+
+if __name__ == "__main__":
+    main()
