@@ -35,7 +35,7 @@ class ReplyStarted:
     reasoning: ReasoningMarkers | None = None
     """The markers of that thought; None where the prompt, without the prefill, opens none."""
     answer_tags: tuple[str, ...] = ()
-    """The opening and the closing tag that the model writes around its answer; empty for most models."""
+    """The tags that the model writes around its answer, or words before it; empty for most models."""
 
 
 @dataclass(frozen=True, slots=True)

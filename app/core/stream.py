@@ -90,10 +90,13 @@ class ReplyAssembler:
             starts_in_reasoning: the prompt ended inside a thought.
             tools: what the model was offered, as JSON schemas; calls are checked against them.
             reasoning: the markers of the thought that the prompt ended in, where they are known.
-            answer_tags: the opening and the closing tag that the model writes around its answer, if it does.
+            answer_tags: the opening and the closing tag that the model writes around its answer, or the words
+                that it writes before it, if it does.
         """
         offered = OfferedTools(tools)
-        state = ReplyState(reasoning, answer_tags=answer_tags, has_begun=starts_in_reasoning)
+        tags = tuple(tag for tag in answer_tags if tag.startswith("<"))
+        words = tuple(tag for tag in answer_tags if not tag.startswith("<"))
+        state = ReplyState(reasoning, answer_tags=tags, answer_words=words, has_begun=starts_in_reasoning)
         self._context = ParseContext(PartWriter(), offered, UnmarkedCallFinder(offered), state)
         self._reader = _READERS[PartKind.REASONING if starts_in_reasoning else PartKind.TEXT]()
         self._unread = ""

@@ -42,6 +42,8 @@ LONGEST_MARKER = 64
 _EMPTY_THOUGHT = re.compile(r"\s*(?:<think>)?\s*</think>\s*")
 _ANSWER_TAGS = (("<answer>", "</answer>"), ("<response>", "</response>"))
 """What Hunyuan, Ernie and Granite write around their answers."""
+_FUNCTIONARY = ">>>all"
+"""What Functionary writes before an answer; the prompt holds the first three signs."""
 _TAG = re.compile(f"{OPENING.pattern}|{CLOSING.pattern}")
 _HIDDEN = {"<": "\U0010fe3c", "[": "\U0010fe5b", "◁": "\U0010fe5c"}
 """Letters of nobody's alphabet, which stand for the first one of a tag while a template works."""
@@ -86,8 +88,12 @@ class ChatTemplate:
         self.reads_tool_calls = "tool_calls" in names
         self._splits_thoughts = _SPLITS_THOUGHTS.search(source) is not None
         self._thought_fields = [name for name in _THOUGHT_FIELDS if name in names]
-        self.answer_tags = next((tags for tags in _ANSWER_TAGS if all(tag in source for tag in tags)), ())
+        self.answer_tags: tuple[str, ...] = next(
+            (tags for tags in _ANSWER_TAGS if all(tag in source for tag in tags)), ()
+        )
         """The tags that the model writes around its answers, after what the template takes away from them."""
+        if _FUNCTIONARY in source:
+            self.answer_tags = ("all\n",)
         self.offers_tools = "tools" in names
         """Whether the template tells the model about tools at all."""
 

@@ -76,6 +76,12 @@ class Engine:
         loaded = self._loaded
         return loaded is not None and loaded.template.offers_tools
 
+    @property
+    def understands_calls(self) -> bool:
+        """Whether the loaded model's tool calls can be read; True while no model is loaded."""
+        loaded = self._loaded
+        return loaded is None or loaded.understands_calls
+
     def load(
         self,
         path: Path,

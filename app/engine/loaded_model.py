@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, TemplateError
 from app.core.model_file import ModelInfo
+from app.engine.call_check import understands_calls
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan
 from app.engine.prompt_cache import PromptCache
@@ -37,6 +38,8 @@ class LoadedModel:
     tokenizer: PromptTokenizer
     template: ChatTemplate
     info: ModelInfo
+    understands_calls: bool = True
+    """Whether the calls that the model writes are read as calls."""
 
     def close(self) -> None:
         self.context.close()
@@ -158,7 +161,8 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
         info = _info(header, plan, model, context, (plan.notice, notice))
         cache = PromptCache(context, model.has_fixed_state)
         tokenizer = PromptTokenizer(model, template.source)
-        return LoadedModel(model, context, cache, tokenizer, template, info)
+        understood = understands_calls(template, header.architecture)
+        return LoadedModel(model, context, cache, tokenizer, template, info, understood)
     except BaseException as error:
         if context is not None:
             context.close()

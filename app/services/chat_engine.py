@@ -26,6 +26,11 @@ class ChatEngine(LanguageModel, Protocol):
         """Whether the loaded model can be told of tools."""
         ...
 
+    @property
+    def understands_calls(self) -> bool:
+        """Whether the loaded model's tool calls can be read."""
+        ...
+
     def load(
         self,
         path: Path,

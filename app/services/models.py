@@ -170,6 +170,11 @@ class ModelService(QObject):
         return self._engine.info is None or self._engine.offers_tools
 
     @property
+    def understands_calls(self) -> bool:
+        """Whether the model's tool calls can be read, as far as that is known."""
+        return self._engine.info is None or self._engine.understands_calls
+
+    @property
     def loaded_context(self) -> LoadedContext | None:
         """The model that is ready, with its memory; None while there is none."""
         if self._info is None or self._status.state is not ModelState.READY or self._loaded is None:

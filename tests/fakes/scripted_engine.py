@@ -18,6 +18,7 @@ class ScriptedEngine(ScriptedModel):
     Attributes:
         loads: the files that were loaded, each with the options it was loaded with.
         offers_tools: whether the model can be told of tools.
+        understands_calls: whether its calls can be read.
         failure: raised by the next load.
     """
 
@@ -25,6 +26,7 @@ class ScriptedEngine(ScriptedModel):
         super().__init__(*replies, context_length=context_length, model_path="")
         self.keeps_calls_well_formed = True
         self.offers_tools = True
+        self.understands_calls = True
         self.info: ModelInfo | None = None
         self.loads: list[tuple[Path, LoadOptions]] = []
         self.failure: Exception | None = None

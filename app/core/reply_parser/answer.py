@@ -85,11 +85,15 @@ class AnswerReader:
         context.writer.end(PartKind.TEXT)
 
     def _read_opening(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
-        """Look for the second half of a header whose first half ended the prompt."""
+        """Look for the second half of a header whose first half ended the prompt, and for hidden words."""
         header = opening_at(text, position, is_final=is_final)
-        if isinstance(header, Unsure):
+        words = prefix_at(text, position, context.state.answer_words, is_final=is_final)
+        if isinstance(header, Unsure) or isinstance(words, Unsure):
             return position, WAIT
         context.state.has_begun = True
+        if words:
+            context.writer.write_hidden(words)
+            return position + len(words), None
         if header:
             return header.end, self._take_header(text[position : header.end], header, context)
         return position, None

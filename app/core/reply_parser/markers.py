@@ -199,7 +199,7 @@ def prefix_at(text: str, position: int, choices: tuple[str, ...], *, is_final: b
     for choice in choices:
         if text.startswith(choice, position):
             return choice
-    if not is_final and len(text) - position < max(map(len, choices)):
+    if not is_final and len(text) - position < max(map(len, choices), default=0):
         head = text[position:]
         if any(choice.startswith(head) for choice in choices):
             return WAIT

@@ -26,6 +26,8 @@ class ReplyState:
     """The tool that a header names for the call behind it."""
     answer_tags: tuple[str, ...] = ()
     """The tags that may still come around the answer: the opening and the closing one, or the latter."""
+    answer_words: tuple[str, ...] = ()
+    """Words at the beginning of a reply that say no more than that an answer follows."""
     has_begun: bool = False
     """Whether the beginning of the reply has been read."""
 

@@ -33,6 +33,8 @@ class OfferedTool:
 
     def faults(self, arguments: Mapping[str, Any]) -> str:
         """How the arguments break the schema, in sentences; empty where all is well."""
+        if not self.parameters:
+            return ""
         # Only here, as jsonschema would take a tenth of the program's start.
         from app.core.reply_parser.schema_faults import schema_faults
 

@@ -38,6 +38,7 @@ _OPENINGS = (
     "NAME(",
     "[NAME(",
     "NAME{",
+    ">>>NAME{",
     "<function=NAME>",
     '<functionname="NAME">',
     '<invokename="NAME">',
@@ -45,8 +46,8 @@ _OPENINGS = (
     *("functools" + json for json in _JSON),
     *(f"Action:```{fence}{json}" for fence in ("json", "") for json in _JSON),
 )
-_PREFIX = re.compile(r"functools\s*|Action:\s*(?P<fence>```)(?:json)?\s*")
-"""What Firefunction and Command R write before their calls."""
+_PREFIX = re.compile(r"functools\s*|>>>|Action:\s*(?P<fence>```)(?:json)?\s*")
+"""What Firefunction, Functionary and Command R write before their calls."""
 _FENCE_END = re.compile(r"\s*```")
 
 

@@ -219,7 +219,7 @@ class ChatController(QObject):
         choices = [
             ToolChoice(tool.name, tool.title, tool.description, tool.name in on) for tool in self._tools.all
         ]
-        button.set_offered(self._models.offers_tools)
+        button.set_offered(self._models.offers_tools, is_understood=self._models.understands_calls)
         has_decisions = conversation.permissions != Permissions() and not self._answers.is_answering
         button.set_tools(choices, has_decisions=has_decisions)
 

@@ -14,6 +14,8 @@ from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.staying_menu import StayingMenu
 from app.ui.widgets.tooltip import as_written
 
+NOT_UNDERSTOOD = "Tarn cannot read how this model calls tools; its calls stay text"
+
 
 @dataclass(frozen=True, slots=True)
 class ToolChoice:
@@ -51,6 +53,9 @@ class ToolsButton(IconButton):
         self._asking_again = QAction("Ask before every call again", self)
         self._asking_again.setToolTip("Forgets what you always or never allowed in this conversation")
         self._asking_again.triggered.connect(self.asking_again_requested)
+        self._not_understood = QAction(NOT_UNDERSTOOD, self)
+        self._not_understood.setEnabled(False)
+        self._not_understood.setVisible(False)
         self._settings = QAction("Set up tools…", self)
         self._settings.triggered.connect(self.settings_requested)
         self.set_tools((), has_decisions=False)
@@ -68,15 +73,18 @@ class ToolsButton(IconButton):
         self.setText(str(count) if count else "")
         self._show_name()
 
-    def set_offered(self, is_offered: bool) -> None:
-        """Whether the model can be told about tools at all."""
+    def set_offered(self, is_offered: bool, *, is_understood: bool = True) -> None:
+        """Show whether the model can be told about tools at all, and whether its calls can be read."""
         self.setEnabled(is_offered)
+        self._not_understood.setVisible(not is_understood)
         self._show_name()
 
     def _show_name(self) -> None:
         count = sum(choice.is_on for choice in self._choices or ())
         if not self.isEnabled():
             self.set_name("This model was not made to call tools")
+        elif self._not_understood.isVisible():
+            self.set_name(NOT_UNDERSTOOD)
         else:
             self.set_name(f"Tools, {count} on" if count else "Tools")
 
@@ -89,5 +97,6 @@ class ToolsButton(IconButton):
             action.triggered.connect(lambda is_on, name=choice.name: self.tool_switched.emit(name, is_on))
             self._menu.addAction(action)
         self._menu.addSeparator()
+        self._menu.addAction(self._not_understood)
         self._menu.addAction(self._asking_again)
         self._menu.addAction(self._settings)

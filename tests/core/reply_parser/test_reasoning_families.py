@@ -249,6 +249,30 @@ def test_tags_around_the_answer_are_not_shown(written, parts, size) -> None:
     assert message.raw == written
 
 
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("all\nHello", [text("Hello")]),
+        ("all", [text("all")]),
+        ("allow it", [text("allow it")]),
+        ("Hello\nall\nthe same", [text("Hello\nall\nthe same")]),
+        ('get_weather\n{"city": "x"}', [call("get_weather", city="x")]),
+        (
+            'all\nI look.\n>>>get_weather\n{"city": "x"}',
+            [text("I look."), call("get_weather", city="x")],
+        ),
+    ],
+)
+def test_functionarys_words_before_an_answer_are_not_shown(written, parts) -> None:
+    for size in (1, 2, 100):
+        assembler = ReplyAssembler(tools=TOOLS, answer_tags=("all\n",))
+        for at in range(0, len(written), size):
+            assembler.feed(written[at : at + size])
+        message = assembler.finish()
+        assert seen(message) == parts
+        assert message.raw == written
+
+
 def test_tags_that_no_template_names_are_words() -> None:
     written = "<think>plan</think><answer>Hi</answer>"
     check(Case("", written, [thought("plan"), text("<answer>Hi</answer>")]))

@@ -195,6 +195,18 @@ def test_a_model_that_cannot_be_told_of_tools_is_not(sit_down: SitDown) -> None:
     assert desk.chat.last_answer() == "add(a=1, b=2)"
 
 
+def test_a_model_whose_calls_cannot_be_read_is_told_of(sit_down: SitDown) -> None:
+    desk = sit_down()
+    button = desk.composer.tools_button
+    told = "Tarn cannot read how this model calls tools; its calls stay text"
+    assert told not in [action.text() for action in button.menu().actions() if action.isVisible()]
+    desk.engine.understands_calls = False
+    desk.models.open_file(TINY_MODEL)
+    desk.waits(lambda: button.toolTip() == told)
+    assert button.isEnabled()
+    assert told in [action.text() for action in button.menu().actions() if action.isVisible()]
+
+
 def test_a_call_made_again_and_again_is_not_run_and_can_be(sit_down: SitDown) -> None:
     desk = sit_down(CALL, CALL, CALL, "Enough.")
     desk.chat.change_permissions(Permissions(frozenset({"add"})))
