@@ -20,6 +20,7 @@ TALKED_ABOUT = (
     "<tool_calls>",
     "<TOOLCALL>",
     "<function_calls>",
+    "<function_call>",
     "<seed:tool_call>",
     "<minimax:tool_call>",
     "<longcat_tool_call>",
@@ -54,11 +55,13 @@ TAG_CALL_ENDS = (
     "</tool_calls>",
     "</TOOLCALL>",
     "</function_calls>",
+    "</function_call>",
     "</seed:tool_call>",
     "</minimax:tool_call>",
     "</longcat_tool_call>",
     "</atem:function_calls>",
     "</tool_call:opensource>",
+    "[/TOOL_CALLS]",
 )
 """End markers in plain letters."""
 CALL_ENDS = (
@@ -112,6 +115,14 @@ TURN_MARKERS = (
     "<|role_end|>",
     "<|return|>",
     "<|eot|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|system|>",
+    "<|observation|>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|start_of_role|>",
+    "<|end_of_role|>",
 )
 """Markers at which turns begin and end: no answer holds one as a token, as it would have ended there."""
 CONTROL = (
@@ -138,6 +149,9 @@ CONTROL = (
     # DeepSeek and Step
     "<｜tool▁calls▁begin｜>",
     "<｜tool▁calls▁end｜>",
+    "<｜tool▁calls｜>",
+    "<｜tool calls begin｜>",
+    "<｜tool\\_calls\\_begin｜>",
     "<｜tool_calls_begin｜>",
     "<｜tool_calls_end｜>",
     # Kimi

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from app.core.reasoning_markers import PROMPTED, REASONING
+from app.core.reasoning_markers import HARMONY, PROMPTED, REASONING, THINK
 from app.core.reply_parser.channel_header import Header, header_at
 from app.core.reply_parser.markers import BLANK, CALL_ENDS, CALL_STARTS, CONTROL, HEADER_STARTS
 
@@ -20,7 +20,13 @@ def _any_of(markers: Iterable[str]) -> str:
 
 
 _CONTROL = _any_of(CONTROL)
-_HIDDEN = re.compile(rf"[{BLANK}]*(?P<marker>(?P<header>{_any_of(HEADER_STARTS)})|{_CONTROL})")
+_EMPTY_THOUGHT = _any_of(
+    marker for it in _FAMILIES if it is not THINK and it is not HARMONY for marker in (it.opening, it.closing)
+)
+"""What is left of a thought without words. Templates want `<think>` and its end back as they were."""
+_HIDDEN = re.compile(
+    rf"[{BLANK}]*(?P<marker>(?P<header>{_any_of(HEADER_STARTS)})|{_EMPTY_THOUGHT}|{_CONTROL})"
+)
 _OPENING = re.compile(
     rf"(?:[{BLANK}]*(?:{_CONTROL}))*?[{BLANK}]*(?:{_any_of(it.opening for it in _FAMILIES)})"
 )
@@ -52,6 +58,16 @@ def call_span(raw: str) -> tuple[int, int]:
     start += next((len(marker) for marker in CALL_STARTS if raw.startswith(marker, start)), 0)
     end = _end_before(CONTROL, raw, start, len(raw))
     return start, _end_before(CALL_ENDS, raw, start, end, most=1)
+
+
+def call_text(raw: str) -> str:
+    """A tool call without markers, and with the name that its header gave it."""
+    header = header_at(raw, 0, is_final=True)
+    if isinstance(header, Header) and header.recipient:
+        call = raw[header.end :]
+        return f"{header.recipient}\n{call[: call_span(call)[1]].strip()}"
+    start, end = call_span(raw)
+    return raw[start:end].strip()
 
 
 def _end_before(markers: tuple[str, ...], raw: str, start: int, end: int, most: int = -1) -> int:

@@ -74,6 +74,7 @@ def read_keyed_call(body: str) -> WrittenCall:
         if value_tag is None:
             raise CallSyntaxError(f"The call breaks off after the argument “{key}”{_tail(body)}.", name)
         text, position = _keyed_text(body, value_tag, "value", waiting, name, position)
+        text = _without_line_ends(text)
         _add(named, key.strip(), Value(text, text, is_untyped=True), name)
     if rest := body[position:].strip():
         raise CallSyntaxError(f"The call cannot be read at {excerpt(rest)}{place(body, position)}.", name)
@@ -125,8 +126,12 @@ def _parameter_text(body: str, parameter: re.Match[str], name: str) -> tuple[str
         raise CallSyntaxError(
             f"The call breaks off in the argument “{parameter['name']}”{_tail(body)}.", name
         )
-    text = body[parameter.end() : end.start()]
-    return text.removeprefix("\r").removeprefix("\n").removesuffix("\n").removesuffix("\r"), end.end()
+    return _without_line_ends(body[parameter.end() : end.start()]), end.end()
+
+
+def _without_line_ends(text: str) -> str:
+    """A value without the line ends with which models set it apart from its tags."""
+    return text.removeprefix("\r").removeprefix("\n").removesuffix("\n").removesuffix("\r")
 
 
 def _read_kimi_call(body: str) -> WrittenCall:

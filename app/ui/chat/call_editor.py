@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 
 from app.core.message import Message, ToolCallPart
 from app.core.reply_parser.markers import CALL_ENDS, CALL_STARTS, LFM_CALL_START
+from app.core.reply_parser.raw_spans import call_text
 from app.core.stream import parse_reply
 
 
@@ -30,7 +31,7 @@ class CallEditor(QDialog):
         self.setWindowTitle("Edit the tool call")
         self.resize(560, 280)
         self._tools = tools
-        self.edit = QPlainTextEdit(without_markers(raw), self)
+        self.edit = QPlainTextEdit(call_text(raw), self)
         self.edit.setObjectName("call_text")
         self.edit.setAccessibleName("Tool call")
         self.edit.setTabChangesFocus(True)
@@ -69,16 +70,6 @@ class CallEditor(QDialog):
     def _on_accepted(self) -> None:
         self.accepted_calls.emit(calls_in(self.edit.toPlainText(), self._tools))
         self.accept()
-
-
-def without_markers(raw: str) -> str:
-    """The call itself."""
-    text = raw.strip()
-    for start in CALL_STARTS:
-        text = text.removeprefix(start)
-    for end in CALL_ENDS:
-        text = text.removesuffix(end)
-    return text.strip()
 
 
 def calls_in(text: str, tools: Sequence[dict[str, Any]]) -> Message:

@@ -70,6 +70,22 @@ CALLS = [
         '[TOOL_CALLS]get_time[ARGS]{"zone": "x"}[TOOL_CALLS]get_time[ARGS]{"zone": "y"}',
         *BOTH,
     ),
+    case(
+        "Mistral's with an end marker and spaces",
+        '[TOOL_CALLS] get_time [ARGS] {"zone": "x"}[/TOOL_CALLS]\nDone.',
+        TIME,
+        text("Done."),
+    ),
+    case(
+        "a call between tags of its own",
+        '<function_call>{"name": "get_time", "arguments": {"zone": "x"}}</function_call>',
+        TIME,
+    ),
+    case(
+        "GLM's value on a line of its own",
+        "<tool_call>get_time\n<arg_key>zone</arg_key>\n<arg_value>\nx\n</arg_value>\n</tool_call>",
+        TIME,
+    ),
     case("Mistral's with an id", '[TOOL_CALLS]get_time[CALL_ID]123456789[ARGS]{"zone": "x"}', TIME),
     case(
         "Mistral's behind words",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.ui.chat.call_editor import CallEditor, calls_in, fault_of, without_markers
+from app.core.reply_parser.raw_spans import call_text
+from app.ui.chat.call_editor import CallEditor, calls_in, fault_of
 
 WEATHER = {
     "type": "function",
@@ -64,6 +65,6 @@ def test_it_runs_only_what_can_be_read(qtbot: QtBot) -> None:
 
 
 def test_markers_are_not_for_editing() -> None:
-    assert without_markers(" <|tool_call_start|>[f()]<|tool_call_end|>\n") == "[f()]"
-    assert without_markers("<tool_call>{}</tool_call>") == "{}"
-    assert without_markers("f(") == "f("
+    assert call_text(" <|tool_call_start|>[f()]<|tool_call_end|>\n") == "[f()]"
+    assert call_text("<tool_call>{}</tool_call>") == "{}"
+    assert call_text("f(") == "f("
