@@ -102,9 +102,9 @@ def _leave_alone_what_the_model_brings(application: Application) -> None:
 
 def _run_trial(words: list[str]) -> int:
     """The child of the packaged program, which tries a model or the engine."""
-    from app.engine import probe, variants
+    from app.engine import model_trial, variants
 
-    return {"--probe": probe.main, "--try-engine": variants.main}[words[0]](words[1:])
+    return {"--probe": model_trial.main, "--try-engine": variants.main}[words[0]](words[1:])
 
 
 def _run_self_test(options: argparse.Namespace) -> int:

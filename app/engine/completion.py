@@ -143,7 +143,7 @@ class Completion:
             self._clock.last_token = time.perf_counter()
             if not self._generated:
                 self._clock.first_token = self._clock.last_token
-            if model.is_end(token):
+            if token is None or model.is_end(token):
                 break
             self._generated += 1
             piece = text.feed(model.bytes_of(token))

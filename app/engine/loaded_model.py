@@ -148,14 +148,7 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
     try:
         model = native.Model(header.path, plan.gpu_layers, progress, not can_be_unplugged(header.path))
         progress.raise_if_stopped()
-        context = native.LlamaContext(
-            model,
-            plan.context_length,
-            plan.thread_count,
-            plan.kv_cache_type,
-            plan.batch_size,
-            plan.flash_attention,
-        )
+        context = open_context(native, model, plan)
         progress.raise_if_stopped()
         template, notice = _template_of(header, model)
         info = _info(header, plan, model, context, (plan.notice, notice))
@@ -172,6 +165,19 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
         if isinstance(error, native.LoadFailed):
             raise _load_failed(header, plan, str(error)) from error
         raise
+
+
+def open_context(native: ModuleType, model: llama.Model, plan: LoadPlan) -> llama.LlamaContext:
+    """Raises LoadFailed: there is not enough memory for it, or the model cannot be run."""
+    context: llama.LlamaContext = native.LlamaContext(
+        model,
+        plan.context_length,
+        plan.thread_count,
+        plan.kv_cache_type,
+        plan.batch_size,
+        plan.flash_attention,
+    )
+    return context
 
 
 def _info(

@@ -1,8 +1,8 @@
 """Tries a model file in another process before it is loaded into the window's.
 
 A damaged file, or an engine that does not fit the processor, can end the process that runs it. Here that is
-a child: it loads the file, reads a word, and says how it went in one line of JSON. Whatever happens to it
-becomes a sentence. What was found is remembered, so that a file is tried once.
+a child: it does with the file what the window will do, within limits, and says how it went. Whatever happens
+to it becomes a sentence. What was found is remembered, so that a file is tried once.
 """
 
 from __future__ import annotations
@@ -10,40 +10,48 @@ from __future__ import annotations
 import json
 import logging
 import signal
-import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
-from app.core.model_file import LoadOptions
+from app.core.errors import Cancelled, EngineError
 from app.core.parsing import ParseError
-from app.engine.file_identity import engine_version
+from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
-from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
-from app.engine.loaded_model import LoadProgress, load_model, native_library
 from app.engine.model_checks import read_usable
-from app.engine.trial_process import die_quietly, own_command, start_child, wait_for_child
+from app.engine.model_trial import KINDS, TrialStep, plan_trial
+from app.engine.trial_process import Ending, Outcome, TrialLimits, own_command, run_trial
 from app.files.atomic_write import replace_file
 from app.files.json_file import read_json
 
 LOG = logging.getLogger(__name__)
 
-SHORTEST_TIMEOUT = 60.0
-"""Seconds a child may take at least."""
+SHORTEST_TIMEOUT = 180.0
+"""Seconds a child may take at least, by the clock: other programs may be busy."""
 SLOWEST_DRIVE = 20e6
 """Bytes a second: what the time for a large file is reckoned with."""
 
-_TRIAL_CONTEXT = 512
+TRIAL_VERSION = 2
+"""Another one tries every file anew."""
+WORK_SECONDS = 30.0
+"""Of the processor's time that each step of a trial may take at least; a small model takes one for all."""
+SLOWEST_WORK = 10e6
+"""Bytes of a model for each second more: 5 GB on an old computer."""
+SPARE_MEMORY_BYTES = 1_500_000_000
+"""What a trial may take beside its plan and a second copy of the weights, which some processors want."""
+
 _AGAIN = "Download the file again, or choose another model."
-_KINDS: dict[str, type[UserError]] = {
-    "file": ModelFileError,
-    "memory": OutOfMemoryError,
-    "engine": EngineError,
+_DOING = {
+    TrialStep.LOAD: "tried",
+    TrialStep.VOCABULARY: "read the vocabulary of",
+    TrialStep.TOKENIZE: "split text into tokens with",
+    TrialStep.TEMPLATE: "wrote a prompt with",
+    TrialStep.ANSWER: "answered with",
+    TrialStep.TOOL_CALL: "called a tool with",
+    TrialStep.CONTEXT: "prepared the memory of",
 }
 
 
@@ -60,7 +68,7 @@ class Verdict:
 
     def raise_problem(self) -> None:
         if self.problem:
-            raise _KINDS[self.kind](self.problem, self.hint)
+            raise KINDS[self.kind](self.problem, self.hint)
 
 
 class Probe:
@@ -99,10 +107,7 @@ class Probe:
         plan_trial(header, has_gpu=False)
         verdict = self._remembered(path)
         if verdict is None:
-            timeout = max(
-                self._shortest_timeout, self._shortest_timeout / 2 + header.file_size / SLOWEST_DRIVE
-            )
-            verdict = self._try(["--model", str(path.absolute())], path.name, timeout, cancel)
+            verdict = self._try(["--model", str(path.absolute())], path.name, self._limits(header), cancel)
             if verdict.is_lasting:
                 self._remember(path, verdict)
         verdict.raise_problem()
@@ -113,26 +118,28 @@ class Probe:
         Raises:
             EngineError: it is missing, unfit for the processor, or not the one this program needs.
         """
-        verdict = self._try(["--library"], "the engine's library", self._shortest_timeout, None)
+        limits = TrialLimits(self._shortest_timeout)
+        verdict = self._try(["--library"], "the engine's library", limits, None)
         if verdict.problem:
             raise EngineError(verdict.problem, "Install this program again, or a build for this computer.")
 
+    def _limits(self, header: GgufHeader) -> TrialLimits:
+        size, shortest = header.file_size, self._shortest_timeout
+        return TrialLimits(
+            seconds=max(shortest, shortest / 2 + size / SLOWEST_DRIVE),
+            work_seconds=WORK_SECONDS + size / SLOWEST_WORK,
+            memory_bytes=plan_trial(header, has_gpu=False).total_bytes + size + SPARE_MEMORY_BYTES,
+        )
+
     def _try(
-        self, arguments: Sequence[str], name: str, timeout: float, cancel: threading.Event | None
+        self, arguments: Sequence[str], name: str, limits: TrialLimits, cancel: threading.Event | None
     ) -> Verdict:
         libraries = [str(path) for path in self._choose_libraries()]
-        child = start_child([*self._command, *arguments, *libraries])
-        with child:
-            ended = wait_for_child(child, timeout, cancel)
-            if not ended:
-                child.kill()
-            output = child.stdout.read() if child.stdout else b""
-        if cancel is not None and cancel.is_set():
+        outcome = run_trial([*self._command, *arguments, *libraries], limits, cancel)
+        if outcome.ending is Ending.CANCELLED:
             raise Cancelled
-        if not ended:
-            return _hung(name, timeout)
-        LOG.info("The trial of %s ended with %s", name, child.returncode)
-        return verdict_of(name, child.returncode, output)
+        LOG.info("The trial of %s ended %s with %s", name, outcome.ending.name, outcome.exit_code)
+        return verdict_of(name, outcome, limits)
 
     def _remembered(self, path: Path) -> Verdict | None:
         entry = self._entries().get(str(path.resolve()))
@@ -163,104 +170,73 @@ class Probe:
 
 def default_command() -> list[str]:
     """How a child is started."""
-    return own_command("--probe", "app.engine.probe")
+    return own_command("--probe", "app.engine.model_trial")
 
 
-def verdict_of(name: str, exit_code: int, output: bytes) -> Verdict:
+def verdict_of(name: str, outcome: Outcome, limits: TrialLimits) -> Verdict:
     """What a child's end means."""
-    if exit_code == 0:
-        report = _report(output)
+    doing = _DOING[_last_step(outcome.lines)]
+    match outcome.ending:
+        case Ending.TOOK_TOO_LONG:
+            return Verdict(
+                f"The engine did not come to an end with {name} within {limits.seconds:.0f} seconds, so it "
+                "was not loaded.",
+                "Try again when the computer is less busy, or choose another model.",
+                is_lasting=False,
+            )
+        case Ending.WORKED_TOO_LONG:
+            return Verdict(
+                f"The engine took far too long when it {doing} {name}, so it was not loaded.",
+                _AGAIN,
+                is_lasting=False,
+            )
+        case Ending.TOOK_TOO_MUCH_MEMORY:
+            return Verdict(
+                f"The engine took far more memory than a model of its size needs when it {doing} {name}, so "
+                "it was not loaded.",
+                _AGAIN,
+                is_lasting=False,
+            )
+    return _verdict_of_exit(name, doing, outcome)
+
+
+def _verdict_of_exit(name: str, doing: str, outcome: Outcome) -> Verdict:
+    if outcome.exit_code == 0:
+        report = _report(outcome.lines)
         if report is not None:
             return report
-    if exit_code == -signal.SIGILL or exit_code == 0xC000001D:
+    if outcome.exit_code == -signal.SIGILL or outcome.exit_code == 0xC000001D:
         return Verdict(
             "The engine uses instructions that this computer's processor does not have.",
             "Install a build of this program for older processors.",
             kind="engine",
         )
-    if exit_code == -9:
+    if outcome.exit_code == -9:
         return Verdict(
             f"The system stopped the trial of {name}, most likely because memory ran out.",
             "Close other programs, or choose a smaller model.",
             kind="memory",
             is_lasting=False,
         )
-    return Verdict(f"The engine crashed when it tried {name}, so it was not loaded.", _AGAIN)
+    return Verdict(f"The engine crashed when it {doing} {name}, so it was not loaded.", _AGAIN)
 
 
-def _report(output: bytes) -> Verdict | None:
+def _last_step(lines: Sequence[str]) -> TrialStep:
+    for line in reversed(lines):
+        with suppress(ValueError, KeyError, TypeError):
+            return TrialStep(json.loads(line)["step"])
+    return TrialStep.LOAD
+
+
+def _report(lines: Sequence[str]) -> Verdict | None:
     try:
-        report = json.loads(output.decode("utf-8").strip().splitlines()[-1])
-        return Verdict(
-            str(report["problem"]), str(report["hint"]), str(report["kind"]), report["kind"] != "memory"
-        )
+        report = json.loads(lines[-1])
+        problem, hint, kind = str(report["problem"]), str(report["hint"]), str(report["kind"])
     except (ValueError, IndexError, KeyError, TypeError):
         return None
+    return Verdict(problem, hint, kind, kind != "memory") if kind in KINDS else None
 
 
-def _hung(name: str, timeout: float) -> Verdict:
-    return Verdict(
-        f"The engine did not come to an end with {name} within {timeout:.0f} seconds, so it was not loaded.",
-        "Try again when the computer is less busy, or choose another model.",
-        is_lasting=False,
-    )
-
-
-def plan_trial(header: GgufHeader, has_gpu: bool) -> LoadPlan:
-    """A plan with a short context, reckoned with all of the computer's memory.
-
-    The window's process may hold another model that makes room later.
-
-    Raises:
-        OutOfMemoryError: the model could never be loaded here.
-    """
-    machine = Machine(psutil.virtual_memory().total, physical_cores(), has_gpu)
-    return plan_load(header, LoadOptions(context_length=_TRIAL_CONTEXT), 0, machine)
-
-
-def _identity(path: Path) -> dict[str, Any]:
+def _identity(path: Path) -> str:
     """By what a remembered file is known again."""
-    status = path.stat()
-    return {"size": status.st_size, "changed_at": status.st_mtime_ns, "engine": engine_version()}
-
-
-# What follows runs in the child.
-
-
-def main(arguments: Sequence[str]) -> int:
-    """The child: `--model FILE` or `--library`, then what the engine's own libraries are; prints a report."""
-    die_quietly()
-    try:
-        if arguments[:1] == ["--model"]:
-            native_library([Path(name) for name in arguments[2:]])
-            try_model(Path(arguments[1]))
-        else:
-            native_library([Path(name) for name in arguments[1:]])
-        verdict = Verdict()
-    except UserError as error:
-        kind = next((kind for kind, known in _KINDS.items() if isinstance(error, known)), "engine")
-        verdict = Verdict(str(error), error.hint, kind)
-    sys.stdout.write(json.dumps(_as_report(verdict)) + "\n")
-    sys.stdout.flush()
-    return 0
-
-
-def try_model(path: Path) -> None:
-    """Loads a file and reads a word with it. Raises UserError where that fails in an orderly way."""
-    native = native_library()
-    header = read_usable(path)
-    loaded = load_model(
-        native, header, plan_trial(header, native.has_gpu()), LoadProgress(lambda share: None)
-    )
-    try:
-        loaded.try_one_token()
-    finally:
-        loaded.close()
-
-
-def _as_report(verdict: Verdict) -> Mapping[str, str]:
-    return {"problem": verdict.problem, "hint": verdict.hint, "kind": verdict.kind}
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    return f"{identity_of(path).version}, trial {TRIAL_VERSION}"

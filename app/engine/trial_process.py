@@ -1,4 +1,4 @@
-"""A process of our own that may crash instead of the window's."""
+"""A process of our own that may crash, hang or fill the memory instead of the window's."""
 
 from __future__ import annotations
 
@@ -8,11 +8,49 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
+
+import psutil
 
 from app.core.errors import EngineError
 
 _LOOK_AGAIN_SECONDS = 0.05
+_READ_REST_SECONDS = 5.0
+
+
+class Ending(Enum):
+    """How a trial came to its end."""
+
+    BY_ITSELF = auto()
+    CANCELLED = auto()
+    TOOK_TOO_LONG = auto()
+    WORKED_TOO_LONG = auto()
+    """It took more of the processor's time than it may."""
+    TOOK_TOO_MUCH_MEMORY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLimits:
+    """What a trial may take. The processor's time counts beside the clock: a busy computer takes no more."""
+
+    seconds: float
+    """For everything."""
+    work_seconds: float = float("inf")
+    """Of the processor's time, for each step, of which a line of output is the beginning."""
+    memory_bytes: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is left of a trial."""
+
+    ending: Ending
+    exit_code: int
+    lines: tuple[str, ...]
+    """What it printed."""
 
 
 def own_command(option: str, module: str) -> list[str]:
@@ -26,38 +64,20 @@ def own_command(option: str, module: str) -> list[str]:
     return [str(program), option]
 
 
-def start_child(command: list[str]) -> subprocess.Popen[bytes]:
-    """Starts a process whose output can be read.
+def run_trial(command: Sequence[str], limits: TrialLimits, cancel: threading.Event | None = None) -> Outcome:
+    """Runs a process within limits, and waits for it.
 
     Raises:
-        EngineError: the system refused.
+        EngineError: the system refused to start it.
     """
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    try:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=Path(__file__).parents[2],
-            creationflags=flags,
-        )
-    except OSError as error:
-        raise EngineError(
-            f"The engine could not be started for a trial: {error.strerror}.", "Install this program again."
-        ) from error
-
-
-def wait_for_child(
-    child: subprocess.Popen[bytes], timeout: float, cancel: threading.Event | None = None
-) -> bool:
-    """Whether the child ended by itself. Its few lines of output fit into any pipe."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline and not (cancel is not None and cancel.is_set()):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(_LOOK_AGAIN_SECONDS)
-            return True
-    return False
+    with _start(command) as child:
+        output = _Output(child)
+        ending = _watch(child, output, limits, cancel)
+        if ending is not Ending.BY_ITSELF:
+            child.kill()
+        child.wait()
+        lines = output.rest()
+    return Outcome(ending, child.returncode, lines)
 
 
 def die_quietly() -> None:
@@ -74,3 +94,89 @@ def die_quietly() -> None:
         import ctypes
 
         ctypes.windll.kernel32.SetErrorMode(0x0001 | 0x0002 | 0x8000)
+
+
+class _Output:
+    """Reads what a process prints while it runs, so that it never waits for a reader."""
+
+    _LONGEST = 1_000_000
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+        self._lines: list[str] = []
+        self._thread = threading.Thread(target=self._read, name="trial output", daemon=True)
+        self._thread.start()
+
+    @property
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def rest(self) -> tuple[str, ...]:
+        """Everything, once the process has ended. A child of its own may hold the pipe open: not for long."""
+        self._thread.join(_READ_REST_SECONDS)
+        return tuple(self._lines)
+
+    def _read(self) -> None:
+        assert self._child.stdout is not None, "it was started with a pipe"
+        kept = 0
+        with contextlib.suppress(OSError, ValueError):
+            for line in iter(lambda: self._child.stdout.readline(self._LONGEST), b""):  # type: ignore[union-attr]
+                kept += len(line)
+                if kept <= self._LONGEST:
+                    self._lines.append(line.decode("utf-8", "replace").rstrip())
+
+
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    try:
+        return subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[2],
+            creationflags=flags,
+        )
+    except OSError as error:
+        raise EngineError(
+            f"The engine could not be started for a trial: {error.strerror}.", "Install this program again."
+        ) from error
+
+
+def _watch(
+    child: subprocess.Popen[bytes], output: _Output, limits: TrialLimits, cancel: threading.Event | None
+) -> Ending:
+    deadline = time.monotonic() + limits.seconds
+    usage = _usage_of(child)
+    step, worked_before = 0, 0.0
+    while time.monotonic() < deadline:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_LOOK_AGAIN_SECONDS)
+            return Ending.BY_ITSELF
+        if cancel is not None and cancel.is_set():
+            return Ending.CANCELLED
+        worked, memory = usage()
+        if output.line_count != step:
+            step, worked_before = output.line_count, worked
+        if worked - worked_before > limits.work_seconds:
+            return Ending.WORKED_TOO_LONG
+        if memory > limits.memory_bytes:
+            return Ending.TOOK_TOO_MUCH_MEMORY
+    return Ending.TOOK_TOO_LONG
+
+
+def _usage_of(child: subprocess.Popen[bytes]) -> Callable[[], tuple[float, int]]:
+    """-> a function that tells what the process has taken: (seconds of the processor, bytes of memory)."""
+    try:
+        process = psutil.Process(child.pid)
+    except psutil.Error:
+        return lambda: (0.0, 0)
+
+    def usage() -> tuple[float, int]:
+        try:
+            times = process.cpu_times()
+            return times.user + times.system, int(process.memory_info().rss)
+        except (psutil.Error, OSError):
+            return 0.0, 0
+
+    return usage

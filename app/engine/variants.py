@@ -26,8 +26,8 @@ from pathlib import Path
 from app.core.errors import EngineError, UserError
 from app.core.parsing import ParseError
 from app.engine.loaded_model import native_library
-from app.engine.probe import try_model
-from app.engine.trial_process import die_quietly, own_command, start_child, wait_for_child
+from app.engine.model_trial import try_model
+from app.engine.trial_process import Ending, TrialLimits, die_quietly, own_command, run_trial
 from app.files.atomic_write import replace_file
 from app.files.json_file import read_json
 
@@ -122,17 +122,13 @@ class Variants:
 
     def _try(self, folder: Path, excluded: Sequence[str]) -> _Trial:
         arguments = ["--folder", str(folder), *(["--model", str(self._model)] if self._model else [])]
-        with start_child([*self._command, *arguments, *excluded]) as child:
-            ended = wait_for_child(child, LONGEST_TRIAL)
-            if not ended:
-                child.kill()
-            output = child.stdout.read() if child.stdout else b""
-        lines = output.decode("utf-8", "replace").splitlines()
+        outcome = run_trial([*self._command, *arguments, *excluded], TrialLimits(LONGEST_TRIAL))
+        lines = outcome.lines
         tried = [line.removeprefix(_TRYING) for line in lines if line.startswith(_TRYING)]
-        if ended and child.returncode == 0:
+        if outcome.ending is Ending.BY_ITSELF and outcome.exit_code == 0:
             with contextlib.suppress(ValueError, IndexError, TypeError):
                 return _Trial(libraries=tuple(map(str, json.loads(lines[-1]))))
-        LOG.info("A trial of the engine ended with %s", child.returncode)
+        LOG.info("A trial of the engine ended with %s", outcome.exit_code)
         return _Trial(culprit=tried[-1] if tried else "")
 
     def _remembered(self, identity: str) -> tuple[str, ...]:

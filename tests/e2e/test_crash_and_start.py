@@ -121,7 +121,7 @@ def data_dir(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def killer(tmp_path: Path, data_dir: Path) -> Path:
-    """A model that can be loaded, whose tokenizer aborts the process, and which a trial let through."""
+    """A model whose tokenizer aborts the process, and which a trial of old let through."""
     path = tmp_path / "killer.gguf"
     path.write_bytes(with_values(TINY_MODEL, {"tokenizer.ggml.model": "llama"}))
     Probe(Paths.below(data_dir).trials)._remember(path, Verdict())
@@ -138,7 +138,7 @@ def test_a_model_that_kills_the_program_does_so_once(data_dir: Path, killer: Pat
         with program(data_dir) as later:
             start = later.wait_for_start()
             assert start["chosen"] is None
-            assert start["message"] == "Tarn ended unexpectedly while “killer.gguf” read a conversation."
+            assert start["message"] == "Tarn ended unexpectedly while it loaded “killer.gguf”."
             assert start["buttons"] == BUTTONS
             assert start["conversation"] == "Lakes", "the conversation is innocent"
             time.sleep(1)

@@ -16,7 +16,9 @@ ROOT = Path(__file__).parents[2]
 SENTENCE = re.compile(r"^\S.*[^.]\.$", re.DOTALL)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="The files are tried in forks, which Windows has not")
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="The files are tried in forks on one core, as Linux has them"
+)
 def test_no_damaged_file_takes_the_program_down(tiny_path, starter_path, tmp_path):
     generator = random.Random(20261122)
     tiny = Workshop(tiny_path, tmp_path, keeps_weights=True)
@@ -36,7 +38,7 @@ def test_no_damaged_file_takes_the_program_down(tiny_path, starter_path, tmp_pat
 
     for file, verdict in zip(damaged, verdicts([file.path for file in damaged]), strict=True):
         problem = verdict["problem"]
-        assert problem != "HUNG", file.what
+        assert "did not come to an end" not in problem, file.what
         assert problem or not file.is_hopeless, f"{file.what} was taken for a model"
         if problem:
             assert SENTENCE.match(problem), (file.what, problem)
@@ -49,7 +51,7 @@ def verdicts(paths: list[Path]) -> list[dict[str, str]]:
         input="".join(json.dumps(str(path)) + "\n" for path in paths),
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=580,
         cwd=ROOT,
         check=True,
     )

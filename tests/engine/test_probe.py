@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
-from app.engine import load_options, probe
+from app.engine import load_options, model_trial
 from app.engine.probe import Probe, verdict_of
+from app.engine.trial_process import Ending, Outcome, TrialLimits
 from tests.engine.gguf_file import gguf_bytes, with_values
 
 
@@ -114,7 +115,8 @@ def test_an_unfit_processor_is_told_from_a_damaged_file(record, file):
 
 def test_a_child_that_says_nothing_sensible_has_crashed():
     for output in (b"", b"\n", b"{}", b"[1]", b"no json", b"\xff\xfe"):
-        assert "crashed" in verdict_of("it", 0, output).problem
+        lines = tuple(output.decode("utf-8", "replace").splitlines())
+        assert "crashed" in verdict_of("it", Outcome(Ending.BY_ITSELF, 0, lines), TrialLimits(1)).problem
 
 
 def test_an_engine_that_cannot_be_loaded_is_a_sentence(record):
@@ -152,7 +154,7 @@ def test_a_model_that_could_never_fit_is_refused_with_the_sum(record, starter_pa
     class SmallMemory:
         total = 100_000_000
 
-    monkeypatch.setattr(probe.psutil, "virtual_memory", SmallMemory)
+    monkeypatch.setattr(model_trial.psutil, "virtual_memory", SmallMemory)
     with pytest.raises(OutOfMemoryError, match=r"\(97 MB for the model, .* only 100 MB are free"):
         Probe(record, ["/no/such/program"]).check_model(starter_path)
 

@@ -6,18 +6,23 @@ The checks of the header, the trial itself and the reading of its outcome are th
 
 import json
 import os
-import select
+import random
 import signal
 import sys
+import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from app.core.errors import UserError
-from app.engine import probe
+from app.engine import model_trial
 from app.engine.loaded_model import native_library
 from app.engine.model_checks import read_usable
-from app.engine.probe import Verdict, plan_trial, verdict_of
+from app.engine.model_trial import plan_trial
+from app.engine.probe import Verdict, verdict_of
+from app.engine.trial_process import Ending, Outcome, TrialLimits
 
-TIMEOUT = 20.0
+LIMITS = TrialLimits(seconds=120.0)
 
 
 def verdict_on(path: Path) -> Verdict:
@@ -25,24 +30,33 @@ def verdict_on(path: Path) -> Verdict:
         plan_trial(read_usable(path), has_gpu=False)
     except UserError as error:
         return Verdict(str(error), error.hint)
-    receiving, sending = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(receiving)
-        os.dup2(sending, sys.stdout.fileno())
-        os._exit(probe.main(["--model", str(path)]))
-    os.close(sending)
-    if not select.select([receiving], [], [], TIMEOUT)[0]:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        os.close(receiving)
-        return Verdict("HUNG")
-    output = os.read(receiving, 65536)
-    os.close(receiving)
-    return verdict_of(path.name, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), output)
+    return verdict_of(path.name, run_in_fork(lambda: model_trial.main(["--model", str(path)])), LIMITS)
+
+
+def run_in_fork(work: Callable[[], int]) -> Outcome:
+    """Does something in a fork of this process; what it prints is kept."""
+    with tempfile.TemporaryFile() as output:
+        child = os.fork()
+        if child == 0:
+            os.dup2(output.fileno(), sys.stdout.fileno())
+            os._exit(work())
+        deadline = time.monotonic() + LIMITS.seconds
+        ended, status = os.waitpid(child, os.WNOHANG)
+        while not ended and time.monotonic() < deadline:
+            time.sleep(0.005)
+            ended, status = os.waitpid(child, os.WNOHANG)
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            status = os.waitpid(child, 0)[1]
+        output.seek(0)
+        lines = tuple(output.read().decode("utf-8", "replace").splitlines())
+    ending = Ending.BY_ITSELF if ended else Ending.TOOK_TOO_LONG
+    return Outcome(ending, os.waitstatus_to_exitcode(status), lines)
 
 
 def serve() -> None:
+    # Threads that wait for each other take seconds where other programs are busy.
+    os.sched_setaffinity(0, [random.choice(sorted(os.sched_getaffinity(0)))])
     native_library()
     for line in sys.stdin:
         verdict = verdict_on(Path(json.loads(line)))

@@ -11,7 +11,7 @@ from typing import Any
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 
-from app.engine.llama.library import LoadFailed, complaint, last_errors
+from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors
 from app.engine.llama.model import Model
 
 _SEQUENCE = 0
@@ -79,10 +79,24 @@ class LlamaContext:
         self._next_token[0] = token
         return int(C.llama_decode(self._handle, self._next_batch))
 
+    def scores(self, vocabulary_size: int) -> memoryview[float]:
+        """The score of every token after what was read last; good until the next reading.
+
+        Raises:
+            NativeFailure: nothing was read.
+        """
+        logits = C.llama_get_logits_ith(self._handle, -1)
+        if not logits:
+            raise NativeFailure("there are no scores")
+        array = ctypes.cast(logits, ctypes.POINTER(ctypes.c_float * vocabulary_size)).contents
+        return memoryview(array).cast("B").cast("f")
+
     def has_sound_outcome(self, vocabulary_size: int) -> bool:
         """Whether what was read last led to numbers: damaged weights lead to none."""
-        logits = C.llama_get_logits_ith(self._handle, -1)
-        return bool(logits) and all(map(math.isfinite, logits[:vocabulary_size]))
+        try:
+            return all(map(math.isfinite, self.scores(vocabulary_size).tolist()))
+        except NativeFailure:
+            return False
 
     def cut(self, length: int) -> bool:
         """Forgets everything from a position on; False where the memory cannot be cut there."""

@@ -11,6 +11,7 @@ import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 
 from app.core.sampling import Sampling
 from app.core.tool_grammar import ROOT, TRIGGER
+from app.engine.llama.candidates import Candidates
 from app.engine.llama.context import LlamaContext
 from app.engine.llama.model import Model
 
@@ -21,7 +22,12 @@ _DRY_BREAKERS = (b"\n", b":", b'"', b"*")
 
 
 class Sampler:
-    """Chooses the next token. Keeps what was chosen, for the penalties."""
+    """Chooses the next token. Keeps what was chosen, for the penalties.
+
+    A grammar would look at the whole vocabulary for each token: 12 ms where that has 65,536 words. So a token
+    is drawn without it, and the grammar is asked about that one; only where it says no are all others looked
+    at, and another one is drawn of those that it allows. llama.cpp's own programs do the same.
+    """
 
     def __init__(
         self, model: Model, sampling: Sampling, seed: int, context_length: int, grammar: str = ""
@@ -30,13 +36,24 @@ class Sampler:
         self._chain = C.llama_sampler_chain_init(C.llama_sampler_chain_default_params())
         self._finalizer = weakref.finalize(self, C.llama_sampler_free, self._chain)
         self._looking_back = _samplers_that_look_back(model, sampling, context_length)
-        forms = [_lazy_grammar(model, grammar)] if grammar else []
-        choices = _samplers_that_choose(sampling, seed)
-        for sampler in (*filter(None, forms), *self._looking_back, *choices):
+        for sampler in (*self._looking_back, *_samplers_that_choose(sampling, seed)):
             C.llama_sampler_chain_add(self._chain, sampler)
+        self._grammar = _LazyGrammar.of(model, grammar) if grammar else None
 
-    def choose(self, context: LlamaContext) -> int:
-        return int(C.llama_sampler_sample(self._chain, context.handle, -1))
+    def choose(self, context: LlamaContext) -> int | None:
+        """The next token; None where the grammar allows none of those that there are."""
+        grammar = self._grammar
+        if grammar is None:
+            return int(C.llama_sampler_sample(self._chain, context.handle, -1))
+        if grammar.is_awaited:
+            token = int(C.llama_sampler_sample(self._chain, context.handle, -1))
+            grammar.accept(token)
+            return token
+        chosen = grammar.choose(self._chain, context)
+        if chosen is not None:
+            C.llama_sampler_accept(self._chain, chosen)
+            grammar.accept(chosen)
+        return chosen
 
     def accept(self, tokens: Sequence[int]) -> None:
         """Tells the penalties what was written before; calls in there do not set off the grammar."""
@@ -44,22 +61,70 @@ class Sampler:
             for token in tokens:
                 C.llama_sampler_accept(sampler, token)
 
+    def begin_call(self) -> None:
+        """Goes on as if the model had written `TRIGGER`."""
+        if self._grammar is not None and self._grammar.is_awaited:
+            self._grammar.accept(self._grammar.trigger)
+
+    def close(self) -> None:
+        self._finalizer()
+        if self._grammar is not None:
+            self._grammar.close()
+
+
+class _LazyGrammar:
+    """Sleeps until the model writes `TRIGGER`; from then on nothing that it does not allow may be written."""
+
+    def __init__(self, sampler: Any, trigger: int, vocabulary_size: int) -> None:
+        self._sampler = sampler
+        self._finalizer = weakref.finalize(self, C.llama_sampler_free, sampler)
+        self._candidates = Candidates(vocabulary_size)
+        self._one = Candidates(1)
+        self.trigger = trigger
+        self.is_awaited = True
+
+    @classmethod
+    def of(cls, model: Model, grammar: str) -> _LazyGrammar | None:
+        """None where `TRIGGER` is no token of its own, or llama.cpp does not take the grammar."""
+        tokens = model.tokenize(TRIGGER)
+        if len(tokens) != 1 or model.bytes_of(tokens[0]) != TRIGGER.encode():
+            return None
+        triggers = (C.llama_token * 1)(*tokens)
+        sampler = C.llama_sampler_init_grammar_lazy_patterns(
+            model.vocab, grammar.encode(), ROOT.encode(), (ctypes.c_char_p * 0)(), 0, triggers, 1
+        )
+        return cls(sampler, tokens[0], model.vocabulary_size) if sampler else None
+
+    def choose(self, chain: Any, context: LlamaContext) -> int | None:
+        """A token that is allowed, drawn with a chain of other samplers; None where there is none."""
+        candidates = self._candidates
+        candidates.fill(context)
+        token = candidates.draw(chain)
+        if self._allows(token):
+            return token
+        candidates.fill(context)
+        C.llama_sampler_apply(self._sampler, candidates.array)
+        if not candidates.has_any:
+            return None
+        token = candidates.draw(chain)
+        return token if self._allows(token) else None
+
+    def accept(self, token: int) -> None:
+        """Takes note of what is written. A token that is not allowed would end the process."""
+        C.llama_sampler_accept(self._sampler, token)
+        if token == self.trigger:
+            self.is_awaited = False
+
     def close(self) -> None:
         self._finalizer()
 
+    def _allows(self, token: int) -> bool:
+        self._one.fill_with(token)
+        C.llama_sampler_apply(self._sampler, self._one.array)
+        return self._one.has_any
+
 
 # The order is that of llama.cpp's own programs; samplers that would change nothing are left out.
-
-
-def _lazy_grammar(model: Model, grammar: str) -> Any:
-    """A sampler that sleeps until the model writes `TRIGGER`; None where that is no token of its own."""
-    tokens = model.tokenize(TRIGGER)
-    if len(tokens) != 1:
-        return None
-    triggers = (C.llama_token * 1)(*tokens)
-    return C.llama_sampler_init_grammar_lazy_patterns(
-        model.vocab, grammar.encode(), ROOT.encode(), (ctypes.c_char_p * 0)(), 0, triggers, 1
-    )
 
 
 def _samplers_that_look_back(model: Model, sampling: Sampling, context_length: int) -> list[Any]:

@@ -1,0 +1,304 @@
+"""What the child of a trial does: everything that the window will do with a model file, and says where it is.
+
+What passes here may be loaded into the window's process. So whatever the program comes to do with a model
+belongs here too.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from enum import StrEnum
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import psutil
+
+from app.core.errors import (
+    EngineError,
+    ModelFileError,
+    OutOfMemoryError,
+    TemplateError,
+    UserError,
+)
+from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
+from app.core.model_file import LoadOptions
+from app.core.sampling import Sampling
+from app.core.tool_grammar import TRIGGER, tool_grammar
+from app.engine.completion import Completion
+from app.engine.gguf import GgufHeader
+from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
+from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library, open_context
+from app.engine.model_checks import read_usable
+from app.engine.trial_process import die_quietly
+
+_TRIAL_CONTEXT = 512
+_FEW_TOKENS = 3
+_LONGEST_PROMPT = 256
+"""Tokens that are read for a try at most; a large model would take minutes for more."""
+_SEED = 1
+_CHOOSE_ANOTHER = "Download the file again, or choose another model."
+
+
+KINDS: dict[str, type[UserError]] = {
+    "file": ModelFileError,
+    "memory": OutOfMemoryError,
+    "engine": EngineError,
+}
+"""Errors by their names in a report."""
+_EVERY_SAMPLER = Sampling(
+    temperature=1.0,
+    typical_p=0.9,
+    repeat_penalty=1.1,
+    presence_penalty=0.1,
+    frequency_penalty=0.1,
+    dry_multiplier=0.8,
+    xtc_probability=0.5,
+    seed=_SEED,
+    max_tokens=_FEW_TOKENS,
+)
+
+
+class TrialStep(StrEnum):
+    """What is tried, in this order."""
+
+    LOAD = "load"
+    VOCABULARY = "vocabulary"
+    TOKENIZE = "tokenize"
+    TEMPLATE = "template"
+    ANSWER = "answer"
+    TOOL_CALL = "tool_call"
+    CONTEXT = "context"
+
+
+TEXTS = (
+    "Hello",
+    "naïve café, Ω ≈ ½ ﬁ ß İstanbul",
+    "日本語のテキストです。한국어 العَرَبِيَّة हिन्दी ไทย",
+    "👩‍👩‍👧‍👦🏳️‍🌈 e\u0301 \u200b\u200d\ufeff\u202e",
+    "\x00\x01\x7f\x80\uffff\U0010ffff\ud800",
+    " \t\n\r\n   \u00a0\u3000\n\n\n",
+    "a" * 500,
+    "1234567890 3.14e-10 0xFF",
+    "def f(x):\n    return x  # 'quoted' \"words\" {}[]\\n",
+    "<|im_start|>user\n<s>[INST] <think></think> <0x0A> ▁",
+    f"{TRIGGER}[f(a='b')]<|tool_call_end|>",
+    "".join(map(chr, range(32, 1500))),
+)
+"""What people, web pages and files may hold."""
+
+_TOOLS: tuple[dict[str, Any], ...] = (
+    {
+        "type": "function",
+        "function": {
+            "name": "get_weather",
+            "description": "The weather in a city.",
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "city": {"type": "string"},
+                    "days": {"type": "integer"},
+                    "unit": {"enum": ["°C", "°F"]},
+                },
+                "required": ["city"],
+            },
+        },
+    },
+)
+_CALL = ToolCallPart("get_weather", {"city": "Oslo"}, f'{TRIGGER}[get_weather(city="Oslo")]<|tool_call_end|>')
+_RESULT = ToolResultPart("get_weather", '{"degrees": -3}')
+_THOUGHT = ReasoningPart("Let me think.", "<think>Let me think.</think>")
+
+
+def _text(text: str) -> TextPart:
+    return TextPart(text, text)
+
+
+def _user(text: str) -> Message:
+    return Message.of_text(Role.USER, text)
+
+
+def _assistant(*parts: TextPart | ReasoningPart | ToolCallPart) -> Message:
+    return Message(Role.ASSISTANT, parts)
+
+
+_ANSWER = _assistant(_text("A small mountain lake."))
+_SYSTEM = Message.of_text(Role.SYSTEM, "You are helpful.")
+_QUESTION = _user("Hello")
+CONVERSATIONS: tuple[tuple[Message, ...], ...] = (
+    (_QUESTION,),
+    (_SYSTEM, _QUESTION),
+    (_QUESTION, _ANSWER, _user("And how deep is one?")),
+    (_SYSTEM, _QUESTION, _ANSWER, _user("And how deep?"), _ANSWER, _user("Thanks.")),
+    (_QUESTION, _assistant(_THOUGHT, _text("Yes.")), _user("Are you sure?")),
+    (_QUESTION, _user("Two questions in a row?")),
+    (_QUESTION, _assistant(_CALL), Message(Role.TOOL, (_RESULT,))),
+    (
+        _QUESTION,
+        _assistant(_text("I look."), _CALL, _CALL),
+        Message(Role.TOOL, (_RESULT, _RESULT)),
+        _ANSWER,
+    ),
+    (_QUESTION, _assistant(_THOUGHT, _CALL), Message(Role.TOOL, (_RESULT,)), _ANSWER, _QUESTION),
+    (_SYSTEM, *(message for text in TEXTS for message in (_user(text), _ANSWER)), _user("")),
+)
+"""Shapes of conversations, the simplest first; each is rendered with tools and without."""
+
+
+def plan_trial(header: GgufHeader, has_gpu: bool) -> LoadPlan:
+    """A plan with a short context, reckoned with all of the computer's memory.
+
+    The window's process may hold another model that makes room later.
+
+    Raises:
+        OutOfMemoryError: the model could never be loaded here.
+    """
+    machine = Machine(psutil.virtual_memory().total, physical_cores(), has_gpu)
+    return plan_load(header, LoadOptions(context_length=_TRIAL_CONTEXT), 0, machine)
+
+
+def try_model(path: Path, begin: Callable[[TrialStep], None] = lambda step: None) -> None:
+    """Does with a file what the window will do; `begin` is told each step before it.
+
+    Raises:
+        UserError: the file cannot be used, in an orderly way.
+    """
+    native = native_library()
+    header = read_usable(path)
+    begin(TrialStep.LOAD)
+    loaded = load_model(
+        native, header, plan_trial(header, native.has_gpu()), LoadProgress(lambda share: None)
+    )
+    with closing(loaded):
+        loaded.try_one_token()
+        begin(TrialStep.VOCABULARY)
+        _take_vocabulary_apart(loaded)
+        begin(TrialStep.TOKENIZE)
+        _tokenize(loaded)
+        begin(TrialStep.TEMPLATE)
+        _render(loaded)
+        begin(TrialStep.ANSWER)
+        _answer(loaded)
+        begin(TrialStep.TOOL_CALL)
+        _call_a_tool(native, loaded)
+        loaded.context.close()
+        begin(TrialStep.CONTEXT)
+        _open_full_context(native, header, loaded)
+
+
+def _take_vocabulary_apart(loaded: LoadedModel) -> None:
+    """The model may write any of its tokens, and a grammar looks at all of them."""
+    model = loaded.model
+    ends = [model.is_end(token) for token in range(model.vocabulary_size)]
+    written = sum(1 for token in range(model.vocabulary_size) if model.bytes_of(token))
+    if not written or all(ends):
+        raise ModelFileError(f"The vocabulary of {loaded.info.path.name} holds no words.", _CHOOSE_ANOTHER)
+
+
+def _tokenize(loaded: LoadedModel) -> None:
+    size = loaded.model.vocabulary_size
+    for text in TEXTS:
+        if not all(0 <= token < size for token in loaded.prompt_tokens(text)):
+            raise ModelFileError(
+                f"The vocabulary of {loaded.info.path.name} is damaged: it does not hold all of its words.",
+                _CHOOSE_ANOTHER,
+            )
+
+
+def _render(loaded: LoadedModel) -> None:
+    """A template may refuse some conversations, but not the plainest one."""
+    for messages in CONVERSATIONS:
+        for tools in ((), _TOOLS):
+            try:
+                prompt = loaded.template.render(messages, tools)
+            except TemplateError as error:
+                if messages is CONVERSATIONS[0] and not tools:
+                    raise ModelFileError(str(error), _CHOOSE_ANOTHER) from error
+            else:
+                loaded.prompt_tokens(prompt.text)
+
+
+def _answer(loaded: LoadedModel) -> None:
+    """Two turns, so that what was read is kept and gone back to; and with every sampler there is."""
+    plain = Sampling(temperature=0.0, max_tokens=_FEW_TOKENS)
+    for messages, sampling in ((CONVERSATIONS[0], plain), (CONVERSATIONS[2], _EVERY_SAMPLER)):
+        if _is_short(loaded, messages):
+            with closing(Completion(loaded, sampling, threading.Event())) as completion:
+                deque(completion.events(messages, (), ""), maxlen=0)
+
+
+def _is_short(loaded: LoadedModel, messages: Sequence[Message]) -> bool:
+    """Whether it is read in a moment; some templates write a long system prompt of their own."""
+    try:
+        prompt = loaded.template.render(messages).text
+    except TemplateError:
+        return False
+    return 0 < len(loaded.prompt_tokens(prompt)) < min(_LONGEST_PROMPT, loaded.context.context_length)
+
+
+def _call_a_tool(native: ModuleType, loaded: LoadedModel) -> None:
+    """Chooses tokens as the grammar of a tool wants them, from what was read last."""
+    with closing(
+        native.Sampler(
+            loaded.model,
+            Sampling(temperature=0.0),
+            _SEED,
+            loaded.context.context_length,
+            tool_grammar(_TOOLS),
+        )
+    ) as sampler:
+        sampler.begin_call()
+        for _ in range(_FEW_TOKENS):
+            if sampler.choose(loaded.context) is None:
+                break
+
+
+def _open_full_context(native: ModuleType, header: GgufHeader, loaded: LoadedModel) -> None:
+    """As the window does: some values of a header count only for a long context."""
+    try:
+        plan = plan_load(header, LoadOptions(), 0, Machine.look(native.has_gpu()))
+        with closing(open_context(native, loaded.model, plan)) as context:
+            context.read(loaded.prompt_tokens("Hello"))
+    except (OutOfMemoryError, native.LoadFailed):
+        return  # The window may have more room by then, or says so.
+
+
+# The child's side of the report.
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The child: `--model FILE` or `--library`, then what the engine's own libraries are; prints a report.
+
+    A line of JSON for each step, and one for how it ended.
+    """
+    die_quietly()
+    try:
+        if arguments[:1] == ["--model"]:
+            native_library([Path(name) for name in arguments[2:]])
+            try_model(Path(arguments[1]), lambda step: _say({"step": step}))
+        else:
+            native_library([Path(name) for name in arguments[1:]])
+        problem, hint, kind = "", "", "file"
+    except UserError as error:
+        problem, hint, kind = str(error), error.hint, kind_of(error)
+    _say({"problem": problem, "hint": hint, "kind": kind})
+    return 0
+
+
+def kind_of(error: UserError) -> str:
+    """The name of an error's kind in a report."""
+    return next((kind for kind, known in KINDS.items() if isinstance(error, known)), "engine")
+
+
+def _say(report: Mapping[str, str]) -> None:
+    sys.stdout.write(json.dumps(report) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
