@@ -54,18 +54,20 @@ def main() -> None:
         make_deadly(options.deadly)
     application = Application(options.data_dir, first_model=options.model)
     application.window.show()
-    application.models.status_changed.connect(lambda status: tell(model=status.state.value))
-    application.context.measured.connect(lambda use: tell(tokens=use.used_tokens))
-    application.replies.grew.connect(lambda _reply, _events: tell(answer="grew"))
-    application.replies.ended.connect(lambda _reply: tell(answer="ended"))
+    services = application.services
+    services.models.changed.connect(lambda _change: tell(model=services.models.status.state.value))
+    services.context_usage.changed.connect(
+        lambda change: tell(tokens=change.use.used_tokens) if change.use else None
+    )
+    services.answers.changed.connect(lambda change: tell(answer="grew") if change.events else None)
     if options.ask:
-        QTimer.singleShot(0, lambda: application.chat.send(options.ask))
+        QTimer.singleShot(0, lambda: services.answers.send(options.ask))
 
     def tell_start() -> None:
         banner = application.window.messages.banner
-        chosen = application.models.chosen
+        chosen = services.models.chosen
         tell(
-            conversation=application.chat.conversation.title,
+            conversation=services.chat.conversation.title,
             chosen=str(chosen.path) if chosen else None,
             message=banner.sentence.text() if banner.isVisible() else "",
             buttons=[
