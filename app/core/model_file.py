@@ -40,6 +40,8 @@ class ModelInfo:
     gpu_layers: int = 0
     thread_count: int = 0
     notices: tuple[str, ...] = ()
+    template_notes: tuple[str, ...] = ()
+    """What its chat template takes otherwise than most do, as sentences."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jinja2 import TemplateError as JinjaError
 from jinja2 import nodes
 
 from app.core.errors import TemplateError
-from app.core.message import Message, ReasoningPart, Role, ToolCallPart, ToolResultPart
-from app.core.reasoning_markers import CLOSING, OPENING, ReasoningMarkers, open_reasoning
-from app.core.reply_parser.raw_spans import text_span, thought_span
+from app.core.message import Message
+from app.core.reasoning_markers import ReasoningMarkers, open_reasoning
 from app.core.stream import ReplyAssembler
-from app.engine.own_words import own_part, own_words
-from app.engine.template_sandbox import RaisedByTemplate, TemplateSandbox, TooMuchWork
+from app.core.template_traits import CallForm, TemplateTraits, WordsBesideCall
+from app.engine.conversation_form import turns_of, with_tags_shown
+from app.engine.own_words import own_words
+from app.engine.prompt_check import missing_from
+from app.engine.template_sandbox import (
+    LONGEST_SECONDS,
+    RaisedByTemplate,
+    TemplateSandbox,
+    TooMuchWork,
+    day_in_words,
+)
+from app.engine.template_trial import TemplateTrial
 from app.engine.tracked_text import TrackedText, is_own, join_pieces, own_text
 
-_Turn = dict[str, Any]
-"""A message in the form that chat templates read."""
+log = logging.getLogger(__name__)
 
 CHATML = (
     "{% for message in messages %}"
@@ -39,14 +47,12 @@ LONGEST_PROMPT = 16 * 1024 * 1024
 
 LONGEST_MARKER = 64
 """Characters; the markers that open a thought have at most 32."""
-_EMPTY_THOUGHT = re.compile(r"\s*(?:<think>)?\s*</think>\s*")
 _ANSWER_TAGS = (("<answer>", "</answer>"), ("<response>", "</response>"))
 """What Hunyuan, Ernie and Granite write around their answers."""
 _FUNCTIONARY = ">>>all"
 """What Functionary writes before an answer; the prompt holds the first three signs."""
-_TAG = re.compile(f"{OPENING.pattern}|{CLOSING.pattern}")
-_HIDDEN = {"<": "\U0010fe3c", "[": "\U0010fe5b", "◁": "\U0010fe5c"}
-"""Letters of nobody's alphabet, which stand for the first one of a tag while a template works."""
+_TRIAL_SECONDS = 1.0
+"""For one rendering of a few words."""
 _THOUGHT_FIELDS = ("thinking", "reasoning", "reasoning_content")
 _SPLITS_THOUGHTS = re.compile(r"""split\(\s*['"]</think>['"]""")
 _REFUSED = "Start a new conversation, or choose another model."
@@ -58,18 +64,20 @@ class Prompt:
 
     text: TrackedText
     """Its marks tell the template's and the model's own words from what they were given."""
-    starts_in_reasoning: bool
-    """It ends inside an open thinking tag, so the model's first words are a thought."""
     reasoning: ReasoningMarkers | None = None
-    """The markers of the thought that it opens, without the prefill."""
+    """The markers of the thought that the template opens for the model."""
+    starts_in_reasoning: bool = False
+    """It ends inside an open thought, so the model's first words are a thought."""
+    left_out: tuple[str, ...] = ()
+    """What of the conversation is not in it, in words: the template takes it in no form."""
 
 
 class ChatTemplate:
     """One model's template, compiled.
 
-    Templates differ in what they make of a reply: some only know its text, others want its tool calls and its
-    thoughts as fields. What a template reads is taken from its source, and messages are given to it
-    accordingly.
+    Templates differ in what they take. What this one does is found out by trying, when it is read: see
+    `traits`. Messages are given to it in that form; where it refuses them nevertheless, or loses some, in
+    others.
     """
 
     def __init__(self, source: str, bos_text: str = "", eos_text: str = "") -> None:
@@ -80,22 +88,38 @@ class ChatTemplate:
         if len(source) > LONGEST_TEMPLATE:
             raise TemplateError("The model's chat template is far too long.", _REFUSED)
         try:
-            names = _names_read(self._environment.parse(source))
+            names = self._names = _names_read(self._environment.parse(source))
             self._template = self._environment.from_string(source)
         except (JinjaError, RecursionError, MemoryError, SyntaxError, ValueError) as error:
             reason = str(error).rstrip(".") or type(error).__name__
             raise TemplateError(f"The model's chat template is not valid: {reason}.", _REFUSED) from error
-        self.reads_tool_calls = "tool_calls" in names
-        self._splits_thoughts = _SPLITS_THOUGHTS.search(source) is not None
-        self._thought_fields = [name for name in _THOUGHT_FIELDS if name in names]
-        self.answer_tags: tuple[str, ...] = next(
-            (tags for tags in _ANSWER_TAGS if all(tag in source for tag in tags)), ()
+        plain = TemplateTraits(
+            thought_fields=tuple(name for name in _THOUGHT_FIELDS if name in names),
+            thoughts_in_content=_SPLITS_THOUGHTS.search(source) is not None,
+            answer_tags=_answer_tags(source),
         )
-        """The tags that the model writes around its answers, after what the template takes away from them."""
-        if _FUNCTIONARY in source:
-            self.answer_tags = ("all\n",)
-        self.offers_tools = "tools" in names
+        self._told: set[str] = set()
+        self._longest_seconds = _TRIAL_SECONDS
+        try:
+            self.traits = TemplateTrial(self._write, plain).traits()
+        except TemplateError:  # It does not come to an end, which is told when it is used.
+            self.traits = plain
+        self._longest_seconds = LONGEST_SECONDS
+
+    @property
+    def offers_tools(self) -> bool:
         """Whether the template tells the model about tools at all."""
+        return self.traits.offers_tools
+
+    @property
+    def answer_tags(self) -> tuple[str, ...]:
+        """The tags that the model writes around its answers, after what the template does with them."""
+        return self.traits.answer_tags
+
+    @property
+    def reads_tool_calls(self) -> bool:
+        """Whether it writes the calls of past answers itself."""
+        return self.traits.calls is not CallForm.WORDS
 
     def render(
         self,
@@ -107,33 +131,66 @@ class ChatTemplate:
         """The prompt for the next reply, `prefill` being words that the reply is to begin with.
 
         Raises:
-            TemplateError: the template refuses these messages, fails, or does not come to an end.
+            TemplateError: the template refuses these messages in every form, fails, or does not come to an
+                end.
         """
-        refusal: TemplateError | None = None
-        for turns, offered in _attempts(self._turns(messages), list(tools)):
-            try:
-                text = _with_tags_shown(self._run(turns, offered, for_reply))
-                reasoning = _open_reasoning(text)
-                begun = ReplyAssembler(reasoning is not None, reasoning=reasoning)
-                begun.feed(prefill)
-                is_in_thought = begun.open_reasoning is not None
-                return Prompt(text + own_words(begun.finish()), is_in_thought, reasoning)
-            except TooMuchWork as error:
-                raise TemplateError(f"The model's chat template was stopped: {error}.", _REFUSED) from error
-            except TemplateError as error:
-                refusal = refusal or error
-        assert refusal is not None
-        raise refusal
+        text, left_out = self._whole(messages, tools, for_reply)
+        if not self._told.issuperset(left_out):
+            self._told.update(left_out)
+            log.warning("The chat template leaves out %s", ", ".join(left_out))
+        reasoning = _opened_by(text)
+        begun = ReplyAssembler(reasoning is not None, reasoning=reasoning)
+        begun.feed(prefill)
+        is_in_thought = begun.open_reasoning is not None
+        return Prompt(text + own_words(begun.finish()), reasoning, is_in_thought, left_out)
 
-    def _run(self, turns: list[_Turn], tools: list[Any] | None, for_reply: bool) -> TrackedText:
-        self._environment.start_counting()
+    def _whole(
+        self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], for_reply: bool
+    ) -> tuple[TrackedText, tuple[str, ...]]:
+        """The prompt in the first form that it is whole in, or else in the one that lacks least."""
+        best: tuple[TrackedText, tuple[str, ...]] | None = None
+        refusal: TemplateError | None = None
+        for traits in _forms(self.traits):
+            try:
+                text = self._write(messages, tools, traits, for_reply)
+            except TemplateError as error:
+                if isinstance(error.__cause__, TooMuchWork):
+                    raise
+                refusal = refusal or error
+                continue
+            missing = tuple(dict.fromkeys(missing_from(text, messages, traits)))
+            if not missing:
+                return text, ()
+            if best is None or len(missing) < len(best[1]):
+                best = text, missing
+        if best is None:
+            assert refusal is not None
+            raise refusal
+        return best
+
+    def _write(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]],
+        traits: TemplateTraits,
+        for_reply: bool = True,
+    ) -> TrackedText:
+        described = [_described(tool) for tool in tools] if traits.wants_descriptions else list(tools)
+        given = {
+            "messages": turns_of(messages, traits),
+            "tools": described or ([] if traits.wants_tool_list else None),
+            "date_string": day_in_words(),
+        }
+        if "xml_tools" in self._names:  # SmolLM3's
+            given["xml_tools"] = given["tools"]
+        if {"functions", "datetime"} <= self._names:  # Firefunction's
+            given |= {"functions": json.dumps(described, ensure_ascii=False), "datetime": day_in_words()}
+        self._environment.start_counting(given.values(), self._longest_seconds)
         try:
-            pieces = self._template.generate(
-                messages=turns, tools=tools, add_generation_prompt=for_reply, **self._tokens
-            )
-            return _joined(pieces)
-        except TooMuchWork:
-            raise
+            pieces = self._template.generate(given, add_generation_prompt=for_reply, **self._tokens)
+            return with_tags_shown(_joined(pieces))
+        except TooMuchWork as error:
+            raise TemplateError(f"The model's chat template was stopped: {error}.", _REFUSED) from error
         except RaisedByTemplate as error:
             reason = str(error).rstrip(".")
             raise TemplateError(
@@ -143,53 +200,19 @@ class ChatTemplate:
             reason = str(error).rstrip(".") or type(error).__name__
             raise TemplateError(f"The model's chat template failed: {reason}.", _REFUSED) from error
 
-    def _turns(self, messages: Sequence[Message]) -> list[_Turn]:
-        turns: list[_Turn] = []
-        call_ids = _call_ids()
-        open_calls: list[str] = []
-        last_question = max(
-            (at for at, message in enumerate(messages) if message.role is Role.USER), default=-1
-        )
-        for at, message in enumerate(messages):
-            if message.role is Role.ASSISTANT:
-                turn = self._assistant_turn(message, at < last_question, call_ids)
-                open_calls = [call["id"] for call in turn.get("tool_calls", ())]
-                turns.append(turn)
-            elif message.role is Role.TOOL:
-                turns.extend(_tool_turns(message, open_calls))
-            else:
-                turns.append({"role": own_text(message.role), "content": message.text})
-        return turns
 
-    def _assistant_turn(self, message: Message, is_past: bool, call_ids: Iterator[str]) -> _Turn:
-        content: list[str] = []
-        thoughts: list[str] = []
-        calls: list[dict[str, Any]] = []
-        for part in message.parts:
-            if isinstance(part, ToolCallPart) and self.reads_tool_calls and part.error is None:
-                calls.append(_call(part, next(call_ids)))
-            elif not isinstance(part, ReasoningPart):
-                content.append(own_part(part))
-            elif self._splits_thoughts:
-                content.append(_with_opening_tag(own_part(part)))
-            else:
-                thoughts.append(_inner(part.raw))
-        # Given back, they would be read as the beginning of another message.
-        text = join_pieces(content)
-        start, end = text_span(text)
-        text = text[start:end]
-        if empty := _EMPTY_THOUGHT.match(text):
-            text = text[empty.end() :]
-            if self._splits_thoughts:
-                text = _with_opening_tag(own_text(empty[0])) + text
-        if thoughts and (is_past or not self._thought_fields):
-            text = text.lstrip()  # The thought is left out, and the empty lines after it go with it.
-        turn: _Turn = {"role": own_text("assistant"), "content": _with_tags_hidden(text)}
-        if calls:
-            turn["tool_calls"] = calls
-        if thoughts:
-            turn.update(dict.fromkeys(self._thought_fields, "".join(thoughts)))
-        return turn
+def _forms(traits: TemplateTraits) -> Iterator[TemplateTraits]:
+    """The form that a template takes, then others in which it may take a conversation that it refuses."""
+    bare = replace(traits, thought_beside_words_and_call=False)
+    single = replace(bare, calls=CallForm.WORDS if traits.calls is CallForm.WORDS else CallForm.ONE_BY_ONE)
+    words = replace(single, calls=CallForm.WORDS, results_as_words=True, thought_fields=(), joins_turns=True)
+    forms = [traits, replace(traits, late_system_in_question=True), replace(traits, joins_turns=True)]
+    forms += [replace(form, joins_turns=True) for form in (bare, single)]
+    forms += [replace(form, joins_turns=True, late_system_in_question=True) for form in (bare, single)]
+    forms += [replace(form, joins_turns=True, system_in_question=True) for form in (bare, single, words)]
+    forms += [replace(form, opens_with_question=True) for form in forms[-3:]]
+    forms.append(replace(forms[-1], words_beside_call=WordsBesideCall.WITH_CALL))
+    yield from dict.fromkeys(forms)
 
 
 def _joined(pieces: Iterator[str]) -> TrackedText:
@@ -215,80 +238,27 @@ def _names_read(template: nodes.Template) -> set[str]:
     }
 
 
-def _call_ids() -> Iterator[str]:
-    """Ids of nine letters and digits, which is what the strictest templates (Mistral's) ask for."""
-    return (f"call{number:05d}" for number in count(1))
+def _answer_tags(source: str) -> tuple[str, ...]:
+    if _FUNCTIONARY in source:
+        return ("all\n",)
+    return next((tags for tags in _ANSWER_TAGS if all(tag in source for tag in tags)), ())
 
 
-def _call(part: ToolCallPart, call_id: str) -> dict[str, Any]:
-    function = {"name": part.name, "arguments": dict(part.arguments)}
-    return {"id": call_id, "type": "function", "function": function}
+def _described(value: Any) -> Any:
+    """A tool's schema in which every parameter has a description."""
+    if isinstance(value, list):
+        return [_described(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    described = {key: _described(item) for key, item in value.items()}
+    for parameter in described.get("properties", {}).values() if "properties" in described else ():
+        if isinstance(parameter, dict):
+            parameter.setdefault("description", "")
+    return described
 
 
-def _tool_turns(message: Message, open_calls: list[str]) -> Iterator[_Turn]:
-    """One turn for each result; results answer the calls before them in order."""
-    for part in message.parts:
-        turn: _Turn = {"role": own_text("tool"), "content": part.raw}
-        if isinstance(part, ToolResultPart):
-            turn["name"] = part.name
-        if open_calls:
-            turn["tool_call_id"] = open_calls.pop(0)
-        yield turn
-
-
-def _attempts(turns: list[_Turn], tools: list[Any]) -> Iterator[tuple[list[_Turn], list[Any] | None]]:
-    """The conversation as most templates take it, then in the forms that some demand."""
-    yield turns, tools or None
-    if len(turns) > 1 and (turns[0]["role"], turns[1]["role"]) == ("system", "user"):
-        # Their models take the system prompt at the head of the first question.
-        question = f"{turns[0]['content']}\n\n{turns[1]['content']}"
-        yield [{**turns[1], "content": question}, *turns[2:]], tools or None
-    if not tools:
-        yield turns, []
-    if any("tool_calls" in turn for turn in turns):
-        yield [_with_arguments_as_text(turn) for turn in turns], tools or None
-
-
-def _with_arguments_as_text(turn: _Turn) -> _Turn:
-    if "tool_calls" not in turn:
-        return turn
-    calls = []
-    for call in turn["tool_calls"]:
-        arguments = json.dumps(call["function"]["arguments"], ensure_ascii=False)
-        calls.append({**call, "function": {**call["function"], "arguments": arguments}})
-    return {**turn, "tool_calls": calls}
-
-
-def _inner(thought: str) -> str:
-    """A thought as it was written, without the tags around it."""
-    start, end = thought_span(thought)
-    return thought[start:end]
-
-
-def _with_opening_tag(thought: TrackedText) -> TrackedText:
-    """A thought whose opening tag stood in the prompt gets it back: the template looks for both."""
-    return thought if OPENING.match(thought.lstrip()) else own_text("<think>") + thought
-
-
-def _with_tags_hidden(text: TrackedText) -> TrackedText:
-    """An answer whose words about tags cannot be taken for tags: many templates cut it at those."""
-    if any(letter in text for letter in _HIDDEN.values()):
-        return text
-    for found in _TAG.finditer(text):
-        if not is_own(text[found.start() : found.end()]):
-            hidden = TrackedText(_HIDDEN[found[0][0]])
-            text = text[: found.start()] + hidden + text[found.start() + 1 :]
-    return text
-
-
-def _with_tags_shown(text: TrackedText) -> TrackedText:
-    for letter, hidden in _HIDDEN.items():
-        text = TrackedText(text.replace(hidden, letter))
-    return text
-
-
-def _open_reasoning(text: TrackedText) -> ReasoningMarkers | None:
-    """The markers of the thought that the template itself opened at the end of a prompt."""
+def _opened_by(text: TrackedText) -> ReasoningMarkers | None:
+    """The markers of the thought that a prompt ends in, where the template itself has opened it."""
     end = text.rstrip()
     markers = open_reasoning(end[-LONGEST_MARKER:])
     return markers if markers and is_own(end[-len(markers.opening.rstrip()) :]) else None

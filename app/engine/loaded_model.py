@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -154,6 +154,7 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
         info = _info(header, plan, model, context, (plan.notice, notice))
         cache = PromptCache(context, model.has_fixed_state)
         tokenizer = PromptTokenizer(model, template.source)
+        info = replace(info, template_notes=template.traits.in_words())
         understood = understands_calls(template, header.architecture)
         return LoadedModel(model, context, cache, tokenizer, template, info, understood)
     except BaseException as error:

@@ -50,3 +50,20 @@ def _mark_edges(own: bytearray, raw: str, span: tuple[int, int]) -> None:
     for pattern in (_TURN_MARKER, _OTHER_SPEAKER):
         for found in pattern.finditer(raw):
             own[found.start() : found.end()] = bytes(found.end() - found.start())
+
+
+def answer_words(part: TextPart) -> TrackedText:
+    """The words of an answer without the markers around them, which a template writes itself."""
+    start, end = text_span(part.raw)
+    return own_part(part)[start : len(part.raw) if _is_shown_whole(part) else end]
+
+
+def thought_words(part: ReasoningPart) -> str:
+    """A thought without its tags."""
+    start, end = thought_span(part.raw)
+    return part.raw[start:end]
+
+
+def _is_shown_whole(part: TextPart) -> bool:
+    """Whether the parser took all of it for words; so is what a person wrote."""
+    return part.text.strip(BLANK) == part.raw.strip(BLANK)

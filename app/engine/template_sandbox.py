@@ -24,8 +24,8 @@ from jinja2.ext import Extension, loopcontrols
 from jinja2.filters import make_attrgetter
 from jinja2.nodes import EvalContext
 from jinja2.parser import Parser
-from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
+from jinja2.runtime import Context, Undefined
+from jinja2.sandbox import SandboxedEnvironment, SandboxedFormatter, modifies_known_mutable
 
 from app.engine.tracked_text import MarkupText, TrackedText, format_braces, join_pieces, own_text
 
@@ -41,11 +41,29 @@ LARGEST_NUMBER = 1_000_000
 
 _CALL_WORK = 10
 _FILTERS = """
-    abs attr bool capitalize count d default dictsort e escape first float forceescape groupby indent int
-    items join last length list lower map max min reject rejectattr replace reverse round select
-    selectattr sort string striptags sum title trim truncate unique upper urlencode wordcount
+    abs attr batch bool capitalize center count d default dictsort e escape filesizeformat first float
+    forceescape format groupby indent int items join last length list lower map max min pprint reject
+    rejectattr replace reverse round select selectattr slice sort string striptags sum title trim truncate
+    unique upper urlencode wordcount wordwrap
 """
 """Jinja2's filters without those for web pages, some of which make a large text of a small one."""
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_FILLING = ("append", "pop")
+"""What a template may do with a list of its own."""
 _GLOBALS = ("range", "dict", "namespace")
 _WIDE_FORMAT = re.compile(r"\d{6,}|\*|\{[^{}]*\{")
 
@@ -78,7 +96,7 @@ class _GenerationTag(Extension):
         return parser.parse_statements(("name:endgeneration",), drop_needle=True)
 
 
-class TemplateSandbox(ImmutableSandboxedEnvironment):
+class TemplateSandbox(SandboxedEnvironment):
     """Compiles and runs chat templates as Hugging Face's libraries do, within limits."""
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
@@ -97,11 +115,13 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         )
         self._work = 0
         self._deadline = 0.0
+        self._given: set[int] = set()
         self.filters = {
             name: self._guarded(self.filters[name]) for name in _FILTERS.split() if name in self.filters
         }
         self.filters.update(
             tojson=_to_json,
+            from_json=_from_json,
             join=self._guarded(self._join),
             safe=_safe,
             bounded_loop=self._bounded_loop,
@@ -110,10 +130,17 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         self.globals = {name: self.globals[name] for name in _GLOBALS}
         self.globals.update(raise_exception=_raise_exception, strftime_now=_strftime_now)
 
-    def start_counting(self) -> None:
-        """To be called before each rendering."""
+    def start_counting(self, given: Iterable[Any] = (), longest_seconds: float = LONGEST_SECONDS) -> None:
+        """To be called before each rendering with what the template is given."""
         self._work = 0
-        self._deadline = time.monotonic() + LONGEST_SECONDS
+        self._deadline = time.monotonic() + longest_seconds
+        self._given = {id(part) for value in given for part in _containers(value)}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """A template may fill lists of its own. What it was given stays as it is."""
+        if modifies_known_mutable(obj, attr) and (id(obj) in self._given or attr not in _FILLING):
+            return False
+        return super().is_safe_attribute(obj, attr, value)
 
     def spend(self, amount: int) -> None:
         """Raises TooMuchWork: the template has done more than any honest one."""
@@ -199,6 +226,8 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
             texts = [len(arg) for arg in args if isinstance(arg, str)]
             if texts and max(texts[1:], default=0) * texts[0] > 16 * LARGEST_TEXT:
                 raise TooMuchWork("it writes too long a text")
+        if name == "format" and args and _WIDE_FORMAT.search(str(args[0])):
+            raise TooMuchWork("it writes too wide a text")
         if name == "join":
             # What is joined may come one by one; it is collected so that it can be measured.
             args = tuple(list(arg) if _is_series(arg) else arg for arg in args)
@@ -258,6 +287,14 @@ def _tracked(value: Any) -> Any:
     return TrackedText(value) if type(value) is str else value
 
 
+def _containers(value: Any) -> Iterator[Any]:
+    """A list or dictionary with all that are in it."""
+    if isinstance(value, dict | list):
+        yield value
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _containers(item)
+
+
 def _is_series(value: Any) -> bool:
     return isinstance(value, Iterable) and not isinstance(value, str | Mapping | EvalContext)
 
@@ -282,7 +319,17 @@ def _raise_exception(message: object) -> NoReturn:
 
 
 def _strftime_now(form: str) -> str:
-    return datetime.now().strftime(form)
+    """The date or time, with the English names of days and months that models were trained on."""
+    now = datetime.now()
+    names = {"%B": _MONTHS[now.month - 1], "%A": _DAYS[now.weekday()]}
+    names |= {"%b": names["%B"][:3], "%h": names["%B"][:3], "%a": names["%A"][:3]}
+    names["%p"] = "AM" if now.hour < 12 else "PM"
+    return now.strftime(re.sub(r"%[BAbhap%]", lambda found: names.get(found[0], found[0]), form))
+
+
+def day_in_words() -> str:
+    """Today as Llama's templates have it, which otherwise take the date that is written in them."""
+    return _strftime_now("%d %b %Y")
 
 
 def _to_json(
@@ -296,5 +343,21 @@ def _to_json(
     if indent is not None:
         _check_numbers((indent * 100,), {})
     return json.dumps(
-        value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys
+        value,
+        ensure_ascii=ensure_ascii,
+        indent=indent,
+        separators=separators,
+        sort_keys=sort_keys,
+        default=_in_json,
     )
+
+
+def _in_json(value: object) -> list[Any]:
+    """What Jinja's filters give one by one, as a list."""
+    if isinstance(value, Iterable) and not isinstance(value, Undefined):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def _from_json(text: str) -> Any:
+    return json.loads(text)

@@ -165,7 +165,7 @@ TEMPLATES = {
     "trims": "{{ m.content | trim }}",
     "slices": "{{ m.content[2:-1] }}",
     "measures": "{{ m.content | length }}{% if m.content | length > 5 %}{{ m.content }}{% endif %}",
-    "compares": "{% if '<|im_end|>' in m.content %}({{ m.content }}){% endif %}",
+    "compares": "{% if '<|im_end|>' in m.content %}({{ m.content }}){% else %}{{ m.content }}{% endif %}",
     "splits": "{{ m.content.split('<|im_end|>')[-1] }}",
     "is upper case": "{{ m.content | upper | lower }}",
     "writes JSON": "{{ m.content | tojson }}{{ [m] | tojson }}",
