@@ -73,7 +73,7 @@ class BlockReader:
                 case "paragraph_open":
                     yield self._paragraph(tokens[index + 1], is_tight=token.hidden)
                 case "heading_open":
-                    spans = read_spans(tokens[index + 1])
+                    spans = read_spans(tokens[index + 1].children or ())
                     yield TextBlock(spans, level=int(token.tag[1]), place=self._place())
                 case "fence":
                     language = (token.info.split() or [""])[0]
@@ -105,7 +105,7 @@ class BlockReader:
         return BlockPlace(tuple(container for container, _ in self._containers), shared, marker, is_tight)
 
     def _paragraph(self, inline: Token, *, is_tight: bool) -> TextBlock:
-        spans = read_spans(inline)
+        spans = read_spans(inline.children or ())
         box = _BOXES.get(spans[0].text[:4]) if spans and not spans[0].is_code else None
         if self._marker and box is not None:
             self._marker = box if self._marker == BULLET else f"{self._marker} {box}"
@@ -119,7 +119,7 @@ class BlockReader:
             if token.type == "tr_open":
                 rows.append([])
             elif token.type in ("th_open", "td_open"):
-                rows[-1].append(read_spans(tokens[index + 1]))
+                rows[-1].append(read_spans(tokens[index + 1].children or ()))
                 if len(rows) == 1:
                     alignments.append(_ALIGNMENTS.get(str(token.attrGet("style")), Alignment.LEFT))
         return TableBlock(tuple(map(tuple, rows)), tuple(alignments), place=self._place())

@@ -7,7 +7,7 @@ that was written is a line break on screen. What is nested too deep to be drawn 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markdown_it.token import Token
@@ -34,6 +34,9 @@ class TopBlock:
     first_line: int
     last_line: int
     token_type: str
+    tokens: Sequence[Token] = field(default=(), repr=False, compare=False)
+    lines: tuple[int, ...] = ()
+    """Where each of the blocks begins."""
 
 
 def parse(text: str, *, is_unfinished: bool = False) -> list[MarkdownBlock]:
@@ -57,11 +60,18 @@ def parse_top_blocks(text: str, environment: Environment, *, is_unfinished: bool
         first, last = group[0].map or [0, 0]
         if _is_too_much(group):
             source = "\n".join(lines[first:last]).rstrip("\n")
-            blocks: tuple[MarkdownBlock, ...] = (TextBlock((Span(source),)),)
-        else:
-            blocks = tuple(BlockReader().read(group))
-        found.append(TopBlock(blocks, first, last, group[0].type))
+            found.append(TopBlock((TextBlock((Span(source),)),), first, last, group[0].type, (), (first,)))
+            continue
+        reader = BlockReader()
+        placed = [(block, reader.line) for block in reader.read(group)]
+        blocks, starts = tuple(block for block, _ in placed), tuple(line for _, line in placed)
+        found.append(TopBlock(blocks, first, last, group[0].type, group, starts))
     return found
+
+
+def read_inline(text: str, environment: Environment) -> list[Token]:
+    """The tokens of a part of a paragraph."""
+    return _PARSER.inline.parse(text, _PARSER, environment, [])
 
 
 def _grouped(tokens: Sequence[Token]) -> list[list[Token]]:

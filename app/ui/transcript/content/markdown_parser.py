@@ -20,7 +20,7 @@ DEEPEST_NESTING = 48
 LONGEST_INLINE = 16_000
 """Characters of one paragraph in which emphasis and links are looked for: the search can be quadratic."""
 MOST_BRACKETS = 400
-"""A paragraph with more `[` that are never closed is shown as written, for the same reason."""
+"""A paragraph with more `[` that are never closed, or more pictures, is shown as written as well."""
 
 _ENDS_ALL: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
@@ -60,4 +60,7 @@ def _read_inline(state: StateCore) -> None:
 
 def is_too_long(content: str) -> bool:
     """Whether a paragraph is shown as written because reading it would take too long."""
-    return len(content) > LONGEST_INLINE or content.count("[") - content.count("]") > MOST_BRACKETS
+    open_brackets = content.count("[") - content.count("]")
+    return (
+        len(content) > LONGEST_INLINE or open_brackets > MOST_BRACKETS or content.count("![") > MOST_BRACKETS
+    )

@@ -37,12 +37,12 @@ class _Style:
         )
 
 
-def read_spans(inline: Token) -> Spans:
+def read_spans(tokens: Sequence[Token]) -> Spans:
     """The styled text of one paragraph, heading or cell."""
     style = _Style()
     spans: list[Span] = []
     link_start = 0
-    for token in inline.children or ():
+    for token in tokens:
         match token.type:
             case "softbreak" | "hardbreak":
                 spans.append(style.span("\n"))

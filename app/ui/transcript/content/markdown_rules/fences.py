@@ -23,7 +23,10 @@ def fence(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     block = FencedBlock(opening[1], opening[2])
     line, is_closed = start + 1, False
     while line < end:
-        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+        begin = state.bMarks[line] + state.tShift[line]
+        if begin >= len(state.src):
+            break  # An empty quoted line at the very end, which markdown-it cannot read.
+        text = state.src[begin : state.eMarks[line]]
         if text and state.sCount[line] < state.blkIndent:
             break  # It stood in a list that ends here.
         if block.is_closed_by(text, state.sCount[line] - state.blkIndent):

@@ -1,0 +1,135 @@
+"""However long an answer grows, little of it is read again, and it reads the same as when it is whole."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from app.ui.transcript.content import growing_tail, streaming_markdown
+from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock, TextBlock
+from app.ui.transcript.content.markdown import parse
+from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
+
+SENTENCE = "The quick **brown** fox `jumps` over the [lazy](http://a.b) dog."
+LONG = {
+    "a list": f"- {SENTENCE}\n" * 120,
+    "a loose list": f"- {SENTENCE}\n\n" * 80,
+    "a list that becomes loose": f"- {SENTENCE}\n" * 60 + "\n" + f"- {SENTENCE}\n" * 60,
+    "a numbered list": "".join(f"{n}. {SENTENCE}\n" for n in range(1, 120)),
+    "a list within a list": "- top\n" + f"  - {SENTENCE}\n" * 120 + "- end\n",
+    "a list within a quote": f"> - {SENTENCE}\n" * 120,
+    "items of several paragraphs": f"1. {SENTENCE}\n\n   {SENTENCE}\n\n" * 50,
+    "a quote": f"> {SENTENCE}\n>\n" * 100,
+    "a table": "|a|b|\n|-|-|\n" + "| some | **words** |\n" * 300,
+    "hard breaks": f"{SENTENCE}  \n" * 100,
+    "one line": f"{SENTENCE} " * 100,
+    "a long heading with a line under it": f"{SENTENCE}\n" * 40 + "===\n\nafter",
+    "definitions": "".join(f"[{n}]: https://x.y/{n}\n" for n in range(300)),
+    "mentions and definitions": "".join(f"See [a][{n}] and [{n}].\n\n" for n in range(60))
+    + "\n"
+    + "".join(f"[{n}]: https://x.y/{n}\n" for n in range(60)),
+}
+MOST_READ = 2_600
+"""Characters of a piece's text that are read at most: some milliseconds."""
+
+
+def fed(text: str, sizes: Sequence[int], seed: int = 1) -> StreamingMarkdown:
+    live, chance, end = StreamingMarkdown(), random.Random(seed), 0
+    while end < len(text):
+        start, end = end, end + chance.choice(sizes)
+        live.feed(text[start:end])
+    return live
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_little_of_a_long_answer_is_read_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    parse_top_blocks = growing_tail.parse_top_blocks
+
+    def counted(text: str, *args: object, **more: object) -> object:
+        read.append(len(text))
+        return parse_top_blocks(text, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(growing_tail, "parse_top_blocks", counted)
+    monkeypatch.setattr(streaming_markdown, "parse_top_blocks", counted)
+    live = fed(LONG[name], (40,))
+    assert live.blocks == parse(LONG[name], is_unfinished=True)
+    often = sorted(read)[: int(len(read) * 0.97)]  # An address can make much be read again, now and then.
+    assert often[-1] < MOST_READ
+
+
+@pytest.mark.parametrize("text", ["[a" * 5000, "[" * 5000, "![[]()](" * 2000], ids=["[a", "[", "!["])
+def test_brackets_without_end_are_shown_as_written(text: str) -> None:
+    (block,) = parse(text)
+    assert block.plain_text() == text
+
+
+WORDS = (
+    *("word", "**bold**", "`code`", "[a](b)", "[foo]", "x_y", "2 * 3"),
+    *("**「重」**と", "$x$", "**open", "[1]", "\\"),
+)
+
+
+def random_document(chance: random.Random) -> str:
+    def line() -> str:
+        return " ".join(chance.choice(WORDS) for _ in range(chance.randint(1, 4)))
+
+    def items(indent: str = "") -> str:
+        mark, is_loose = chance.choice(("- ", "1. ", "* ")), chance.random() < 0.3
+        found = ""
+        for _ in range(chance.randint(2, 9)):
+            found += f"{indent}{mark}{line()}\n"
+            if chance.random() < 0.15:
+                found += items(indent + " " * len(mark))
+            if chance.random() < 0.1:
+                found += f"\n{indent}{' ' * len(mark)}{line()}\n"
+            if is_loose or chance.random() < 0.05:
+                found += "\n"
+        return found
+
+    def table() -> str:
+        rows = "".join(f"|{line()}|{line()}|\n" for _ in range(chance.randint(1, 9)))
+        return f"|a|b|\n|-|-|\n{rows}"
+
+    def paragraph() -> str:
+        return "".join(f"{line()}{chance.choice(('', '  '))}\n" for _ in range(chance.randint(1, 7)))
+
+    makers = (items, items, table, paragraph, paragraph, lambda: "[foo]: /url\n", lambda: "T\n===\n")
+    text = "".join(chance.choice(makers)() + chance.choice(("", "\n")) for _ in range(chance.randint(2, 5)))
+    if chance.random() < 0.25:
+        text = "".join(f"> {line}\n" for line in text.split("\n"))
+    return text[:700]
+
+
+def closed(blocks: Sequence[MarkdownBlock]) -> list[MarkdownBlock]:
+    return [replace(block, is_open=False) if isinstance(block, CodeBlock) else block for block in blocks]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_taken_out_comes_back_at_every_step(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growing_tail, "SHORTENED_FROM", 60)
+    monkeypatch.setattr(growing_tail, "WORTH_CUTTING", 8)
+    monkeypatch.setattr(growing_tail, "KEPT_OF_PARAGRAPH", 16)
+    chance = random.Random(seed)
+    text = random_document(chance)
+    live, end = StreamingMarkdown(), 0
+    while end < len(text):
+        start, end = end, min(len(text), end + chance.choice((1, 5, 13, 40)))
+        live.feed(text[start:end])
+        assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
+
+
+@pytest.mark.parametrize("size", [1, 2, 7])
+def test_an_address_defined_below_is_taken_whole(size: int) -> None:
+    text = "Text [a][1] more, and [^note].\n\nOther.\n\n[1]: https://x.y/z 'T'\n\n[^note]: Said.\n\nEnd\n"
+    live, seen = StreamingMarkdown(), set()
+    for start in range(0, len(text), size):
+        live.feed(text[start : start + size])
+        first = live.blocks[0]
+        assert isinstance(first, TextBlock)
+        seen |= {span.link for span in first.spans}
+    assert seen == {"", "https://x.y/z"}
+    assert live.blocks == parse(text)
