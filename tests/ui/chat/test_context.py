@@ -150,6 +150,7 @@ def test_the_draft_is_counted_while_it_is_typed(sit: Sit, qtbot: QtBot) -> None:
     assert desk.meter.share == pytest.approx(47 / 4096)
 
 
+@pytest.mark.measures
 def test_counting_never_holds_the_window_up_and_the_latest_wins(sit: Sit, qtbot: QtBot) -> None:
     model = SlowModel("slow")
     desk = sit(model)
