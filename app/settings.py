@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from app.files.toml_file import read_toml, write_toml
+from app.files.converter import converted, plain
+from app.files.toml_file import as_written, read_toml, write_toml
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,6 @@ class Theme(StrEnum):
     LIGHT = "light"
 
 
-NARROWEST_SIDEBAR, WIDEST_SIDEBAR = 180, 480
 FEWEST_ROUNDS, MOST_ROUNDS = 1, 64
 SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE = 0.7, 2.0
 
@@ -39,8 +39,6 @@ class Settings:
     last_model: Path | None = None
     """The model that is loaded at the next start."""
     is_sidebar_visible: bool = True
-    sidebar_width: int = 260
-    """In pixels, 180 to 480."""
     window_geometry: str = ""
     """Place and size of the window, in the form that the window gave it; empty before the first end."""
     font_scale: float = 1.0
@@ -83,135 +81,90 @@ class SettingsFile:
     """The file that the settings are kept in.
 
     Attributes:
-        notice: a sentence for the user where the file was broken; empty otherwise.
+        notice: a sentence for the user where the file was broken or a value cannot be used; empty otherwise.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.notice = ""
-        self._unknown: dict[str, Any] = {}
+        self._written: Mapping[str, Any] = {}
+        self._read: Mapping[str, Any] = {}
         self._saved: dict[str, Any] | None = None
 
     def load(self) -> Settings:
         """The settings; defaults where the file, or a value in it, is missing or wrong."""
-        values, self.notice = read_toml(self.path)
-        self._unknown = {name: value for name, value in values.items() if name not in _READERS}
-        if self._unknown:
-            log.info("Settings that this version does not know are left alone: %s", ", ".join(self._unknown))
-        return Settings(**{name: _read(name, values[name]) for name in _READERS if name in values})
+        self._written, self.notice = read_toml(self.path)
+        faults: list[str] = []
+
+        def note(name: str, _value: object, problem: str) -> None:
+            log.warning("The setting %s is not used: %s", name, problem)
+            faults.append(f"{name} is not used: {problem}.")
+
+        settings = converted(Settings, _without_empty_paths(self._written), note, _fault)
+        settings = _tidied(settings)
+        self._read = _values(settings)
+        if unknown := self._written.keys() - self._read.keys():
+            log.info("Settings that this version does not know are left alone: %s", ", ".join(unknown))
+        if faults:
+            self.notice = " ".join(
+                [f"{self.path.name}:", *faults, "Correct it there, or set it in Settings."]
+            )
+        return settings
 
     def save(self, settings: Settings) -> None:
-        """Writes the settings, and with them what a newer version may have added, if anything changed.
+        """Writes the settings if anything changed; all else in the file stays as it was written.
+
+        That is what a newer version has added, and what was written by hand and could not be used.
 
         Raises:
             SettingsError: the file could not be written; the old one is untouched.
         """
-        values = {**self._unknown, **_as_values(settings)}
+        values = as_written(_values(settings), self._read, self._written)
         if values != self._saved:
             write_toml(self.path, values)
             self._saved = values
 
 
-def _as_values(settings: Settings) -> dict[str, Any]:
-    return {
-        "theme": settings.theme.value,
-        "model_folders": [str(folder) for folder in settings.model_folders],
-        "download_folder": str(settings.download_folder or ""),
-        "last_model": str(settings.last_model or ""),
-        "is_sidebar_visible": settings.is_sidebar_visible,
-        "sidebar_width": settings.sidebar_width,
-        "window_geometry": settings.window_geometry,
-        "font_scale": settings.font_scale,
-        "sends_with_enter": settings.sends_with_enter,
-        "new_chat_tools": list(settings.new_chat_tools),
-        "tool_folders": [str(folder) for folder in settings.tool_folders],
-        "most_tool_rounds": settings.most_tool_rounds,
-        "keeps_calls_well_formed": settings.keeps_calls_well_formed,
-        "is_offline": settings.is_offline,
-        "has_accepted_lfm_licence": settings.has_accepted_lfm_licence,
-        "has_hub_token": settings.has_hub_token,
-        "model_files": [str(file) for file in settings.model_files],
-        "answered_programs": list(settings.answered_programs),
-        "used_programs": list(settings.used_programs),
-    }
+_OPTIONAL_PATHS = ("download_folder", "last_model")
 
 
-def _read(name: str, value: object) -> Any:
+def _without_empty_paths(values: Mapping[str, Any]) -> dict[str, Any]:
+    """TOML has no word for nothing: an empty text stands for no path."""
+    return {name: value for name, value in values.items() if name not in _OPTIONAL_PATHS or value != ""}
+
+
+def _values(settings: Settings) -> dict[str, Any]:
+    return {name: "" if value is None else value for name, value in plain(settings).items()}
+
+
+def _tidied(settings: Settings) -> Settings:
+    """Each path and name once, and `~` as the home folder."""
+    changed: dict[str, Any] = {}
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if isinstance(value, tuple):
+            changed[field.name] = tuple(dict.fromkeys(map(_at_home, value)))
+        elif isinstance(value, Path):
+            changed[field.name] = _at_home(value)
+    return replace(settings, **changed)
+
+
+def _at_home(value: Path | str) -> Path | str:
     try:
-        return _READERS[name](value)
-    except ValueError as error:
-        log.warning("The setting %s is not used: %s", name, error)
-        return getattr(Settings(), name)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("it should be a text")
-    return value
-
-
-def _switch(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("it should be true or false")
-    return value
-
-
-def _theme(value: object) -> Theme:
-    if value not in {theme.value for theme in Theme}:
-        raise ValueError(f"it should be one of {', '.join(Theme)}")
-    return Theme(value)
-
-
-def _number(low: float, high: float) -> Callable[[object], float]:
-    def read(value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ValueError(f"it should be a number from {low:g} to {high:g}")
+        return value.expanduser() if isinstance(value, Path) else value
+    except RuntimeError:  # The system knows no home folder for this user, or for the one that is named.
         return value
 
-    return read
+
+def _fault(name: str, value: Any) -> str:
+    """What is wrong with a value of the right type; empty where nothing is."""
+    low, high = _RANGES.get(name, (None, None))
+    if low is None or high is None or low <= value <= high:
+        return ""
+    return f"it should be between {low:g} and {high:g}"
 
 
-def _whole_number(low: int, high: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise ValueError(f"it should be a whole number from {low} to {high}")
-        return value
-
-    return read
-
-
-def _path_or_none(value: object) -> Path | None:
-    return Path(text) if (text := _text(value)) else None
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError("it should be a list")
-    return tuple(dict.fromkeys(_text(one) for one in value))
-
-
-def _paths(value: object) -> tuple[Path, ...]:
-    return tuple(dict.fromkeys(Path(text) for text in _texts(value)))
-
-
-_READERS: dict[str, Callable[[object], Any]] = {
-    "theme": _theme,
-    "model_folders": _paths,
-    "download_folder": _path_or_none,
-    "last_model": _path_or_none,
-    "is_sidebar_visible": _switch,
-    "sidebar_width": _whole_number(NARROWEST_SIDEBAR, WIDEST_SIDEBAR),
-    "window_geometry": _text,
-    "font_scale": _number(SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE),
-    "sends_with_enter": _switch,
-    "new_chat_tools": _texts,
-    "tool_folders": _paths,
-    "most_tool_rounds": _whole_number(FEWEST_ROUNDS, MOST_ROUNDS),
-    "keeps_calls_well_formed": _switch,
-    "is_offline": _switch,
-    "has_accepted_lfm_licence": _switch,
-    "has_hub_token": _switch,
-    "model_files": _paths,
-    "answered_programs": _texts,
-    "used_programs": _texts,
+_RANGES: dict[str, tuple[float, float]] = {
+    "font_scale": (SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE),
+    "most_tool_rounds": (FEWEST_ROUNDS, MOST_ROUNDS),
 }

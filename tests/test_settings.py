@@ -1,7 +1,7 @@
 """What the user set is there at the next start."""
 
 import logging
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,6 @@ CHANGED = Settings(
     model_folders=(Path("/models"), Path("/more models/日本")),
     last_model=Path("/models/LFM2.5.gguf"),
     is_sidebar_visible=False,
-    sidebar_width=300,
     window_geometry="AdnQywAD==",
     font_scale=1.25,
     sends_with_enter=False,
@@ -40,7 +39,7 @@ def path(tmp_path):
 def test_at_first_everything_is_at_its_default(path):
     file = SettingsFile(path)
     assert file.load() == Settings()
-    assert (Settings().theme, Settings().sidebar_width, file.notice) == (Theme.SYSTEM, 260, "")
+    assert (Settings().theme, Settings().most_tool_rounds, file.notice) == (Theme.SYSTEM, 8, "")
     assert not path.exists()
 
 
@@ -62,9 +61,9 @@ def test_every_setting_comes_back(path):
         "model_folders = [1]",
         "last_model = false",
         "is_sidebar_visible = 1",
-        "sidebar_width = 20",
-        "sidebar_width = 300.5",
-        "sidebar_width = true",
+        "most_tool_rounds = 200",
+        "most_tool_rounds = 3.5",
+        "most_tool_rounds = true",
         "window_geometry = []",
         "font_scale = 'large'",
         "font_scale = 90",
@@ -75,14 +74,14 @@ def test_every_setting_comes_back(path):
 def test_a_wrong_value_costs_only_itself_and_is_logged(path, line, caplog):
     path.parent.mkdir()
     name = line.split()[0]
-    others = {"theme": "theme = 'dark'", "sidebar_width": "sidebar_width = 300"}
+    others = {"theme": "theme = 'dark'", "most_tool_rounds": "most_tool_rounds = 30"}
     others.pop(name, None)
     path.write_text("\n".join([line, *others.values()]))
     with caplog.at_level(logging.WARNING):
         settings = SettingsFile(path).load()
     assert getattr(settings, name) == getattr(Settings(), name)
     assert ("theme" not in others) or settings.theme == Theme.DARK
-    assert ("sidebar_width" not in others) or settings.sidebar_width == 300
+    assert ("most_tool_rounds" not in others) or settings.most_tool_rounds == 30
     assert f"The setting {name} is not used: it should be" in caplog.text
 
 
@@ -104,6 +103,47 @@ def test_settings_of_a_newer_version_are_left_alone(path):
     file.save(file.load())
     assert "warp = 9" in path.read_text()
     assert 'speed = "high"' in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('font_scale = "1.5"', "font_scale is not used: it should be a number."),
+        ("font_scale = 90", "font_scale is not used: it should be between 0.7 and 2."),
+        ('theme = "purple"', "theme is not used: "),
+        ('model_folders = "/models"', "model_folders is not used: it should be a list."),
+        ("last_model = 3", "last_model is not used: it should be a text."),
+    ],
+)
+def test_a_wrong_value_is_said_and_stays_in_the_file_until_it_is_set(path, line, words):
+    path.parent.mkdir()
+    path.write_text(line)
+    file = SettingsFile(path)
+    settings = file.load()
+    assert words in file.notice
+    file.save(replace(settings, sends_with_enter=False))
+    assert line in path.read_text()
+    assert SettingsFile(path).load().sends_with_enter is False
+    name = line.split()[0]
+    file.save(replace(settings, **{name: getattr(CHANGED, name)}))
+    assert line not in path.read_text()
+    again = SettingsFile(path)
+    assert (getattr(again.load(), name), again.notice) == (getattr(CHANGED, name), "")
+
+
+def test_a_tilde_is_the_home_folder(path, monkeypatch):
+    monkeypatch.setenv("HOME", "/home/anna")
+    monkeypatch.setenv("USERPROFILE", "/home/anna")
+    path.parent.mkdir()
+    path.write_text(
+        'model_folders = ["~/models", "/m", "~/models", "~nobody-at-all/x"]\nlast_model = "~/a.gguf"\n'
+    )
+    file = SettingsFile(path)
+    settings = file.load()
+    assert settings.model_folders == (Path("/home/anna/models"), Path("/m"), Path("~nobody-at-all/x"))
+    assert settings.last_model == Path("/home/anna/a.gguf")
+    file.save(replace(settings, font_scale=1.5))
+    assert '"~/models"' in path.read_text()
 
 
 def test_unchanged_settings_are_not_written_again(path):

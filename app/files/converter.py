@@ -10,6 +10,7 @@ import functools
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,6 +52,8 @@ def converted(
                 found[field.name] = _empty(hint)
             continue
         given = values[field.name]
+        if hint is int and isinstance(given, float) and given.is_integer():
+            given = int(given)  # TOML and JSON tell 3 from 3.0.
         inner = _dataclass_in(hint)
         try:
             if inner and isinstance(given, Mapping):
@@ -59,7 +62,7 @@ def converted(
                 value = msgspec.convert(given, hint, dec_hook=path_of_text)
             problem = check(field.name, value) if check else ""
         except (msgspec.ValidationError, ValueError) as error:
-            problem = _words(str(error))
+            problem = _words(str(error), hint)
         if not problem:
             found[field.name] = value
             continue
@@ -99,8 +102,10 @@ def path_of_text(kind: type, value: object) -> object:
     raise ValueError("it should be a text")
 
 
-def _words(message: str) -> str:
+def _words(message: str, hint: Any) -> str:
     """What msgspec says about a value, as "Expected `int`, got `str` - at `$[0]`", for people."""
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return f"it should be one of {', '.join(str(member.value) for member in hint)}"
     if not message.startswith("Expected"):
         return message[:1].lower() + message[1:]
     wanted = message.removeprefix("Expected `").partition("`")[0]

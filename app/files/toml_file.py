@@ -52,6 +52,30 @@ def _bytes_of(path: Path) -> bytes:
         return file.read(MOST_BYTES + 1)
 
 
+def as_written(
+    values: Mapping[str, Any], read: Mapping[str, Any], written: Mapping[str, Any]
+) -> dict[str, Any]:
+    """New values for a file in which people write too: what has not changed stays as they wrote it.
+
+    So values that a newer version added, and values that could not be used, survive.
+
+    Args:
+        values: what is to be saved.
+        read: the values that the file was taken for when it was read, defaults included.
+        written: what it really held.
+    """
+    result = {name: value for name, value in written.items() if name not in read and name not in values}
+    for name, value in values.items():
+        known, there = read.get(name), written.get(name)
+        if isinstance(value, Mapping) and isinstance(there, Mapping):
+            result[name] = as_written(value, known if isinstance(known, Mapping) else {}, there)
+        elif name in written and name in read and value == known:
+            result[name] = there
+        else:
+            result[name] = value
+    return result
+
+
 def as_toml(values: Mapping[str, Any]) -> str:
     """The values as TOML text. Lone surrogates, which TOML cannot hold, become question marks."""
     return tomli_w.dumps(values).encode("utf-8", "replace").decode()

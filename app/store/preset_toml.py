@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from app.core.preset import KV_CACHE_TYPES, LOAD_LIMITS, THINKING_LIMIT, Preset
-from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, Limit, Sampling, figure
+from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS
+from app.files.converter import converted, plain
 
 log = logging.getLogger(__name__)
+
+_LIMITS = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
+_LABELS = {
+    "name": "The name",
+    "system_prompt": "The system prompt",
+    "source": "The source",
+    "kv_cache_type": "The attention memory",
+    "tools": "Tools",
+    "stop": "Stop strings",
+    "sampling": "The sampling values",
+}
+_NAMES = (
+    "name",
+    "system_prompt",
+    "source",
+    *LOAD_LIMITS,
+    "kv_cache_type",
+    "thinking_limit",
+    "tools",
+    "sampling",
+)
 
 
 def values_of_preset(preset: Preset) -> dict[str, Any]:
     """All values, also those at their default, so that a new default does not change old presets."""
-    values = asdict(preset)
+    values: dict[str, Any] = plain(preset)
     del values["is_builtin"]
     if preset.tools is None:
         del values["tools"]  # TOML has no word for it.
-    else:
-        values["tools"] = list(preset.tools)
-    values["sampling"]["stop"] = list(preset.sampling.stop)
-    return {name: value for name, value in values.items() if name != "sampling"} | {
-        "sampling": values["sampling"]
-    }
+    return {**values, "sampling": values.pop("sampling")}  # Tables come last.
 
 
 def preset_from_values(values: object) -> tuple[Preset, list[str]]:
@@ -32,86 +47,44 @@ def preset_from_values(values: object) -> tuple[Preset, list[str]]:
     if not isinstance(values, dict):
         return Preset(""), ["A preset must be a table of values."]
     problems: list[str] = []
-    sampling = _sampling(values.get("sampling", {}), problems)
-    read = _read_all(values, _PRESET_READERS, problems)
-    _log_unknown(values, {*_PRESET_READERS, "sampling"})
-    return Preset(**{"name": "", **read}, sampling=sampling), problems
+    sampling = values.get("sampling", {})
+    unknown = [*(values.keys() - set(_NAMES))]
+    if isinstance(sampling, dict):
+        unknown += sampling.keys() - set(FIELD_NAMES)
+    if unknown:
+        log.warning(
+            "Values of a preset that this version does not know are left alone: %s", ", ".join(unknown)
+        )
+    known = {name: values[name] for name in _NAMES if name in values}
+    preset = converted(
+        Preset,
+        {"name": "", **known},
+        lambda name, value, problem: problems.append(_sentence(name, value, problem)),
+        _fault,
+    )
+    return preset, problems
 
 
-def _sampling(values: object, problems: list[str]) -> Sampling:
-    if not isinstance(values, dict):
-        problems.append("The sampling values must be a table.")
-        return Sampling()
-    _log_unknown(values, set(FIELD_NAMES))
-    return Sampling(**_read_all(values, _SAMPLING_READERS, problems))
+def _fault(name: str, value: Any) -> str:
+    """What is wrong with a value of the right type, as a sentence; empty where nothing is."""
+    if name in _LIMITS and not _LIMITS[name].low <= value <= _LIMITS[name].high:
+        return _LIMITS[name].refusal(value)
+    if name == "kv_cache_type" and value not in KV_CACHE_TYPES:
+        return f"{_LABELS[name]} must be one of {', '.join(KV_CACHE_TYPES)}."
+    if name in ("stop", "tools") and not all(value or ()):
+        return f"{_LABELS[name]} must be a list of texts that are not empty."
+    return ""
 
 
-def _read_all(
-    values: dict[str, Any], readers: dict[str, Callable[[object], Any]], problems: list[str]
-) -> dict[str, Any]:
-    found = {}
-    for name in readers.keys() & values.keys():
-        try:
-            found[name] = readers[name](values[name])
-        except ValueError as error:
-            problems.append(str(error))
-    return found
-
-
-def _log_unknown(values: dict[str, Any], known: set[str]) -> None:
-    if unknown := values.keys() - known:
-        log.warning("Values of a preset that this version does not know are left out: %s", ", ".join(unknown))
-
-
-def _text(label: str) -> Callable[[object], str]:
-    def read(value: object) -> str:
-        if not isinstance(value, str):
-            raise ValueError(f"{label} must be a text.")
-        return value
-
-    return read
-
-
-def _texts(label: str) -> Callable[[object], tuple[str, ...]]:
-    def read(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-            raise ValueError(f"{label} must be a list of texts that are not empty.")
-        return tuple(value)
-
-    return read
-
-
-def _number(limit: Limit, is_whole: bool) -> Callable[[object], float]:
-    def read(value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{limit.label} must be a number {limit.range_text}.")
-        if not limit.low <= value <= limit.high:
-            raise ValueError(limit.refusal(value))
-        if is_whole and value != int(value):
-            raise ValueError(f"{limit.label} must be a whole number {limit.range_text}, not {figure(value)}.")
-        return int(value) if is_whole else float(value)
-
-    return read
-
-
-def _kv_cache_type(value: object) -> str:
-    if value not in KV_CACHE_TYPES:
-        raise ValueError(f"The attention memory must be one of {', '.join(KV_CACHE_TYPES)}.")
-    return str(value)
-
-
-def _sampling_readers() -> dict[str, Callable[[object], Any]]:
-    numbers = {name: _number(limit, name in WHOLE_NUMBERS) for name, limit in LIMITS.items()}
-    return {**numbers, "stop": _texts("Stop strings")}
-
-
-_SAMPLING_READERS = _sampling_readers()
-_PRESET_READERS: dict[str, Callable[[object], Any]] = {
-    "name": _text("The name"),
-    "system_prompt": _text("The system prompt"),
-    "source": _text("The source"),
-    **{name: _number(limit, is_whole=True) for name, limit in LOAD_LIMITS.items()},
-    "kv_cache_type": _kv_cache_type,
-    "thinking_limit": _number(THINKING_LIMIT, is_whole=True),
-    "tools": _texts("Tools"),
-}
+def _sentence(name: str, value: object, problem: str) -> str:
+    if problem.endswith("."):
+        return problem
+    if limit := _LIMITS.get(name):
+        is_whole = name in WHOLE_NUMBERS or name not in LIMITS
+        if is_whole and isinstance(value, float):
+            return f"{limit.label} must be a whole number {limit.range_text}, not {value:g}."
+        return f"{limit.label} must be a number {limit.range_text}."
+    if name in ("stop", "tools"):
+        return f"{_LABELS[name]} must be a list of texts that are not empty."
+    kind = "a table" if name == "sampling" else "a text"
+    return f"{_LABELS.get(name, name)} must be {kind}."

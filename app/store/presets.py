@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from app.core.errors import ImportFormatError, SettingsError
 from app.core.parsing import parse_toml
 from app.core.preset import Preset
 from app.files.atomic_write import replace_file
-from app.files.toml_file import as_toml, read_toml, write_toml
+from app.files.toml_file import as_toml, as_written, read_toml, write_toml
 from app.store.preset_toml import preset_from_values, values_of_preset
 
 DEFAULT = Preset("Default", is_builtin=True)
@@ -42,6 +43,12 @@ class PresetStore:
         }
         self._own: dict[str, Preset] = {}
         self._bindings: dict[str, str] = {}
+        # What this version cannot use goes back into the file with the next save.
+        self._written: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._unused: list[Any] = []
+        self._unused_bindings: dict[str, Any] = {}
+        self._others: dict[str, Any] = {}
+        self._illegible: dict[str, Any] = {}
         self.notices: tuple[str, ...] = ()
         self._load()
 
@@ -97,6 +104,8 @@ class PresetStore:
         old = self._own_one(name, "renamed")
         renamed = replace(old, name=self._usable_name(new_name, instead_of=old.name))
         own = {key: preset for key, preset in self._own.items() if key != _key(name)}
+        if _key(name) in self._written:
+            self._written[_key(renamed.name)] = self._written[_key(name)]
         bound = dict.fromkeys(self.models_of(name), renamed.name)
         self._keep({**own, _key(renamed.name): renamed}, {**self._bindings, **bound})
         return renamed
@@ -216,18 +225,39 @@ class PresetStore:
 
     def _load(self) -> None:
         values, notice = read_toml(self._path)
+        self._others = {name: it for name, it in values.items() if name not in ("preset", "models")}
         notices = [notice] if notice else []
         listed = values.get("preset", [])
-        for entry in listed if isinstance(listed, list) else []:
+        if not isinstance(listed, list):
+            self._illegible["preset"] = listed
+            notices.append(f"{self._path.name}: The presets must be a list of tables. They are not used.")
+            listed = []
+        for entry in listed:
             preset, problems = preset_from_values(entry)
             notices += [f"{self._path.name}: {problem} The default is used instead." for problem in problems]
-            if preset.name:
-                is_builtin = _key(preset.name) in self._builtins
-                self._own.setdefault(_key(preset.name), replace(preset, is_builtin=is_builtin))
+            if not preset.name or not isinstance(entry, dict):
+                self._unused.append(entry)
+                if not problems:
+                    notices.append(f"{self._path.name}: A preset without a name is not used.")
+                continue
+            if _key(preset.name) in self._own:
+                preset = replace(preset, name=self._free_name(preset.name))
+                notices.append(
+                    f"{self._path.name}: Two presets have the same name; one is now called {preset.name}."
+                )
+            key = _key(preset.name)
+            self._own[key] = replace(preset, is_builtin=key in self._builtins)
+            self._written[key] = (values_of_preset(preset), {**entry, "name": preset.name})
         bindings = values.get("models", {})
-        for model, name in bindings.items() if isinstance(bindings, dict) else ():
+        if not isinstance(bindings, dict):
+            self._illegible["models"] = bindings
+            notices.append(f"{self._path.name}: The models' presets must be a table. They are not used.")
+            bindings = {}
+        for model, name in bindings.items():
             if isinstance(name, str) and self.get(name):
                 self._bindings[model] = name
+            else:
+                self._unused_bindings[model] = name
         self.notices = tuple(notices)
 
     def _put(self, preset: Preset) -> Preset:
@@ -236,9 +266,21 @@ class PresetStore:
 
     def _keep(self, own: dict[str, Preset], bindings: dict[str, str]) -> None:
         # Written first: where that fails, the presets on screen are still those in the file.
-        values = {"preset": [values_of_preset(preset) for preset in own.values()], "models": bindings}
+        values = {
+            **self._others,
+            "preset": [*(self._values(key, preset) for key, preset in own.items()), *self._unused],
+            "models": {**self._unused_bindings, **bindings},
+        }
+        for name, value in self._illegible.items():
+            values[f"unused_{name}"] = value
         write_toml(self._path, values)
         self._own, self._bindings = own, bindings
+
+    def _values(self, key: str, preset: Preset) -> dict[str, Any]:
+        """What is written for a preset: what has not changed stays as somebody may have written it."""
+        read, written = self._written.get(key, ({}, {}))
+        values = as_written(values_of_preset(preset), read, written)
+        return {**values, "sampling": values.pop("sampling")}
 
     def _existing(self, name: str) -> Preset:
         preset = self.get(name)

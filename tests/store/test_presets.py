@@ -395,3 +395,76 @@ def test_files_that_cannot_be_written_or_read_are_told_in_words(store, tmp_path)
     (tmp_path / "binary.toml").write_bytes(bytes(range(256)))
     with pytest.raises(ImportFormatError, match="does not hold a preset"):
         store.import_file(tmp_path / "binary.toml")
+
+
+BY_HAND = """
+made_by = "a script"
+
+[[preset]]
+name = "Mine"
+future_value = 3
+context_length = "long"
+
+[preset.sampling]
+temperature = 99
+top_k = 7
+mirostat = 2
+
+[[preset]]
+name = "mine"
+system_prompt = "the other one"
+
+[[preset]]
+system_prompt = "nameless"
+
+[future]
+depth = 3
+
+[models]
+"a.gguf" = "Mine"
+"b.gguf" = "Nobody"
+"c.gguf" = 3
+"""
+
+
+def test_what_was_written_by_hand_survives_the_next_save(path):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(BY_HAND)
+    store = reopened(path)
+    assert len(store.notices) == 4, store.notices
+    assert "presets.toml: Two presets have the same name; one is now called mine 2." in store.notices
+    assert store.get("mine 2").system_prompt == "the other one"
+    store.create(FULL)
+    store.save(replace(store.get("Mine"), system_prompt="changed"))
+    store.rename("Mine", "Renamed")
+    values, _ = read_toml(path)
+    assert (values["made_by"], values["future"]) == ("a script", {"depth": 3})
+    renamed = next(it for it in values["preset"] if it.get("name") == "Renamed")
+    assert (renamed["future_value"], renamed["context_length"]) == (3, "long")
+    assert renamed["system_prompt"] == "changed"
+    assert {**renamed["sampling"], "top_k": 7, "temperature": 99, "mirostat": 2} == renamed["sampling"]
+    assert {"system_prompt": "nameless"} in values["preset"]
+    assert values["models"] == {"a.gguf": "Renamed", "b.gguf": "Nobody", "c.gguf": 3}
+    again = reopened(path)
+    assert again.get("mine 2").system_prompt == "the other one"
+    assert again.get("Careful") == FULL
+
+
+def test_a_value_that_is_set_takes_the_place_of_one_that_could_not_be_used(path):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(BY_HAND)
+    store = reopened(path)
+    store.save(replace(store.get("Mine"), sampling=Sampling(temperature=0.5, top_k=7)))
+    assert reopened(path).get("Mine").sampling == Sampling(temperature=0.5, top_k=7)
+    assert not any("Temperature" in notice for notice in reopened(path).notices)
+
+
+@pytest.mark.parametrize("content", ["preset = 3", 'models = "none"', "[preset]\nname = 1"])
+def test_a_file_of_another_shape_is_said_and_nothing_of_it_is_lost(path, content):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content)
+    store = reopened(path)
+    assert len(store.notices) == 1
+    store.create(FULL)
+    assert content.split("\n")[-1].split(" = ")[1] in path.read_text()
+    assert reopened(path).get("Careful") == FULL
