@@ -148,6 +148,24 @@ class Conversation:
         nodes = tuple(node if old.id == node.id else old for old in self.nodes)
         return replace(self, nodes=nodes, updated_at=now())
 
+    def without_version(self, node_id: str) -> Conversation:
+        """Without a message and all that followed it; another version of it comes on screen, if there is one.
+
+        Where it was on screen and had no other version, the conversation ends with the message before it.
+        """
+        gone = {node_id}
+        for node in self.nodes:  # Parents come before their children.
+            if node.parent_id in gone:
+                gone.add(node.id)
+        left = replace(self, nodes=tuple(node for node in self.nodes if node.id not in gone))
+        if self.tip_id not in gone:
+            return left
+        versions = [node.id for node in self.siblings(node_id)]
+        place = versions.index(node_id)
+        nearest = (versions[place + 1 :] or versions[:place][-1:])[:1]
+        tip_id = left.newest_tip_below(nearest[0]) if nearest else self.node(node_id).parent_id
+        return replace(left, tip_id=tip_id, updated_at=now())
+
     def with_tip(self, node_id: str | None) -> Conversation:
         """With another branch on screen."""
         return replace(self, tip_id=node_id)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
+
+
+def one_line(text: str) -> str:
+    """A stranger's text on one line, without what cannot be seen or turns the direction of writing."""
+    seen = (letter for letter in text if unicodedata.category(letter) != "Cf")
+    shown = (" " if unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") else letter for letter in seen)
+    return " ".join("".join(shown).split())
 
 
 def size(size_bytes: float) -> str:

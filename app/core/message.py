@@ -8,7 +8,7 @@ model wrote is ever lost: the raw parts of a reply, joined, are exactly what the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -147,6 +147,8 @@ class Generation:
     """Where the answer began to repeat itself, if it was stopped for that."""
     instructions: Instructions | None = None
     """What the model was really told; None where that was not kept, as with answers of earlier versions."""
+    is_edited: bool = False
+    """Somebody has changed the words since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,26 @@ class Message:
                 is_parted = not text or text[-1].isspace() or part.text[0].isspace()
                 text += part.text if is_parted or isinstance(part, ToolResultPart) else "\n\n" + part.text
         return text
+
+    def with_words(self, words: str) -> Message:
+        """With other words for the reader, as somebody edited them: thoughts, calls and results stay.
+
+        The words stand where the first ones stood, or at the end. The answer is marked as edited.
+        """
+        parts: list[Part] = []
+        is_placed = False
+        for part in self.parts:
+            if not isinstance(part, TextPart):
+                parts.append(part)
+            elif not is_placed:
+                is_placed = True
+                parts.append(TextPart(words, words))
+        if not is_placed:
+            parts.append(TextPart(words, words))
+        generation = self.generation
+        if self.role is Role.ASSISTANT:
+            generation = replace(generation or Generation(""), is_edited=True, repeat=None)
+        return replace(self, parts=tuple(parts), generation=generation)
 
     @property
     def reasoning(self) -> str:

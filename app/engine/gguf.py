@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.core.errors import ModelFileError
+from app.core.formatting import one_line
 
 MAGIC = b"GGUF"
+LONGEST_NAME = 200
+"""Characters of a model's name that are shown."""
 LONGEST_HEADER = 256 * 1024 * 1024
 """Bytes. Ten times what the largest known vocabulary takes."""
 LONGEST_KEPT_TEXT = 4 * 1024 * 1024
@@ -87,7 +90,7 @@ class GgufHeader:
 
     @property
     def name(self) -> str:
-        return self.text("general.name").strip()
+        return one_line(self.text("general.name"))[:LONGEST_NAME]
 
     @property
     def kind(self) -> str:

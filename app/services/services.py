@@ -30,6 +30,7 @@ from app.services.context_overflow import ContextOverflowService
 from app.services.context_usage import ContextUsageService
 from app.services.conversation_list import ConversationList
 from app.services.crash_recovery import CrashRecovery
+from app.services.daily_copies import DailyCopies
 from app.services.model_library import ModelLibrary
 from app.services.models import ModelService
 from app.services.notices import Notices
@@ -90,7 +91,7 @@ class Services(QObject):
         self.notices = Notices(self)
         self._settings_file = SettingsFile(paths.settings)
         self.settings = SettingsService(self._settings_file, self.notices, parent=self)
-        self.store = open_store(paths.conversations)
+        self.store = open_store(paths.conversations, copied_files=(paths.settings, paths.presets))
         self.catalog = Catalog.load(resources() / "catalog.toml")
         network_log = NetworkLog(paths.data / "connections.jsonl")
         self.hub = hub or Hub(network_log=network_log, version=__version__)
@@ -120,6 +121,7 @@ class Services(QObject):
                 self.notices.tell(notice)
         # On whatever thread the store was used when it noticed; the signal brings it to the listeners'.
         self.store.notices.tell_later_ones(self.notices.tell)
+        self.daily_copies.start()
         self.models.refresh()
         self.models.open_first(first_model, self.starter, self.recovery)
 
@@ -135,6 +137,7 @@ class Services(QObject):
         self.context_usage.shut_down()
         self.engine.unload()
         self.writer.shut_down()
+        self.daily_copies.shut_down()
         self.store.conversations.close()
         self._guard.close()
 
@@ -145,6 +148,7 @@ class Services(QObject):
 
     def _build_chat(self) -> None:
         self.writer = StoreWriter(self.notices, self)
+        self.daily_copies = DailyCopies(self.store, self.notices, self)
         self.chat = ChatSession(self.store.conversations, self.writer, self.notices, self)
         self.recovery = CrashRecovery(self._guard, self.notices, self)
         self.chat.opening.connect(self.recovery.note_opening)

@@ -212,6 +212,32 @@ class ConversationStore:
         return tuple(name for name in _MESSAGE_CONTENT if columns[name] != read[name])
 
     @mends_damage
+    def delete_version(self, conversation: Conversation, node_id: str) -> None:
+        """Removes a message and all that followed it, and keeps which branch is on screen.
+
+        Args:
+            conversation: as it is without them, see `Conversation.without_version`.
+            node_id: the message.
+        """
+        with self._database.transaction() as connection:
+            _update(connection, "conversation", conversation_columns(conversation), ("tip_id", "updated_at"))
+            # What hangs below it goes with it.
+            connection.execute(
+                "delete from message where id = ? and conversation_id = ?", (node_id, conversation.id)
+            )
+
+    @mends_damage
+    def restore_version(self, conversation: Conversation) -> None:
+        """Undoes `delete_version`: adds what the file has not of a conversation's messages."""
+        with self._database.transaction() as connection:
+            rows = rows_of(connection, "select id from message where conversation_id = ?", (conversation.id,))
+            known = {row["id"] for row in rows}
+            for node in conversation.nodes:
+                if node.id not in known:
+                    _insert_message(connection, node, conversation.id)
+            _update(connection, "conversation", conversation_columns(conversation), ("tip_id", "updated_at"))
+
+    @mends_damage
     def delete(self, conversation_id: str) -> None:
         """Takes a conversation out of the list and the search; `restore` brings it back."""
         self._database.write(
@@ -303,6 +329,10 @@ class ConversationStore:
     def set_memory_choice_made(self, conversation_id: str) -> None:
         name = _MEMORY_CHOICE + conversation_id
         self._database.write("insert or replace into remembered values (?, '')", (name,))
+
+    def mend(self) -> None:
+        """Has the file recovered, where a check has found that it is damaged."""
+        self._database.mend(is_hopeless=False)
 
     def close(self) -> None:
         """Closes the file; doing it twice does no harm."""

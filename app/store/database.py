@@ -78,12 +78,17 @@ class Database:
         Raises:
             StoreError: it could not be mended.
         """
+        mend = self._mend
+        if mend is None:
+            raise _damaged(self.path)
+        self.exchange(lambda: mend(is_hopeless))
+
+    def exchange(self, work: Callable[[], object]) -> None:
+        """Closes the file, has something done to it, and opens it again; others wait for that."""
         with self._lock:
-            if self._mend is None:
-                raise _damaged(self.path)
             self._connection.close()
             try:
-                self._mend(is_hopeless)
+                work()
             finally:
                 with _in_plain_words(self.path):
                     self._connection = _connect(self.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.conversation import new_id
-from app.store.page_scan import Column, DamagedText, scan_rows
+from app.store.page_scan import Column, DamagedText, scan_rows, text_column
 from app.store.schema import expected_schema
 from app.store.search_text import folded_column
 from app.store.text_column import restored
@@ -36,6 +37,8 @@ class Recovered:
     messages: int
     lost_messages: int
     """Those whose numbers are still in an index, but whose rows are not legible."""
+    from_copy: int
+    """How many of the messages came from the newest daily copy."""
     is_complete: bool
     """Whether an index, read to its end, names nothing that did not come back."""
 
@@ -53,8 +56,13 @@ class RecoveredRows:
         self._is_whole = True
         self._inserted = 0
 
-    def bring_into(self, target: sqlite3.Connection) -> Recovered:
-        """Copies everything legible; every message finds a place, whatever its conversation or parent."""
+    def bring_into(self, target: sqlite3.Connection, copy: Path | None = None) -> Recovered:
+        """Copies everything legible; every message finds a place, whatever its conversation or parent.
+
+        Args:
+            target: where the rows go.
+            copy: the newest daily copy, which has what is not legible here and was there already.
+        """
         columns = expected_schema().tables
         # Rows come in any order, and some refer to others that are lost.
         target.execute("pragma defer_foreign_keys = on")
@@ -68,8 +76,9 @@ class RecoveredRows:
                 if found := _table_of(values):
                     row = dict(zip(columns[found], values, strict=False))
                     self._insert(target, found, columns[found], {**row, "number": number})
+        from_copy = self._fill_from(copy, target, columns) if copy and not self._is_whole else 0
         _find_places(target)
-        return self._counted(target)
+        return self._counted(target, from_copy)
 
     def _walk(self, table: str) -> Iterator[tuple[int, Row]]:
         """Rows in their order. A bad page ends a walk, so the next walk begins behind it."""
@@ -110,14 +119,38 @@ class RecoveredRows:
             (count,) = target.execute("select max(number) from message").fetchone()
             self._on_progress(min(self._size, (count or 0) * 1024), self._size)
 
-    def _counted(self, target: sqlite3.Connection) -> Recovered:
+    def _counted(self, target: sqlite3.Connection, from_copy: int) -> Recovered:
         numbers = {number for (number,) in target.execute("select number from message")}
         (conversations,) = target.execute(
             "select count(*) from conversation where deleted_at is null"
         ).fetchone()
         named, is_known = self._named_numbers(max(numbers, default=0))
         lost = len(named - numbers)
-        return Recovered(conversations, len(numbers), lost, is_known and not lost)
+        return Recovered(conversations, len(numbers), lost, from_copy, is_known and not lost)
+
+    def _fill_from(self, copy: Path, target: sqlite3.Connection, columns: dict[str, tuple[str, ...]]) -> int:
+        """Adds the messages that are in a copy, and in the damaged file by name only; gives their number.
+
+        Where the damaged file does not even name its messages, all that the copy has are added.
+        """
+        have = {number for (number,) in target.execute("select number from message")}
+        named, is_known = self._named_numbers(max(have, default=0))
+        before = len(have)
+        try:
+            with contextlib.closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as source:
+                source.text_factory = text_column
+                for number, row in _all_rows(source, "message"):
+                    if number not in have and (number in named or not is_known):
+                        self._insert(target, "message", columns["message"], {**row, "number": number})
+                homes = {id_ for (id_,) in target.execute("select distinct conversation_id from message")}
+                for table in ("conversation", "instructions", "remembered"):
+                    for number, row in _all_rows(source, table):
+                        if table != "conversation" or row.get("id") in homes:
+                            self._insert(target, table, columns[table], {**row, "number": number})
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            log.warning("The daily copy cannot be read to its end (%s)", type(error).__name__)
+        (after,) = target.execute("select count(*) from message").fetchone()
+        return int(after) - before
 
     def _named_numbers(self, highest: int) -> tuple[set[int], bool]:
         """The numbers of messages that the indexes name, and whether one of them was read to its end."""
@@ -135,6 +168,13 @@ class RecoveredRows:
             except (sqlite3.Error, UnicodeDecodeError) as error:
                 log.warning("The index %s cannot be read to its end: %s", index, type(error).__name__)
         return named, is_known
+
+
+def _all_rows(source: sqlite3.Connection, table: str) -> Iterator[tuple[int, Row]]:
+    rows = source.execute(f"select rowid, * from {table} order by rowid")
+    names = [name for name, *_ in rows.description][1:]
+    for number, *values in rows:
+        yield number, dict(zip(names, values, strict=True))
 
 
 def _table_of(values: list[Column]) -> str | None:

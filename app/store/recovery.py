@@ -63,11 +63,22 @@ def replace_damaged(path: Path, on_progress: Progress = no_progress) -> str:
         contextlib.closing(_opened_for_reading(copy)) as source,
         target.transaction() as connection,
     ):
-        recovered = RecoveredRows(source, copy, on_progress).bring_into(connection)
+        recovered = RecoveredRows(source, copy, on_progress).bring_into(connection, newest_copy(path))
     Database.open(new_path).close()  # Makes the index of the search.
     aside = _put_in_place(path)
     log.error("The database was damaged and replaced: %s", recovered)
     return f"The file with the conversations was damaged. It was kept as {aside.name}. {_told(recovered)}"
+
+
+def backups_folder(path: Path) -> Path:
+    """Where the daily copies of a file are."""
+    return path.with_name("backups")
+
+
+def newest_copy(path: Path) -> Path | None:
+    """The newest daily copy of a file; None where there is none."""
+    found = sorted(backups_folder(path).glob("????-??-?? m???/conversations.db"))
+    return found[-1] if found else None
 
 
 def finish_interrupted(path: Path) -> None:
@@ -97,6 +108,12 @@ def _told(recovered: Recovered) -> str:
         return "None of its conversations could be recovered."
     if not recovered.messages:
         return f"No message in {conversations} could be recovered."
+    if recovered.from_copy:
+        copied = _counted(recovered.from_copy, "message")
+        rest = (
+            f"; {_counted(recovered.lost_messages, 'message')} could not" if recovered.lost_messages else ""
+        )
+        return f"{messages} in {conversations} are there again, {copied} of them from the daily copy{rest}."
     if recovered.lost_messages:
         lost = _counted(recovered.lost_messages, "message")
         return f"{messages} in {conversations} could be recovered; {lost} could not."

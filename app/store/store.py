@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from app.core.conversation import now
+from app.store.backups import Backups
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
-from app.store.recovery import Progress, finish_interrupted, mend, no_progress
+from app.store.recovery import Progress, backups_folder, finish_interrupted, mend, no_progress
 from app.store.search import ConversationSearch
 
 DELETED_ARE_KEPT = timedelta(hours=24)
@@ -53,14 +54,31 @@ class Store:
     conversations: ConversationStore
     search: ConversationSearch
     notices: Notices
+    backups: Backups
+
+    def make_daily_copy(self, today: date, cancel: threading.Event | None = None) -> None:
+        """Makes today's copy if there is none. Takes seconds for a large file, in which others can save.
+
+        A file that shows itself as damaged is recovered at once. Once `cancel` is set, the copy is given up.
+
+        Raises:
+            StoreError: the copy could not be written.
+        """
+        cancel = cancel or threading.Event()
+        try:
+            self.backups.make_daily(today, cancel)
+        except DamagedFileError:
+            self.conversations.mend()
+            self.backups.make_daily(today, cancel)
 
 
-def open_store(path: Path, on_progress: Progress = no_progress) -> Store:
+def open_store(path: Path, on_progress: Progress = no_progress, copied_files: Sequence[Path] = ()) -> Store:
     """Opens the file at the start of the program and puts it in order.
 
     Args:
         path: the file, which is made where it is not there.
         on_progress: hears how a recovery goes on, in bytes done and in all.
+        copied_files: settings and presets, which go into the daily copies.
 
     Raises:
         StoreError: it was written by a newer program, is in use, or cannot be written.
@@ -69,13 +87,13 @@ def open_store(path: Path, on_progress: Progress = no_progress) -> Store:
     notices = Notices()
     for is_hopeless in (False, True):
         try:
-            return _opened(path, notices, on_progress)
+            return _opened(path, notices, on_progress, copied_files)
         except DamagedFileError:
             notices.add(mend(path, is_hopeless, on_progress))
-    return _opened(path, notices, on_progress)
+    return _opened(path, notices, on_progress, copied_files)
 
 
-def _opened(path: Path, notices: Notices, on_progress: Progress) -> Store:
+def _opened(path: Path, notices: Notices, on_progress: Progress, copied_files: Sequence[Path]) -> Store:
     database = Database.open(path)
     conversations = ConversationStore(database)
     try:
@@ -86,4 +104,5 @@ def _opened(path: Path, notices: Notices, on_progress: Progress) -> Store:
         conversations.close()
         raise
     database.mend_with(lambda is_hopeless: notices.add(mend(path, is_hopeless, on_progress)))
-    return Store(conversations, ConversationSearch(database), notices)
+    backups = Backups(backups_folder(path), database, copied_files)
+    return Store(conversations, ConversationSearch(database), notices, backups)

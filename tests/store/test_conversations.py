@@ -382,3 +382,58 @@ def test_a_stopped_call_is_known_also_from_files_of_older_versions(saved, is_sto
     assert is_whole
     assert isinstance(part, ToolResultPart)
     assert part.is_stopped is is_stopped
+
+
+def a_branched_conversation():
+    conversation = a_conversation("Q", "first answer", "more", "end")
+    question = conversation.nodes[0]
+    others = [said(Role.ASSISTANT, text, question, minutes=9) for text in ("second answer", "third answer")]
+    return replace(conversation, nodes=(*conversation.nodes, *others), tip_id=others[0].id)
+
+
+@pytest.mark.parametrize(
+    ("deleted", "tip", "left"),
+    [
+        ("second answer", "third answer", 5),
+        ("first answer", "second answer", 3),
+        ("third answer", "second answer", 5),
+        ("more", "second answer", 4),
+        ("Q", None, 0),
+    ],
+)
+def test_one_version_of_several_is_deleted_and_brought_back(store, deleted, tip, left):
+    conversation = a_branched_conversation()
+    store.conversations.create(conversation)
+    node = next(node for node in conversation.nodes if node.message.text == deleted)
+    changed = conversation.without_version(node.id)
+    store.conversations.delete_version(changed, node.id)
+    loaded = store.conversations.load(conversation.id)
+    assert loaded == changed
+    assert len(loaded.nodes) == left
+    assert (loaded.path()[-1].message.text if loaded.path() else None) == tip
+    assert store.search.search(f'"{deleted}"') == []
+    store.conversations.restore_version(conversation)
+    back = store.conversations.load(conversation.id)
+    assert back.path() == conversation.path()
+    assert sorted(node.id for node in back.nodes) == sorted(node.id for node in conversation.nodes)
+
+
+def test_the_last_version_leads_back_to_the_message_before():
+    conversation = a_conversation("Q", "A", "more")
+    assert conversation.without_version(conversation.nodes[1].id).path() == [conversation.nodes[0]]
+
+
+def test_an_answers_words_are_edited_and_its_thought_stays_a_thought(store):
+    node = MessageNode(an_answer_with_everything())
+    store.conversations.create(replace(a_conversation(), nodes=(node,), tip_id=node.id))
+    edited = replace(node, message=node.message.with_words("Other words."))
+    store.conversations.update_node(edited)
+    (summary,) = store.conversations.list_summaries()
+    message = store.conversations.load(summary.id).nodes[0].message
+    assert message == edited.message
+    assert message.reasoning == node.message.reasoning
+    assert message.tool_calls == node.message.tool_calls
+    assert [part.text for part in message.parts if isinstance(part, TextPart)] == ["Other words."]
+    assert message.generation.is_edited
+    assert not node.message.generation.is_edited
+    assert Message.of_text(Role.USER, "a").with_words("b") == Message.of_text(Role.USER, "b")

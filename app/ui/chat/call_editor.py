@@ -13,6 +13,7 @@ from app.core.message import Message, ToolCallPart
 from app.core.reply_parser.markers import CALL_ENDS, CALL_STARTS, LFM_CALL_START
 from app.core.reply_parser.raw_spans import call_text
 from app.core.stream import parse_reply
+from app.ui.widgets.written_text import written_text
 
 
 class CallEditor(QDialog):
@@ -62,13 +63,13 @@ class CallEditor(QDialog):
         layout.addWidget(self.buttons)
 
     def _look(self) -> None:
-        message = calls_in(self.edit.toPlainText(), self._tools)
+        message = calls_in(written_text(self.edit.document()), self._tools)
         fault = fault_of(message)
         self.fault.setText(fault or "This call can be run.")
         self.run_button.setEnabled(not fault)
 
     def _on_accepted(self) -> None:
-        self.accepted_calls.emit(calls_in(self.edit.toPlainText(), self._tools))
+        self.accepted_calls.emit(calls_in(written_text(self.edit.document()), self._tools))
         self.accept()
 
 

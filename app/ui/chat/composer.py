@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.ui.chat.composer_edit import ComposerEdit, SendKey
 from app.ui.chat.tools_button import ToolsButton
 from app.ui.widgets.icon_button import IconButton
+from app.ui.widgets.written_text import written_text
 
 _PLACEHOLDER = "Write a message"
 
@@ -74,7 +75,7 @@ class Composer(QFrame):
     @property
     def text(self) -> str:
         """What is written, as it stands."""
-        return self.edit.toPlainText()
+        return written_text(self.edit.document())
 
     @property
     def is_editing(self) -> bool:

@@ -18,6 +18,7 @@ from app.core.preset_overrides import Value
 from app.ui.presets.number_text import NumberRule
 from app.ui.presets.stop_text import lines_of, stops_of
 from app.ui.presets.tools_field import ToolsField
+from app.ui.widgets.written_text import written_text
 
 FieldValue = Value | None
 """A preset's value; None leaves it to the settings."""
@@ -171,7 +172,7 @@ class TextField(QPlainTextEdit):
 
     @property
     def typed(self) -> str:
-        return self.toPlainText()
+        return written_text(self.document())
 
     def words(self, value: FieldValue) -> str:
         """A value as it would be said: its first words."""
@@ -199,7 +200,7 @@ class TextField(QPlainTextEdit):
 
     def _on_text_changed(self) -> None:
         try:
-            self._value, self.problem = self._read(self.toPlainText()), ""
+            self._value, self.problem = self._read(written_text(self.document())), ""
         except ValueError as problem:
             self._value, self.problem = self._settled, str(problem)
         self.changed.emit()

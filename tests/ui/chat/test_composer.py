@@ -205,3 +205,9 @@ def test_every_part_has_a_name_for_those_who_listen(composer: Composer) -> None:
     assert composer.send_button.accessibleName() == "Send"
     assert composer.stop_button.accessibleName() == "Stop"
     assert composer.edit.objectName() == "composer"
+
+
+def test_no_break_spaces_of_a_question_stay(qtbot: QtBot, composer: Composer) -> None:
+    text = "10\u00a0km\u202ffar\nand\u00a0on"
+    composer.set_text(text)
+    assert composer.text == text

@@ -1,0 +1,48 @@
+"""Has a copy of everything that was written made once a day, beside all other work."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.services.background import Worker, run_in_background
+from app.services.notices import Notices
+from app.store.store import Store
+
+FIRST_MS = 60_000
+"""Milliseconds after the start: opening the window and the first model comes first."""
+AGAIN_MS = 3_600_000
+"""Milliseconds between two looks whether a new day has begun."""
+
+
+class DailyCopies(QObject):
+    """Makes the daily copies while the program runs."""
+
+    def __init__(self, store: Store, notices: Notices, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._notices = notices
+        self._worker = Worker("copies", self)
+        self._timer = QTimer(self, interval=AGAIN_MS)
+        self._timer.timeout.connect(self.make)
+
+    def start(self) -> None:
+        """Begins to look for new days; the first copy is made a minute later."""
+        QTimer.singleShot(FIRST_MS, self, self.make)
+        self._timer.start()
+
+    def make(self) -> None:
+        """Makes today's copy if there is none."""
+        run_in_background(
+            self._worker,
+            self,
+            lambda cancel, _report: self._store.make_daily_copy(date.today(), cancel),
+            lambda _item: None,
+            self._notices.fail,
+        )
+
+    def shut_down(self) -> None:
+        """Gives up a copy that is being made."""
+        self._timer.stop()
+        self._worker.shut_down()
