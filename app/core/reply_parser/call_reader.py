@@ -7,7 +7,7 @@ behind a closed list, another start marker, the end of the turn.
 from __future__ import annotations
 
 from app.core.reply_parser.call_formats import read_call
-from app.core.reply_parser.call_scanner import CallScanner, Edge, Mark
+from app.core.reply_parser.call_scanner import CallBoundary, CallScanner, Edge
 from app.core.reply_parser.part_writer import PartKind
 from app.core.reply_parser.reader import Advance, ParseContext
 
@@ -38,7 +38,7 @@ class CallReader:
         self._finish(context)
         context.writer.end(PartKind.TEXT)
 
-    def _take(self, mark: Mark, context: ParseContext) -> None:
+    def _take(self, mark: CallBoundary, context: ParseContext) -> None:
         if mark.edge is Edge.CALL_ENDS:
             self._end = context.writer.open_length
             return

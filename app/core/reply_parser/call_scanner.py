@@ -51,7 +51,9 @@ class Edge(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class CallBoundary:
+    """One end of a call, at its place in the block."""
+
     edge: Edge
     position: int
 
@@ -85,13 +87,13 @@ class CallScanner:
     _tag_end: str = ""
     """What ends the call in tags."""
 
-    def read(self, text: str, position: int, *, is_final: bool) -> tuple[int, list[Mark]]:
+    def read(self, text: str, position: int, *, is_final: bool) -> tuple[int, list[CallBoundary]]:
         """Read on from `position`, stopping early where more must be known.
 
         Returns:
             How far it came, and the ends of calls that it found.
         """
-        marks: list[Mark] = []
+        marks: list[CallBoundary] = []
         while position < len(text) and not self.is_over:
             reached = self._step(text, position, is_final, marks)
             if reached is WAIT:
@@ -100,7 +102,7 @@ class CallScanner:
             position = reached
         return position, marks
 
-    def _step(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _step(self, text: str, position: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
         if self._place is _Place.BETWEEN:
             return self._read_between(text, position, is_final, marks)
         if self._place is _Place.TAG:
@@ -117,7 +119,9 @@ class CallScanner:
 
     # Between two calls.
 
-    def _read_between(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _read_between(
+        self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
+    ) -> int | Unsure:
         char = text[position]
         if char in BLANK:
             found = _BLANKS.match(text, position)
@@ -141,7 +145,9 @@ class CallScanner:
                 return WAIT
         return self._begin(_Place.CALL, position, marks)
 
-    def _read_marker(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _read_marker(
+        self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
+    ) -> int | Unsure:
         marker = marker_at(text, position, is_final=is_final)
         tag = prefix_at(text, position, _TAGS, is_final=is_final)
         if marker is WAIT or tag is WAIT:
@@ -167,21 +173,21 @@ class CallScanner:
         self.is_whole = True
         self.is_over = self.is_single
 
-    def _begin(self, place: _Place, position: int, marks: list[Mark]) -> int:
+    def _begin(self, place: _Place, position: int, marks: list[CallBoundary]) -> int:
         self._place = place
         self.is_whole = False
-        marks.append(Mark(Edge.CALL_BEGINS, position))
+        marks.append(CallBoundary(Edge.CALL_BEGINS, position))
         return position
 
-    def _end(self, position: int, marks: list[Mark]) -> int:
+    def _end(self, position: int, marks: list[CallBoundary]) -> int:
         self._place = _Place.BETWEEN
         self._quote = ""
-        marks.append(Mark(Edge.CALL_ENDS, position))
+        marks.append(CallBoundary(Edge.CALL_ENDS, position))
         return position
 
     # Inside a call.
 
-    def _read_call(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _read_call(self, text: str, position: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
         found = _SIGNIFICANT.search(text, position)
         if not found:
             return len(text)
@@ -210,7 +216,7 @@ class CallScanner:
             return self._end(at, marks)
         return at + 1
 
-    def _read_sign(self, text: str, at: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _read_sign(self, text: str, at: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
         """Read on from a `<` inside a call, but outside a text."""
         is_named = self._depth == self._lists
         signs = (*TEXT_QUOTES, *(_TAGS if is_named else ()), *((_KEY,) if is_named else ()))
@@ -230,7 +236,9 @@ class CallScanner:
             self._place, self._tag_end = _Place.TAG, TAG_CALLS[sign]
         return at + len(sign)
 
-    def _read_quoted(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _read_quoted(
+        self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
+    ) -> int | Unsure:
         """Read a text that Gemma wrote, which only its own mark or the end of the call ends."""
         at = text.find("<", position)
         if at < 0:
@@ -252,7 +260,9 @@ class CallScanner:
         self._quote = quote * 3 if rest == quote * 3 else quote
         return position + len(self._quote)
 
-    def _read_string(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _read_string(
+        self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
+    ) -> int | Unsure:
         found = _STRING_STOPS[self._quote].search(text, position)
         if not found:
             # The first characters of a triple quote may stand at the end.
@@ -277,7 +287,7 @@ class CallScanner:
 
     # Inside tags.
 
-    def _read_tag(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _read_tag(self, text: str, position: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
         """Read on to what ends a call such as `<function=...>`."""
         found = _TAG_START.search(text, position)
         if not found:
@@ -292,7 +302,7 @@ class CallScanner:
             return at if at > position else WAIT
         return self._pass_words(text, position, at, is_final, marks)
 
-    def _read_keys(self, text: str, position: int, is_final: bool, marks: list[Mark]) -> int | Unsure:
+    def _read_keys(self, text: str, position: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
         """Read between the values of `<arg_key>...</arg_key><arg_value>...</arg_value>`."""
         at = text.find("<", position)
         if at < 0:
@@ -315,7 +325,7 @@ class CallScanner:
         return end if end > position else WAIT
 
     def _pass_words(
-        self, text: str, position: int, at: int, is_final: bool, marks: list[Mark]
+        self, text: str, position: int, at: int, is_final: bool, marks: list[CallBoundary]
     ) -> int | Unsure:
         """Pass a sign that belongs to an argument; any marker that cannot do so ends the call."""
         marker = marker_at(text, at, is_final=is_final)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from app.core.message import ToolCallPart
 from app.core.reply_parser.call_fault import CallSyntaxError
 from app.core.reply_parser.call_formats import has_arguments, read_call, read_written_call
-from app.core.reply_parser.call_scanner import CallScanner, Edge, Mark
+from app.core.reply_parser.call_scanner import CallBoundary, CallScanner, Edge
 from app.core.reply_parser.markers import CALL_ENDS, WAIT, Unsure, marker_at
 from app.core.reply_parser.tool_schema import OfferedTools
 
@@ -65,7 +65,7 @@ class Candidate:
 
     scanner: CallScanner = field(default_factory=lambda: CallScanner(is_single=True))
     scanned: int = 0
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[CallBoundary] = field(default_factory=list)
 
 
 class UnmarkedCallFinder:
