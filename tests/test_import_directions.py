@@ -77,8 +77,9 @@ CONFINED = {
     "huggingface_hub": {"app.hub"},
     "httpcore2": {"app.net"},
     "idna": {"app.net"},
+    "webencodings": {"app.tools"},
     "socksio": {"app.net"},
-    "httpx2": {"app.hub", "app.net"},
+    "httpx2": {"app.hub", "app.net", "app.tools"},
 }
 
 WITHOUT_QT = {"app.ui.transcript.content"}

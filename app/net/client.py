@@ -20,10 +20,12 @@ from app.core.errors import NetworkError
 from app.net.bounded_backend import BoundedBackend, ProxyBackend, deadline
 from app.net.network import Network
 from app.net.proxies import ProxySettings, ProxyTransport
+from app.net.public_backend import PrivateAddressError, PublicBackend
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 15.0
 """How long the other side may be silent, where the request names no other time."""
+_KNOWN_PACKING = {"gzip", "deflate"}
 KEEP_ALIVE_SECONDS = 5.0
 MOST_CONNECTIONS = 100
 httpcore2.HTTP11Connection.READ_NUM_BYTES = 512 * 1024
@@ -57,7 +59,7 @@ class AnswerTooLongError(httpx2.TransportError):
 class RecordingTransport(httpx2.BaseTransport):
     """Passes requests on within their limits, and reports each as a `Connection` when it has ended."""
 
-    def __init__(self, transport: httpx2.BaseTransport, network: Network, purpose: str) -> None:
+    def __init__(self, transport: httpx2.BaseTransport, network: Network, purpose: str = "") -> None:
         """
         Args:
             purpose: what the network log says of requests that name none, as the extension `purpose`.
@@ -78,7 +80,7 @@ class RecordingTransport(httpx2.BaseTransport):
             record.close(_outcome_of(error))
             raise
         record.note_head(response)
-        return _limited(request, response, record, limits)
+        return _limited(request, response, record, limits, self._network)
 
     def close(self) -> None:
         self._transport.close()
@@ -100,13 +102,29 @@ def make_client(network: Network, purpose: str = "") -> httpx2.Client:
     )
 
 
+def make_page_client(network: Network, backend: PublicBackend, most_redirects: int) -> httpx2.Client:
+    """A client for strangers' pages: recorded too, without a proxy, behind which nothing can be checked."""
+    return httpx2.Client(
+        transport=RecordingTransport(PoolTransport(httpx2.create_ssl_context(), backend=backend), network),
+        follow_redirects=True,
+        max_redirects=most_redirects,
+        trust_env=False,
+    )
+
+
 class PoolTransport(httpx2.HTTPTransport):
     """httpx2's transport over connections of our own making: it has no parameter for what makes them."""
 
-    def __init__(self, context: ssl.SSLContext, proxy_address: str | None) -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        proxy_address: str | None = None,
+        backend: httpcore2.NetworkBackend | None = None,
+    ) -> None:
         """
         Args:
             proxy_address: the proxy that all connections go through; None for direct ones.
+            backend: what makes direct connections, if not the usual one.
 
         Raises:
             ValueError, httpx2.InvalidURL: no proxy of that kind can be used.
@@ -120,7 +138,7 @@ class PoolTransport(httpx2.HTTPTransport):
             proxy=_for_pool(proxy) if proxy is not None else None,
             max_connections=MOST_CONNECTIONS,
             keepalive_expiry=KEEP_ALIVE_SECONDS,
-            network_backend=self._proxy_backend or BoundedBackend(),
+            network_backend=self._proxy_backend or backend or BoundedBackend(),
         )
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -161,11 +179,14 @@ class _RequestRecord:
 
 
 class _RecordedBody(httpx2.SyncByteStream):
-    """The bytes of an answer as they come, counted, and until their time is over."""
+    """The bytes of an answer as they come, counted, until their time is over or the network switched off."""
 
-    def __init__(self, stream: httpx2.SyncByteStream, record: _RequestRecord, seconds: float) -> None:
+    def __init__(
+        self, stream: httpx2.SyncByteStream, record: _RequestRecord, network: Network, seconds: float
+    ) -> None:
         self._stream = stream
         self._record = record
+        self._network = network
         self._ends_at = time.monotonic() + seconds
 
     def __iter__(self) -> Iterator[bytes]:
@@ -173,6 +194,7 @@ class _RecordedBody(httpx2.SyncByteStream):
         try:
             while (piece := self._next(pieces)) is not None:
                 self._record.down += len(piece)
+                self._network.check()
                 yield piece
         except Exception as error:
             self._record.close(_outcome_of(error))
@@ -209,15 +231,21 @@ class _UnpackedBody(httpx2.SyncByteStream):
 
 
 def _limited(
-    request: httpx2.Request, response: httpx2.Response, record: _RequestRecord, limits: AnswerLimits
+    request: httpx2.Request,
+    response: httpx2.Response,
+    record: _RequestRecord,
+    limits: AnswerLimits,
+    network: Network,
 ) -> httpx2.Response:
     assert isinstance(response.stream, httpx2.SyncByteStream)
-    body: httpx2.SyncByteStream = _RecordedBody(response.stream, record, limits.body_seconds)
+    body: httpx2.SyncByteStream = _RecordedBody(response.stream, record, network, limits.body_seconds)
     headers = response.headers.copy()
-    if limits.most_bytes is not None and request.method != "HEAD":
+    packing = set(headers.get_list("Content-Encoding", split_commas=True)) - {"identity", ""}
+    if limits.most_bytes is not None and request.method != "HEAD" and packing <= _KNOWN_PACKING:
         packed = httpx2.Response(response.status_code, headers=headers, stream=body, request=request)
         body = _UnpackedBody(packed, limits.most_bytes)
-        if headers.pop("Content-Encoding", ""):
+        if packing:
+            headers.pop("Content-Encoding")
             headers.pop("Content-Length", "")
     return httpx2.Response(response.status_code, headers=headers, stream=body, extensions=response.extensions)
 
@@ -238,7 +266,7 @@ def _outcome_of(error: Exception) -> str:
     """What the network log says of a request that failed."""
     if isinstance(error, httpx2.TimeoutException):
         return "No answer in time"
-    unreachable = (httpx2.ConnectError, httpx2.ProxyError, NetworkError)
+    unreachable = (httpx2.ConnectError, httpx2.ProxyError, NetworkError, PrivateAddressError)
     return "No connection" if isinstance(error, unreachable) else "Broken off"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from app.core.errors import Cancelled
@@ -30,6 +31,24 @@ def run_interruptibly(
         if cancel.is_set() and call.leave_behind():
             raise Cancelled
     return call.outcome()
+
+
+@contextmanager
+def broken_off_when(has_to_stop: Callable[[], bool], break_off: Callable[[], object]) -> Iterator[None]:
+    """Calls `break_off` from another thread as soon as the work inside has to stop; once at most."""
+    is_done = threading.Event()
+
+    def watch() -> None:
+        while not is_done.wait(_LOOK_SECONDS):
+            if has_to_stop():
+                break_off()
+                return
+
+    threading.Thread(target=watch, name="network-watch", daemon=True).start()
+    try:
+        yield
+    finally:
+        is_done.set()
 
 
 class _BackgroundCall(Generic[T]):

@@ -1,7 +1,10 @@
 """The readable text of an HTML page.
 
-Read with a scanner of our own: `html.parser` takes minutes for a few hundred kilobytes of tags that are never
-closed, and pages come from anybody. Here every character is looked at a fixed number of times.
+Read with a scanner of our own, as pages come from anybody, and a parser that is held up can be neither
+stopped nor waited for. `html.parser` takes minutes for a few hundred kilobytes of tags that are never
+closed; Lexbor (selectolax 1.0.2) more than a minute for 1.5 MB of `<div>`; libxml2 (lxml 6.1.3) more than
+half a minute for one tag with 200,000 attributes. Here every character is looked at a fixed number of
+times: 2 MB of any of these take at most three seconds.
 """
 
 from __future__ import annotations

@@ -10,9 +10,10 @@ import pytest
 
 from app.core.connection import Connection
 from app.core.message import ToolResultPart
+from app.net.addresses import is_public
 from app.net.network import Network
 from app.tools.running import run_tool
-from app.tools.web_page import MOST_BYTES, PART_CHARACTERS, PURPOSE, is_public, web_page_tool
+from app.tools.web_page import MOST_BYTES, PART_CHARACTERS, PURPOSE, web_page_tool
 
 LONG = "<p>" + "word " * 6000 + "</p>"
 
@@ -211,7 +212,7 @@ def test_addresses_of_this_computer_are_refused_before_anything_is_sent(site: st
 
 def test_a_redirect_into_the_own_network_is_refused(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first server counts as public here, as it would on the internet."""
-    monkeypatch.setattr("app.tools.web_page.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("app.net.addresses.is_public", lambda address: address == "127.0.0.1")
 
     result = fetch(f"{site}/to-inside", allows_local=False)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.net.interruptible import broken_off_when
+
 if TYPE_CHECKING:
     import httpx2
 
-_LOOK_SECONDS = 0.05
 _CONTENT_RANGE = re.compile(
     r"bytes[ =]+(?P<first>\d{1,18})-(?P<last>\d{1,18})/(?P<total>\d{1,18}|\*)", re.IGNORECASE
 )
@@ -22,19 +22,10 @@ _CONTENT_RANGE = re.compile(
 @contextmanager
 def closed_on(has_to_stop: Callable[[], bool], response: httpx2.Response) -> Iterator[None]:
     """Closes the answer at the end, and its connection at once when it has to stop, which ends a read."""
-    is_done = threading.Event()
-
-    def watch() -> None:
-        while not is_done.wait(_LOOK_SECONDS):
-            if has_to_stop():
-                _break_off(response)
-                return
-
-    threading.Thread(target=watch, name="download-watch", daemon=True).start()
     try:
-        yield
+        with broken_off_when(has_to_stop, lambda: _break_off(response)):
+            yield
     finally:
-        is_done.set()
         response.close()
 
 
