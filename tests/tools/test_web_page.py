@@ -1,6 +1,7 @@
 """Fetching pages, from a real server on this computer."""
 
 import gzip
+import itertools
 import socket
 import threading
 from collections.abc import Iterator
@@ -22,7 +23,8 @@ class Site(BaseHTTPRequestHandler):
     """A small web site with everything that can go wrong."""
 
     release = threading.Event()
-    seen: list[str]
+    is_under_way = threading.Event()
+    """Set when some of the endless page has been sent."""
 
     def do_GET(self) -> None:
         path = self.path.partition("?")[0]
@@ -80,8 +82,12 @@ class Site(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/plain")
         self.end_headers()
         try:
-            while not self.release.is_set():
+            for count in itertools.count():
                 self.wfile.write(b"again and " * 1000)
+                if count > 20:
+                    self.is_under_way.set()
+                if self.release.is_set():
+                    return
         except OSError:
             return
 
@@ -101,7 +107,7 @@ class QuietServer(ThreadingHTTPServer):
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    Site.release = threading.Event()
+    Site.release, Site.is_under_way = threading.Event(), threading.Event()
     server = QuietServer(("127.0.0.1", 0), Site)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -318,13 +324,8 @@ def test_offline_nothing_is_sent_and_the_model_is_told_why(site: str) -> None:
 
 def test_going_offline_ends_a_page_that_is_arriving(site: str) -> None:
     watched = WatchedNetwork()
-    asked: list[bool] = []
-
-    def is_offline() -> bool:
-        asked.append(True)
-        return len(asked) > 3
-
-    tool = web_page_tool(Network(is_offline, watched.connections.append), allows_local=True)
+    network = Network(lambda: Site.is_under_way.is_set(), watched.connections.append)
+    tool = web_page_tool(network, allows_local=True)
     result = run_tool(tool, {"url": f"{site}/endless"}, threading.Event(), output_limit=10 * MOST_BYTES)
 
     assert "Tarn is offline" in result.raw
