@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program until its window is closed; gives the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] in (["--probe"], ["--try-engine"]):
+    if words[:1] in (["--probe"], ["--try-engine"], ["--run-templates"]):
         return _run_trial(words)
     options = _parser().parse_args(words)
     given = options.model or options.file
@@ -101,7 +101,11 @@ def _leave_alone_what_the_model_brings(application: Application) -> None:
 
 
 def _run_trial(words: list[str]) -> int:
-    """The child of the packaged program, which tries a model or the engine."""
+    """A child of the packaged program, which tries a model or the engine, or runs chat templates."""
+    if words[0] == "--run-templates":
+        from app.engine import template_worker
+
+        return template_worker.main(words[1:])
     from app.engine import model_trial, variants
 
     return {"--probe": model_trial.main, "--try-engine": variants.main}[words[0]](words[1:])

@@ -32,7 +32,7 @@ from app.engine.tracked_text import MarkupText, TrackedText, format_braces, join
 LARGEST_WORK = 20_000_000
 """Steps of loops, calls and characters written, together. A conversation that fills 32,000 tokens takes about
 half a million."""
-LONGEST_SECONDS = 3.0
+LONGEST_SECONDS = 2.0
 """For one rendering; a long conversation takes 0.03."""
 LARGEST_TEXT = 16 * 1024 * 1024
 """Characters of any one text."""
