@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import stat
 import threading
@@ -11,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from app.tools.safe_open import open_file, open_folder
+from app.tools.shown_name import shown_name
 from app.tools.tool import Tool, ToolError
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -53,8 +56,12 @@ class AllowedFolders:
             path: The file: the folder's path and the name, as list_folder shows them.
             first_line: Where to begin, to go on with a long file.
         """
-        found = self._inside(path)
-        with _opened(found) as file:
+        root, found = self._inside(path)
+        if path.rstrip().endswith(("/", os.sep)) and not found.is_dir():
+            raise ToolError(
+                f"“{shown_name(found.name)}” is a file: leave out the slash at the end of its path."
+            )
+        with _opened(root, found) as file:
             text_lines = _lines(file, found.name)
             return _page(text_lines, max(1, first_line), stop)
 
@@ -66,28 +73,30 @@ class AllowedFolders:
         """
         if not path.strip(" ./\\"):
             if len(self.folders) > 1:
-                return "\n".join(f"{folder}{os.sep}" for folder in self.folders)
+                return "\n".join(f"{shown_name(str(folder))}{os.sep}" for folder in self.folders)
             path = str(self.folders[0])
-        folder = self._inside(path)
+        root, folder = self._inside(path)
         try:
-            with os.scandir(folder) as entries:
-                names = sorted(_entry_line(entry) for entry in islice(entries, 50 * MOST_ENTRIES))
+            names = sorted(_entry_lines(root, folder))
         except NotADirectoryError:
-            raise ToolError(f"“{folder.name}” is a file, not a folder.") from None
+            raise ToolError(f"“{shown_name(folder.name)}” is a file, not a folder.") from None
         except OSError as error:
             raise _unreadable(folder, error) from error
         shown = [line for _, line in names[:MOST_ENTRIES] if not stop.is_set()]
         if len(names) > MOST_ENTRIES:
             shown.append(f"[The folder has more entries; these are the first {MOST_ENTRIES}.]")
-        return "\n".join([f"{folder}:", *(shown or ["(empty)"])])
+        return "\n".join([f"{shown_name(str(folder))}:", *(shown or ["(empty)"])])
 
-    def _inside(self, path: str) -> Path:
+    def _inside(self, path: str) -> tuple[Path, Path]:
         """Where a path leads, once it is certain that it leads into an allowed folder.
+
+        Returns:
+            That folder and the place in it, both without links.
 
         Raises:
             ToolError: it does not, or there is nothing.
         """
-        if "\0" in path:
+        if "\0" in path or not _can_be_a_path(path):
             raise ToolError("The path holds a character that no path can have.")
         candidates = [Path(os.path.abspath(folder / _from_home(path))) for folder in self.folders]  # noqa: PTH100
         inside = [candidate for candidate in candidates if self._holds(candidate)]
@@ -98,9 +107,11 @@ class AllowedFolders:
             real = found.resolve(strict=True)
         except (OSError, RuntimeError) as error:
             raise _unreadable(found, error) from error
-        if not any(real.is_relative_to(folder.resolve()) for folder in self.folders):
-            raise self._outside(path)
-        return real
+        for folder in self.folders:
+            root = folder.resolve()
+            if real.is_relative_to(root):
+                return root, real
+        raise self._outside(path)
 
     def _holds(self, path: Path) -> bool:
         """By its words only. An allowed folder may itself stand behind a link, so both of its names count."""
@@ -109,8 +120,10 @@ class AllowedFolders:
         )
 
     def _outside(self, path: str) -> ToolError:
-        names = ", ".join(str(folder) for folder in self.folders)
-        return ToolError(f"“{path[:200]}” is outside of the folders that the user has shared: {names}.")
+        names = ", ".join(shown_name(str(folder)) for folder in self.folders)
+        return ToolError(
+            f"“{shown_name(path[:200])}” is outside of the folders that the user has shared: {names}."
+        )
 
 
 def _from_home(path: str) -> str:
@@ -124,24 +137,30 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _opened(path: Path) -> BinaryIO:
-    """The file, if it is an ordinary one and not too large; a link put in its place since is not followed."""
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
-        flags |= getattr(os, name, 0)
+def _can_be_a_path(path: str) -> bool:
     try:
-        file = os.fdopen(os.open(path, flags), "rb")
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _opened(root: Path, path: Path) -> BinaryIO:
+    """The file, if it is an ordinary one and not too large."""
+    name = shown_name(path.name)
+    try:
+        file = os.fdopen(open_file(root, path), "rb")
     except OSError as error:
         if path.is_dir():
-            raise ToolError(f"“{path.name}” is a folder. Use list_folder to see what is in it.") from None
+            raise ToolError(f"“{name}” is a folder. Use list_folder to see what is in it.") from None
         raise _unreadable(path, error) from error
     state = os.fstat(file.fileno())
     if not stat.S_ISREG(state.st_mode):
         file.close()
-        raise ToolError(f"“{path.name}” is not an ordinary file.")
+        raise ToolError(f"“{name}” is not an ordinary file.")
     if state.st_size > LARGEST_FILE:
         file.close()
-        raise ToolError(f"“{path.name}” has {state.st_size / 1e6:,.0f} MB, which is too large to read.")
+        raise ToolError(f"“{name}” has {state.st_size / 1e6:,.0f} MB, which is too large to read.")
     return file
 
 
@@ -150,7 +169,7 @@ def _lines(file: BinaryIO, name: str) -> Iterator[str]:
     file.seek(0)
     encoding = next((encoding for mark, encoding in _BOMS if start.startswith(mark)), "")
     if not encoding and b"\0" in start:
-        raise ToolError(f"“{name}” is not a text file.")
+        raise ToolError(f"“{shown_name(name)}” is not a text file.")
     data = file.read(LARGEST_FILE)
     try:
         return iter(data.decode(encoding or "utf-8").splitlines())
@@ -174,19 +193,33 @@ def _page(lines: Iterator[str], first: int, stop: threading.Event) -> str:
     return "\n".join(shown)
 
 
+def _entry_lines(root: Path, folder: Path) -> list[tuple[tuple[bool, str], str]]:
+    """For each entry what to sort by, folders first, and its line. Raises: OSError."""
+    opened = open_folder(root, folder)
+    try:
+        with os.scandir(opened) as entries:
+            return [_entry_line(entry) for entry in islice(entries, 50 * MOST_ENTRIES)]
+    finally:
+        if isinstance(opened, int):
+            os.close(opened)
+
+
 def _entry_line(entry: os.DirEntry[str]) -> tuple[tuple[bool, str], str]:
-    """-> (what to sort by, the line): folders first."""
     try:
         is_folder = entry.is_dir()
         size = "" if is_folder else f"  {entry.stat().st_size:,} bytes"
     except OSError:
         is_folder, size = False, ""
-    return (not is_folder, entry.name.casefold()), f"{entry.name}{'/' if is_folder else ''}{size}"
+    return (not is_folder, entry.name.casefold()), f"{shown_name(entry.name)}{'/' if is_folder else ''}{size}"
 
 
 def _unreadable(path: Path, error: Exception) -> ToolError:
-    if isinstance(error, FileNotFoundError):
-        return ToolError(f"There is no “{path.name}” in {path.parent}.")
+    name = shown_name(path.name)
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return ToolError(f"There is no “{name}” in {shown_name(str(path.parent))}.")
     if isinstance(error, PermissionError):
-        return ToolError(f"“{path.name}” may not be read.")
-    return ToolError(f"“{path.name}” cannot be read: {error}.")
+        return ToolError(f"“{name}” may not be read.")
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return ToolError(f"“{name}” cannot be read: a link on the way to it leads back to itself.")
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    return ToolError(f"“{name}” cannot be read: {reason}.")

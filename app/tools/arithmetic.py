@@ -51,6 +51,8 @@ def calculate(expression: str) -> Number:
         if _OTHER_SIGN.search(source):
             raise ValueError
         value = _value(ast.parse(source, mode="eval").body)
+    except OverflowError as error:
+        raise ToolError(f"“{_start(expression)}” is too large.") from error
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ToolError(f"“{_start(expression)}” is not arithmetic that can be read.") from error
     if isinstance(value, list):

@@ -60,7 +60,7 @@ def run_tool(
 
 def failed(name: str, sentence: str) -> ToolResultPart:
     """What the model is told of a call that failed."""
-    return ToolResultPart(name, f"Error: {sentence}", is_error=True)
+    return ToolResultPart(name, whole_letters(f"Error: {sentence}"), is_error=True)
 
 
 def shortened(text: str, limit: int) -> str:
@@ -74,9 +74,14 @@ def result_text(value: object) -> str:
     """What a tool returned, as the model reads it: text as it is, everything else as JSON."""
     if value is None:
         return NOTHING
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return whole_letters(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    )
+
+
+def whole_letters(text: str) -> str:
+    """A text that can be saved and sent: halves of letters, as in odd file names, become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _faults(tool: Tool, arguments: Mapping[str, Any]) -> str:
