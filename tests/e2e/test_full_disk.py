@@ -56,7 +56,7 @@ def shows(person: Person) -> Callable[[str], None]:
 
 
 def test_words_typed_on_a_full_disk_are_there_after_a_look_at_another_conversation(
-    person: Person, shows: Callable[[str], None], start_program: StartProgram
+    person: Person, shows: Callable[[str], None], start_program: StartProgram, qtbot: QtBot
 ) -> None:
     person.asks("Hello")
     person.application.services.chat.start_new()
@@ -65,7 +65,7 @@ def test_words_typed_on_a_full_disk_are_there_after_a_look_at_another_conversati
     person.composer.edit.setPlainText(LONG)
     shows("Hello")
     assert person.composer.text == ""
-    assert "disk is full" in person.window.chat_page.banner.sentence.text()
+    qtbot.waitUntil(lambda: "disk is full" in person.window.chat_page.banner.sentence.text())
     shows("code")
     assert person.composer.text == LONG
     Disk(person).empty()
