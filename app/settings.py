@@ -15,7 +15,7 @@ from app.files.toml_file import as_written, read_toml, write_toml
 log = logging.getLogger(__name__)
 
 
-class Theme(StrEnum):
+class ThemeChoice(StrEnum):
     """The colours of the window."""
 
     SYSTEM = "system"
@@ -31,7 +31,7 @@ SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE = 0.7, 2.0
 class Settings:
     """The user's choices. Changes are made with `dataclasses.replace`."""
 
-    theme: Theme = Theme.SYSTEM
+    theme: ThemeChoice = ThemeChoice.SYSTEM
     model_folders: tuple[Path, ...] = ()
     """Folders that the user added; the program's own models folder is not among them."""
     download_folder: Path | None = None

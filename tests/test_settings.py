@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import SettingsError
-from app.settings import Settings, SettingsFile, Theme
+from app.settings import Settings, SettingsFile, ThemeChoice
 
 CHANGED = Settings(
-    theme=Theme.DARK,
+    theme=ThemeChoice.DARK,
     model_folders=(Path("/models"), Path("/more models/日本")),
     last_model=Path("/models/LFM2.5.gguf"),
     is_sidebar_visible=False,
@@ -39,7 +39,7 @@ def path(tmp_path):
 def test_at_first_everything_is_at_its_default(path):
     file = SettingsFile(path)
     assert file.load() == Settings()
-    assert (Settings().theme, Settings().most_tool_rounds, file.notice) == (Theme.SYSTEM, 8, "")
+    assert (Settings().theme, Settings().most_tool_rounds, file.notice) == (ThemeChoice.SYSTEM, 8, "")
     assert not path.exists()
 
 
@@ -80,7 +80,7 @@ def test_a_wrong_value_costs_only_itself_and_is_logged(path, line, caplog):
     with caplog.at_level(logging.WARNING):
         settings = SettingsFile(path).load()
     assert getattr(settings, name) == getattr(Settings(), name)
-    assert ("theme" not in others) or settings.theme == Theme.DARK
+    assert ("theme" not in others) or settings.theme == ThemeChoice.DARK
     assert ("most_tool_rounds" not in others) or settings.most_tool_rounds == 30
     assert f"The setting {name} is not used: it should be" in caplog.text
 

@@ -19,7 +19,7 @@ from app.services.background import Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 from app.services.models import ModelAndPreset, ModelService
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, RunningAnswer
 from app.services.tools import ToolService
 from app.services.turn_runner import TurnRunner
@@ -45,7 +45,7 @@ class AnswerService(QObject):
         chat: ChatSession,
         models: ModelService,
         tools: ToolService,
-        notices: Notices,
+        notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

@@ -13,7 +13,7 @@ from app.core.errors import UserError
 from app.core.message import Message, Role
 from app.core.permission import Permissions
 from app.core.preset_overrides import Overrides, overrides_of, with_overrides
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.services.store_writer import Saved, SavingFailed, StoreWriter
 from app.store.conversations import ConversationStore
 
@@ -70,7 +70,7 @@ class ChatSession(QObject):
         self,
         store: ConversationStore,
         writer: StoreWriter,
-        notices: Notices,
+        notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

@@ -20,7 +20,7 @@ from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatChange, ChatPart, ChatSession
 from app.services.context_usage import ContextChange, ContextUsageService
 from app.services.models import LoadedContext, ModelService
-from app.services.notices import Notices, Offer
+from app.services.notices import NoticeService, Offer
 from app.services.store_writer import StoreWriter
 from app.store.conversations import ConversationStore
 
@@ -79,7 +79,7 @@ class ContextOverflowService(QObject):
         answers: AnswerService,
         models: ModelService,
         usage: ContextUsageService,
-        notices: Notices,
+        notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

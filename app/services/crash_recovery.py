@@ -13,7 +13,7 @@ from app.core.errors import EngineError
 from app.core.risky_work import RiskyWork, Suspect
 from app.engine.file_identity import identity_of
 from app.files.crash_guard import CrashGuard
-from app.services.notices import Notices, Offer
+from app.services.notices import NoticeService, Offer
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class CrashRecovery(QObject):
 
     model_choice_wanted = Signal()
 
-    def __init__(self, guard: CrashGuard, notices: Notices, parent: QObject | None = None) -> None:
+    def __init__(self, guard: CrashGuard, notices: NoticeService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._guard = guard
         self._notices = notices

@@ -20,7 +20,7 @@ from app.services.chat_session import ChatChange, ChatPart, ChatSession
 from app.services.crash_recovery import CrashRecovery
 from app.services.model_library import ModelLibrary
 from app.services.non_thinking import non_thinking_alternative
-from app.services.notices import Notices, Offer
+from app.services.notices import NoticeService, Offer
 from app.services.presets import PresetService, load_options_of
 from app.services.settings import SettingsService
 
@@ -100,7 +100,7 @@ class ModelService(QObject):
         chat: ChatSession,
         presets: PresetService,
         settings: SettingsService,
-        notices: Notices,
+        notices: NoticeService,
         engine_worker: Worker,
         files_worker: Worker,
         parent: QObject | None = None,

@@ -35,7 +35,7 @@ class Notice:
     """A later notice of the same topic takes its place, and `withdraw` takes it away."""
 
 
-class Notices(QObject):
+class NoticeService(QObject):
     """Where every service puts what the user should read; the window shows it.
 
     Attributes:

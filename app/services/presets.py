@@ -14,7 +14,7 @@ from app.core.preset import Preset
 from app.core.preset_overrides import preset_in
 from app.hub.catalog import Catalog
 from app.services.chat_session import ChatSession
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.store.presets import PresetStore
 
 
@@ -44,7 +44,7 @@ class PresetService(QObject):
         store: PresetStore,
         catalog: Catalog,
         chat: ChatSession,
-        notices: Notices,
+        notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

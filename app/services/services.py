@@ -28,12 +28,12 @@ from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 from app.services.context_overflow import ContextOverflowService
 from app.services.context_usage import ContextUsageService
-from app.services.conversation_list import ConversationList
+from app.services.conversations import ConversationService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
 from app.services.model_library import ModelLibrary
 from app.services.models import ModelService
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.services.presets import PresetService
 from app.services.settings import SettingsService
 from app.services.store_writer import StoreWriter
@@ -88,7 +88,7 @@ class Services(QObject):
         super().__init__(parent)
         paths.create_folders()
         self.paths = paths
-        self.notices = Notices(self)
+        self.notices = NoticeService(self)
         self._settings_file = SettingsFile(paths.settings)
         self.settings = SettingsService(self._settings_file, self.notices, parent=self)
         self.store = open_store(paths.conversations, copied_files=(paths.settings, paths.presets))
@@ -183,7 +183,7 @@ class Services(QObject):
         self.answers = AnswerService(
             self.engine, self._engine_worker, self.chat, self.models, self.tools, self.notices, self
         )
-        self.conversations = ConversationList(
+        self.conversations = ConversationService(
             self.store.conversations,
             self.store.search,
             self.writer,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import UserError
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.settings import Settings, SettingsFile
 
 
@@ -38,7 +38,7 @@ class SettingsService(QObject):
     def __init__(
         self,
         file: SettingsFile,
-        notices: Notices,
+        notices: NoticeService,
         settings: Settings | None = None,
         parent: QObject | None = None,
     ) -> None:

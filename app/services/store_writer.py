@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import UserError
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class StoreWriter(QObject):
     changed = Signal(object)
     _reported = Signal(object)  # From the writer's thread to the one that this object lives on.
 
-    def __init__(self, notices: Notices, parent: QObject | None = None) -> None:
+    def __init__(self, notices: NoticeService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._notices = notices
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")

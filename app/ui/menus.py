@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from typing_extensions import override
 
-from app.settings import Theme as ThemeChoice
+from app.settings import ThemeChoice
 from app.ui.icons import icon
 from app.ui.widgets.rounded_popup import round_off
 

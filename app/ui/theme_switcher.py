@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
-from app.settings import Theme as ThemeChoice
+from app.settings import ThemeChoice
 from app.ui.fonts import load_fonts, ui_font
 from app.ui.theme import Theme, load_theme, palette_of, style_sheet_of
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.services.models import ModelService
 from app.services.settings import SettingsService
-from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Theme
+from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, ThemeChoice
 from app.ui.chat.composer_edit import SendKey
 from app.ui.main_window import MainWindow
 from app.ui.settings.settings_controller import SettingsController
@@ -64,9 +64,9 @@ class WindowController(QObject):
         menus.add_folder_action.triggered.connect(self._dialog.choose_model_folder)
         menus.settings_action.triggered.connect(lambda: self._dialog.open())
         menus.about_action.triggered.connect(lambda: self._dialog.open(SettingsPage.ABOUT))
-        menus.theme_system_action.triggered.connect(lambda: change(theme=Theme.SYSTEM))
-        menus.theme_light_action.triggered.connect(lambda: change(theme=Theme.LIGHT))
-        menus.theme_dark_action.triggered.connect(lambda: change(theme=Theme.DARK))
+        menus.theme_system_action.triggered.connect(lambda: change(theme=ThemeChoice.SYSTEM))
+        menus.theme_light_action.triggered.connect(lambda: change(theme=ThemeChoice.LIGHT))
+        menus.theme_dark_action.triggered.connect(lambda: change(theme=ThemeChoice.DARK))
         menus.zoom_in_action.triggered.connect(lambda: self._zoom(ZOOM_STEP))
         menus.zoom_out_action.triggered.connect(lambda: self._zoom(-ZOOM_STEP))
         menus.zoom_reset_action.triggered.connect(lambda: change(font_scale=1.0))

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from app.application import Application, create_qt_application
 from app.core.preset import Preset
 from app.core.sampling import Sampling
-from app.settings import Theme
+from app.settings import ThemeChoice
 from app.ui.chat.answer_details import AnswerDetails
 from tests.screenshots.program import SIZES, TINY_MODEL, Photographer
 
@@ -71,7 +71,7 @@ def _memory_start(application: Application) -> str:
 
 def _take_tool_tip(photographer: Photographer, application: Application, folder: Path) -> None:
     meter = application.window.chat_page.header.context_meter
-    for theme in (Theme.DARK, Theme.LIGHT):
+    for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
         application.services.settings.change(theme=theme)
         QToolTip.showText(meter.mapToGlobal(meter.rect().bottomLeft()), meter.toolTip(), meter)
         photographer.pause(100)
@@ -83,7 +83,7 @@ def _take_tool_tip(photographer: Photographer, application: Application, folder:
 
 def _take_details(photographer: Photographer, application: Application, folder: Path) -> None:
     application.window.resize(*SIZES[0])
-    for theme in (Theme.DARK, Theme.LIGHT):
+    for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
         application.services.settings.change(theme=theme)
         application.transcript.figures_requested.emit(application.services.chat.conversation.path()[-1].id)
         photographer.pause(200)

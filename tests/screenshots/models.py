@@ -31,10 +31,9 @@ from app.hub.library.records import LibraryRecords
 from app.hub.token import TokenStorage
 from app.net.network_log import NetworkLog
 from app.paths import resources
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.services.settings import SettingsService
-from app.settings import Settings, SettingsFile
-from app.settings import Theme as ThemeChoice
+from app.settings import Settings, SettingsFile, ThemeChoice
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
@@ -141,7 +140,7 @@ class Photographer:
         self.window = MainWindow(QTextEdit(), app_icon(resources() / "icons"))
         self.window.sidebar.set_conversations(summaries())
         chosen = Settings(theme=ThemeChoice(theme), has_accepted_lfm_licence=True)
-        settings = SettingsService(SettingsFile(data / "settings.toml"), Notices(), chosen)
+        settings = SettingsService(SettingsFile(data / "settings.toml"), NoticeService(), chosen)
         themes.choose(chosen.theme)
         settings.changed.connect(lambda change: themes.set_zoom(round(change.now.font_scale * 100)))
         self.settings = settings

@@ -20,7 +20,7 @@ from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.paths import Paths, resources
 from app.services.services import Services
-from app.settings import Theme as ThemeChoice
+from app.settings import ThemeChoice
 from app.tools.built_in import built_in_tools
 from app.tools.tool import Tool
 from app.ui.main_window import MainWindow

@@ -17,7 +17,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.application import Application, create_qt_application
-from app.settings import Theme
+from app.settings import ThemeChoice
 
 TINY_MODEL = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
 SIZES = ((900, 600), (1600, 1000))
@@ -57,7 +57,7 @@ class Photographer:
     def take(self, name: str) -> None:
         """One picture at each size and in each theme."""
         for width, height in SIZES:
-            for theme in (Theme.DARK, Theme.LIGHT):
+            for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
                 self._application.window.resize(width, height)
                 self._application.services.settings.change(theme=theme)
                 self.pause(150)

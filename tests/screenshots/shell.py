@@ -21,8 +21,7 @@ from app.core.errors import ModelFileError
 from app.core.model_file import ModelFile
 from app.paths import resources
 from app.services.models import LoadStatus, ModelState
-from app.settings import Settings
-from app.settings import Theme as ThemeChoice
+from app.settings import Settings, ThemeChoice
 from app.store.search import SearchHit
 from app.ui.chat.composer import ComposerState
 from app.ui.drop_hint import DropHint

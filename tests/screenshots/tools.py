@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.application import Application, create_qt_application
-from app.settings import Theme
+from app.settings import ThemeChoice
 from app.tools.tool import Tool
 from app.ui.chat.call_editor import CallEditor
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
@@ -48,14 +48,14 @@ class ToolPhotographer(Photographer):
         self._application.transcript.verticalScrollBar().setValue(0)
 
     def take(self, name: str) -> None:
-        for theme in (Theme.DARK, Theme.LIGHT):
+        for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
             self._application.window.resize(1100, 760)
             self._application.services.settings.change(theme=theme)
             self.pause(120)
             self._application.window.grab().save(str(self._folder / f"{name}-{theme}.png"))
 
     def take_widget(self, widget: object, name: str) -> None:
-        for theme in (Theme.DARK, Theme.LIGHT):
+        for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
             self._application.services.settings.change(theme=theme)
             self.pause(120)
             widget.grab().save(str(self._folder / f"{name}-{theme}.png"))  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import StoreError
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.services.store_writer import Saved, SavingFailed, StoreWriter
 
 
@@ -41,7 +41,7 @@ def told() -> list[str]:
 
 @pytest.fixture
 def writer(qtbot: QtBot, told: list[str]) -> Iterator[StoreWriter]:
-    notices = Notices()
+    notices = NoticeService()
     notices.told.connect(lambda notice: told.append(notice.sentence))
     writer = StoreWriter(notices)
     yield writer
@@ -125,7 +125,7 @@ def test_room_is_noticed_after_a_while_without_anything_new(
 
 
 def test_what_waits_at_the_end_is_saved(qtbot: QtBot, disk: Disk) -> None:
-    writer = StoreWriter(Notices())
+    writer = StoreWriter(NoticeService())
     for number in range(50):
         writer.save("talk", f"added {number}", lambda number=number: disk.write(str(number)))
     writer.shut_down()

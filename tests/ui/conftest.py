@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.paths import resources
-from app.settings import Theme as ThemeChoice
+from app.settings import ThemeChoice
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.theme_switcher import ThemeSwitcher

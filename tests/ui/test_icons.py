@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.paths import resources
-from app.settings import Theme as ThemeChoice
+from app.settings import ThemeChoice
 from app.ui.icons import app_icon, render_app_icon
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.widgets.icon_button import IconButton

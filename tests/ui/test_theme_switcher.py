@@ -5,7 +5,7 @@ from PySide6.QtGui import QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.settings import Theme as ThemeChoice
+from app.settings import ThemeChoice
 from app.ui.fonts import code_font, ui_font
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.theme_switcher import ThemeSwitcher

@@ -39,7 +39,7 @@ _AIR = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DetailRow:
     """One figure with its name. `full` is what is copied where the screen shows less, such as a path."""
 
     name: str
@@ -48,30 +48,30 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DetailSection:
     """Figures that belong together."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[DetailRow, ...]
 
 
-def sections_of(node: MessageNode) -> list[Section]:
+def sections_of(node: MessageNode) -> list[DetailSection]:
     """Everything that is known of how an answer came about."""
     generation = node.message.generation
     if generation is None:
         return []
-    sections = [Section("Answer", tuple(_origin(node, generation)))]
+    sections = [DetailSection("Answer", tuple(_origin(node, generation)))]
     if statistics := generation.statistics:
-        sections.append(Section("Time", tuple(_times(statistics))))
-        sections.append(Section("Tokens", tuple(_tokens(statistics))))
+        sections.append(DetailSection("Time", tuple(_times(statistics))))
+        sections.append(DetailSection("Tokens", tuple(_tokens(statistics))))
     if generation.instructions:
-        sections.append(Section("Told to the model", tuple(_instructions(generation.instructions))))
+        sections.append(DetailSection("Told to the model", tuple(_instructions(generation.instructions))))
     if generation.sampling:
-        sections.append(Section("Sampling", tuple(_values(generation.sampling, generation.statistics))))
+        sections.append(DetailSection("Sampling", tuple(_values(generation.sampling, generation.statistics))))
     return sections
 
 
-def as_text(sections: Sequence[Section]) -> str:
+def as_text(sections: Sequence[DetailSection]) -> str:
     """The sections as they are copied."""
     blocks = [
         "\n".join([section.title, *(f"  {row.name}: {row.full or row.value}" for row in section.rows)])
@@ -80,40 +80,40 @@ def as_text(sections: Sequence[Section]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _origin(node: MessageNode, generation: Generation) -> list[Row]:
-    rows = [Row("Model", generation.model_name)]
+def _origin(node: MessageNode, generation: Generation) -> list[DetailRow]:
+    rows = [DetailRow("Model", generation.model_name)]
     if generation.model_path:
-        rows.append(Row("Model file", Path(generation.model_path).name, generation.model_path))
+        rows.append(DetailRow("Model file", Path(generation.model_path).name, generation.model_path))
     if generation.preset_name:
-        rows.append(Row("Preset", generation.preset_name))
+        rows.append(DetailRow("Preset", generation.preset_name))
     is_known = node.created_at != UNKNOWN_TIME
     rows.append(
-        Row("Written", f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}" if is_known else "Unknown")
+        DetailRow("Written", f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}" if is_known else "Unknown")
     )
     if generation.statistics:
-        rows.append(Row("Ended", STOP_TEXTS[generation.statistics.stop_reason].sentence))
+        rows.append(DetailRow("Ended", STOP_TEXTS[generation.statistics.stop_reason].sentence))
     if generation.error:
-        rows.append(Row("Error", generation.error))
+        rows.append(DetailRow("Error", generation.error))
     return rows
 
 
-def _instructions(instructions: Instructions) -> list[Row]:
+def _instructions(instructions: Instructions) -> list[DetailRow]:
     prompt = " ".join(instructions.system_prompt.split())
     shown = prompt if len(prompt) <= SHOWN_PROMPT else f"{prompt[:SHOWN_PROMPT].rsplit(' ', 1)[0]}…"
     return [
-        Row("System prompt", shown or "none", instructions.system_prompt),
-        Row("Tools", ", ".join(instructions.tool_names) or "none"),
+        DetailRow("System prompt", shown or "none", instructions.system_prompt),
+        DetailRow("Tools", ", ".join(instructions.tool_names) or "none"),
     ]
 
 
-def _times(statistics: Statistics) -> list[Row]:
+def _times(statistics: Statistics) -> list[DetailRow]:
     rows = []
     if statistics.tokens_per_second:
-        rows.append(Row("Speed", speed_text(statistics.tokens_per_second)))
-    rows.append(Row("To first token", duration_text(statistics.ttft_ms)))
-    rows.append(Row("Reading the prompt", _reading(statistics)))
-    rows.append(Row("Writing", duration_text(statistics.decode_ms)))
-    rows.append(Row("In all", duration_text(statistics.ttft_ms + statistics.decode_ms)))
+        rows.append(DetailRow("Speed", speed_text(statistics.tokens_per_second)))
+    rows.append(DetailRow("To first token", duration_text(statistics.ttft_ms)))
+    rows.append(DetailRow("Reading the prompt", _reading(statistics)))
+    rows.append(DetailRow("Writing", duration_text(statistics.decode_ms)))
+    rows.append(DetailRow("In all", duration_text(statistics.ttft_ms + statistics.decode_ms)))
     return rows
 
 
@@ -125,27 +125,27 @@ def _reading(statistics: Statistics) -> str:
     return f"{words} ({speed_text(read * 1000 / statistics.prompt_ms)})"
 
 
-def _tokens(statistics: Statistics) -> list[Row]:
+def _tokens(statistics: Statistics) -> list[DetailRow]:
     return [
-        Row("Prompt", f"{statistics.prompt_tokens:,}"),
-        Row("Read anew", f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
-        Row("Reused", f"{statistics.cached_tokens:,}"),
-        Row("Generated", f"{statistics.generated_tokens:,}"),
+        DetailRow("Prompt", f"{statistics.prompt_tokens:,}"),
+        DetailRow("Read anew", f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
+        DetailRow("Reused", f"{statistics.cached_tokens:,}"),
+        DetailRow("Generated", f"{statistics.generated_tokens:,}"),
     ]
 
 
-def _values(sampling: Sampling, statistics: Statistics | None) -> list[Row]:
-    rows: list[Row] = []
+def _values(sampling: Sampling, statistics: Statistics | None) -> list[DetailRow]:
+    rows: list[DetailRow] = []
     for name, limit in LIMITS.items():
         value = getattr(sampling, name)
         if name == "seed":
             seed = statistics.seed if statistics else value
-            rows.insert(0, Row("Seed", "random" if seed == RANDOM_SEED else str(seed)))
+            rows.insert(0, DetailRow("Seed", "random" if seed == RANDOM_SEED else str(seed)))
         else:
             is_unlimited = name == "max_tokens" and not value
-            rows.append(Row(limit.label, "no limit" if is_unlimited else figure(value)))
+            rows.append(DetailRow(limit.label, "no limit" if is_unlimited else figure(value)))
     stop = ", ".join(repr(text) for text in sampling.stop)
-    return [*rows, Row("Stop strings", stop or "none")]
+    return [*rows, DetailRow("Stop strings", stop or "none")]
 
 
 class AnswerDetails(QDialog):
@@ -204,7 +204,7 @@ class AnswerDetails(QDialog):
                 row.addLayout(column, 1)
         return content
 
-    def _section(self, section: Section, parent: QWidget) -> QGridLayout:
+    def _section(self, section: DetailSection, parent: QWidget) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
@@ -31,9 +31,6 @@ class ChatHeader(QFrame):
         sidebar_requested(): the user wants the sidebar back.
     """
 
-    cancel_load_requested = Signal()
-    sidebar_requested = Signal()
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(HEIGHT)
@@ -50,8 +47,8 @@ class ChatHeader(QFrame):
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._lay_out()
         self.set_status(LoadStatus())
-        self.cancel_button.clicked.connect(self.cancel_load_requested)
-        self.sidebar_button.clicked.connect(self.sidebar_requested)
+        self.cancel_load_requested = self.cancel_button.clicked
+        self.sidebar_requested = self.sidebar_button.clicked
 
     def set_models(self, models: Sequence[ModelFile]) -> None:
         self.model_picker.set_models(models)

@@ -47,7 +47,6 @@ class Composer(QFrame):
     send_requested = Signal(str)
     stop_requested = Signal()
     edit_cancelled = Signal()
-    recall_requested = Signal()
     draft_changed = Signal(str)
     state_changed = Signal(object)
 
@@ -194,7 +193,7 @@ class Composer(QFrame):
         self.edit.textChanged.connect(self._on_text_changed)
         self.edit.send_pressed.connect(self.send)
         self.edit.escape_pressed.connect(self._on_escape_pressed)
-        self.edit.recall_pressed.connect(self.recall_requested)
+        self.recall_requested = self.edit.recall_pressed
         self.edit.focus_changed.connect(self._on_focus_changed)
         self.send_button.clicked.connect(self.send)
         self.stop_button.clicked.connect(self.stop_requested)

@@ -37,8 +37,6 @@ class ToolsButton(IconButton):
     """
 
     tool_switched = Signal(str, bool)
-    asking_again_requested = Signal()
-    settings_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("wrench", "Tools", parent=parent)
@@ -52,12 +50,12 @@ class ToolsButton(IconButton):
         self.setMenu(self._menu)
         self._asking_again = QAction("Ask before every call again", self)
         self._asking_again.setToolTip("Forgets what you always or never allowed in this conversation")
-        self._asking_again.triggered.connect(self.asking_again_requested)
+        self.asking_again_requested = self._asking_again.triggered
         self._not_understood = QAction(NOT_UNDERSTOOD, self)
         self._not_understood.setEnabled(False)
         self._not_understood.setVisible(False)
         self._settings = QAction("Set up tools…", self)
-        self._settings.triggered.connect(self.settings_requested)
+        self.settings_requested = self._settings.triggered
         self.set_tools((), has_decisions=False)
 
     def set_tools(self, choices: Sequence[ToolChoice], *, has_decisions: bool) -> None:

@@ -157,9 +157,6 @@ class Welcome(ColumnPage):
     """
 
     prompt_chosen = Signal(str)
-    open_file_requested = Signal()
-    add_folder_requested = Signal()
-    models_requested = Signal()
 
     def __init__(self, app_icon: QIcon, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,11 +171,11 @@ class Welcome(ColumnPage):
         self.get_button = QPushButton("Get an LFM2.5 model", self)
         self.get_button.setObjectName("get_model_button")
         self.get_button.setProperty("primary", True)
-        self.get_button.clicked.connect(self.models_requested)
+        self.models_requested = self.get_button.clicked
         self.open_file_button = QPushButton("Open a model file…", self)
         self.add_folder_button = QPushButton("Add a folder of models…", self)
-        self.open_file_button.clicked.connect(self.open_file_requested)
-        self.add_folder_button.clicked.connect(self.add_folder_requested)
+        self.open_file_requested = self.open_file_button.clicked
+        self.add_folder_requested = self.add_folder_button.clicked
         self._lay_out()
         self._set_suggestions(GENERAL_SUGGESTIONS)
         self.show_no_model()

@@ -92,7 +92,6 @@ class ConnectionsPage(QWidget):
         shown(): somebody looks at the page, and looks on; the list may be old.
     """
 
-    clear_requested = Signal()
     shown = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -120,7 +119,7 @@ class ConnectionsPage(QWidget):
         self.summary.setWordWrap(True)
         self.clear_button = QPushButton("Clear", self)
         self.clear_button.setObjectName("clear_connections_button")
-        self.clear_button.clicked.connect(self.clear_requested)
+        self.clear_requested = self.clear_button.clicked
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self.shown)
         self._lay_out()

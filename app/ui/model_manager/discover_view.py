@@ -61,8 +61,6 @@ class DiscoverView(QWidget):
     search_changed = Signal(str, object)
     search_entered = Signal(str)
     row_chosen = Signal(str)
-    more_requested = Signal()
-    retry_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -179,9 +177,9 @@ class DiscoverView(QWidget):
         self._pause.timeout.connect(self._emit_search)
         self.list.row_chosen.connect(self._on_list_row_chosen)
         self.list.row_activated.connect(self.row_chosen)
-        self.list.end_neared.connect(self.more_requested)
+        self.more_requested = self.list.end_neared
         self.list_button.clicked.connect(self._on_list_button_clicked)
-        self.strip.button.clicked.connect(self.retry_requested)
+        self.retry_requested = self.strip.button.clicked
 
     def _on_search_field_text_changed(self) -> None:
         self.order_field.setVisible(bool(self.search_text))

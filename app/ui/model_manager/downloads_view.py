@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app.ui.model_manager.empty_page import EmptyPage
@@ -25,10 +24,6 @@ class DownloadsView(QWidget):
         tidy_requested(): take those that are done off the list.
     """
 
-    action_requested = Signal(str, str)
-    discover_requested = Signal()
-    tidy_requested = Signal()
-
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = RowList("Downloads", CARDS, theme, COLUMN_WIDTH, self)
@@ -46,9 +41,9 @@ class DownloadsView(QWidget):
             self,
         )
         self._lay_out()
-        self.list.action_requested.connect(self.action_requested)
-        self.tidy_button.clicked.connect(self.tidy_requested)
-        self._empty.button.clicked.connect(self.discover_requested)
+        self.action_requested = self.list.action_requested
+        self.tidy_requested = self.tidy_button.clicked
+        self.discover_requested = self._empty.button.clicked
 
     def set_rows(self, rows: Sequence[Row], summary: str, has_done: bool) -> None:
         """Shows these downloads."""

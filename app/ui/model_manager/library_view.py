@@ -37,12 +37,7 @@ class LibraryView(QWidget):
         discover_requested(): the user wants to look for models.
     """
 
-    action_requested = Signal(str, str)
-    filter_changed = Signal(str)
-    import_requested = Signal()
-    add_folder_requested = Signal()
     offer_answered = Signal(bool)
-    discover_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,14 +118,14 @@ class LibraryView(QWidget):
         layout.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
-        self.list.action_requested.connect(self.action_requested)
-        self.filter_field.textChanged.connect(self.filter_changed)
+        self.action_requested = self.list.action_requested
+        self.filter_changed = self.filter_field.textChanged
         self.filter_field.left_downwards.connect(self.list.focus_first)
-        self.import_button.clicked.connect(self.import_requested)
-        self.folder_button.clicked.connect(self.add_folder_requested)
+        self.import_requested = self.import_button.clicked
+        self.add_folder_requested = self.folder_button.clicked
         self.offer.button.clicked.connect(lambda: self.offer_answered.emit(True))
         self.offer.second_button.clicked.connect(lambda: self.offer_answered.emit(False))
-        self._empty.button.clicked.connect(self.discover_requested)
+        self.discover_requested = self._empty.button.clicked
         self.problem.second_button.clicked.connect(lambda: self.set_problem(None))
         self._none.button.clicked.connect(self.filter_field.clear)
 

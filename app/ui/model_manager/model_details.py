@@ -53,9 +53,7 @@ class ModelDetails(ColumnPage):
         retry_requested(): ask the hub again.
     """
 
-    action_requested = Signal(str, str)
     link_requested = Signal(str)
-    retry_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,10 +80,10 @@ class ModelDetails(ColumnPage):
         self.variants.setObjectName("variants")
         self.variants.set_as_tall_as_rows()
         self._lay_out()
-        self.variants.action_requested.connect(self.action_requested)
+        self.action_requested = self.variants.action_requested
         self.variants.row_chosen.connect(lambda _key: self._show_current())
         self.repository_button.clicked.connect(lambda: self.link_requested.emit(self._details.address))
-        self.error.button.clicked.connect(self.retry_requested)
+        self.retry_requested = self.error.button.clicked
         self._recolour()
 
     def set_details(self, details: Details) -> None:

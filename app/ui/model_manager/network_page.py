@@ -33,10 +33,8 @@ class NetworkPage(QWidget):
         link_requested(str): the user wants to see an address.
     """
 
-    offline_changed = Signal(bool)
     save_requested = Signal(str)
     check_requested = Signal()
-    forget_requested = Signal()
     unlock_requested = Signal()
     link_requested = Signal(str)
 
@@ -64,12 +62,12 @@ class NetworkPage(QWidget):
         self._slow_notice = QTimer(self, interval=_SLOW_NOTICE_MS, singleShot=True)
         self._slow_notice.timeout.connect(lambda: self.where.setText(_WAITING))
         self._lay_out()
-        self.offline_field.toggled.connect(self.offline_changed)
+        self.offline_changed = self.offline_field.toggled
         self.field.textChanged.connect(lambda _text: self._fit_buttons())
         self.field.returnPressed.connect(self._save)
         self.save_button.clicked.connect(self._save)
         self.check_button.clicked.connect(self._on_check_button_clicked)
-        self.forget_button.clicked.connect(self.forget_requested)
+        self.forget_requested = self.forget_button.clicked
         self.link_button.clicked.connect(lambda: self.link_requested.emit(TOKENS_ADDRESS))
         self.set_storage(TokenStorage.NOWHERE, "")
 

@@ -42,8 +42,6 @@ class StartPage(ColumnPage):
     pause_requested = Signal(str)
     resume_requested = Signal(str)
     details_requested = Signal(str)
-    starter_requested = Signal()
-    network_settings_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,11 +59,11 @@ class StartPage(ColumnPage):
         self.notice = NoticeStrip(self)
         self.notice.button.setText("Open the settings")
         self.notice.button.show()
-        self.notice.button.clicked.connect(self.network_settings_requested)
+        self.network_settings_requested = self.notice.button.clicked
         self.starter_button = QPushButton("Use the starter model meanwhile", self)
         self.starter_button.setObjectName("starter_button")
         self.starter_button.setProperty("quiet", True)
-        self.starter_button.clicked.connect(self.starter_requested)
+        self.starter_requested = self.starter_button.clicked
         self._lay_out()
 
     def set_computer(self, computer: Computer) -> None:

@@ -38,7 +38,6 @@ class AdjustPanel(QFrame):
     """
 
     edited = Signal()
-    reset_requested = Signal()
     save_requested = Signal(str)
     closed = Signal()
 
@@ -133,7 +132,7 @@ class AdjustPanel(QFrame):
     def _connect(self) -> None:
         self.form.changed.connect(self._on_form_changed)
         self.close_button.clicked.connect(self.close_panel)
-        self.reset_button.clicked.connect(self.reset_requested)
+        self.reset_requested = self.reset_button.clicked
         self.save_as_button.clicked.connect(self._start_saving)
         self.cancel_button.clicked.connect(self.end_saving)
         self.save_button.clicked.connect(self._save)

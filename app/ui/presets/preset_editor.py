@@ -61,13 +61,6 @@ class PresetEditor(QWidget):
         save_requested(), discard_requested(), reset_requested(), close_requested()
     """
 
-    edited = Signal()
-    renamed = Signal(str)
-    save_requested = Signal()
-    discard_requested = Signal()
-    reset_requested = Signal()
-    close_requested = Signal()
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name_field = NameField(self)
@@ -148,13 +141,13 @@ class PresetEditor(QWidget):
         return button
 
     def _connect(self) -> None:
-        self.form.changed.connect(self.edited)
-        self.name_field.committed.connect(self.renamed)
+        self.edited = self.form.changed
+        self.renamed = self.name_field.committed
         self.name_field.textEdited.connect(lambda: self.show_name_problem(""))
-        self.save_button.clicked.connect(self.save_requested)
-        self.discard_button.clicked.connect(self.discard_requested)
-        self.reset_button.clicked.connect(self.reset_requested)
-        self.close_button.clicked.connect(self.close_requested)
+        self.save_requested = self.save_button.clicked
+        self.discard_requested = self.discard_button.clicked
+        self.reset_requested = self.reset_button.clicked
+        self.close_requested = self.close_button.clicked
         self.status.clicked.connect(self.form.show_first_problem)
 
     def _lay_out(self) -> None:

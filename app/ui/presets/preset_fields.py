@@ -41,7 +41,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FieldSection:
     """Fields that stand together."""
 
     title: str
@@ -50,11 +50,11 @@ class Section:
     note: str = ""
 
 
-BASICS = Section("Basics", (SYSTEM_PROMPT, "temperature", "max_tokens", "seed", "stop"), is_folded=False)
-CHOICE = Section(
+BASICS = FieldSection("Basics", (SYSTEM_PROMPT, "temperature", "max_tokens", "seed", "stop"), is_folded=False)
+CHOICE = FieldSection(
     "Choice of words", ("top_k", "top_p", "min_p", "typical_p", "xtc_probability", "xtc_threshold")
 )
-REPETITION = Section(
+REPETITION = FieldSection(
     "Repetition",
     (
         "repeat_penalty",
@@ -67,8 +67,8 @@ REPETITION = Section(
         "dry_window",
     ),
 )
-THINKING_AND_TOOLS = Section("Thinking and tools", ("thinking_limit", "tools"))
-LOADING = Section(
+THINKING_AND_TOOLS = FieldSection("Thinking and tools", ("thinking_limit", "tools"))
+LOADING = FieldSection(
     "Memory and speed",
     ("context_length", "thread_count", "kv_cache_type"),
     note="These take effect when a model is loaded.",

@@ -12,7 +12,7 @@ from app.core.preset import Preset
 from app.tools.tool import Tool
 from app.ui.presets.field_row import FieldRow
 from app.ui.presets.folding_section import FoldingSection
-from app.ui.presets.preset_fields import Section, values_of, with_values
+from app.ui.presets.preset_fields import FieldSection, values_of, with_values
 from app.ui.presets.tools_field import ToolsField
 
 
@@ -40,7 +40,7 @@ class PresetForm(QScrollArea):
 
     def __init__(
         self,
-        sections: Sequence[Section],
+        sections: Sequence[FieldSection],
         has_explanations: bool = True,
         is_live: bool = False,
         parent: QWidget | None = None,
@@ -122,7 +122,7 @@ class PresetForm(QScrollArea):
                 row.field.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 
-    def _add_section(self, section: Section, has_explanations: bool, is_live: bool) -> None:
+    def _add_section(self, section: FieldSection, has_explanations: bool, is_live: bool) -> None:
         rows = [FieldRow(name, has_explanations, is_live, self._page) for name in section.names]
         self.rows |= {row.name: row for row in rows}
         for row in rows:

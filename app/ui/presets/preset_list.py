@@ -42,7 +42,6 @@ class PresetList(QFrame):
     """
 
     selected = Signal(str)
-    create_requested = Signal()
     duplicate_requested = Signal()
     rename_requested = Signal()
     delete_requested = Signal()
@@ -178,7 +177,7 @@ class PresetList(QFrame):
     def _connect(self) -> None:
         self.list.currentItemChanged.connect(self._on_list_current_item_changed)
         self.list.itemDoubleClicked.connect(self.rename_requested)
-        self.create_button.clicked.connect(self.create_requested)
+        self.create_requested = self.create_button.clicked
         self.duplicate_button.clicked.connect(self.duplicate_requested)
         self.delete_button.clicked.connect(self.delete_requested)
 

@@ -1,4 +1,4 @@
-"""Theme, size of letters, and the key that sends."""
+"""ThemeChoice, size of letters, and the key that sends."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
 
-from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, Theme
+from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, ThemeChoice
 
-_THEMES = ((Theme.SYSTEM, "Follow the system"), (Theme.LIGHT, "Light"), (Theme.DARK, "Dark"))
+_THEMES = (
+    (ThemeChoice.SYSTEM, "Follow the system"),
+    (ThemeChoice.LIGHT, "Light"),
+    (ThemeChoice.DARK, "Dark"),
+)
 _SEND_KEYS = (
     (True, "Enter sends, Shift+Enter begins a new line"),
     (False, "Ctrl+Enter sends, Enter begins a new line"),
@@ -30,7 +34,7 @@ class GeneralPage(QWidget):
         self._settings = settings
         self.theme_field = QComboBox(self)
         self.theme_field.setObjectName("theme_field")
-        self.theme_field.setAccessibleName("Theme")
+        self.theme_field.setAccessibleName("ThemeChoice")
         for theme, text in _THEMES:
             self.theme_field.addItem(text, theme.value)
         self.zoom_field = QSpinBox(self)
@@ -63,7 +67,7 @@ class GeneralPage(QWidget):
     def _on_field_changed(self) -> None:
         settings = replace(
             self._settings,
-            theme=Theme(self.theme_field.currentData()),
+            theme=ThemeChoice(self.theme_field.currentData()),
             font_scale=self.zoom_field.value() / 100,
             sends_with_enter=self.send_key_field.currentData(),
         )
@@ -79,6 +83,6 @@ class GeneralPage(QWidget):
         heading = QLabel("General", self)
         heading.setProperty("subheading", True)
         layout.addRow(heading)
-        layout.addRow("Theme", self.theme_field)
+        layout.addRow("ThemeChoice", self.theme_field)
         layout.addRow("Text size", self.zoom_field)
         layout.addRow("Sending", self.send_key_field)

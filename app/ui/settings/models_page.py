@@ -31,7 +31,6 @@ class ModelsPage(QWidget):
     """
 
     changed = Signal(object)
-    add_folder_requested = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +49,7 @@ class ModelsPage(QWidget):
         self.place_field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
         self.set_settings(settings)
-        self.add_button.clicked.connect(self.add_folder_requested)
+        self.add_folder_requested = self.add_button.clicked
         self.remove_button.clicked.connect(self._on_remove_button_clicked)
         self.place_field.activated.connect(self._on_place_field_activated)
         self.list.currentRowChanged.connect(self._on_list_current_row_changed)

@@ -46,7 +46,6 @@ class SettingsDialog(QDialog):
     """
 
     settings_changed = Signal(object)
-    add_folder_requested = Signal()
 
     def __init__(
         self, settings: Settings, version: str, app_icon: QIcon, parent: QWidget | None = None
@@ -72,7 +71,7 @@ class SettingsDialog(QDialog):
         self._names.setCurrentRow(0)
         self._general.changed.connect(self._on_page_changed)
         self._models.changed.connect(self._on_page_changed)
-        self._models.add_folder_requested.connect(self.add_folder_requested)
+        self.add_folder_requested = self._models.add_folder_requested
 
     def set_settings(self, settings: Settings) -> None:
         """Shows other values, such as a folder that was added. Emits nothing."""

@@ -33,7 +33,6 @@ class ToolsPage(QWidget):
     """
 
     changed = Signal(object)
-    add_folder_requested = Signal()
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +106,7 @@ class ToolsPage(QWidget):
         self.grammar_box.clicked.connect(
             lambda is_on: self._change(replace(self._settings, keeps_calls_well_formed=is_on))
         )
-        self.add_button.clicked.connect(self.add_folder_requested)
+        self.add_folder_requested = self.add_button.clicked
         self.remove_button.clicked.connect(self._on_remove_button_clicked)
         self.folders.currentRowChanged.connect(lambda row: self.remove_button.setEnabled(row >= 0))
 

@@ -7,11 +7,11 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QPen, QTextCharForma
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
-from app.services.conversation_list import Activity
+from app.services.conversations import Activity
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.sidebar.conversation_model import ROW_ROLE
-from app.ui.sidebar.conversation_rows import ConversationRow, Heading
+from app.ui.sidebar.conversation_rows import ConversationRow, GroupHeading
 
 _Index = QModelIndex | QPersistentModelIndex
 _SIDE = 12
@@ -32,7 +32,7 @@ class ConversationDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         line = option.fontMetrics.height()
         row = index.data(ROW_ROLE)
-        if isinstance(row, Heading):
+        if isinstance(row, GroupHeading):
             return QSize(100, line + (12 if index.row() == 0 else 20))
         return QSize(100, line + 16 + (line + 2 if row.snippet else 0))
 
@@ -41,13 +41,13 @@ class ConversationDelegate(QStyledItemDelegate):
         row = index.data(ROW_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if isinstance(row, Heading):
+        if isinstance(row, GroupHeading):
             self._paint_heading(painter, option, row)
         else:
             self._paint_conversation(painter, option, row)
         painter.restore()
 
-    def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, row: Heading) -> None:
+    def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, row: GroupHeading) -> None:
         painter.setFont(resized(option.font, 0.86, option.font.weight().Medium))
         painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
         area = option.rect.adjusted(_SIDE, 0, -_SIDE, -5)

@@ -32,7 +32,6 @@ class ConversationList(QListView):
 
     conversation_selected = Signal(str)
     hit_selected = Signal(str, str)
-    rename_requested = Signal(str, str)
     delete_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,7 +47,7 @@ class ConversationList(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.EditKeyPressed | triggers.DoubleClicked)
-        self._model().title_edited.connect(self.rename_requested)
+        self.rename_requested = self._model().title_edited
         self.clicked.connect(self._open)
 
     @property

@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from typing_extensions import override
 
-from app.ui.sidebar.conversation_rows import ConversationRow, Heading, Row
+from app.ui.sidebar.conversation_rows import ConversationRow, GroupHeading, Row
 from app.ui.widgets.tooltip import as_written
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The row itself: a `Heading` or a `ConversationRow`."""
+"""The row itself: a `GroupHeading` or a `ConversationRow`."""
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -84,7 +84,7 @@ class ConversationListModel(QAbstractListModel):
         row = self._rows[index.row()]
         if role == ROW_ROLE:
             return row
-        if isinstance(row, Heading):
+        if isinstance(row, GroupHeading):
             return row.text if role == Qt.ItemDataRole.DisplayRole else None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.title
@@ -108,6 +108,6 @@ class ConversationListModel(QAbstractListModel):
 
     @override
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        if not index.isValid() or isinstance(self._rows[index.row()], Heading):
+        if not index.isValid() or isinstance(self._rows[index.row()], GroupHeading):
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable

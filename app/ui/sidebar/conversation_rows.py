@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from app.core.conversation import UNKNOWN_TIME, ConversationSummary
-from app.services.conversation_list import Activity
+from app.services.conversations import Activity
 from app.store.search import SearchHit
 
 SPOKEN_ACTIVITIES = {
@@ -18,7 +18,7 @@ SPOKEN_ACTIVITIES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class GroupHeading:
     """The name of a group."""
 
     text: str
@@ -51,7 +51,7 @@ class ConversationRow:
         return f"{self.id} {self.node_id or ''}"
 
 
-Row = Heading | ConversationRow
+Row = GroupHeading | ConversationRow
 
 
 def group_name(when: datetime, today: date) -> str:
@@ -76,7 +76,7 @@ def rows_of(summaries: Sequence[ConversationSummary], today: date) -> list[Row]:
     for summary in sorted(summaries, key=lambda summary: summary.updated_at, reverse=True):
         name = group_name(summary.updated_at, today)
         if name != last_name:
-            rows.append(Heading(name))
+            rows.append(GroupHeading(name))
             last_name = name
         rows.append(ConversationRow(summary.id, summary.title))
     return rows
@@ -92,7 +92,7 @@ def with_activities(rows: Sequence[Row], activities: Mapping[str, Activity]) -> 
 
 def rows_found(hits: Sequence[SearchHit]) -> list[Row]:
     """What a search found, in the order given."""
-    rows: list[Row] = [Heading("Found" if hits else "Nothing found")]
+    rows: list[Row] = [GroupHeading("Found" if hits else "Nothing found")]
     for hit in hits:
         is_title = hit.node_id is None
         rows.append(

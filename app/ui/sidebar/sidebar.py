@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from typing_extensions import override
 
 from app.core.conversation import ConversationSummary
-from app.services.conversation_list import Activity
+from app.services.conversations import Activity
 from app.store.search import SearchHit
 from app.ui.fonts import BODY_SIZE
 from app.ui.icons import ICON_SIZE, icon
@@ -37,15 +37,7 @@ class Sidebar(QFrame):
         models_requested(), settings_requested(), hide_requested()
     """
 
-    new_chat_requested = Signal()
-    conversation_selected = Signal(str)
-    hit_selected = Signal(str, str)
-    rename_requested = Signal(str, str)
-    delete_requested = Signal(str)
     search_changed = Signal(str)
-    models_requested = Signal()
-    settings_requested = Signal()
-    hide_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,17 +123,17 @@ class Sidebar(QFrame):
         layout.addLayout(foot)
 
     def _connect(self) -> None:
-        self.new_chat_button.clicked.connect(self.new_chat_requested)
-        self.hide_button.clicked.connect(self.hide_requested)
-        self.models_button.clicked.connect(self.models_requested)
-        self.settings_button.clicked.connect(self.settings_requested)
+        self.new_chat_requested = self.new_chat_button.clicked
+        self.hide_requested = self.hide_button.clicked
+        self.models_requested = self.models_button.clicked
+        self.settings_requested = self.settings_button.clicked
         self.search_field.textChanged.connect(self._on_search_field_text_changed)
         self.search_field.left_downwards.connect(self.list.focus_first)
         self._search_timer.timeout.connect(lambda: self.search_changed.emit(self.search_text))
-        self.list.conversation_selected.connect(self.conversation_selected)
-        self.list.hit_selected.connect(self.hit_selected)
-        self.list.rename_requested.connect(self.rename_requested)
-        self.list.delete_requested.connect(self.delete_requested)
+        self.conversation_selected = self.list.conversation_selected
+        self.hit_selected = self.list.hit_selected
+        self.rename_requested = self.list.rename_requested
+        self.delete_requested = self.list.delete_requested
 
     def _on_search_field_text_changed(self) -> None:
         if self.search_text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 
 from app.services.chat_session import ChatChange, ChatPart
-from app.services.conversation_list import ListChange
+from app.services.conversations import ListChange
 from app.services.services import Services
 from app.ui.main_window import MainWindow
 from app.ui.transcript.view.transcript import Transcript

@@ -24,7 +24,7 @@ from app.hub.library.records import LibraryRecords
 from app.hub.token import HubToken
 from app.paths import resources
 from app.services.model_library import models_elsewhere
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.services.settings import SettingsService
 from app.settings import Settings, SettingsFile
 from app.ui.main_window import MainWindow
@@ -68,7 +68,7 @@ class Screen:
         self.catalog = Catalog.load(resources() / "catalog.toml")
         self.records = LibraryRecords(folder / "records.json")
         self.hub = Hub(HubToken(keyring), endpoint=server.address)
-        notices = Notices()
+        notices = NoticeService()
         notices.told.connect(window.messages.show)
         self.settings = SettingsService(SettingsFile(folder / "settings.toml"), notices, settings)
         self.settings_dialog = SettingsController(window, self.settings, "1.0")

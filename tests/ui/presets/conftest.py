@@ -14,7 +14,7 @@ from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.hub.catalog import Catalog
 from app.services.chat_session import ChatSession
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.services.presets import PresetService
 from app.services.store_writer import StoreWriter
 from app.store.presets import PresetStore
@@ -57,7 +57,7 @@ def store(presets_path: Path) -> PresetStore:
 def presets(store: PresetStore, tmp_path: Path) -> Iterator[PresetService]:
     """The presets as the program uses them, with conversations that follow them."""
     opened = open_store(tmp_path / "conversations.db").conversations
-    notices = Notices()
+    notices = NoticeService()
     writer = StoreWriter(notices)
     yield PresetService(store, Catalog(), ChatSession(opened, writer, notices), notices)
     writer.shut_down()

@@ -9,11 +9,13 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from app.settings import Settings, Theme
+from app.settings import Settings, ThemeChoice
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
 
-SETTINGS = Settings(theme=Theme.DARK, font_scale=1.2, model_folders=(Path("/models"), Path("/disk/gguf")))
+SETTINGS = Settings(
+    theme=ThemeChoice.DARK, font_scale=1.2, model_folders=(Path("/models"), Path("/disk/gguf"))
+)
 
 
 @pytest.fixture
@@ -41,9 +43,9 @@ def test_every_change_is_told_at_once_and_keeps_the_rest(qtbot: QtBot, dialog: S
     qtbot.keyClick(dialog.findChild(QSpinBox, "zoom_field"), Qt.Key.Key_Up)
     qtbot.keyClick(dialog.findChild(QComboBox, "send_key_field"), Qt.Key.Key_Down)
     assert [(s.theme, s.font_scale, s.sends_with_enter) for s in told] == [
-        (Theme.LIGHT, 1.2, True),
-        (Theme.LIGHT, 1.3, True),
-        (Theme.LIGHT, 1.3, False),
+        (ThemeChoice.LIGHT, 1.2, True),
+        (ThemeChoice.LIGHT, 1.3, True),
+        (ThemeChoice.LIGHT, 1.3, False),
     ]
     assert all(settings.model_folders == SETTINGS.model_folders for settings in told)
 
@@ -70,7 +72,7 @@ def test_a_folder_is_asked_for(qtbot: QtBot, dialog: SettingsDialog) -> None:
 
 def test_values_from_outside_are_shown_and_told_to_nobody(qtbot: QtBot, dialog: SettingsDialog) -> None:
     with qtbot.assertNotEmitted(dialog.settings_changed):
-        dialog.set_settings(Settings(theme=Theme.LIGHT, font_scale=0.8))
+        dialog.set_settings(Settings(theme=ThemeChoice.LIGHT, font_scale=0.8))
     assert dialog.findChild(QComboBox, "theme_field").currentText() == "Light"
     assert dialog.findChild(QSpinBox, "zoom_field").value() == 80
 

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
 from app.ui.sidebar.conversation_model import ConversationListModel
-from app.ui.sidebar.conversation_rows import ConversationRow, Heading, Row
+from app.ui.sidebar.conversation_rows import ConversationRow, GroupHeading, Row
 
-ROWS: list[Row] = [Heading("Today"), ConversationRow("a", "Apples"), ConversationRow("b", "Bread")]
+ROWS: list[Row] = [GroupHeading("Today"), ConversationRow("a", "Apples"), ConversationRow("b", "Bread")]
 
 
 def shown(model: ConversationListModel) -> list[str]:
@@ -20,7 +20,7 @@ def test_qt_finds_no_fault_while_rows_come_and_go(qtmodeltester: object) -> None
     qtmodeltester.check(model)  # type: ignore[attr-defined]
     model.set_rows(ROWS)
     model.set_rows(
-        [Heading("Today"), ConversationRow("b", "Butter"), ConversationRow("c", "Cheese"), ROWS[1]]
+        [GroupHeading("Today"), ConversationRow("b", "Butter"), ConversationRow("c", "Cheese"), ROWS[1]]
     )
     model.set_rows([])
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.core.conversation import UNKNOWN_TIME, ConversationSummary
-from app.ui.sidebar.conversation_rows import ConversationRow, Heading, group_name, rows_of
+from app.ui.sidebar.conversation_rows import ConversationRow, GroupHeading, group_name, rows_of
 
 TODAY = date(2026, 11, 22)
 
@@ -44,9 +44,9 @@ def test_the_newest_comes_first_and_every_group_has_one_heading() -> None:
         ConversationSummary("early", "Early", at(TODAY, 6)),
     ]
     assert rows_of(summaries, TODAY) == [
-        Heading("Today"),
+        GroupHeading("Today"),
         ConversationRow("late", "Late"),
         ConversationRow("early", "Early"),
-        Heading("Yesterday"),
+        GroupHeading("Yesterday"),
         ConversationRow("old", "Old"),
     ]

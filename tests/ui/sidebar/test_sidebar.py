@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import ConversationSummary
-from app.services.conversation_list import Activity
+from app.services.conversations import Activity
 from app.store.search import SearchHit
 from app.ui.sidebar.conversation_rows import SPOKEN_ACTIVITIES
 from app.ui.sidebar.sidebar import Sidebar

@@ -12,7 +12,7 @@ from app.core.conversation import Conversation, ConversationSummary
 from app.core.errors import UserError
 from app.services.answers import AnswerService
 from app.services.chat_session import ChatChange, ChatPart, ChatSession
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.store_writer import StoreWriter
 from app.store.conversations import ConversationStore
@@ -39,7 +39,7 @@ class ListChange:
     deleted: ConversationSummary | None = None
 
 
-class ConversationList(QObject):
+class ConversationService(QObject):
     """All conversations, kept in memory: the store is read once, at the start.
 
     Signals:
@@ -55,7 +55,7 @@ class ConversationList(QObject):
         writer: StoreWriter,
         chat: ChatSession,
         answers: AnswerService,
-        notices: Notices,
+        notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
         """
