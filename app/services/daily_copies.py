@@ -7,7 +7,7 @@ from datetime import date
 from PySide6.QtCore import QObject, QTimer
 
 from app.services.background import Worker, run_in_background
-from app.services.notices import Notices
+from app.services.notices import NoticeService
 from app.store.store import Store
 
 FIRST_MS = 60_000
@@ -19,7 +19,7 @@ AGAIN_MS = 3_600_000
 class DailyCopies(QObject):
     """Makes the daily copies while the program runs."""
 
-    def __init__(self, store: Store, notices: Notices, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, notices: NoticeService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
         self._notices = notices

@@ -152,7 +152,7 @@ class DialogController(QObject):
             self._view.finish()
             return
         can_save = not any(draft.refused for draft in self._drafts.values())
-        self._view.ask_about_unsaved(list(self._drafts), can_save)
+        self._view.ask_about_unsaved(list(self._drafts), can_save, self._save_all, self._discard_all)
 
     # Inside
 
@@ -281,5 +281,3 @@ class DialogController(QObject):
         dialog.editor.discard_requested.connect(self.discard)
         dialog.editor.reset_requested.connect(self.reset)
         dialog.close_requested.connect(self.close)
-        dialog.save_all_chosen.connect(self._save_all)
-        dialog.discard_all_chosen.connect(self._discard_all)

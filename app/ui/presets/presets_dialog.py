@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -23,12 +23,9 @@ class PresetsDialog(QDialog):
 
     Signals:
         close_requested(): the user wants to close it; whoever answers calls `finish`.
-        save_all_chosen(), discard_all_chosen(): the answer to `ask_about_unsaved`.
     """
 
     close_requested = Signal()
-    save_all_chosen = Signal()
-    discard_all_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,14 +38,20 @@ class PresetsDialog(QDialog):
         self._banner = Banner(self)
         self._lay_out()
         self.messages = Messages(self, self._banner, self.editor.form)
-        self.editor.close_requested.connect(self.close_requested)
+        self.editor.close_requested.connect(self.reject)
         save = QShortcut(QKeySequence.StandardKey.Save, self)
         save.activated.connect(self.editor.save_button.click)
         undo = QShortcut(QKeySequence.StandardKey.Undo, self)
         undo.activated.connect(self.messages.toast.undo)
 
-    def ask_about_unsaved(self, names: Sequence[str], can_save: bool) -> None:
-        """Asks what becomes of changes before the window closes."""
+    def ask_about_unsaved(
+        self,
+        names: Sequence[str],
+        can_save: bool,
+        on_save: Callable[[], None],
+        on_discard: Callable[[], None],
+    ) -> None:
+        """Asks what becomes of changes before the window closes, and has it done."""
         quoted = ", ".join(f"“{name}”" for name in names)
         box = QMessageBox(self)
         box.setObjectName("unsaved_box")
@@ -59,9 +62,9 @@ class PresetsDialog(QDialog):
             box.setInformativeText("A value cannot be saved as it is. Keep editing to mend it.")
         save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
         save.setEnabled(can_save)
-        save.clicked.connect(self.save_all_chosen)
+        save.clicked.connect(lambda: on_save())
         discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
-        discard.clicked.connect(self.discard_all_chosen)
+        discard.clicked.connect(lambda: on_discard())
         keep = box.addButton("Keep editing", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(save if can_save else keep)
         box.setEscapeButton(keep)
