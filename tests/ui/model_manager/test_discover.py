@@ -27,7 +27,7 @@ def test_a_model_of_the_catalog_shows_its_facts_and_what_the_hub_has(screen: Scr
     assert "Recommended by Liquid AI" in words
     assert "10 million US dollars" in words
     row = screen.row(details.variants, "Q4_K_M")
-    assert [badge.text for badge in row.badges] == ["Runs well", "Recommended"]
+    assert [badge.text for badge in row.badges] == ["Fast", "Recommended"]
     assert "6.0 GB are free now" in row.badges[0].tip
 
 
