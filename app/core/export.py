@@ -15,6 +15,7 @@ from typing import Any
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.markdown.embedded import EmbeddedMarkdown
 from app.core.markdown.front_matter import Writable, write_front_matter
+from app.core.markdown.headings import with_lower_headings
 from app.core.markdown.importing import from_markdown
 from app.core.markdown.marks import FORMAT_VERSION, MarkedPart, count_marks, written_mark
 from app.core.message import (
@@ -42,6 +43,8 @@ class ExportOptions:
     """What is written beside the words."""
 
     include_reasoning: bool = True
+    include_all_branches: bool = False
+    """Also the versions that are not on screen, behind those that are."""
     system_prompt: str = ""
     """The preset's, for conversations of which no answer knows what it was told, and without one of their
     own."""
@@ -53,13 +56,14 @@ def to_markdown(conversation: Conversation, options: ExportOptions = ExportOptio
     Only lone surrogates are lost, which no file can hold: they become U+FFFD.
     """
     path = conversation.path()
+    others = [node for node in conversation.nodes if node not in path] if options.include_all_branches else []
     word = "tarn"
-    document = _Document(word, path, options)
+    document = _Document(word, conversation, path, others, options)
     attempt = 1
     while count_marks(word, document.body) != document.mark_count:  # A message holds the like of our marks.
         attempt += 1
         word = f"tarn-{attempt}"
-        document = _Document(word, path, options)
+        document = _Document(word, conversation, path, others, options)
     head = write_front_matter(_settings(conversation, path, options, word))
     text = f"{head}\n# {_heading(conversation.title)}\n{document.body}\n"
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
@@ -102,19 +106,36 @@ def _sampling_values(sampling: Sampling) -> dict[str, Writable]:
 class _Document:
     """The messages as Markdown, with the marks between them."""
 
-    def __init__(self, word: str, path: list[MessageNode], options: ExportOptions) -> None:
+    def __init__(
+        self,
+        word: str,
+        conversation: Conversation,
+        path: list[MessageNode],
+        others: list[MessageNode],
+        options: ExportOptions,
+    ) -> None:
         self.mark_count = 0
         self._word = word
         self._options = options
         self._pieces: list[str] = []
-        for node in path:
-            self._add_message(node)
+        self._places = {node.id: place for place, node in enumerate([*path, *others])}
+        previous_id: str | None = None
+        for node in [*path, *others]:
+            place = {} if node.parent_id == previous_id else {"below": self._places.get(node.parent_id or "")}
+            if node is path[-1] and others:
+                place["shown"] = True
+            self._add_message(node, place)
+            previous_id = node.id
+        if left_out := len(conversation.nodes) - len(path) - len(others):
+            self._add_mark({"part": MarkedPart.NOTE})
+            count = "1 message" if left_out == 1 else f"{left_out:,} messages"
+            self._add(f"*Other versions of this conversation, with {count}, are not in this file.*")
         self.body = "".join(self._pieces)
         """Begins with an empty line, ends without one."""
 
-    def _add_message(self, node: MessageNode) -> None:
+    def _add_message(self, node: MessageNode, place: dict[str, Any]) -> None:
         generation = node.message.generation
-        self._add_mark(_message_values(node))
+        self._add_mark({**_message_values(node), **place})
         name = generation.model_name if generation else ""
         self._add(f"## {_heading(name) or _SPEAKERS[node.role]}")
         for index, part in enumerate(node.message.parts):
@@ -173,8 +194,8 @@ def _text(part: TextPart) -> tuple[dict[str, Any], str]:
     values = {"part": MarkedPart.TEXT, **_around(part)}
     if not part.text.strip():
         return {**values, "text": part.text}, ""
-    embedded = EmbeddedMarkdown.of(part.text)
-    return {**values, **_embedding(embedded)}, embedded.text
+    embedding, shown = _embedded(part.text)
+    return {**values, **embedding}, shown
 
 
 def _thought(part: ReasoningPart) -> tuple[dict[str, Any], str]:
@@ -187,9 +208,9 @@ def _thought(part: ReasoningPart) -> tuple[dict[str, Any], str]:
         values["open"] = True
     if not part.text.strip():
         return {**values, "text": part.text}, ""
-    embedded = EmbeddedMarkdown.of(part.text)
-    content = f"<details>\n<summary>{_summary(part)}</summary>\n\n{embedded.text}\n\n</details>"
-    return {**values, **_embedding(embedded)}, content
+    embedding, shown = _embedded(part.text)
+    content = f"<details>\n<summary>{_summary(part)}</summary>\n\n{shown}\n\n</details>"
+    return {**values, **embedding}, content
 
 
 def _call(part: ToolCallPart) -> tuple[dict[str, Any], str]:
@@ -228,13 +249,18 @@ def _around(part: TextPart | ReasoningPart) -> dict[str, str]:
     return {name: text for name, text in (("before", before), ("after", after)) if text}
 
 
-def _embedding(embedded: EmbeddedMarkdown) -> dict[str, Any]:
+def _embedded(text: str) -> tuple[dict[str, Any], str]:
+    """-> (what tells how to have the text back, the text as it stands in the document)."""
+    embedded = EmbeddedMarkdown.of(text)
+    shown, headings = with_lower_headings(embedded.text)
     values: dict[str, Any] = {}
     if embedded.closing_fence:
         values["closed"] = embedded.closing_fence
     if embedded.escaped:
         values["escaped"] = embedded.escaped
-    return values
+    if headings:
+        values["headings"] = headings
+    return values, shown
 
 
 def _summary(part: ReasoningPart) -> str:

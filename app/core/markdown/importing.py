@@ -12,6 +12,7 @@ from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageSt
 from app.core.errors import ImportFormatError
 from app.core.markdown.embedded import EmbeddedMarkdown
 from app.core.markdown.front_matter import FrontMatterError, Value, read_front_matter
+from app.core.markdown.headings import with_headings_back
 from app.core.markdown.marks import FORMAT_VERSION, Mark, MarkedPart, find_marks
 from app.core.message import (
     Generation,
@@ -43,7 +44,12 @@ def from_markdown(text: str) -> Conversation:
     if text.startswith("---\r\n"):  # Another program has rewritten every line's end.
         text = text.replace("\r\n", "\n")
     settings, body, first_line = _head(text)
-    nodes = _nodes(body, _text(settings, "marks") or "tarn", first_line)
+    nodes, shown_id = _nodes(body, _text(settings, "marks") or "tarn", first_line)
+    if not nodes and re.search(r"^## ", body, re.MULTILINE):
+        raise ImportFormatError(
+            "The comments that tell who says what were taken out of this file, so it cannot be imported.",
+            "Choose the file as it was exported, before another program changed it.",
+        )
     title = _text(settings, "title") or UNTITLED
     return Conversation(
         title=title,
@@ -51,7 +57,7 @@ def from_markdown(text: str) -> Conversation:
         created_at=_head_date(settings, "created"),
         updated_at=_head_date(settings, "updated"),
         nodes=tuple(_with_sampling(nodes, _sampling(settings.get("sampling")))),
-        tip_id=nodes[-1].id if nodes else None,
+        tip_id=shown_id,
         system_prompt=_text(settings, "system_prompt"),
         preset_name=_text(settings, "preset"),
     )
@@ -133,18 +139,28 @@ def _with_sampling(nodes: list[MessageNode], sampling: Sampling | None) -> list[
     return nodes
 
 
-def _nodes(body: str, word: str, first_line: int) -> list[MessageNode]:
-    """The messages, each the child of the one before it."""
+def _nodes(body: str, word: str, first_line: int) -> tuple[list[MessageNode], str | None]:
+    """The messages, and the last one of those that were on screen."""
     nodes: list[MessageNode] = []
+    shown: int | None = None
     for mark in find_marks(word, body + "\n"):
         try:
             if "role" in mark.values:
-                nodes.append(_node(mark, nodes[-1].id if nodes else None))
+                nodes.append(_node(mark, _parent_id(mark, nodes)))
+                shown = len(nodes) - 1 if mark.values.get("shown") is True else shown
             elif mark.values["part"] != MarkedPart.NOTE:
                 nodes[-1] = _with_part(nodes[-1], _part(mark))
         except (*_FAULTS, IndexError) as error:
             raise _damaged(first_line + mark.line) from error
-    return nodes
+    return nodes, nodes[-1 if shown is None else shown].id if nodes else None
+
+
+def _parent_id(mark: Mark, nodes: list[MessageNode]) -> str | None:
+    """The message before it, unless it is another version of one that stands further up."""
+    if "below" in mark.values:
+        place = mark.values["below"]
+        return None if place is None else nodes[place].id
+    return nodes[-1].id if nodes else None
 
 
 def _node(mark: Mark, parent_id: str | None) -> MessageNode:
@@ -215,6 +231,11 @@ def _restored(mark: Mark, content: str) -> str:
     values = mark.values
     if "text" in values:
         return str(values["text"])
+    headings = tuple(
+        heading if isinstance(heading, int) else (str(heading[0]), str(heading[1]))
+        for heading in values.get("headings", ())
+    )
+    content = with_headings_back(content, headings)
     return EmbeddedMarkdown(content, values.get("closed", ""), tuple(values.get("escaped", ()))).restored()
 
 
