@@ -15,11 +15,15 @@ from app.store.migrations import applied_names, is_beginning, rebuild_search
 from app.store.page_scan import text_column
 from app.store.recovered_rows import Recovered, RecoveredRows
 from app.store.schema import CORE_TABLES, missing_tables
+from app.store.write_ahead_log import bring_in_log
 
 log = logging.getLogger(__name__)
 
 LONGEST_FILE = 64 * 1024**3
 """In bytes; a header that claims more than that is damaged itself."""
+
+SMALLEST_FILE = 512
+"""In bytes: no database with anything in it is smaller than its smallest page."""
 
 Progress = Callable[[int, int], object]
 """Told how many bytes of how many have been worked through."""
@@ -79,6 +83,14 @@ def newest_copy(path: Path) -> Path | None:
     """The newest daily copy of a file; None where there is none."""
     found = sorted(backups_folder(path).glob("????-??-?? m???/conversations.db"))
     return found[-1] if found else None
+
+
+def is_emptied(path: Path) -> bool:
+    """Whether something has cut a file to nothing, of which its log or a copy holds more."""
+    if not path.exists() or path.stat().st_size >= SMALLEST_FILE:
+        return False
+    log_path = path.with_name(path.name + "-wal")
+    return newest_copy(path) is not None or (log_path.exists() and log_path.stat().st_size > 0)
 
 
 def finish_interrupted(path: Path) -> None:
@@ -208,7 +220,20 @@ def _lengthen(path: Path) -> None:
             file.truncate(length)
 
 
+def _has_schema(path: Path) -> bool:
+    if path.stat().st_size < SMALLEST_FILE:  # SQLite would throw its log away.
+        return False
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        try:
+            connection.execute("select count(*) from sqlite_master")
+        except (sqlite3.Error, UnicodeDecodeError):
+            return False
+    return True
+
+
 def _opened_for_reading(path: Path) -> sqlite3.Connection:
+    if not _has_schema(path) and (pages := bring_in_log(path)):
+        log.warning("Brought %d pages of the write-ahead log into the damaged database", pages)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.text_factory = text_column
     # The write-ahead log goes into the file, so that its pages can be looked at as well.

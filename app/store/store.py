@@ -12,7 +12,7 @@ from app.core.conversation import now
 from app.store.backups import Backups
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
-from app.store.recovery import Progress, backups_folder, finish_interrupted, mend, no_progress
+from app.store.recovery import Progress, backups_folder, finish_interrupted, is_emptied, mend, no_progress
 from app.store.search import ConversationSearch
 
 DELETED_ARE_KEPT = timedelta(hours=24)
@@ -85,6 +85,8 @@ def open_store(path: Path, on_progress: Progress = no_progress, copied_files: Se
     """
     finish_interrupted(path)
     notices = Notices()
+    if is_emptied(path):
+        notices.add(mend(path, True, on_progress))
     for is_hopeless in (False, True):
         try:
             return _opened(path, notices, on_progress, copied_files)

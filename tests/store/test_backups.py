@@ -201,3 +201,17 @@ def test_a_copy_can_be_given_up(path):
     store.make_daily_copy(TODAY)
     assert len(store.backups.all()) == 1
     store.conversations.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"x"])
+def test_a_file_that_something_has_emptied_comes_back_from_the_copy(path, content):
+    store = open_store(path)
+    conversation = a_conversation("Q", "A")
+    store.conversations.create(conversation)
+    store.make_daily_copy(TODAY)
+    store.conversations.close()
+    path.write_bytes(content)
+    store = open_store(path)
+    assert store.conversations.load(conversation.id) == conversation
+    assert "from the daily copy" in store.notices.take()[0]
+    store.conversations.close()

@@ -1,6 +1,7 @@
 """Whatever bytes the data folder holds, the program starts and every conversation opens."""
 
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -260,4 +261,23 @@ def test_a_long_recovery_tells_how_far_it_is(path):
     assert seen == sorted(seen)
     assert all(0 <= done <= size for done, size in seen)
     assert isinstance(store.conversations.load(conversation.id).nodes[0].message.parts[0], TextPart)
+    store.conversations.close()
+
+
+@pytest.mark.parametrize("length", [0, 50, PAGE])
+def test_what_only_the_log_holds_comes_back_where_the_file_itself_is_cut(path, tmp_path, length):
+    conversation = a_conversation("Q", "only in the log", title="Lakes")
+    store = open_store(path)
+    store.conversations.create(conversation)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for name in (path.name, path.name + "-wal"):  # As if the program had died now.
+        shutil.copyfile(path.parent / name, kept / name)
+    store.conversations.close()
+    died = kept / path.name
+    died.write_bytes(died.read_bytes()[:length])
+    store = open_store(died)
+    (summary,) = store.conversations.list_summaries()
+    texts = [node.message.text for node in store.conversations.load(summary.id).nodes]
+    assert texts == ["Q", "only in the log"]
     store.conversations.close()
