@@ -38,6 +38,8 @@ LONGEST_TRIAL = 60.0
 TRIAL_MODEL = "engine-trial.gguf"
 """The name of a tiny model that the packaged program brings along for trials."""
 _TRYING = "trying "
+_REFUSED = 3
+"""The child's exit code where it has said in words why nothing can be used."""
 _DRIVER_VARIABLES = ("VK_DRIVER_FILES", "VK_ICD_FILENAMES", "GGML_VK_VISIBLE_DEVICES")
 """With these a user chooses among drivers and cards."""
 _DRIVER_PLACES = (
@@ -128,6 +130,8 @@ class Variants:
         if outcome.ending is Ending.BY_ITSELF and outcome.exit_code == 0:
             with contextlib.suppress(ValueError, IndexError, TypeError):
                 return _Trial(libraries=tuple(map(str, json.loads(lines[-1]))))
+        if not tried and lines and outcome.exit_code == _REFUSED:
+            raise EngineError(lines[-1], "Install this program again, or take LLAMA_CPP_LIB_PATH away.")
         LOG.info("A trial of the engine ended with %s", outcome.exit_code)
         return _Trial(culprit=tried[-1] if tried else "")
 
@@ -231,7 +235,7 @@ def main(arguments: Sequence[str]) -> int:
         working = try_libraries(folder, model, rest)
     except UserError as error:
         _say(str(error))
-        return 1
+        return _REFUSED
     _say(json.dumps(working))
     return 0
 

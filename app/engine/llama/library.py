@@ -30,6 +30,12 @@ _wait_politely()
 
 import llama_cpp.llama_cpp as C  # noqa: E402, N812 - the environment must be set first; C is the C interface
 
+from app.engine.library_check import check_library  # noqa: E402
+
+check_library(C._lib, C.llama_context_params, C.llama_model_params, Path(C._base_path))
+# Else the part that reads pictures would bring a second copy of the library.
+os.environ["MTMD_CPP_LIB"] = str(C._base_path)
+
 LOG = logging.getLogger(__name__)
 
 _ERROR_LEVEL = 4
