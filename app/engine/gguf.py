@@ -24,10 +24,18 @@ LONGEST_NAME = 200
 """Characters of a model's name that are shown."""
 LONGEST_HEADER = 256 * 1024 * 1024
 """Bytes. Ten times what the largest known vocabulary takes."""
+MOST_VALUES = 65_536
+"""Real files have about fifty."""
+MOST_TENSORS = 1_000_000
+MOST_TEXTS = 8_000_000
+"""Of one array; the largest vocabularies have half a million."""
 LONGEST_KEPT_TEXT = 4 * 1024 * 1024
 """Bytes of one text value that is kept, such as a chat template; longer ones are skipped."""
 LONGEST_KEPT_ARRAY = 4096
 """Numbers of one array that are kept, such as one figure for each layer; longer arrays are skipped."""
+
+LARGEST_CONTEXT = 2**31 - 1
+"""Tokens; a window's number fields hold no more."""
 
 Value = int | float | bool | str | tuple[int | float | bool, ...]
 
@@ -83,14 +91,16 @@ class GgufHeader:
     values: Mapping[str, Value] = field(repr=False)
     """Every value that is not an array of text or a very long one."""
     array_lengths: Mapping[str, int] = field(repr=False)
+    text_bytes: Mapping[str, int] = field(repr=False)
+    """What the texts of each array of texts take together, with the eight bytes that each length takes."""
 
     @property
     def architecture(self) -> str:
-        return self.text("general.architecture")
+        return _short_line(self.text("general.architecture"))
 
     @property
     def name(self) -> str:
-        return one_line(self.text("general.name"))[:LONGEST_NAME]
+        return _short_line(self.text("general.name"))
 
     @property
     def kind(self) -> str:
@@ -107,7 +117,7 @@ class GgufHeader:
 
     @property
     def trained_context(self) -> int:
-        return max(0, self.of_architecture("context_length"))
+        return min(max(0, self.of_architecture("context_length")), LARGEST_CONTEXT)
 
     @property
     def block_count(self) -> int:
@@ -142,7 +152,8 @@ class GgufHeader:
         """A figure for each layer, given in the file as one number for all or as one for each."""
         value = self.values.get(f"{self.architecture}.{key}", ())
         if isinstance(value, tuple):
-            return tuple(int(item) for item in value)
+            # Whatever else is in there, the engine refuses in words.
+            return tuple(item if isinstance(item, int) else 0 for item in value)
         return (int(value),) * min(self.block_count, LONGEST_KEPT_ARRAY) if isinstance(value, int) else ()
 
 
@@ -166,6 +177,10 @@ def read_header(path: Path) -> GgufHeader:
 
 class _DamagedHeader(Exception):  # noqa: N818 - half a sentence, never seen outside
     """What is wrong with a header, as a part of a sentence."""
+
+
+def _short_line(text: str) -> str:
+    return one_line(text[: 4 * LONGEST_NAME])[:LONGEST_NAME]
 
 
 def _open(path: Path) -> BinaryIO:
@@ -208,15 +223,16 @@ class _Parser:
 
     def header(self) -> GgufHeader:
         version = self._version()
-        tensor_count = self._count("tensor", shortest=24)
-        value_count = self._count("value", shortest=13)
+        tensor_count = self._count("tensor", shortest=24, most=MOST_TENSORS)
+        value_count = self._count("value", shortest=13, most=MOST_VALUES)
         values: dict[str, Value] = {}
         lengths: dict[str, int] = {}
+        text_bytes: dict[str, int] = {}
         for _ in range(value_count):
-            self._read_value(values, lengths)
+            self._read_value(values, lengths, text_bytes)
         weight_bytes, end = self._tensor_table(tensor_count, values)
         return GgufHeader(
-            self._path, self._file_size, version, tensor_count, weight_bytes, end, values, lengths
+            self._path, self._file_size, version, tensor_count, weight_bytes, end, values, lengths, text_bytes
         )
 
     def _version(self) -> int:
@@ -241,13 +257,15 @@ class _Parser:
             )
         return version
 
-    def _count(self, what: str, shortest: int) -> int:
+    def _count(self, what: str, shortest: int, most: int) -> int:
         count = self._number(_U64)
-        if count * shortest > self._file_size:
-            raise _DamagedHeader(f"its header names {count} {what} entries, more than the file could hold")
+        if count * shortest > self._file_size or count > most:
+            raise _DamagedHeader(f"its header names {count} {what} entries, more than any model has")
         return count
 
-    def _read_value(self, values: dict[str, Value], lengths: dict[str, int]) -> None:
+    def _read_value(
+        self, values: dict[str, Value], lengths: dict[str, int], text_bytes: dict[str, int]
+    ) -> None:
         key = self._text(65535)
         kind = self._number(_U32)
         if kind == _STRING:
@@ -255,16 +273,20 @@ class _Parser:
             if text is not None:
                 values[key] = text
         elif kind == _ARRAY:
-            self._read_array(key, values, lengths)
+            self._read_array(key, values, lengths, text_bytes)
         else:
             values[key] = self._scalar(kind, key)
 
-    def _read_array(self, key: str, values: dict[str, Value], lengths: dict[str, int]) -> None:
+    def _read_array(
+        self, key: str, values: dict[str, Value], lengths: dict[str, int], text_bytes: dict[str, int]
+    ) -> None:
         kind = self._number(_U32)
         count = self._number(_U64)
         lengths[key] = count
         if kind == _STRING:
+            start = self._position
             self._skip_strings(count)
+            text_bytes[key] = self._position - start
             return
         form = self._form(kind, key)
         start, size = self._position, count * form.size
@@ -290,7 +312,7 @@ class _Parser:
         name = self._text(1024)
         dimensions = self._number(_U32)
         if not 0 < dimensions <= 4:
-            raise _DamagedHeader(f"its tensor {name!r} has {dimensions} dimensions")
+            raise _DamagedHeader(f"its tensor {_short_line(name)!r} has {dimensions} dimensions")
         elements = 1
         for _ in range(dimensions):
             elements *= self._number(_U64)
@@ -310,7 +332,7 @@ class _Parser:
     def _form(self, kind: int, key: str) -> struct.Struct:
         form = _SCALARS.get(kind)
         if form is None:
-            raise _DamagedHeader(f"its value {key!r} is of an unknown type ({kind})")
+            raise _DamagedHeader(f"its value {_short_line(key)!r} is of an unknown type ({kind})")
         return form
 
     def _number(self, form: struct.Struct) -> int:
@@ -337,8 +359,8 @@ class _Parser:
         return self._text(LONGEST_KEPT_TEXT)
 
     def _skip_strings(self, count: int) -> None:
-        if count * _U64.size > self._file_size - self._position:
-            raise _DamagedHeader(f"its header names {count} texts, more than the file could hold")
+        if count * _U64.size > self._file_size - self._position or count > MOST_TEXTS:
+            raise _DamagedHeader(f"its header names {count} texts, more than any model has")
         # The hot loop: a vocabulary and its merges are up to half a million texts.
         length_at = _U64.unpack_from
         data, position, last = self._data, self._position, len(self._data) - _U64.size

@@ -54,6 +54,11 @@ OTHER_ARCHITECTURES: dict[str, str] = {
 NEWER_ARCHITECTURES = frozenset({"lfm3"})
 """Known by name to need a newer engine than this one."""
 
+LONGEST_AVERAGE_WORD = 64
+SPARE_WORD_BYTES = 1024 * 1024
+"""Bytes. With lengths, real vocabularies take about 16 a word; the engine takes minutes for absurd ones."""
+
+_TOKENS = "tokenizer.ggml.tokens"
 _OTHER_KINDS = {
     "mmproj": OTHER_ARCHITECTURES["clip"],
     "adapter": "an adapter (LoRA) for another model",
@@ -168,6 +173,10 @@ def _not_whole(header: GgufHeader) -> ModelFileError | None:
     if not header.vocabulary_size:
         return ModelFileError(
             f"{name} holds no vocabulary, so it cannot read or write text.", _CHOOSE_ANOTHER
+        )
+    if header.text_bytes.get(_TOKENS, 0) > LONGEST_AVERAGE_WORD * header.vocabulary_size + SPARE_WORD_BYTES:
+        return ModelFileError(
+            f"The vocabulary of {name} is damaged: its words are far too long.", _CHOOSE_ANOTHER
         )
     if header.is_cut:
         return _cut(header)
