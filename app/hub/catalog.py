@@ -182,6 +182,11 @@ def _words(name: str) -> tuple[str, ...]:
     return words[1:] if words and words[0] in OWNERS else words
 
 
+def base_words(name: str) -> tuple[str, ...]:
+    """The words of a file's name that name the model, in small letters: no quantisation, no part number."""
+    return tuple(word for word in _words(name) if not _SUFFIX.fullmatch(word))
+
+
 def _is_named(model: CatalogModel, words: tuple[str, ...]) -> bool:
     own = _words(model.id)
     return words[: len(own)] == own and all(_SUFFIX.fullmatch(word) for word in words[len(own) :])

@@ -23,6 +23,7 @@ from app.hub.download.records import DownloadRecords, id_of
 from app.hub.download.retry_policy import DEFAULT_RETRY_POLICY, RetryPolicy
 from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.hub import Hub
+from app.hub.library.projectors import is_projector
 from app.hub.library.records import LibraryRecords
 
 log = logging.getLogger(__name__)
@@ -257,12 +258,20 @@ class DownloadQueue:
         for one in fetched:
             if self._library_records is not None:
                 self._library_records.note_verified(one.path, one.sha256, entry.state.order.repository)
+        self._note_projector([one.path for one in fetched])
         size = sum(one.size_bytes for one in fetched)
         paths = tuple(one.path for one in fetched)
         done = DownloadStatus.DONE
         self._change(
             entry, status=done, done_bytes=size, size_bytes=size, paths=paths, error=None, **_AT_REST
         )
+
+    def _note_projector(self, paths: list[Path]) -> None:
+        """Remembers which file lets the model see that was fetched with it."""
+        projector = next((path for path in paths if is_projector(path.name)), None)
+        model = next((path for path in paths if not is_projector(path.name)), None)
+        if self._library_records and projector and model and projector.parent == model.parent:
+            self._library_records.note_projector(model, projector)
 
     def _tidy(self, entry: _QueuedDownload) -> None:
         with self._lock:

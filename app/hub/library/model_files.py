@@ -18,6 +18,7 @@ from app.core.model_file import ModelFile
 from app.hub.download.checksum import checksum_of
 from app.hub.download.part_file import ROOM_KEPT_FREE, folder_error
 from app.hub.library.library import files_of
+from app.hub.library.projectors import is_shared, projector_of
 from app.hub.library.records import LibraryRecords
 
 PIECE_BYTES = 4 * 1024 * 1024
@@ -73,14 +74,16 @@ def disk_use(models: Iterable[ModelFile], folder: Path) -> DiskUse:
 
 
 def delete_model(path: Path, records: LibraryRecords | None = None) -> None:
-    """Moves a model, with all its parts, to the system's trash.
+    """Moves a model, with all its parts and the file that lets it see, to the system's trash.
+
+    That file stays where another model of the folder needs it too.
 
     Raises:
         ModelFolderError: it cannot be moved there; it is still where it was.
     """
     from send2trash import send2trash
 
-    for file in files_of(path):
+    for file in _with_projector(path, records):
         try:
             send2trash(file)
         except FileNotFoundError:
@@ -92,6 +95,14 @@ def delete_model(path: Path, records: LibraryRecords | None = None) -> None:
             ) from error
         if records is not None:
             records.forget(file)
+
+
+def _with_projector(path: Path, records: LibraryRecords | None) -> list[Path]:
+    """All files of a model, and its projector where no other model needs it."""
+    projector = projector_of(path, records)
+    if projector is None or is_shared(projector, path, records):
+        return files_of(path)
+    return [*files_of(path), projector]
 
 
 def import_model(

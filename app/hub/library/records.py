@@ -30,6 +30,8 @@ class ModelRecord:
     size_bytes: int = 0
     """The file's size and time of change when it was verified: a changed file is no longer verified."""
     changed_ns: int = 0
+    projector: str = ""
+    """The name of the file beside it that lets it see; empty where it was fetched without one."""
 
 
 class LibraryRecords:
@@ -80,6 +82,13 @@ class LibraryRecords:
                     )
                 }
             )
+
+    def note_projector(self, model: Path, projector: Path) -> None:
+        """A file beside the model that lets it see came with it."""
+        with self._lock:
+            key = _key(model)
+            known = self._records.get(key, ModelRecord())
+            self._change({key: replace(known, projector=projector.name)})
 
     def forget(self, model: Path) -> None:
         """It is gone."""
