@@ -109,7 +109,7 @@ class _Draft:
 
     def head_tokens(self, count: _Count, tools: Sequence[dict[str, Any]]) -> int:
         described = count.text(json.dumps(list(tools), ensure_ascii=False)) if tools else 0
-        return described + sum(count.text(message.raw) + MESSAGE_OVERHEAD for message in self.head)
+        return described + sum(count.text(_as_counted(message)) + MESSAGE_OVERHEAD for message in self.head)
 
     def settled(self, start: int) -> int:
         """A start that stays where it is for some turns to come.
@@ -154,7 +154,7 @@ class _Count:
 
     def whole(self, nodes: Steps) -> int:
         """All that was written, thoughts included."""
-        return sum(self.text(node.message.raw) + MESSAGE_OVERHEAD for node in nodes)
+        return sum(self.text(_as_counted(node.message)) + MESSAGE_OVERHEAD for node in nodes)
 
     def without_thoughts(self, nodes: Steps) -> int:
         return sum(self.text(_without_thoughts(node.message)) + MESSAGE_OVERHEAD for node in nodes)
@@ -235,5 +235,12 @@ def _is_empty_answer(node: MessageNode) -> bool:
     return node.role is Role.ASSISTANT and not node.message.raw.strip()
 
 
+def _as_counted(message: Message) -> str:
+    """What was written, with markers that are no model's own spelled apart: they are sent as words."""
+    return message.raw if message.role is Role.ASSISTANT else message.raw.replace("<|", "< |")
+
+
 def _without_thoughts(message: Message) -> str:
+    if message.role is not Role.ASSISTANT:
+        return _as_counted(message)
     return "".join(part.raw for part in message.parts if not isinstance(part, ReasoningPart))

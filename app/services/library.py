@@ -105,6 +105,7 @@ class LibraryService(QObject):
         self._verifications: dict[Path, Stream] = {}
         self.models: tuple[ModelFile, ...] = ()
         self.loaded: Path | None = None
+        self.loaded_notes: tuple[str, ...] = ()
         self.importing: FileImport | None = None
         self.verifying: dict[Path, float] = {}
         self.damaged: dict[Path, str] = {}
@@ -128,9 +129,10 @@ class LibraryService(QObject):
         self._read()
         self.changed.emit(LibraryChange())
 
-    def set_loaded(self, path: Path | None) -> None:
-        """Takes note of the model that answers from now on."""
+    def set_loaded(self, path: Path | None, notes: Sequence[str] = ()) -> None:
+        """Takes note of the model that answers from now on, with what is to be known of it, in sentences."""
         self.loaded = path
+        self.loaded_notes = tuple(notes)
         self._read(used=path)
         self.changed.emit(LibraryChange())
 

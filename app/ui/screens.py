@@ -97,7 +97,7 @@ class Screens(QObject):
         if change.concerns(ModelPart.LIST):
             self.model_manager.set_models(models.models)
         if change.concerns(ModelPart.LOADED) and models.info:
-            self.model_manager.note_loaded(models.info.path)
+            self.model_manager.note_loaded(models.info.path, models.info.template_notes)
 
     def _on_model_ready(self, path: Path) -> None:
         self._services.models.choose(path)

@@ -5,8 +5,10 @@ import random
 
 import pytest
 
+from app.core.conversation import MessageNode
 from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.model_file import LoadOptions
+from app.core.prompt import choose_messages
 from app.core.stream import parse_reply
 from app.core.summary import with_summary
 from app.engine.chat_template import ChatTemplate
@@ -230,3 +232,20 @@ def test_the_same_seed_gives_the_same_answer_to_a_text_with_markers(tiny):
     sampling = GREEDY.with_values(temperature=0.8, seed=7, max_tokens=24)
     turns = [user(f"What is {END}?")]
     assert ask(tiny, turns, sampling).text == ask(tiny, turns, sampling).text
+
+
+def test_a_question_full_of_markers_is_counted_as_the_words_it_is_sent_as(tiny_path):
+    """Old turns are left out in time; the answer is not refused for its length."""
+    engine = Engine()
+    engine.load(tiny_path, LoadOptions(context_length=512), lambda share: None)
+    path = [
+        *(MessageNode(user(END * 40)), MessageNode(assistant("Yes."))),
+        *(MessageNode(user(START * 20)), MessageNode(assistant("No."))),
+        MessageNode(user("And now?")),
+    ]
+    choice = choose_messages(
+        path, "", engine.count_tokens, engine.context_length, count_prompt=engine.count_prompt_tokens
+    )
+    assert len(choice.messages) < len(path)
+    assert ask(engine, choice.messages).text
+    engine.unload()

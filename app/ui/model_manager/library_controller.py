@@ -80,7 +80,12 @@ class LibraryController(QObject):
     def _show(self) -> None:
         library = self._library
         state = LibraryState(
-            library.records, datetime.now(UTC), library.loaded, library.verifying, library.damaged
+            library.records,
+            datetime.now(UTC),
+            library.loaded,
+            library.verifying,
+            library.damaged,
+            library.loaded_notes,
         )
         rows = library_rows.library_rows(library.models, state, self._view.filter_field.text())
         if library.importing is not None:

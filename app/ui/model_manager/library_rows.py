@@ -35,6 +35,8 @@ class LibraryState:
     """How far each file that is being read again is, 0 to 1."""
     damaged: Mapping[Path, str] = field(default_factory=dict)
     """Files whose checksum was found wrong, with the sentence about each."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of the model that is loaded, such as how it takes tool calls."""
 
 
 def library_rows(models: Sequence[ModelFile], state: LibraryState, text: str = "") -> list[Row]:
@@ -112,6 +114,8 @@ def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
     lines = [Line(" · ".join(word for word in words if word)), Line(text[:1].upper() + text[1:])]
     if (share := state.verifying.get(model.path)) is not None:
         lines[1] = Line(f"Reading the file to compare its checksum: {share:.0%}")
+    if model.path == state.loaded and state.notes:
+        lines.append(Line(" ".join(state.notes), wraps=True))
     if problem := _problem(model, state):
         lines.append(Line(problem, Tone.BAD, wraps=True))
     return tuple(lines)

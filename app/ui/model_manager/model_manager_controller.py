@@ -133,9 +133,9 @@ class ModelManagerController(QObject):
         self.library.set_models(models)
         self._start_page.refresh_cards()
 
-    def note_loaded(self, path: Path) -> None:
-        """This model answers from now on."""
-        self.library.set_loaded(path)
+    def note_loaded(self, path: Path, notes: Sequence[str] = ()) -> None:
+        """This model answers from now on; the notes are sentences about it."""
+        self.library.set_loaded(path, notes)
 
     def shut_down(self) -> None:
         """Stops downloads and all else within half a second; the next run goes on."""

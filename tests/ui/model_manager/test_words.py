@@ -197,6 +197,14 @@ def test_the_library_tells_history_and_refuses_what_is_not_ours() -> None:
     assert summary([own, theirs, starter], 50 * GB) == "3 models, 2.8 GB on this computer. 50.0 GB are free."
 
 
+def test_the_library_tells_what_the_model_in_use_takes() -> None:
+    models = [ModelFile(Path(f"/{name}.gguf"), name, GB) for name in ("one", "other")]
+    notes = ("Takes one tool call at a time.",)
+    rows = library_rows(models, LibraryState({}, NOW, models[0].path, notes=notes))
+    assert rows[0].spoken.endswith("Takes one tool call at a time.")
+    assert "tool call" not in rows[1].spoken
+
+
 def test_the_library_is_filtered_by_all_words_and_shows_a_check_under_way() -> None:
     models = [
         ModelFile(Path(f"/m/{name}.gguf"), name, GB, quantisation="Q8_0")
