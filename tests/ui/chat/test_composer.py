@@ -35,6 +35,16 @@ def test_enter_sends_the_text_without_blanks_around_it(qtbot: QtBot, composer: C
     assert sent.args == ["What is a tarn?"]
 
 
+@pytest.mark.parametrize("text", ["10\u00a0km", "a\u202fb\nc\u00a0d", "\u6f22\u3000\u5b57", "x\u2007y"])
+def test_spaces_that_mean_something_are_sent(qtbot: QtBot, composer: Composer, text: str) -> None:
+    data = QMimeData()
+    data.setText(text)
+    composer.edit.insertFromMimeData(data)
+    with qtbot.waitSignal(composer.send_requested) as sent:
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert sent.args == [text]
+
+
 def test_the_text_stays_until_it_is_taken(qtbot: QtBot, composer: Composer) -> None:
     qtbot.keyClicks(composer.edit, "hello")
     qtbot.keyClick(composer.edit, Qt.Key.Key_Return)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from app.ui.transcript.content.blocks import Block, Container
+from app.ui.transcript.content.blocks import (
+    Block,
+    Bubble,
+    CodeBlock,
+    Container,
+    ErrorNote,
+    TableBlock,
+    TextBlock,
+)
 
 # Lone halves of surrogate pairs cannot be encoded; the others mean something to QTextDocument itself.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u2028\u2029\ufdd0\ufdd1\ufffc]")
@@ -52,3 +60,14 @@ def plain_text(blocks: Iterable[Block]) -> str:
         pieces.append(with_marker(block, block.plain_text()))
         previous = block
     return "".join(pieces)
+
+
+def is_selectable(block: Block) -> bool:
+    """Whether the words of a block can be selected: they were written, and are no sign of the program's."""
+    kinds = TextBlock | CodeBlock | TableBlock | Bubble | ErrorNote
+    return isinstance(block, kinds) and bool(block.plain_text())
+
+
+def selectable_text(blocks: Iterable[Block]) -> str:
+    """What is copied of a whole message."""
+    return plain_text(block for block in blocks if is_selectable(block))

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.conversation import MessageState
 from app.core.message import Role
+from app.ui.transcript.content.blocks import Block
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.plain_text import is_selectable, selectable_text
 from app.ui.transcript.items.block_view import Target, TargetId
 from app.ui.transcript.view.hit_test import HitTest
 from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.message_layout import PaintState
-from app.ui.transcript.view.selection import Selection
+from app.ui.transcript.view.selection import (
+    END,
+    START,
+    WHOLE,
+    BlockPosition,
+    SelectedRange,
+    Selection,
+    SelectionEnd,
+)
 
 COPIED_MS = 1_600
 """How long a button says that it has copied."""
@@ -62,35 +73,93 @@ class InteractionState(QObject):
         return self._selection
 
     def select(self, selection: Selection | None) -> None:
-        """Selects a part of one message, or nothing."""
+        """Select from one place to another, or nothing."""
         if selection is not None:
-            self._last_used = selection.entry_id
+            self._last_used = selection.head.entry_id
         if selection != self._selection:
             self._selection = selection
             self.changed.emit()
 
     def select_message(self, entry_id: str) -> None:
-        """Selects the whole text of a message."""
+        """Select the whole text of a message."""
         row = self._column.row_of(entry_id)
         if row is not None:
-            self.select(self._column.layout(row).whole(entry_id))
+            whole = self._column.layout(row).whole()
+            self.select(Selection.within(entry_id, whole.first, whole.last))
 
-    def select_meant(self) -> None:
-        """Selects the whole message that keys are meant for."""
+    def select_more(self) -> None:
+        """Select the whole message that keys are meant for; where it is selected already, everything."""
         meant = self.meant()
-        if meant is not None:
+        if meant is None:
+            return
+        first, last = self._column.entries[0].id, self._column.entries[-1].id
+        everything = Selection(SelectionEnd(first, START), SelectionEnd(last, END))
+        before = self._selection
+        if before != everything:
             self.select_message(meant.id)
+        if before == self._selection:
+            self.select(everything)
 
     def drop_selection_of(self, entry_id: str) -> None:
-        if self._selection is not None and self._selection.entry_id == entry_id:
+        """Select nothing any more if a message is selected in part."""
+        row = self._column.row_of(entry_id)
+        if row is not None and row in self.selected_rows():
             self.select(None)
 
+    def selected_rows(self) -> range:
+        """The messages from one end of the selection to the other."""
+        ends = self._ordered_ends()
+        return range(ends[0][0], ends[1][0] + 1) if ends is not None else range(0)
+
+    def range_in(self, row: int) -> SelectedRange | None:
+        """What is selected of a message."""
+        ends = self._ordered_ends()
+        if ends is None or not ends[0][0] <= row <= ends[1][0]:
+            return None
+        (first_row, first), (last_row, last) = ends
+        return SelectedRange(first if row == first_row else START, last if row == last_row else END)
+
+    def _ordered_ends(self) -> tuple[tuple[int, BlockPosition], tuple[int, BlockPosition]] | None:
+        """Row and place of both ends, from above; None where nothing is selected."""
+        if self._selection is None:
+            return None
+        anchor, head = self._selection.anchor, self._selection.head
+        rows = self._column.row_of(anchor.entry_id), self._column.row_of(head.entry_id)
+        if rows[0] is None or rows[1] is None:
+            return None
+        first, last = sorted(((rows[0], anchor.position), (rows[1], head.position)))
+        return first, last
+
+    def contains(self, entry_id: str, position: BlockPosition) -> bool:
+        """Whether a place lies within the selection."""
+        row = self._column.row_of(entry_id)
+        chosen = self.range_in(row) if row is not None else None
+        return chosen is not None and chosen.first <= position < chosen.last
+
+    @property
+    def has_selection(self) -> bool:
+        return self._selection is not None and not self._selection.is_empty
+
     def selected_text(self) -> str:
-        """The selection as it would be copied."""
-        row = self._column.row_of(self._selection.entry_id) if self._selection else None
-        if row is None or self._selection is None or self._selection.is_empty:
-            return ""
-        return self._column.layout(row).plain_text(self._selection)
+        """The selection as it would be copied: messages follow each other after an empty line."""
+        found = []
+        for row in self.selected_rows():
+            chosen = self.range_in(row)
+            if chosen == WHOLE:
+                found.append(selectable_text(self._column.blocks(self._column.entries[row])))
+            elif chosen is not None:
+                found.append(self._column.layout(row).plain_text(chosen))
+        return "\n\n".join(filter(None, found))
+
+    def selected_blocks(self) -> Iterator[tuple[Block, str, bool]]:
+        """The selected blocks of all messages, each with its selected text, and whether that is all of it."""
+        for row in self.selected_rows():
+            chosen = self.range_in(row)
+            if chosen == WHOLE:
+                blocks = self._column.blocks(self._column.entries[row])
+                yield from ((block, block.plain_text(), True) for block in blocks if is_selectable(block))
+            elif chosen is not None:
+                yield from self._column.layout(row).selected_blocks(chosen)
 
     # Pointing and using
 
@@ -151,8 +220,7 @@ class InteractionState(QObject):
         """How a message is shown at the moment; `has_focus` tells whether keys come here."""
         entry_id = self._column.entries[row].id
         shown = PaintState(is_active=self.is_active(row))
-        if self._selection is not None and self._selection.entry_id == entry_id:
-            shown.selection = self._selection
+        shown.selection = self.range_in(row)
         if self._hovered is not None and self._hovered[0] == entry_id:
             shown.hovered = self._hovered[1]
         if self._just_copied is not None and self._just_copied[0] == entry_id:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
 
@@ -77,8 +78,14 @@ class MessageActions:
         return False
 
     def copy(self, text: str, label: str) -> None:
-        """Puts text on the clipboard, which cannot hold halves of surrogate pairs."""
-        QApplication.clipboard().setText(text.encode("utf-8", "replace").decode("utf-8"))
+        """Put text on the clipboard."""
+        data = QMimeData()
+        data.setText(encodable(text))
+        self.copy_data(data, label)
+
+    def copy_data(self, data: QMimeData, label: str) -> None:
+        """Put something on the clipboard in several forms."""
+        QApplication.clipboard().setMimeData(data)
         self._requests.copied(label)
 
     def choices(self, hit: HitTest, selected: str) -> list[ContextMenuItem]:
@@ -136,7 +143,7 @@ class MessageActions:
         if row is None:
             return ""
         layout = self._column.layout(row)
-        return layout.plain_text(layout.whole(entry.id))
+        return layout.plain_text(layout.whole())
 
     def _fold(self, entry: MessageEntry, target: Target) -> None:
         """Opens or closes a card, or shows more or less of a long text."""
@@ -154,3 +161,8 @@ class MessageActions:
         else:
             expansion.unfolded.add(entry.id)
         self._column.refresh(entry.id)
+
+
+def encodable(text: str) -> str:
+    """The text without halves of surrogate pairs, which the clipboard cannot hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")

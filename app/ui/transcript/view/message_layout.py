@@ -24,7 +24,7 @@ from app.ui.transcript.items.block_view import BlockView, PaintContext, Target, 
 from app.ui.transcript.items.drawing import HALF_PIXEL, draw_icon, saved
 from app.ui.transcript.items.footer import Footer
 from app.ui.transcript.items.render_style import ICON_SIZE, RenderStyle
-from app.ui.transcript.view.selection import Selection, TextPosition
+from app.ui.transcript.view.selection import END, START, BlockPosition, SelectedRange
 
 INDENTS = {Container.LIST: 26.0, Container.QUOTE: 18.0, Container.CARD: 20.0}
 BAR_WIDTH = 2.0
@@ -55,7 +55,7 @@ NARROWEST = 120.0
 class PaintState:
     """How a message is shown at the moment."""
 
-    selection: Selection | None = None
+    selection: SelectedRange | None = None
     hovered: TargetId | None = None
     focused: TargetId | None = None
     has_focus: bool = False
@@ -257,7 +257,7 @@ class MessageLayout:
         index = self.view_at(point.y())
         return index is not None and self.views[index].is_text_at(self._local(index, point))
 
-    def position_at(self, point: QPointF) -> TextPosition:
+    def position_at(self, point: QPointF) -> BlockPosition:
         """The place in the text that is nearest to a point."""
         index = max(0, bisect_right(self._tops, point.y()) - 1)
         selectable = [i for i, view in enumerate(self.views) if view.length]
@@ -273,19 +273,30 @@ class MessageLayout:
     def _local(self, index: int, point: QPointF) -> QPointF:
         return point - QPointF(self._lefts[index], self._tops[index])
 
-    def whole(self, entry_id: str) -> Selection:
-        """Everything that can be selected."""
-        selectable = [i for i, view in enumerate(self.views) if view.length]
+    def clamped(self, selection: SelectedRange) -> SelectedRange:
+        """The range without what cannot be selected before its beginning and behind its end."""
+        selectable = [index for index, view in enumerate(self.views) if view.length]
         if not selectable:
-            return Selection(entry_id, (0, 0), (0, 0))
-        last = selectable[-1]
-        return Selection(entry_id, (selectable[0], 0), (last, self.views[last].length))
+            return SelectedRange(START, START)
+        last = (selectable[-1], self.views[selectable[-1]].length)
+        return SelectedRange(max(selection.first, (selectable[0], 0)), min(selection.last, last))
 
-    def plain_text(self, selection: Selection) -> str:
+    def whole(self) -> SelectedRange:
+        """Everything that can be selected."""
+        return self.clamped(SelectedRange(START, END))
+
+    def selected_blocks(self, selection: SelectedRange) -> Iterator[tuple[Block, str, bool]]:
+        """The selected blocks, each with what of its text is selected, and whether that is all of it."""
+        for index, view in enumerate(self.views):
+            chosen = selection.within(index, view.length)
+            if chosen is not None:
+                yield view.block, view.plain_text(*chosen), chosen == (0, view.length)
+
+    def plain_text(self, selection: SelectedRange) -> str:
         """The selected text as it is copied."""
         return "".join(self._pieces(selection))
 
-    def _pieces(self, selection: Selection) -> Iterator[str]:
+    def _pieces(self, selection: SelectedRange) -> Iterator[str]:
         previous: BlockView | None = None
         for index, view in enumerate(self.views):
             chosen = selection.within(index, view.length)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, QTimer
-from PySide6.QtGui import QCursor, QHelpEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtGui import QCursor, QDrag, QHelpEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip
 from typing_extensions import override
 
@@ -16,7 +16,7 @@ from app.ui.transcript.items.horizontal_scroll import HorizontalScroll
 from app.ui.transcript.view.hit_test import HitTest
 from app.ui.transcript.view.interaction import InteractionState
 from app.ui.transcript.view.message_column import MessageColumn
-from app.ui.transcript.view.selection import Selection
+from app.ui.transcript.view.selection import BlockPosition, Selection, SelectionEnd
 from app.ui.transcript.view.viewport import Viewport
 from app.ui.widgets.tooltip import as_written
 
@@ -44,14 +44,27 @@ class MouseHandler(QObject):
         view: Viewport,
         interaction: InteractionState,
         use: Callable[[str, Target], None],
+        selected: Callable[[], None],
+        selected_data: Callable[[], QMimeData],
     ) -> None:
-        """`use` does what a target of a message is for."""
+        """Handle the mouse over the viewport of `area`.
+
+        Args:
+            use: does what a target of a message is for.
+            selected: told that the button went up after selecting.
+            selected_data: what is selected, for dragging it away.
+        """
         super().__init__(area)
         self._window = area.viewport()
         self._column = column
         self._viewport = view
         self._interaction = interaction
         self._use = use
+        self._selected = selected
+        self._selected_data = selected_data
+        self._unit: tuple[SelectionEnd, SelectionEnd] | None = None
+        """What the press selected: both ends of a word or paragraph, or one place."""
+        self._can_drag_text = False
         self._pressed: HitTest | None = None
         self._drag: _Drag | None = None
         self._clicks = 0
@@ -127,7 +140,9 @@ class MouseHandler(QObject):
         """The pointer moves, with the button down or not."""
         if self._drag is not None:
             self._drag_handle(self._drag, position)
-        elif self._is_selecting and self._clicks == 1:
+        elif self._can_drag_text:
+            self._drag_text(position)
+        elif self._is_selecting:
             self._extend(position)
         else:
             self._hover(self.hit(position))
@@ -137,7 +152,11 @@ class MouseHandler(QObject):
     def _release(self, position: QPointF) -> None:
         """The left button goes up; a target pressed and released is used."""
         pressed, self._pressed, self._drag = self._pressed, None, None
+        if self._can_drag_text:
+            self._can_drag_text = False
+            self._interaction.select(None)
         if pressed is None or pressed.target is None:
+            self._selected()
             return
         hit = self.hit(position)
         if hit is None or hit.target is None or hit.entry.id != pressed.entry.id:
@@ -155,7 +174,8 @@ class MouseHandler(QObject):
 
     @property
     def _is_selecting(self) -> bool:
-        return self._drag is None and self._pressed is not None and self._pressed.target is None
+        is_pressed = self._pressed is not None and self._pressed.target is None
+        return is_pressed and self._drag is None and not self._can_drag_text
 
     def _hover(self, hit: HitTest | None) -> None:
         self._window.setCursor(cursor_for(hit))
@@ -172,24 +192,51 @@ class MouseHandler(QObject):
     def _begin_selection(self, hit: HitTest, *, extends: bool) -> None:
         position = hit.layout.position_at(hit.point)
         old = self._interaction.selection
-        if extends and old is not None and old.entry_id == hit.entry.id:
-            self._interaction.select(Selection(hit.entry.id, old.anchor, position))
+        if extends and old is not None:
+            self._interaction.select(Selection(old.anchor, SelectionEnd(hit.entry.id, position)))
             return
-        first = last = position[1]
-        if self._clicks > 1 and position[0] < len(hit.layout.views):
-            view = hit.layout.views[position[0]]
-            first, last = view.word_at(position[1]) if self._clicks == 2 else view.paragraph_at(position[1])
-        self._interaction.select(Selection(hit.entry.id, (position[0], first), (position[0], last)))
+        if self._clicks == 1 and self._interaction.contains(hit.entry.id, position):
+            self._can_drag_text = True  # Only if the pointer moves: a click selects nothing any more.
+            return
+        first, last = self._unit_at(hit, position)
+        self._unit = (SelectionEnd(hit.entry.id, first), SelectionEnd(hit.entry.id, last))
+        self._interaction.select(Selection(*self._unit))
+
+    def _unit_at(self, hit: HitTest, position: BlockPosition) -> tuple[BlockPosition, BlockPosition]:
+        """What one, two or three clicks select: nothing yet, a word, a paragraph."""
+        index, offset = position
+        first = last = offset
+        if self._clicks > 1 and index < len(hit.layout.views):
+            view = hit.layout.views[index]
+            first, last = view.word_at(offset) if self._clicks == 2 else view.paragraph_at(offset)
+        return (index, first), (index, last)
 
     def _extend(self, position: QPointF) -> None:
-        """Draws the selection to a point, also one outside of its message."""
-        pressed, selection = self._pressed, self._interaction.selection
-        if pressed is None or selection is None:
+        """Draw the selection to a point, also one in another message or out of sight."""
+        selection = self._interaction.selection
+        if self._pressed is None or selection is None or self._unit is None:
             return
-        hit = self.hit(position, entry_id=pressed.entry.id)
-        if hit is not None:
-            head = hit.layout.position_at(hit.point)
-            self._interaction.select(Selection(selection.entry_id, selection.anchor, head))
+        row = self._viewport.row_at(position.y())
+        hit = self.hit(position, entry_id=self._column.entries[row].id)
+        if hit is None:
+            return
+        head, end = self._unit_at(hit, hit.layout.position_at(hit.point))
+        order = self._order_of(hit.entry.id, head) < self._order_of(*_parts(self._unit[0]))
+        anchor = self._unit[1] if order else self._unit[0]
+        self._interaction.select(Selection(anchor, SelectionEnd(hit.entry.id, head if order else end)))
+
+    def _order_of(self, entry_id: str, position: BlockPosition) -> tuple[int, BlockPosition]:
+        return self._column.row_of(entry_id) or 0, position
+
+    def _drag_text(self, position: QPointF) -> None:
+        """Begin to drag what is selected into another window."""
+        far = QApplication.startDragDistance()
+        if (position - self._last_press[1]).manhattanLength() < far:
+            return
+        self._can_drag_text, self._pressed = False, None
+        drag = QDrag(self._window)
+        drag.setMimeData(self._selected_data())
+        drag.exec(Qt.DropAction.CopyAction)
 
     def _drag_handle(self, drag: _Drag, position: QPointF) -> None:
         drag.scroll.move_to(drag.start_offset + drag.scroll.shift(position.x() - drag.start_x))
@@ -221,6 +268,10 @@ class MouseHandler(QObject):
         if event.type() == QEvent.Type.Leave:
             self._hover(None)
         return False
+
+
+def _parts(end: SelectionEnd) -> tuple[str, BlockPosition]:
+    return end.entry_id, end.position
 
 
 def _handle_under(hit: HitTest) -> HorizontalScroll | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QClipboard,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
@@ -13,12 +14,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from typing_extensions import override
 
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyEvent
 from app.ui.theme import Theme
+from app.ui.transcript.content.html import html_of
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
 from app.ui.transcript.items.render_style import RenderStyle
@@ -27,7 +29,12 @@ from app.ui.transcript.view.context_menu import message_menu
 from app.ui.transcript.view.interaction import InteractionState
 from app.ui.transcript.view.jump_button import JumpButton
 from app.ui.transcript.view.keyboard import KeyboardNavigation
-from app.ui.transcript.view.message_actions import SELECTION, MessageActions, MessageRequests
+from app.ui.transcript.view.message_actions import (
+    SELECTION,
+    MessageActions,
+    MessageRequests,
+    encodable,
+)
 from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.mouse import MouseHandler
 from app.ui.transcript.view.painter import Painter
@@ -80,7 +87,15 @@ class Transcript(QAbstractScrollArea):
         self._column = MessageColumn(RenderStyle(theme, pixel_ratio=self.devicePixelRatioF()))
         self._viewport = Viewport(self, self._column)
         self._interaction = InteractionState(self._column, self)
-        self._mouse = MouseHandler(self, self._column, self._viewport, self._interaction, self._use)
+        self._mouse = MouseHandler(
+            self,
+            self._column,
+            self._viewport,
+            self._interaction,
+            self._use,
+            self._on_selected,
+            self._selected_data,
+        )
         self._keyboard = KeyboardNavigation(
             self._column, self._viewport, self._interaction, self._use, self.scroll_to_end
         )
@@ -226,9 +241,22 @@ class Transcript(QAbstractScrollArea):
         return self._interaction.selected_text()
 
     def copy_selection(self) -> None:
-        """Puts what is selected on the clipboard; nothing happens where nothing is."""
-        if text := self.selected_text():
-            self._actions.copy(text, SELECTION)
+        """Put what is selected on the clipboard, with its form; nothing happens where nothing is."""
+        if self._interaction.has_selection:
+            self._actions.copy_data(self._selected_data(), SELECTION)
+
+    def _selected_data(self) -> QMimeData:
+        """What is selected as plain text and as HTML."""
+        data = QMimeData()
+        data.setText(encodable(self.selected_text()))
+        data.setHtml(encodable(html_of(self._interaction.selected_blocks())))
+        return data
+
+    def _on_selected(self) -> None:
+        """Offer what the mouse has selected to the middle button, where the system knows that."""
+        clipboard = QApplication.clipboard()
+        if clipboard.supportsSelection() and self._interaction.has_selection:
+            clipboard.setMimeData(self._selected_data(), QClipboard.Mode.Selection)
 
     def _use(self, entry_id: str, target: Target) -> None:
         """Does what a button, a link or a card is for; what was clicked stays where it is."""
@@ -270,7 +298,7 @@ class Transcript(QAbstractScrollArea):
 
     def _after_settling(self) -> None:
         selection = self._interaction.selection
-        self._column.trim(self._viewport.rows(AHEAD), selection.entry_id if selection else None)
+        self._column.trim(self._viewport.rows(AHEAD), selection.head.entry_id if selection else None)
         self._jump.follow(self.viewport().geometry(), self._viewport.below)
 
     # Qt
@@ -339,7 +367,7 @@ class Transcript(QAbstractScrollArea):
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_selection()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self._interaction.select_meant()
+            self._interaction.select_more()
         elif not self._keyboard.press(Qt.Key(event.key())):
             event.ignore()  # What is not for reading is for the window, such as Esc to stop an answer.
         self._screen_reader.follow_focus()
