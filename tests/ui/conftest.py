@@ -26,6 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support", extend=True))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_python_on_the_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Data made in Python that outlives the interpreter on the clipboard crashes it on its way out."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture
 def themes(qapp: QApplication) -> Iterator[ThemeSwitcher]:
     """The real look of the program, taken off again after the test."""

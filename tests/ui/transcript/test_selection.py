@@ -1,5 +1,8 @@
 """Selecting with the mouse and copying."""
 
+import subprocess
+import sys
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QDrag, QGuiApplication, QMouseEvent
@@ -219,3 +222,18 @@ def test_ten_thousand_messages_are_copied_without_being_built(transcript: Transc
     press(transcript, Qt.Key.Key_A, modifier=CONTROL)
     assert transcript.selected_text().count("Answer") == 10_000
     assert transcript.built_count < 200
+
+
+def test_the_program_ends_well_with_something_copied() -> None:
+    program = """
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.ui.transcript.view.clipboard import put_data, rich_data
+application = QApplication([])
+put_data(rich_data("words", "<b>words</b>"))
+QTimer.singleShot(0, application.quit)
+application.exec()
+print(application.clipboard().text())
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (0, "words\n")

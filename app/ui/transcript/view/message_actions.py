@@ -8,7 +8,6 @@ from functools import partial
 
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication
 
 from app.core.message import Role
 from app.ui.transcript.content.blocks import CardHeader
@@ -17,6 +16,7 @@ from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
 from app.ui.transcript.items.code import CodeView
 from app.ui.transcript.items.footer import actions_of
+from app.ui.transcript.view.clipboard import put_data, put_text
 from app.ui.transcript.view.context_menu import ContextMenuItem
 from app.ui.transcript.view.hit_test import HitTest
 from app.ui.transcript.view.message_column import MessageColumn
@@ -79,13 +79,12 @@ class MessageActions:
 
     def copy(self, text: str, label: str) -> None:
         """Put text on the clipboard."""
-        data = QMimeData()
-        data.setText(encodable(text))
-        self.copy_data(data, label)
+        put_text(text)
+        self._requests.copied(label)
 
     def copy_data(self, data: QMimeData, label: str) -> None:
         """Put something on the clipboard in several forms."""
-        QApplication.clipboard().setMimeData(data)
+        put_data(data)
         self._requests.copied(label)
 
     def choices(self, hit: HitTest, selected: str) -> list[ContextMenuItem]:
@@ -161,8 +160,3 @@ class MessageActions:
         else:
             expansion.unfolded.add(entry.id)
         self._column.refresh(entry.id)
-
-
-def encodable(text: str) -> str:
-    """The text without halves of surrogate pairs, which the clipboard cannot hold."""
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -25,6 +25,7 @@ from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.view.animation import AnimationTimer
+from app.ui.transcript.view.clipboard import put_data, rich_data
 from app.ui.transcript.view.context_menu import message_menu
 from app.ui.transcript.view.interaction import InteractionState
 from app.ui.transcript.view.jump_button import JumpButton
@@ -33,7 +34,6 @@ from app.ui.transcript.view.message_actions import (
     SELECTION,
     MessageActions,
     MessageRequests,
-    encodable,
 )
 from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.mouse import MouseHandler
@@ -247,16 +247,13 @@ class Transcript(QAbstractScrollArea):
 
     def _selected_data(self) -> QMimeData:
         """What is selected as plain text and as HTML."""
-        data = QMimeData()
-        data.setText(encodable(self.selected_text()))
-        data.setHtml(encodable(html_of(self._interaction.selected_blocks())))
-        return data
+        return rich_data(self.selected_text(), html_of(self._interaction.selected_blocks()))
 
     def _on_selected(self) -> None:
         """Offer what the mouse has selected to the middle button, where the system knows that."""
         clipboard = QApplication.clipboard()
         if clipboard.supportsSelection() and self._interaction.has_selection:
-            clipboard.setMimeData(self._selected_data(), QClipboard.Mode.Selection)
+            put_data(self._selected_data(), QClipboard.Mode.Selection)
 
     def _use(self, entry_id: str, target: Target) -> None:
         """Does what a button, a link or a card is for; what was clicked stays where it is."""
