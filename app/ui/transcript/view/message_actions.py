@@ -10,9 +10,10 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QKeySequence
 
 from app.core.message import Role
-from app.ui.transcript.content.blocks import CardHeader
+from app.ui.transcript.content.blocks import CardHeader, TableBlock
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.table_text import csv_of, markdown_of
 from app.ui.transcript.items.block_view import Target
 from app.ui.transcript.items.code import CodeView
 from app.ui.transcript.items.footer import actions_of
@@ -24,6 +25,7 @@ from app.ui.transcript.view.message_column import MessageColumn
 MESSAGE = "message"
 CODE = "code"
 SELECTION = "selection"
+TABLE = "table"
 ADDRESS = "address"
 
 
@@ -109,6 +111,10 @@ class MessageActions:
         index = hit.layout.view_at(hit.point.y())
         if index is not None and isinstance(hit.layout.views[index], CodeView):
             yield ContextMenuItem("Copy code", lambda: self.copy(self._code(hit.entry, index), CODE))
+        table = hit.layout.views[index].block if index is not None else None
+        if isinstance(table, TableBlock):
+            yield ContextMenuItem("Copy table as CSV", lambda: self.copy(csv_of(table), TABLE))
+            yield ContextMenuItem("Copy table as Markdown", lambda: self.copy(markdown_of(table), TABLE))
         if hit.target is not None and hit.target.action is MessageAction.OPEN_LINK:
             address = hit.target.payload
             yield ContextMenuItem("Copy address", lambda: self.copy(address, ADDRESS))

@@ -63,7 +63,7 @@ class Transcript(QAbstractScrollArea):
         link_activated: the reader clicked an address; whoever listens asks before opening it.
         link_hovered: the address under the pointer; empty where there is none.
         action_requested: a button in a message was used (message id, `MessageAction`, what it is about).
-        copied: what was put on the clipboard: "code", "message", "selection" or "address".
+        copied: what was put on the clipboard: "code", "message", "selection", "table" or "address".
     """
 
     regenerate_requested = Signal(str)
