@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.transcript.view.transcript import Transcript
+from tests.support.themes import DARK
 from tests.ui.transcript.reader import answer, click_at, drag, press, question
 
 TEXT = """First `code` word.
@@ -190,6 +191,22 @@ def test_selected_text_is_painted_differently(transcript: Transcript) -> None:
     before = transcript.viewport().grab().toImage()
     transcript.select_message("answer")
     assert transcript.viewport().grab().toImage() != before
+
+
+def test_nothing_is_marked_above_a_selected_table(transcript: Transcript) -> None:
+    transcript.show_entries([answer("|a|b|\n|-|-|\n|1|2|")])
+    transcript.select_message("answer")
+    area = transcript.message_area("answer")
+    image = transcript.viewport().grab().toImage().copy(area.adjusted(0, 22, 0, 0))
+    marked = [
+        (x, y)
+        for y in range(image.height())
+        for x in range(image.width())
+        if image.pixelColor(x, y).name() == DARK.selection
+    ]
+    assert marked
+    top, *_ = sorted({y for _, y in marked})
+    assert sum(y == top for _, y in marked) > 12  # Both cells, not a speck.
 
 
 def test_a_part_of_code_with_an_emoji_is_copied_exactly(transcript: Transcript) -> None:

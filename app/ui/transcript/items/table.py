@@ -82,8 +82,14 @@ class TableView(DocumentView):
             painter.translate(self._origin)
             clip = paint.clip.translated(-self._origin)
             self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
-            draw_document(self._rich.document, painter, self.style, clip, paint.selection)
+            draw_document(self._rich.document, painter, self.style, clip, self._in_cells(paint.selection))
         paint_handle(painter, self.horizontal.handle, self.style)
+
+    def _in_cells(self, selection: tuple[int, int] | None) -> tuple[int, int] | None:
+        """The selection without the empty paragraph that Qt keeps before a table."""
+        if selection is None or not self._rich.runs:
+            return None
+        return max(selection[0], self._rich.runs[0].start), selection[1]
 
     # Building
 
