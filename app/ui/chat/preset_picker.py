@@ -44,7 +44,7 @@ class PresetPicker(QuietComboBox):
         self._more: tuple[str, ...] = ()
         self._details: Mapping[str, str] = {}
         self.hide()  # Until there is something to pick.
-        self.set_popup_width(264)
+        self.set_popup_width(344)
         self.setItemDelegate(PresetDelegate(self))
         self.currentIndexChanged.connect(self._on_current_index_changed)
         # After Qt's own filters, so before them in turn: one row opens the list further and stays open.
@@ -141,6 +141,7 @@ class PresetPicker(QuietComboBox):
         row = self.count() - 1
         self.setItemData(row, action, _ACTION_ROLE)
         self.setItemData(row, icon_name, ICON_ROLE)
+        self.setItemData(row, as_written(text), Qt.ItemDataRole.ToolTipRole)
 
     def _list_all(self) -> None:
         first = len(self._names)
