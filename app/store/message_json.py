@@ -9,7 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from app.core.message import (
@@ -44,7 +44,7 @@ _WORDS = re.compile(r'"kind":"(text|reasoning)","text":"((?:[^"\\]|\\.)*)')
 
 
 def parts_to_json(parts: tuple[Part, ...]) -> str | bytes:
-    return stored_text(_dumped({"version": VERSION, "parts": [_part_values(part) for part in parts]}))
+    return stored_text(_dumped({"version": VERSION, "parts": [part_values(part) for part in parts]}))
 
 
 def parts_from_json(value: object, plain: str) -> tuple[tuple[Part, ...], bool]:
@@ -63,7 +63,7 @@ def parts_from_json(value: object, plain: str) -> tuple[tuple[Part, ...], bool]:
         return _salvaged(text, plain), False
     parts = []
     for entry in entries:
-        part, is_legible = _part(entry)
+        part, is_legible = part_from_values(entry)
         is_whole = is_whole and is_legible
         if part is not None:
             parts.append(part)
@@ -74,9 +74,18 @@ def generation_to_json(generation: Generation | None) -> str | bytes | None:
     """Everything but the instructions, which are kept once for all answers that were given them."""
     if generation is None:
         return None
-    values = asdict(generation)
+    values = generation_values(replace(generation, instructions=None))
     del values["instructions"]
     return stored_text(_dumped({"version": VERSION, **values}))
+
+
+def generation_values(generation: Generation) -> dict[str, Any]:
+    """All that is known about an answer, as JSON values; tools that JSON cannot hold are left out."""
+    values = asdict(replace(generation, instructions=None))
+    if told := generation.instructions:
+        tools = [dict(tool) for tool in told.tools if _is_writable(tool)]
+        values["instructions"] = {"system_prompt": told.system_prompt, "tools": tools}
+    return values
 
 
 def generation_from_json(value: object) -> tuple[Generation | None, bool]:
@@ -136,7 +145,8 @@ def _plain_mapping(value: object) -> dict[Any, Any]:
     raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
-def _part_values(part: Part) -> dict[str, Any]:
+def part_values(part: Part) -> dict[str, Any]:
+    """A part as JSON values."""
     match part:
         case TextPart():
             return {"kind": "text", "text": part.text, **_raw(part)}
@@ -174,7 +184,7 @@ def _is_writable(values: object) -> bool:
         return False
 
 
-def _part(values: object) -> tuple[Part | None, bool]:
+def part_from_values(values: object) -> tuple[Part | None, bool]:
     """A part (None where nothing of it is legible), and whether all of it is."""
     if not isinstance(values, dict):
         return (TextPart(values, values) if isinstance(values, str) else None), False
