@@ -33,6 +33,10 @@ class TemplateError(UserError):
     """A model's chat template could not be rendered."""
 
 
+class TemplateStoppedError(TemplateError):
+    """A model's chat template does not come to an end, or takes far too much memory."""
+
+
 class PromptTooLongError(UserError):
     """What must be sent to the model does not fit into its context. `excess` is by how many tokens."""
 

@@ -40,6 +40,10 @@ class ModelInfo:
     gpu_layers: int = 0
     thread_count: int = 0
     notices: tuple[str, ...] = ()
+    is_base_model: bool = False
+    """Its file has neither a chat template nor marks for turns: it was made to continue a text."""
+    completes_text: bool = False
+    """It was loaded to continue what it is given, not to answer it."""
     template_notes: tuple[str, ...] = ()
     """What its chat template takes otherwise than most do, as sentences."""
 
@@ -55,3 +59,5 @@ class LoadOptions:
     """-1: all of them where the build has a GPU."""
     kv_cache_type: str = "f16"
     """f16, q8_0 or q4_0."""
+    completes_text: bool = False
+    """The model is given the words alone, without turns, and continues them."""

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import TemplateError as JinjaError
 from jinja2 import nodes
 
-from app.core.errors import TemplateError
+from app.core.errors import TemplateError, TemplateStoppedError
 from app.core.message import Message
 from app.core.reasoning_markers import ReasoningMarkers, open_reasoning
 from app.core.stream import ReplyAssembler
@@ -160,7 +160,7 @@ class CompiledTemplate:
             pieces = self._template.generate(given, add_generation_prompt=for_reply, **self._tokens)
             return with_tags_shown(_joined(pieces))
         except TooMuchWork as error:
-            raise TemplateError(f"The model's chat template was stopped: {error}.", REFUSED) from error
+            raise TemplateStoppedError(f"The model's chat template was stopped: {error}.", REFUSED) from error
         except RaisedByTemplate as error:
             reason = str(error).rstrip(".")
             raise TemplateError(

@@ -136,7 +136,7 @@ class Completion:
         assert self._sampler is not None
         loaded, cancel = self._loaded, self._cancel
         model, context, cache = loaded.model, loaded.context, loaded.cache
-        choose, text = self._sampler.choose, TextStream(self._sampling.stop)
+        choose, text = self._sampler.choose, TextStream((*self._sampling.stop, *loaded.stop_words))
         limit = self._sampling.max_tokens or context.context_length
         while not cancel.is_set():
             token = choose(context)
@@ -150,7 +150,8 @@ class Completion:
             if piece:
                 yield piece
             if text.has_stopped:
-                self._stop_reason = StopReason.STOP_STRING
+                if self._sampling.stop:  # Else it was the model's own word for its end.
+                    self._stop_reason = StopReason.STOP_STRING
                 return
             if self._generated >= limit:
                 self._stop_reason = StopReason.TOKEN_LIMIT

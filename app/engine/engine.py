@@ -180,14 +180,16 @@ class Engine:
     ) -> LoadedModel:
         native = native_library(self._choose_libraries())
         plan = self._plan(header, options, catalog_context, native.has_gpu())
+        completes_text = options.completes_text
         try:
-            return load_model(native, header, plan, progress)
+            return load_model(native, header, plan, progress, completes_text)
         except (ModelFileError, OutOfMemoryError):
             if not plan.gpu_layers:
                 raise
             LOG.warning("The graphics card could not take %s", header.path.name)
             plan = self._plan(header, options, catalog_context, has_gpu=False)
-            return load_model(native, header, replace(plan, notice=_WITHOUT_GPU), progress)
+            plan = replace(plan, notice=_WITHOUT_GPU)
+            return load_model(native, header, plan, progress, completes_text)
 
     def _plan(
         self, header: GgufHeader, options: LoadOptions, catalog_context: int, has_gpu: bool

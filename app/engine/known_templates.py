@@ -11,6 +11,11 @@ CHATML = (
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 )
 """Used where a file has no template of its own: most chat models were trained on something like it."""
+TURN_END = "<|im_end|>"
+"""What ends a turn in it."""
+
+COMPLETION = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
+"""Leaves a text as it is, for models that continue what they read."""
 
 _DIGESTS = """
 02e91795d2270374161c7063c9b1d084 039a4710e2aabaa79e85a233fa3daa4f 156dd2c74e961f059aca24cc7b5a34f8
@@ -46,4 +51,7 @@ _KNOWN = frozenset(_DIGESTS.split())
 
 def is_known(source: str) -> bool:
     """Whether a template is one of these, or the common one."""
-    return source == CHATML or sha256(source.strip().encode("utf-8", "replace")).hexdigest()[:32] in _KNOWN
+    return (
+        source in (CHATML, COMPLETION)
+        or sha256(source.strip().encode("utf-8", "replace")).hexdigest()[:32] in _KNOWN
+    )

@@ -10,10 +10,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, TemplateError
+from app.core.errors import (
+    Cancelled,
+    EngineError,
+    ModelFileError,
+    OutOfMemoryError,
+    TemplateError,
+    TemplateStoppedError,
+)
 from app.core.model_file import ModelInfo
 from app.engine.call_check import understands_calls
 from app.engine.gguf import GgufHeader
+from app.engine.known_templates import CHATML, COMPLETION, TURN_END
 from app.engine.load_options import LoadPlan
 from app.engine.prompt_cache import PromptCache
 from app.engine.prompt_tokenizer import PromptTokenizer
@@ -40,6 +48,8 @@ class LoadedModel:
     info: ModelInfo
     understands_calls: bool = True
     """Whether the calls that the model writes are read as calls."""
+    stop_words: tuple[str, ...] = ()
+    """Words that end an answer, where the model knows no token for its end."""
 
     def close(self) -> None:
         self.context.close()
@@ -142,7 +152,20 @@ def native_library(parts: Sequence[Path] = ()) -> ModuleType:
     return llama
 
 
-def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress: LoadProgress) -> LoadedModel:
+def load_model(
+    native: ModuleType,
+    header: GgufHeader,
+    plan: LoadPlan,
+    progress: LoadProgress,
+    completes_text: bool = False,
+) -> LoadedModel:
+    """Loads a file by a plan; with `completes_text` to continue what it is given, without turns.
+
+    Raises:
+        ModelFileError: it cannot be used.
+        OutOfMemoryError: it does not fit into the memory.
+        Cancelled: `progress` said so.
+    """
     model: llama.Model | None = None
     context: llama.LlamaContext | None = None
     try:
@@ -150,13 +173,16 @@ def load_model(native: ModuleType, header: GgufHeader, plan: LoadPlan, progress:
         progress.raise_if_stopped()
         context = open_context(native, model, plan)
         progress.raise_if_stopped()
-        template, notice = _template_of(header, model)
-        info = _info(header, plan, model, context, (plan.notice, notice))
+        is_base_model = not header.chat_template and not _has_turn_marks(model)
+        template, notice = _template_of(header, model, completes_text)
+        info = _info(header, plan, model, context, (plan.notice, "" if is_base_model else notice))
+        info = replace(info, is_base_model=is_base_model, completes_text=completes_text)
+        stop_words = (TURN_END,) if template.source == CHATML else ()
         cache = PromptCache(context, model.has_fixed_state)
         tokenizer = PromptTokenizer(model, template.source)
         info = replace(info, template_notes=template.traits.in_words())
         understood = understands_calls(template, header.architecture)
-        return LoadedModel(model, context, cache, tokenizer, template, info, understood)
+        return LoadedModel(model, context, cache, tokenizer, template, info, understood, stop_words)
     except BaseException as error:
         if context is not None:
             context.close()
@@ -202,20 +228,30 @@ def _info(
     )
 
 
-def _template_of(header: GgufHeader, model: llama.Model) -> tuple[ChatTemplate, str]:
-    """-> (the template, a sentence for the user where it is not the model's own)."""
-    from app.engine.chat_template import (  # Brings Jinja2, which the window need not wait for.
-        CHATML,
-        ChatTemplate,
-    )
+def _has_turn_marks(model: llama.Model) -> bool:
+    """Whether the vocabulary has the mark for the end of a turn that ChatML writes."""
+    return len(model.tokenize(TURN_END)) == 1
+
+
+def _template_of(header: GgufHeader, model: llama.Model, completes_text: bool) -> tuple[ChatTemplate, str]:
+    """-> (the template, a sentence for the user where it is not the model's own).
+
+    Raises:
+        ModelFileError: the template does not come to an end.
+    """
+    from app.engine.chat_template import ChatTemplate  # Brings Jinja2, which the window need not wait for.
 
     special = (model.text_of(model.bos_token), model.text_of(model.eos_token))
+    if completes_text:
+        return ChatTemplate(COMPLETION, *special), ""
     if not header.chat_template:
         return ChatTemplate(CHATML, *special), (
             "This model file has no chat template, so a common one (ChatML) is used; answers may be odd."
         )
     try:
         return ChatTemplate(header.chat_template, *special), ""
+    except TemplateStoppedError as error:
+        raise ModelFileError(str(error), _AGAIN) from error
     except TemplateError as error:
         return ChatTemplate(CHATML, *special), f"{error} A common one (ChatML) is used; answers may be odd."
 

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 import psutil
 
-from app.core.errors import TemplateError
+from app.core.errors import TemplateError, TemplateStoppedError
 from app.core.message import Message
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.template_traits import CallForm, TemplateTraits, WordsBesideCall
@@ -83,7 +83,8 @@ class _TemplateProcess:
             sentence = str(answer["error"])
         except (ValueError, TypeError, RecursionError) as error:
             raise _failed("its process answered nonsense") from error
-        raise TemplateError(sentence, REFUSED)
+        kind = TemplateStoppedError if answer.get("was_stopped") else TemplateError
+        raise kind(sentence, REFUSED)
 
     def _started(self) -> _Worker:
         flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -137,7 +138,7 @@ class _TemplateProcess:
                     pipe.close()
         if was_stopped:
             threading.Thread(target=_start_again, name="templates-start", daemon=True).start()
-            return TemplateError(f"The model's chat template was stopped: {reason}.", REFUSED)
+            return TemplateStoppedError(f"The model's chat template was stopped: {reason}.", REFUSED)
         return _failed(reason)
 
 

@@ -15,7 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from app.core.errors import TemplateError
+from app.core.errors import TemplateError, TemplateStoppedError
 from app.engine.compiled_template import CompiledTemplate
 from app.engine.template_process import LARGEST_BYTES, LONGEST_SECONDS, read_block
 from app.engine.tracked_text import mark_of
@@ -52,7 +52,7 @@ def _answer(request: bytes) -> dict[str, Any]:
             return {"traits": asdict(template.traits)}
         prompt = template.render(*conversation)
     except TemplateError as error:
-        return {"error": str(error)}
+        return {"error": str(error), "was_stopped": isinstance(error, TemplateStoppedError)}
     except (MemoryError, RecursionError) as error:
         return {"error": f"The model's chat template failed: {type(error).__name__}."}
     return {

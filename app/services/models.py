@@ -26,6 +26,8 @@ from app.services.settings import SettingsService
 
 PROGRESS_STEP = 0.01
 """The smallest share of a file whose loading is worth a redraw."""
+BASE_MODEL = "base model"
+"""The topic of the notice on models that only continue text."""
 RELOAD = "reload"
 """The topic of the notice that offers to load the model again."""
 
@@ -123,6 +125,8 @@ class ModelService(QObject):
         self._scanning: Stream | None = None
         self._loading: Stream | None = None
         self._info: ModelInfo | None = None
+        self._completing: set[Path] = set()
+        """Models that continue text, as the user wants it of them."""
         self._longer_contexts: dict[Path, tuple[int, int]] = {}
         """By model: the context that its preset asks for, and the longer one that was chosen instead."""
         self._planned = LoadOptions()
@@ -256,6 +260,14 @@ class ModelService(QObject):
         self._longer_contexts[path] = (asked, tokens)
         self.open_file(path)
 
+    def complete_text(self, path: Path, is_wanted: bool = True) -> None:
+        """Loads a model to continue what it is given, or to answer it again."""
+        if is_wanted:
+            self._completing.add(path)
+        else:
+            self._completing.discard(path)
+        self.open_file(path)
+
     def _on_scanned(self, stream: Stream, found: tuple[ModelFile, ...]) -> None:
         if stream is self._scanning:
             known = {model.path for model in found}
@@ -276,6 +288,7 @@ class ModelService(QObject):
         self._chosen = model
         self._planned = load_options_of(self.preset_in(self._chat.conversation))
         options = self._lengthened(model.path, self._planned)
+        options = replace(options, completes_text=model.path in self._completing)
         entry = self._catalog.entry_of(model)
         catalog_context = (entry and entry.context_length) or 0
 
@@ -323,6 +336,25 @@ class ModelService(QObject):
         self._offer_to_reload()
         for notice in info.notices:
             self._notices.tell(notice)
+        self._tell_of_base_model(info)
+
+    def _tell_of_base_model(self, info: ModelInfo) -> None:
+        if info.completes_text:
+            self._notices.tell(
+                f"{info.name} continues your text.",
+                "It is given your words alone, and goes on where they end.",
+                Offer("Chat instead", lambda: self.complete_text(info.path, is_wanted=False)),
+                topic=BASE_MODEL,
+            )
+        elif info.is_base_model:
+            self._notices.tell(
+                f"{info.name} is a base model: it was made to continue a text, not to answer.",
+                "In a chat its answers may be odd, and it may go on without an end.",
+                Offer("Continue text instead", lambda: self.complete_text(info.path)),
+                topic=BASE_MODEL,
+            )
+        else:
+            self._notices.withdraw(BASE_MODEL)
 
     def _on_stream_finished(self, stream: Stream, error: Exception | None) -> None:
         if stream is not self._loading:
