@@ -14,7 +14,7 @@ from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
 from app.engine.probe import Probe
-from tests.engine.model_mutations import Array, parse
+from tests.engine.base_model import write_base_model
 
 HELLO = Message.of_text(Role.USER, "Hello")
 WORDS = "Hello! I am Tiny LFM. How can I help you today?"
@@ -22,22 +22,8 @@ WORDS = "Hello! I am Tiny LFM. How can I help you today?"
 
 @pytest.fixture
 def base_path(tmp_path: Path, tiny_path: Path) -> Path:
-    """The tiny model, whose mark for the end of a turn has become an ordinary word with its letters."""
-    parsed = parse(tiny_path)
-    parsed.values = [value for value in parsed.values if value[0] != b"tokenizer.chat_template"]
-    values = {key: value for key, _, value in parsed.values}
-    tokens, kinds = values[b"tokenizer.ggml.tokens"], values[b"tokenizer.ggml.token_type"]
-    assert isinstance(tokens, Array)
-    assert isinstance(kinds, Array)
-    end = tokens.items.index(b"<|im_end|>")
-    tokens.items[end], kinds.items[end] = b"<|im_end|>!", 1
-    other_end = tokens.items.index(b"<|endoftext|>")
-    parsed.values = [
-        (key, kind, other_end if key == b"tokenizer.ggml.eos_token_id" else value)
-        for key, kind, value in parsed.values
-    ]
     path = tmp_path / "base.gguf"
-    path.write_bytes(parsed.bytes())
+    write_base_model(path, tiny_path)
     return path
 
 
