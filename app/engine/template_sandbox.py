@@ -138,8 +138,8 @@ class TemplateSandbox(SandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """A template may fill lists of its own. What it was given stays as it is."""
-        if modifies_known_mutable(obj, attr) and (id(obj) in self._given or attr not in _FILLING):
-            return False
+        if isinstance(obj, list | dict | set) and modifies_known_mutable(obj, attr):
+            return attr in _FILLING and id(obj) not in self._given
         return super().is_safe_attribute(obj, attr, value)
 
     def spend(self, amount: int) -> None:
