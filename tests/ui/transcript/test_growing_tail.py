@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.ui.transcript.content import growing_tail, streaming_markdown
+from app.ui.transcript.content import growing_tail, paragraph_parts, streaming_markdown
 from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock, TextBlock
 from app.ui.transcript.content.markdown import parse
 from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
@@ -112,7 +112,8 @@ def closed(blocks: Sequence[MarkdownBlock]) -> list[MarkdownBlock]:
 def test_what_is_taken_out_comes_back_at_every_step(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growing_tail, "SHORTENED_FROM", 60)
     monkeypatch.setattr(growing_tail, "WORTH_CUTTING", 8)
-    monkeypatch.setattr(growing_tail, "KEPT_OF_PARAGRAPH", 16)
+    monkeypatch.setattr(paragraph_parts, "KEPT_OF_PARAGRAPH", 16)
+    monkeypatch.setattr(paragraph_parts, "SHORTEST_BEGINNING", 8)
     chance = random.Random(seed)
     text = random_document(chance)
     live, end = StreamingMarkdown(), 0

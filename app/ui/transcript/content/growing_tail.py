@@ -8,13 +8,12 @@ again. What is left has the same beginning and the same end, so that it is read 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-
-from markdown_it.common.utils import normalizeReference
 
 from app.ui.transcript.content.block_tree import LISTS, Node, last_path, tree_of
 from app.ui.transcript.content.blocks import MarkdownBlock, Span, Spans, TableBlock, TextBlock
+from app.ui.transcript.content.definitions import defined_labels, mentions
 from app.ui.transcript.content.markdown import (
     MOST_CELLS,
     Environment,
@@ -24,7 +23,7 @@ from app.ui.transcript.content.markdown import (
 )
 from app.ui.transcript.content.markdown_parser import LONGEST_INLINE
 from app.ui.transcript.content.markdown_rules.paragraphs import TRIMMED
-from app.ui.transcript.content.markdown_rules.references import FOOTNOTES
+from app.ui.transcript.content.paragraph_parts import has_open_mark, places_to_part
 from app.ui.transcript.content.spans import merged, read_spans
 
 SHORTENED_FROM = 900
@@ -32,16 +31,13 @@ SHORTENED_FROM = 900
 WORTH_CUTTING = 300
 FEWEST_CHILDREN = 5
 """Of a block whose middle is taken out: the first and the last two are kept."""
-KEPT_OF_PARAGRAPH = 250
-"""Characters at the end of a paragraph that are read again."""
+
 RESTORED_AT_ONCE = 1_200
 """Characters that are put back at once where an address they mention is defined."""
 LEFT_OUT = "\ufdd0"
 """Stands at the beginning of a paragraph of which the beginning was taken out. No text has it."""
 
 _STAND_ALONE = ("paragraph_open", "heading_open", "fence", "hr", "formula_block")
-_MENTION = re.compile(r"\[([^\[\]]{1,300})\]")
-_OPEN_MARK = re.compile(r"[*~`$<]|(?<!\w)_|_(?!\w)")
 
 
 @dataclass(slots=True)
@@ -261,55 +257,17 @@ class GrowingTail:
         if len(self._spans_source) + len(self._text) > LONGEST_INLINE:
             return False
         text = self._text.removeprefix(LEFT_OUT)
-        for place in _places_to_part(text):
+        for place in places_to_part(text):
             beginning = text[:place]
             written = beginning.rstrip(" \t") if self._spans else beginning.strip(TRIMMED)
             tokens = read_inline(written, environment)
-            if _has_open_mark(beginning.rstrip(TRIMMED), tokens):
+            if has_open_mark(beginning.rstrip(TRIMMED), tokens):
                 continue
             self._spans = merged((*self._spans, *read_spans(tokens)))
             self._spans_source += beginning
             self._text = LEFT_OUT + text[place:]
             return True
         return False
-
-
-def mentions(text: str) -> set[str]:
-    """The labels that a text mentions in brackets."""
-    return {normalizeReference(found) for found in _MENTION.findall(text)} if "[" in text else set()
-
-
-def defined_labels(environment: Environment) -> set[str]:
-    """The labels of all addresses and footnotes that are defined."""
-    notes = (normalizeReference(f"^{label}") for label in environment.get(FOOTNOTES, ()))
-    return {*environment.get("references", ()), *notes}
-
-
-def _places_to_part(text: str) -> Iterator[int]:
-    """Where a paragraph can be parted: at line ends, else at spaces."""
-    end = len(text) - KEPT_OF_PARAGRAPH
-    for mark in ("\n", " "):
-        place = text.rfind(mark, WORTH_CUTTING, end)
-        if place > 0:
-            yield place
-            if (earlier := text.rfind(mark, WORTH_CUTTING, max(WORTH_CUTTING, place - WORTH_CUTTING))) > 0:
-                yield earlier
-
-
-def _has_open_mark(text: str, tokens: Sequence[object]) -> bool:
-    """Whether something in a part of a paragraph can still belong to what follows."""
-    depth = 0
-    for token in tokens:
-        kind, content = getattr(token, "type", ""), str(getattr(token, "content", ""))
-        if kind == "text_special" and content in "([":
-            return True
-        if kind != "text":
-            continue
-        if _OPEN_MARK.search(content):
-            return True
-        for bracket in re.findall(r"[\[\]]", content):
-            depth = depth + 1 if bracket == "[" else max(0, depth - 1)
-    return depth > 0 or text.endswith("\\")
 
 
 def _middle_of(node: Node, complete_lines: int) -> tuple[int, int] | None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from app.core.markdown.fences import FencedBlock
 from app.ui.transcript.content.block_reader import without_last_break
 from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock
-from app.ui.transcript.content.growing_tail import GrowingTail, defined_labels, mentions
+from app.ui.transcript.content.definitions import defined_labels, mentions
+from app.ui.transcript.content.growing_tail import GrowingTail
 from app.ui.transcript.content.markdown import Environment, TopBlock, parse_top_blocks
 from app.ui.transcript.content.markdown_rules.formulas import MOST_LINES
 from app.ui.transcript.content.markdown_rules.references import FOOTNOTES
