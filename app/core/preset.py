@@ -45,7 +45,7 @@ LOAD_LIMITS: dict[str, Limit] = {
 """The ranges of the numbers that take effect when the model is loaded."""
 
 THINKING_LIMIT = Limit(
-    "Longest thought",
+    "Thinking limit",
     0,
     131072,
     64,

@@ -89,7 +89,7 @@ def figure(value: float) -> str:
 
 LIMITS: dict[str, Limit] = {
     "temperature": Limit(
-        "Temperature", 0.0, 5.0, 0.05, "Higher values choose less likely words. 0 takes the likeliest."
+        "Temperature", 0.0, 5.0, 0.05, "Higher is more creative, lower is more predictable."
     ),
     "top_k": Limit("Top-k", 0, 1000, 1, "Only the k likeliest tokens are considered. 0 considers all."),
     "top_p": Limit(
@@ -119,10 +119,8 @@ LIMITS: dict[str, Limit] = {
     "xtc_threshold": Limit(
         "XTC threshold", 0.0, 0.5, 0.01, "Only choices above this probability are left out."
     ),
-    "seed": Limit(
-        "Seed", -1, 4294967295, 1, "The same seed repeats an answer. -1: a new one for each answer."
-    ),
-    "max_tokens": Limit("Longest answer", 0, 131072, 1, "In tokens. 0 is as many as the context holds."),
+    "seed": Limit("Seed", -1, 4294967295, 1, "The same seed gives the same answer. -1 is random."),
+    "max_tokens": Limit("Response limit", 0, 131072, 1, "Maximum tokens per answer. 0 is no limit."),
 }
 
 FIELD_NAMES: tuple[str, ...] = tuple(field.name for field in fields(Sampling))

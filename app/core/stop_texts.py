@@ -23,16 +23,13 @@ class StopText:
 
 
 STOP_TEXTS = {
-    StopReason.END: StopText("finished", "The model was finished."),
-    StopReason.STOP_STRING: StopText(
-        "wrote a stop string", "The model wrote one of the preset's stop strings."
-    ),
+    StopReason.END: StopText("finished", "End of answer."),
+    StopReason.STOP_STRING: StopText("stop string", "The model wrote one of the preset's stop strings."),
     StopReason.TOKEN_LIMIT: StopText(
         "length limit reached",
         "It reached the longest answer that the preset allows.",
-        "The answer was cut off at the longest length allowed. Continue goes on from here.",
-        "The answer was cut off at the longest length allowed of {tokens:,} tokens. "
-        "Continue goes on from here.",
+        "Stopped at the response limit. Press Continue for more.",
+        "Stopped at the response limit ({tokens:,} tokens). Press Continue for more.",
     ),
     StopReason.CONTEXT_FULL: StopText(
         "context full",
@@ -45,7 +42,7 @@ STOP_TEXTS = {
     StopReason.LOOP: StopText(
         "repeated itself",
         "It repeated itself without end.",
-        "The answer was stopped because it repeated itself without end.",
+        "Stopped: the answer kept repeating itself.",
         "The thought was stopped because it repeated itself without end.",
     ),
     StopReason.REPEATED_CALL: StopText(
@@ -54,7 +51,7 @@ STOP_TEXTS = {
         "The model makes the same call again and again, so it was not run this time.",
     ),
     StopReason.TOOL_ROUNDS: StopText(
-        "called tools too often",
+        "tool limit reached",
         "It called tools more often in a row than is allowed.",
         "The model has called tools as often in a row as the settings allow. Run lets it go on.",
     ),

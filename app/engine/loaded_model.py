@@ -146,9 +146,7 @@ def native_library(parts: Sequence[Path] = ()) -> ModuleType:
 
         llama.load_libraries(parts)
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        raise EngineError(
-            f"The engine's library could not be loaded: {error}.", "Install this program again."
-        ) from error
+        raise EngineError(f"The engine's library could not be loaded: {error}.", "Reinstall Tarn.") from error
     return llama
 
 

@@ -139,7 +139,7 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise EngineError(
-            f"The engine could not be started for a trial: {error.strerror}.", "Install this program again."
+            f"The engine could not be started for a trial: {error.strerror}.", "Reinstall Tarn."
         ) from error
 
 

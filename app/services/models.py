@@ -393,9 +393,9 @@ class ModelService(QObject):
         if is_wanted and self._chosen:
             path = self._chosen.path
             self._notices.tell(
-                "The model was loaded with other values than the preset asks for.",
-                "Context length, threads and the kind of memory take effect when it is loaded again.",
-                Offer("Reload the model", lambda: self.open_file(path)),
+                "Reload the model to apply your changes.",
+                "Context length, threads and cache type take effect when it is loaded again.",
+                Offer("Reload", lambda: self.open_file(path)),
                 topic=RELOAD,
             )
         else:

@@ -53,8 +53,8 @@ def show_crash_notice(messages: Messages, report: Path, window: QWidget) -> None
         dialog.open()
 
     messages.show_notice(
-        "Tarn met a fault when it ran last.",
-        "What is known of it was kept on this computer and sent nowhere.",
+        "Tarn closed unexpectedly last time.",
+        "A crash report is saved on this computer only.",
         "Show",
         show,
     )

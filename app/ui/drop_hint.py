@@ -39,7 +39,7 @@ class DropHint(QWidget):
         elif models[0].is_dir():
             self.text = f"Let go to add the folder {models[0].name}"
         else:
-            self.text = f"Let go to open {models[0].name}"
+            self.text = f"Drop to open {models[0].name}"
         self.setAccessibleName(self.text)
         self.setGeometry(self._window.rect())
         self.show()

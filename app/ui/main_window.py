@@ -188,8 +188,8 @@ class MainWindow(QMainWindow):
             self.model_dropped.emit(path)
         if not models:
             self.messages.show_notice(
-                "That file is not a model.",
-                "Tarn opens models in the GGUF format, and folders that hold some.",
+                "That file cannot be opened.",
+                "Drop a GGUF model or a folder of models.",
             )
 
     @override

@@ -177,10 +177,8 @@ class Menus(QObject):
     def _make_chat_actions(self) -> None:
         self.stop_action = self._action("stop", "&Stop", "stop", "Esc")
         self.stop_action.setEnabled(False)
-        self.regenerate_action = self._action(
-            "regenerate", "&Regenerate the answer", "arrow-clockwise", "Ctrl+R"
-        )
-        self.copy_answer_action = self._action("copy_answer", "&Copy the last answer", "copy", "Ctrl+Shift+C")
+        self.regenerate_action = self._action("regenerate", "&Regenerate", "arrow-clockwise", "Ctrl+R")
+        self.copy_answer_action = self._action("copy_answer", "&Copy last answer", "copy", "Ctrl+Shift+C")
         self.rename_action = self._action("rename", "Re&name…", "pencil-simple", "F2")
         self.delete_action = self._action("delete", "&Delete", "trash", "Ctrl+Shift+Backspace")
         self.next_chat_action = self._action("next_chat", "Ne&xt conversation", "", "Ctrl+PgDown", "Ctrl+Tab")

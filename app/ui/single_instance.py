@@ -74,7 +74,7 @@ class SingleInstance(QObject):
         if not self._deliver(json.dumps(letter).encode() + b"\n"):
             raise StoreError(
                 "Tarn is running already, but it does not answer.",
-                "Wait a moment. If its window stays away, end it in the system's list of programs.",
+                "Wait a moment. If its window stays away, quit it in the task manager.",
             )
 
     def close(self) -> None:

@@ -195,7 +195,7 @@ def test_another_conversation_can_be_read_while_one_is_answered(
     assert "Tiny LFM" in person.reads
     assert not person.application.services.answers.is_answering
     rows = [row.data(Qt.ItemDataRole.AccessibleTextRole) for row in person.rows()]
-    assert [row.endswith(", is being answered") for row in rows] == [True, False]
+    assert [row.endswith(", Answering…") for row in rows] == [True, False]
     person.application.services.chat.show(second)
     assert person.application.services.answers.is_answering
     length = len(person.reads)

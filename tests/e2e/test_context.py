@@ -102,7 +102,7 @@ def test_the_meter_counts_what_the_engine_will_read(start_small: StartSmall, qtb
     assert generation.statistics is not None
     assert announced == generation.statistics.prompt_tokens
     meter.waits(lambda figures: figures["Draft"] == 0 and figures["Conversation"] > announced)
-    assert meter.figures["Room left"] == 2048 - meter.used
+    assert meter.figures["Available"] == 2048 - meter.used
 
 
 def test_the_meter_follows_the_branch_the_conversation_and_the_model(
@@ -238,7 +238,7 @@ def test_an_answer_cut_at_the_presets_limit_goes_on_where_it_was(
     person = start_small(2048, max_tokens=40)
     first = person.asks("Tell me a story.")
     assert last_statistics(person).stop_reason is StopReason.TOKEN_LIMIT
-    assert "longest length allowed of 40 tokens" in person.reads
+    assert "response limit (40 tokens)" in person.reads
     for _ in range(20):
         if last_statistics(person).stop_reason is StopReason.END:
             break
@@ -269,7 +269,7 @@ def test_a_click_on_the_figures_opens_the_details(start_small: StartSmall, qtbot
     person = start_small(2048)
     person.asks("Hello")
     statistics = last_statistics(person)
-    click(person, "Show the figures")
+    click(person, "Statistics")
     dialog = person.window.findChild(AnswerDetails, "answer_details")
     assert dialog is not None
     assert f"Seed: {statistics.seed}" in dialog.text()

@@ -165,7 +165,7 @@ def test_a_file_that_was_mended_is_loaded_as_any_other(data_dir: Path, killer: P
         first.wait_for_death()
     killer.write_bytes(TINY_MODEL.read_bytes())
     with program(data_dir) as second:
-        assert second.wait_for_start()["message"] == "Tarn met a fault when it ran last."
+        assert second.wait_for_start()["message"] == "Tarn closed unexpectedly last time."
         second.wait_for_work()
 
 

@@ -167,7 +167,7 @@ def test_answer_now_ends_the_thought_in_the_same_answer(start_asking: StartAskin
 def test_a_call_that_is_allowed_runs_and_is_answered(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
+    asker.waits_for("Allow get_weather?")
     assert "city\tParis" in asker.person.reads
     assert asker.answers.is_answering
     asker.clicks("Allow once")
@@ -184,25 +184,25 @@ def test_a_call_that_is_allowed_runs_and_is_answered(start_asking: StartAsking) 
 def test_a_call_that_is_refused_is_apologised_for(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
-    asker.clicks("Refuse")
+    asker.waits_for("Allow get_weather?")
+    asker.clicks("Deny")
     asker.person.waits_for_answer()
     assert asker.chat.last_answer() == APOLOGY
-    assert "You refused get_weather" in asker.person.reads
+    assert "Denied: get_weather" in asker.person.reads
     assert "Tool call was denied by the user." in asker.person.reads
 
 
 def test_always_asks_no_more_in_this_conversation_and_again_in_another(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
-    asker.clicks("Always in this conversation")
+    asker.waits_for("Allow get_weather?")
+    asker.clicks("Always allow in this chat")
     asker.person.waits_for_answer()
     assert asker.person.asks(ASKING) == ANSWER
     asker.person.window.menus.new_chat_action.trigger()
     asker.ticks("Get weather")
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
+    asker.waits_for("Allow get_weather?")
     asker.clicks("Never")
     asker.person.waits_for_answer()
     assert asker.person.asks(ASKING) == APOLOGY
@@ -211,7 +211,7 @@ def test_always_asks_no_more_in_this_conversation_and_again_in_another(start_ask
 def test_stop_ends_the_waiting_for_permission(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
+    asker.waits_for("Allow get_weather?")
     asker.person.presses(Qt.Key.Key_Escape)
     asker.person.waits_for_answer()
     assert "Allow once" not in asker.labels()
@@ -223,7 +223,7 @@ def test_stop_ends_a_running_tool(start_asking: StartAsking) -> None:
     slow = SlowWeather()
     asker = start_asking(slow.tool)
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
+    asker.waits_for("Allow get_weather?")
     asker.clicks("Allow once")
     asker.waits_for("Running get_weather")
     assert slow.is_asked.wait(5)
@@ -235,12 +235,12 @@ def test_stop_ends_a_running_tool(start_asking: StartAsking) -> None:
 def test_another_conversation_is_answered_while_one_waits_for_permission(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
+    asker.waits_for("Allow get_weather?")
     first = asker.chat.conversation.id
     asker.person.window.menus.new_chat_action.trigger()
     assert asker.person.asks("What is the capital of France?") == "The capital of France is **Paris**."
     asker.chat.show(first)
-    assert "May get_weather run?" in asker.person.reads
+    assert "Allow get_weather?" in asker.person.reads
     asker.clicks("Allow once")
     asker.person.waits_for_answer()
     assert asker.chat.last_answer() == ANSWER
@@ -251,8 +251,8 @@ def test_calls_results_and_decisions_are_there_after_a_restart(
 ) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
-    asker.clicks("Always in this conversation")
+    asker.waits_for("Allow get_weather?")
+    asker.clicks("Always allow in this chat")
     asker.person.waits_for_answer()
     before = asker.person.reads
     again = Asker(qtbot, start_program(tools=(WEATHER,)))
@@ -266,7 +266,7 @@ def test_a_call_that_waits_when_the_program_ends_was_stopped(
 ) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
+    asker.waits_for("Allow get_weather?")
     again = Asker(qtbot, start_program(tools=(WEATHER,)))
     assert "Call of get_weather · stopped" in again.person.reads
     assert again.path() == [Role.USER, Role.ASSISTANT, Role.TOOL]
@@ -305,7 +305,7 @@ def test_a_tool_that_the_preset_switches_on_is_on_in_the_conversation(
     qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
     assert asker.button.text() == "1"
     person.sends(ASKING)
-    asker.waits_for("May get_weather run?")
+    asker.waits_for("Allow get_weather?")
     asker.clicks("Allow once")
     person.waits_for_answer()
     assert asker.chat.last_answer() == ANSWER
@@ -320,7 +320,7 @@ def test_a_malformed_call_is_shown_as_it_is(start_asking: StartAsking) -> None:
     asker.person.asks("Call a broken tool.")
     reads = asker.person.reads
     assert "<|tool_call_start|>[get_weather(city=<|tool_call_end|>" in reads
-    assert "The call of get_weather cannot be run" in reads
+    assert "Invalid call to get_weather" in reads
     assert "is not closed" in reads
     assert "Ask again" in asker.labels()
 
@@ -337,7 +337,7 @@ def test_a_malformed_call_is_put_right_by_hand_and_run(start_asking: StartAsking
     editor.edit.selectAll()
     qtbot.keyClicks(editor.edit, '[get_weather(city="Paris")]')
     qtbot.mouseClick(editor.run_button, Qt.MouseButton.LeftButton)
-    asker.waits_for("May get_weather run?")
+    asker.waits_for("Allow get_weather?")
     asker.clicks("Allow once")
     asker.person.waits_for_answer()
     conversation = asker.chat.conversation
@@ -373,7 +373,7 @@ def test_an_endless_answer_is_stopped_and_marked(start_asking: StartAsking) -> N
     assert last.message.generation is not None
     assert last.message.generation.statistics is not None
     assert last.message.generation.statistics.stop_reason is StopReason.LOOP
-    before, after = asker.person.reads.split("It repeats itself from here")
+    before, after = asker.person.reads.split("Repetition starts here")
     assert before.count("Wait, let me check that once more.") == 1
     assert after.count("Wait, let me check that once more.") >= 5
     assert "stopped because it repeated itself without end" in after

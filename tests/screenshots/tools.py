@@ -97,7 +97,7 @@ def main() -> None:
 def _calls(photographer: ToolPhotographer) -> None:
     photographer.start_over()
     photographer.ask("What is the weather in Paris?")
-    photographer.wait_for("May get_weather run?")
+    photographer.wait_for("Allow get_weather?")
     photographer.take("call-waiting")
     photographer.click("Allow once")
     photographer.wait_for("Running get_weather")
@@ -109,11 +109,11 @@ def _calls(photographer: ToolPhotographer) -> None:
     photographer.take("call-open")
     photographer.start_over()
     photographer.ask("What is the weather in Paris?")
-    photographer.wait_for("May get_weather run?")
-    photographer.click("Refuse")
+    photographer.wait_for("Allow get_weather?")
+    photographer.click("Deny")
     photographer.wait_for_answer()
     photographer.ask("What is the weather in Boston?")
-    photographer.wait_for("May get_weather run?")
+    photographer.wait_for("Allow get_weather?")
     photographer.stop()
     photographer.take("call-refused-stopped")
 

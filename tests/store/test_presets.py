@@ -204,9 +204,9 @@ def test_without_a_choice_of_tools_the_file_says_nothing_of_them(store, path):
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("thinking_limit = -1", "Longest thought must be between 0 and 131,072, not -1."),
-        ("thinking_limit = 131073", "Longest thought must be between 0 and 131,072, not 131,073."),
-        ("thinking_limit = 1.5", "Longest thought must be a whole number between 0 and 131,072, not 1.5."),
+        ("thinking_limit = -1", "Thinking limit must be between 0 and 131,072, not -1."),
+        ("thinking_limit = 131073", "Thinking limit must be between 0 and 131,072, not 131,073."),
+        ("thinking_limit = 1.5", "Thinking limit must be a whole number between 0 and 131,072, not 1.5."),
         ("tools = 'calculator'", "Tools must be a list of texts that are not empty."),
         ("tools = ['']", "Tools must be a list of texts that are not empty."),
     ],

@@ -236,7 +236,7 @@ def test_a_folder_can_be_dropped_too(qtbot: QtBot, window: MainWindow, tmp_path:
 def test_another_file_is_refused_in_words(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     with qtbot.assertNotEmitted(window.model_dropped):
         drop(window, tmp_path / "holiday.jpg")
-    assert window.chat_page.banner.sentence.text() == "That file is not a model."
+    assert window.chat_page.banner.sentence.text() == "That file cannot be opened."
     assert "GGUF" in window.chat_page.banner.hint.text()
 
 
@@ -246,7 +246,7 @@ def test_while_a_model_is_held_over_the_window_it_says_what_letting_go_does(
     hint = window.findChild(DropHint)
     enter(window, data_of(tmp_path / "tiny.gguf"))
     assert hint.isVisible()
-    assert hint.text == "Let go to open tiny.gguf"
+    assert hint.text == "Drop to open tiny.gguf"
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not hint.isVisible()
     enter(window, data_of(tmp_path / "notes.txt"))

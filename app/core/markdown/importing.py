@@ -83,7 +83,7 @@ def _head(text: str) -> tuple[dict[str, Value], str, int]:
 
 def _damaged(line: int) -> ImportFormatError:
     return ImportFormatError(
-        f"The exported conversation is damaged at line {line}.", "Mend this line, or export it again."
+        f"The exported conversation is damaged at line {line}.", "Fix this line, or export it again."
     )
 
 

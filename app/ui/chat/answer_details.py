@@ -91,7 +91,7 @@ def _origin(node: MessageNode, generation: Generation) -> list[DetailRow]:
         DetailRow("Written", f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}" if is_known else "Unknown")
     )
     if generation.statistics:
-        rows.append(DetailRow("Ended", STOP_TEXTS[generation.statistics.stop_reason].sentence))
+        rows.append(DetailRow("Stop reason", STOP_TEXTS[generation.statistics.stop_reason].sentence))
     if generation.error:
         rows.append(DetailRow("Error", generation.error))
     return rows
@@ -110,10 +110,10 @@ def _times(statistics: Statistics) -> list[DetailRow]:
     rows = []
     if statistics.tokens_per_second:
         rows.append(DetailRow("Speed", speed_text(statistics.tokens_per_second)))
-    rows.append(DetailRow("To first token", duration_text(statistics.ttft_ms)))
-    rows.append(DetailRow("Reading the prompt", _reading(statistics)))
-    rows.append(DetailRow("Writing", duration_text(statistics.decode_ms)))
-    rows.append(DetailRow("In all", duration_text(statistics.ttft_ms + statistics.decode_ms)))
+    rows.append(DetailRow("Time to first token", duration_text(statistics.ttft_ms)))
+    rows.append(DetailRow("Prompt processing", _reading(statistics)))
+    rows.append(DetailRow("Generation", duration_text(statistics.decode_ms)))
+    rows.append(DetailRow("Total", duration_text(statistics.ttft_ms + statistics.decode_ms)))
     return rows
 
 
@@ -128,8 +128,8 @@ def _reading(statistics: Statistics) -> str:
 def _tokens(statistics: Statistics) -> list[DetailRow]:
     return [
         DetailRow("Prompt", f"{statistics.prompt_tokens:,}"),
-        DetailRow("Read anew", f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
-        DetailRow("Reused", f"{statistics.cached_tokens:,}"),
+        DetailRow("Processed", f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
+        DetailRow("Cached", f"{statistics.cached_tokens:,}"),
         DetailRow("Generated", f"{statistics.generated_tokens:,}"),
     ]
 
@@ -160,7 +160,7 @@ class AnswerDetails(QDialog):
     def __init__(self, node: MessageNode, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("answer_details")
-        self.setWindowTitle("How this answer came about")
+        self.setWindowTitle("Answer details")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._sections = sections_of(node)
         self._scroll = QScrollArea(self)

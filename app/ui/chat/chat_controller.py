@@ -162,7 +162,7 @@ class ChatController(QObject):
             ("System prompt", use.system_tokens),
             ("Conversation", use.conversation_tokens),
             ("Draft", use.draft_tokens),
-            ("Room left", use.room_tokens),
+            ("Available", use.room_tokens),
         ]
         meter.set_usage(use.used_tokens, use.context_length, parts, _remark(use))
 

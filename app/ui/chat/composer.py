@@ -161,7 +161,7 @@ class Composer(QFrame):
         cancel.setObjectName("cancel_edit_button")
         cancel.setProperty("quiet", True)
         cancel.setAccessibleName("Cancel editing")
-        cancel.setToolTip("Leave the message as it was (Esc)")
+        cancel.setToolTip("Cancel editing (Esc)")
         cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         cancel.clicked.connect(self.cancel_edit)
         layout.addWidget(label)
@@ -207,9 +207,9 @@ class Composer(QFrame):
         if self._state is ComposerState.NO_MODEL:
             return "Choose a model to send messages"
         if self._state is ComposerState.LOADING:
-            return "The model is loading. You can write and send; it answers when it is ready."
+            return "Loading the model. You can already send; the answer will follow."
         if self._state is ComposerState.ANSWERING:
-            return "Esc stops the answer"
+            return "Esc to stop"
         return self._keys_hint
 
     def _on_text_changed(self) -> None:

@@ -35,7 +35,7 @@ class ContextMeter(QWidget):
         `parts` is what the sum is made of, by name.
         """
         self._share = min(1.0, used_tokens / total_tokens) if total_tokens > 0 else 0.0
-        words = "No model is loaded, so its memory is empty."
+        words = "No model loaded"
         if total_tokens > 0:
             percent = round(100 * used_tokens / total_tokens)
             words = f"Context: {used_tokens:,} of {total_tokens:,} tokens used, {percent} %"

@@ -20,7 +20,7 @@ from app.engine.longer_context import LongerContext
 from app.ui.icons import icon
 from app.ui.widgets.flow_layout import FlowLayout
 
-OUTGROWN = "This conversation has outgrown the model's context."
+OUTGROWN = "This chat no longer fits in the model's context."
 
 
 class ContextOverflowCard(QFrame):
@@ -49,12 +49,12 @@ class ContextOverflowCard(QFrame):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.go_on_button = self._button("go_on_button", "Go on like this", self.go_on_requested)
+        self.go_on_button = self._button("go_on_button", "Continue anyway", self.go_on_requested)
         self.longer_button = self._button(
-            "longer_context_button", "Take a longer context", self.longer_requested
+            "longer_context_button", "Use a longer context", self.longer_requested
         )
         self.summary_button = self._button(
-            "summary_button", "Start anew with a summary", self.summary_requested
+            "summary_button", "Continue in a new chat with a summary", self.summary_requested
         )
         self.cancel_button = self._button("cancel_summary_button", "Cancel", self.cancel_requested)
         self._lay_out()
@@ -151,7 +151,7 @@ def progress_text(progress: SummaryProgress) -> str:
 def cost(longer: LongerContext | None) -> str:
     """What a longer context takes, or why there is none."""
     if longer is None:
-        return "The model was trained for no more."
+        return "That is this model's maximum."
     if not longer.fits:
         needed, free = _size(longer.extra_bytes), _size(longer.free_bytes)
         return f"{longer.context_length:,} tokens would take {needed} more memory, and only {free} are free."

@@ -127,8 +127,8 @@ def remedies(node: MessageNode) -> tuple[Button, ...]:
     """What can be done about an answer that went into a loop."""
     if node.state is not MessageState.COMPLETE or _stop_reason(node) is not StopReason.LOOP:
         return ()
-    retry = Button(MessageAction.RETRY_UNLIKE, "Retry with DRY and a higher penalty")
-    go_on = Button(MessageAction.CONTINUE, "Keep and go on")
+    retry = Button(MessageAction.RETRY_UNLIKE, "Try again with less repetition")
+    go_on = Button(MessageAction.CONTINUE, "Keep and continue")
     if is_in_thought(node):
         return (Button(MessageAction.ANSWER_WITHOUT_LOOP, "Answer now", is_primary=True), retry, go_on)
     return (replace(retry, is_primary=True), go_on)

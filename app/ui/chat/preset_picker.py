@@ -127,8 +127,8 @@ class PresetPicker(QuietComboBox):
                     self._add_action(
                         f"Use for all new chats with {self._standard_model}", "push-pin", _STANDARD
                     )
-                self._add_action("Adjust for this conversation…", "sliders-horizontal", _ADJUST)
-                self._add_action("Edit presets…", "pencil-simple", _EDIT)
+                self._add_action("Chat settings…", "sliders-horizontal", _ADJUST)
+                self._add_action("Manage presets…", "pencil-simple", _EDIT)
 
     def _add(self, name: str) -> None:
         self.addItem(name)

@@ -48,13 +48,13 @@ class ToolsButton(IconButton):
         self._menu.setToolTipsVisible(True)
         round_off(self._menu)
         self.setMenu(self._menu)
-        self._asking_again = QAction("Ask before every call again", self)
+        self._asking_again = QAction("Reset permissions for this chat", self)
         self._asking_again.setToolTip("Forgets what you always or never allowed in this conversation")
         self.asking_again_requested = self._asking_again.triggered
         self._not_understood = QAction(NOT_UNDERSTOOD, self)
         self._not_understood.setEnabled(False)
         self._not_understood.setVisible(False)
-        self._settings = QAction("Set up tools…", self)
+        self._settings = QAction("Tool settings…", self)
         self.settings_requested = self._settings.triggered
         self.set_tools((), has_decisions=False)
 
@@ -80,7 +80,7 @@ class ToolsButton(IconButton):
     def _show_name(self) -> None:
         count = sum(choice.is_on for choice in self._choices or ())
         if not self.isEnabled():
-            self.set_name("This model was not made to call tools")
+            self.set_name("This model does not support tools")
         elif self._not_understood.isVisible():
             self.set_name(NOT_UNDERSTOOD)
         else:

@@ -61,7 +61,7 @@ class Suggestion:
 GENERAL_SUGGESTIONS = (
     Suggestion(
         "Explain an idea",
-        "Explain how a rainbow comes to be, in five sentences a twelve-year-old understands.",
+        "Explain how rainbows form, in five sentences a twelve-year-old understands.",
         "lightbulb",
     ),
     Suggestion(
@@ -76,7 +76,7 @@ GENERAL_SUGGESTIONS = (
     ),
     Suggestion(
         "Plan something",
-        "Plan a day of hiking in the mountains: what to pack, when to start, what to look out for.",
+        "Plan a day of hiking in the mountains: what to pack, when to leave, what to watch out for.",
         "list-bullets",
     ),
 )
@@ -185,7 +185,7 @@ class Welcome(ColumnPage):
         self._show(
             "Welcome to Tarn",
             "Chat with language models that run on this computer. What you write stays here, and no network "
-            "is needed. A small model comes along: write a message and press Enter.",
+            "is needed. A small model is included. Type a message to start.",
         )
         self._buttons.show()
         self.open_file_button.hide()
@@ -196,7 +196,7 @@ class Welcome(ColumnPage):
     ) -> None:
         """Before a conversation: the model, what it is good at as a sentence, and what fits it."""
         self._set_suggestions(suggestions)
-        self._show("What would you like to know?", f"{name}: {good_at}" if good_at else f"{name} answers.")
+        self._show("How can I help?", f"{name}: {good_at}" if good_at else f"{name} answers.")
 
     def show_no_model(self) -> None:
         """Where no model is chosen or there is none."""

@@ -48,7 +48,7 @@ class AdjustPanel(QFrame):
         self.setAccessibleName("Values for this conversation only")
         self._area = area
         self._preset_name = ""
-        self.title = QLabel("This conversation only", self)
+        self.title = QLabel("Chat settings", self)
         self.title.setProperty("subheading", True)
         self.subtitle = QLabel(self)
         self.subtitle.setProperty("muted", True)
@@ -71,8 +71,8 @@ class AdjustPanel(QFrame):
     def show_state(self) -> None:
         """Says how many values differ, and offers what can be done with them."""
         count = len(self.form.changed_names)
-        differ = {0: f"Follows {self._preset_name}", 1: f"One value differs from {self._preset_name}"}
-        self.subtitle.setText(differ.get(count, f"{count} values differ from {self._preset_name}"))
+        differ = {0: f"Using {self._preset_name}", 1: f"1 change from {self._preset_name}"}
+        self.subtitle.setText(differ.get(count, f"{count} changes from {self._preset_name}"))
         self.reset_button.setEnabled(count > 0)
         self.save_as_button.setEnabled(count > 0 and not self.form.problems)
 

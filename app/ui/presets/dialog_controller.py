@@ -178,9 +178,7 @@ class DialogController(QObject):
         return "from the model’s card" if preset.is_builtin and preset.source else "the default"
 
     def _source(self, preset: Preset) -> str:
-        without_source = (
-            "For models without a preset of their own" if preset.is_builtin else "Your own preset"
-        )
+        without_source = "For models without a preset of their own" if preset.is_builtin else "Custom preset"
         models = self._store.models_of(preset.name)
         used = f" · Used by {', '.join(models)}" if models else ""
         return f"{preset.source or without_source}{used}"

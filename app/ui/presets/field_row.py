@@ -119,7 +119,7 @@ class FieldRow(QWidget):
     def _show_state(self) -> None:
         problem = self.field.problem
         if problem and self._is_live:
-            problem += f" Until it is mended, {self.field.words(self.field.value)} is used."
+            problem += f" Using {self.field.words(self.field.value)} until it is fixed."
         self.problem_label.setText(problem)
         self.problem_label.setVisible(bool(problem))
         stands_out = self.is_changed and self._is_marked

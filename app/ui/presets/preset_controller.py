@@ -64,7 +64,7 @@ class PresetController(QObject):
         self._chat.choose_preset(name)
         if overrides:
             self._undo = self._messages.show_undo(
-                f"This conversation now follows {name}", lambda: self._chat.choose_preset(former, overrides)
+                f"Switched to {name}", lambda: self._chat.choose_preset(former, overrides)
             )
 
     def make_standard(self) -> None:

@@ -34,8 +34,8 @@ _LIMITS: dict[str, Limit] = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING
 _KV_CHOICES = (("f16", "f16, exact"), ("q8_0", "q8_0, half the memory"), ("q4_0", "q4_0, a quarter"))
 _TEXTS: dict[str, tuple[str, str]] = {
     SYSTEM_PROMPT: ("System prompt", "What the model is told before the conversation begins."),
-    "stop": ("Stop strings", r"An answer ends where one of these appears. One a line; \n is a line break."),
-    "kv_cache_type": ("Attention memory", "How exactly the context is kept. Less exact takes less memory."),
+    "stop": ("Stop strings", r"Generation stops at any of these. One per line; \n is a line break."),
+    "kv_cache_type": ("KV cache type", "How exactly the context is kept. Less exact takes less memory."),
     "tools": ("Tools", "Which are on in conversations that have not chosen their own."),
 }
 
@@ -52,7 +52,7 @@ class FieldSection:
 
 BASICS = FieldSection("Basics", (SYSTEM_PROMPT, "temperature", "max_tokens", "seed", "stop"), is_folded=False)
 CHOICE = FieldSection(
-    "Choice of words", ("top_k", "top_p", "min_p", "typical_p", "xtc_probability", "xtc_threshold")
+    "Sampling", ("top_k", "top_p", "min_p", "typical_p", "xtc_probability", "xtc_threshold")
 )
 REPETITION = FieldSection(
     "Repetition",
@@ -69,7 +69,7 @@ REPETITION = FieldSection(
 )
 THINKING_AND_TOOLS = FieldSection("Thinking and tools", ("thinking_limit", "tools"))
 LOADING = FieldSection(
-    "Memory and speed",
+    "Model loading",
     ("context_length", "thread_count", "kv_cache_type"),
     note="These take effect when a model is loaded.",
 )

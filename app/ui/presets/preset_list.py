@@ -77,7 +77,7 @@ class PresetList(QFrame):
         self._is_own = {preset.name: not preset.is_builtin for preset in presets}
         with QSignalBlocker(self.list):
             self.list.clear()
-            for title, is_builtin in (("Your presets", False), ("Built in", True)):
+            for title, is_builtin in (("Your presets", False), ("Built-in", True)):
                 group = [preset for preset in presets if preset.is_builtin is is_builtin]
                 if group:
                     self._add_heading(title)

@@ -34,7 +34,7 @@ class ToolsField(QWidget):
         self._tools: dict[str, Tool] = {}
         self._value: tuple[str, ...] | None = None
         self.boxes: dict[str, QCheckBox] = {}
-        self.settings_box = QCheckBox("As in the settings", self)
+        self.settings_box = QCheckBox("Use defaults from Settings", self)
         self.settings_box.setObjectName("tools_as_in_settings_box")
         self.settings_box.clicked.connect(self._on_settings_box_clicked)
         self.setFocusProxy(self.settings_box)

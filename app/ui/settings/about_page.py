@@ -18,7 +18,7 @@ class AboutPage(QWidget):
         name.setProperty("subheading", True)
         text = QLabel(
             "Chat with language models that run on your own computer. Nothing you write is sent anywhere.\n\n"
-            "Tarn is free software under the MIT licence. It stands on llama.cpp, Qt, and the typefaces "
+            "Tarn is free software under the MIT licence. Built with llama.cpp, Qt, and the typefaces "
             "Inter and JetBrains Mono.",
             self,
         )

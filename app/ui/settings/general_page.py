@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
 from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, ThemeChoice
 
 _THEMES = (
-    (ThemeChoice.SYSTEM, "Follow the system"),
+    (ThemeChoice.SYSTEM, "System"),
     (ThemeChoice.LIGHT, "Light"),
     (ThemeChoice.DARK, "Dark"),
 )
 _SEND_KEYS = (
-    (True, "Enter sends, Shift+Enter begins a new line"),
-    (False, "Ctrl+Enter sends, Enter begins a new line"),
+    (True, "Enter to send · Shift+Enter for a new line"),
+    (False, "Ctrl+Enter to send · Enter for a new line"),
 )
 
 

@@ -11,9 +11,9 @@ from app.services.conversations import Activity
 from app.store.search import SearchHit
 
 SPOKEN_ACTIVITIES = {
-    Activity.ANSWERING: "is being answered",
-    Activity.WAITING: "waits for your permission",
-    Activity.ANSWERED: "has a new answer",
+    Activity.ANSWERING: "Answering…",
+    Activity.WAITING: "Needs permission",
+    Activity.ANSWERED: "New answer",
 }
 
 

@@ -117,8 +117,8 @@ def test_all_there_is_to_know_is_listed_and_copied(qtbot: QtBot) -> None:
     assert "Seed: 3735928559" in copied
     assert "Temperature: 0.3" in copied
     assert "Stop strings: '###'" in copied
-    assert "Reading the prompt: 0.4 s (780 tokens/s)" in copied
-    assert "To first token: 0.4 s" in copied
+    assert "Prompt processing: 0.4 s (780 tokens/s)" in copied
+    assert "Time to first token: 0.4 s" in copied
 
 
 def test_the_dialog_stays_within_a_small_window(qtbot: QtBot) -> None:
@@ -148,7 +148,7 @@ def transcript(qtbot: QtBot) -> Transcript:
 
 
 def test_a_click_on_the_figures_asks_for_the_details(transcript: Transcript, qtbot: QtBot) -> None:
-    area = next(area for label, area in transcript.visible_targets() if "figures" in label)
+    area = next(area for label, area in transcript.visible_targets() if label == "Statistics")
     with qtbot.waitSignal(transcript.figures_requested, timeout=1000) as asked:
         QTest.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
     assert asked.args == ["answer"]

@@ -185,7 +185,7 @@ def test_the_row_for_editing_presets_chooses_none(qtbot: QtBot, header: ChatHead
         qtbot.assertNotEmitted(presets.preset_chosen),
         qtbot.waitSignal(presets.edit_presets_requested),
     ):
-        pick(qtbot, presets, "Edit presets…")
+        pick(qtbot, presets, "Manage presets…")
     assert presets.currentText() == "Precise"
 
 
@@ -203,7 +203,7 @@ def test_the_context_meter_tells_its_figures(header: ChatHeader) -> None:
     meter.set_usage(9000, 4096)
     assert meter.share == 1
     meter.set_usage(0, 0)
-    assert meter.toolTip() == "No model is loaded, so its memory is empty."
+    assert meter.toolTip() == "No model loaded"
 
 
 def test_the_ring_fills_up(header: ChatHeader) -> None:

@@ -146,7 +146,7 @@ def test_the_draft_is_counted_while_it_is_typed(sit: Sit, qtbot: QtBot) -> None:
     QTest.keyClicks(desk.composer.edit, " and more")
     desk.counts("Draft", 5)
     desk.counts("Conversation", 30 + 3 * 4)
-    desk.counts("Room left", 4096 - 35 - 12)
+    desk.counts("Available", 4096 - 35 - 12)
     assert desk.meter.share == pytest.approx(47 / 4096)
 
 
@@ -387,7 +387,7 @@ def test_a_model_that_writes_no_summary_is_said_and_leaves_the_choice(sit: Sit) 
 @pytest.mark.parametrize(
     ("longer", "words"),
     [
-        (None, "trained for no more"),
+        (None, "maximum"),
         (LongerContext(8192, 3_000_000_000, 1_000_000_000), "3.0 GB more memory, and only 1.0 GB are free"),
     ],
 )

@@ -123,13 +123,13 @@ def test_a_second_click_does_not_decide_the_next_call(sit_down: SitDown) -> None
     desk.uses(MessageAction.ALLOW_ONCE, first)
     desk.waits_for("a\t3")
     assert desk.answers.is_answering
-    assert "May add run?" in desk.reads
+    assert "Allow add?" in desk.reads
 
 
 def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "Three.")
     desk.answers.send("Add")
-    desk.waits_for("May add run?")
+    desk.waits_for("Allow add?")
     desk.services.store.conversations._database.rows("pragma query_only = 1")
     desk.uses(MessageAction.ALLOW_ONCE)
     desk.waits_for_answer()
@@ -150,7 +150,7 @@ def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit
 def test_always_is_kept_with_the_conversation_and_can_be_taken_back(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "3.", CALL, "3.", CALL, "3.")
     desk.answers.send("Add")
-    desk.waits_for("May add run?")
+    desk.waits_for("Allow add?")
     desk.uses(MessageAction.ALLOW_ALWAYS)
     desk.waits_for_answer()
     assert desk.loaded().permissions == Permissions(frozenset({"add"}))
@@ -159,9 +159,9 @@ def test_always_is_kept_with_the_conversation_and_can_be_taken_back(sit_down: Si
     assert [result.raw for result in desk.results()] == ["3", "3"]
     desk.waits_for_answer()
     asking = [action for action in desk.composer.tools_button.menu().actions() if action.isVisible()]
-    next(action for action in asking if action.text() == "Ask before every call again").trigger()
+    next(action for action in asking if action.text() == "Reset permissions for this chat").trigger()
     desk.answers.send("Once more")
-    desk.waits_for("May add run?")
+    desk.waits_for("Allow add?")
     assert desk.loaded().permissions == Permissions()
 
 
@@ -188,7 +188,7 @@ def test_a_model_that_cannot_be_told_of_tools_is_not(sit_down: SitDown) -> None:
     desk.models.open_file(TINY_MODEL)
     desk.waits(lambda: len(desk.engine.loads) == 2)
     desk.waits(lambda: not desk.composer.tools_button.isEnabled())
-    assert desk.composer.tools_button.toolTip() == "This model was not made to call tools"
+    assert desk.composer.tools_button.toolTip() == "This model does not support tools"
     desk.answers.send("Add")
     desk.waits_for_answer()
     assert desk.engine.questions[0].tools == ()
@@ -280,7 +280,7 @@ def test_a_tool_that_is_off_is_not_run_by_hand(sit_down: SitDown) -> None:
 def test_a_deleted_conversation_that_waits_for_permission_is_let_go(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "Never said.")
     desk.answers.send("Add")
-    desk.waits_for("May add run?")
+    desk.waits_for("Allow add?")
     conversation_id = desk.chat.conversation.id
     desk.waits(lambda: desk.services.conversations.summaries)
     desk.services.conversations.delete(conversation_id)
@@ -293,7 +293,7 @@ def test_a_deleted_conversation_that_waits_for_permission_is_let_go(sit_down: Si
 def test_a_call_that_waits_at_the_end_is_stopped_with_a_result(sit_down: SitDown) -> None:
     desk = sit_down(CALL)
     desk.answers.send("Add")
-    desk.waits_for("May add run?")
+    desk.waits_for("Allow add?")
     conversation_id = desk.chat.conversation.id
     desk.shut_down()
     store = open_store(desk.services.paths.conversations).conversations
@@ -311,15 +311,15 @@ def test_the_list_tells_what_goes_on_in_a_conversation_behind(sit_down: SitDown)
 
     desk.answers.send("Add")
     behind = desk.chat.conversation.id
-    desk.waits(lambda: spoken() == "Add, waits for your permission")
+    desk.waits(lambda: spoken() == "Add, Needs permission")
     waiting = desk.waiting_call
     desk.chat.start_new()
     desk.answers.decide(waiting, Decision.ONCE, behind)
-    desk.waits(lambda: spoken() == "Add, has a new answer")
+    desk.waits(lambda: spoken() == "Add, New answer")
     desk.chat.show(behind)
     assert spoken() == "Add"
     desk.answers.regenerate_last()
-    assert spoken() == "Add, is being answered"
+    assert spoken() == "Add, Answering…"
     desk.waits_for_answer()
     assert spoken() == "Add"
 

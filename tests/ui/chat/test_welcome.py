@@ -62,7 +62,7 @@ def test_a_title_that_only_repeats_the_message_is_left_out(welcome: Welcome) -> 
 def test_the_first_start_says_that_everything_stays_here(welcome: Welcome) -> None:
     welcome.show_first_start()
     assert "stays here" in welcome.text.text()
-    assert "press Enter" in welcome.text.text()
+    assert "Type a message" in welcome.text.text()
 
 
 def test_without_a_model_there_are_ways_to_one(qtbot: QtBot, welcome: Welcome) -> None:

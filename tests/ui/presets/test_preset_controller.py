@@ -119,8 +119,8 @@ def test_the_list_is_short_and_begins_with_what_the_model_recommends(picker: Pre
         "Careful",
         "Default",
         "All presets",
-        "Adjust for this conversation…",
-        "Edit presets…",
+        "Chat settings…",
+        "Manage presets…",
     ]
     assert picker.currentText() == MODEL
 
@@ -264,7 +264,7 @@ def test_editing_begins_with_the_preset_in_effect_and_works_at_once(
     qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
     pick(qtbot, picker, "Careful")
-    pick(qtbot, picker, "Edit presets…")
+    pick(qtbot, picker, "Manage presets…")
     dialog = desk.controller.dialog.dialog
     assert dialog is not None
     assert dialog.isVisible()
@@ -306,7 +306,7 @@ def test_what_differs_is_marked_in_panel_and_picker_and_taken_back_one_by_one(
     qtbot: QtBot, desk: Desk, panel: AdjustPanel, picker: PresetPicker
 ) -> None:
     desk.chat.change_overrides((("temperature", 0.9), ("top_k", 7)))
-    assert panel.subtitle.text() == f"2 values differ from {MODEL}"
+    assert panel.subtitle.text() == f"2 changes from {MODEL}"
     assert [name for name, row in panel.form.rows.items() if row.dot.is_lit] == ["temperature", "top_k"]
     assert picker.toolTip() == f"Preset: {MODEL}, with 2 values changed for this conversation"
     row = panel.form.rows["temperature"]
@@ -316,7 +316,7 @@ def test_what_differs_is_marked_in_panel_and_picker_and_taken_back_one_by_one(
     assert picker.change_count == 1
     qtbot.mouseClick(panel.reset_button, Qt.MouseButton.LeftButton)
     assert desk.overrides == ()
-    assert panel.subtitle.text() == f"Follows {MODEL}"
+    assert panel.subtitle.text() == f"Using {MODEL}"
     assert picker.toolTip() == f"Preset: {MODEL}"
     assert not panel.save_as_button.isEnabled()
 
@@ -338,7 +338,7 @@ def test_a_refused_value_is_not_used(qtbot: QtBot, desk: Desk, panel: AdjustPane
     row = panel.form.rows["top_k"]
     type_into(qtbot, row.field, "5000")
     assert row.problem_label.text() == (
-        "Top-k must be between 0 and 1,000, not 5,000. Until it is mended, 50 is used."
+        "Top-k must be between 0 and 1,000, not 5,000. Using 50 until it is fixed."
     )
     assert desk.overrides == ()
     assert not panel.save_as_button.isEnabled()
@@ -360,7 +360,7 @@ def test_another_conversation_shows_its_own_values(desk: Desk, panel: AdjustPane
     assert panel.form.rows["temperature"].field.typed == "0.9"
     desk.chat.start_new()
     assert panel.form.rows["temperature"].field.typed == "0.1"
-    assert panel.subtitle.text() == f"Follows {MODEL}"
+    assert panel.subtitle.text() == f"Using {MODEL}"
 
 
 def test_values_become_a_preset_which_the_conversation_then_follows(
@@ -392,7 +392,7 @@ def test_choosing_another_preset_takes_the_changes_back_and_can_be_undone(
     pick(qtbot, picker, "Careful")
     assert desk.overrides == ()
     toast = desk.window.messages.toast
-    assert toast.label.text() == "This conversation now follows Careful"
+    assert toast.label.text() == "Switched to Careful"
     qtbot.mouseClick(toast.undo_button, Qt.MouseButton.LeftButton)
     assert desk.overrides == (("temperature", 0.9),)
     assert picker.currentText() == MODEL
@@ -422,7 +422,7 @@ def test_another_text_in_the_toast_stays_when_the_conversation_leaves(
 def test_the_panel_opens_from_the_picker_and_closes_with_escape(
     qtbot: QtBot, desk: Desk, picker: PresetPicker, window: MainWindow
 ) -> None:
-    pick(qtbot, picker, "Adjust for this conversation…")
+    pick(qtbot, picker, "Chat settings…")
     panel = desk.controller.panel
     assert panel.isVisible()
     assert picker.currentText() == MODEL
@@ -453,7 +453,7 @@ def test_another_context_length_offers_to_load_again_for_as_long_as_it_is_wanted
     banner = desk.window.messages.banner
     assert banner.isHidden()
     pick(qtbot, picker, "Careful")
-    assert banner.action_button.text() == "Reload the model"
+    assert banner.action_button.text() == "Reload"
     pick(qtbot, picker, MODEL)
     assert banner.isHidden()
     pick(qtbot, picker, "Careful")

@@ -164,13 +164,13 @@ def test_resetting_mends_a_refused_value(qtbot: QtBot, form: PresetForm) -> None
 
 
 def test_a_folded_section_says_what_is_hidden_in_it(qtbot: QtBot, form: PresetForm) -> None:
-    section = form.sections["Choice of words"]
+    section = form.sections["Sampling"]
     assert section.is_folded
     form.rows["top_k"].field.set_typed("7")
     form.rows["top_p"].field.set_typed("0.5")
     assert section.summary.text() == "2 changed"
     form.rows["top_p"].field.set_typed("5")
-    assert section.summary.text() == "1 to mend"
+    assert section.summary.text() == "1 error"
     qtbot.mouseClick(section.fold_button, Qt.MouseButton.LeftButton)
     assert form.rows["top_k"].isVisible()
 
@@ -190,7 +190,7 @@ def test_every_field_is_named_and_explained(form: PresetForm) -> None:
 
 
 def test_the_attention_memory_is_chosen_from_a_list(qtbot: QtBot, form: PresetForm) -> None:
-    form.sections["Memory and speed"].set_folded(False)
+    form.sections["Model loading"].set_folded(False)
     field = form.rows["kv_cache_type"].field
     qtbot.keyClick(field, Qt.Key.Key_Down)
     assert form.draft.preset == replace(CAREFUL, kv_cache_type="q8_0")
@@ -198,7 +198,7 @@ def test_the_attention_memory_is_chosen_from_a_list(qtbot: QtBot, form: PresetFo
 
 def test_the_longest_thought_is_a_whole_number(qtbot: QtBot, form: PresetForm) -> None:
     type_into(qtbot, form.rows["thinking_limit"].field, "1.5")
-    assert form.problems == ["Longest thought must be a whole number between 0 and 131,072."]
+    assert form.problems == ["Thinking limit must be a whole number between 0 and 131,072."]
     type_into(qtbot, form.rows["thinking_limit"].field, "512")
     assert form.draft.preset == replace(CAREFUL, thinking_limit=512)
     type_into(qtbot, form.rows["thinking_limit"].field, "0")
@@ -228,7 +228,7 @@ def click(qtbot: QtBot, box: QCheckBox) -> None:
 
 def test_tools_are_at_first_as_in_the_settings(form: PresetForm, tools: ToolsField) -> None:
     assert [box.text() for box in tools.boxes.values()] == ["Calculator", "Clock"]
-    assert ticked(tools) == ["As in the settings"]
+    assert ticked(tools) == ["Use defaults from Settings"]
     assert form.rows["tools"].reset_button.isHidden()
 
 
@@ -242,7 +242,7 @@ def test_a_ticked_tool_takes_the_choice_from_the_settings(
     click(qtbot, tools.boxes["add"])
     assert form.draft.preset == replace(CAREFUL, tools=("add", "current_time"))
     click(qtbot, tools.settings_box)
-    assert ticked(tools) == ["As in the settings"]
+    assert ticked(tools) == ["Use defaults from Settings"]
     assert form.draft.preset == CAREFUL
 
 

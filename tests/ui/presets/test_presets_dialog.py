@@ -75,7 +75,7 @@ def answer(qtbot: QtBot, box: QMessageBox, text: str) -> None:
 
 
 def test_own_presets_stand_above_the_built_in_ones(dialog: PresetsDialog) -> None:
-    assert listed(dialog) == ["Your presets", "Careful", "Built in", "Default", MODEL, "LFM2.5-1.2B-JP"]
+    assert listed(dialog) == ["Your presets", "Careful", "Built-in", "Default", MODEL, "LFM2.5-1.2B-JP"]
     assert dialog.list.list.item(0).data(HEADING_ROLE)
     assert dialog.list.current_name == "Careful"
     assert dialog.editor.name_field.text() == "Careful"
@@ -370,7 +370,7 @@ def test_a_file_that_is_no_preset_is_told_in_the_dialog(
     path.write_text('[[preset]]\nname = "X"\n[preset.sampling]\ntop_p = 3')
     controller.import_file(path)
     assert banner.sentence.text() == "Top-p must be between 0 and 1, not 3."
-    assert listed(dialog)[1:3] == ["Careful", "Built in"]
+    assert listed(dialog)[1:3] == ["Careful", "Built-in"]
 
 
 def test_exporting_what_is_not_saved_says_what_the_file_will_hold(

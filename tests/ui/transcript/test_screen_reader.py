@@ -74,11 +74,11 @@ def test_a_tool_that_asks_is_said_once_with_what_it_would_do(transcript: Transcr
     transcript.show_entries([question("Weather?"), of_parts(call)])
     asking = of_parts(call, calls=(waiting,))
     transcript.replace_entry(asking)
-    for words in ("May get_weather run?", "city", "Paris", "Allow once", "Refuse"):
+    for words in ("Allow get_weather?", "city", "Paris", "Allow once", "Deny"):
         assert words in heard(transcript)
     press(transcript, UP, UP)
     transcript.replace_entry(replace(asking, note="Still waiting."))
-    assert "May get_weather run?" not in heard(transcript)
+    assert "Allow get_weather?" not in heard(transcript)
 
 
 def test_what_was_copied_is_said(transcript: Transcript) -> None:

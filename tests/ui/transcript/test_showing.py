@@ -184,8 +184,8 @@ def test_the_stored_reason_is_shown_where_none_is_given(transcript: Transcript) 
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (MessageState.COMPLETE, "The model wrote nothing."),
-        (MessageState.STOPPED, "Stopped before the first word."),
+        (MessageState.COMPLETE, "Empty answer"),
+        (MessageState.STOPPED, "Stopped"),
     ],
 )
 def test_an_empty_answer_is_explained(transcript: Transcript, state: MessageState, words: str) -> None:
@@ -207,9 +207,9 @@ def test_a_long_question_is_folded_and_opened(transcript: Transcript) -> None:
 def test_the_beginning_of_the_model_s_memory_is_marked_and_moves(transcript: Transcript) -> None:
     transcript.show_entries([question("One", "1"), question("Two", "2"), question("Three", "3")])
     transcript.mark_memory_start("2")
-    assert transcript.to_plain_text() == "One\n\nThe model remembers from here\n\nTwo\n\nThree"
+    assert transcript.to_plain_text() == "One\n\nEarlier messages are not sent\n\nTwo\n\nThree"
     transcript.mark_memory_start("3")
-    assert transcript.to_plain_text() == "One\n\nTwo\n\nThe model remembers from here\n\nThree"
+    assert transcript.to_plain_text() == "One\n\nTwo\n\nEarlier messages are not sent\n\nThree"
     transcript.mark_memory_start(None)
     assert transcript.to_plain_text() == "One\n\nTwo\n\nThree"
 

@@ -40,10 +40,10 @@ def returned(text: str, **details: object) -> MessageEntry:
 def test_a_call_that_waits_shows_what_it_would_run_with(transcript: Transcript) -> None:
     transcript.show_entries([question("Weather?"), called(CallState.WAITING, call_id="c1")])
     seen = transcript.to_plain_text()
-    assert "May get_weather run? · Waiting for your permission" in seen
+    assert "Allow get_weather? · Waiting for your permission" in seen
     assert "city\tParis" in seen
     assert "days\t2" in seen
-    for words in ("Allow once", "Always in this conversation", "Refuse", "Never"):
+    for words in ("Allow once", "Always allow in this chat", "Deny", "Never"):
         assert words in labels(transcript)
 
 
@@ -57,8 +57,8 @@ def test_all_of_a_long_argument_is_seen_before_it_is_allowed(transcript: Transcr
     ("words", "action"),
     [
         ("Allow once", MessageAction.ALLOW_ONCE),
-        ("Always in this conversation", MessageAction.ALLOW_ALWAYS),
-        ("Refuse", MessageAction.REFUSE),
+        ("Always allow in this chat", MessageAction.ALLOW_ALWAYS),
+        ("Deny", MessageAction.REFUSE),
         ("Never", MessageAction.REFUSE_ALWAYS),
     ],
 )
@@ -96,7 +96,7 @@ def test_a_running_tool_counts_its_seconds(transcript: Transcript, qtbot: QtBot)
     ("state", "words"),
     [
         (CallState.FAILED, "Called get_weather · failed"),
-        (CallState.REFUSED, "You refused get_weather"),
+        (CallState.REFUSED, "Denied: get_weather"),
         (CallState.STOPPED, "Call of get_weather · stopped"),
         (CallState.NOT_RUN, "Call of get_weather · not run"),
     ],
@@ -190,7 +190,7 @@ def looped(text: str, repeat: Repeat) -> MessageEntry:
 def test_a_loop_is_marked_where_it_is_seen_for_the_second_time(transcript: Transcript) -> None:
     text = "It is easy. " + LOOP * 9
     transcript.show_entries([looped(text, Repeat(14, len(text), len(LOOP)))])
-    before, after = transcript.to_plain_text().split("It repeats itself from here")
+    before, after = transcript.to_plain_text().split("Repetition starts here")
     assert before.count("Wait, let me check") == 1
     assert after.count("Wait, let me check") == 8
     assert before.rstrip().endswith("once more.")
@@ -200,7 +200,7 @@ def test_a_loop_is_marked_where_it_is_seen_for_the_second_time(transcript: Trans
 def test_a_loop_inside_code_stays_code(transcript: Transcript) -> None:
     text = "```python\nx = 1\n" + "y = 2\n" * 30
     transcript.show_entries([looped(text, Repeat(16, len(text), 6))])
-    before, after = transcript.to_plain_text().split("It repeats itself from here")
+    before, after = transcript.to_plain_text().split("Repetition starts here")
     assert "`" not in before + after
     assert before.rstrip().endswith("x = 1\ny = 2")
     assert after.count("y = 2") == 29
@@ -212,6 +212,6 @@ def test_a_loop_in_a_thought_is_marked_within_its_card(transcript: Transcript) -
     transcript.show_entries([entry])
     assert "repeats itself" not in transcript.to_plain_text()
     click(transcript, "Open: Thought")
-    before, after = transcript.to_plain_text().split("It repeats itself from here")
+    before, after = transcript.to_plain_text().split("Repetition starts here")
     assert before.count("Wait") == 1
     assert after.count("Wait") == 8

@@ -43,8 +43,8 @@ BULLET = "•"
 UNTICKED = "☐"
 TICKED = "☑"
 
-MEMORY_MARK_TEXT = "The model remembers from here"
-REPEAT_MARK_TEXT = "It repeats itself from here"
+MEMORY_MARK_TEXT = "Earlier messages are not sent"
+REPEAT_MARK_TEXT = "Repetition starts here"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,14 +133,14 @@ def _call_header(index: int, part: ToolCallPart, status: CallStatus | None, *, i
     name = displayable(part.name) or "a tool"
     key = _call_key(index, status)
     if part.error is not None:
-        title = f"The call of {name} cannot be run"
+        title = f"Invalid call to {name}"
         return CardHeader(key, "warning", title, "", is_open, is_failed=True)
     preview = _preview(part.arguments)
     took = short_duration(status.elapsed_ms) if status and status.elapsed_ms is not None else ""
     match status.state if status else None:
         case CallState.WAITING:
             detail = "Waiting for your permission"
-            return CardHeader(key, "hand-palm", f"May {name} run?", detail, is_open, is_waiting=True)
+            return CardHeader(key, "hand-palm", f"Allow {name}?", detail, is_open, is_waiting=True)
         case CallState.RUNNING:
             ran = duration(monotonic() - status.started_at) if status else ""
             detail = _joined(ran, preview)
@@ -150,7 +150,7 @@ def _call_header(index: int, part: ToolCallPart, status: CallStatus | None, *, i
         case CallState.FAILED:
             return CardHeader(key, "wrench", f"Called {name}", _joined("failed", took, preview), is_open)
         case CallState.REFUSED:
-            title = f"You refused {name}"
+            title = f"Denied: {name}"
             return CardHeader(key, "prohibit", title, preview, is_open)
         case CallState.STOPPED:
             return CardHeader(key, "stop-circle", f"Call of {name}", _joined("stopped", preview), is_open)
@@ -181,7 +181,7 @@ def _call_body(index: int, part: ToolCallPart, status: CallStatus | None) -> lis
     elif part.error is None:
         blocks.append(TextBlock((Span("Without arguments.", is_muted=True),)))
     if part.error is not None:
-        blocks.append(CodeBlock(displayable(part.raw)[:SHOWN_AT_FIRST], "as written"))
+        blocks.append(CodeBlock(displayable(part.raw)[:SHOWN_AT_FIRST], "Original text"))
     buttons = _call_buttons(index, part, status)
     return [*blocks, ButtonRow(buttons)] if buttons else blocks
 
@@ -192,8 +192,8 @@ def _call_buttons(index: int, part: ToolCallPart, status: CallStatus | None) -> 
     if status.state is CallState.WAITING:
         return (
             Button(MessageAction.ALLOW_ONCE, "Allow once", status.call_id, is_primary=True),
-            Button(MessageAction.ALLOW_ALWAYS, "Always in this conversation", status.call_id),
-            Button(MessageAction.REFUSE, "Refuse", status.call_id),
+            Button(MessageAction.ALLOW_ALWAYS, "Always allow in this chat", status.call_id),
+            Button(MessageAction.REFUSE, "Deny", status.call_id),
             Button(MessageAction.REFUSE_ALWAYS, "Never", status.call_id),
         )
     if not status.can_run:

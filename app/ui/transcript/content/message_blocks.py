@@ -109,5 +109,5 @@ def _nothing_written(entry: MessageEntry) -> list[Block]:
     if entry.error or entry.state in (MessageState.STREAMING, MessageState.FAILED):
         return []
     was_stopped = entry.state is MessageState.STOPPED
-    words = "Stopped before the first word." if was_stopped else "The model wrote nothing."
+    words = "Stopped" if was_stopped else "Empty answer"
     return [TextBlock((Span(words, is_muted=True),))]

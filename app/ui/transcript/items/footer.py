@@ -46,7 +46,7 @@ LABELS = {
     MessageAction.CONTINUE: "Continue answer",
     MessageAction.PREVIOUS_VERSION: "Previous version",
     MessageAction.NEXT_VERSION: "Next version",
-    MessageAction.SHOW_FIGURES: "Show the figures of this answer",
+    MessageAction.SHOW_FIGURES: "Statistics",
 }
 _ALWAYS_SHOWN = (
     MessageAction.CONTINUE,

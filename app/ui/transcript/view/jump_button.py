@@ -24,8 +24,8 @@ class JumpButton(QAbstractButton):
         super().__init__(parent)
         self.render_style = style
         self.setObjectName("jump_to_newest")
-        self.setAccessibleName("Jump to newest")
-        self.setToolTip("Jump to newest")
+        self.setAccessibleName("Scroll to bottom")
+        self.setToolTip("Scroll to bottom")
         self.setFixedSize(self.sizeHint())
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # From the keyboard, End does the same.

@@ -134,7 +134,7 @@ class MessageActions:
         if MessageAction.CONTINUE in offered:
             yield ContextMenuItem("Continue", lambda: self._requests.go_on(entry.id))
         if entry.figures:
-            yield ContextMenuItem("Show figures", lambda: self._requests.show_figures(entry.id))
+            yield ContextMenuItem("Statistics", lambda: self._requests.show_figures(entry.id))
 
     def _code(self, entry: MessageEntry, view: int) -> str:
         row = self._column.row_of(entry.id)
