@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 
@@ -17,17 +16,16 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from app.application import Application, create_qt_application
 from app.core.preset import Preset
 from app.core.sampling import Sampling
-from app.settings import ThemeChoice
 from app.ui.chat.answer_details import AnswerDetails
+from tests.screenshots.options import options
 from tests.screenshots.program import SIZES, TINY_MODEL, Photographer
 
 CONTEXT = 512
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    create_qt_application(sys.argv[:1])
+    told = options()
+    create_qt_application([])
     with tempfile.TemporaryDirectory() as data:
         application = Application(Path(data), [TINY_MODEL.parent], first_model=TINY_MODEL)
         sampling = Sampling(temperature=0)
@@ -37,7 +35,7 @@ def main() -> None:
         application.services.presets.store.bind(TINY_MODEL.name, "Short memory")
         application.window.show()
         application.load_model(TINY_MODEL)
-        _take_all(Photographer(application, folder), application, folder)
+        _take_all(Photographer(application, told), application, told.folder)
         application.shutdown()
     QApplication.sendPostedEvents()
 
@@ -47,7 +45,7 @@ def _take_all(photographer: Photographer, application: Application, folder: Path
     photographer.wait(lambda: application.services.engine.context_length == CONTEXT)
     for question in ["What is the capital of France?"] * 12 + ["Tell me a story."]:
         photographer.ask(question)
-        photographer.wait(lambda: not application.services.answers.is_answering)
+        photographer.wait_for_answer()
     photographer.take("context-cut-off")
     photographer.wait(lambda: card.is_offering)
     photographer.take("context-offer")
@@ -71,7 +69,7 @@ def _memory_start(application: Application) -> str:
 
 def _take_tool_tip(photographer: Photographer, application: Application, folder: Path) -> None:
     meter = application.window.chat_page.header.context_meter
-    for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+    for theme in photographer.themes:
         application.services.settings.change(theme=theme)
         QToolTip.showText(meter.mapToGlobal(meter.rect().bottomLeft()), meter.toolTip(), meter)
         photographer.pause(100)
@@ -83,7 +81,7 @@ def _take_tool_tip(photographer: Photographer, application: Application, folder:
 
 def _take_details(photographer: Photographer, application: Application, folder: Path) -> None:
     application.window.resize(*SIZES[0])
-    for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+    for theme in photographer.themes:
         application.services.settings.change(theme=theme)
         application.transcript.figures_requested.emit(application.services.chat.conversation.path()[-1].id)
         photographer.pause(200)

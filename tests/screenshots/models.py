@@ -8,7 +8,6 @@ uv run python -m tests.screenshots.models [FOLDER]
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -44,6 +43,7 @@ from app.ui.settings.settings_controller import SettingsController
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
 from tests.fakes.hub_server import FakeHub
+from tests.screenshots.options import options
 from tests.screenshots.shell import shoot, summaries
 
 INSTRUCT = "LiquidAI/LFM2.5-1.2B-Instruct-GGUF"
@@ -323,17 +323,16 @@ class Photographer:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    application = QApplication(sys.argv[:1])
+    told = options()
+    application = QApplication([])
     themes = ThemeSwitcher(application, resources())
     with tempfile.TemporaryDirectory() as data:
-        for theme in ("dark", "light"):
+        for theme in told.themes:
             with FakeHub() as hub:
                 fill(hub)
-                themes.choose(ThemeChoice(theme))
+                themes.choose(theme)
                 themes.apply()
-                photographer = Photographer(folder, Path(data), hub, themes, theme)
+                photographer = Photographer(told.folder, Path(data), hub, themes, theme.value)
                 photographer.take_all()
                 photographer.end()
     QApplication.sendPostedEvents()

@@ -6,7 +6,6 @@ uv run python -m tests.screenshots.presets [FOLDER]
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,13 +19,13 @@ from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.paths import Paths, resources
 from app.services.services import Services
-from app.settings import ThemeChoice
 from app.tools.built_in import built_in_tools
 from app.tools.tool import Tool
 from app.ui.main_window import MainWindow
 from app.ui.presets.dialog_controller import DialogController
 from app.ui.presets.preset_controller import PresetController
 from app.ui.theme_switcher import ThemeSwitcher
+from tests.screenshots.options import options
 from tests.screenshots.shell import build_window, shoot
 
 MODEL = "LFM2.5-1.2B-Instruct"
@@ -131,11 +130,11 @@ def shoot_panel(window: MainWindow, services: Services, folder: Path, theme: str
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
+    told = options()
+    folder = told.folder
     application = QApplication([])
     switcher = ThemeSwitcher(application, resources())
-    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+    for choice in told.themes:
         switcher.choose(choice)
         window = build_window()
         window.resize(1180, 780)

@@ -6,7 +6,6 @@ uv run python -m tests.screenshots.shell [FOLDER]
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from app.core.errors import ModelFileError
 from app.core.model_file import ModelFile
 from app.paths import resources
 from app.services.models import LoadStatus, ModelState
-from app.settings import Settings, ThemeChoice
+from app.settings import Settings
 from app.store.search import SearchHit
 from app.ui.chat.composer import ComposerState
 from app.ui.drop_hint import DropHint
@@ -30,6 +29,7 @@ from app.ui.main_window import MainWindow
 from app.ui.messages import LinkDialog
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
+from tests.screenshots.options import options
 
 MODELS = [
     ModelFile(Path("/m/lfm.gguf"), "LFM2.5 1.2B Instruct", 731_000_000, "lfm2", "Q4_K_M", 32768),
@@ -186,11 +186,11 @@ def shoot_popups(window: MainWindow, folder: Path, theme: str) -> None:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
+    told = options()
+    folder = told.folder
     application = QApplication([])
     switcher = ThemeSwitcher(application, resources())
-    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+    for choice in told.themes:
         switcher.choose(choice)
         window = build_window()
         window.resize(QSize(900, 600))

@@ -6,22 +6,21 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import threading
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.application import Application, create_qt_application
-from app.settings import ThemeChoice
 from app.tools.tool import Tool
 from app.ui.chat.call_editor import CallEditor
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
+from tests.screenshots.options import options
 from tests.screenshots.program import TINY_MODEL, Photographer
 
 SIZES = ((1100, 760),)
@@ -48,28 +47,32 @@ class ToolPhotographer(Photographer):
         self._application.transcript.verticalScrollBar().setValue(0)
 
     def take(self, name: str) -> None:
-        for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+        for theme in self.themes:
             self._application.window.resize(1100, 760)
             self._application.services.settings.change(theme=theme)
             self.pause(120)
             self._application.window.grab().save(str(self._folder / f"{name}-{theme}.png"))
 
     def take_widget(self, widget: object, name: str) -> None:
-        for theme in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+        for theme in self.themes:
             self._application.services.settings.change(theme=theme)
             self.pause(120)
             widget.grab().save(str(self._folder / f"{name}-{theme}.png"))  # type: ignore[attr-defined]
 
     def click(self, label: str) -> None:
         transcript = self._application.transcript
-        areas = [area for found, area in transcript.visible_targets() if found.startswith(label)]
+        areas: list[QRect] = []
+
+        def is_there() -> bool:
+            # The transcript draws a moment after its text is there.
+            areas[:] = [area for found, area in transcript.visible_targets() if found.startswith(label)]
+            return bool(areas)
+
+        self.wait(is_there)
         QTest.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=areas[-1].center())
 
     def wait_for(self, words: str) -> None:
         self.wait(lambda: words in self._application.transcript.to_plain_text())
-
-    def wait_for_answer(self) -> None:
-        self.wait(lambda: not self._application.services.answers.is_answering)
 
     def start_over(self) -> None:
         self._application.services.chat.start_new()
@@ -77,14 +80,13 @@ class ToolPhotographer(Photographer):
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
-    create_qt_application(sys.argv[:1])
+    told = options()
+    create_qt_application([])
     with tempfile.TemporaryDirectory() as data:
         tools = (Tool.of(get_weather),)
         application = Application(Path(data), [TINY_MODEL.parent], first_model=TINY_MODEL, tools=tools)
         application.window.show()
-        photographer = ToolPhotographer(application, folder)
+        photographer = ToolPhotographer(application, told)
         photographer.wait(lambda: application.services.models.info is not None)
         _calls(photographer)
         _malformed(photographer, application)

@@ -6,7 +6,6 @@ python -m tests.screenshots.transcript FOLDER
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted
 from app.ui.theme import Theme
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.view.transcript import Transcript
+from tests.screenshots.options import options
 from tests.support.themes import DARK, LIGHT
 
 ANSWER = (Path(__file__).parent / "sample.md").read_text(encoding="utf-8")
@@ -184,8 +184,9 @@ def states(studio: Studio, theme: Theme) -> None:
 
 
 def main() -> None:
-    studio = Studio(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))
-    for theme in (DARK, LIGHT):
+    told = options()
+    studio = Studio(told.folder)
+    for theme in (DARK,) if told.is_quick else (DARK, LIGHT):
         sizes(studio, theme)
         whole(studio, theme)
         states(studio, theme)
