@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import weakref
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
@@ -61,10 +62,14 @@ class Sampler:
             for token in tokens:
                 C.llama_sampler_accept(sampler, token)
 
-    def begin_call(self) -> None:
-        """Goes on as if the model had written `TRIGGER`."""
-        if self._grammar is not None and self._grammar.is_awaited:
-            self._grammar.accept(self._grammar.trigger)
+    def begin_call(self, tokens: Sequence[int] = ()) -> None:
+        """Goes on as if the model had written `TRIGGER` and these tokens, up to one that is not allowed."""
+        grammar = self._grammar
+        if grammar is None or not grammar.is_awaited:
+            return
+        grammar.accept(grammar.trigger)
+        for token in takewhile(grammar.allows, tokens):
+            grammar.accept(token)
 
     def close(self) -> None:
         self._finalizer()
@@ -100,14 +105,14 @@ class _LazyGrammar:
         candidates = self._candidates
         candidates.fill(context)
         token = candidates.draw(chain)
-        if self._allows(token):
+        if self.allows(token):
             return token
         candidates.fill(context)
         C.llama_sampler_apply(self._sampler, candidates.array)
         if not candidates.has_any:
             return None
         token = candidates.draw(chain)
-        return token if self._allows(token) else None
+        return token if self.allows(token) else None
 
     def accept(self, token: int) -> None:
         """Takes note of what is written. A token that is not allowed would end the process."""
@@ -118,7 +123,8 @@ class _LazyGrammar:
     def close(self) -> None:
         self._finalizer()
 
-    def _allows(self, token: int) -> bool:
+    def allows(self, token: int) -> bool:
+        """Whether a token may come next."""
         self._one.fill_with(token)
         C.llama_sampler_apply(self._sampler, self._one.array)
         return self._one.has_any
