@@ -16,6 +16,7 @@ from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.tool_grammar import tool_grammar
 from app.engine.loaded_model import LoadedModel, native_library
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
+from app.engine.prompt_positions import answer_starts, opening_start
 from app.engine.text_stream import TextStream
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 JSON_CALLS = "function calls as JSON"
 """With these words in the system prompt LFM models write calls as JSON, by Liquid AI's documentation."""
-LONGEST_OPENING = 32
-"""Tokens; a longer one is a reply that is continued."""
+_MARKED_ANSWERS = 4
+"""Of a prompt, from the last one back. Templates write an answer differently once another follows it."""
 
 
 @dataclass(slots=True)
@@ -96,31 +97,32 @@ class Completion:
 
     def _read_prompt(self) -> Iterator[PromptProgress]:
         cache, total = self._loaded.cache, len(self._prompt)
-        opening = self._opening_start()
+        opening, starts = self._partings()
         self._clock.reading = time.perf_counter()
         self._cached = cache.keep_beginning_of(self._prompt, opening)
         yield PromptProgress(self._cached, total, self._cached)
         try:
-            for end in (opening, total):
+            for end in sorted({*starts, opening, total}):
+                if end <= self._cached:
+                    continue
                 for read in cache.read(self._prompt[len(cache) : end], self._cancel):
                     yield PromptProgress(read, total, self._cached)
-                if len(cache) == opening < total:
-                    cache.mark()
+                if end in starts:
+                    cache.mark(starts_answer=True)
         finally:
             self._clock.read = time.perf_counter()
 
-    def _opening_start(self) -> int:
-        """Where the last finished turn ends; what comes after it only opens the reply.
+    def _partings(self) -> tuple[int, list[int]]:
+        """-> (where the opening of the reply begins, where the next prompt may part from this one).
 
-        The next turn will most likely part from this one here, so a model that cannot be cut back is saved
-        here. And the few tokens after it are always read, in one batch: read otherwise they would come out a
+        The few tokens of the opening are always read, in one batch: read otherwise they would come out a
         little different, and the same seed would not give the same answer again.
         """
-        last = len(self._prompt) - 1
-        for position in range(last - 1, max(0, last - LONGEST_OPENING), -1):
-            if self._loaded.model.is_end(self._prompt[position]):
-                return position + 1
-        return last + 1
+        is_end = self._loaded.model.is_end
+        starts = (
+            answer_starts(self._prompt, is_end, _MARKED_ANSWERS) if self._loaded.cache.has_fixed_state else []
+        )
+        return opening_start(self._prompt, is_end), starts
 
     def _start_sampler(self, grammar: str) -> None:
         native = native_library()

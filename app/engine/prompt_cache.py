@@ -5,14 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from app.engine.checkpoints import Checkpoint, Checkpoints
+from app.engine.prompt_positions import common_length
 
 if TYPE_CHECKING:
     from app.engine.llama import LlamaContext
 
-MOST_CHECKPOINT_BYTES = 128 * 1024 * 1024
-"""For all checkpoints of a conversation. One takes 0.2 MB for LFM2.5-1.2B, tens of MB for some others."""
+MOST_CHECKPOINT_BYTES = 256 * 1024 * 1024
+"""For all checkpoints of a conversation. One takes 0.2 MB for LFM2.5-1.2B, up to 75 MB for some others."""
+CHECKPOINT_DISTANCE = 512
+"""Tokens of an answer from one checkpoint to the next; a prompt has one at the end of each batch."""
 _LOOK_AGAIN_SECONDS = 0.02
 
 
@@ -28,12 +32,6 @@ class ReadingFailed(Exception):  # noqa: N818 - turned into a sentence by the en
     """The engine failed; the memory is empty now."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Checkpoint:
-    position: int
-    state: bytes
-
-
 class PromptCache:
     """The tokens a context holds, and the way back to an earlier point.
 
@@ -41,11 +39,17 @@ class PromptCache:
     layers cannot: it is saved at the places a conversation is likely to return to, and restored from there.
     """
 
-    def __init__(self, context: LlamaContext, has_fixed_state: bool) -> None:
+    def __init__(
+        self,
+        context: LlamaContext,
+        has_fixed_state: bool,
+        most_checkpoint_bytes: int = MOST_CHECKPOINT_BYTES,
+    ) -> None:
         self._context = context
-        self._has_fixed_state = has_fixed_state
+        self.has_fixed_state = has_fixed_state
+        """Whether it can be taken back to checkpoints only, not to any token."""
         self._tokens: list[int] = []
-        self._checkpoints: list[_Checkpoint] = []
+        self._checkpoints = Checkpoints(most_checkpoint_bytes)
 
     def __len__(self) -> int:
         return len(self._tokens)
@@ -59,7 +63,7 @@ class PromptCache:
 
         The prompt's last token is always left to be read: the choice of the next one needs its outcome.
         """
-        common = min(_common_length(self._tokens, prompt), longest, len(prompt) - 1)
+        common = min(common_length(self._tokens, prompt), longest, len(prompt) - 1)
         if common < len(self._tokens):
             self._go_back(common)
         return len(self._tokens)
@@ -81,6 +85,7 @@ class PromptCache:
                 outcome = self._context.read(batch)
             self._check(outcome)
             self._tokens += batch
+            self.mark()
             yield len(self._tokens)
 
     def append(self, token: int) -> None:
@@ -89,16 +94,19 @@ class PromptCache:
         if outcome:
             self._check(outcome)
         self._tokens.append(token)
+        if not len(self._tokens) % CHECKPOINT_DISTANCE:
+            self.mark()
 
-    def mark(self) -> None:
-        """Makes this a point that can be returned to, where the model needs that."""
-        if not self._has_fixed_state or any(mark.position == len(self) for mark in self._checkpoints):
+    def mark(self, starts_answer: bool = False) -> None:
+        """Makes this a point that can be returned to, where the model needs that.
+
+        `starts_answer`: an answer begins here, so that the next prompt is likely to part here.
+        """
+        if not self.has_fixed_state:
             return
         state = self._context.save_state()
         if state:
-            self._checkpoints.append(_Checkpoint(len(self), state))
-        while sum(len(mark.state) for mark in self._checkpoints) > MOST_CHECKPOINT_BYTES:
-            del self._checkpoints[0]
+            self._checkpoints.add(Checkpoint(len(self), state, starts_answer))
 
     def clear(self) -> None:
         self._context.clear()
@@ -118,16 +126,25 @@ class PromptCache:
 
     def _go_back(self, length: int) -> None:
         """Forgets everything from a position on, and as much before it as the model demands."""
-        if self._context.cut(length) and self._context.length() == length:
+        if self._context.cut(length) and self._is_sound(length):
             self._forget_from(length)
             return
-        for mark in reversed(self._checkpoints):
-            if mark.position <= length and self._restore(mark):
+        for mark in self._checkpoints.last_until(length):
+            if self._restore(mark):
                 self._forget_from(mark.position)
                 return
         self.clear()
 
-    def _restore(self, mark: _Checkpoint) -> bool:
+    def _is_sound(self, length: int) -> bool:
+        """Whether the memory holds just so many tokens.
+
+        A sliding window may have let go of some that the new last token would look at. How far back they are
+        needed differs by model, so it counts only whole.
+        """
+        context = self._context
+        return context.length() == length and (self.has_fixed_state or context.first_position() <= 0)
+
+    def _restore(self, mark: Checkpoint) -> bool:
         context = self._context
         return (
             context.restore_state(mark.state)
@@ -137,16 +154,7 @@ class PromptCache:
 
     def _forget_from(self, length: int) -> None:
         del self._tokens[length:]
-        self._checkpoints = [mark for mark in self._checkpoints if mark.position <= length]
-
-
-def _common_length(left: Sequence[int], right: Sequence[int]) -> int:
-    length = 0
-    for one, other in zip(left, right, strict=False):
-        if one != other:
-            break
-        length += 1
-    return length
+        self._checkpoints.forget_after(length)
 
 
 @contextmanager

@@ -119,6 +119,29 @@ def test_a_hybrid_model_reads_only_the_new_turn_after_its_thought_was_left_out(r
     assert third.text == answered_by_a_fresh_engine(path, turns).text
 
 
+def test_no_later_turn_of_a_hybrid_model_reads_more_than_the_third(tiny):
+    """Each prompt parts from the one before where the thought of the answer before the last is left out."""
+    turns = [system("Be kind to everyone. " * 20)]
+    read = []
+    for _ in range(7):
+        turns.append(user("What is 17 + 25?"))
+        answer = ask(tiny, turns)
+        read.append(answer.statistics.prompt_tokens - answer.statistics.cached_tokens)
+        turns.append(assistant(answer.text))
+    assert answer.text.startswith("<think>")
+    assert max(read[3:]) <= read[2] + 8
+    assert answer.statistics.prompt_tokens > 3 * read[-1]
+
+
+def test_an_edit_in_the_middle_of_a_long_text_goes_back_to_the_batch_before_it(tiny, tiny_path):
+    text = "lake " * 330 + "stone " + "lake " * 100
+    ask(tiny, text)
+    edited = [user(text.replace("stone", "sky"))]
+    answer = ask(tiny, edited)
+    assert answer.statistics.cached_tokens >= 512
+    assert answer.text == answered_by_a_fresh_engine(tiny_path, edited).text
+
+
 def test_a_hybrid_model_asked_again_reads_only_the_opening_of_its_reply(tiny):
     turns = [system("Be kind to everyone. " * 20), user("Tell me a story.")]
     first = ask(tiny, turns)

@@ -109,12 +109,17 @@ class LlamaContext:
         """How many positions are in memory."""
         return int(C.llama_memory_seq_pos_max(self._memory, _SEQUENCE)) + 1
 
+    def first_position(self) -> int:
+        """The first position that is in memory whole; -1 where nothing is."""
+        return int(C.llama_memory_seq_pos_min(self._memory, _SEQUENCE))
+
     def save_state(self) -> bytes:
         """The part of the memory that cannot be cut back, as it is now; empty if it could not be saved."""
         flags = C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
         size = C.llama_state_seq_get_size_ext(self._handle, _SEQUENCE, flags)
         data = (ctypes.c_uint8 * size)()
-        return bytes(data[: C.llama_state_seq_get_data_ext(self._handle, data, size, _SEQUENCE, flags)])
+        written = C.llama_state_seq_get_data_ext(self._handle, data, size, _SEQUENCE, flags)
+        return ctypes.string_at(data, written)
 
     def restore_state(self, state: bytes) -> bool:
         flags = C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY

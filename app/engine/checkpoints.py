@@ -1,0 +1,72 @@
+"""Saved states of a model's memory, and which of them are worth their bytes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+NEAR_TOKENS = 512
+"""How far the end of a conversation reaches: to all places in it a return is about equally likely."""
+_KEPT_ANSWERS = 2
+"""The last answer is asked for anew; the next prompt strips the thought of it or of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What restores the memory as it was after so many tokens."""
+
+    position: int
+    state: bytes
+    starts_answer: bool = False
+    """Whether an answer begins here or some tokens later; conversations part there more than elsewhere."""
+
+
+class Checkpoints:
+    """The checkpoints of one conversation in the order of their positions, within a number of bytes.
+
+    When there are too many, the least useful goes: the one that, weighed with how likely a conversation parts
+    behind it, saves the least reading. So they stand close together near the end and far apart at the
+    beginning. The last two beginnings of answers stay as long as there is any room for them.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._held: list[Checkpoint] = []
+
+    def __iter__(self) -> Iterator[Checkpoint]:
+        return iter(self._held)
+
+    def add(self, checkpoint: Checkpoint) -> None:
+        """Keeps a checkpoint behind all others, or in place of the last where both are at one position."""
+        assert not self._held or self._held[-1].position <= checkpoint.position
+        if self._held and self._held[-1].position == checkpoint.position:
+            self._held.pop()
+        self._held.append(checkpoint)
+        excess = sum(len(held.state) for held in self._held) - self._most_bytes
+        while excess > 0:
+            excess -= len(self._held.pop(self._least_useful()).state)
+
+    def last_until(self, position: int) -> Iterator[Checkpoint]:
+        """Those at a position and before it, the nearest first."""
+        return (held for held in reversed(self._held) if held.position <= position)
+
+    def forget_after(self, position: int) -> None:
+        self._held = [held for held in self._held if held.position <= position]
+
+    def clear(self) -> None:
+        self._held.clear()
+
+    def _least_useful(self) -> int:
+        answers = [index for index, held in enumerate(self._held) if held.starts_answer][-_KEPT_ANSWERS:]
+        free = [index for index in range(len(self._held)) if index not in answers]
+        return min(free, key=self._saved_reading) if free else 0
+
+    def _saved_reading(self, index: int) -> float:
+        """Tokens that one checkpoint saves, on average; a place is the likelier the nearer the end."""
+        held = self._held
+        end = held[-1].position + NEAR_TOKENS
+        begins = held[index].position
+        next_begins = held[index + 1].position if index + 1 < len(held) else end
+        before = held[index - 1].position if index else 0
+        return (begins - before) * math.log((end - begins + NEAR_TOKENS) / (end - next_begins + NEAR_TOKENS))

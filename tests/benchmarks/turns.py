@@ -1,0 +1,177 @@
+"""What each turn of a conversation with thoughts costs until its first token.
+
+    uv run python -m tests.benchmarks.turns [MODEL.gguf] [--turns 8]
+
+A conversation has a system prompt of 300 words, and in each turn a question of 40 words, a thought of 80 and
+an answer of 50. LFM2.5's template leaves the thought of an answer out once another answer follows, so each
+prompt parts from the one before at the beginning of the answer before the last. Three answer in turns: Tarn;
+Tarn without checkpoints, which reads everything with models that cannot be cut back; and llama-cpp-python's
+`Llama.create_chat_completion`. What they are to say is given to them token by token, so that all three hold
+the same conversation. Each line is one JSON object: a turn, with the tokens that each read and the seconds
+to its first token. The model is the tiny one of the tests if none is given; it must have a template and a
+tokenizer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.core.language_model import Piece
+from app.core.message import Message, Role
+from app.core.model_file import LoadOptions
+from app.core.sampling import Sampling
+from app.engine import llama
+from app.engine.engine import Engine
+from app.engine.load_options import physical_cores
+from app.engine.prompt_cache import PromptCache
+from tests.engine.asking import Answer, assistant
+
+CONTEXT = 8192
+TINY = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
+WORDS = ("the", "lake", "is", "a", "small", "place", "in", "north", "and", "I", "like", "to", "you", "sky")
+
+
+@dataclass(frozen=True)
+class Cost:
+    read_tokens: int
+    seconds: float
+    """From the question to the first token of the answer."""
+
+
+class Contestant(Protocol):
+    name: str
+
+    def ask(self, messages: Sequence[Message], reply: Sequence[int]) -> Cost:
+        """Reads what it does not know of the prompt, then says the tokens of the reply."""
+        ...
+
+
+class Tarn:
+    """`Engine.answer`, every event taken."""
+
+    def __init__(self, name: str, path: Path, has_checkpoints: bool = True) -> None:
+        self.name = name
+        self.engine = Engine()
+        self.engine.load(path, LoadOptions(context_length=CONTEXT), lambda share: None)
+        if not has_checkpoints:
+            loaded = self.engine._require()
+            cache = PromptCache(loaded.context, loaded.model.has_fixed_state, 0)
+            self.engine._loaded = replace(loaded, cache=cache)
+
+    def ask(self, messages: Sequence[Message], reply: Sequence[int]) -> Cost:
+        ScriptedSampler.script = iter(reply)
+        started = time.perf_counter()
+        events = []
+        seconds = 0.0
+        for event in self.engine.answer(messages, [], Sampling(), threading.Event()):
+            if isinstance(event, Piece):
+                seconds = seconds or time.perf_counter() - started
+            events.append(event)
+        statistics = Answer(events).statistics
+        return Cost(statistics.prompt_tokens - statistics.cached_tokens, seconds)
+
+
+class ScriptedSampler:
+    """Stands where the engine's sampler does, and chooses what it was told to."""
+
+    script: Iterator[int] = iter(())
+
+    def __init__(self, *_: object) -> None: ...
+
+    def accept(self, _: Sequence[int]) -> None: ...
+
+    def choose(self, _: object) -> int:
+        return next(self.script)
+
+    def close(self) -> None: ...
+
+
+class Library:
+    """`Llama.create_chat_completion`, streamed."""
+
+    name = "llama_cpp"
+
+    def __init__(self, path: Path) -> None:
+        import llama_cpp
+
+        cores = physical_cores()
+        self._llama = llama_cpp.Llama(
+            str(path), n_ctx=CONTEXT, n_batch=512, n_threads=cores, n_threads_batch=cores, verbose=False
+        )
+        self._eval = self._llama.eval
+        self._llama.eval = self._count_and_read
+        self._read = 0
+
+    def ask(self, messages: Sequence[Message], reply: Sequence[int]) -> Cost:
+        script = iter(reply)
+        self._llama.sample = lambda *_, **__: next(script)
+        self._read = 0
+        cost: Cost | None = None
+        started = time.perf_counter()
+        for chunk in self._llama.create_chat_completion(
+            [{"role": message.role.value, "content": spoken(message)} for message in messages], stream=True
+        ):
+            if cost is None and chunk["choices"][0]["delta"].get("content"):
+                cost = Cost(self._read, time.perf_counter() - started)
+        assert cost is not None
+        return cost
+
+    def _count_and_read(self, tokens: Sequence[int]) -> Any:
+        if len(tokens) > 1:
+            self._read += len(tokens)
+        return self._eval(tokens)
+
+
+def spoken(message: Message) -> str:
+    """A message as a model wrote it, thought and all."""
+    return "".join(getattr(part, "raw", "") or getattr(part, "text", "") for part in message.parts)
+
+
+def words(chance: random.Random, count: int) -> str:
+    return " ".join(chance.choices(WORDS, k=count))
+
+
+def measure(contestants: Sequence[Contestant], tokenizer: Engine, turn_count: int) -> None:
+    chance = random.Random(1)
+    model = tokenizer._require().model
+    messages = [Message.of_text(Role.SYSTEM, words(chance, 300))]
+    for number in range(1, turn_count + 1):
+        messages.append(Message.of_text(Role.USER, words(chance, 40)))
+        reply = f"<think>{words(chance, 80)}</think>{words(chance, 50)}"
+        tokens = [*model.tokenize(reply), model.eos_token]
+        costs = {one.name: one.ask(messages, tokens) for one in contestants}
+        report(
+            turn=number,
+            prompt_tokens=tokenizer.count_prompt_tokens(messages),
+            read_tokens={name: cost.read_tokens for name, cost in costs.items()},
+            seconds={name: round(cost.seconds, 3) for name, cost in costs.items()},
+        )
+        messages.append(assistant(reply))
+
+
+def report(**values: object) -> None:
+    print(json.dumps(values), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, nargs="?", default=TINY)
+    parser.add_argument("--turns", type=int, default=8)
+    chosen = parser.parse_args()
+    llama.Sampler = ScriptedSampler  # type: ignore[assignment, misc]
+    tarn = Tarn("tarn", chosen.model)
+    off = Tarn("tarn_without_checkpoints", chosen.model, has_checkpoints=False)
+    report(model=chosen.model.name, cores=physical_cores())
+    measure([tarn, off, Library(chosen.model)], tarn.engine, chosen.turns)
+
+
+if __name__ == "__main__":
+    main()
