@@ -89,12 +89,15 @@ def conversation_from(
     tip_id = row["tip_id"]
     if nodes and tip_id is not None and tip_id not in {node.id for node in nodes}:
         tip_id = nodes[-1].id
+    updated_at = read.time("updated_at")
+    if updated_at == UNKNOWN_TIME:  # It was last used when its last message was made, as the list says too.
+        updated_at = max((node.created_at for node in nodes), default=UNKNOWN_TIME)
     conversation = Conversation(
         id=_key(row["id"]),
         title=read.text("title"),
         is_titled_by_user=bool(row["is_titled_by_user"]),
         created_at=read.time("created_at"),
-        updated_at=read.time("updated_at"),
+        updated_at=updated_at,
         nodes=nodes,
         tip_id=tip_id if nodes else None,
         system_prompt=read.text("system_prompt"),

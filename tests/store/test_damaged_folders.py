@@ -117,6 +117,7 @@ def test_a_date_that_cannot_be_is_unknown_and_the_order_stays(path, conversation
     assert summaries[1].updated_at == conversation.nodes[-1].created_at
     loaded = store.conversations.load(conversation.id)
     assert loaded.created_at == loaded.nodes[1].created_at == UNKNOWN_TIME
+    assert loaded.updated_at == conversation.nodes[-1].created_at
     assert [node.id for node in loaded.path()] == [node.id for node in conversation.nodes]
     store.conversations.close()
 
