@@ -100,6 +100,8 @@ class TranscriptController(QObject):
 
     def _refresh_last(self, node: MessageNode) -> None:
         """What can be done about a message changes with what follows it."""
+        if not self._shown[-1].buttons and not self._shown[-1].calls:
+            return
         entry = self._entry(node)
         if entry != self._shown[-1]:
             self._shown[-1] = entry
