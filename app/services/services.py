@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from app import __version__
 from app.core.risky_work import Crash
+from app.core.speed_estimate import active_share
+from app.engine.bandwidth import Bandwidth
 from app.engine.engine import Engine
 from app.engine.model_checks import describe
 from app.engine.probe import Probe
@@ -23,7 +26,7 @@ from app.hub.library.library import Library, find_starter_model
 from app.net.network_log import NetworkLog
 from app.paths import Paths, resources
 from app.services.answers import AnswerService
-from app.services.background import Worker
+from app.services.background import Report, Worker, run_in_background
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 from app.services.context_overflow import ContextOverflowService
@@ -35,6 +38,7 @@ from app.services.model_library import ModelLibrary
 from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.presets import PresetService
+from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.settings import SettingsService
 from app.services.store_writer import StoreWriter
 from app.services.tools import ToolService
@@ -57,6 +61,7 @@ class Services(QObject):
         notices: what the user should read.
         recovery: what is not opened by itself, because the last run ended over it.
         engine, store, hub, catalog: what the services work with.
+        bandwidth: how quickly this computer reads weights, as its answers have shown.
     """
 
     def __init__(
@@ -98,6 +103,7 @@ class Services(QObject):
         self.variants = Variants(paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
         self._guard = CrashGuard(paths.marks, crash)
         self.engine: ChatEngine = engine or Engine(self.variants.choose, self._guard)
+        self.bandwidth = Bandwidth(paths.data / "memory-bandwidth.json")
         self.starter = find_starter_model(resources() / "models")
         self._engine_worker = Worker("engine", self)
         self._files_worker = Worker("files", self)
@@ -105,6 +111,7 @@ class Services(QObject):
         self._build_models(model_dirs, probe or Probe(paths.trials, choose_libraries=self.variants.choose))
         self._build_answers(tools)
         self.settings.changed.connect(self._apply_settings)
+        self.answers.changed.connect(self._learn_speed)
         self._apply_settings()
 
     def start(self, first_model: Path | None = None) -> None:
@@ -208,6 +215,22 @@ class Services(QObject):
             self.notices,
             self,
         )
+
+    def _learn_speed(self, change: AnswerChange) -> None:
+        info = self.models.info
+        generation = change.answer.node.message.generation
+        statistics = generation.statistics if generation else None
+        if change.part is not AnswerPart.ENDED or info is None or statistics is None:
+            return
+        # The first token belongs to the prompt.
+        written = statistics.generated_tokens - 1
+        active_bytes = round(info.size_bytes * active_share(f"{info.name} {info.path.name}"))
+        decode_ms = statistics.decode_ms
+
+        def learn(_cancel: threading.Event, _report: Report) -> None:
+            self.bandwidth.note_answer(active_bytes, written, decode_ms)
+
+        run_in_background(self._files_worker, self, learn, lambda _item: None, lambda _error: None)
 
     def _apply_settings(self) -> None:
         current = self.settings.current

@@ -62,6 +62,7 @@ class Screens(QObject):
             services.catalog,
             services.paths.data,
             services.paths.models,
+            services.bandwidth,
             services.variants.choose,
         )
         self.model_manager = ModelManagerController(

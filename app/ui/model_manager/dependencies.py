@@ -52,13 +52,13 @@ class ModelManagerDependencies:
         catalog: Catalog,
         data_folder: Path,
         models_folder: Path,
+        bandwidth: Bandwidth,
         choose_libraries: Callable[[], Sequence[Path]] = tuple,
     ) -> ModelManagerDependencies:
         """The real ones, with what is remembered kept in the data folder.
 
         `choose_libraries` names the engine's libraries for this computer; see `Variants.choose`.
         """
-        bandwidth = Bandwidth(data_folder / "memory-bandwidth.json")
         return cls(
             hub,
             catalog,

@@ -1,0 +1,27 @@
+"""The models screen's estimates follow what answers have shown."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from pytestqt.qtbot import QtBot
+
+from app.engine.bandwidth import Bandwidth
+from app.paths import Paths
+from app.services.services import Services
+
+TINY = Path(__file__).parents[1] / "data" / "tiny-lfm2.gguf"
+
+
+def test_an_answer_of_some_length_tells_the_bandwidth_and_it_is_kept(qtbot: QtBot, tmp_path: Path) -> None:
+    paths = Paths.below(tmp_path)
+    services = Services(paths)
+    services.start(TINY)
+    qtbot.waitUntil(lambda: services.models.info is not None, timeout=60_000)
+    assert services.bandwidth.bytes_per_second == 0
+    assert services.answers.send("Show me some Markdown.")
+    qtbot.waitUntil(lambda: services.bandwidth.bytes_per_second > 0, timeout=60_000)
+    services.shut_down()
+    QCoreApplication.sendPostedEvents()
+    services.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert Bandwidth(paths.data / "memory-bandwidth.json").bytes_per_second > 1e6
