@@ -103,8 +103,8 @@ class Completion:
         yield PromptProgress(self._cached, total, self._cached)
         try:
             for end in sorted({*starts, opening, total}):
-                if end <= self._cached:
-                    continue
+                if end - len(cache) < 2:
+                    continue  # It is read with what comes after it.
                 for read in cache.read(self._prompt[len(cache) : end], self._cancel):
                     yield PromptProgress(read, total, self._cached)
                 if end in starts:
@@ -113,16 +113,13 @@ class Completion:
             self._clock.read = time.perf_counter()
 
     def _partings(self) -> tuple[int, list[int]]:
-        """-> (where the opening of the reply begins, where the next prompt may part from this one).
-
-        The few tokens of the opening are always read, in one batch: read otherwise they would come out a
-        little different, and the same seed would not give the same answer again.
-        """
+        """-> (where the opening of the reply begins, where the next prompt may part from this one)."""
         is_end = self._loaded.model.is_end
-        starts = (
-            answer_starts(self._prompt, is_end, _MARKED_ANSWERS) if self._loaded.cache.has_fixed_state else []
-        )
-        return opening_start(self._prompt, is_end), starts
+        opening = opening_start(self._prompt, is_end)
+        if not self._loaded.cache.has_fixed_state:
+            return opening, []
+        starts = answer_starts(self._prompt, is_end, _MARKED_ANSWERS)
+        return opening, [min(start, opening) for start in starts]
 
     def _start_sampler(self, grammar: str) -> None:
         native = native_library()

@@ -71,16 +71,22 @@ class PromptCache:
     def read(self, tokens: Sequence[int], cancel: threading.Event) -> Iterator[int]:
         """Reads tokens in batches, and after each gives how many are in memory.
 
+        Batches of any sizes give the same to the bit, but for one of a single token, which goes through other
+        kernels: none is made where more than one token is to be read.
+
         Raises:
             ReadingStopped: `cancel` was set.
             MemoryFull: they do not fit.
             ReadingFailed: the engine failed.
         """
         size = self._context.batch_size
-        for start in range(0, len(tokens), size):
+        start = 0
+        while start < len(tokens):
             if cancel.is_set():
                 raise ReadingStopped
-            batch = tokens[start : start + size]
+            left = len(tokens) - start
+            batch = tokens[start : start + (size - 1 if left == size + 1 > 2 else size)]
+            start += len(batch)
             with _abort_on(cancel, self._context):
                 outcome = self._context.read(batch)
             self._check(outcome)

@@ -14,13 +14,14 @@ def opening_start(prompt: Sequence[int], is_end: Callable[[int], bool]) -> int:
     """Where the last finished turn of a prompt ends; what comes after it only opens the reply.
 
     Where there is no such place near the end, because a reply is continued or the template writes no token at
-    the end of a turn, it is the last token: something must be left to be read.
+    the end of a turn, it is the last token but one. So at least two tokens are read, and never one alone,
+    which goes through other kernels than several do.
     """
-    last = len(prompt) - 1
-    for position in range(last - 1, max(0, last - LONGEST_OPENING), -1):
+    last_two = max(len(prompt) - 2, 0)
+    for position in range(len(prompt) - 2, max(0, len(prompt) - 1 - LONGEST_OPENING), -1):
         if is_end(prompt[position]):
-            return position + 1
-    return max(last, 0)
+            return min(position + 1, last_two)
+    return last_two
 
 
 def answer_starts(prompt: Sequence[int], is_end: Callable[[int], bool], most: int) -> list[int]:

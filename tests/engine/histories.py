@@ -35,6 +35,12 @@ QUESTIONS = (
     "Why is the sky blue? Tell me in one sentence.",
     "Hello",
 )
+ANSWERS = (
+    "<think>The user asks. I answer.</think>It is a place by the lake.",
+    "<think>I add the numbers one by one, from the right to the left.</think>42",
+    "Hello! How can I help you?",
+    "One day a stone fell into a lake. " * 4,
+)
 SYSTEM_PROMPTS = ("", "You are a helpful assistant.", "Be kind to everyone. " * 15)
 
 
@@ -44,17 +50,8 @@ class Difference:
 
     cached_tokens: int
     logits: float
-    """The largest difference between the two at the end of the prompt, as a share of the largest logit.
-
-    A token that the model wrote goes through other kernels than one that is read among others, and comes out
-    a few units of the memory's 16 bits different: up to 0.0008 here. Batches of whatever sizes are alike to
-    the bit. A state that is not that of the prompt makes it 0.01 and more.
-    """
+    """The largest difference between the two at the end of the prompt, as a share of the largest logit."""
     same_text: bool
-
-    @property
-    def is_none(self) -> bool:
-        return self.same_text and self.logits <= 1e-3
 
 
 @dataclass
@@ -127,8 +124,13 @@ class Pair:
         return Answer(events), logits
 
 
-def history(pair: Pair, seed: int) -> list[Difference]:
-    """Turns, edits, versions, continued answers, stops and changes of the conversation, in a random order."""
+def history(pair: Pair, seed: int, most_written: int) -> list[Difference]:
+    """Turns, edits, versions, continued answers, stops and changes of the conversation, in a random order.
+
+    With 1 for `most_written`, nothing that the model writes stays in its memory: the answers of the
+    conversation are other words. Then there is no difference at all. A token that the model wrote went
+    through other kernels than one that is read with others, and leaves a little different numbers in memory.
+    """
     chance = random.Random(seed)
     conversations = [Conversation(chance.choice(SYSTEM_PROMPTS)) for _ in range(2)]
     current = conversations[0]
@@ -156,9 +158,10 @@ def history(pair: Pair, seed: int) -> list[Difference]:
             prefill = words[: chance.randrange(len(words) + 1)] if step == "continue" else ""
         else:
             current.turns.append(user(chance.choice(QUESTIONS)))
-        asked = pair.ask(current, chance.randrange(1, 32), prefill)
+        asked = pair.ask(current, chance.randint(1, most_written), prefill)
         found.append(asked.difference)
-        current.turns.append(_finished(prefill + asked.answer.text))
+        said = asked.answer.text if most_written > 1 else chance.choice(ANSWERS)
+        current.turns.append(_finished(prefill + said))
         if asked.answer.statistics.prompt_tokens > CONTEXT // 2:
             current.turns.clear()
     return found
@@ -175,13 +178,14 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--written", type=int, default=32, help="the most tokens of an answer")
     chosen = parser.parse_args()
     pair = Pair(chosen.model)
     every: list[Difference] = []
     for seed in range(chosen.first, chosen.first + chosen.count):
-        for step, one in enumerate(history(pair, seed)):
+        for step, one in enumerate(history(pair, seed, chosen.written)):
             every.append(one)
-            if not one.is_none:
+            if not one.same_text or one.logits > 1e-3:
                 _report({"seed": seed, "step": step, **asdict(one)})
     pair.close()
     total: dict[str, object] = {

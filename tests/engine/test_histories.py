@@ -1,14 +1,26 @@
 """Whatever a conversation has been through, an answer is that of an engine that reads it anew."""
 
+from pathlib import Path
+
 import pytest
 
-from tests.engine.histories import Pair, history
+from tests.engine.histories import Difference, Pair, history
 
 
-@pytest.mark.parametrize(("model", "seeds"), [("tiny_path", range(8)), ("starter_path", range(1))])
-def test_any_history_gives_the_answers_of_a_fresh_engine(request, model, seeds):
-    pair = Pair(request.getfixturevalue(model))
-    found = [difference for seed in seeds for difference in history(pair, seed)]
+def differences(path: Path, seeds: range, most_written: int) -> list[Difference]:
+    pair = Pair(path)
+    found = [difference for seed in seeds for difference in history(pair, seed, most_written)]
     pair.close()
-    assert all(difference.is_none for difference in found)
     assert sum(difference.cached_tokens > 0 for difference in found) > len(found) / 2
+    return found
+
+
+@pytest.mark.parametrize(("model", "seeds"), [("tiny_path", range(10)), ("starter_path", range(1))])
+def test_what_was_read_before_makes_no_difference_at_all(request, model, seeds):
+    found = differences(request.getfixturevalue(model), seeds, most_written=1)
+    assert all(difference.same_text and not difference.logits for difference in found)
+
+
+def test_what_was_written_before_makes_no_other_answers(tiny_path):
+    found = differences(tiny_path, range(4), most_written=32)
+    assert all(difference.same_text and difference.logits < 0.002 for difference in found)

@@ -41,10 +41,10 @@ def test_a_reply_that_is_continued_begins_before_its_words():
     words = list(range(100, 180))
     prompt = [*QUESTION, *FIRST, *QUESTION, *OPENING, *words]
     assert answer_starts(prompt, is_end, 1) == [len(prompt) - len(words) - len(OPENING) - 1]
-    assert opening_start(prompt, is_end) == len(prompt) - 1
+    assert opening_start(prompt, is_end) == len(prompt) - 2
 
 
-def test_a_template_that_ends_no_turn_has_none_and_leaves_the_last_token_to_be_read():
+def test_a_template_that_ends_no_turn_has_none_and_leaves_two_tokens_to_be_read():
     assert answer_starts([10, 11, 12], is_end, 4) == []
-    assert opening_start([10, 11, 12], is_end) == 2
+    assert opening_start([10, 11, 12], is_end) == 1
     assert opening_start([10], is_end) == 0

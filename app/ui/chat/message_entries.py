@@ -162,8 +162,8 @@ def _figures(statistics: Statistics) -> list[str]:
     found.append(f"{statistics.generated_tokens:,} tokens")
     found.append(STOP_TEXTS[statistics.stop_reason].short)
     if statistics.prompt_tokens:
-        reused = f", {statistics.cached_tokens:,} reused" if statistics.cached_tokens else ""
-        found.append(f"prompt {statistics.prompt_tokens:,}{reused}")
+        read = statistics.prompt_tokens - statistics.cached_tokens
+        found.append(f"read {read:,} of {statistics.prompt_tokens:,} tokens")
     return found
 
 

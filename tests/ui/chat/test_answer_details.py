@@ -51,7 +51,7 @@ def answered(**changes: object) -> MessageNode:
 
 def test_the_line_under_an_answer_tells_speed_prompt_and_why_it_stopped() -> None:
     assert figures(GENERATION) == (
-        "40.0 tokens/s · 0.4 s to first token · 313 tokens · finished · prompt 1,292, 980 reused"
+        "40.0 tokens/s · 0.4 s to first token · 313 tokens · finished · read 312 of 1,292 tokens"
     )
 
 
