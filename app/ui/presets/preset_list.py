@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -29,6 +37,18 @@ LETTERS = 15.5
 """The width in heights of a letter, between those two."""
 
 
+class _Rows(QListWidget):
+    """A list whose current row is always the marked one, whatever is clicked, dragged over or pressed."""
+
+    @override
+    def selectionCommand(
+        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        is_preset = bool(index.flags() & Qt.ItemFlag.ItemIsSelectable)
+        flags = QItemSelectionModel.SelectionFlag
+        return flags.ClearAndSelect if is_preset else flags.NoUpdate
+
+
 class PresetList(QFrame):
     """The user's own presets above the built-in ones.
 
@@ -50,7 +70,7 @@ class PresetList(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = QListWidget(self)
+        self.list = _Rows(self)
         self.list.setObjectName("preset_list")
         self.list.setAccessibleName("Presets")
         self.list.setItemDelegate(PresetDelegate(self.list))
@@ -73,8 +93,16 @@ class PresetList(QFrame):
         return str(item.data(NAME_ROLE) or "") if item else ""
 
     def set_presets(self, presets: Sequence[Preset], unsaved: Collection[str], current: str) -> None:
-        """Lists the presets. Emits nothing."""
-        self._is_own = {preset.name: not preset.is_builtin for preset in presets}
+        """Lists the presets. Emits nothing, and leaves the rows and their place alone where they are right.
+
+        It runs in the middle of a click too, which goes on with the row that is then under the pointer.
+        """
+        is_own = {preset.name: not preset.is_builtin for preset in presets}
+        if self.list.count() and list(is_own.items()) == list(self._is_own.items()):
+            self.set_unsaved(unsaved)
+            self.set_current(current)
+            return
+        self._is_own = is_own
         with QSignalBlocker(self.list):
             self.list.clear()
             for title, is_builtin in (("Your presets", False), ("Built-in", True)):
@@ -86,7 +114,9 @@ class PresetList(QFrame):
         self.set_current(current)
 
     def set_current(self, name: str) -> None:
-        """Marks a preset as shown. Emits nothing."""
+        """Marks a preset as shown, and brings it into sight where another one was. Emits nothing."""
+        if name == self.current_name:
+            return
         with QSignalBlocker(self.list):
             for row in range(self.list.count()):
                 if self.list.item(row).data(NAME_ROLE) == name:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -405,3 +405,80 @@ def test_everything_that_can_be_pressed_has_a_name(dialog: PresetsDialog) -> Non
             text = widget.text() if isinstance(widget, QAbstractButton) else ""
             is_inner = isinstance(widget, QLineEdit) and widget.focusProxy() is not None
             assert widget.accessibleName() or text or is_inner, widget.objectName()
+
+
+def marked(dialog: PresetsDialog) -> list[str]:
+    return [item.text() for item in dialog.list.list.selectedItems()]
+
+
+def rows_in_sight(dialog: PresetsDialog) -> list[tuple[str, QPoint]]:
+    """The presets that lie wholly in sight, and the middle of each."""
+    rows = dialog.list.list
+    items = [rows.item(row) for row in range(rows.count())]
+    places = [(item.text(), rows.visualItemRect(item)) for item in items if item.data(NAME_ROLE)]
+    return [(name, place.center()) for name, place in places if rows.viewport().rect().contains(place)]
+
+
+@pytest.fixture
+def long_list(store: PresetStore, controller: DialogController, dialog: PresetsDialog) -> PresetsDialog:
+    """The dialog with more presets than fit, scrolled into their middle."""
+    for number in range(60):
+        store.create(Preset(f"Preset {number:02}"))
+    controller.open("Careful")
+    bar = dialog.list.list.verticalScrollBar()
+    assert bar.maximum() > 400
+    bar.setValue(bar.maximum() // 2 + 3)
+    return dialog
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier])
+def test_a_clicked_row_is_the_one_that_is_marked_and_shown(
+    qtbot: QtBot, long_list: PresetsDialog, modifier: Qt.KeyboardModifier
+) -> None:
+    rows = long_list.list.list
+    place = rows.verticalScrollBar().value()
+    for name, point in [*rows_in_sight(long_list)[::3], rows_in_sight(long_list)[0]]:
+        for _click in range(2):
+            qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, modifier, point)
+            assert marked(long_list) == [name]
+            assert long_list.editor.form.draft.preset.name == name
+            assert rows.verticalScrollBar().value() == place
+
+
+def test_dragging_over_rows_headings_and_empty_space_keeps_the_mark_with_what_is_shown(
+    qtbot: QtBot, dialog: PresetsDialog
+) -> None:
+    rows = dialog.list.list
+    start = rows.visualItemRect(rows.item(1)).center()
+    qtbot.mousePress(rows.viewport(), Qt.MouseButton.LeftButton, pos=start)
+    for row in (2, 3, 4, 5):
+        qtbot.mouseMove(rows.viewport(), rows.visualItemRect(rows.item(row)).center())
+        assert marked(dialog) == [dialog.editor.form.draft.preset.name]
+    qtbot.mouseMove(rows.viewport(), QPoint(start.x(), rows.viewport().height() - 4))
+    qtbot.mouseRelease(rows.viewport(), Qt.MouseButton.LeftButton)
+    assert marked(dialog) == [dialog.editor.form.draft.preset.name]
+
+
+def test_the_keyboard_moves_the_mark_with_what_is_shown(qtbot: QtBot, dialog: PresetsDialog) -> None:
+    control = Qt.KeyboardModifier.ControlModifier
+    keys = [
+        (Qt.Key.Key_Down, control),
+        (Qt.Key.Key_Space, control),
+        (Qt.Key.Key_End, Qt.KeyboardModifier.NoModifier),
+    ]
+    for key, modifier in keys:
+        qtbot.keyClick(dialog.list.list, key, modifier)
+        assert marked(dialog) == [dialog.editor.form.draft.preset.name]
+
+
+def test_a_preset_that_is_shown_by_undo_comes_into_sight(
+    qtbot: QtBot, store: PresetStore, long_list: PresetsDialog
+) -> None:
+    name, point = rows_in_sight(long_list)[2]
+    qtbot.mouseClick(long_list.list.list.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    press(qtbot, long_list, "delete_preset_button")
+    long_list.list.list.verticalScrollBar().setValue(0)
+    press(qtbot, long_list, "undo_button")
+    assert store.get(name) is not None
+    assert marked(long_list) == [name]
+    assert name in [shown for shown, _point in rows_in_sight(long_list)]
