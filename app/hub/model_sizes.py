@@ -9,7 +9,7 @@ from app.core.memory_estimate import typical_memory
 from app.core.speed_estimate import active_share
 from app.hub.catalog import CatalogModel
 from app.hub.quantisation import quantisation_of, recommended_of
-from app.hub.verdict import Capacity, Verdict, judge
+from app.hub.verdict import Capacity, ModelVerdict, judge
 
 _BITS = {
     "Q4_0": 4.76,
@@ -66,7 +66,7 @@ def recommended_quantisation(model: CatalogModel) -> str:
 
 def judge_model(
     name: str, architecture: str, weight_bytes: int, parameters: int, capacity: Capacity
-) -> Verdict:
+) -> ModelVerdict:
     """Judges weights of this size with a long conversation.
 
     Args:
@@ -76,7 +76,7 @@ def judge_model(
     return judge(memory, capacity, share=active_share(name))
 
 
-def judge_catalog_model(model: CatalogModel, capacity: Capacity, quantisation: str = "") -> Verdict:
+def judge_catalog_model(model: CatalogModel, capacity: Capacity, quantisation: str = "") -> ModelVerdict:
     """Judges one quantisation, the recommended one unless another is named."""
     size = size_of(model, quantisation or recommended_quantisation(model)).size_bytes
     weights = size + companion_bytes(model)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.hub.catalog import Catalog, CatalogModel
 from app.hub.model_sizes import Size, judge_catalog_model, recommended_quantisation, size_of
-from app.hub.verdict import Capacity, Fit, Verdict
+from app.hub.verdict import Capacity, Fit, ModelVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Recommendation:
     purpose: str
     quantisation: str
     size: Size
-    verdict: Verdict
+    verdict: ModelVerdict
 
 
 # Each with models to fall back on where the first is too large for the memory that is free.

@@ -32,7 +32,7 @@ class Fit(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ModelVerdict:
     """Whether a model fits and how fast it writes, with the sums behind it."""
 
     fit: Fit
@@ -99,7 +99,7 @@ class Verdict:
 
 def judge(
     memory: ModelMemory, capacity: Capacity, context_length: int = CHAT_CONTEXT, share: float = 1.0
-) -> Verdict:
+) -> ModelVerdict:
     """Judges memory, by the same sum as the engine makes before it loads a model, and speed.
 
     Args:
@@ -115,7 +115,7 @@ def judge(
     else:
         fit = Fit.TIGHT if needed <= free_bytes * USABLE_SHARE else Fit.TOO_LARGE
     speed = tokens_per_second(memory.weight_bytes, share, capacity.bytes_per_second)
-    return Verdict(fit, memory, free_bytes, context_length, speed)
+    return ModelVerdict(fit, memory, free_bytes, context_length, speed)
 
 
 def _about(speed: float) -> str:

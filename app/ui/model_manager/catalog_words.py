@@ -8,7 +8,7 @@ from app.core import formatting
 from app.core.sampling import Sampling
 from app.hub.catalog import CatalogModel, ModelKind, ModelLifecycle, Thinking
 from app.hub.model_sizes import parameter_count
-from app.hub.verdict import Fit, Verdict
+from app.hub.verdict import Fit, ModelVerdict
 from app.ui.model_manager.rows import Badge, Tone
 
 LFM_LICENCE = (
@@ -42,7 +42,7 @@ class Fact:
     address: str = ""
 
 
-def verdict_badges(verdict: Verdict) -> tuple[Badge, ...]:
+def verdict_badges(verdict: ModelVerdict) -> tuple[Badge, ...]:
     """A verdict in a few words, with the sums behind it as its tip; nothing where all is well."""
     tone = _VERDICT_TONES[verdict.fit]
     if verdict.fit is not Fit.TOO_LARGE and verdict.is_slow:
