@@ -22,13 +22,13 @@ class ReasoningProgress:
 class ReasoningTimer:
     """Measures the thoughts of one answer.
 
-    `begun` are the parts that were written before, where the answer goes on from them: their figures count.
+    `prefill` are the parts that were written before, where the answer goes on from them: their figures count.
     """
 
-    def __init__(self, begun: Sequence[Part] = ()) -> None:
-        self._begun = {
+    def __init__(self, prefill: Sequence[Part] = ()) -> None:
+        self._earlier = {
             index: (part.elapsed_ms or 0, part.token_count or 0)
-            for index, part in enumerate(begun)
+            for index, part in enumerate(prefill)
             if isinstance(part, ReasoningPart)
         }
         self._open: int | None = None
@@ -68,7 +68,7 @@ class ReasoningTimer:
 
     def _count(self, token_count: int) -> None:
         if self._open is not None:
-            before_ms, before_tokens = self._begun.get(self._open, (0, 0))
+            before_ms, before_tokens = self._earlier.get(self._open, (0, 0))
             elapsed_ms = before_ms + round((time.monotonic() - self._started_at) * 1000)
             tokens = self._figures.get(self._open, (0, before_tokens))[1] + token_count
             self._figures[self._open] = (elapsed_ms, tokens)

@@ -109,10 +109,10 @@ class CompiledTemplate:
         """
         text, left_out = self._whole(messages, tools, for_reply)
         reasoning = _opened_by(text)
-        begun = ReplyAssembler(reasoning is not None, reasoning=reasoning)
-        begun.feed(prefill)
-        is_in_thought = begun.open_reasoning is not None
-        return Prompt(text + own_words(begun.finish()), reasoning, is_in_thought, left_out)
+        opening = ReplyAssembler(reasoning is not None, reasoning=reasoning)
+        opening.feed(prefill)
+        is_in_thought = opening.open_reasoning is not None
+        return Prompt(text + own_words(opening.finish()), reasoning, is_in_thought, left_out)
 
     def _whole(
         self, messages: Sequence[Message], tools: Sequence[Mapping[str, Any]], for_reply: bool

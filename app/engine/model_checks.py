@@ -105,7 +105,7 @@ def read_usable(path: Path) -> GgufHeader:
     problem = problem_of(header)
     if problem is not None:
         raise problem
-    parts = [header, *(read_header(part) for part in parts_of(header)[1:])]
+    parts = [header, *(read_header(part) for part in files_of(header)[1:])]
     for part in parts:
         if part.is_cut:
             raise _cut(part)
@@ -121,7 +121,7 @@ def problem_of(header: GgufHeader) -> ModelFileError | None:
     return _wrong_kind(header) or _unknown_architecture(header) or _not_whole(header)
 
 
-def parts_of(header: GgufHeader) -> list[Path]:
+def files_of(header: GgufHeader) -> list[Path]:
     """Every file of a split model, the given one included; only that one where the model is not split."""
     match = _PART_NAME.match(header.path.name)
     if header.part_count == 1 or match is None:
@@ -198,7 +198,7 @@ def _missing_part(header: GgufHeader) -> ModelFileError | None:
             f"{name} is one of {header.part_count} parts of a model, and its name no longer says which.",
             "Give the files back their names, ending in -00001-of-00002.gguf and so on.",
         )
-    parts = parts_of(header)
+    parts = files_of(header)
     missing = [part.name for part in parts if not part.exists()]
     if missing:
         return ModelFileError(

@@ -11,7 +11,7 @@ from app.engine.model_checks import (
     NEWER_ARCHITECTURES,
     OTHER_ARCHITECTURES,
     describe,
-    parts_of,
+    files_of,
     problem_of,
 )
 from tests.engine.gguf_file import gguf_bytes, text
@@ -95,7 +95,7 @@ def test_a_split_model_needs_all_its_parts(tmp_path):
     assert "big-00003-of-00003.gguf is missing" in str(problem_of(read_header(first)))
     split(tmp_path, 3)
     assert problem_of(read_header(first)) is None
-    assert len(parts_of(read_header(first))) == 3
+    assert len(files_of(read_header(first))) == 3
     wrong = problem_of(read_header(second))
     assert "is not the first part" in str(wrong)
     assert wrong.hint == "Choose big-00001-of-00003.gguf."
