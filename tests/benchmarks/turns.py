@@ -1,6 +1,6 @@
 """What each turn of a conversation with thoughts costs until its first token.
 
-    uv run python -m tests.benchmarks.turns [MODEL.gguf] [--turns 8]
+    uv run python -m tests.benchmarks.turns [MODEL.gguf | --shape FOLDER] [--turns 8]
 
 A conversation has a system prompt of 300 words, and in each turn a question of 40 words, a thought of 80 and
 an answer of 50. LFM2.5's template leaves the thought of an answer out once another answer follows, so each
@@ -9,7 +9,8 @@ Tarn without checkpoints, which reads everything with models that cannot be cut 
 `Llama.create_chat_completion`. What they are to say is given to them token by token, so that all three hold
 the same conversation. Each line is one JSON object: a turn, with the tokens that each read and the seconds
 to its first token. The model is the tiny one of the tests if none is given; it must have a template and a
-tokenizer.
+tokenizer. With `--shape FOLDER` it is one of LFM2.5-1.2B's shape (Q4_0, weights of no meaning, the tiny
+model's tokenizer and template), made in that folder if it is not there yet: 4 GB.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from gguf import GGUFReader
+
 from app.core.language_model import Piece
 from app.core.message import Message, Role
 from app.core.model_file import LoadOptions
@@ -32,9 +35,14 @@ from app.engine import llama
 from app.engine.engine import Engine
 from app.engine.load_options import physical_cores
 from app.engine.prompt_cache import PromptCache
+from tests.benchmarks.processors import WORDS as VOCABULARY
+from tests.benchmarks.processors import models
 from tests.engine.asking import Answer, assistant
+from tests.engine.gguf_file import with_values
 
 CONTEXT = 8192
+UNUSED = 5
+"""llama.cpp's kind of a token that no text has (`LLAMA_TOKEN_TYPE_UNUSED`)."""
 TINY = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
 WORDS = ("the", "lake", "is", "a", "small", "place", "in", "north", "and", "I", "like", "to", "you", "sky")
 
@@ -135,6 +143,22 @@ def spoken(message: Message) -> str:
     return "".join(getattr(part, "raw", "") or getattr(part, "text", "") for part in message.parts)
 
 
+def shaped_model(folder: Path) -> Path:
+    """A model that is as fast as LFM2.5-1.2B and can tokenize and render a conversation."""
+    path = folder / "Q4_0-with-words.gguf"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        [(_, source)] = models(folder, ["Q4_0"])
+        fields = GGUFReader(TINY).fields
+        tokenizer = {key: fields[key].contents() for key in fields if key.startswith("tokenizer.")}
+        known = len(tokenizer["tokenizer.ggml.tokens"])
+        unused = range(known, VOCABULARY)
+        tokenizer["tokenizer.ggml.tokens"] += [f"<unused{number}>" for number in unused]
+        tokenizer["tokenizer.ggml.token_type"] += [UNUSED for _ in unused]
+        path.write_bytes(with_values(source, tokenizer))
+    return path
+
+
 def words(chance: random.Random, count: int) -> str:
     return " ".join(chance.choices(WORDS, k=count))
 
@@ -164,13 +188,15 @@ def report(**values: object) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, nargs="?", default=TINY)
+    parser.add_argument("--shape", type=Path, help="measure with a model of LFM2.5-1.2B's shape made here")
     parser.add_argument("--turns", type=int, default=8)
     chosen = parser.parse_args()
+    path = shaped_model(chosen.shape) if chosen.shape else chosen.model
     llama.Sampler = ScriptedSampler  # type: ignore[assignment, misc]
-    tarn = Tarn("tarn", chosen.model)
-    off = Tarn("tarn_without_checkpoints", chosen.model, has_checkpoints=False)
-    report(model=chosen.model.name, cores=physical_cores())
-    measure([tarn, off, Library(chosen.model)], tarn.engine, chosen.turns)
+    tarn = Tarn("tarn", path)
+    off = Tarn("tarn_without_checkpoints", path, has_checkpoints=False)
+    report(model=path.name, cores=physical_cores())
+    measure([tarn, off, Library(path)], tarn.engine, chosen.turns)
 
 
 if __name__ == "__main__":

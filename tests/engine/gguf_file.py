@@ -53,11 +53,12 @@ def gguf_bytes(
 
 
 def with_values(path: Path, values: Values) -> bytes:
-    """A file with some values of its header exchanged, None being none; the tensors are as they were."""
+    """A file with some values of its header exchanged or added, None being none, and the same tensors."""
     reader = gguf.GGUFReader(path)
     original = path.read_bytes()
     header = bytearray(original[: _end(reader.tensors[-1].field)])
-    removed = sorted((reader.fields[key] for key in values), key=lambda field: field.offset, reverse=True)
+    replaced = [reader.fields[key] for key in values if key in reader.fields]
+    removed = sorted(replaced, key=lambda field: field.offset, reverse=True)
     for field in removed:
         del header[field.offset : _end(field)]
     added = {key: value for key, value in values.items() if value is not None}
