@@ -166,6 +166,14 @@ class Conversation:
         tip_id = left.newest_tip_below(nearest[0]) if nearest else self.node(node_id).parent_id
         return replace(left, tip_id=tip_id, updated_at=now())
 
+    def with_restored(self, before: Conversation) -> Conversation:
+        """With the messages that it had before and lost, at their old places."""
+        known = {node.id: node for node in self.nodes}
+        old_ids = {node.id for node in before.nodes}
+        old = (known.get(node.id, node) for node in before.nodes)
+        newer = (node for node in self.nodes if node.id not in old_ids)
+        return replace(self, nodes=(*old, *newer))
+
     def with_tip(self, node_id: str | None) -> Conversation:
         """With another branch on screen."""
         return replace(self, tip_id=node_id)

@@ -168,6 +168,8 @@ def _message_values(node: MessageNode) -> dict[str, Any]:
             values["preset"] = generation.preset_name
         if generation.error:
             values["error"] = generation.error
+        if generation.is_edited:
+            values["edited"] = True
     return values
 
 

@@ -29,6 +29,7 @@ class ChatPart(Enum):
     SHOWN = auto()  # Another conversation is on screen.
     PATH = auto()  # Messages were added at the end, or cut off there.
     BRANCH = auto()  # Another branch is on screen.
+    WORDS = auto()  # Words of an answer were edited.
     DETAILS = auto()  # Its title, or its place among the conversations.
     PRESET = auto()  # Its preset, or what it overrides of it.
     TOOLS = auto()  # Which tools are on, or what they may do.
@@ -233,6 +234,11 @@ class ChatSession(QObject):
         """Exchanges a message's content and saves it, also in a conversation that was deleted."""
         self._change(conversation_id, lambda found: found.with_replaced(node))
         self.save_node(conversation_id, node)
+
+    def take_messages(self, conversation: Conversation, *parts: ChatPart) -> None:
+        """Takes a conversation with other messages, which the caller saves, and tells what has changed."""
+        if self._change(conversation.id, lambda _: conversation):
+            self._tell_of(conversation.id, *parts)
 
     def save_node(self, conversation_id: str, node: MessageNode) -> None:
         """Saves how far a message has come; the conversation takes it once it is whole."""

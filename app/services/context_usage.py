@@ -25,7 +25,15 @@ log = logging.getLogger(__name__)
 PAUSE_MS = 250
 """Between two counts, however fast somebody types."""
 
-_COUNTED_PARTS = (ChatPart.SHOWN, ChatPart.PATH, ChatPart.PRESET, ChatPart.TOOLS, ChatPart.EDIT)
+_COUNTED_PARTS = (
+    ChatPart.SHOWN,
+    ChatPart.PATH,
+    ChatPart.PRESET,
+    ChatPart.TOOLS,
+    ChatPart.EDIT,
+    ChatPart.WORDS,
+    ChatPart.BRANCH,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from app.services.context_usage import ContextUsageService
 from app.services.conversations import ConversationService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
+from app.services.message_versions import MessageVersions
 from app.services.model_library import ModelLibrary
 from app.services.models import ModelService
 from app.services.notices import NoticeService
@@ -199,6 +200,7 @@ class Services(QObject):
             self.notices,
             self,
         )
+        self.versions = MessageVersions(self.store.conversations, self.writer, self.chat, self)
         self.context_usage = ContextUsageService(
             self.engine, self.chat, self.answers, self.models, self.presets, self.tools, self
         )

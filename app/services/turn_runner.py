@@ -185,8 +185,8 @@ class TurnRunner(QObject):
             self._on_change(AnswerChange(answer, AnswerPart.RESULT, node=event.node))
 
     def _begin_round(self, answer: RunningAnswer, node: MessageNode) -> None:
-        generation = replace(answer.generation, statistics=None, error="", repeat=None)
-        answer.node = replace(node, message=replace(node.message, generation=generation))
+        blank = replace(answer.generation, statistics=None, error="", repeat=None, is_edited=False)
+        answer.node = replace(node, message=replace(node.message, generation=blank))
         answer.events, answer.calls, answer.thought = [], {}, None
         answer.is_running_tools = False
         answer.status = WAITING_FOR_MODEL

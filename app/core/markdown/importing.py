@@ -170,7 +170,10 @@ def _node(mark: Mark, parent_id: str | None) -> MessageNode:
     generation = None
     if "model" in values:
         generation = Generation(
-            str(values["model"]), preset_name=values.get("preset", ""), error=values.get("error", "")
+            str(values["model"]),
+            preset_name=values.get("preset", ""),
+            error=values.get("error", ""),
+            is_edited=values.get("edited") is True,
         )
     return MessageNode(
         Message(Role(values["role"]), (TextPart(text, text),) if text.strip() else (), generation),

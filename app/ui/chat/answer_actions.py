@@ -28,6 +28,7 @@ class AnswerActions(QObject):
         self._chat = services.chat
         self._answers = services.answers
         self._tools = services.tools
+        self._versions = services.versions
         self._window = window
         transcript.action_requested.connect(self._on_action_requested)
 
@@ -54,6 +55,15 @@ class AnswerActions(QObject):
                 self._answers.retry_against_repetition(node_id)
             case MessageAction.ANSWER_WITH_SIBLING:
                 self._answers.answer_without_thinking(node_id)
+            case MessageAction.DELETE_VERSION:
+                self._delete_version(node_id)
+
+    def _delete_version(self, node_id: str) -> None:
+        if deleted := self._versions.delete(node_id):
+            self._window.messages.show_undo(
+                f"Deleted version {deleted.number} of {deleted.count}",
+                lambda: self._versions.restore(deleted),
+            )
 
     def _edit_call(self, node_id: str, index: int) -> None:
         """Offers the calls for correction; once corrected they are run."""

@@ -81,7 +81,7 @@ def as_text(sections: Sequence[DetailSection]) -> str:
 
 
 def _origin(node: MessageNode, generation: Generation) -> list[DetailRow]:
-    rows = [DetailRow("Model", generation.model_name)]
+    rows = [DetailRow("Model", generation.model_name or "Unknown")]
     if generation.model_path:
         rows.append(DetailRow("Model file", Path(generation.model_path).name, generation.model_path))
     if generation.preset_name:
@@ -92,6 +92,8 @@ def _origin(node: MessageNode, generation: Generation) -> list[DetailRow]:
     )
     if generation.statistics:
         rows.append(DetailRow("Stop reason", STOP_TEXTS[generation.statistics.stop_reason].sentence))
+    if generation.is_edited:
+        rows.append(DetailRow("Edited", "The words were changed afterwards."))
     if generation.error:
         rows.append(DetailRow("Error", generation.error))
     return rows

@@ -45,6 +45,7 @@ class ChatController(QObject):
         self._composer = window.chat_page.composer
         self._services = services
         self._chat, self._answers = services.chat, services.answers
+        self._versions = services.versions
         self._models, self._tools = services.models, services.tools
         self._settings_dialog = settings_dialog
         self._is_first_start = not services.conversations.summaries
@@ -66,6 +67,7 @@ class ChatController(QObject):
         composer.stop_requested.connect(lambda: self._answers.stop())
         composer.draft_changed.connect(self._chat.change_draft)
         composer.edit_cancelled.connect(self._chat.end_edit)
+        composer.edit_cancelled.connect(self._versions.end_edit)
         composer.recall_requested.connect(self._chat.edit_last)
         composer.edit.textChanged.connect(lambda: self._services.context_usage.note_typed(composer.text))
         composer.tools_button.tool_switched.connect(self._on_tool_switched)
@@ -94,6 +96,7 @@ class ChatController(QObject):
         services = self._services
         services.chat.changed.connect(self._on_chat_changed)
         services.answers.changed.connect(self._on_answers_changed)
+        services.versions.edit_changed.connect(self._on_answer_edit_changed)
         services.models.changed.connect(self._on_models_changed)
         services.tools.changed.connect(self._show_tools)
         services.presets.changed.connect(self._show_tools)
@@ -103,7 +106,9 @@ class ChatController(QObject):
     # What the user does
 
     def _on_send_requested(self, text: str) -> None:
-        if self._answers.send(text):
+        if self._versions.edited_id is not None:
+            self._versions.save_edit(text)
+        elif self._answers.send(text):
             self._composer.clear()
 
     def _on_tool_switched(self, name: str, is_on: bool) -> None:
@@ -122,8 +127,8 @@ class ChatController(QObject):
             self._composer.clear()
             self._composer.set_text(change.conversation.draft)
             self._composer.edit.setFocus()
-        elif change.concerns(ChatPart.EDIT) and (edited_id := self._chat.edited_id):
-            self._composer.begin_edit(change.conversation.node(edited_id).message.text)
+        elif change.concerns(ChatPart.EDIT):
+            self._show_edit(self._chat.edited_id)
         if change.concerns(ChatPart.DETAILS):
             is_untitled = change.conversation.title == UNTITLED
             self._window.set_conversation_title("" if is_untitled else change.conversation.title)
@@ -132,6 +137,17 @@ class ChatController(QObject):
             self._show_composer_state()
         if change.concerns(ChatPart.SHOWN, ChatPart.PATH, ChatPart.PRESET, ChatPart.TOOLS):
             self._show_tools()
+
+    def _on_answer_edit_changed(self) -> None:
+        self._show_edit(self._versions.edited_id, is_answer=True)
+
+    def _show_edit(self, edited_id: str | None, *, is_answer: bool = False) -> None:
+        """Offers a message in the composer, or puts the draft back there."""
+        if edited_id is not None:
+            text = self._chat.conversation.node(edited_id).message.text
+            self._composer.begin_edit(text, is_answer=is_answer)
+        elif self._composer.is_editing:
+            self._composer.end_edit()
 
     def _on_answers_changed(self, change: AnswerChange) -> None:
         is_shown = change.answer.conversation_id == self._chat.conversation.id

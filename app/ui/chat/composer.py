@@ -54,6 +54,8 @@ class Composer(QFrame):
         super().__init__(parent)
         self._state = ComposerState.IDLE
         self._draft_before_edit: str | None = None
+        self._is_answer = False
+        """Whether what is being edited is an answer, which is saved and not sent."""
         self.edit = ComposerEdit(self)
         self.edit.setPlaceholderText(_PLACEHOLDER)
         self.tools_button = ToolsButton(self)
@@ -100,8 +102,10 @@ class Composer(QFrame):
         self.edit.send_key = key
         name = "Enter" if key is SendKey.ENTER else "Ctrl+Enter"
         new_line = "Shift+Enter" if key is SendKey.ENTER else "Enter"
-        self.send_button.set_name("Send", name)
+        self._send_key_name = name
         self._keys_hint = f"{name} sends, {new_line} begins a new line"
+        self._saving_hint = f"{name} saves, {new_line} begins a new line"
+        self._name_send_button()
         self._refresh()
 
     def set_text(self, text: str) -> None:
@@ -114,13 +118,23 @@ class Composer(QFrame):
     def clear(self) -> None:
         """Empties the field after its text was taken, and ends the change of an earlier message."""
         self._draft_before_edit = None
+        self._is_answer = False
+        self._name_send_button()
         self._editing_strip.hide()
         self.set_text("")
 
-    def begin_edit(self, text: str) -> None:
-        """Offers an earlier message for change; the unsent draft comes back on Cancel."""
+    def begin_edit(self, text: str, *, is_answer: bool = False) -> None:
+        """Offers an earlier message for change; the unsent draft comes back on Cancel.
+
+        Args:
+            text: what it says now.
+            is_answer: it is an answer, which is saved: that needs no model.
+        """
         if not self.is_editing:
             self._draft_before_edit = self.text
+        self._is_answer = is_answer
+        self._name_send_button()
+        self._editing_label.setText("Editing an answer" if is_answer else "Editing a message")
         self._editing_strip.show()
         self.set_text(text)
         self.edit.setFocus()
@@ -133,15 +147,19 @@ class Composer(QFrame):
     def send(self) -> None:
         """Does what the Send button does."""
         text = self.text.strip()
-        if text and self._state in (ComposerState.IDLE, ComposerState.LOADING):
+        if text and self._can_send():
             self.send_requested.emit(text)
 
-    def cancel_edit(self) -> None:
-        """Leaves the earlier message as it was and brings the draft back."""
+    def end_edit(self) -> None:
+        """Brings the draft back that was there before the edit."""
         draft = self._draft_before_edit or ""
         self.clear()
         self.set_text(draft)
         self.edit.setFocus()
+
+    def cancel_edit(self) -> None:
+        """Leaves the earlier message as it was and brings the draft back."""
+        self.end_edit()
         self.edit_cancelled.emit()
 
     def _round_button(self, icon_name: str, name: str, shortcut: str, object_name: str) -> IconButton:
@@ -155,8 +173,8 @@ class Composer(QFrame):
         strip.setObjectName("editing_strip")
         layout = QHBoxLayout(strip)
         layout.setContentsMargins(12, 2, 4, 2)
-        label = QLabel("Editing a message", strip)
-        label.setProperty("muted", True)
+        self._editing_label = QLabel(strip)
+        self._editing_label.setProperty("muted", True)
         cancel = QPushButton("Cancel", strip)
         cancel.setObjectName("cancel_edit_button")
         cancel.setProperty("quiet", True)
@@ -164,7 +182,7 @@ class Composer(QFrame):
         cancel.setToolTip("Cancel editing (Esc)")
         cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         cancel.clicked.connect(self.cancel_edit)
-        layout.addWidget(label)
+        layout.addWidget(self._editing_label)
         layout.addStretch(1)
         layout.addWidget(cancel)
         strip.hide()
@@ -199,11 +217,21 @@ class Composer(QFrame):
         self.stop_button.clicked.connect(self.stop_requested)
 
     def _refresh(self) -> None:
-        can_send = self._state in (ComposerState.IDLE, ComposerState.LOADING)
-        self.send_button.setEnabled(can_send and bool(self.text.strip()))
+        self.send_button.setEnabled(self._can_send() and bool(self.text.strip()))
         self.hint.setText(self._hint_text())
 
+    def _can_send(self) -> bool:
+        if self._is_answer:
+            return self._state is not ComposerState.ANSWERING
+        return self._state in (ComposerState.IDLE, ComposerState.LOADING)
+
+    def _name_send_button(self) -> None:
+        self.send_button.set_name("Save" if self._is_answer else "Send", self._send_key_name)
+        self.send_button.set_icon("check" if self._is_answer else "arrow-up-bold")
+
     def _hint_text(self) -> str:
+        if self._is_answer and self._state is not ComposerState.ANSWERING:
+            return self._saving_hint
         if self._state is ComposerState.NO_MODEL:
             return "Choose a model to send messages"
         if self._state is ComposerState.LOADING:

@@ -84,7 +84,7 @@ def _entry(
         version_count=len(versions),
         error=error,
         note=" ".join(filter(None, (DAMAGED if node.is_damaged else "", note(node)))),
-        figures="" if _is_answered(calls) else figures(generation),
+        figures=_edited_mark(generation) if _is_answered(calls) else figures(generation),
         can_continue=can_continue(node) and _stop_reason(node) is not StopReason.LOOP,
         calls=calls,
         repeat=generation.repeat if generation else None,
@@ -148,9 +148,12 @@ def _stop_reason(node: MessageNode) -> StopReason | None:
 def figures(generation: Generation | None) -> str:
     """The small line under an answer."""
     statistics = generation.statistics if generation else None
-    if statistics is None or not statistics.generated_tokens:
-        return ""
-    return " · ".join(_figures(statistics))
+    found = _figures(statistics) if statistics and statistics.generated_tokens else []
+    return " · ".join(filter(None, (_edited_mark(generation), *found)))
+
+
+def _edited_mark(generation: Generation | None) -> str:
+    return "Edited" if generation and generation.is_edited else ""
 
 
 def _figures(statistics: Statistics) -> list[str]:

@@ -50,7 +50,7 @@ class TranscriptController(QObject):
         transcript, chat, answers = self._transcript, self._chat, self._answers
         transcript.regenerate_requested.connect(answers.regenerate)
         transcript.continue_requested.connect(answers.continue_answer)
-        transcript.edit_requested.connect(chat.begin_edit)
+        transcript.edit_requested.connect(self._services.versions.begin_edit)
         transcript.version_requested.connect(chat.show_version)
         transcript.figures_requested.connect(self._on_figures_requested)
         transcript.link_activated.connect(self._window.messages.ask_to_open_link)
@@ -63,7 +63,7 @@ class TranscriptController(QObject):
     # The conversation
 
     def _on_chat_changed(self, change: ChatChange) -> None:
-        if change.concerns(ChatPart.SHOWN, ChatPart.BRANCH):
+        if change.concerns(ChatPart.SHOWN, ChatPart.BRANCH, ChatPart.WORDS):
             self._show_conversation()
         elif change.concerns(ChatPart.PATH):
             self._show_path()

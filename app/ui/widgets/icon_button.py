@@ -39,6 +39,11 @@ class IconButton(QToolButton):
         self.setAccessibleName(name)
         self.setToolTip(with_shortcut(name, shortcut))
 
+    def set_icon(self, icon_name: str) -> None:
+        """Shows another icon."""
+        self._icon_name = icon_name
+        self._recolour()
+
     def _recolour(self) -> None:
         # Not the own palette: the style sheet changes it to the colours of the button.
         self.setIcon(icon(self._icon_name, QGuiApplication.palette(), self._role))

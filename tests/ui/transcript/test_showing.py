@@ -241,7 +241,14 @@ def test_the_menu_offers_what_fits_the_place(transcript: Transcript, qtbot: QtBo
     qtbot.mouseClick(transcript.viewport(), Qt.MouseButton.RightButton, pos=area.center())
     menu = open_menu(transcript, area.center())
     words = [action.text() for action in menu.actions() if action.text()]
-    assert words == ["Copy selection", "Copy message", "Copy as Markdown", "Copy code", "Regenerate"]
+    assert words == [
+        "Copy selection",
+        "Copy message",
+        "Copy as Markdown",
+        "Copy code",
+        "Regenerate",
+        "Edit answer",
+    ]
     assert not menu.actions()[0].isEnabled()
     next(action for action in menu.actions() if action.text() == "Copy code").trigger()
     assert clipboard() == CODE

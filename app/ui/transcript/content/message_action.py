@@ -30,4 +30,5 @@ class MessageAction(StrEnum):
     ANSWER_NOW = "answer_now"
     ANSWER_WITHOUT_LOOP = "answer_without_loop"
     RETRY_UNLIKE = "retry_unlike"
+    DELETE_VERSION = "delete_version"
     ANSWER_WITH_SIBLING = "answer_with_sibling"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.conversation import MessageState
-from app.core.message import Message
+from app.core.message import Message, Role
 from app.core.repetition import Repeat
 from app.core.tool_call_status import CallState, CallStatus
 from app.ui.transcript.content.blocks import Button
@@ -40,6 +40,18 @@ class MessageEntry:
     def call(self, index: int) -> CallStatus | None:
         """How the call stands that is at that place among the parts."""
         return next((status for status in self.calls if status.index == index), None)
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Whether it is an answer with words, which can be given others."""
+        is_written = self.state is not MessageState.STREAMING
+        return is_written and self.message.role is Role.ASSISTANT and bool(self.message.text.strip())
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is being written, or its tools run or wait for permission."""
+        under_way = (CallState.RUNNING, CallState.WAITING)
+        return self.state is MessageState.STREAMING or any(it.state in under_way for it in self.calls)
 
     @property
     def is_running(self) -> bool:

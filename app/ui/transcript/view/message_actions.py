@@ -131,10 +131,19 @@ class MessageActions:
                 yield ContextMenuItem(title, answer_with_sibling)
         if MessageAction.EDIT in offered:
             yield ContextMenuItem("Edit", lambda: self._requests.edit(entry.id))
+        elif entry.can_be_edited:
+            yield ContextMenuItem("Edit answer", lambda: self._requests.edit(entry.id), not self._is_busy())
         if MessageAction.CONTINUE in offered:
             yield ContextMenuItem("Continue", lambda: self._requests.go_on(entry.id))
         if entry.figures:
             yield ContextMenuItem("Statistics", lambda: self._requests.show_figures(entry.id))
+        if entry.version_count > 1:
+            delete = partial(self._requests.act, entry.id, MessageAction.DELETE_VERSION, "")
+            yield ContextMenuItem("Delete this version", delete, not self._is_busy())
+
+    def _is_busy(self) -> bool:
+        """Whether an answer is being written or its tools run, so that no message may change."""
+        return any(entry.is_under_way for entry in self._column.entries)
 
     def _code(self, entry: MessageEntry, view: int) -> str:
         row = self._column.row_of(entry.id)
