@@ -103,8 +103,8 @@ class Composer(QFrame):
         name = "Enter" if key is SendKey.ENTER else "Ctrl+Enter"
         new_line = "Shift+Enter" if key is SendKey.ENTER else "Enter"
         self._send_key_name = name
-        self._keys_hint = f"{name} sends, {new_line} begins a new line"
-        self._saving_hint = f"{name} saves, {new_line} begins a new line"
+        self._keys_hint = f"{name} to send · {new_line} for a new line"
+        self._saving_hint = f"{name} to save · {new_line} for a new line"
         self._name_send_button()
         self._refresh()
 
