@@ -18,6 +18,7 @@ from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatChange, ChatPart, ChatSession
 from app.services.crash_recovery import CrashRecovery
+from app.services.missing_models import MissingModels, is_there
 from app.services.model_library import ModelLibrary
 from app.services.non_thinking import non_thinking_alternative
 from app.services.notices import NoticeService, Offer
@@ -88,6 +89,9 @@ class ModelAndPreset:
 class ModelService(QObject):
     """Lists models, loads the one that is chosen, and knows the preset that it answers with.
 
+    Attributes:
+        missing: tells of models whose files have gone.
+
     Signals:
         changed: a `ModelsChange`.
     """
@@ -115,6 +119,7 @@ class ModelService(QObject):
         self._presets = presets
         self._settings = settings
         self._notices = notices
+        self.missing = MissingModels(notices, self)
         self._engine_worker = engine_worker
         self._files_worker = files_worker
         self._models: tuple[ModelFile, ...] = ()
@@ -217,20 +222,26 @@ class ModelService(QObject):
     def open_first(self, wanted: Path | None, starter: Path | None, recovery: CrashRecovery) -> None:
         """Loads a model for the start: the wanted one, the one of the last time, or the starter.
 
-        None where the last run ended over it.
+        None where the last run ended over it, and where the one of the last time has gone. The starter does
+        not take the place of another model in a conversation that has begun.
         """
         last = self._settings.current.last_model
-        path = wanted or (last if last and last.exists() else starter)
+        if wanted is None and last is not None and not is_there(last):
+            recovery.tell_of_others(None, self.open_file)
+            self.missing.tell(last)
+            return
+        path = wanted or last or starter
         recovery.tell_of_others(path, self.open_file)
         if path is not None and not recovery.may_load(path, self.open_file, is_wanted=path == wanted):
             return
         if path is not None:
             self.open_file(path)
-        if self._chosen is None and starter and path != starter:
+        if self._chosen is None and starter and path != starter and not self._chat.conversation.tip_id:
             self.open_file(starter)
 
     def open_file(self, path: Path) -> None:
-        """Loads a file from anywhere and keeps it in the list."""
+        """Loads a file from anywhere and keeps it in the list, at later starts too."""
+        path = path.absolute()
         try:
             model = self._find(path) or self._library.describe(path)
             if model.problem:
@@ -238,9 +249,10 @@ class ModelService(QObject):
         except UserError as error:
             self._notices.fail(error)
             return
-        if self._find(path) is None:
+        if self._find(model.path) is None:
             self._opened.append(model)
             self._set_models((*self._models, model))
+            self._keep_opened()
         self._load(model)
 
     def choose(self, path: Path) -> None:
@@ -248,6 +260,20 @@ class ModelService(QObject):
         if self._chosen and self._chosen.path == path and self._status.state is not ModelState.FAILED:
             return
         self.open_file(path)
+
+    def replace_file(self, gone: Path, path: Path) -> None:
+        """Loads the file that a model which has gone is now in, and keeps that in its place."""
+        self._drop_opened(gone)
+        self.open_file(path)
+
+    def remove(self, path: Path) -> None:
+        """Takes a model off the list: its file has gone, or the user no longer wants it there.
+
+        One that answers is unloaded, after what it is writing, and no other takes its place by itself.
+        """
+        self._drop_opened(path)
+        self._set_models(tuple(model for model in self._models if model.path != path))
+        self._leave_unlisted()
 
     def cancel(self) -> None:
         """Gives up loading; the model that was there before answers again, if it still can."""
@@ -269,10 +295,29 @@ class ModelService(QObject):
         self.open_file(path)
 
     def _on_scanned(self, stream: Stream, found: tuple[ModelFile, ...]) -> None:
-        if stream is self._scanning:
-            known = {model.path for model in found}
-            self._opened = [model for model in self._opened if model.path not in known]
-            self._set_models((*found, *self._opened))
+        if stream is not self._scanning:
+            return
+        self._scanning = None
+        known = {model.path for model in found}
+        self._opened = [one for one in self._opened if one.path not in known and is_there(one.path)]
+        self._set_models((*found, *self._opened))
+        self._keep_opened()
+        chosen = self._chosen
+        self._leave_unlisted()
+        if chosen is not None and self._chosen is None and not is_there(chosen.path):
+            self.missing.tell(chosen.path)
+
+    def _keep_opened(self) -> None:
+        """Remembers the files that lie in no folder that is listed, once that is known."""
+        kept = self._settings.current.model_files
+        new = [model.path for model in self._opened if model.path not in kept]
+        if new and self._scanning is None:
+            self._settings.change(model_files=(*kept, *new))
+
+    def _drop_opened(self, path: Path) -> None:
+        self._opened = [model for model in self._opened if model.path != path]
+        kept = self._settings.current.model_files
+        self._settings.change(model_files=tuple(one for one in kept if one != path))
 
     def _set_models(self, models: tuple[ModelFile, ...]) -> None:
         self._models = models
@@ -327,7 +372,29 @@ class ModelService(QObject):
             self._status = LoadStatus(ModelState.LOADING, item)
             self._tell(ModelPart.STATUS)
 
+    def _leave_unlisted(self) -> None:
+        """Leaves the chosen model where it is no longer in the list."""
+        if self._chosen is None or self._find(self._chosen.path) is not None:
+            return
+        if self._loading is not None:
+            self._loading.cancel()  # The model that was there before answers again, if it still can.
+        else:
+            self._unload()
+
+    def _unload(self) -> None:
+        """Leaves the model that is loaded, without another one in its place."""
+        self._chosen = self._info = self._loaded = None
+        self._status = LoadStatus()
+        self._engine_worker.start(Stream(lambda _cancel, _report: self._engine.unload(), self))
+        self._tell(ModelPart.CHOSEN, ModelPart.STATUS)
+        self._offer_to_reload()
+        self._notices.withdraw(BASE_MODEL)
+
     def _on_loaded(self, info: ModelInfo) -> None:
+        if self._find(info.path) is None:
+            self._unload()
+            return
+        self.missing.withdraw()
         self._info = info
         self._loaded = (info.path, self._planned)
         self._status = LoadStatus(ModelState.READY)
@@ -367,11 +434,16 @@ class ModelService(QObject):
     def _fall_back(self) -> None:
         """Returns to the model that the engine still holds; to none where it holds none."""
         self._info = self._engine.info
+        shown = self._info.path if self._info else self._chosen and self._chosen.path
+        listed = self._find(shown) if shown else None
+        if listed is None:
+            self._unload()
+            return
         if self._info is None:
             self._status = LoadStatus(ModelState.FAILED)
             self._tell(ModelPart.STATUS)
             return
-        self._chosen = self._find(self._info.path)
+        self._chosen = listed
         self._status = LoadStatus(ModelState.READY)
         self._tell(ModelPart.CHOSEN, ModelPart.STATUS)
 

@@ -75,6 +75,7 @@ class Screens(QObject):
         services.models.changed.connect(self._on_models_changed)
         self.model_manager.files_changed.connect(services.models.refresh)
         self.model_manager.model_ready.connect(self._on_model_ready)
+        self.model_manager.model_removed.connect(services.models.remove)
 
     def start(self) -> None:
         """Goes on with what the last run did not finish."""
@@ -99,6 +100,8 @@ class Screens(QObject):
             self.model_manager.set_models(models.models)
         if change.concerns(ModelPart.LOADED) and models.info:
             self.model_manager.note_loaded(models.info.path, models.info.template_notes)
+        elif change.concerns(ModelPart.CHOSEN) and models.chosen is None:
+            self.model_manager.note_loaded(None)
 
     def _on_model_ready(self, path: Path) -> None:
         self._services.models.choose(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl
@@ -49,11 +50,19 @@ class WindowController(QObject):
 
     def choose_file(self) -> None:
         """Asks for a model file, and loads it."""
-        dialog = QFileDialog(self._window, "Open a model file")
+        self._ask_for_file("Open a model file", self._models.open_file)
+
+    def locate_file(self, gone: Path) -> None:
+        """Asks where a model file is now, and loads it."""
+        folder = next((one for one in gone.parents if one.is_dir()), Path.home())
+        self._ask_for_file(f"Locate {gone.name}", lambda path: self._models.replace_file(gone, path), folder)
+
+    def _ask_for_file(self, title: str, then: Callable[[Path], None], folder: Path | None = None) -> None:
+        dialog = QFileDialog(self._window, title, str(folder or ""))
         dialog.setObjectName("open_model_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(["Models in the GGUF format (*.gguf *.GGUF)", "All files (*)"])
-        dialog.fileSelected.connect(lambda path: self._models.open_file(Path(path)))
+        dialog.fileSelected.connect(lambda path: then(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -62,6 +71,8 @@ class WindowController(QObject):
         self._settings.changed.connect(self._apply)
         menus.open_model_action.triggered.connect(self.choose_file)
         menus.add_folder_action.triggered.connect(self._dialog.choose_model_folder)
+        self._models.missing.location_wanted.connect(self.locate_file)
+        self._models.missing.model_choice_wanted.connect(window.open_model_picker)
         menus.settings_action.triggered.connect(lambda: self._dialog.open())
         menus.about_action.triggered.connect(lambda: self._dialog.open(SettingsPage.ABOUT))
         menus.theme_system_action.triggered.connect(lambda: change(theme=ThemeChoice.SYSTEM))

@@ -36,10 +36,12 @@ class ModelManagerController(QObject):
 
     Signals:
         model_ready(Path): the user wants to chat with this model: load it, in a new chat.
+        model_removed(Path): this model is no longer among those that can be used.
         files_changed(): look through the folders of models again.
     """
 
     model_ready = Signal(object)
+    model_removed = Signal(object)
     files_changed = Signal()
 
     def __init__(
@@ -133,8 +135,8 @@ class ModelManagerController(QObject):
         self.library.set_models(models)
         self._start_page.refresh_cards()
 
-    def note_loaded(self, path: Path, notes: Sequence[str] = ()) -> None:
-        """This model answers from now on; the notes are sentences about it."""
+    def note_loaded(self, path: Path | None, notes: Sequence[str] = ()) -> None:
+        """This model answers from now on, None for none; the notes are sentences about it."""
         self.library.set_loaded(path, notes)
 
     def shut_down(self) -> None:
@@ -229,6 +231,8 @@ class ModelManagerController(QObject):
         files = self._settings.current.model_files
         if change.imported is not None and change.is_in_place and change.imported not in files:
             self._settings.change(model_files=(*files, change.imported))
+        if change.deleted is not None:
+            self.model_removed.emit(change.deleted.path)
         if change.files_changed or change.imported is not None:
             self.files_changed.emit()
 
