@@ -32,6 +32,12 @@ class TextPart:
     text: str
     raw: str
 
+    def with_words(self, words: str) -> TextPart:
+        """With other words; the empty lines around them, as after a thought, stay."""
+        before = self.raw[: len(self.raw) - len(self.raw.lstrip())]
+        after = self.raw[len(self.raw.rstrip()) :] if self.raw.strip() else ""
+        return TextPart(words, f"{before}{words}{after}")
+
 
 @dataclass(frozen=True, slots=True)
 class ReasoningPart:
@@ -189,7 +195,7 @@ class Message:
                 parts.append(part)
             elif not is_placed:
                 is_placed = True
-                parts.append(TextPart(words, words))
+                parts.append(part.with_words(words))
         if not is_placed:
             parts.append(TextPart(words, words))
         generation = self.generation

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
-from pytestqt.qtbot import QtBot
 
 from app.core.export import from_markdown, to_markdown
 from app.core.message import ReasoningPart, Role
 from app.ui.chat.composer import ComposerState
-from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.transcript.content.message_action import MessageAction
 from tests.fakes.scripted_model import ScriptedReply
-from tests.ui.chat.test_tool_turns import Desk, SitDown
+from tests.ui.chat.desk import Desk, SitDown
 
 DELETE = "Delete this version"
 EDIT = "Edit answer"
-
-
-@pytest.fixture
-def sit_down(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[SitDown]:
-    desks: list[Desk] = []
-
-    def make(*replies: ScriptedReply | str) -> Desk:
-        desks.append(Desk(qtbot, tmp_path, themes, *replies))
-        return desks[-1]
-
-    yield make
-    for desk in desks:
-        desk.shut_down()
 
 
 def menu_at(desk: Desk, role: Role) -> dict[str, QMenu]:
@@ -138,6 +121,7 @@ def test_an_answer_is_edited_in_place_and_stays_so(sit_down: SitDown) -> None:
     assert "Berlin.\n" not in desk.reads
     answer = desk.loaded().path()[-1].message
     assert (answer.text, answer.reasoning) == ("Paris.", "Berlin, surely.")
+    assert answer.raw == "<think>Berlin, surely.</think>\n\nParis."
     assert answer.generation is not None
     assert answer.generation.is_edited
     read_again = from_markdown(to_markdown(desk.loaded())).path()[-1].message
@@ -146,9 +130,32 @@ def test_an_answer_is_edited_in_place_and_stays_so(sit_down: SitDown) -> None:
     assert "Edited" in desk.reads
     desk.answers.send("Are you sure?")
     desk.waits_for_answer()
+    told = desk.engine.questions[-1].messages
+    assert [message.text.strip() for message in told][-2:] == ["Paris.", "Are you sure?"]
     newest = desk.chat.conversation.path()[-1].message.generation
     assert newest is not None
     assert not newest.is_edited
+
+
+def test_what_follows_the_calls_of_an_edited_answer_is_not_marked_as_edited(sit_down: SitDown) -> None:
+    call = "<|tool_call_start|>[add(a=1, b=2)]<|tool_call_end|>"
+    desk = sit_down(f"I add.{call}", "Three.")
+    desk.answers.send("Add")
+    desk.waits_for("a\t1")
+    desk.answers.stop()
+    desk.waits_for_answer()
+    answer = next(it for it in desk.chat.conversation.path() if it.role is Role.ASSISTANT)
+    desk.services.versions.begin_edit(answer.id)
+    rewrites(desk, "I add two numbers.")
+    assert [call.name for call in desk.chat.conversation.node(answer.id).message.tool_calls] == ["add"]
+    desk.answers.run_calls(answer.id)
+    desk.waits(lambda: desk.waiting_call)
+    desk.uses(MessageAction.ALLOW_ONCE)
+    desk.waits_for_answer()
+    newest = desk.chat.conversation.path()[-1].message
+    assert newest.text == "Three."
+    assert newest.generation is not None
+    assert not newest.generation.is_edited
 
 
 def test_nothing_is_edited_or_deleted_while_an_answer_is_written(sit_down: SitDown) -> None:

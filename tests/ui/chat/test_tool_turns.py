@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
 from app.core.message import Role, StopReason
@@ -18,83 +13,17 @@ from app.core.preset import Preset
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 from app.core.stream import parse_reply
-from app.paths import resources
 from app.services.answer_remedies import against_repetition, prefill_without_loop
 from app.store.store import open_store
-from app.tools.tool import Tool
 from app.ui.chat.call_editor import CallEditor
-from app.ui.chat.chat_controller import ChatController
-from app.ui.icons import app_icon
-from app.ui.main_window import MainWindow
-from app.ui.settings.settings_controller import SettingsController
-from app.ui.sidebar.sidebar_controller import SidebarController
-from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.content.message_action import MessageAction
-from app.ui.transcript.view.transcript import Transcript
-from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
+from tests.fakes.scripted_engine import TINY_MODEL
 from tests.fakes.scripted_model import ScriptedReply
-from tests.support.chat_harness import ChatHarness
+from tests.ui.chat.desk import SitDown
 
 CALL = "<|tool_call_start|>[add(a=1, b=2)]<|tool_call_end|>"
 TWO_CALLS = "<|tool_call_start|>[add(a=1, b=2), add(a=3, b=4)]<|tool_call_end|>"
 BROKEN = "<|tool_call_start|>[add(a=1, b=<|tool_call_end|>"
-
-
-def add(a: int, b: int) -> int:
-    """Add two numbers."""
-    return a + b
-
-
-class Desk(ChatHarness):
-    """A chat page with a scripted model and one tool, which is on."""
-
-    def __init__(
-        self, qtbot: QtBot, folder: Path, themes: ThemeSwitcher, *replies: ScriptedReply | str
-    ) -> None:
-        super().__init__(qtbot, folder, ScriptedEngine(*replies), [Tool.of(add)])
-        self.transcript = Transcript(themes.theme)
-        self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
-        qtbot.addWidget(self.window)
-        self.composer = self.window.chat_page.composer
-        settings_dialog = SettingsController(self.window, self.settings, "1.0")
-        self.page = ChatController(self.window, self.transcript, self.services, themes, settings_dialog)
-        self.sidebar = SidebarController(self.window, self.transcript, self.services)
-        self.window.resize(1200, 800)
-        self.window.show()
-        self.settings.change(new_chat_tools=("add",))
-        self.start()
-
-    def waits_for(self, words: str) -> None:
-        self.waits(lambda: words in self.reads)
-
-    @property
-    def reads(self) -> str:
-        return self.transcript.to_plain_text()
-
-    def uses(self, action: MessageAction, payload: str = "") -> None:
-        """Uses a button of the newest answer that has one."""
-        node = next(node for node in reversed(self.chat.conversation.path()) if node.role is Role.ASSISTANT)
-        self.transcript.action_requested.emit(node.id, action, payload or self.waiting_call or "0")
-
-    def tools_shown(self) -> list[QAction]:
-        """The tools in the menu of the tools button that were added by the test."""
-        return [action for action in self.composer.tools_button.menu().actions() if action.text() == "Add"]
-
-
-SitDown = Callable[..., Desk]
-
-
-@pytest.fixture
-def sit_down(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[SitDown]:
-    desks: list[Desk] = []
-
-    def make(*replies: ScriptedReply | str) -> Desk:
-        desks.append(Desk(qtbot, tmp_path, themes, *replies))
-        return desks[-1]
-
-    yield make
-    for desk in desks:
-        desk.shut_down()
 
 
 def test_each_call_of_an_answer_is_asked_for_and_has_a_result(sit_down: SitDown) -> None:
