@@ -64,6 +64,7 @@ class WindowController(QObject):
         dialog.setNameFilters(["Models in the GGUF format (*.gguf *.GGUF)", "All files (*)"])
         dialog.fileSelected.connect(lambda path: then(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
+        dialog.fileSelected.connect(self._window.focus_composer)
         dialog.open()
 
     def _connect(self) -> None:

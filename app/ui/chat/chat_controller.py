@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
@@ -77,7 +79,7 @@ class ChatController(QObject):
         composer.tools_button.settings_requested.connect(
             lambda: self._settings_dialog.open(SettingsPage.TOOLS)
         )
-        header.model_picker.model_chosen.connect(self._models.choose)
+        header.model_picker.model_chosen.connect(self._on_model_chosen)
         header.cancel_load_requested.connect(self._models.cancel)
         self._page.welcome.prompt_chosen.connect(self._on_send_requested)
         self._window.sidebar.new_chat_requested.connect(self.start_new_chat)
@@ -110,6 +112,10 @@ class ChatController(QObject):
             self._versions.save_edit(text)
         elif self._answers.send(text):
             self._composer.clear()
+
+    def _on_model_chosen(self, path: Path) -> None:
+        self._models.choose(path)
+        self._window.focus_composer()
 
     def _on_tool_switched(self, name: str, is_on: bool) -> None:
         names = [it for it in self._tools.names_on(self._chat.conversation) if it != name]

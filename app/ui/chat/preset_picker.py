@@ -22,13 +22,15 @@ class PresetPicker(QuietComboBox):
     """A list of presets, and below it the ways to change them.
 
     Signals:
-        preset_chosen(str): the user picked a preset by its name.
+        preset_chosen(str): the user picked another preset by its name.
+        picked(): the user picked any row, maybe the one that is shown already; after the other signals.
         edit_presets_requested(): the user wants to work on all presets.
         adjust_requested(): the user wants other values for this conversation only.
         standard_requested(): the user wants this preset in all new chats with the model.
     """
 
     preset_chosen = Signal(str)
+    picked = Signal()
     edit_presets_requested = Signal()
     adjust_requested = Signal()
     standard_requested = Signal()
@@ -47,6 +49,7 @@ class PresetPicker(QuietComboBox):
         self.set_popup_width(344)
         self.setItemDelegate(PresetDelegate(self))
         self.currentIndexChanged.connect(self._on_current_index_changed)
+        self.activated.connect(lambda _row: self.picked.emit())
         # After Qt's own filters, so before them in turn: one row opens the list further and stays open.
         self.view().installEventFilter(self)
         self.view().viewport().installEventFilter(self)

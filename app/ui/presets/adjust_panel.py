@@ -108,6 +108,10 @@ class AdjustPanel(QFrame):
         self.name_field.selectAll()
         self.name_field.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _cancel_saving(self) -> None:
+        self.end_saving()
+        self.save_as_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _make_foot(self) -> None:
         self.reset_button = self._button("Reset all", "reset_adjust_button")
         self.save_as_button = self._button("Save as preset…", "save_as_preset_button")
@@ -134,7 +138,7 @@ class AdjustPanel(QFrame):
         self.close_button.clicked.connect(self.close_panel)
         self.reset_requested = self.reset_button.clicked
         self.save_as_button.clicked.connect(self._start_saving)
-        self.cancel_button.clicked.connect(self.end_saving)
+        self.cancel_button.clicked.connect(self._cancel_saving)
         self.save_button.clicked.connect(self._save)
         self.name_field.returnPressed.connect(self._save)
         self.name_field.textEdited.connect(lambda: self.show_name_problem(""))

@@ -44,6 +44,7 @@ class PresetController(QObject):
         self._presets = presets
         self._store = presets.store
         self._messages = window.messages
+        self._focus_composer = window.chat_page.composer.edit.setFocus
         self._picker = window.chat_page.header.preset_picker
         self.panel = AdjustPanel(window.chat_page.conversation_area)
         self.dialog = DialogController(presets, lambda: tools.all, window, self)
@@ -75,6 +76,7 @@ class PresetController(QObject):
 
     def open_dialog(self) -> None:
         """Lets the user work on all presets, beginning with the one in effect."""
+        self._focus_composer()  # Where the focus returns to when the dialog is closed.
         self.dialog.open(self._models.preset_in(self._chat.conversation).name)
 
     def open_panel(self) -> None:
@@ -90,6 +92,7 @@ class PresetController(QObject):
             self.panel.show_name_problem(f"{error} {error.hint}".strip())
             return
         self.panel.end_saving()
+        self._focus_composer()
         self._chat.choose_preset(created.name)
         self._presets.tell()
         self._messages.show_done(f"Saved as “{created.name}”")
@@ -98,15 +101,22 @@ class PresetController(QObject):
 
     def _connect(self) -> None:
         self._picker.preset_chosen.connect(self.choose)
+        self._picker.picked.connect(self._on_picker_picked)
         self._picker.standard_requested.connect(self.make_standard)
         self._picker.edit_presets_requested.connect(self.open_dialog)
         self._picker.adjust_requested.connect(self.open_panel)
+        self.panel.closed.connect(self._focus_composer)
         self.panel.edited.connect(self._on_panel_edited)
         self.panel.reset_requested.connect(self._on_panel_reset_requested)
         self.panel.save_requested.connect(self.save_as)
         self._chat.changed.connect(self._on_chat_changed)
         self._models.changed.connect(self._on_models_changed)
         self._presets.changed.connect(self._show)
+
+    def _on_picker_picked(self) -> None:
+        """Lets the user type on, unless what was picked took the keyboard."""
+        if self._picker.hasFocus():
+            self._focus_composer()
 
     def _on_chat_changed(self, change: ChatChange) -> None:
         if change.concerns(ChatPart.SHOWN) and self._undo is not None:
