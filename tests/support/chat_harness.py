@@ -101,4 +101,5 @@ class ChatHarness:
         if not self._is_over:
             self._is_over = True
             self.services.shut_down()
+            QCoreApplication.sendPostedEvents()  # What was saved last is told while there is a window.
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
