@@ -59,6 +59,7 @@ def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit
     desk = sit_down(CALL, "Three.")
     desk.answers.send("Add")
     desk.waits_for("Allow add?")
+    desk.waits_until_saved()
     desk.services.store.conversations._database.rows("pragma query_only = 1")
     desk.uses(MessageAction.ALLOW_ONCE)
     desk.waits_for_answer()
