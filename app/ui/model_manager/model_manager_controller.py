@@ -209,6 +209,7 @@ class ModelManagerController(QObject):
 
     def _on_downloads_changed(self, change: DownloadsChange) -> None:
         self.page.set_active_count(len(self.downloads.active))
+        self._window.sidebar.set_download_share(self.downloads.fraction)
         if change.arrived is not None:
             self.files_changed.emit()
             if not self.page.isVisible():

@@ -78,6 +78,14 @@ class Sidebar(QFrame):
         """Marks the conversation that is on screen; empty for a new one."""
         self.list.set_shown(conversation_id)
 
+    def set_download_share(self, share: float | None) -> None:
+        """Says beside Models how far running downloads are, 0 to 1; nothing for None."""
+        percent = "" if share is None else f"{int(share * 100)} %"
+        self.models_button.setText(f"Models · {percent}" if percent else "Models")
+        spoken = f"Models, downloading, {percent}" if percent else "Models"
+        self.models_button.setAccessibleName(spoken)
+        self.models_button.setToolTip(with_shortcut(spoken, "Ctrl+Shift+M"))
+
     def start_rename(self, conversation_id: str) -> None:
         """Opens the field for a new title, also where a search or the hidden sidebar is in its way."""
         self.clear_search()

@@ -244,3 +244,25 @@ def test_a_disk_without_room_says_how_much_is_needed(screen: Screen, server: Fak
     screen.waits(lambda: status(screen, title) is DownloadStatus.FAILED)
     assert "1,000,000.0 GB are needed" in screen.reads(rows)
     assert "choose another folder for downloads in Settings" in screen.reads(rows)
+
+
+def test_the_sidebar_says_how_far_downloads_are_while_they_run(screen: Screen, server: FakeHub) -> None:
+    title = order(screen, server, bytes_per_second=1_500_000)
+    screen.window.focus_composer()
+    button = screen.window.sidebar.models_button
+
+    def share() -> int:
+        name, _, percent = button.text().partition(" · ")
+        assert name == "Models"
+        return int(percent.removesuffix(" %") or -1)
+
+    screen.waits(lambda: 15 <= share() <= 99)
+    assert button.accessibleName().startswith("Models, downloading, ")
+    screen.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    screen.page.show_section(Section.DOWNLOADS)
+    screen.clicks(screen.page.downloads.list, title, "pause")
+    screen.waits(lambda: button.text() == "Models")
+    server.faults.clear()
+    screen.clicks(screen.page.downloads.list, title, "resume")
+    screen.waits(lambda: status(screen, title) is DownloadStatus.DONE)
+    screen.waits(lambda: button.text() == button.accessibleName() == "Models")
