@@ -376,14 +376,29 @@ def test_an_endless_answer_is_stopped_and_marked(start_asking: StartAsking) -> N
     before, after = asker.person.reads.split("Repetition starts here")
     assert before.count("Wait, let me check that once more.") == 1
     assert after.count("Wait, let me check that once more.") >= 5
-    assert "stopped because it repeated itself without end" in after
-    asker.clicks("Retry with DRY")
+    assert "Stopped: the answer kept repeating itself." in after
+    asker.clicks("Try again with less repetition")
     asker.person.waits_for_answer()
     second = asker.chat.conversation.path()[-1]
     assert second.message.generation is not None
     assert second.message.generation.sampling is not None
     assert second.message.generation.sampling.dry_multiplier > 0
     assert len(asker.chat.conversation.siblings(second.id)) == 2
+
+
+def test_what_can_be_done_about_a_loop_is_offered_under_the_last_answer_only(
+    start_asking: StartAsking,
+) -> None:
+    def offers() -> list[str]:
+        return [label for label in asker.labels() if label.startswith(("Try again", "Keep and"))]
+
+    asker = start_asking()
+    asker.person.sends("Go into a loop.")
+    asker.person.waits_for_answer()
+    asker.waits_until(lambda: len(offers()) == 2)
+    asker.person.asks("Hello")
+    asker.person.transcript.scroll_to(asker.chat.conversation.path()[1].id)
+    assert offers() == []
 
 
 def test_an_endless_thought_is_stopped_and_can_be_answered_from(start_asking: StartAsking) -> None:
