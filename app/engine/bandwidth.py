@@ -27,7 +27,7 @@ _SHORTEST_ANSWER_TOKENS = 24
 
 
 class Bandwidth:
-    """What is known of the memory's bandwidth, kept in a small file. Safe to call from several threads.
+    """What is known of the memory's bandwidth, kept in a small file.
 
     Large models tell most: a small one fits into the processor's cache in part and seems faster for it.
     """
@@ -54,10 +54,11 @@ class Bandwidth:
     def measure(self) -> None:
         """Copies memory for a tenth of a second, where nothing was measured yet. For a worker thread."""
         if not self._bytes_per_second:
-            self._keep(0, _copied_bytes_per_second() * _ENGINE_SHARE)
+            self._bytes_per_second = _copied_bytes_per_second() * _ENGINE_SHARE
+            self.save()
 
     def note_answer(self, active_bytes: int, generated_tokens: int, decode_ms: float) -> None:
-        """Learns from an answer.
+        """Learns from an answer; `save` keeps it.
 
         Args:
             active_bytes: the weights that were read for each token.
@@ -70,12 +71,15 @@ class Bandwidth:
             return
         shown = active_bytes * generated_tokens * 1000 / decode_ms
         is_first = active_bytes > self._weight_bytes * 2
-        smooth = shown if is_first else self._bytes_per_second * (1 - _SMOOTHING) + shown * _SMOOTHING
-        self._keep(max(active_bytes, self._weight_bytes), smooth)
+        smooth = self._bytes_per_second * (1 - _SMOOTHING) + shown * _SMOOTHING
+        self._bytes_per_second = shown if is_first else smooth
+        self._weight_bytes = max(active_bytes, self._weight_bytes)
 
-    def _keep(self, weight_bytes: int, bytes_per_second: float) -> None:
-        self._weight_bytes, self._bytes_per_second = weight_bytes, bytes_per_second
-        kept = {"weight_bytes": weight_bytes, "bytes_per_second": round(bytes_per_second)}
+    def save(self) -> None:
+        """Writes the file, where there is something to write. A disk that is full is no trouble."""
+        if not self._bytes_per_second:
+            return
+        kept = {"weight_bytes": self._weight_bytes, "bytes_per_second": round(self._bytes_per_second)}
         try:
             replace_file(self._file, json.dumps(kept).encode())
         except OSError as error:

@@ -82,8 +82,6 @@ class TemplateTrial:
         """
         self._choose({"wants_tool_list": True}, [_QUESTION])
         self._choose({"content_as_parts": True}, [_QUESTION], _PLAIN)
-        if not self._text([_QUESTION], self._traits):
-            return self._traits  # It takes nothing at all.
         self._choose({"system_in_question": True}, [_SYSTEM, _QUESTION], [_SYSTEM, *_PLAIN])
         twice = [_QUESTION, _SECOND], [_QUESTION, _ANSWERED, _answer(_WORDS), _SECOND]
         self._choose({"joins_turns": True}, *twice)

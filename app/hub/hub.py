@@ -280,7 +280,11 @@ class Hub:
         from huggingface_hub import hf_raise_for_status
 
         # The library would read a body of any length, and fail on one that is no JSON object.
-        head = {name: value for name, value in response.headers.items() if name.startswith(("x-", "retry-"))}
+        head = {
+            name: value
+            for name, value in response.headers.items()
+            if name.startswith(("x-", "retry-")) and value.isascii()
+        }
         hf_raise_for_status(httpx2.Response(response.status_code, headers=head, request=response.request))
 
     def _set_up_library(self) -> None:

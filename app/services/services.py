@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from app.hub.library.library import Library, find_starter_model
 from app.net.network_log import NetworkLog
 from app.paths import Paths, resources
 from app.services.answers import AnswerService
-from app.services.background import Report, Worker, run_in_background
+from app.services.background import Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 from app.services.context_overflow import ContextOverflowService
@@ -144,6 +143,7 @@ class Services(QObject):
         QCoreApplication.sendPostedEvents()
         self.context_usage.shut_down()
         self.engine.unload()
+        self.bandwidth.save()
         self.writer.shut_down()
         self.daily_copies.shut_down()
         self.store.conversations.close()
@@ -227,12 +227,7 @@ class Services(QObject):
         # The first token belongs to the prompt.
         written = statistics.generated_tokens - 1
         active_bytes = round(info.size_bytes * active_share(f"{info.name} {info.path.name}"))
-        decode_ms = statistics.decode_ms
-
-        def learn(_cancel: threading.Event, _report: Report) -> None:
-            self.bandwidth.note_answer(active_bytes, written, decode_ms)
-
-        run_in_background(self._files_worker, self, learn, lambda _item: None, lambda _error: None)
+        self.bandwidth.note_answer(active_bytes, written, statistics.decode_ms)
 
     def _apply_settings(self) -> None:
         current = self.settings.current

@@ -91,7 +91,7 @@ def test_a_half_written_answer_is_kept_over_the_end_of_the_program(
     assert len(last.message.text) > 100
 
 
-def test_deleting_can_be_undone(start_program: StartProgram) -> None:
+def test_deleting_can_be_undone(start_program: StartProgram, qtbot: QtBot) -> None:
     person = start_program()
     person.asks("Hello")
     read = person.reads
@@ -99,7 +99,7 @@ def test_deleting_can_be_undone(start_program: StartProgram) -> None:
     assert person.titles() == []
     assert "Hello" not in person.reads
     person.window.messages.toast.undo_button.click()
-    assert person.titles() == ["Hello"]
+    qtbot.waitUntil(lambda: person.titles() == ["Hello"], timeout=5000)
     assert person.reads == read
 
 

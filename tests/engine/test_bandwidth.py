@@ -50,4 +50,5 @@ def test_a_damaged_file_is_forgotten(tmp_path, content):
 def test_a_folder_that_cannot_be_written_is_no_trouble(tmp_path):
     bandwidth = Bandwidth(tmp_path / "missing" / "bandwidth.json")
     bandwidth.note_answer(10**9, 100, 10_000)
+    bandwidth.save()
     assert bandwidth.bytes_per_second == pytest.approx(10e9)

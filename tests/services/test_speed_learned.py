@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from app.engine.bandwidth import Bandwidth
@@ -21,7 +20,4 @@ def test_an_answer_of_some_length_tells_the_bandwidth_and_it_is_kept(qtbot: QtBo
     assert services.answers.send("Show me some Markdown.")
     qtbot.waitUntil(lambda: services.bandwidth.bytes_per_second > 0, timeout=60_000)
     services.shut_down()
-    QCoreApplication.sendPostedEvents()
-    services.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert Bandwidth(paths.data / "memory-bandwidth.json").bytes_per_second > 1e6
