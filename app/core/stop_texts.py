@@ -43,7 +43,7 @@ STOP_TEXTS = {
         "repeated itself",
         "It repeated itself without end.",
         "Stopped: the answer kept repeating itself.",
-        "The thought was stopped because it repeated itself without end.",
+        "Stopped: the thought kept repeating itself.",
     ),
     StopReason.REPEATED_CALL: StopText(
         "repeated a tool call",

@@ -405,7 +405,7 @@ def test_an_endless_thought_is_stopped_and_can_be_answered_from(start_asking: St
     asker = start_asking()
     asker.person.sends("Think in a loop.")
     asker.person.waits_for_answer()
-    assert "The thought was stopped because it repeated itself without end." in asker.person.reads
+    assert "Stopped: the thought kept repeating itself." in asker.person.reads
     looped = asker.chat.conversation.path()[-1]
     asker.clicks("Answer now")
     asker.waits_until(

@@ -22,6 +22,8 @@ from app.ui.widgets.tooltip import with_shortcut
 
 WIDTH = 260
 _SEARCH_PAUSE_MS = 150
+_DAY_CHECK_MS = 30_000
+"""Between two looks whether a new day has begun, over which a computer may also have slept."""
 
 
 class Sidebar(QFrame):
@@ -51,6 +53,9 @@ class Sidebar(QFrame):
         self.list = ConversationList(self)
         self.models_button = self._button("Models", "cube", "models_button", "Ctrl+Shift+M")
         self.settings_button = self._button("Settings", "gear-six", "settings_button", "Ctrl+,")
+        self._day = date.today()
+        self._day_timer = QTimer(self, interval=_DAY_CHECK_MS)
+        self._day_timer.start()
         self._search_timer = QTimer(self, interval=_SEARCH_PAUSE_MS, singleShot=True)
         self._lay_out()
         self._connect()
@@ -60,8 +65,9 @@ class Sidebar(QFrame):
     def set_conversations(self, summaries: Sequence[ConversationSummary], today: date | None = None) -> None:
         """Lists these conversations by date; kept for later while a search is shown."""
         self._summaries = tuple(summaries)
+        self._day = today or date.today()
         if not self.search_text:
-            self._set_rows(rows_of(self._summaries, today or date.today()))
+            self._set_rows(rows_of(self._summaries, self._day))
             self.list.set_shown(self.list.shown_id)
 
     def set_search_results(self, hits: Sequence[SearchHit]) -> None:
@@ -137,6 +143,7 @@ class Sidebar(QFrame):
         self.settings_requested = self.settings_button.clicked
         self.search_field.textChanged.connect(self._on_search_field_text_changed)
         self.search_field.left_downwards.connect(self.list.focus_first)
+        self._day_timer.timeout.connect(self._follow_day)
         self._search_timer.timeout.connect(lambda: self.search_changed.emit(self.search_text))
         self.conversation_selected = self.list.conversation_selected
         self.hit_selected = self.list.hit_selected
@@ -151,6 +158,11 @@ class Sidebar(QFrame):
         self.set_conversations(self._summaries)
         self.search_changed.emit("")
 
+    def _follow_day(self) -> None:
+        """Lets Today become Yesterday in a window that is left open over midnight."""
+        if date.today() != self._day:
+            self.set_conversations(self._summaries)
+
     def _fit_width(self) -> None:
         """Wider letters get a wider column, up to half as wide again."""
         zoom = max(1.0, self.font().pixelSize() / BODY_SIZE)
@@ -159,6 +171,12 @@ class Sidebar(QFrame):
     def _recolour(self) -> None:
         for button in (self.new_chat_button, self.models_button, self.settings_button):
             button.setIcon(icon(button.property("icon_name"), self.palette()))
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate:
+            self._follow_day()
+        return super().event(event)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

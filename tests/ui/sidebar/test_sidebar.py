@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -251,3 +251,23 @@ def test_what_goes_on_in_a_conversation_is_marked_at_the_end_of_its_row(sidebar:
     assert SPOKEN_ACTIVITIES[list(Activity)[-1]] in spoken("Bread")
     sidebar.set_activities({})
     assert index_of(sidebar, "Bread").data(Qt.ItemDataRole.AccessibleTextRole) == "Bread"
+
+
+@pytest.mark.parametrize("is_used_again", [True, False], ids=["when it is used again", "by itself"])
+def test_today_becomes_yesterday_in_a_window_left_open_over_midnight(
+    sidebar: Sidebar, monkeypatch: pytest.MonkeyPatch, is_used_again: bool
+) -> None:
+    assert rows(sidebar)[:3] == ["Today", "Apples", "Bread"]
+
+    class Tomorrow(date):
+        @classmethod
+        def today(cls) -> date:
+            return date.today() + timedelta(days=1)
+
+    monkeypatch.setattr("app.ui.sidebar.sidebar.date", Tomorrow)
+    if is_used_again:
+        QApplication.sendEvent(sidebar.window(), QEvent(QEvent.Type.WindowActivate))
+    else:
+        sidebar._day_timer.timeout.emit()
+    assert rows(sidebar)[0] == "Yesterday"
+    assert sidebar.list.shown_id == "a"
