@@ -29,7 +29,7 @@ class ExportDialog(QObject):
         """Opens the file dialog with a name made from the title."""
         conversation = self._services.chat.conversation
         if not conversation.path():
-            self._messages.show_notice("There is nothing to export yet.", "Write a message first.")
+            self._messages.show_notice("Nothing to export yet.", "Write a message first.")
             return
         dialog = QFileDialog(self._window, "Export to Markdown")
         dialog.setObjectName("export_dialog")

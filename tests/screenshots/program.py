@@ -37,7 +37,7 @@ class Photographer:
         self.themes = told.themes
         self._sizes = SIZES[:1] if told.is_quick else SIZES
 
-    def wait(self, is_done: Callable[[], bool], limit_ms: int = 120_000) -> None:
+    def wait(self, is_done: Callable[[], bool], limit_ms: int = 60_000) -> None:
         """Let the program run until something is so.
 
         Raises:
@@ -86,8 +86,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data:
         application = Application(Path(data), [TINY_MODEL.parent], first_model=TINY_MODEL)
         application.window.show()
-        _take_all(Photographer(application, told), application)
-        application.shutdown()
+        try:
+            _take_all(Photographer(application, told), application)
+        finally:
+            application.shutdown()  # Its threads would keep the process.
     QApplication.sendPostedEvents()
 
 

@@ -72,7 +72,13 @@ class ToolPhotographer(Photographer):
         QTest.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=areas[-1].center())
 
     def wait_for(self, words: str) -> None:
-        self.wait(lambda: words in self._application.transcript.to_plain_text())
+        """Wait for words on screen, or for the end of an answer that was quicker than a look at it."""
+        services = self._application.services
+
+        def is_there() -> bool:
+            return words in self._application.transcript.to_plain_text() or not services.answers.is_answering
+
+        self.wait(is_there)
 
     def start_over(self) -> None:
         self._application.services.chat.start_new()
@@ -89,12 +95,14 @@ def main() -> None:
         application = Application(Path(data), [TINY_MODEL.parent], first_model=TINY_MODEL, tools=tools)
         application.window.show()
         photographer = ToolPhotographer(application, told)
-        photographer.wait(lambda: application.services.models.info is not None)
-        _calls(photographer)
-        _malformed(photographer, application)
-        _thoughts_and_loops(photographer)
-        _menu_and_settings(photographer, application)
-        application.shutdown()
+        try:
+            photographer.wait(lambda: application.services.models.info is not None)
+            _calls(photographer)
+            _malformed(photographer, application)
+            _thoughts_and_loops(photographer)
+            _menu_and_settings(photographer, application)
+        finally:
+            application.shutdown()
     QApplication.sendPostedEvents()
 
 

@@ -135,7 +135,7 @@ class ModelDetails(ColumnPage):
         self._grid.setColumnStretch(1, 1)
 
     def _link(self, fact: Fact) -> QPushButton:
-        button = QPushButton("Read it", self._facts)
+        button = QPushButton("Read licence", self._facts)
         button.setProperty("link", True)
         button.setAccessibleName(f"Read the whole: {fact.name}")
         button.setToolTip(fact.address)

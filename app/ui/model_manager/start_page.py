@@ -60,7 +60,7 @@ class StartPage(ColumnPage):
         self.notice.button.setText("Open the settings")
         self.notice.button.show()
         self.network_settings_requested = self.notice.button.clicked
-        self.starter_button = QPushButton("Use the starter model meanwhile", self)
+        self.starter_button = QPushButton("Use the starter model for now", self)
         self.starter_button.setObjectName("starter_button")
         self.starter_button.setProperty("quiet", True)
         self.starter_requested = self.starter_button.clicked
@@ -94,7 +94,7 @@ class StartPage(ColumnPage):
     def set_starter(self, name: str) -> None:
         """Names the model that can be used meanwhile; without one there is no button."""
         self.starter_button.setVisible(bool(name))
-        self.starter_button.setText(f"Begin with {name} meanwhile")
+        self.starter_button.setText(f"Use {name} for now")
 
     def _add_card(self, choice: Recommendation) -> ChoiceCard:
         card = ChoiceCard(choice, self._cards)

@@ -43,7 +43,7 @@ def test_a_call_that_waits_shows_what_it_would_run_with(transcript: Transcript) 
     assert "Allow get_weather? · Waiting for your permission" in seen
     assert "city\tParis" in seen
     assert "days\t2" in seen
-    for words in ("Allow once", "Always allow in this chat", "Deny", "Never"):
+    for words in ("Allow once", "Always allow in this chat", "Deny", "Never in this chat"):
         assert words in labels(transcript)
 
 
@@ -59,7 +59,7 @@ def test_all_of_a_long_argument_is_seen_before_it_is_allowed(transcript: Transcr
         ("Allow once", MessageAction.ALLOW_ONCE),
         ("Always allow in this chat", MessageAction.ALLOW_ALWAYS),
         ("Deny", MessageAction.REFUSE),
-        ("Never", MessageAction.REFUSE_ALWAYS),
+        ("Never in this chat", MessageAction.REFUSE_ALWAYS),
     ],
 )
 def test_the_decision_names_the_call_it_is_for(

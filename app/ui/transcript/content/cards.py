@@ -194,7 +194,7 @@ def _call_buttons(index: int, part: ToolCallPart, status: CallStatus | None) -> 
             Button(MessageAction.ALLOW_ONCE, "Allow once", status.call_id, is_primary=True),
             Button(MessageAction.ALLOW_ALWAYS, "Always allow in this chat", status.call_id),
             Button(MessageAction.REFUSE, "Deny", status.call_id),
-            Button(MessageAction.REFUSE_ALWAYS, "Never", status.call_id),
+            Button(MessageAction.REFUSE_ALWAYS, "Never in this chat", status.call_id),
         )
     if not status.can_run:
         return ()
