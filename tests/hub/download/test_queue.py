@@ -245,6 +245,7 @@ def test_after_a_restart_downloads_go_on_and_paused_ones_stay_paused(
     before = make_queue()
     states = [before.add(order(number)) for number in range(3)]
     changes.wait_for(lambda state: state.id == states[1].id and state.stage is Stage.FETCHING)
+    changes.wait_for(lambda state: state.id == states[0].id and state.done_bytes > 0)
     before.pause(states[0].id)
     changes.wait_for_status(states[2].id, DownloadStatus.RUNNING)
     started = time.monotonic()
