@@ -88,7 +88,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _leave_alone_what_the_model_brings(application: Application) -> None:
     """Does the same once more when the first model is loaded."""
-    from app.services.models import ModelPart, ModelsChange
+    from app.services.model_status import ModelPart, ModelsChange
 
     models = application.services.models
 

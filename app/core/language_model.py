@@ -72,7 +72,7 @@ class LanguageModel(Protocol):
         cancel: threading.Event,
         prefill: str = "",
     ) -> Iterator[StreamEvent]:
-        """Write the next message, going on from `prefill` where the answer was begun earlier.
+        """Write the next message, going on from `prefill` where the answer was started earlier.
 
         Raises:
             UserError: the answer could not be made or went wrong half way; pieces sent before stay valid.

@@ -69,7 +69,7 @@ class PermissionDesk:
         return self.permissions.standing(tool_name)
 
     def decide(self, call_id: str, decision: Decision) -> None:
-        """Tells the turn what the user said. May come before the turn has begun to wait."""
+        """Tells the turn what the user said. May come before the turn waits."""
         with self._decided:
             self._decisions[call_id] = decision
             self._decided.notify_all()

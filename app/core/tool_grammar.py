@@ -38,7 +38,7 @@ _DEEPEST = 6
 
 def tool_grammar(definitions: Sequence[Mapping[str, Any]]) -> str:
     """The grammar for calls of these tools, given as they are told to the model; empty without tools."""
-    writer = _Writer()
+    writer = _GrammarWriter()
     calls = [writer.call(name, parameters) for name, parameters in _functions(definitions)]
     if not calls:
         return ""
@@ -52,7 +52,7 @@ def tool_grammar(definitions: Sequence[Mapping[str, Any]]) -> str:
     return "".join(f"{name} ::= {rule}\n" for name, rule in rules.items())
 
 
-class _Writer:
+class _GrammarWriter:
     """Makes rules, each with a name of its own."""
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ class _Answer:
 
 def turns_of(messages: Sequence[Message], traits: TemplateTraits) -> list[Turn]:
     """The turns that a template with these traits is given."""
-    turns = list(_Writer(traits, messages).turns())
+    turns = list(_TurnWriter(traits, messages).turns())
     if traits.system_in_question or traits.late_system_in_question:
         turns = _with_system_in_questions(turns, 0 if traits.system_in_question else 1)
     if traits.joins_turns:
@@ -60,7 +60,7 @@ def with_tags_shown(text: TrackedText) -> TrackedText:
     return text
 
 
-class _Writer:
+class _TurnWriter:
     """Writes the turns of one conversation."""
 
     def __init__(self, traits: TemplateTraits, messages: Sequence[Message]) -> None:

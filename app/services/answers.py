@@ -18,7 +18,8 @@ from app.services.answer_remedies import against_repetition, fault_results, pref
 from app.services.background import Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
-from app.services.models import ModelAndPreset, ModelService
+from app.services.model_status import ModelAndPreset
+from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, RunningAnswer
 from app.services.tools import ToolService

@@ -19,7 +19,8 @@ from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatChange, ChatPart, ChatSession
 from app.services.context_usage import ContextChange, ContextUsageService
-from app.services.models import LoadedContext, ModelService
+from app.services.model_status import LoadedContext
+from app.services.models import ModelService
 from app.services.notices import NoticeService, Offer
 from app.services.store_writer import StoreWriter
 from app.store.conversations import ConversationStore

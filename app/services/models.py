@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
-from enum import Enum, StrEnum, auto
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +19,14 @@ from app.services.chat_session import ChatChange, ChatPart, ChatSession
 from app.services.crash_recovery import CrashRecovery
 from app.services.missing_models import MissingModels, is_there
 from app.services.model_library import ModelLibrary
+from app.services.model_status import (
+    LoadedContext,
+    LoadStatus,
+    ModelAndPreset,
+    ModelPart,
+    ModelsChange,
+    ModelState,
+)
 from app.services.non_thinking import non_thinking_alternative
 from app.services.notices import NoticeService, Offer
 from app.services.presets import PresetService, load_options_of
@@ -31,59 +38,6 @@ BASE_MODEL = "base model"
 """The topic of the notice on models that only continue text."""
 RELOAD = "reload"
 """The topic of the notice that offers to load the model again."""
-
-
-class ModelState(StrEnum):
-    """How far the chosen model is."""
-
-    NOT_LOADED = "not loaded"
-    LOADING = "loading"
-    READY = "ready"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadStatus:
-    """A state with its progress, 0 to 1, while the model loads."""
-
-    state: ModelState = ModelState.NOT_LOADED
-    progress: float = 0.0
-
-
-class ModelPart(Enum):
-    """What can change about models."""
-
-    LIST = auto()  # Which models there are.
-    CHOSEN = auto()  # Which of them answers.
-    STATUS = auto()  # How far that one is.
-    LOADED = auto()  # It has just become ready.
-
-
-@dataclass(frozen=True, slots=True)
-class ModelsChange:
-    """What has changed about models; the service has the values."""
-
-    parts: frozenset[ModelPart]
-
-    def concerns(self, *parts: ModelPart) -> bool:
-        return not self.parts.isdisjoint(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedContext:
-    """The model that is ready, and how its attention memory is stored."""
-
-    info: ModelInfo
-    kv_cache_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelAndPreset:
-    """Who answers a message: a model and the preset to ask it with."""
-
-    model_name: str
-    model_path: str
-    preset: Preset
 
 
 class ModelService(QObject):

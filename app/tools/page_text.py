@@ -46,7 +46,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 def text_of_page(html: str) -> str:
     """The page's title and words, block by block, without scripts, styles and navigation."""
-    page = _Page()
+    page = _PageReader()
     for is_end, tag, text in _Scanner(html):
         if not tag:
             page.take_text(text)
@@ -113,7 +113,7 @@ class _Scanner:
         return len(self._html)
 
 
-class _Page:
+class _PageReader:
     """The text as it grows."""
 
     def __init__(self) -> None:

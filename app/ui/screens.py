@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from app import __version__
 from app.hub.releases import Releases, release_address
-from app.services.models import ModelPart, ModelsChange
+from app.services.model_status import ModelPart, ModelsChange
 from app.services.services import Services
 from app.ui.chat.chat_controller import ChatController
 from app.ui.main_window import MainWindow

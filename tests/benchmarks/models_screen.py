@@ -31,7 +31,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from app.application import Application, create_qt_application
 from app.hub.hub import Hub
 from app.hub.token import HubToken
-from app.services.models import ModelState
+from app.services.model_status import ModelState
 from app.ui.model_manager.model_manager_page import Section
 from app.ui.model_manager.row_list import RowList
 from tests.fakes.hub_server import FakeHub

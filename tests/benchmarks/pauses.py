@@ -30,7 +30,7 @@ from app.hub.hub import Hub
 from app.hub.repository import read_repository
 from app.hub.token import HubToken
 from app.launch import leave_alone_what_stays
-from app.services.models import ModelPart
+from app.services.model_status import ModelPart
 from app.ui.model_manager import library_rows
 from app.ui.model_manager.model_manager_page import Section
 from tests.fakes.hub_server import FakeHub

@@ -112,7 +112,7 @@ def _shown(rounds: int, _began: float) -> dict[str, object]:
     from app.application import Application, create_qt_application
     from app.core.message import Message, Role, Statistics
     from app.core.sampling import Sampling
-    from app.services.models import ModelPart
+    from app.services.model_status import ModelPart
     from app.services.running_answer import AnswerPart
 
     create_qt_application(sys.argv[:1])

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.core.language_model import Piece, StreamEvent
-from app.services.models import ModelState
+from app.services.model_status import ModelState
 from app.tools.tool import Tool
 from app.ui.transcript.view.transcript import Transcript
 

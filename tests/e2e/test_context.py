@@ -15,7 +15,7 @@ from app.core.message import StopReason
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.paths import Paths
-from app.services.models import ModelState
+from app.services.model_status import ModelState
 from app.store.presets import PresetStore
 from app.ui.chat.answer_details import AnswerDetails
 from app.ui.transcript.content.blocks import MEMORY_MARK_TEXT

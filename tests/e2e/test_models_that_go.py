@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.core.message import Role
-from app.services.models import ModelState
+from app.services.model_status import ModelState
 from app.ui.chat.composer import ComposerState
 from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
 from tests.e2e.conftest import ANSWER_MS, TINY_MODEL, Person, StartProgram

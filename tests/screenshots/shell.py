@@ -19,7 +19,7 @@ from app.core.conversation import ConversationSummary
 from app.core.errors import ModelFileError
 from app.core.model_file import ModelFile
 from app.paths import resources
-from app.services.models import LoadStatus, ModelState
+from app.services.model_status import LoadStatus, ModelState
 from app.settings import Settings
 from app.store.search import SearchHit
 from app.ui.chat.composer import ComposerState

@@ -84,7 +84,7 @@ class DownloadQueue:
         return self.states()
 
     def add(self, order: DownloadOrder) -> DownloadState:
-        """Queues a download. One that is there already is resumed instead of begun twice."""
+        """Queues a download. One that is there already is resumed instead of started twice."""
         with self._lock:
             entry = self._entries.get(id_of(order))
             if entry is None or entry.state.status in (DownloadStatus.DONE, DownloadStatus.CANCELLED):

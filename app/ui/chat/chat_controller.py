@@ -14,7 +14,7 @@ from app.core.permission import Permissions
 from app.services.chat_session import ChatChange, ChatPart
 from app.services.context_overflow import OverflowChange
 from app.services.context_usage import ContextChange
-from app.services.models import ModelPart, ModelsChange, ModelState
+from app.services.model_status import ModelPart, ModelsChange, ModelState
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.services import Services
 from app.ui.chat.composer import ComposerState

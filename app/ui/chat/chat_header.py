@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButt
 from typing_extensions import override
 
 from app.core.model_file import ModelFile
-from app.services.models import LoadStatus, ModelState
+from app.services.model_status import LoadStatus, ModelState
 from app.ui.chat.context_meter import ContextMeter
 from app.ui.chat.model_picker import ModelPicker
 from app.ui.chat.preset_picker import PresetPicker

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from typing_extensions import override
 
 from app.core.model_file import ModelFile
-from app.services.models import LoadStatus, ModelState
+from app.services.model_status import LoadStatus, ModelState
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.widgets.quiet_combo_box import QuietComboBox

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from app.core.conversation import MessageNode
 from app.services.chat_session import ChatChange, ChatPart
 from app.services.context_usage import ContextChange
-from app.services.models import ModelPart, ModelsChange
+from app.services.model_status import ModelPart, ModelsChange
 from app.services.running_answer import AnswerChange, AnswerPart, RunningAnswer
 from app.services.services import Services
 from app.ui.chat.answer_actions import AnswerActions

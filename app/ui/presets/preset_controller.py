@@ -10,7 +10,8 @@ from app.core.errors import UserError
 from app.core.preset import Preset
 from app.core.preset_overrides import overrides_between, overrides_of
 from app.services.chat_session import ChatChange, ChatPart, ChatSession
-from app.services.models import ModelPart, ModelsChange, ModelService
+from app.services.model_status import ModelPart, ModelsChange
+from app.services.models import ModelService
 from app.services.presets import PresetService
 from app.services.tools import ToolService
 from app.store.presets import DEFAULT

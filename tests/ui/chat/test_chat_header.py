@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from app.core.model_file import ModelFile
-from app.services.models import LoadStatus, ModelState
+from app.services.model_status import LoadStatus, ModelState
 from app.ui.chat.chat_header import ChatHeader
 from app.ui.chat.model_picker import ModelPicker, detail_text, size_text
 from app.ui.theme_switcher import ThemeSwitcher

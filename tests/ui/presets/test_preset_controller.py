@@ -14,7 +14,7 @@ from app.core.model_file import LoadOptions
 from app.core.preset import Preset
 from app.core.preset_overrides import Overrides, overrides_of
 from app.core.sampling import Sampling
-from app.services.models import ModelState
+from app.services.model_status import ModelState
 from app.store.presets import PresetStore
 from app.ui.chat.preset_picker import PresetPicker
 from app.ui.main_window import MainWindow

@@ -1,0 +1,62 @@
+"""How the models and the chosen one stand: values that the service hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+from app.core.model_file import ModelInfo
+from app.core.preset import Preset
+
+
+class ModelState(StrEnum):
+    """How far the chosen model is."""
+
+    NOT_LOADED = "not loaded"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadStatus:
+    """A state with its progress, 0 to 1, while the model loads."""
+
+    state: ModelState = ModelState.NOT_LOADED
+    progress: float = 0.0
+
+
+class ModelPart(Enum):
+    """What can change about models."""
+
+    LIST = auto()  # Which models there are.
+    CHOSEN = auto()  # Which of them answers.
+    STATUS = auto()  # How far that one is.
+    LOADED = auto()  # It has just become ready.
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsChange:
+    """What has changed about models; the service has the values."""
+
+    parts: frozenset[ModelPart]
+
+    def concerns(self, *parts: ModelPart) -> bool:
+        return not self.parts.isdisjoint(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedContext:
+    """The model that is ready, and how its attention memory is stored."""
+
+    info: ModelInfo
+    kv_cache_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAndPreset:
+    """Who answers a message: a model and the preset to ask it with."""
+
+    model_name: str
+    model_path: str
+    preset: Preset
