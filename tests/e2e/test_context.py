@@ -192,7 +192,8 @@ def test_a_summary_opens_a_conversation_that_knows_what_was_said(
     assert conversation.title == f"{before.title} (continued)"
     assert "summary" in conversation.system_prompt
     assert len(conversation.system_prompt.splitlines()[-1]) > 3
-    assert person.titles()[0] == conversation.title
+    # The list takes a conversation once it is saved.
+    qtbot.waitUntil(lambda: person.titles()[0] == conversation.title, timeout=WAIT_MS)
     assert person.window.chat_page.context_overflow_card.isHidden()
     person.asks("Hello")
     banner = person.window.messages.banner
