@@ -96,7 +96,7 @@ class Application(QObject):
         """Loads a model file in place of the one that is there; the window shows how it goes."""
         self.services.models.open_file(path)
 
-    def come_forward(self, file: Path | None = None) -> None:
+    def bring_to_front(self, file: Path | None = None) -> None:
         """Brings the window in front of others, and loads a model file."""
         bring_forward(self.window)
         if file is not None:

@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def leave_alone_what_stays() -> None:
+def freeze_collected_objects() -> None:
     """Keeps what has been built by now out of garbage collection.
 
     A full collection looks at every object: with all that the imports bring it stops the window for 60 ms,
@@ -73,12 +73,12 @@ def _run(options: argparse.Namespace) -> int:
         application = Application(options.data_dir, first_model=options.model)
     except UserError as error:
         return show_start_failure(qt, error)
-    instance.started_again.connect(application.come_forward)
+    instance.started_again.connect(application.bring_to_front)
     openings = FileOpenings(qt)
-    openings.file_opened.connect(application.come_forward)
+    openings.file_opened.connect(application.bring_to_front)
     application.window.show()
-    leave_alone_what_stays()
-    _leave_alone_what_the_model_brings(application)
+    freeze_collected_objects()
+    _freeze_when_model_loaded(application)
     try:
         return qt.exec()
     finally:
@@ -86,7 +86,7 @@ def _run(options: argparse.Namespace) -> int:
         instance.close()
 
 
-def _leave_alone_what_the_model_brings(application: Application) -> None:
+def _freeze_when_model_loaded(application: Application) -> None:
     """Does the same once more when the first model is loaded."""
     from app.services.model_status import ModelPart, ModelsChange
 
@@ -95,7 +95,7 @@ def _leave_alone_what_the_model_brings(application: Application) -> None:
     def on_changed(change: ModelsChange) -> None:
         if change.concerns(ModelPart.LOADED):
             models.changed.disconnect(on_changed)
-            leave_alone_what_stays()
+            freeze_collected_objects()
 
     models.changed.connect(on_changed)
 

@@ -27,7 +27,7 @@ OLDER_FILES = 3
 TELLING = (OSError, ImportError, NameError, AttributeError, TypeError, MemoryError)
 """Exceptions whose message speaks of the system or of our code, never of the user's words."""
 
-Problem = BaseException | None
+Fault = BaseException | None
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,11 @@ class Log:
                 self.path, maxBytes=LARGEST_FILE, backupCount=OLDER_FILES, encoding="utf-8", errors="replace"
             )
             self._crash_file: IO[str] = (folder / CRASH_FILE_NAME).open("a", encoding="utf-8")
-        except OSError as problem:
+        except OSError as error:
             raise StoreError(
-                f"The log cannot be written in {folder}: {problem.strerror}.",
+                f"The log cannot be written in {folder}: {error.strerror}.",
                 "Check that you may write there, or choose another folder with --data-dir.",
-            ) from problem
+            ) from error
         self._handler.setFormatter(_WordlessFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         root = logging.getLogger()
         root.addHandler(self._handler)
@@ -74,17 +74,17 @@ class Log:
         self._former_hooks = former = (sys.excepthook, threading.excepthook, sys.unraisablehook)
 
         def on_exception(
-            kind: type[BaseException], problem: BaseException, trace: TracebackType | None
+            kind: type[BaseException], error: BaseException, trace: TracebackType | None
         ) -> None:
             if not issubclass(kind, KeyboardInterrupt):
-                log.critical("Unhandled exception", exc_info=(kind, problem, trace))
-            former[0](kind, problem, trace)
+                log.critical("Unhandled exception", exc_info=(kind, error, trace))
+            former[0](kind, error, trace)
 
         def on_thread_exception(arguments: threading.ExceptHookArgs) -> None:
             name = arguments.thread.name if arguments.thread else "a thread that has ended"
-            problem = arguments.exc_value or arguments.exc_type()
+            error = arguments.exc_value or arguments.exc_type()
             log.critical(
-                "Unhandled exception in %s", name, exc_info=(type(problem), problem, arguments.exc_traceback)
+                "Unhandled exception in %s", name, exc_info=(type(error), error, arguments.exc_traceback)
             )
             former[1](arguments)
 
@@ -117,15 +117,15 @@ class _WordlessFormatter(logging.Formatter):
             record.exc_text = others_text
 
     def formatException(self, ei: object) -> str:
-        problem = ei[1] if isinstance(ei, tuple) else None
-        return "".join(_lines(problem)).rstrip()
+        error = ei[1] if isinstance(ei, tuple) else None
+        return "".join(_lines(error)).rstrip()
 
 
-def _lines(problem: Problem) -> list[str]:
+def _lines(error: Fault) -> list[str]:
     chain: list[BaseException] = []
-    while problem is not None and problem not in chain:
-        chain.insert(0, problem)
-        problem = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
+    while error is not None and error not in chain:
+        chain.insert(0, error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     lines: list[str] = []
     for step in chain:
         lines += ["Followed by:\n"] if lines else []
@@ -134,16 +134,16 @@ def _lines(problem: Problem) -> list[str]:
     return lines
 
 
-def _places(problem: BaseException) -> list[str]:
+def _places(error: BaseException) -> list[str]:
     """Files, lines and functions, without the text of the lines: Python shows that of whatever was run."""
-    frames = traceback.extract_tb(problem.__traceback__)
+    frames = traceback.extract_tb(error.__traceback__)
     return traceback.StackSummary.from_list(
         [(frame.filename, frame.lineno or 0, frame.name, "") for frame in frames]
     ).format()
 
 
-def _message(problem: BaseException) -> str:
-    if isinstance(problem, OSError) and problem.strerror:
+def _message(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
         # Its own text would name the file, and files are named after conversations.
-        return f": [Errno {problem.errno}] {problem.strerror}"
-    return f": {problem}" if isinstance(problem, TELLING) else " (its message is left out)"
+        return f": [Errno {error.errno}] {error.strerror}"
+    return f": {error}" if isinstance(error, TELLING) else " (its message is left out)"

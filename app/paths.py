@@ -88,7 +88,7 @@ def resources() -> Path:
 
 
 def _create(folder: Path) -> None:
-    hint = "Choose another folder with --data-dir, or mend this one and start Tarn again."
+    hint = "Choose another folder with --data-dir, or fix this one and start Tarn again."
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:

@@ -19,7 +19,7 @@ from app.services.notices import Notice
 from app.services.running_answer import AnswerChange, AnswerPart
 
 QUESTION = "Say hello in one short sentence."
-TIME_LIMIT_S = 300
+TIME_LIMIT_SECONDS = 300
 
 
 def run_self_test(data_dir: Path, model: Path | None) -> int:
@@ -47,8 +47,8 @@ class _SelfTest(QObject):
         self._startup_ms = 0
         self._services = application.services
         self._services.answers.changed.connect(self._on_answers_changed)
-        self._services.notices.told.connect(self._on_told)
-        QTimer.singleShot(TIME_LIMIT_S * 1000, self, self._on_time_limit)
+        self._services.notices.posted.connect(self._on_posted)
+        QTimer.singleShot(TIME_LIMIT_SECONDS * 1000, self, self._on_time_limit)
         application.window.show()
         QTimer.singleShot(0, self, self._write)
 
@@ -84,7 +84,7 @@ class _SelfTest(QObject):
             }
         )
 
-    def _on_told(self, notice: Notice) -> None:
+    def _on_posted(self, notice: Notice) -> None:
         if notice.error is not None:
             self._fail(notice.error)
 
@@ -92,7 +92,7 @@ class _SelfTest(QObject):
         self._end({"error": f"{error} {error.hint}".strip()})
 
     def _on_time_limit(self) -> None:
-        self._end({"error": f"There was no answer within {TIME_LIMIT_S} seconds."})
+        self._end({"error": f"There was no answer within {TIME_LIMIT_SECONDS} seconds."})
 
     def _end(self, result: dict[str, object]) -> None:
         if self._has_ended:  # One fault brings others with it; the first is the one that says why.

@@ -67,7 +67,7 @@ class Settings:
     used_programs: tuple[str, ...] = ()
     """Those of them whose models are used where they are."""
 
-    def place_for_downloads(self, usual: Path) -> Path:
+    def downloads_folder(self, usual: Path) -> Path:
         """Where new models go: the folder that was chosen, as long as it is searched for models too."""
         is_searched = self.download_folder in self.model_folders
         return self.download_folder if self.download_folder and is_searched else usual

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import gc
 
-from app.launch import leave_alone_what_stays
+from app.launch import freeze_collected_objects
 
 
 def test_what_was_built_at_the_start_is_not_looked_through_again() -> None:
     built = [[number] for number in range(1000)]
     gc.disable()
     try:
-        leave_alone_what_stays()
+        freeze_collected_objects()
         assert gc.isenabled()
         looked_at = {id(found) for found in gc.get_objects()}
         assert not any(id(kept) in looked_at for kept in built)

@@ -175,7 +175,7 @@ def test_a_folder_is_added_only_once():
 
 def test_new_models_go_only_where_models_are_looked_for():
     usual, other = Path("/usual"), Path("/disk/gguf")
-    assert Settings().place_for_downloads(usual) == usual
-    assert Settings(download_folder=other).place_for_downloads(usual) == usual
+    assert Settings().downloads_folder(usual) == usual
+    assert Settings(download_folder=other).downloads_folder(usual) == usual
     chosen = Settings(model_folders=(other,), download_folder=other)
-    assert chosen.place_for_downloads(usual) == other
+    assert chosen.downloads_folder(usual) == other

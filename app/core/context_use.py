@@ -38,7 +38,7 @@ class ContextUse:
         return max(0, self.context_length - self.used_tokens)
 
     @property
-    def has_outgrown(self) -> bool:
+    def exceeds_context(self) -> bool:
         """Whether the conversation is longer than what the model is given of it."""
         return self.first_seen_id is not None
 

@@ -1,4 +1,4 @@
-"""The user's permission for tool calls: what was decided, and the desk at which a turn waits for it."""
+"""The user's permission for tool calls: what was decided, and the queue in which calls wait for it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.core.errors import Cancelled
 
-LOOK_AGAIN_S = 0.05
+_LOOK_AGAIN_SECONDS = 0.05
 """How often a waiting turn looks whether it was cancelled."""
 
 
@@ -47,7 +47,7 @@ class Permissions:
         return self
 
 
-class PermissionDesk:
+class ApprovalQueue:
     """Where a turn waits on its thread until the user has decided on the window's thread.
 
     There is one for each conversation. A decision names the call it is meant for, so that a second click
@@ -85,7 +85,7 @@ class PermissionDesk:
                 if cancel.is_set():
                     raise Cancelled
                 # An event and a condition cannot be waited for at once.
-                self._decided.wait(LOOK_AGAIN_S)
+                self._decided.wait(_LOOK_AGAIN_SECONDS)
             decision = self._decisions[call_id]
             self._decisions.clear()
             self._permissions = self._permissions.with_decision(tool_name, decision)

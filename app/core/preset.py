@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.core.sampling import Limit, Sampling
+from app.core.sampling import Sampling, SamplingLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +32,19 @@ class Preset:
 KV_CACHE_TYPES: tuple[str, ...] = ("f16", "q8_0", "q4_0")
 
 # The longest context and the most threads are far above any model and machine, to catch slips.
-LOAD_LIMITS: dict[str, Limit] = {
-    "context_length": Limit(
+LOAD_LIMITS: dict[str, SamplingLimit] = {
+    "context_length": SamplingLimit(
         "Context length",
         0,
         1_048_576,
         1024,
         "How many tokens the model holds in memory. More takes more memory.",
     ),
-    "thread_count": Limit("Threads", 0, 512, 1, "How many processor cores the model uses at once."),
+    "thread_count": SamplingLimit("Threads", 0, 512, 1, "How many processor cores the model uses at once."),
 }
 """The ranges of the numbers that take effect when the model is loaded."""
 
-THINKING_LIMIT = Limit(
+THINKING_LIMIT = SamplingLimit(
     "Thinking limit",
     0,
     131072,

@@ -1,6 +1,6 @@
 """Which messages of a conversation a model gets to see.
 
-A model holds only so many tokens. Where a conversation has outgrown them, the system prompt and the newest
+A model holds only so many tokens. Where a conversation is longer, the system prompt and the newest
 turns are sent, and what is older is left out in whole turns: a question never loses its answer, a tool call
 never its result.
 """

@@ -61,7 +61,7 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class SamplingLimit:
     """The range of one sampling value, ends included, and its name on screen."""
 
     label: str
@@ -87,40 +87,54 @@ def figure(value: float) -> str:
     return f"{value:,.10g}"
 
 
-LIMITS: dict[str, Limit] = {
-    "temperature": Limit(
+LIMITS: dict[str, SamplingLimit] = {
+    "temperature": SamplingLimit(
         "Temperature", 0.0, 5.0, 0.05, "Higher is more creative, lower is more predictable."
     ),
-    "top_k": Limit("Top-k", 0, 1000, 1, "Only the k likeliest tokens are considered. 0 considers all."),
-    "top_p": Limit(
+    "top_k": SamplingLimit(
+        "Top-k", 0, 1000, 1, "Only the k likeliest tokens are considered. 0 considers all."
+    ),
+    "top_p": SamplingLimit(
         "Top-p", 0.0, 1.0, 0.01, "The smallest set of tokens that reaches this probability. 1 is off."
     ),
-    "min_p": Limit(
+    "min_p": SamplingLimit(
         "Min-p", 0.0, 1.0, 0.01, "Tokens below this share of the likeliest one are left out. 0 is off."
     ),
-    "typical_p": Limit("Typical-p", 0.0, 1.0, 0.01, "Prefers tokens of typical information. 1 is off."),
-    "repeat_penalty": Limit(
+    "typical_p": SamplingLimit(
+        "Typical-p", 0.0, 1.0, 0.01, "Prefers tokens of typical information. 1 is off."
+    ),
+    "repeat_penalty": SamplingLimit(
         "Repeat penalty", 0.5, 2.0, 0.01, "Above 1, tokens seen lately become less likely."
     ),
-    "penalty_window": Limit(
+    "penalty_window": SamplingLimit(
         "Penalty window", -1, 131072, 1, "How many tokens back the penalties look. -1: all of them."
     ),
-    "presence_penalty": Limit("Presence penalty", -2.0, 2.0, 0.05, "Taken off once for a token seen lately."),
-    "frequency_penalty": Limit("Frequency penalty", -2.0, 2.0, 0.05, "Taken off for every time it was seen."),
-    "dry_multiplier": Limit("DRY multiplier", 0.0, 5.0, 0.05, "Penalises repeated sequences. 0 is off."),
-    "dry_base": Limit("DRY base", 1.0, 4.0, 0.05, "How fast the DRY penalty grows with the repeat's length."),
-    "dry_allowed_length": Limit(
+    "presence_penalty": SamplingLimit(
+        "Presence penalty", -2.0, 2.0, 0.05, "Taken off once for a token seen lately."
+    ),
+    "frequency_penalty": SamplingLimit(
+        "Frequency penalty", -2.0, 2.0, 0.05, "Taken off for every time it was seen."
+    ),
+    "dry_multiplier": SamplingLimit(
+        "DRY multiplier", 0.0, 5.0, 0.05, "Penalises repeated sequences. 0 is off."
+    ),
+    "dry_base": SamplingLimit(
+        "DRY base", 1.0, 4.0, 0.05, "How fast the DRY penalty grows with the repeat's length."
+    ),
+    "dry_allowed_length": SamplingLimit(
         "DRY allowed length", 1, 100, 1, "Repeats up to this many tokens go unpunished."
     ),
-    "dry_window": Limit("DRY window", -1, 131072, 1, "How many tokens back DRY looks. -1: all of them."),
-    "xtc_probability": Limit(
+    "dry_window": SamplingLimit(
+        "DRY window", -1, 131072, 1, "How many tokens back DRY looks. -1: all of them."
+    ),
+    "xtc_probability": SamplingLimit(
         "XTC probability", 0.0, 1.0, 0.05, "How often the likeliest choices are left out."
     ),
-    "xtc_threshold": Limit(
+    "xtc_threshold": SamplingLimit(
         "XTC threshold", 0.0, 0.5, 0.01, "Only choices above this probability are left out."
     ),
-    "seed": Limit("Seed", -1, 4294967295, 1, "The same seed gives the same answer. -1 is random."),
-    "max_tokens": Limit("Response limit", 0, 131072, 1, "Maximum tokens per answer. 0 is no limit."),
+    "seed": SamplingLimit("Seed", -1, 4294967295, 1, "The same seed gives the same answer. -1 is random."),
+    "max_tokens": SamplingLimit("Response limit", 0, 131072, 1, "Maximum tokens per answer. 0 is no limit."),
 }
 
 FIELD_NAMES: tuple[str, ...] = tuple(field.name for field in fields(Sampling))

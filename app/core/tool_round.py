@@ -14,7 +14,7 @@ from enum import StrEnum
 from app.core.conversation import MessageNode, new_id
 from app.core.errors import Cancelled
 from app.core.message import Message, Role, ToolCallPart, ToolResultPart
-from app.core.permission import PermissionDesk
+from app.core.permission import ApprovalQueue
 
 MOST_ROUNDS = 8
 MOST_CALLS = 16
@@ -37,7 +37,7 @@ class ToolUse:
     """How a turn runs the calls that the model writes."""
 
     run: RunCall
-    desk: PermissionDesk
+    approvals: ApprovalQueue
     most_rounds: int = MOST_ROUNDS
     """How many answers in a row may call tools."""
 
@@ -51,7 +51,7 @@ class CallOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ToolCallWaiting:
-    """The call waits until `PermissionDesk.decide(call_id, ...)` says whether it may run.
+    """The call waits until `ApprovalQueue.decide(call_id, ...)` says whether it may run.
 
     `index` is the call's place among the parts of the answer that made it.
     """
@@ -152,10 +152,10 @@ class _Call:
         try:
             if self._cancel.is_set():
                 raise Cancelled
-            decision = self._use.desk.standing(self._call.name)
+            decision = self._use.approvals.standing(self._call.name)
             if decision is None:
                 yield ToolCallWaiting(*self._place)
-                decision = self._use.desk.wait(self.id, self._call.name, self._cancel)
+                decision = self._use.approvals.wait(self.id, self._call.name, self._cancel)
         except Cancelled:
             yield self._unmade(CallOutcome.CANCELLED, STOPPED)
             return

@@ -23,7 +23,7 @@ from app.engine.template_sandbox import (
     LONGEST_SECONDS,
     RaisedByTemplate,
     TemplateSandbox,
-    TooMuchWork,
+    WorkLimitExceeded,
     day_in_words,
 )
 from app.engine.template_trial import TemplateTrial
@@ -124,7 +124,7 @@ class CompiledTemplate:
             try:
                 text = self._write(messages, tools, traits, for_reply)
             except TemplateError as error:
-                if isinstance(error.__cause__, TooMuchWork):
+                if isinstance(error.__cause__, WorkLimitExceeded):
                     raise
                 refusal = refusal or error
                 continue
@@ -159,7 +159,7 @@ class CompiledTemplate:
         try:
             pieces = self._template.generate(given, add_generation_prompt=for_reply, **self._tokens)
             return with_tags_shown(_joined(pieces))
-        except TooMuchWork as error:
+        except WorkLimitExceeded as error:
             raise TemplateStoppedError(f"The model's chat template was stopped: {error}.", REFUSED) from error
         except RaisedByTemplate as error:
             reason = str(error).rstrip(".")
@@ -192,7 +192,7 @@ def _joined(pieces: Iterator[str]) -> TrackedText:
     for piece in pieces:
         length += len(piece)
         if length > LONGEST_PROMPT:
-            raise TooMuchWork("it writes far more than a prompt")
+            raise WorkLimitExceeded("it writes far more than a prompt")
         kept.append(piece)
     return join_pieces(kept)
 

@@ -24,7 +24,7 @@ from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, nativ
 from app.engine.model_checks import read_usable
 from app.files.crash_guard import CrashGuard
 
-LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _WITHOUT_GPU = "The graphics card could not take the model, so it runs on the processor."
 
@@ -109,7 +109,7 @@ class Engine:
         self.unload()
         self._loaded, self._identity = loaded, identity
         on_progress(1.0)
-        LOG.info("Loaded %s with a context of %d tokens", path.name, loaded.info.context_length)
+        log.info("Loaded %s with a context of %d tokens", path.name, loaded.info.context_length)
         return loaded.info
 
     def unload(self) -> None:
@@ -186,7 +186,7 @@ class Engine:
         except (ModelFileError, OutOfMemoryError):
             if not plan.gpu_layers:
                 raise
-            LOG.warning("The graphics card could not take %s", header.path.name)
+            log.warning("The graphics card could not take %s", header.path.name)
             plan = self._plan(header, options, catalog_context, has_gpu=False)
             plan = replace(plan, notice=_WITHOUT_GPU)
             return load_model(native, header, plan, progress, completes_text)

@@ -23,11 +23,11 @@ from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.model_checks import read_usable
 from app.engine.model_trial import KINDS, TrialStep, plan_trial
-from app.engine.trial_process import Ending, Outcome, TrialLimits, own_command, run_trial
+from app.engine.trial_process import Ending, TrialLimits, TrialOutcome, own_command, run_trial
 from app.files.atomic_write import replace_file
 from app.files.json_file import read_json
 
-LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 SHORTEST_TIMEOUT = 180.0
 """Seconds a child may take at least, by the clock: other programs may be busy."""
@@ -56,7 +56,7 @@ _DOING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class TrialVerdict:
     """What became of a trial; without a problem, all is well."""
 
     problem: str = ""
@@ -133,30 +133,30 @@ class Probe:
 
     def _try(
         self, arguments: Sequence[str], name: str, limits: TrialLimits, cancel: threading.Event | None
-    ) -> Verdict:
+    ) -> TrialVerdict:
         libraries = [str(path) for path in self._choose_libraries()]
         outcome = run_trial([*self._command, *arguments, *libraries], limits, cancel)
         if outcome.ending is Ending.CANCELLED:
             raise Cancelled
-        LOG.info("The trial of %s ended %s with %s", name, outcome.ending.name, outcome.exit_code)
+        log.info("The trial of %s ended %s with %s", name, outcome.ending.name, outcome.exit_code)
         return verdict_of(name, outcome, limits)
 
-    def _remembered(self, path: Path) -> Verdict | None:
+    def _remembered(self, path: Path) -> TrialVerdict | None:
         entry = self._entries().get(str(path.resolve()))
         if entry is None or entry.get("file") != _identity(path):
             return None
         try:
-            return Verdict(str(entry["problem"]), str(entry["hint"]), str(entry["kind"]))
+            return TrialVerdict(str(entry["problem"]), str(entry["hint"]), str(entry["kind"]))
         except KeyError:
             return None
 
-    def _remember(self, path: Path, verdict: Verdict) -> None:
+    def _remember(self, path: Path, verdict: TrialVerdict) -> None:
         entries = {**self._entries(), str(path.resolve()): {**asdict(verdict), "file": _identity(path)}}
         try:
             self._record.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._record, json.dumps(entries, indent=1, ensure_ascii=False).encode())
         except OSError as error:
-            LOG.warning("The findings on model files could not be kept: %s", error)
+            log.warning("The findings on model files could not be kept: %s", error)
 
     def _entries(self) -> dict[str, dict[str, Any]]:
         try:
@@ -173,25 +173,25 @@ def default_command() -> list[str]:
     return own_command("--probe", "app.engine.model_trial")
 
 
-def verdict_of(name: str, outcome: Outcome, limits: TrialLimits) -> Verdict:
+def verdict_of(name: str, outcome: TrialOutcome, limits: TrialLimits) -> TrialVerdict:
     """What a child's end means."""
     doing = _DOING[_last_step(outcome.lines)]
     match outcome.ending:
         case Ending.TOOK_TOO_LONG:
-            return Verdict(
+            return TrialVerdict(
                 f"The engine did not come to an end with {name} within {limits.seconds:.0f} seconds, so it "
                 "was not loaded.",
                 "Try again when the computer is less busy, or choose another model.",
                 is_lasting=False,
             )
         case Ending.WORKED_TOO_LONG:
-            return Verdict(
+            return TrialVerdict(
                 f"The engine took far too long when it {doing} {name}, so it was not loaded.",
                 _AGAIN,
                 is_lasting=False,
             )
         case Ending.TOOK_TOO_MUCH_MEMORY:
-            return Verdict(
+            return TrialVerdict(
                 f"The engine took far more memory than a model of its size needs when it {doing} {name}, so "
                 "it was not loaded.",
                 _AGAIN,
@@ -200,25 +200,25 @@ def verdict_of(name: str, outcome: Outcome, limits: TrialLimits) -> Verdict:
     return _verdict_of_exit(name, doing, outcome)
 
 
-def _verdict_of_exit(name: str, doing: str, outcome: Outcome) -> Verdict:
+def _verdict_of_exit(name: str, doing: str, outcome: TrialOutcome) -> TrialVerdict:
     if outcome.exit_code == 0:
         report = _report(outcome.lines)
         if report is not None:
             return report
     if outcome.exit_code == -signal.SIGILL or outcome.exit_code == 0xC000001D:
-        return Verdict(
+        return TrialVerdict(
             "The engine uses instructions that this computer's processor does not have.",
             "Install a build of this program for older processors.",
             kind="engine",
         )
     if outcome.exit_code == -9:
-        return Verdict(
+        return TrialVerdict(
             f"The system stopped the trial of {name}, most likely because memory ran out.",
             "Close other programs, or choose a smaller model.",
             kind="memory",
             is_lasting=False,
         )
-    return Verdict(f"The engine crashed when it {doing} {name}, so it was not loaded.", _AGAIN)
+    return TrialVerdict(f"The engine crashed when it {doing} {name}, so it was not loaded.", _AGAIN)
 
 
 def _last_step(lines: Sequence[str]) -> TrialStep:
@@ -228,13 +228,13 @@ def _last_step(lines: Sequence[str]) -> TrialStep:
     return TrialStep.LOAD
 
 
-def _report(lines: Sequence[str]) -> Verdict | None:
+def _report(lines: Sequence[str]) -> TrialVerdict | None:
     try:
         report = json.loads(lines[-1])
         problem, hint, kind = str(report["problem"]), str(report["hint"]), str(report["kind"])
     except (ValueError, IndexError, KeyError, TypeError):
         return None
-    return Verdict(problem, hint, kind, kind != "memory") if kind in KINDS else None
+    return TrialVerdict(problem, hint, kind, kind != "memory") if kind in KINDS else None
 
 
 def _identity(path: Path) -> str:

@@ -12,7 +12,7 @@ from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPar
 from app.core.reasoning_markers import open_reasoning
 from app.core.template_traits import CallForm, TemplateTraits, WordsBesideCall
 from app.engine.prompt_check import missing_from
-from app.engine.template_sandbox import TooMuchWork
+from app.engine.template_sandbox import WorkLimitExceeded
 
 Render = Callable[[Sequence[Message], Sequence[Mapping[str, Any]], TemplateTraits], str]
 """Renders a conversation with these tools in the form that the traits say. Raises TemplateError."""
@@ -152,6 +152,6 @@ class TemplateTrial:
         try:
             return self._render(messages, tools, traits)
         except TemplateError as error:
-            if isinstance(error.__cause__, TooMuchWork):
+            if isinstance(error.__cause__, WorkLimitExceeded):
                 raise
             return ""

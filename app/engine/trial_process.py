@@ -44,7 +44,7 @@ class TrialLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialOutcome:
     """What is left of a trial."""
 
     ending: Ending
@@ -64,7 +64,9 @@ def own_command(option: str, module: str) -> list[str]:
     return [str(program), option]
 
 
-def run_trial(command: Sequence[str], limits: TrialLimits, cancel: threading.Event | None = None) -> Outcome:
+def run_trial(
+    command: Sequence[str], limits: TrialLimits, cancel: threading.Event | None = None
+) -> TrialOutcome:
     """Runs a process within limits, and waits for it.
 
     Raises:
@@ -77,7 +79,7 @@ def run_trial(command: Sequence[str], limits: TrialLimits, cancel: threading.Eve
             child.kill()
         child.wait()
         lines = output.rest()
-    return Outcome(ending, child.returncode, lines)
+    return TrialOutcome(ending, child.returncode, lines)
 
 
 def die_quietly() -> None:

@@ -31,7 +31,7 @@ from app.engine.trial_process import Ending, TrialLimits, die_quietly, own_comma
 from app.files.atomic_write import replace_file
 from app.files.json_file import read_json
 
-LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 LONGEST_TRIAL = 60.0
 """Seconds for one try."""
@@ -103,7 +103,7 @@ class Variants:
         if not names:
             names = self._try_all(self._folder)
             self._remember(identity, names)
-        LOG.info("The engine uses %s", ", ".join(names))
+        log.info("The engine uses %s", ", ".join(names))
         return tuple(self._folder / name for name in names)
 
     def _try_all(self, folder: Path) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ class Variants:
                 return trial.libraries
             if not trial.culprit or trial.culprit in excluded:
                 break
-            LOG.warning("The engine's library %s does not run on this computer", trial.culprit)
+            log.warning("The engine's library %s does not run on this computer", trial.culprit)
             excluded.append(trial.culprit)
         raise EngineError(
             f"The engine does not run on this computer's processor ({processor_name()}).",
@@ -132,7 +132,7 @@ class Variants:
                 return _Trial(libraries=tuple(map(str, json.loads(lines[-1]))))
         if not tried and lines and outcome.exit_code == _REFUSED:
             raise EngineError(lines[-1], "Install this program again, or take LLAMA_CPP_LIB_PATH away.")
-        LOG.info("A trial of the engine ended with %s", outcome.exit_code)
+        log.info("A trial of the engine ended with %s", outcome.exit_code)
         return _Trial(culprit=tried[-1] if tried else "")
 
     def _remembered(self, identity: str) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ class Variants:
             self._record.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._record, json.dumps({"identity": identity, "libraries": list(names)}).encode())
         except OSError as error:
-            LOG.warning("The choice of the engine's library could not be kept: %s", error)
+            log.warning("The choice of the engine's library could not be kept: %s", error)
 
 
 def engine_folder() -> Path | None:

@@ -26,7 +26,7 @@ _IN_NAME = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)([MB])(?=-|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class ModelSize:
     """How many bytes, and whether that is only about right."""
 
     size_bytes: int
@@ -43,16 +43,16 @@ def parameter_count(model: CatalogModel) -> int:
     return round(float(found[1]) * (1e9 if found[2] == "B" else 1e6))
 
 
-def size_of(model: CatalogModel, quantisation: str) -> Size:
+def size_of(model: CatalogModel, quantisation: str) -> ModelSize:
     """Seen in the repository, or worked out from another file of it, or from the number of parameters."""
     seen = {quantisation_of(file.name): file.size_bytes for file in model.files if file.size_bytes}
     if quantisation in seen:
-        return Size(seen[quantisation])
+        return ModelSize(seen[quantisation])
     bits = _BITS.get(quantisation.removeprefix("QAD-"), 0.0)
     for name, size in seen.items():
         if known := _BITS.get(name.removeprefix("QAD-")):
-            return Size(round(size * bits / known), is_estimate=True)
-    return Size(round(parameter_count(model) * bits / 8), is_estimate=True)
+            return ModelSize(round(size * bits / known), is_estimate=True)
+    return ModelSize(round(parameter_count(model) * bits / 8), is_estimate=True)
 
 
 def companion_bytes(model: CatalogModel) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.hub.catalog import Catalog, CatalogModel
-from app.hub.model_sizes import Size, judge_catalog_model, recommended_quantisation, size_of
+from app.hub.model_sizes import ModelSize, judge_catalog_model, recommended_quantisation, size_of
 from app.hub.verdict import Capacity, Fit, ModelVerdict
 
 
@@ -17,7 +17,7 @@ class Recommendation:
     title: str
     purpose: str
     quantisation: str
-    size: Size
+    size: ModelSize
     verdict: ModelVerdict
 
 

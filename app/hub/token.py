@@ -44,7 +44,7 @@ class Keyring(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class HubAccount:
     """Whose token it is, as the hub says."""
 
     name: str
@@ -109,8 +109,8 @@ class HubToken:
         ask_for_account: AskForAccount,
         text: str,
         cancel: threading.Event,
-        on_checked: Callable[[Account], object] = lambda _account: None,
-    ) -> Account:
+        on_checked: Callable[[HubAccount], object] = lambda _account: None,
+    ) -> HubAccount:
         """Checks a token with the hub and keeps it. The former one stays if this one is refused.
 
         Args:
@@ -127,14 +127,14 @@ class HubToken:
                 "This is not a token: a token is one word of letters and digits and begins with hf_.",
                 f"Copy it from {TOKENS_ADDRESS}.",
             )
-        account = Account(ask_for_account(secret, cancel))
+        account = HubAccount(ask_for_account(secret, cancel))
         self._secret, self.storage, self._is_locked = secret, TokenStorage.THIS_RUN, False
         on_checked(account)
         if self._is_kept(secret, cancel):
             self.storage = TokenStorage.KEYRING
         return account
 
-    def check(self, ask_for_account: AskForAccount, cancel: threading.Event) -> Account:
+    def check(self, ask_for_account: AskForAccount, cancel: threading.Event) -> HubAccount:
         """Whose token this is.
 
         Raises:
@@ -144,7 +144,7 @@ class HubToken:
         """
         if self._secret is None:
             raise TokenError("There is no token.", "Enter one in Settings.")
-        return Account(ask_for_account(self._secret, cancel))
+        return HubAccount(ask_for_account(self._secret, cancel))
 
     def forget(self, cancel: threading.Event) -> None:
         """Removes it from memory and from the keyring.

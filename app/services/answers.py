@@ -212,7 +212,7 @@ class AnswerService(QObject):
             permissions = conversation.permissions.with_decision(call.name, decision)
             if permissions != conversation.permissions:
                 self._chat.change_permissions(permissions, conversation_id)
-        answer.tool_use.desk.decide(call_id, decision)
+        answer.tool_use.approvals.decide(call_id, decision)
 
     def run_calls(self, node_id: str) -> None:
         """Runs the calls of an answer that were not run, and has the model go on."""

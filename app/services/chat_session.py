@@ -151,7 +151,7 @@ class ChatSession(QObject):
         if not is_on_path and not self.is_held(conversation_id):
             # For now only: the next start shows the branch that was there before.
             self._shown = self._shown.with_tip(self._shown.newest_tip_below(node_id))
-            self._tell(ChatPart.BRANCH)
+            self._publish(ChatPart.BRANCH)
         return True
 
     def start_new(self) -> None:
@@ -185,7 +185,7 @@ class ChatSession(QObject):
         self._shown = conversation
         self._is_new = is_new
         self.edited_id = None
-        self._tell(*(part for part in ChatPart if part is not ChatPart.CREATED))
+        self._publish(*(part for part in ChatPart if part is not ChatPart.CREATED))
 
     def _leave(self) -> None:
         """Another conversation comes on screen: this one is kept where it is more than what is saved."""
@@ -215,7 +215,7 @@ class ChatSession(QObject):
         else:
             self._save_new_node(shown.id, node)
             self._save_details()
-        self._tell(ChatPart.PATH, ChatPart.DETAILS, ChatPart.EDIT)
+        self._publish(ChatPart.PATH, ChatPart.DETAILS, ChatPart.EDIT)
         return node
 
     def add_node(self, conversation_id: str, node: MessageNode) -> bool:
@@ -257,7 +257,7 @@ class ChatSession(QObject):
             self._save_new_node(shown.id, node)
         self._shown = replace(shown, model_path=model_path, preset_name=preset_name)
         self._save_details()
-        self._tell(ChatPart.DETAILS)
+        self._publish(ChatPart.DETAILS)
 
     def go_to(self, tip_id: str) -> None:
         """Makes another message the end of the conversation on screen."""
@@ -266,7 +266,7 @@ class ChatSession(QObject):
         shown_id = self._shown.id
         self._shown = self._shown.with_tip(tip_id)
         self._writer.save(shown_id, "tip", lambda: self._store.set_tip(shown_id, tip_id))
-        self._tell(ChatPart.BRANCH)
+        self._publish(ChatPart.BRANCH)
 
     def show_version(self, node_id: str, version: int) -> None:
         """Goes to another version of a message, counted from 1, with what followed it."""
@@ -278,7 +278,7 @@ class ChatSession(QObject):
         """Offers a message of the user's for change: the next `say` is another version of it."""
         if not self.is_held(self._shown.id):
             self.edited_id = node_id
-            self._tell(ChatPart.EDIT)
+            self._publish(ChatPart.EDIT)
 
     def edit_last(self) -> None:
         """Offers the user's newest message for change."""
@@ -289,7 +289,7 @@ class ChatSession(QObject):
         """Leaves the message that is being edited as it was."""
         if self.edited_id is not None:
             self.edited_id = None
-            self._tell(ChatPart.EDIT)
+            self._publish(ChatPart.EDIT)
 
     # What a conversation has besides its messages
 
@@ -328,7 +328,7 @@ class ChatSession(QObject):
         self._shown = with_overrides(replace(self._shown, preset_name=name), overrides)
         if not self._is_new:
             self._save_preset()
-        self._tell(ChatPart.PRESET)
+        self._publish(ChatPart.PRESET)
 
     def rename_preset(self, name: str, new_name: str) -> None:
         """Has every conversation follow a preset that was given another name."""
@@ -336,7 +336,7 @@ class ChatSession(QObject):
             if conversation.preset_name == name:
                 self._change(conversation.id, lambda found: replace(found, preset_name=new_name))
         self._writer.save("", f"renamed {name}", lambda: self._store.rename_preset(name, new_name))
-        self._tell(ChatPart.PRESET)
+        self._publish(ChatPart.PRESET)
 
     def change_overrides(self, overrides: Overrides) -> None:
         """Lets the conversation on screen differ from its preset in some values."""
@@ -347,7 +347,7 @@ class ChatSession(QObject):
             self._save_preset()
         elif overrides:
             self._create()
-        self._tell(ChatPart.PRESET)
+        self._publish(ChatPart.PRESET)
 
     def change_tools(self, names: Sequence[str]) -> None:
         """Switches exactly these tools on in the conversation on screen."""
@@ -402,7 +402,7 @@ class ChatSession(QObject):
             self._writer.save(conversation_id, "tools", lambda: self._store.save_tools(changed))
         self._tell_of(conversation_id, ChatPart.TOOLS)
 
-    def _tell(self, *parts: ChatPart) -> None:
+    def _publish(self, *parts: ChatPart) -> None:
         self.changed.emit(ChatChange(self._shown, True, frozenset(parts)))
 
     def _tell_of(self, conversation_id: str, *parts: ChatPart) -> None:

@@ -131,7 +131,7 @@ class ContextOverflowService(QObject):
         stream.item.connect(lambda event: self._on_summary_event(summary, event))
         stream.finished.connect(lambda error: self._on_summary_finished(summary, error))
         self._offer = None
-        self._tell()
+        self._publish()
         self._engine_worker.start(stream)
 
     def cancel(self) -> None:
@@ -152,7 +152,7 @@ class ContextOverflowService(QObject):
         if self._is_being_summarised(conversation):
             return
         is_settled = self._chat.is_new or conversation.id in self._settled
-        if not use.has_outgrown or loaded is None or is_settled:
+        if not use.exceeds_context or loaded is None or is_settled:
             self._withdraw()
         elif self._offer is None and self._looking is None and not self._answers.is_answering:
             self._look_for_longer(conversation.id, loaded)
@@ -181,7 +181,7 @@ class ContextOverflowService(QObject):
             self._settled.add(found)
         elif stream is self._looking:
             self._offer = found
-            self._tell()
+            self._publish()
 
     def _on_looked(self, stream: Stream) -> None:
         if stream is self._looking:
@@ -191,7 +191,7 @@ class ContextOverflowService(QObject):
         self._looking = None
         if self._offer is not None:
             self._offer = None
-            self._tell()
+            self._publish()
 
     def _settle(self, conversation_id: str) -> None:
         self._settled.add(conversation_id)
@@ -202,7 +202,7 @@ class ContextOverflowService(QObject):
     def _is_being_summarised(self, conversation: Conversation) -> bool:
         return self._summary is not None and self._summary.conversation.id == conversation.id
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         summary = self._summary if self._is_being_summarised(self._chat.conversation) else None
         progress = summary.progress if summary else None
         self.changed.emit(OverflowChange(self._offer, progress, summary is not None))
@@ -211,7 +211,7 @@ class ContextOverflowService(QObject):
         if change.concerns(ChatPart.SHOWN):
             self._looking = None
             self._offer = None
-            self._tell()
+            self._publish()
 
     # The summary
 
@@ -221,13 +221,13 @@ class ContextOverflowService(QObject):
         elif isinstance(event, SummaryProgress):
             summary.progress = event
             if self._is_being_summarised(self._chat.conversation):
-                self._tell()
+                self._publish()
 
     def _on_summary_finished(self, summary: _Summary, error: Exception | None) -> None:
         self._summary = None
         is_shown = self._chat.conversation.id == summary.conversation.id
         if is_shown:
-            self._tell()
+            self._publish()
         if error is not None:
             self._notices.fail_unexpectedly(error, _UNEXPECTED)
         elif summary.text:
@@ -241,7 +241,7 @@ class ContextOverflowService(QObject):
         self._settle(before.id)
         self._chat.add(conversation, is_shown=is_shown)
         text = summary.text
-        self._notices.tell(
+        self._notices.post(
             "The summary is in this conversation's system prompt."
             if is_shown
             else f"“{conversation.title}” goes on from the summary.",

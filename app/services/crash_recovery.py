@@ -37,7 +37,7 @@ class CrashRecovery(QObject):
         model_choice_wanted(): the user wants to choose another model.
     """
 
-    model_choice_wanted = Signal()
+    model_choice_requested = Signal()
 
     def __init__(self, guard: CrashGuard, notices: NoticeService, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,11 +70,11 @@ class CrashRecovery(QObject):
                 self._say_not_loaded(suspect, Path(suspect.subject), open_model)
 
     def _say_not_loaded(self, suspect: Suspect, path: Path, open_model: OpenModel) -> None:
-        self._notices.tell(
+        self._notices.post(
             _WHILE[suspect.work].format(name=path.name),
             "So this model was not loaded again. If it happens once more, choose another one.",
             Offer("Try again", lambda: open_model(path)),
-            Offer("Choose another", self.model_choice_wanted.emit),
+            Offer("Choose another", self.model_choice_requested.emit),
         )
 
     # Conversations
@@ -87,7 +87,7 @@ class CrashRecovery(QObject):
         suspect = self._guard.suspect(conversation_id) if conversation_id else None
         if suspect is not None and suspect.is_left_alone:
             start(None)
-            self._notices.tell(
+            self._notices.post(
                 _WHILE[suspect.work].format(name=title),
                 "So a new conversation was begun. The other one is still in the list.",
                 Offer("Try again", lambda: start(conversation_id)),

@@ -147,7 +147,7 @@ class LibraryService(QObject):
             self._reader, self, lambda _cancel, report: report(self._find()), take, lambda _error: None
         )
 
-    def answer_found(self) -> tuple[str, ...]:
+    def answer_offer(self) -> tuple[str, ...]:
         """Ends the question about other programs' models. Returns the programs that it was about."""
         programs = tuple(dict.fromkeys(folder.program for folder in self.found))
         self.found = ()

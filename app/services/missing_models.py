@@ -20,20 +20,20 @@ class MissingModels(QObject):
         location_wanted(Path): the user wants to say where this file is now.
     """
 
-    model_choice_wanted = Signal()
-    location_wanted = Signal(object)
+    model_choice_requested = Signal()
+    location_requested = Signal(object)
 
     def __init__(self, notices: NoticeService, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._notices = notices
 
-    def tell(self, path: Path) -> None:
+    def report(self, path: Path) -> None:
         """Says that a file has gone, until `withdraw` is called."""
-        self._notices.tell(
+        self._notices.post(
             f"{path.name} is no longer at {path.parent}.",
             "It may have been moved, renamed or deleted, or its disk may not be connected.",
-            Offer("Locate…", lambda: self.location_wanted.emit(path)),
-            Offer("Choose a model", self.model_choice_wanted.emit),
+            Offer("Locate…", lambda: self.location_requested.emit(path)),
+            Offer("Choose a model", self.model_choice_requested.emit),
             topic=MISSING,
         )
 

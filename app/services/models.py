@@ -182,7 +182,7 @@ class ModelService(QObject):
         last = self._settings.current.last_model
         if wanted is None and last is not None and not is_there(last):
             recovery.tell_of_others(None, self.open_file)
-            self.missing.tell(last)
+            self.missing.report(last)
             return
         path = wanted or last or starter
         recovery.tell_of_others(path, self.open_file)
@@ -259,7 +259,7 @@ class ModelService(QObject):
         chosen = self._chosen
         self._leave_unlisted()
         if chosen is not None and self._chosen is None and not is_there(chosen.path):
-            self.missing.tell(chosen.path)
+            self.missing.report(chosen.path)
 
     def _keep_opened(self) -> None:
         """Remembers the files that lie in no folder that is listed, once that is known."""
@@ -275,7 +275,7 @@ class ModelService(QObject):
 
     def _set_models(self, models: tuple[ModelFile, ...]) -> None:
         self._models = models
-        self._tell(ModelPart.LIST, ModelPart.CHOSEN)
+        self._publish(ModelPart.LIST, ModelPart.CHOSEN)
 
     def _find(self, path: Path) -> ModelFile | None:
         return next((model for model in self._models if model.path == path), None)
@@ -308,7 +308,7 @@ class ModelService(QObject):
         stream.finished.connect(lambda error: self._on_stream_finished(stream, error))
         self._loading = stream
         self._status = LoadStatus(ModelState.LOADING)
-        self._tell(ModelPart.CHOSEN, ModelPart.STATUS)
+        self._publish(ModelPart.CHOSEN, ModelPart.STATUS)
         self._offer_to_reload()
         self._engine_worker.start(stream)
 
@@ -324,7 +324,7 @@ class ModelService(QObject):
             self._on_loaded(item)
         elif isinstance(item, float):
             self._status = LoadStatus(ModelState.LOADING, item)
-            self._tell(ModelPart.STATUS)
+            self._publish(ModelPart.STATUS)
 
     def _leave_unlisted(self) -> None:
         """Leaves the chosen model where it is no longer in the list."""
@@ -340,7 +340,7 @@ class ModelService(QObject):
         self._chosen = self._info = self._loaded = None
         self._status = LoadStatus()
         self._engine_worker.start(Stream(lambda _cancel, _report: self._engine.unload(), self))
-        self._tell(ModelPart.CHOSEN, ModelPart.STATUS)
+        self._publish(ModelPart.CHOSEN, ModelPart.STATUS)
         self._offer_to_reload()
         self._notices.withdraw(BASE_MODEL)
 
@@ -353,22 +353,22 @@ class ModelService(QObject):
         self._loaded = (info.path, self._planned)
         self._status = LoadStatus(ModelState.READY)
         self._settings.change(last_model=info.path)
-        self._tell(ModelPart.STATUS, ModelPart.LOADED)
+        self._publish(ModelPart.STATUS, ModelPart.LOADED)
         self._offer_to_reload()
         for notice in info.notices:
-            self._notices.tell(notice)
+            self._notices.post(notice)
         self._tell_of_base_model(info)
 
     def _tell_of_base_model(self, info: ModelInfo) -> None:
         if info.completes_text:
-            self._notices.tell(
+            self._notices.post(
                 f"{info.name} continues your text.",
                 "It is given your words alone, and goes on where they end.",
                 Offer("Chat instead", lambda: self.complete_text(info.path, is_wanted=False)),
                 topic=BASE_MODEL,
             )
         elif info.is_base_model:
-            self._notices.tell(
+            self._notices.post(
                 f"{info.name} is a base model: it was made to continue a text, not to answer.",
                 "In a chat its answers may be odd, and it may go on without an end.",
                 Offer("Continue text instead", lambda: self.complete_text(info.path)),
@@ -395,11 +395,11 @@ class ModelService(QObject):
             return
         if self._info is None:
             self._status = LoadStatus(ModelState.FAILED)
-            self._tell(ModelPart.STATUS)
+            self._publish(ModelPart.STATUS)
             return
         self._chosen = listed
         self._status = LoadStatus(ModelState.READY)
-        self._tell(ModelPart.CHOSEN, ModelPart.STATUS)
+        self._publish(ModelPart.CHOSEN, ModelPart.STATUS)
 
     # What the preset asks for
 
@@ -418,7 +418,7 @@ class ModelService(QObject):
         self._is_reload_offered = is_wanted
         if is_wanted and self._chosen:
             path = self._chosen.path
-            self._notices.tell(
+            self._notices.post(
                 "Reload the model to apply your changes.",
                 "Context length, threads and cache type take effect when it is loaded again.",
                 Offer("Reload", lambda: self.open_file(path)),
@@ -431,5 +431,5 @@ class ModelService(QObject):
         if change.concerns(ChatPart.SHOWN, ChatPart.PRESET):
             self._offer_to_reload()
 
-    def _tell(self, *parts: ModelPart) -> None:
+    def _publish(self, *parts: ModelPart) -> None:
         self.changed.emit(ModelsChange(frozenset(parts)))

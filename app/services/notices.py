@@ -39,31 +39,31 @@ class NoticeService(QObject):
     """Where every service puts what the user should read; the window shows it.
 
     Attributes:
-        last_error: the last error that was told; None where nothing failed.
+        last_error: the last error that was shown; None where nothing failed.
 
     Signals:
-        told: a `Notice`.
+        posted: a `Notice`.
         withdrawn: the topic of a notice that is no longer true.
     """
 
-    told = Signal(object)
+    posted = Signal(object)
     withdrawn = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.last_error: UserError | None = None
 
-    def tell(self, sentence: str, hint: str = "", *offers: Offer, topic: str = "") -> None:
-        """Tells something that is good to know, with buttons for what can be done about it."""
-        self.told.emit(Notice(sentence, hint, offers, topic=topic))
+    def post(self, sentence: str, hint: str = "", *offers: Offer, topic: str = "") -> None:
+        """Shows something that is good to know, with buttons for what can be done about it."""
+        self.posted.emit(Notice(sentence, hint, offers, topic=topic))
 
     def fail(self, error: UserError) -> None:
-        """Tells that something failed."""
+        """Shows that something failed."""
         self.last_error = error
-        self.told.emit(Notice(str(error), error.hint, error=error))
+        self.posted.emit(Notice(str(error), error.hint, error=error))
 
     def fail_unexpectedly(self, error: Exception, sentence: str) -> None:
-        """Tells about an exception of any kind: a mistake of ours goes to the log, a cancel is no news.
+        """Shows an exception of any kind: a mistake of ours goes to the log, a cancel is no news.
 
         Args:
             sentence: what the user reads where the exception is not meant for people.
@@ -75,5 +75,5 @@ class NoticeService(QObject):
             self.fail(EngineError(sentence, "The log folder has the details."))
 
     def withdraw(self, topic: str) -> None:
-        """Takes away what was told about a topic."""
+        """Takes away what was shown about a topic."""
         self.withdrawn.emit(topic)

@@ -91,7 +91,7 @@ class PresetService(QObject):
         except UserError as error:
             self._notices.fail(error)
             return False
-        self.tell()
+        self.publish()
         return True
 
     def rename(self, name: str, new_name: str) -> Preset:
@@ -102,10 +102,10 @@ class PresetService(QObject):
         """
         renamed = self.store.rename(name, new_name)
         self._chat.rename_preset(name, renamed.name)
-        self.tell()
+        self.publish()
         return renamed
 
-    def tell(self) -> None:
+    def publish(self) -> None:
         """Tells everybody that something in the store has changed."""
         self.changed.emit(PresetsChange())
 

@@ -125,9 +125,9 @@ class Services(QObject):
         stored = self.store.notices.take()
         for notice in (*stored, self._settings_file.notice, *self.presets.store.notices):
             if notice:
-                self.notices.tell(notice)
+                self.notices.post(notice)
         # On whatever thread the store was used when it noticed; the signal brings it to the listeners'.
-        self.store.notices.tell_later_ones(self.notices.tell)
+        self.store.notices.forward_to(self.notices.post)
         self.daily_copies.start()
         self.models.refresh()
         self.models.open_first(first_model, self.starter, self.recovery)

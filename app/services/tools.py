@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation
-from app.core.permission import PermissionDesk
+from app.core.permission import ApprovalQueue
 from app.core.tool_round import ToolUse
 from app.net.network import Network
 from app.services.models import ModelService
@@ -83,7 +83,7 @@ class ToolService(QObject):
         if not box.on:
             return None
         rounds = self._settings.current.most_tool_rounds
-        return ToolUse(box.run, PermissionDesk(conversation.permissions), rounds)
+        return ToolUse(box.run, ApprovalQueue(conversation.permissions), rounds)
 
     def _make_box(self) -> ToolBox:
         folders = self._settings.current.tool_folders

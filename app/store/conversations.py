@@ -21,7 +21,7 @@ from app.core.conversation import (
 )
 from app.core.errors import StoreError
 from app.core.message import Instructions
-from app.store.database import Connection, DamagedKeyError, Database, mends_damage, rows_of
+from app.store.database import Connection, DamagedKeyError, Database, repairs_damage, rows_of
 from app.store.message_json import instructions_to_json
 from app.store.rows import (
     conversation_columns,
@@ -62,7 +62,7 @@ class ConversationStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @mends_damage
+    @repairs_damage
     def list_summaries(self) -> list[ConversationSummary]:
         """All conversations, the one that was last used first."""
         rows = self._database.rows(
@@ -86,7 +86,7 @@ class ConversationStore:
         )
         return replace(summary, updated_at=from_microseconds(rows[0]["created_at"])) if rows else summary
 
-    @mends_damage
+    @repairs_damage
     def load(self, conversation_id: str) -> Conversation:
         """A conversation with all its branches.
 
@@ -110,7 +110,7 @@ class ConversationStore:
                 raise _missing(connection, "conversation", conversation_id)
         return conversation_from(found[0], messages, instructions_from(instructions))
 
-    @mends_damage
+    @repairs_damage
     def create(self, conversation: Conversation) -> None:
         """Saves a new conversation with all the messages it has, such as an imported one."""
         with self._database.transaction() as connection:
@@ -118,12 +118,12 @@ class ConversationStore:
             for node in conversation.nodes:
                 _insert_message(connection, node, conversation.id)
 
-    @mends_damage
+    @repairs_damage
     def save_details(self, conversation: Conversation) -> None:
         """Saves everything about a conversation but its messages."""
         self._save(conversation, _DETAILS)
 
-    @mends_damage
+    @repairs_damage
     def rename(self, conversation_id: str, title: str) -> None:
         """Gives it the title that the user typed; automatic titles leave it alone from now on."""
         self._change(
@@ -132,7 +132,7 @@ class ConversationStore:
             {"id": conversation_id, "title": stored_text(title)},
         )
 
-    @mends_damage
+    @repairs_damage
     def set_tip(self, conversation_id: str, node_id: str | None) -> None:
         """Puts another branch on screen."""
         self._change(
@@ -140,7 +140,7 @@ class ConversationStore:
             {"id": conversation_id, "tip_id": node_id},
         )
 
-    @mends_damage
+    @repairs_damage
     def save_draft(self, conversation_id: str, draft: str) -> None:
         """Keeps what was typed and not sent; this does not count as a use of the conversation."""
         self._change(
@@ -148,12 +148,12 @@ class ConversationStore:
             {"id": conversation_id, "draft": stored_text(draft)},
         )
 
-    @mends_damage
+    @repairs_damage
     def save_preset(self, conversation: Conversation) -> None:
         """Keeps its preset and what it does differently from it; this does not count as a use of it."""
         self._save(conversation, ("preset_name", "system_prompt", "sampling_changes"))
 
-    @mends_damage
+    @repairs_damage
     def rename_preset(self, name: str, new_name: str) -> None:
         """Has every conversation that is held under a preset follow its new name."""
         self._database.write(
@@ -161,12 +161,12 @@ class ConversationStore:
             (stored_text(new_name), stored_text(name)),
         )
 
-    @mends_damage
+    @repairs_damage
     def save_tools(self, conversation: Conversation) -> None:
         """Keeps which tools are on and what they may do; this does not count as a use of the conversation."""
         self._save(conversation, ("tools",))
 
-    @mends_damage
+    @repairs_damage
     def add_node(self, conversation_id: str, node: MessageNode) -> None:
         """Adds a message below its parent, which must be saved already, and makes it the tip."""
         with self._database.transaction() as connection:
@@ -184,7 +184,7 @@ class ConversationStore:
                     raise
                 raise _missing(connection, "message", node.parent_id or "") from error
 
-    @mends_damage
+    @repairs_damage
     def update_node(self, node: MessageNode) -> None:
         """Exchanges a message's content and state. Called about once a second while an answer grows."""
         columns = message_columns(node)
@@ -211,7 +211,7 @@ class ConversationStore:
         read["instructions_hash"] = rows[0]["instructions_hash"]
         return tuple(name for name in _MESSAGE_CONTENT if columns[name] != read[name])
 
-    @mends_damage
+    @repairs_damage
     def delete_version(self, conversation: Conversation, node_id: str) -> None:
         """Removes a message and all that followed it, and keeps which branch is on screen.
 
@@ -226,7 +226,7 @@ class ConversationStore:
                 "delete from message where id = ? and conversation_id = ?", (node_id, conversation.id)
             )
 
-    @mends_damage
+    @repairs_damage
     def restore_version(self, conversation: Conversation) -> None:
         """Undoes `delete_version`: adds what the file has not of a conversation's messages."""
         with self._database.transaction() as connection:
@@ -237,7 +237,7 @@ class ConversationStore:
                     _insert_message(connection, node, conversation.id)
             _update(connection, "conversation", conversation_columns(conversation), ("tip_id", "updated_at"))
 
-    @mends_damage
+    @repairs_damage
     def delete(self, conversation_id: str) -> None:
         """Takes a conversation out of the list and the search; `restore` brings it back."""
         self._database.write(
@@ -245,7 +245,7 @@ class ConversationStore:
             (to_microseconds(now()), conversation_id),
         )
 
-    @mends_damage
+    @repairs_damage
     def restore(self, conversation_id: str) -> None:
         """Undoes `delete`.
 
@@ -254,7 +254,7 @@ class ConversationStore:
         """
         self._change("update conversation set deleted_at = null where id = :id", {"id": conversation_id})
 
-    @mends_damage
+    @repairs_damage
     def show_undatable(self) -> None:
         """Brings back what is marked as deleted at a time that cannot be: the mark is damaged."""
         self._database.write(
@@ -263,7 +263,7 @@ class ConversationStore:
             (to_microseconds(now() + MOST_CLOCK_ERROR),),
         )
 
-    @mends_damage
+    @repairs_damage
     def purge_deleted(self, before: datetime) -> int:
         """Removes for good what was deleted before that time, and overwrites it.
 
@@ -288,7 +288,7 @@ class ConversationStore:
             connection.execute("pragma secure_delete = off")
             return purged
 
-    @mends_damage
+    @repairs_damage
     def stop_interrupted(self) -> int:
         """Marks answers that were being written when the program ended as stopped; gives their number.
 
@@ -303,7 +303,7 @@ class ConversationStore:
             )
             return len(rows)
 
-    @mends_damage
+    @repairs_damage
     def last_open_id(self) -> str | None:
         """The conversation that was open last; None where there is none or it was deleted."""
         rows = self._database.rows(
@@ -313,11 +313,11 @@ class ConversationStore:
         )
         return str(rows[0]["id"]) if rows else None
 
-    @mends_damage
+    @repairs_damage
     def set_last_open_id(self, conversation_id: str) -> None:
         self._database.write("insert or replace into remembered values (?, ?)", (_LAST_OPEN, conversation_id))
 
-    @mends_damage
+    @repairs_damage
     def is_memory_choice_made(self, conversation_id: str) -> bool:
         """Whether the user has chosen what to do as the conversation outgrew the model's context."""
         found = self._database.rows(
@@ -325,14 +325,14 @@ class ConversationStore:
         )
         return bool(found)
 
-    @mends_damage
+    @repairs_damage
     def set_memory_choice_made(self, conversation_id: str) -> None:
         name = _MEMORY_CHOICE + conversation_id
         self._database.write("insert or replace into remembered values (?, '')", (name,))
 
-    def mend(self) -> None:
+    def repair(self) -> None:
         """Has the file recovered, where a check has found that it is damaged."""
-        self._database.mend(is_hopeless=False)
+        self._database.repair(is_hopeless=False)
 
     def close(self) -> None:
         """Closes the file; doing it twice does no harm."""

@@ -66,22 +66,22 @@ class Database:
         self.path = path
         self._connection = connection
         self._lock = threading.RLock()
-        self._mend: Callable[[bool], object] | None = None
+        self._repair: Callable[[bool], object] | None = None
 
-    def mend_with(self, mend: Callable[[bool], object]) -> None:
-        """Names what mends the closed file when it is found damaged; True has it recovered in any case."""
-        self._mend = mend
+    def set_repair(self, repair: Callable[[bool], object]) -> None:
+        """Names what repairs the closed file when it is found damaged; True has it recovered in any case."""
+        self._repair = repair
 
-    def mend(self, is_hopeless: bool) -> None:
-        """Has the file mended and opens it again; others wait for it.
+    def repair(self, is_hopeless: bool) -> None:
+        """Has the file repaired and opens it again; others wait for it.
 
         Raises:
-            StoreError: it could not be mended.
+            StoreError: it could not be repaired.
         """
-        mend = self._mend
-        if mend is None:
+        repair = self._repair
+        if repair is None:
             raise _damaged(self.path)
-        self.exchange(lambda: mend(is_hopeless))
+        self.exchange(lambda: repair(is_hopeless))
 
     def exchange(self, work: Callable[[], object]) -> None:
         """Closes the file, has something done to it, and opens it again; others wait for that."""
@@ -293,25 +293,25 @@ class _HasDatabase(Protocol):
 S = TypeVar("S", bound=_HasDatabase)
 
 
-def mends_damage(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
-    """Has a file that turns out to be damaged mended at once, and then does again what was asked.
+def repairs_damage(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Has a file that turns out to be damaged repaired at once, and then does again what was asked.
 
     What the method had begun to write was taken back before.
     """
 
     @functools.wraps(method)
-    def mending(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+    def repairing(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         is_hopeless = False
         for _ in range(2):
             try:
                 return method(self, *args, **kwargs)
             except DamagedFileError as error:
                 is_hopeless = is_hopeless or isinstance(error, DamagedKeyError)
-                self._database.mend(is_hopeless)
+                self._database.repair(is_hopeless)
                 is_hopeless = True
         return method(self, *args, **kwargs)
 
-    return mending
+    return repairing
 
 
 @contextlib.contextmanager

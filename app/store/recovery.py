@@ -33,7 +33,7 @@ def no_progress(_done: int, _all: int) -> None:
     """For callers that show none."""
 
 
-def mend(path: Path, is_hopeless: bool, on_progress: Progress = no_progress) -> str:
+def repair(path: Path, is_hopeless: bool, on_progress: Progress = no_progress) -> str:
     """Mends a damaged file; gives the sentence for the user, or an empty text where no word was touched.
 
     Args:
@@ -42,7 +42,7 @@ def mend(path: Path, is_hopeless: bool, on_progress: Progress = no_progress) -> 
         on_progress: hears how the recovery goes on.
 
     Raises:
-        StoreError: it could not be mended; the file is as it was.
+        StoreError: it could not be repaired; the file is as it was.
     """
     if is_hopeless or not _has_indexes_renewed(path):
         return replace_damaged(path, on_progress)

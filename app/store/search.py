@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.store.database import Database, Row, mends_damage
+from app.store.database import Database, Row, repairs_damage
 from app.store.rows import from_microseconds
 from app.store.search_text import comparable, find_folded, folded
 from app.store.text_column import restored
@@ -37,7 +37,7 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class SearchWord:
     """One word of a question."""
 
     typed: str
@@ -65,7 +65,7 @@ class ConversationSearch:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @mends_damage
+    @repairs_damage
     def search(self, query: str, limit: int = 100) -> list[SearchHit]:
         """Titles first, then messages, the newest of each first. Nothing for a query without words.
 
@@ -78,7 +78,7 @@ class ConversationSearch:
         titles = self._titles(words)[:limit]
         return titles + self._messages(words, limit - len(titles))
 
-    def _titles(self, words: list[Word]) -> list[SearchHit]:
+    def _titles(self, words: list[SearchWord]) -> list[SearchHit]:
         rows = self._database.rows(
             "select id, title, updated_at from conversation where deleted_at is null order by updated_at desc"
         )
@@ -96,7 +96,7 @@ class ConversationSearch:
                     others.append(hit)
         return exact + others
 
-    def _messages(self, words: list[Word], limit: int) -> list[SearchHit]:
+    def _messages(self, words: list[SearchWord], limit: int) -> list[SearchHit]:
         rows: list[Row] = []
         if any(word.is_exact for word in words):
             rows = self._newest(words, limit, is_exact=True)
@@ -108,7 +108,7 @@ class ConversationSearch:
         pattern = _pattern(words)
         return [_hit(row, pattern) for row in rows[:limit]]
 
-    def _newest(self, words: list[Word], limit: int, is_exact: bool) -> list[Row]:
+    def _newest(self, words: list[SearchWord], limit: int, is_exact: bool) -> list[Row]:
         """The newest messages that hold all words; those with the most recent numbers, by their dates."""
         expressions, conditions, values = [], [], []
         for word in words:
@@ -153,11 +153,11 @@ def _moment(row: Row) -> int:
     return row["created_at"] if isinstance(row["created_at"], int) else 0
 
 
-def _words(query: str) -> list[Word]:
+def _words(query: str) -> list[SearchWord]:
     found = re.findall(r'"([^"]+)"|(\S+)', comparable(query))
     typed = [quoted.strip() or bare.strip('"') for quoted, bare in found]
     # Of what consists of nothing but marks, the marks are looked for.
-    return [Word(word, folded(word) or word) for word in typed if word]
+    return [SearchWord(word, folded(word) or word) for word in typed if word]
 
 
 def _quoted(text: str) -> str:
@@ -174,7 +174,7 @@ def _looked_for(word: str) -> tuple[str, list[str]]:
     return f"({' or '.join(places)})", likes * 2
 
 
-def _pattern(words: list[Word]) -> re.Pattern[str]:
+def _pattern(words: list[SearchWord]) -> re.Pattern[str]:
     # Longer words first, so that of two that overlap the longer one is marked.
     longest_first = sorted((word.folded for word in words), key=len, reverse=True)
     return re.compile("|".join(re.escape(word) for word in longest_first))

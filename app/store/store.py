@@ -12,29 +12,29 @@ from app.core.conversation import now
 from app.store.backups import Backups
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
-from app.store.recovery import Progress, backups_folder, finish_interrupted, is_emptied, mend, no_progress
+from app.store.recovery import Progress, backups_folder, finish_interrupted, is_emptied, no_progress, repair
 from app.store.search import ConversationSearch
 
 DELETED_ARE_KEPT = timedelta(hours=24)
 """How long a deleted conversation stays in the file, hidden, after which the next start removes it."""
 
 
-class Notices:
+class StoreNotices:
     """Sentences that the user should see once. May be used from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[str] = []
-        self._tell: Callable[[str], object] | None = None
+        self._listener: Callable[[str], object] | None = None
 
     def add(self, notice: str) -> None:
         """Keeps a notice until somebody takes it, or hands it over at once to who asked for that."""
         with self._lock:
-            tell = self._tell
-            if notice and tell is None:
+            listener = self._listener
+            if notice and listener is None:
                 self._waiting.append(notice)
-        if notice and tell is not None:
-            tell(notice)
+        if notice and listener is not None:
+            listener(notice)
 
     def take(self) -> tuple[str, ...]:
         """What came up so far; each notice is given once."""
@@ -42,18 +42,18 @@ class Notices:
             taken, self._waiting = tuple(self._waiting), []
         return taken
 
-    def tell_later_ones(self, tell: Callable[[str], object]) -> None:
+    def forward_to(self, listener: Callable[[str], object]) -> None:
         """Names who hears of notices as they come up, on whatever thread the store is used from."""
-        self._tell = tell
+        self._listener = listener
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """All that is in the file. Damage that is met while it is used is mended at once, and noticed."""
+    """All that is in the file. Damage that is met while it is used is repaired at once, and noticed."""
 
     conversations: ConversationStore
     search: ConversationSearch
-    notices: Notices
+    notices: StoreNotices
     backups: Backups
 
     def make_daily_copy(self, today: date, cancel: threading.Event | None = None) -> None:
@@ -68,7 +68,7 @@ class Store:
         try:
             self.backups.make_daily(today, cancel)
         except DamagedFileError:
-            self.conversations.mend()
+            self.conversations.repair()
             self.backups.make_daily(today, cancel)
 
 
@@ -84,18 +84,18 @@ def open_store(path: Path, on_progress: Progress = no_progress, copied_files: Se
         StoreError: it was written by a newer program, is in use, or cannot be written.
     """
     finish_interrupted(path)
-    notices = Notices()
+    notices = StoreNotices()
     if is_emptied(path):
-        notices.add(mend(path, True, on_progress))
+        notices.add(repair(path, True, on_progress))
     for is_hopeless in (False, True):
         try:
             return _opened(path, notices, on_progress, copied_files)
         except DamagedFileError:
-            notices.add(mend(path, is_hopeless, on_progress))
+            notices.add(repair(path, is_hopeless, on_progress))
     return _opened(path, notices, on_progress, copied_files)
 
 
-def _opened(path: Path, notices: Notices, on_progress: Progress, copied_files: Sequence[Path]) -> Store:
+def _opened(path: Path, notices: StoreNotices, on_progress: Progress, copied_files: Sequence[Path]) -> Store:
     database = Database.open(path)
     conversations = ConversationStore(database)
     try:
@@ -105,6 +105,6 @@ def _opened(path: Path, notices: Notices, on_progress: Progress, copied_files: S
     except BaseException:
         conversations.close()
         raise
-    database.mend_with(lambda is_hopeless: notices.add(mend(path, is_hopeless, on_progress)))
+    database.set_repair(lambda is_hopeless: notices.add(repair(path, is_hopeless, on_progress)))
     backups = Backups(backups_folder(path), database, copied_files)
     return Store(conversations, ConversationSearch(database), notices, backups)

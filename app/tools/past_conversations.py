@@ -11,7 +11,7 @@ from app.tools.tool import Tool
 MOST_FOUND = 10
 
 
-class Found(Protocol):
+class FoundMessage(Protocol):
     """A place in a conversation where the words were found."""
 
     @property
@@ -22,7 +22,7 @@ class Found(Protocol):
     def at(self) -> datetime: ...
 
 
-Search = Callable[[str, int], Sequence[Found]]
+Search = Callable[[str, int], Sequence[FoundMessage]]
 """Finds words in all conversations: what to look for, and how many places at most. Called on any thread."""
 
 

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 OUTPUT_LIMIT = 16_000
 """Characters of a result that the model is given: some 4,000 tokens of English."""
-LOOK_AGAIN_S = 0.05
+_LOOK_AGAIN_SECONDS = 0.05
 """How often a running tool's caller looks whether it was cancelled."""
 NOTHING = "Done."
 """The result of a tool that returns nothing."""
@@ -35,7 +35,7 @@ def run_tool(
     tool: Tool,
     arguments: Mapping[str, Any],
     cancel: threading.Event,
-    time_limit_s: float | None = None,
+    time_limit_seconds: float | None = None,
     output_limit: int = OUTPUT_LIMIT,
 ) -> ToolResultPart:
     """Runs a tool to its end, its time limit (its own where none is given) or until `cancel` is set.
@@ -45,7 +45,7 @@ def run_tool(
     faults = _faults(tool, arguments)
     if faults:
         return failed(tool.name, faults)
-    limit = tool.time_limit_s if time_limit_s is None else time_limit_s
+    limit = tool.time_limit_seconds if time_limit_seconds is None else time_limit_seconds
     work = _Work(tool, arguments)
     work.start()
     ended_by = work.wait(cancel, limit)
@@ -108,7 +108,7 @@ class _Work:
     def wait(self, cancel: threading.Event, limit_s: float) -> str:
         """-> what came first: `done`, `cancel` or `time`."""
         deadline = time.monotonic() + limit_s
-        while not self._is_done.wait(min(LOOK_AGAIN_S, max(0.0, deadline - time.monotonic()))):
+        while not self._is_done.wait(min(_LOOK_AGAIN_SECONDS, max(0.0, deadline - time.monotonic()))):
             if cancel.is_set() or time.monotonic() >= deadline:
                 self._stop.set()
                 return "cancel" if cancel.is_set() else "time"

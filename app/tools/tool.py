@@ -9,7 +9,7 @@ from typing import Any
 from app.core.errors import UserError
 from app.tools.function_schema import description_of, parameters_of, takes_stop
 
-TIME_LIMIT_S = 20.0
+TIME_LIMIT_SECONDS = 20.0
 
 
 class ToolError(UserError):
@@ -27,7 +27,7 @@ class Tool:
     function: Callable[..., object]
     is_on_at_first: bool = True
     """Whether it is on until the user says otherwise."""
-    time_limit_s: float = TIME_LIMIT_S
+    time_limit_seconds: float = TIME_LIMIT_SECONDS
 
     @classmethod
     def of(
@@ -36,7 +36,7 @@ class Tool:
         *,
         title: str = "",
         is_on_at_first: bool = True,
-        time_limit_s: float = TIME_LIMIT_S,
+        time_limit_seconds: float = TIME_LIMIT_SECONDS,
     ) -> Tool:
         """A tool made from a function's signature and docstring.
 
@@ -55,7 +55,7 @@ class Tool:
             parameters_of(function),
             function,
             is_on_at_first,
-            time_limit_s,
+            time_limit_seconds,
         )
 
     @property

@@ -33,7 +33,7 @@ PART_CHARACTERS = 12_000
 """Of a page that are given at once; the model may ask for the next part."""
 SILENCE_SECONDS = 10.0
 """How long a server may say nothing."""
-TIME_LIMIT_S = 30.0
+TIME_LIMIT_SECONDS = 30.0
 PURPOSE = "Read a web page for the model"
 """As the list of connections says it."""
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{1,40})""", re.IGNORECASE)
@@ -104,7 +104,9 @@ def web_page_tool(network: Network | None = None, *, allows_local: bool = False)
         more = f"\n[Part {part} of {parts}. Fetch part={part + 1} to read on.]" if part < parts else ""
         return (shown or "(The page has no text.)") + more
 
-    return Tool.of(fetch_web_page, title="Read a web page", is_on_at_first=False, time_limit_s=TIME_LIMIT_S)
+    return Tool.of(
+        fetch_web_page, title="Read a web page", is_on_at_first=False, time_limit_seconds=TIME_LIMIT_SECONDS
+    )
 
 
 def _fetch(address: str, network: Network, allows_local: bool, stop: threading.Event) -> _Page:
@@ -129,7 +131,7 @@ def _fetch(address: str, network: Network, allows_local: bool, stop: threading.E
     try:
         network.check()
         with (
-            deadline(TIME_LIMIT_S),
+            deadline(TIME_LIMIT_SECONDS),
             broken_off_when(has_to_stop, backend.break_off),
             make_page_client(network, backend, MOST_REDIRECTS) as client,
         ):
@@ -154,7 +156,7 @@ def _received(client: httpx2.Client, url: httpx2.URL, network: Network) -> _Page
     from app.net.client import AnswerLimits
 
     # Redirects are read whole before they are followed; the page itself is left where it is long enough.
-    limits = AnswerLimits(TIME_LIMIT_S, TIME_LIMIT_S, 2 * MOST_BYTES)
+    limits = AnswerLimits(TIME_LIMIT_SECONDS, TIME_LIMIT_SECONDS, 2 * MOST_BYTES)
     extensions = {"purpose": PURPOSE, "limits": limits}
     with client.stream(
         "GET", url, headers=_HEADERS, timeout=SILENCE_SECONDS, extensions=extensions

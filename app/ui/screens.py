@@ -44,9 +44,9 @@ class Screens(QObject):
         """`resources` is the folder with what comes with the program."""
         super().__init__(parent)
         self._services = services
-        services.notices.told.connect(window.messages.show)
+        services.notices.posted.connect(window.messages.show)
         services.notices.withdrawn.connect(window.messages.withdraw)
-        services.recovery.model_choice_wanted.connect(window.open_model_picker)
+        services.recovery.model_choice_requested.connect(window.open_model_picker)
         self.settings = SettingsController(window, services.settings, __version__, self)
         self.settings.add_tools_page(services.tools)
         self._window_controller = WindowController(

@@ -70,7 +70,7 @@ class SingleInstance(QObject):
         """
         letter = {"file": str(file.expanduser().absolute()) if file else None}
         letter |= {name: os.environ[name] for name in _TOKENS if name in os.environ}
-        _allow_others_to_come_forward()
+        _allow_others_to_take_focus()
         if not self._deliver(json.dumps(letter).encode() + b"\n"):
             raise StoreError(
                 "Tarn is running already, but it does not answer.",
@@ -180,7 +180,7 @@ def _user() -> str:
     return str(os.getuid())
 
 
-def _allow_others_to_come_forward() -> None:
+def _allow_others_to_take_focus() -> None:
     if sys.platform == "win32":
         import ctypes
 

@@ -32,7 +32,7 @@ from app.application import Application, create_qt_application
 from app.hub.hub import Hub
 from app.hub.token import HubToken
 from app.services.model_status import ModelState
-from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.model_manager_page import ModelManagerSection
 from app.ui.model_manager.row_list import RowList
 from tests.fakes.hub_server import FakeHub
 from tests.hub.fake_keyring import FakeKeyring
@@ -149,10 +149,10 @@ def measure_library(application: Application, count: int) -> None:
         elapsed = (time.perf_counter() - started) * 1000
     tell("library read at the start", models=count, elapsed_ms=elapsed, pause_ms=max(pauses))
     wait(lambda: application.services.models.status.state is not ModelState.LOADING)
-    first = drawn(window, lambda: manager.show(Section.LIBRARY))
+    first = drawn(window, lambda: manager.show(ModelManagerSection.LIBRARY))
     assert len(view.list.entries) >= count
     application.window.focus_composer()
-    again = drawn(window, lambda: manager.show(Section.LIBRARY))
+    again = drawn(window, lambda: manager.show(ModelManagerSection.LIBRARY))
     wait(lambda: True)
     tell("library", models=count, open_ms=first, open_again_ms=again, **frames(window, view.list))
     typed = [
@@ -170,7 +170,7 @@ def measure_library(application: Application, count: int) -> None:
 def measure_search(application: Application, count: int) -> None:
     window, manager = application.window, application.screens.model_manager
     view = manager.page.discover
-    manager.show(Section.DISCOVER)
+    manager.show(ModelManagerSection.DISCOVER)
     with watched() as pauses:
         view.search_field.setText("qwen3")
         wait(lambda: len(view.list.entries) >= 50)

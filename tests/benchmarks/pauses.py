@@ -29,10 +29,10 @@ from app.hub.download.state import DownloadStatus
 from app.hub.hub import Hub
 from app.hub.repository import read_repository
 from app.hub.token import HubToken
-from app.launch import leave_alone_what_stays
+from app.launch import freeze_collected_objects
 from app.services.model_status import ModelPart
 from app.ui.model_manager import library_rows
-from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.model_manager_page import ModelManagerSection
 from tests.fakes.hub_server import FakeHub
 from tests.hub.fake_keyring import FakeKeyring
 
@@ -113,7 +113,7 @@ def main(megabytes: int, megabytes_per_second: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         application = Application(Path(folder), hub=hub)
         application.window.show()
-        leave_alone_what_stays()
+        freeze_collected_objects()
         watch = Watch()
         loaded: list[object] = []
         application.services.models.changed.connect(
@@ -124,7 +124,7 @@ def main(megabytes: int, megabytes_per_second: float) -> None:
         screen = application.screens.model_manager
         screen.show_start()
         watch.during("the models screen opens", after(REST_S))
-        screen.show(Section.DOWNLOADS)
+        screen.show(ModelManagerSection.DOWNLOADS)
         for repository in REPOSITORIES:
             found = read_repository(hub, repository, threading.Event())
             screen.downloads.order(found, found.variants[0], repository)
@@ -133,7 +133,7 @@ def main(megabytes: int, megabytes_per_second: float) -> None:
             "two files are fetched",
             lambda: all(state.status is DownloadStatus.DONE for state in downloads.states),
         )
-        screen.show(Section.LIBRARY)
+        screen.show(ModelManagerSection.LIBRARY)
         watch.during("the library is shown", lambda: len(screen.library.models) == 3)
         for model in screen.library.models:
             if not model.is_starter:

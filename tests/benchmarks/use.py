@@ -36,7 +36,7 @@ def _start(_seconds: int, began: float) -> dict[str, object]:
     from PySide6.QtCore import QEvent, QObject
 
     from app.application import Application, create_qt_application
-    from app.launch import leave_alone_what_stays
+    from app.launch import freeze_collected_objects
 
     qt = create_qt_application(sys.argv[:1])
     figures: dict[str, object] = {}
@@ -54,7 +54,7 @@ def _start(_seconds: int, began: float) -> dict[str, object]:
         watch = FirstPaint()
         application.window.chat_page.welcome.viewport().installEventFilter(watch)
         application.window.show()
-        leave_alone_what_stays()
+        freeze_collected_objects()
         qt.exec()
         application.shutdown()
     return figures
@@ -65,7 +65,7 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
     from PySide6.QtCore import QTimer
 
     from app.application import Application, create_qt_application
-    from app.launch import leave_alone_what_stays
+    from app.launch import freeze_collected_objects
     from app.services.running_answer import AnswerPart
 
     qt = create_qt_application(sys.argv[:1])
@@ -86,7 +86,7 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
             composer.send()
 
         application.window.show()
-        leave_alone_what_stays()
+        freeze_collected_objects()
         timer = QTimer(interval=TICK_MS)
         timer.timeout.connect(tick)
         QTimer.singleShot(200, timer.start)

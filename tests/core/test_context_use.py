@@ -28,7 +28,7 @@ def test_an_empty_conversation_takes_nothing():
     use = measure(ScriptedModel(), request_of(), "")
     assert use.used_tokens == 0
     assert use.room_tokens == 4096
-    assert not use.has_outgrown
+    assert not use.exceeds_context
 
 
 def test_the_sum_is_made_of_system_prompt_conversation_and_draft():
@@ -52,7 +52,7 @@ def test_tools_count_as_part_of_the_system_prompt():
 def test_what_was_left_out_takes_no_room_and_is_named():
     request = request_of(words(30), words(30), words(30), words(30))
     use = measure(ScriptedModel(context_length=120), request, "")
-    assert use.has_outgrown
+    assert use.exceeds_context
     assert use.first_seen_id == request.path[2].id
     assert use.conversation_tokens == 60 + 3 * AROUND
 
@@ -60,7 +60,7 @@ def test_what_was_left_out_takes_no_room_and_is_named():
 def test_the_draft_pushes_the_oldest_turn_out():
     model = ScriptedModel(context_length=160)
     request = request_of(words(30), words(30), words(10), words(10))
-    assert not measure(model, request, "").has_outgrown
+    assert not measure(model, request, "").exceeds_context
     assert measure(model, request, words(40)).first_seen_id == request.path[2].id
 
 

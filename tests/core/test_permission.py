@@ -1,4 +1,4 @@
-"""The desk at which a turn waits for the user's decision."""
+"""The queue in which calls wait for the user's decision."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.core.errors import Cancelled
-from app.core.permission import Decision, PermissionDesk, Permissions
+from app.core.permission import ApprovalQueue, Decision, Permissions
 
 NEVER_SET = threading.Event()
 
@@ -36,32 +36,32 @@ def test_a_later_decision_takes_the_place_of_an_earlier_one() -> None:
 
 
 def test_a_decision_made_on_another_thread_ends_the_wait() -> None:
-    desk = PermissionDesk()
+    approvals = ApprovalQueue()
     with ThreadPoolExecutor(1) as turn:
-        waiting = turn.submit(desk.wait, "call 1", "read", NEVER_SET)
-        desk.decide("call 1", Decision.ALWAYS)
+        waiting = turn.submit(approvals.wait, "call 1", "read", NEVER_SET)
+        approvals.decide("call 1", Decision.ALWAYS)
 
         assert waiting.result(timeout=5) is Decision.ALWAYS
-    assert desk.standing("read") is Decision.ALWAYS
-    assert desk.permissions == Permissions(always=frozenset({"read"}))
+    assert approvals.standing("read") is Decision.ALWAYS
+    assert approvals.permissions == Permissions(always=frozenset({"read"}))
 
 
 def test_a_decision_may_come_before_anyone_waits() -> None:
-    desk = PermissionDesk()
-    desk.decide("call 1", Decision.ONCE)
+    approvals = ApprovalQueue()
+    approvals.decide("call 1", Decision.ONCE)
 
-    assert desk.wait("call 1", "read", NEVER_SET) is Decision.ONCE
+    assert approvals.wait("call 1", "read", NEVER_SET) is Decision.ONCE
 
 
 def test_a_second_click_does_not_decide_the_next_call() -> None:
-    desk = PermissionDesk()
-    desk.decide("call 1", Decision.ONCE)
-    desk.wait("call 1", "send", NEVER_SET)
-    desk.decide("call 1", Decision.ONCE)
+    approvals = ApprovalQueue()
+    approvals.decide("call 1", Decision.ONCE)
+    approvals.wait("call 1", "send", NEVER_SET)
+    approvals.decide("call 1", Decision.ONCE)
 
     cancel = threading.Event()
     with ThreadPoolExecutor(1) as turn:
-        waiting = turn.submit(desk.wait, "call 2", "send", cancel)
+        waiting = turn.submit(approvals.wait, "call 2", "send", cancel)
         cancel.set()
 
         with pytest.raises(Cancelled):
@@ -70,9 +70,9 @@ def test_a_second_click_does_not_decide_the_next_call() -> None:
 
 @pytest.mark.measures
 def test_stopping_the_turn_ends_the_wait_at_once() -> None:
-    desk, cancel = PermissionDesk(), threading.Event()
+    approvals, cancel = ApprovalQueue(), threading.Event()
     with ThreadPoolExecutor(1) as turn:
-        waiting = turn.submit(desk.wait, "call 1", "read", cancel)
+        waiting = turn.submit(approvals.wait, "call 1", "read", cancel)
         started = time.monotonic()
         cancel.set()
 

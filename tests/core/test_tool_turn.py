@@ -18,7 +18,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
-from app.core.permission import Decision, PermissionDesk, Permissions
+from app.core.permission import ApprovalQueue, Decision, Permissions
 from app.core.sampling import Sampling
 from app.core.tool_round import (
     MOST_CALLS,
@@ -71,15 +71,15 @@ class Turn:
     watch: Callable[[TurnEvent], object] = lambda event: None
 
     def __post_init__(self) -> None:
-        self.desk = PermissionDesk(self.permissions)
-        use = ToolUse(self.weather.run, self.desk, self.most_rounds)
+        self.approvals = ApprovalQueue(self.permissions)
+        use = ToolUse(self.weather.run, self.approvals, self.most_rounds)
         request = TurnRequest(self.path, "", Sampling(), (WEATHER,), reply_id="reply")
         self.events = list(self._watched(run_turn(self.model, request, self.cancel, use)))
 
     def _watched(self, events: Iterator[TurnEvent]) -> Iterator[TurnEvent]:
         for event in events:
             if isinstance(event, ToolCallWaiting):
-                self.desk.decide(event.call_id, self.decide(event))
+                self.approvals.decide(event.call_id, self.decide(event))
             self.watch(event)
             yield event
 
@@ -191,7 +191,7 @@ def test_the_user_is_asked_before_a_call_runs() -> None:
 
     assert seen == [[]]
     assert turn.outline[:4] == ["RoundEnded", "ToolCallWaiting", "ToolCallStarted", "ToolCallEnded"]
-    assert turn.desk.permissions == Permissions()
+    assert turn.approvals.permissions == Permissions()
 
 
 @pytest.mark.parametrize(("decision", "times_asked"), [(Decision.ONCE, 2), (Decision.ALWAYS, 1)])
@@ -332,7 +332,7 @@ def test_a_result_longer_than_the_model_can_read_is_cut() -> None:
 def test_stopping_while_a_call_waits_ends_the_turn_with_results_for_every_call() -> None:
     both = '<|tool_call_start|>[get_weather(city="Paris"), get_weather(city="Tokyo")]<|tool_call_end|>'
     cancel = threading.Event()
-    use = ToolUse(FakeWeather().run, PermissionDesk())
+    use = ToolUse(FakeWeather().run, ApprovalQueue())
     request = TurnRequest((QUESTION,), "", Sampling(), (WEATHER,))
 
     events = []
@@ -366,7 +366,7 @@ def test_stopping_while_a_tool_runs_keeps_what_it_still_gave() -> None:
 def test_a_model_that_was_changed_while_a_call_waited_does_not_answer() -> None:
     model = ScriptedModel(CALL, ANSWER)
     request = TurnRequest((QUESTION,), "", Sampling(), (WEATHER,), model_path=model.model_path)
-    use = ToolUse(FakeWeather().run, PermissionDesk(ALLOWED))
+    use = ToolUse(FakeWeather().run, ApprovalQueue(ALLOWED))
 
     for event in run_turn(model, request, threading.Event(), use):
         if isinstance(event, NextRoundStarted):

@@ -18,7 +18,7 @@ import tomli_w
 
 from app.core.conversation import Conversation, MessageNode
 from app.core.message import Message, Role
-from app.engine.probe import Probe, Verdict
+from app.engine.probe import Probe, TrialVerdict
 from app.paths import Paths
 from app.store.store import open_store
 from tests.e2e.conftest import TINY_MODEL
@@ -124,7 +124,7 @@ def killer(tmp_path: Path, data_dir: Path) -> Path:
     """A model whose tokenizer aborts the process, and which a trial of old let through."""
     path = tmp_path / "killer.gguf"
     path.write_bytes(with_values(TINY_MODEL, {"tokenizer.ggml.model": "llama"}))
-    Probe(Paths.below(data_dir).trials)._remember(path, Verdict())
+    Probe(Paths.below(data_dir).trials)._remember(path, TrialVerdict())
     return path
 
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.core.message import Role
 from app.services.model_status import ModelState
 from app.ui.chat.composer import ComposerState
-from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
+from app.ui.model_manager.model_manager_page import ModelManagerPage, ModelManagerSection
 from tests.e2e.conftest import ANSWER_MS, TINY_MODEL, Person, StartProgram
 
 NEEDS_A_TRASH = pytest.mark.skipif(
@@ -37,7 +37,7 @@ def trash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def library_of(person: Person) -> ModelManagerPage:
-    person.application.screens.model_manager.show(Section.LIBRARY)
+    person.application.screens.model_manager.show(ModelManagerSection.LIBRARY)
     page = person.window.findChild(ModelManagerPage, "model_manager")
     assert page is not None
     return page

@@ -12,7 +12,7 @@ import pytest
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
 from app.engine import load_options, model_trial
 from app.engine.probe import Probe, verdict_of
-from app.engine.trial_process import Ending, Outcome, TrialLimits
+from app.engine.trial_process import Ending, TrialLimits, TrialOutcome
 from tests.engine.gguf_file import gguf_bytes, with_values
 
 
@@ -116,7 +116,7 @@ def test_an_unfit_processor_is_told_from_a_damaged_file(record, file):
 def test_a_child_that_says_nothing_sensible_has_crashed():
     for output in (b"", b"\n", b"{}", b"[1]", b"no json", b"\xff\xfe"):
         lines = tuple(output.decode("utf-8", "replace").splitlines())
-        assert "crashed" in verdict_of("it", Outcome(Ending.BY_ITSELF, 0, lines), TrialLimits(1)).problem
+        assert "crashed" in verdict_of("it", TrialOutcome(Ending.BY_ITSELF, 0, lines), TrialLimits(1)).problem
 
 
 def test_an_engine_that_cannot_be_loaded_is_a_sentence(record):

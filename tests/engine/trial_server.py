@@ -19,21 +19,21 @@ from app.engine import model_trial
 from app.engine.loaded_model import native_library
 from app.engine.model_checks import read_usable
 from app.engine.model_trial import plan_trial
-from app.engine.probe import Verdict, verdict_of
-from app.engine.trial_process import Ending, Outcome, TrialLimits
+from app.engine.probe import TrialVerdict, verdict_of
+from app.engine.trial_process import Ending, TrialLimits, TrialOutcome
 
 LIMITS = TrialLimits(seconds=120.0)
 
 
-def verdict_on(path: Path) -> Verdict:
+def verdict_on(path: Path) -> TrialVerdict:
     try:
         plan_trial(read_usable(path), has_gpu=False)
     except UserError as error:
-        return Verdict(str(error), error.hint)
+        return TrialVerdict(str(error), error.hint)
     return verdict_of(path.name, run_in_fork(lambda: model_trial.main(["--model", str(path)])), LIMITS)
 
 
-def run_in_fork(work: Callable[[], int]) -> Outcome:
+def run_in_fork(work: Callable[[], int]) -> TrialOutcome:
     """Does something in a fork of this process; what it prints is kept."""
     with tempfile.TemporaryFile() as output:
         child = os.fork()
@@ -51,7 +51,7 @@ def run_in_fork(work: Callable[[], int]) -> Outcome:
         output.seek(0)
         lines = tuple(output.read().decode("utf-8", "replace").splitlines())
     ending = Ending.BY_ITSELF if ended else Ending.TOOK_TOO_LONG
-    return Outcome(ending, os.waitstatus_to_exitcode(status), lines)
+    return TrialOutcome(ending, os.waitstatus_to_exitcode(status), lines)
 
 
 def serve() -> None:

@@ -37,7 +37,7 @@ from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
-from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.model_manager_page import ModelManagerSection
 from app.ui.model_manager.network_page import NetworkPage
 from app.ui.settings.settings_controller import SettingsController
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
@@ -210,7 +210,7 @@ class Photographer:
         self.pause(300)
         self.take("later", "1180")
         self._take_downloads()
-        page.show_section(Section.DISCOVER)
+        page.show_section(ModelManagerSection.DISCOVER)
         discover.search_field.setText("qwen")
         self.wait(lambda: len(discover.list.entries) > 40)
         self.take("search", "1600")
@@ -220,7 +220,7 @@ class Photographer:
         self.wait(lambda: discover.details.error.isVisible())
         self.take("not-found", "1180")
         discover.search_field.clear()
-        page.show_section(Section.LIBRARY)
+        page.show_section(ModelManagerSection.LIBRARY)
         self.records.note_used(library()[0].path)
         self.models.note_loaded(library()[0].path)
         self.pause()
@@ -232,7 +232,7 @@ class Photographer:
     def _take_zoomed(self) -> None:
         self.settings.change(font_scale=1.5)
         self.take("zoomed-library", "1180")
-        self.models.page.show_section(Section.DISCOVER)
+        self.models.page.show_section(ModelManagerSection.DISCOVER)
         self.models.discover.show_start()
         self.take("zoomed-start", "1180")
         self.models.discover.show_model("LFM2.5-1.2B-Instruct")
@@ -255,7 +255,7 @@ class Photographer:
 
     def _take_downloads(self) -> None:
         page = self.models.page
-        page.show_section(Section.DOWNLOADS)
+        page.show_section(ModelManagerSection.DOWNLOADS)
         self.take("downloads-empty", "900")
         for number, model in enumerate(("Instruct", "Thinking", "JP-202606")):
             size = 40_000_000
@@ -280,11 +280,11 @@ class Photographer:
         self.take("downloads")
         first = self.models.downloads.states[0]
         self.models.downloads.pause(first.id)
-        page.show_section(Section.DISCOVER)
+        page.show_section(ModelManagerSection.DISCOVER)
         self.models.discover.show_start()
         self.pause(400)
         self.take("start-under-way", "1180")
-        page.show_section(Section.DOWNLOADS)
+        page.show_section(ModelManagerSection.DOWNLOADS)
         self.hub.fail(
             method="", path="Instruct-Q4_K_M", status=403, headers={"X-Error-Code": "GatedRepo"}, times=99
         )

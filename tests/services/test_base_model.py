@@ -20,7 +20,7 @@ def test_a_base_model_offers_to_continue_text_and_to_chat_again(qtbot: QtBot, tm
     write_base_model(model, TINY)
     services = Services(Paths.below(tmp_path / "data"))
     told: list[Notice] = []
-    services.notices.told.connect(told.append)
+    services.notices.posted.connect(told.append)
     try:
         services.start(model)
         qtbot.waitUntil(lambda: bool(told), timeout=WAIT_MS)

@@ -42,7 +42,7 @@ def told() -> list[str]:
 @pytest.fixture
 def writer(qtbot: QtBot, told: list[str]) -> Iterator[StoreWriter]:
     notices = NoticeService()
-    notices.told.connect(lambda notice: told.append(notice.sentence))
+    notices.posted.connect(lambda notice: told.append(notice.sentence))
     writer = StoreWriter(notices)
     yield writer
     writer.shut_down()

@@ -310,7 +310,7 @@ def use_everything(folder: Path) -> Outcome:
     path = folder / "conversations.db"
     before = path.read_bytes()
     store = open_store(path)
-    store.notices.tell_later_ones(outcome.notices.append)
+    store.notices.forward_to(outcome.notices.append)
     outcome.notices += store.notices.take()
     store.conversations.last_open_id()
     added: dict[str, MessageNode] = {}

@@ -240,7 +240,7 @@ def test_what_did_not_come_back_is_counted(path):
     path.write_bytes(data)
     store = open_store(path)
     told = []
-    store.notices.tell_later_ones(told.append)
+    store.notices.forward_to(told.append)
     loaded = store.conversations.load(conversation.id)
     assert len(told) == 1
     lost = 40 - len(loaded.nodes)

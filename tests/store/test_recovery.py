@@ -143,7 +143,7 @@ def test_damage_found_during_use_is_mended_at_once(path):
     store = open_store(path)
     assert store.notices.take() == ()
     told = []
-    store.notices.tell_later_ones(told.append)
+    store.notices.forward_to(told.append)
     for conversation in conversations.values():
         assert store.conversations.load(conversation.id) == conversation
     assert len(told) == 1

@@ -43,7 +43,7 @@ class ChatHarness:
         self.chat, self.answers = self.services.chat, self.services.answers
         self.models, self.settings = self.services.models, self.services.settings
         self.told: list[Notice] = []
-        self.services.notices.told.connect(self.told.append)
+        self.services.notices.posted.connect(self.told.append)
         self._is_over = False
 
     def start(self) -> None:
@@ -80,7 +80,7 @@ class ChatHarness:
             store.save(preset)
         else:
             store.create(preset)
-        self.services.presets.tell()
+        self.services.presets.publish()
         self.chat.choose_preset(preset.name)
 
     def results(self) -> list[ToolResultPart]:

@@ -84,7 +84,7 @@ def tool_threads() -> list[str]:
 def test_a_page_that_drips_ends_with_the_tool_its_thread_and_its_connection_too(start, drip):
     with RawSite(start, drip) as site:
         tool = web_page_tool(allows_local=True)
-        result = run_tool(tool, {"url": site.url}, threading.Event(), time_limit_s=0.5)
+        result = run_tool(tool, {"url": site.url}, threading.Event(), time_limit_seconds=0.5)
         assert result.raw == "Error: The tool was stopped after 0.5 seconds."
         assert site.hung_up.wait(2)
         deadline = time.monotonic() + 2
@@ -95,10 +95,10 @@ def test_a_page_that_drips_ends_with_the_tool_its_thread_and_its_connection_too(
 
 @pytest.mark.parametrize(("start", "drip"), DRIPPING.values(), ids=DRIPPING)
 def test_the_tool_knows_its_time_itself(start, drip, monkeypatch):
-    monkeypatch.setattr(web_page, "TIME_LIMIT_S", 0.5)
+    monkeypatch.setattr(web_page, "TIME_LIMIT_SECONDS", 0.5)
     with RawSite(start, drip) as site:
         tool = web_page_tool(allows_local=True)
-        result = run_tool(tool, {"url": site.url}, threading.Event(), time_limit_s=20)
+        result = run_tool(tool, {"url": site.url}, threading.Event(), time_limit_seconds=20)
         assert result.raw == "Error: 127.0.0.1 did not answer in time."
 
 

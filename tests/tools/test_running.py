@@ -125,14 +125,14 @@ def test_a_long_result_is_cut_and_says_so() -> None:
 
 
 def test_a_tool_that_takes_too_long_is_told_to_stop_and_left(slow: Slow) -> None:
-    result = run_tool(Tool.of(slow.obedient), {}, threading.Event(), time_limit_s=0.1)
+    result = run_tool(Tool.of(slow.obedient), {}, threading.Event(), time_limit_seconds=0.1)
 
     assert result.raw == "Error: The tool was stopped after 0.1 seconds."
     assert slow.was_told.wait(5)
 
 
 def test_a_tool_that_does_not_listen_is_left_as_well(slow: Slow) -> None:
-    result = run_tool(Tool.of(slow.stubborn, time_limit_s=0.1), {}, threading.Event())
+    result = run_tool(Tool.of(slow.stubborn, time_limit_seconds=0.1), {}, threading.Event())
 
     assert result.is_error
     assert not slow.release.is_set()

@@ -201,7 +201,7 @@ def test_a_page_without_end_is_read_up_to_a_size(site: str, path: str) -> None:
 
 def test_a_silent_server_does_not_outlast_the_tools_time(site: str) -> None:
     result = run_tool(
-        web_page_tool(allows_local=True), {"url": f"{site}/slow"}, threading.Event(), time_limit_s=0.2
+        web_page_tool(allows_local=True), {"url": f"{site}/slow"}, threading.Event(), time_limit_seconds=0.2
     )
 
     assert result.raw == "Error: The tool was stopped after 0.2 seconds."

@@ -11,7 +11,7 @@ import pytest
 from app.core.conversation import MessageNode
 from app.core.message import Message, Role, StopReason
 from app.core.model_file import LoadOptions
-from app.core.permission import Decision, PermissionDesk, Permissions
+from app.core.permission import ApprovalQueue, Decision, Permissions
 from app.core.sampling import Sampling
 from app.core.tool_round import CallOutcome, ToolCallEnded, ToolCallWaiting, ToolUse
 from app.core.turn import run_turn
@@ -59,13 +59,13 @@ def get_weather(city: str) -> dict[str, Any]:
 def ask(
     engine: Engine, question: str, box: ToolBox, decision: Decision = Decision.ONCE, system_prompt: str = ""
 ) -> list[TurnEvent]:
-    desk = PermissionDesk(Permissions())
+    approvals = ApprovalQueue(Permissions())
     path = (MessageNode(Message.of_text(Role.USER, question)),)
     request = TurnRequest(path, system_prompt, Sampling(temperature=0), box.definitions)
     events = []
-    for event in run_turn(engine, request, threading.Event(), ToolUse(box.run, desk)):
+    for event in run_turn(engine, request, threading.Event(), ToolUse(box.run, approvals)):
         if isinstance(event, ToolCallWaiting):
-            desk.decide(event.call_id, decision)
+            approvals.decide(event.call_id, decision)
         events.append(event)
     return events
 

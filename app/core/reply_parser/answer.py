@@ -19,7 +19,7 @@ import re
 
 from app.core.message import ToolCallPart
 from app.core.reasoning_markers import HARMONY
-from app.core.reply_parser.channel_header import Header, header_at, opening_at
+from app.core.reply_parser.channel_header import ChannelHeader, header_at, opening_at
 from app.core.reply_parser.code_spans import CodeSpans
 from app.core.reply_parser.markers import (
     BLANK,
@@ -32,7 +32,7 @@ from app.core.reply_parser.markers import (
     TAG_CALL_ENDS,
     TALKED_ABOUT,
     WAIT,
-    Unsure,
+    NeedMoreText,
     marker_at,
     prefix_at,
 )
@@ -41,7 +41,7 @@ from app.core.reply_parser.part_writer import PartKind
 from app.core.reply_parser.reader import Advance, ParseContext
 from app.core.reply_parser.unmarked_calls import Candidate
 
-_Step = tuple[int, PartKind | Unsure | None]
+_Step = tuple[int, PartKind | NeedMoreText | None]
 """How far was read, and whether more must be known first (`WAIT`) or another part begins."""
 
 _STOP = re.compile(rf"{MARKER_START.pattern}|\n+|`+")
@@ -88,7 +88,7 @@ class AnswerReader:
         """Look for the second half of a header whose first half ended the prompt, and for hidden words."""
         header = opening_at(text, position, is_final=is_final)
         words = prefix_at(text, position, context.state.answer_words, is_final=is_final)
-        if isinstance(header, Unsure) or isinstance(words, Unsure):
+        if isinstance(header, NeedMoreText) or isinstance(words, NeedMoreText):
             return position, WAIT
         context.state.has_begun = True
         if words:
@@ -102,7 +102,7 @@ class AnswerReader:
         """Look for a call without markers; offer the line to `_read_words` where there is none."""
         if indent := _INDENT.match(text, position):
             return self._write(indent.group(), context, position), None
-        begins: bool | Unsure = bool(self._candidate)
+        begins: bool | NeedMoreText = bool(self._candidate)
         if not begins and text[position] != "\n":
             begins = context.unmarked_calls.begins_at(text, position, is_final=is_final)
         if begins is WAIT:
@@ -110,7 +110,7 @@ class AnswerReader:
         if begins:
             self._candidate = self._candidate or Candidate()
             found = context.unmarked_calls.read(text, position, self._candidate, is_final=is_final)
-            if isinstance(found, Unsure):
+            if isinstance(found, NeedMoreText):
                 return position, WAIT
             self._settled = self._candidate.scanned
             self._candidate = None
@@ -143,11 +143,11 @@ class AnswerReader:
 
     def _read_marker(self, text: str, position: int, context: ParseContext, is_final: bool) -> _Step:
         marker = marker_at(text, position, is_final=is_final)
-        if isinstance(marker, Unsure):
+        if isinstance(marker, NeedMoreText):
             return position, WAIT
         if marker is None and context.state.answer_tags and not self._code.is_code:
             tag = prefix_at(text, position, context.state.answer_tags[:1], is_final=is_final)
-            if isinstance(tag, Unsure):
+            if isinstance(tag, NeedMoreText):
                 return position, WAIT
             if tag and (not self._has_words or len(context.state.answer_tags) == 1):
                 context.writer.write_hidden(tag)
@@ -160,20 +160,20 @@ class AnswerReader:
         if not is_text and marker in TALKED_ABOUT and (not context.tools or text[end : end + 1] in ("", " ")):
             begins = _is_call_ahead(text, end, is_final=is_final)
             is_text = WAIT if begins is WAIT else not begins and (not context.tools or end < len(text))
-        if isinstance(is_text, Unsure):
+        if isinstance(is_text, NeedMoreText):
             return position, WAIT
         if is_text:
             self._mentioned += marker in OPENINGS
             return self._write(marker, context, position), None
         if marker in HEADER_STARTS:
             header = header_at(text, position, is_final=is_final)
-            if isinstance(header, Unsure):
+            if isinstance(header, NeedMoreText):
                 return position, WAIT
             if header:
                 return header.end, self._take_header(text[position : header.end], header, context)
         return end, self._take_marker(marker, context)
 
-    def _is_mentioned(self, marker: str, text: str, end: int, is_final: bool) -> bool | Unsure:
+    def _is_mentioned(self, marker: str, text: str, end: int, is_final: bool) -> bool | NeedMoreText:
         if self._mentioned and marker in CLOSINGS:
             self._mentioned -= 1
             return True
@@ -202,7 +202,7 @@ class AnswerReader:
             return PartKind.TEXT
         return None
 
-    def _take_header(self, raw: str, header: Header, context: ParseContext) -> PartKind:
+    def _take_header(self, raw: str, header: ChannelHeader, context: ParseContext) -> PartKind:
         writer = context.writer
         writer.finish_text()
         if header.kind is PartKind.TOOL_CALL:
@@ -224,7 +224,7 @@ class AnswerReader:
         return position + len(words)
 
 
-def _is_call_ahead(text: str, position: int, *, is_final: bool) -> bool | Unsure:
+def _is_call_ahead(text: str, position: int, *, is_final: bool) -> bool | NeedMoreText:
     """Whether a call stands behind the marker that ends at `position`, not too far from it."""
     limit = position + _WIDEST_GAP
     while position < min(len(text), limit) and text[position] in BLANK:
@@ -242,4 +242,4 @@ def _is_call_ahead(text: str, position: int, *, is_final: bool) -> bool | Unsure
         begins = prefix_at(
             text, name.end(), ("<arg_key", "<tool_sep", "[ARGS]", "[CALL_ID]", "{"), is_final=is_final
         )
-    return begins if isinstance(begins, Unsure) else begins is not None
+    return begins if isinstance(begins, NeedMoreText) else begins is not None

@@ -18,7 +18,7 @@ from app.core.reply_parser.markers import (
     TAG_CALLS,
     TEXT_QUOTES,
     WAIT,
-    Unsure,
+    NeedMoreText,
     marker_at,
     prefix_at,
 )
@@ -102,7 +102,9 @@ class CallScanner:
             position = reached
         return position, marks
 
-    def _step(self, text: str, position: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
+    def _step(
+        self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
+    ) -> int | NeedMoreText:
         if self._place is _Place.BETWEEN:
             return self._read_between(text, position, is_final, marks)
         if self._place is _Place.TAG:
@@ -121,7 +123,7 @@ class CallScanner:
 
     def _read_between(
         self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
-    ) -> int | Unsure:
+    ) -> int | NeedMoreText:
         char = text[position]
         if char in BLANK:
             found = _BLANKS.match(text, position)
@@ -147,7 +149,7 @@ class CallScanner:
 
     def _read_marker(
         self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
-    ) -> int | Unsure:
+    ) -> int | NeedMoreText:
         marker = marker_at(text, position, is_final=is_final)
         tag = prefix_at(text, position, _TAGS, is_final=is_final)
         if marker is WAIT or tag is WAIT:
@@ -187,7 +189,9 @@ class CallScanner:
 
     # Inside a call.
 
-    def _read_call(self, text: str, position: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
+    def _read_call(
+        self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
+    ) -> int | NeedMoreText:
         found = _SIGNIFICANT.search(text, position)
         if not found:
             return len(text)
@@ -216,7 +220,7 @@ class CallScanner:
             return self._end(at, marks)
         return at + 1
 
-    def _read_sign(self, text: str, at: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
+    def _read_sign(self, text: str, at: int, is_final: bool, marks: list[CallBoundary]) -> int | NeedMoreText:
         """Read on from a `<` inside a call, but outside a text."""
         is_named = self._depth == self._lists
         signs = (*TEXT_QUOTES, *(_TAGS if is_named else ()), *((_KEY,) if is_named else ()))
@@ -238,7 +242,7 @@ class CallScanner:
 
     def _read_quoted(
         self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
-    ) -> int | Unsure:
+    ) -> int | NeedMoreText:
         """Read a text that Gemma wrote, which only its own mark or the end of the call ends."""
         at = text.find("<", position)
         if at < 0:
@@ -252,7 +256,7 @@ class CallScanner:
             return at + len(quote)
         return self._end(at, marks) if marker in CALL_ENDS else at + 1
 
-    def _open_string(self, text: str, position: int, is_final: bool) -> int | Unsure:
+    def _open_string(self, text: str, position: int, is_final: bool) -> int | NeedMoreText:
         quote = text[position]
         rest = text[position : position + 3]
         if len(rest) < 3 and rest == quote * len(rest) and not is_final:
@@ -262,7 +266,7 @@ class CallScanner:
 
     def _read_string(
         self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
-    ) -> int | Unsure:
+    ) -> int | NeedMoreText:
         found = _STRING_STOPS[self._quote].search(text, position)
         if not found:
             # The first characters of a triple quote may stand at the end.
@@ -287,7 +291,9 @@ class CallScanner:
 
     # Inside tags.
 
-    def _read_tag(self, text: str, position: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
+    def _read_tag(
+        self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
+    ) -> int | NeedMoreText:
         """Read on to what ends a call such as `<function=...>`."""
         found = _TAG_START.search(text, position)
         if not found:
@@ -302,7 +308,9 @@ class CallScanner:
             return at if at > position else WAIT
         return self._pass_words(text, position, at, is_final, marks)
 
-    def _read_keys(self, text: str, position: int, is_final: bool, marks: list[CallBoundary]) -> int | Unsure:
+    def _read_keys(
+        self, text: str, position: int, is_final: bool, marks: list[CallBoundary]
+    ) -> int | NeedMoreText:
         """Read between the values of `<arg_key>...</arg_key><arg_value>...</arg_value>`."""
         at = text.find("<", position)
         if at < 0:
@@ -315,7 +323,7 @@ class CallScanner:
             return at if at > position else WAIT
         return self._pass_words(text, position, at, is_final, marks)
 
-    def _read_value(self, text: str, position: int, is_final: bool) -> int | Unsure:
+    def _read_value(self, text: str, position: int, is_final: bool) -> int | NeedMoreText:
         """Read a value, whatever stands in it."""
         at = text.find(_VALUE_END, position)
         if at >= 0:
@@ -326,7 +334,7 @@ class CallScanner:
 
     def _pass_words(
         self, text: str, position: int, at: int, is_final: bool, marks: list[CallBoundary]
-    ) -> int | Unsure:
+    ) -> int | NeedMoreText:
         """Pass a sign that belongs to an argument; any marker that cannot do so ends the call."""
         marker = marker_at(text, at, is_final=is_final)
         if marker is WAIT:
@@ -334,7 +342,7 @@ class CallScanner:
         return at + 1 if marker is None or marker in _THOUGHTS else self._end(at, marks)
 
 
-def _is_call(text: str, position: int, *, is_final: bool) -> bool | Unsure:
+def _is_call(text: str, position: int, *, is_final: bool) -> bool | NeedMoreText:
     """Whether a name and a round bracket stand here, rather than the words of an answer."""
     name = _NAME.match(text, position)
     if not name:
@@ -344,7 +352,7 @@ def _is_call(text: str, position: int, *, is_final: bool) -> bool | Unsure:
     return text.startswith("(", name.end())
 
 
-def _is_in_string(text: str, position: int, quote: str, *, is_final: bool) -> bool | Unsure:
+def _is_in_string(text: str, position: int, quote: str, *, is_final: bool) -> bool | NeedMoreText:
     """Whether a marker that ends at `position`, inside a string, is part of it.
 
     It is if the string ends soon and properly. Otherwise its closing quote was forgotten, and it counts.

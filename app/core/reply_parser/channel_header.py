@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.core.reply_parser.markers import CALL_STARTS, WAIT, Unsure, marker_at
+from app.core.reply_parser.markers import CALL_STARTS, WAIT, NeedMoreText, marker_at
 from app.core.reply_parser.part_writer import PartKind
 
 LONGEST_HEADER = 200
@@ -26,7 +26,7 @@ _PEOPLE = ("user", "assistant", "self")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class ChannelHeader:
     """A header that ends before `end` of the text, and what follows it."""
 
     end: int
@@ -35,7 +35,7 @@ class Header:
     """The tool that is called."""
 
 
-def header_at(text: str, position: int, *, is_final: bool) -> Header | Unsure | None:
+def header_at(text: str, position: int, *, is_final: bool) -> ChannelHeader | NeedMoreText | None:
     """The header that begins at `position`; None where none does."""
     limit = position + LONGEST_HEADER
     end = _BODY.match(text, position, limit).end()  # type: ignore[union-attr]  # It matches nothing too.
@@ -44,10 +44,10 @@ def header_at(text: str, position: int, *, is_final: bool) -> Header | Unsure | 
     rest = text[end:]
     if end >= limit or not any(piece.startswith(rest) for piece in _PIECES):
         return None
-    return Header(len(text), PartKind.TEXT) if is_final else WAIT
+    return ChannelHeader(len(text), PartKind.TEXT) if is_final else WAIT
 
 
-def opening_at(text: str, position: int, *, is_final: bool) -> Header | Unsure | None:
+def opening_at(text: str, position: int, *, is_final: bool) -> ChannelHeader | NeedMoreText | None:
     """The header that a reply begins with where its prompt holds the first half, as ` to=user<|message|>`."""
     head = text[position : position + 4]
     if not head or not (" to=".startswith(head) or "to=".startswith(head[:3])):
@@ -58,7 +58,7 @@ def opening_at(text: str, position: int, *, is_final: bool) -> Header | Unsure |
     return None if found is WAIT and is_final else found
 
 
-def _read(text: str, position: int, end: int, *, is_final: bool) -> Header | Unsure:
+def _read(text: str, position: int, end: int, *, is_final: bool) -> ChannelHeader | NeedMoreText:
     header = text[position:end]
     recipients = _RECIPIENT.findall(header)
     if recipients and recipients[-1] not in _PEOPLE:
@@ -66,7 +66,11 @@ def _read(text: str, position: int, end: int, *, is_final: bool) -> Header | Uns
         if marker is WAIT or (end == len(text) and not is_final):
             return WAIT
         # Muse writes markers of its own around the calls, which then say all.
-        return Header(end, PartKind.TEXT if marker in CALL_STARTS else PartKind.TOOL_CALL, recipients[-1])
+        return ChannelHeader(
+            end, PartKind.TEXT if marker in CALL_STARTS else PartKind.TOOL_CALL, recipients[-1]
+        )
     channels = _CHANNEL.findall(header)
     is_thought = recipients[-1:] == ["self"] or channels[-1:] == ["analysis"]
-    return Header(end, PartKind.REASONING if is_thought and recipients[-1:] != ["user"] else PartKind.TEXT)
+    return ChannelHeader(
+        end, PartKind.REASONING if is_thought and recipients[-1:] != ["user"] else PartKind.TEXT
+    )

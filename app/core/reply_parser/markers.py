@@ -196,16 +196,18 @@ MARKER_START = re.compile(r"<(?=[|/｜a-zA-Z]|\Z)|\[(?=[/TBE]|\Z)|\](?=<\]|<?\Z)
 """Where a marker may begin: Minimax's begin with a closing bracket."""
 
 
-class Unsure(Enum):
+class NeedMoreText(Enum):
     """The text so far can be read in two ways; what comes next decides."""
 
     WAIT = "wait"
 
 
-WAIT = Unsure.WAIT
+WAIT = NeedMoreText.WAIT
 
 
-def prefix_at(text: str, position: int, choices: tuple[str, ...], *, is_final: bool) -> str | Unsure | None:
+def prefix_at(
+    text: str, position: int, choices: tuple[str, ...], *, is_final: bool
+) -> str | NeedMoreText | None:
     """Which of `choices` begins at `position`; None where none does.
 
     `WAIT` where the text ends in the first half of one, unless `is_final`: then no more will come.
@@ -220,7 +222,7 @@ def prefix_at(text: str, position: int, choices: tuple[str, ...], *, is_final: b
     return None
 
 
-def marker_at(text: str, position: int, *, is_final: bool) -> str | Unsure | None:
+def marker_at(text: str, position: int, *, is_final: bool) -> str | NeedMoreText | None:
     """The marker that begins at `position`, as `prefix_at` finds it."""
     if not is_final and len(text) - position < _LONGEST and text[position:] in _HALVES:
         return WAIT

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from app.core.reply_parser.markers import WAIT, Unsure
+from app.core.reply_parser.markers import WAIT, NeedMoreText
 
 LINE_END_KEPT = 12
 """So many characters of a line before a marker are looked at."""
@@ -29,7 +29,7 @@ def end_of_line(before: str, words: str) -> str:
     return line if len(line) <= LINE_END_KEPT else "…" + line[-LINE_END_KEPT:]
 
 
-def is_mentioned(before: str, text: str, end: int, *, is_final: bool, opens: bool) -> bool | Unsure:
+def is_mentioned(before: str, text: str, end: int, *, is_final: bool, opens: bool) -> bool | NeedMoreText:
     """Whether the marker that ends at `end` of the text is talked about.
 
     Args:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 
 from app.core.reasoning_markers import HARMONY, PROMPTED, REASONING, THINK
-from app.core.reply_parser.channel_header import Header, header_at
+from app.core.reply_parser.channel_header import ChannelHeader, header_at
 from app.core.reply_parser.markers import BLANK, CALL_ENDS, CALL_STARTS, CONTROL, HEADER_STARTS
 
 _FAMILIES = (*REASONING, *PROMPTED)
@@ -63,7 +63,7 @@ def call_span(raw: str) -> tuple[int, int]:
 def call_text(raw: str) -> str:
     """A tool call without markers, and with the name that its header gave it."""
     header = header_at(raw, 0, is_final=True)
-    if isinstance(header, Header) and header.recipient:
+    if isinstance(header, ChannelHeader) and header.recipient:
         call = raw[header.end :]
         return f"{header.recipient}\n{call[: call_span(call)[1]].strip()}"
     start, end = call_span(raw)
@@ -88,5 +88,5 @@ def _skip_hidden(raw: str) -> int:
     position = 0
     while found := _HIDDEN.match(raw, position):
         header = header_at(raw, found.start("marker"), is_final=True) if found["header"] else None
-        position = header.end if isinstance(header, Header) else found.end()
+        position = header.end if isinstance(header, ChannelHeader) else found.end()
     return position

@@ -20,7 +20,7 @@ from app.core.reply_parser.markers import (
     MARKER_START,
     OPENINGS,
     WAIT,
-    Unsure,
+    NeedMoreText,
     marker_at,
     prefix_at,
     skip_hidden,
@@ -53,7 +53,7 @@ class ThoughtReader:
                 if draft_end is None:
                     writer.finish_reasoning(is_closed=False)
                     return at, PartKind.TEXT
-                if isinstance(draft_end, Unsure):
+                if isinstance(draft_end, NeedMoreText):
                     return at, None
                 settled_to = draft_end
             if marker is WAIT:
@@ -63,7 +63,7 @@ class ThoughtReader:
                 position = at + 1
             elif marker in HEADER_STARTS and context.state.reasoning in (None, HARMONY):
                 header = header_at(text, at, is_final=is_final)
-                if isinstance(header, Unsure):
+                if isinstance(header, NeedMoreText):
                     return at, None
                 if header and (self._has_words or header.kind is not PartKind.REASONING):
                     writer.finish_reasoning(is_closed=True)
@@ -94,7 +94,7 @@ class ThoughtReader:
         context.writer.write(PartKind.REASONING, words)
 
 
-def _marker_at(text: str, at: int, context: ParseContext, *, is_final: bool) -> str | Unsure | None:
+def _marker_at(text: str, at: int, context: ParseContext, *, is_final: bool) -> str | NeedMoreText | None:
     """As `markers.marker_at`, with the closing marker that only this model's template knows."""
     markers = context.state.reasoning
     if markers and markers.closing not in CLOSINGS:
@@ -109,7 +109,7 @@ def _closes(marker: str, context: ParseContext) -> bool:
     return marker == markers.closing if markers else marker in CLOSINGS
 
 
-def _draft_end(text: str, start: int, *, is_final: bool) -> int | Unsure | None:
+def _draft_end(text: str, start: int, *, is_final: bool) -> int | NeedMoreText | None:
     """The first place behind the calls that begin at `start` where the thought goes on.
 
     None where the reply ends with them, each with both its markers: then they are meant.

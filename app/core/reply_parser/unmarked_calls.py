@@ -19,7 +19,7 @@ from app.core.message import ToolCallPart
 from app.core.reply_parser.call_fault import CallSyntaxError
 from app.core.reply_parser.call_formats import has_arguments, read_call, read_written_call
 from app.core.reply_parser.call_scanner import CallBoundary, CallScanner, Edge
-from app.core.reply_parser.markers import CALL_ENDS, WAIT, Unsure, marker_at
+from app.core.reply_parser.markers import CALL_ENDS, WAIT, NeedMoreText, marker_at
 from app.core.reply_parser.tool_schema import OfferedTools
 
 LONGEST = 8000
@@ -77,7 +77,7 @@ class UnmarkedCallFinder:
         self._openings = tuple(opening.replace("NAME", name) for name in names for opening in _OPENINGS)
         self._longest = max(map(len, self._openings), default=0)
 
-    def begins_at(self, text: str, position: int, *, is_final: bool) -> bool | Unsure:
+    def begins_at(self, text: str, position: int, *, is_final: bool) -> bool | NeedMoreText:
         """Whether a call begins here, going by its first words. White space in them does not count."""
         window = text[position : position + _LONGEST_OPENING]
         head = "".join(window.split())
@@ -90,7 +90,7 @@ class UnmarkedCallFinder:
 
     def read(
         self, text: str, start: int, candidate: Candidate, *, is_final: bool
-    ) -> UnmarkedCalls | Unsure | None:
+    ) -> UnmarkedCalls | NeedMoreText | None:
         """The calls that begin at `start`; None where it turns out to be text after all."""
         window = text[start : start + LONGEST]
         is_full = len(window) == LONGEST
@@ -101,7 +101,7 @@ class UnmarkedCallFinder:
             candidate.scanned = prefix.end()
         candidate.scanned, marks = scanner.read(window, candidate.scanned, is_final=is_final)
         candidate.marks += marks
-        end: int | Unsure | None = candidate.scanned
+        end: int | NeedMoreText | None = candidate.scanned
         if scanner.is_whole:
             end = candidate.scanned
             if prefix and prefix["fence"]:
@@ -148,7 +148,7 @@ def _is_literal(body: str) -> bool:
     return not any(value.fault for value in (*call.unnamed, *call.named.values()))
 
 
-def _end_of_fence(text: str, position: int, *, is_final: bool) -> int | Unsure:
+def _end_of_fence(text: str, position: int, *, is_final: bool) -> int | NeedMoreText:
     """Where the block of code around the calls ends, if it is closed."""
     if found := _FENCE_END.match(text, position):
         return found.end()
@@ -156,7 +156,7 @@ def _end_of_fence(text: str, position: int, *, is_final: bool) -> int | Unsure:
     return position if is_final or not "```".startswith(rest) else WAIT
 
 
-def _end_of_line(text: str, position: int, *, is_final: bool) -> int | Unsure | None:
+def _end_of_line(text: str, position: int, *, is_final: bool) -> int | NeedMoreText | None:
     """Where the calls end if nothing follows them on their line: behind an end marker, else where they do."""
     at = position
     while at < len(text) and text[at] in " \t\r":

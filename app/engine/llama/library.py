@@ -15,7 +15,7 @@ from typing import cast
 _WAITING_VARIABLES = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
 
 
-def _wait_politely() -> None:
+def _wait_without_spinning() -> None:
     """Keeps OpenMP threads from spinning for long at barriers, unless the user has chosen how they wait.
 
     With another program busy, spinning threads cost up to nine tenths of the decoding speed; 1000 rounds keep
@@ -26,7 +26,7 @@ def _wait_politely() -> None:
         os.environ["KMP_BLOCKTIME"] = "0"
 
 
-_wait_politely()
+_wait_without_spinning()
 
 import llama_cpp.llama_cpp as C  # noqa: E402, N812 - the environment must be set first; C is the C interface
 
@@ -36,7 +36,7 @@ check_library(C._lib, C.llama_context_params, C.llama_model_params, Path(C._base
 # Else the part that reads pictures would bring a second copy of the library.
 os.environ["MTMD_CPP_LIB"] = str(C._base_path)
 
-LOG = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 _ERROR_LEVEL = 4
 _LEVELS = {3: logging.INFO, _ERROR_LEVEL: logging.WARNING}
@@ -53,7 +53,7 @@ def _on_log(level: int, text: bytes, _data: object) -> None:
         return
     if level == _ERROR_LEVEL:
         last_errors.append(line)
-    LOG.log(_LEVELS.get(level, logging.DEBUG), "%s", line)
+    log.log(_LEVELS.get(level, logging.DEBUG), "%s", line)
 
 
 C.llama_log_set(_on_log, ctypes.c_void_p(0))
@@ -90,7 +90,7 @@ def load_libraries(paths: Sequence[Path]) -> None:
                 raise OSError(f"{path.name} is missing or does not fit this computer")
             _loaded_libraries.add(path)
         if fresh:
-            LOG.info("Computes on %s", "; ".join(device_names()))
+            log.info("Computes on %s", "; ".join(device_names()))
 
 
 def device_names() -> list[str]:

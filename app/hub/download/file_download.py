@@ -21,16 +21,16 @@ from app.core.errors import (
     NetworkError,
 )
 from app.hub.download.checksum import GrowingChecksum, checksum_of, new_hash
-from app.hub.download.file_source import Answer, FileSource
+from app.hub.download.file_source import FileAnswer, FileSource
 from app.hub.download.http_response import closed_on
 from app.hub.download.part_file import PartFile, PartRecord, folder_error, place_of
-from app.hub.download.progress import Progress, Stage
+from app.hub.download.progress import DownloadProgress, DownloadStage
 from app.hub.download.retry_policy import DEFAULT_RETRY_POLICY, RetryBudget, RetryPolicy
 
 if TYPE_CHECKING:
     from app.hub.hub import Hub, RemoteFile
 
-Report = Callable[[Progress], None]
+Report = Callable[[DownloadProgress], None]
 
 _REPORT_SECONDS = 0.1
 _LOOK_SECONDS = 0.05
@@ -66,7 +66,7 @@ def download(
     """Fetches a file of a repository into a models folder, or goes on where an earlier try stopped.
 
     It lands in `folder/owner/repository/name`. Blocks; for a thread of its own. Only one caller at a time
-    works on a file, across processes: a second one reports `Stage.ELSEWHERE` and waits.
+    works on a file, across processes: a second one reports `DownloadStage.ELSEWHERE` and waits.
 
     Args:
         name: the file's path in the repository.
@@ -80,8 +80,8 @@ def download(
     """
     part = PartFile(place_of(folder, repository, name))
     _make_folder(folder, part.target.parent)
-    report(Progress(Stage.CONNECTING))
-    with part.lock(cancel, lambda: report(Progress(Stage.ELSEWHERE))):
+    report(DownloadProgress(DownloadStage.CONNECTING))
+    with part.lock(cancel, lambda: report(DownloadProgress(DownloadStage.ELSEWHERE))):
         return _Download(hub, repository, name, revision, part, cancel, report, retry_policy, is_held).run()
 
 
@@ -160,12 +160,12 @@ class _Download:
                 return self._try()
             except (NetworkError, BusyHubError) as error:
                 pause = self._budget.pause_after(error)
-                self._report(Stage.RETRYING, self._part.size_bytes, str(error))
+                self._report(DownloadStage.RETRYING, self._part.size_bytes, str(error))
                 if self._cancel.wait(pause):
                     raise Cancelled from error
 
     def _try(self) -> FetchedFile:
-        self._report(Stage.CONNECTING, self._part.size_bytes)
+        self._report(DownloadStage.CONNECTING, self._part.size_bytes)
         remote = self._hub.file(self._repository, self._name, self._revision, self._cancel)
         self._size = remote.size_bytes
         with self._budget.uncounted():
@@ -189,7 +189,7 @@ class _Download:
         )
 
     def _finished(self, remote: RemoteFile) -> FetchedFile:
-        self._report(Stage.CHECKING, self._size)
+        self._report(DownloadStage.CHECKING, self._size)
         sha256 = remote.etag if len(remote.etag) == 64 else ""
         return FetchedFile(self._part.target, remote.size_bytes, sha256, remote.commit)
 
@@ -209,7 +209,7 @@ class _Download:
             if not path.is_file() or path.stat().st_size != remote.size_bytes:
                 return False
             digest = new_hash(remote.etag, remote.size_bytes)
-            checking = partial(self._report_now_and_then, Stage.CHECKING)
+            checking = partial(self._report_now_and_then, DownloadStage.CHECKING)
             return checksum_of(path, digest, self._cancel, checking) == remote.etag
 
     def _adopt(self, remote: RemoteFile) -> None:
@@ -256,7 +256,7 @@ class _Download:
             checksum.stop()
             file.close()
 
-    def _receive(self, answer: Answer, file: BinaryIO, checksum: GrowingChecksum) -> int:
+    def _receive(self, answer: FileAnswer, file: BinaryIO, checksum: GrowingChecksum) -> int:
         """Writes what an answer brings; gives how much of the file is here then."""
         done = checksum.written_bytes
         for piece in self._pieces(answer):
@@ -267,14 +267,14 @@ class _Download:
             checksum.advance(done)
             self._budget.note_bytes(len(piece), self._size)
             self._stop_if_asked()
-            self._report_now_and_then(Stage.FETCHING, done)
+            self._report_now_and_then(DownloadStage.FETCHING, done)
             if done >= self._size:
                 return done
         if done != answer.body.end:
             raise NetworkError("The connection to the hub broke.", _CHECK_NETWORK)
         return done
 
-    def _pieces(self, answer: Answer) -> Iterator[bytes]:
+    def _pieces(self, answer: FileAnswer) -> Iterator[bytes]:
         pieces = answer.pieces()
         while True:
             try:
@@ -291,7 +291,7 @@ class _Download:
         checksum.complete()
         while not checksum.wait(_LOOK_SECONDS):
             self._stop_if_asked()
-            self._report_now_and_then(Stage.CHECKING, checksum.done_bytes)
+            self._report_now_and_then(DownloadStage.CHECKING, checksum.done_bytes)
         with self._part.explained():
             return checksum.result()
 
@@ -303,14 +303,14 @@ class _Download:
             raise Cancelled
         self._hub.network.check()
 
-    def _report_now_and_then(self, stage: Stage, done_bytes: int) -> None:
+    def _report_now_and_then(self, stage: DownloadStage, done_bytes: int) -> None:
         now = time.monotonic()
         if now - self._reported_at >= _REPORT_SECONDS:
             self._reported_at = now
             self._report(stage, done_bytes)
 
-    def _report(self, stage: Stage, done_bytes: int, notice: str = "") -> None:
-        self._report_to(Progress(stage, done_bytes, self._size, notice or self._notice))
+    def _report(self, stage: DownloadStage, done_bytes: int, notice: str = "") -> None:
+        self._report_to(DownloadProgress(stage, done_bytes, self._size, notice or self._notice))
 
 
 def _write_all(file: BinaryIO, piece: bytes) -> None:

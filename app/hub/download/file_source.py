@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FileAnswer:
     """An answer whose body has not been read, and which bytes of the file it holds. Close its response."""
 
     response: httpx2.Response
@@ -53,7 +53,7 @@ class FileSource:
         self._silent_seconds = silent_seconds
         self._cancel = cancel
 
-    def first_answer(self, remote: RemoteFile) -> Answer:
+    def first_answer(self, remote: RemoteFile) -> FileAnswer:
         """An answer that goes on behind the bytes that are here; they are dropped where none does.
 
         Raises:
@@ -72,7 +72,7 @@ class FileSource:
             raise
         return answer
 
-    def next_answer(self, remote: RemoteFile, start: int) -> Answer:
+    def next_answer(self, remote: RemoteFile, start: int) -> FileAnswer:
         """An answer that goes on from `start`, where the last one ended.
 
         Raises:
@@ -87,7 +87,7 @@ class FileSource:
             )
         return answer
 
-    def _answer(self, remote: RemoteFile, start: int) -> Answer:
+    def _answer(self, remote: RemoteFile, start: int) -> FileAnswer:
         """An answer that begins there, or where there is none, one that should begin at the beginning."""
         record = self._part.record()
         validator = record.validator if record is not None else ""
@@ -96,14 +96,14 @@ class FileSource:
         # decides.
         for condition in [validator, ""] if validator and start else [""]:
             response = self._open(remote, start, condition)
-            answer = Answer(response, body_range(response, start, remote.size_bytes))
+            answer = FileAnswer(response, body_range(response, start, remote.size_bytes))
             if answer.body.fits(start, remote.size_bytes):
                 return answer
             if not condition and answer.body.fits(0, remote.size_bytes):
                 return answer
             response.close()
         response = self._open(remote, 0, "")
-        return Answer(response, body_range(response, 0, remote.size_bytes))
+        return FileAnswer(response, body_range(response, 0, remote.size_bytes))
 
     def _open(self, remote: RemoteFile, start: int, condition: str) -> httpx2.Response:
         headers = {"Range": f"bytes={start}-"} if start else {}

@@ -12,7 +12,7 @@ SHORTEST_SECONDS = 0.5
 """No speed is told before so much time has passed."""
 
 
-class Stage(StrEnum):
+class DownloadStage(StrEnum):
     """What a download that runs is doing."""
 
     CONNECTING = "connecting"
@@ -26,10 +26,10 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DownloadProgress:
     """Where one file stands. `notice` is a sentence for the user, such as why it began again."""
 
-    stage: Stage
+    stage: DownloadStage
     done_bytes: int = 0
     size_bytes: int = 0
     notice: str = ""

@@ -18,7 +18,7 @@ from app.hub.download.file_download import (
     release,
 )
 from app.hub.download.part_file import settle
-from app.hub.download.progress import Progress, Speedometer, Stage
+from app.hub.download.progress import DownloadProgress, DownloadStage, Speedometer
 from app.hub.download.records import DownloadRecords, id_of
 from app.hub.download.retry_policy import DEFAULT_RETRY_POLICY, RetryPolicy
 from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
@@ -184,7 +184,7 @@ class DownloadQueue:
         entry.speed.forget()
         name = f"download-{entry.state.id}"
         entry.thread = threading.Thread(target=self._run, args=(entry, entry.cancel), name=name, daemon=True)
-        self._change(entry, status=DownloadStatus.RUNNING, stage=Stage.CONNECTING)
+        self._change(entry, status=DownloadStatus.RUNNING, stage=DownloadStage.CONNECTING)
         entry.thread.start()
 
     def _run(self, entry: _QueuedDownload, cancel: threading.Event) -> None:
@@ -223,7 +223,7 @@ class DownloadQueue:
         order = entry.state.order
         for index, file in enumerate(order.files):
 
-            def report(progress: Progress, index: int = index) -> None:
+            def report(progress: DownloadProgress, index: int = index) -> None:
                 self._note_progress(entry, cancel, index, progress)
 
             fetched.append(
@@ -289,7 +289,7 @@ class DownloadQueue:
         self._change(entry, status=DownloadStatus.CANCELLED, done_bytes=0, **_AT_REST)
 
     def _note_progress(
-        self, entry: _QueuedDownload, cancel: threading.Event, index: int, progress: Progress
+        self, entry: _QueuedDownload, cancel: threading.Event, index: int, progress: DownloadProgress
     ) -> None:
         with self._lock:
             if cancel.is_set():
@@ -314,15 +314,15 @@ class _QueuedDownload:
     sizes: dict[int, int] = field(default_factory=dict)
     """Of its files, by number, where the hub has told them since it was ordered."""
 
-    def note(self, index: int, progress: Progress, now: float) -> None:
+    def note(self, index: int, progress: DownloadProgress, now: float) -> None:
         if progress.size_bytes:
             self.sizes[index] = progress.size_bytes
         files = self.state.order.files
         sizes = [self.sizes.get(number, file.size_bytes) for number, file in enumerate(files)]
         done = sum(sizes[:index]) + progress.done_bytes
-        if progress.stage is Stage.FETCHING:
+        if progress.stage is DownloadStage.FETCHING:
             self.speed.note(now, done)
-        is_fetching = progress.stage is Stage.FETCHING
+        is_fetching = progress.stage is DownloadStage.FETCHING
         self.state = replace(
             self.state,
             stage=progress.stage,

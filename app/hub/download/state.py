@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.core.errors import HubError
-from app.hub.download.progress import Stage
+from app.hub.download.progress import DownloadStage
 from app.hub.repository import HubFile
 
 
@@ -47,7 +47,7 @@ class DownloadState:
     """The same for the same files in the same folder, also after a restart."""
     order: DownloadOrder
     status: DownloadStatus
-    stage: Stage = Stage.CONNECTING
+    stage: DownloadStage = DownloadStage.CONNECTING
     """What it is doing while it is running."""
     done_bytes: int = 0
     """What has arrived; at the stage of checking, what has been checked."""

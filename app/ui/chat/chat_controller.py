@@ -89,7 +89,7 @@ class ChatController(QObject):
         menus.copy_answer_action.triggered.connect(self._copy_answer)
         menus.export_action.triggered.connect(self._export.ask)
         card, overflow = self._page.context_overflow_card, self._services.context_overflow
-        card.go_on_requested.connect(overflow.go_on)
+        card.continue_requested.connect(overflow.go_on)
         card.longer_requested.connect(overflow.load_longer)
         card.summary_requested.connect(overflow.summarise)
         card.cancel_requested.connect(overflow.cancel)
@@ -250,4 +250,4 @@ def _remark(use: ContextUse) -> str:
     """What else the reader should know of the figures."""
     if use.refusal:
         return use.refusal
-    return "The oldest messages are left out." if use.has_outgrown else ""
+    return "The oldest messages are left out." if use.exceeds_context else ""

@@ -33,7 +33,7 @@ class ContextOverflowCard(QFrame):
         cancel_requested(): the summary is not wanted any more.
     """
 
-    go_on_requested = Signal()
+    continue_requested = Signal()
     longer_requested = Signal()
     summary_requested = Signal()
     cancel_requested = Signal()
@@ -49,7 +49,7 @@ class ContextOverflowCard(QFrame):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.go_on_button = self._button("go_on_button", "Continue anyway", self.go_on_requested)
+        self.go_on_button = self._button("go_on_button", "Continue anyway", self.continue_requested)
         self.longer_button = self._button(
             "longer_context_button", "Use a longer context", self.longer_requested
         )

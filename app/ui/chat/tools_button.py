@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.rounded_popup import round_off
-from app.ui.widgets.staying_menu import StayingMenu
+from app.ui.widgets.staying_menu import CheckableMenu
 from app.ui.widgets.tooltip import as_written
 
 NOT_UNDERSTOOD = "Tarn cannot read how this model calls tools; its calls stay text"
@@ -44,7 +44,7 @@ class ToolsButton(IconButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._choices: tuple[ToolChoice, ...] | None = None
-        self._menu = StayingMenu(self)
+        self._menu = CheckableMenu(self)
         self._menu.setToolTipsVisible(True)
         round_off(self._menu)
         self.setMenu(self._menu)

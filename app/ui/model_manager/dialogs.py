@@ -33,7 +33,7 @@ _MODES = (
 )
 
 
-class Question(QDialog):
+class QuestionDialog(QDialog):
     """A question, what it is about, and two buttons. Open it with `open()`; it deletes itself.
 
     Signals:
@@ -85,7 +85,7 @@ class Question(QDialog):
         self.resize(WIDTH, self._layout.totalHeightForWidth(WIDTH))
 
 
-class LicenceDialog(Question):
+class LicenceDialog(QuestionDialog):
     """Shown once, before the first model of Liquid AI is downloaded.
 
     Signals:
@@ -114,7 +114,7 @@ class LicenceDialog(Question):
         self.add(row)
 
 
-class ImportDialog(Question):
+class ImportDialog(QuestionDialog):
     """Asks what is to happen with a file that was chosen.
 
     Attributes:

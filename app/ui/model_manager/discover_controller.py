@@ -120,7 +120,7 @@ class DiscoverController(QObject):
     def _connect(self) -> None:
         details = self._view.details
         self._view.row_chosen.connect(self._show_key)
-        self._search.repository_wanted.connect(self._show_key)
+        self._search.repository_requested.connect(self._show_key)
         self._search.ended.connect(self.show_catalog)
         details.action_requested.connect(self._on_details_action_requested)
         details.link_requested.connect(self.link_requested)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.core import formatting
-from app.hub.download.progress import Stage
+from app.hub.download.progress import DownloadStage
 from app.hub.download.state import DownloadState, DownloadStatus
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
@@ -71,13 +71,13 @@ def progress_words(state: DownloadState) -> str:
 
 
 def _running_words(state: DownloadState, amount: str) -> str:
-    if state.stage is Stage.CONNECTING:
+    if state.stage is DownloadStage.CONNECTING:
         return "Contacting Hugging Face…"
-    if state.stage is Stage.CHECKING:
+    if state.stage is DownloadStage.CHECKING:
         return f"Verifying · {amount}"
-    if state.stage is Stage.RETRYING:
+    if state.stage is DownloadStage.RETRYING:
         return f"The connection broke; trying again… · {amount}"
-    if state.stage is Stage.ELSEWHERE:
+    if state.stage is DownloadStage.ELSEWHERE:
         return "Another window of Tarn is downloading this file; waiting for it"
     words = (
         amount,

@@ -15,7 +15,7 @@ from app.hub.library.found_models import FoundFolder
 from app.services.library import LibraryChange, LibraryService
 from app.ui.messages import Messages
 from app.ui.model_manager import library_rows
-from app.ui.model_manager.dialogs import ImportDialog, Question
+from app.ui.model_manager.dialogs import ImportDialog, QuestionDialog
 from app.ui.model_manager.download_rows import CHAT
 from app.ui.model_manager.library_rows import LibraryState
 from app.ui.model_manager.library_view import LibraryView
@@ -115,13 +115,13 @@ class LibraryController(QObject):
             f"It takes {formatting.size(model.size_bytes)}. You can take it out of the trash again, or "
             "download it again at any time. Your conversations stay."
         )
-        dialog = Question(f"Move {model.name} to the trash?", text, "Move to the trash", self._view)
+        dialog = QuestionDialog(f"Move {model.name} to the trash?", text, "Move to the trash", self._view)
         dialog.setObjectName("delete_dialog")
         dialog.confirmed.connect(lambda: self._library.delete(model))
         dialog.open()
 
     def _on_view_offer_answered(self, is_wanted: bool) -> None:
-        self.programs_answered.emit(self._library.answer_found(), is_wanted)
+        self.programs_answered.emit(self._library.answer_offer(), is_wanted)
 
 
 def _offer_words(folders: Sequence[FoundFolder]) -> str:

@@ -19,7 +19,7 @@ from app.ui.model_manager.discover_controller import DiscoverController
 from app.ui.model_manager.downloads_controller import DownloadsController
 from app.ui.model_manager.library_controller import LibraryController
 from app.ui.model_manager.licence import LicenceGate
-from app.ui.model_manager.model_manager_page import ModelManagerPage, Section
+from app.ui.model_manager.model_manager_page import ModelManagerPage, ModelManagerSection
 from app.ui.model_manager.network_controller import NetworkController
 from app.ui.model_manager.search_controller import SearchController
 from app.ui.model_manager.start_controller import StartController
@@ -108,7 +108,7 @@ class ModelManagerController(QObject):
         else:
             self._restore()
 
-    def show(self, section: Section | None = None) -> None:
+    def show(self, section: ModelManagerSection | None = None) -> None:
         """Shows the screen, on a part of it where one is named."""
         if section is not None:
             self.page.show_section(section)
@@ -124,7 +124,7 @@ class ModelManagerController(QObject):
     def show_start(self) -> None:
         """Shows the first page: what this computer can run, and three models to begin with."""
         self.discover.show_start()
-        self.show(Section.DISCOVER)
+        self.show(ModelManagerSection.DISCOVER)
 
     def set_models(self, models: Sequence[ModelFile]) -> None:
         """Shows these models as those that are on this computer."""
@@ -171,7 +171,7 @@ class ModelManagerController(QObject):
             self.downloads.retry_refused()
 
     def _folder(self) -> Path:
-        return self._settings.current.place_for_downloads(self._parts.models_folder)
+        return self._settings.current.downloads_folder(self._parts.models_folder)
 
     def _make_queue(self, on_change: OnChange) -> DownloadQueue:
         parts = self._parts

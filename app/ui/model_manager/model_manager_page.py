@@ -20,7 +20,7 @@ from app.ui.widgets.tooltip import with_shortcut
 HEADER_HEIGHT = 52
 
 
-class Section(IntEnum):
+class ModelManagerSection(IntEnum):
     """The parts of the screen, in the order of their tabs."""
 
     DISCOVER = 0
@@ -73,10 +73,10 @@ class ModelManagerPage(QWidget):
         self._recolour()
 
     @property
-    def section(self) -> Section:
-        return Section(self.tabs.currentIndex())
+    def section(self) -> ModelManagerSection:
+        return ModelManagerSection(self.tabs.currentIndex())
 
-    def show_section(self, section: Section) -> None:
+    def show_section(self, section: ModelManagerSection) -> None:
         """Shows a part, and takes the keyboard there."""
         self.tabs.setCurrentIndex(section)
         if self.isVisible():
@@ -89,7 +89,7 @@ class ModelManagerPage(QWidget):
 
     def set_active_count(self, count: int) -> None:
         """How many downloads are not done."""
-        self.tabs.setTabText(Section.DOWNLOADS, f"Downloads ({count})" if count else "Downloads")
+        self.tabs.setTabText(ModelManagerSection.DOWNLOADS, f"Downloads ({count})" if count else "Downloads")
 
     def set_offline(self, is_offline: bool) -> None:
         """Says that the network is switched off."""
@@ -98,15 +98,17 @@ class ModelManagerPage(QWidget):
 
     def go_back(self) -> None:
         """One step back: from a model to the list, from a search to the catalog, from here to the chat."""
-        if self.section is not Section.DISCOVER or not self.discover.go_back():
+        if self.section is not ModelManagerSection.DISCOVER or not self.discover.go_back():
             self.back_requested.emit()
 
     def focus_first(self) -> None:
         """Puts the keyboard where the user will most likely want it."""
-        if self.section is Section.DISCOVER:
+        if self.section is ModelManagerSection.DISCOVER:
             self.discover.focus_first()
         else:
-            (self.downloads if self.section is Section.DOWNLOADS else self.library).list.setFocus()
+            (
+                self.downloads if self.section is ModelManagerSection.DOWNLOADS else self.library
+            ).list.setFocus()
 
     def _lay_out(self) -> None:
         header = QFrame(self)
@@ -131,16 +133,16 @@ class ModelManagerPage(QWidget):
         self.back_button.clicked.connect(self.back_requested)
         self.offline_button.clicked.connect(self.network_settings_requested)
         self.discover.start.network_settings_requested.connect(self.network_settings_requested)
-        self.downloads.discover_requested.connect(lambda: self.show_section(Section.DISCOVER))
-        self.library.discover_requested.connect(lambda: self.show_section(Section.DISCOVER))
+        self.downloads.discover_requested.connect(lambda: self.show_section(ModelManagerSection.DISCOVER))
+        self.library.discover_requested.connect(lambda: self.show_section(ModelManagerSection.DISCOVER))
         search = QShortcut(QKeySequence("Ctrl+F"), self, self._focus_search)
         search.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _focus_search(self) -> None:
-        if self.section is Section.LIBRARY:
+        if self.section is ModelManagerSection.LIBRARY:
             self.library.filter_field.setFocus()
             return
-        self.show_section(Section.DISCOVER)
+        self.show_section(ModelManagerSection.DISCOVER)
         self.discover.show_list()
         self.discover.search_field.setFocus()
         self.discover.search_field.selectAll()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.errors import UserError
 from app.hub.hub import Hub
-from app.hub.token import Account, TokenStorage
+from app.hub.token import HubAccount, TokenStorage
 from app.services.background import Report, Stream, Work, Worker, run_in_background
 from app.ui.model_manager.connections_page import ConnectionsPage
 from app.ui.model_manager.network_page import NetworkPage
@@ -38,7 +38,7 @@ class NetworkController(QObject):
         self._worker = Worker("token", self)  # A keyring may ask for a password and wait for it.
         self._page: NetworkPage | None = None
         self._connections_page: ConnectionsPage | None = None
-        self._errand: Stream | None = None
+        self._request: Stream | None = None
         """What is being done with the token; the keyring may keep it waiting for as long as it likes."""
 
     def load_token(self) -> None:
@@ -62,7 +62,7 @@ class NetworkController(QObject):
         page.unlock_requested.connect(self.load_token)
         page.set_offline(self._hub.is_offline)
         self._show_storage()
-        if self._errand is not None:
+        if self._request is not None:
             self._show_waiting()
         return page
 
@@ -82,7 +82,7 @@ class NetworkController(QObject):
             self._connections_page.set_connections(self._hub.network_log.connections())
 
     def shut_down(self) -> None:
-        self._errand = None
+        self._request = None
         self._worker.shut_down()
 
     def _clear(self) -> None:
@@ -94,8 +94,8 @@ class NetworkController(QObject):
             self._hub.token.save(self._hub.who_am_i, text, cancel, report)
             report(self._hub.token.storage)
 
-        def take(item: Account | TokenStorage) -> None:
-            if isinstance(item, Account):
+        def take(item: HubAccount | TokenStorage) -> None:
+            if isinstance(item, HubAccount):
                 self._show_account(item)
                 self._show_waiting()
             else:
@@ -131,18 +131,18 @@ class NetworkController(QObject):
         self, work: Work, take: Callable[[Any], object], on_error: Callable[[UserError], object]
     ) -> None:
         """Does one thing with the token. What the keyring has not answered by now is not waited for."""
-        if self._errand is not None:
-            self._errand.cancel()
+        if self._request is not None:
+            self._request.cancel()
 
         def end() -> None:
-            if self._errand is stream:
-                self._errand = None
+            if self._request is stream:
+                self._request = None
                 self._show_storage()
                 self.token_settled.emit()
 
-        self._errand = stream = run_in_background(self._worker, self, work, take, on_error, end)
+        self._request = stream = run_in_background(self._worker, self, work, take, on_error, end)
 
-    def _show_account(self, account: Account) -> None:
+    def _show_account(self, account: HubAccount) -> None:
         if self._page is not None:
             self._page.set_account(account.name)
 

@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from app.ui.fonts import resized
 from app.ui.icons import ICON_SIZE, coloured_icon
-from app.ui.model_manager.row_layout import Look, RowLayout, is_icon_only
+from app.ui.model_manager.row_layout import RowLayout, RowStyle, is_icon_only
 from app.ui.model_manager.row_model import ENTRY_ROLE
 from app.ui.model_manager.rows import Action, Badge, Heading, Row, Tone
 from app.ui.theme import Theme
@@ -33,7 +33,7 @@ class RowDelegate(QStyledItemDelegate):
         focused: the row's key and the action that the keyboard is on.
     """
 
-    def __init__(self, look: Look, theme: Theme, view: QAbstractItemView) -> None:
+    def __init__(self, look: RowStyle, theme: Theme, view: QAbstractItemView) -> None:
         super().__init__(view)
         self._look = look
         self._view = view

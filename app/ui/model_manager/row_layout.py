@@ -20,7 +20,7 @@ _FAR = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class RowStyle:
     """How the lines of a list are set."""
 
     is_card: bool = False
@@ -31,8 +31,8 @@ class Look:
     """Between one line and the next."""
 
 
-FLAT = Look()
-CARDS = Look(is_card=True, side=16, top=12, gap=8)
+FLAT = RowStyle()
+CARDS = RowStyle(is_card=True, side=16, top=12, gap=8)
 
 
 class RowLayout:
@@ -44,7 +44,7 @@ class RowLayout:
         badges, lines, actions: what stands there, with its rectangle.
     """
 
-    def __init__(self, row: Row, area: QRect, font: QFont, look: Look) -> None:
+    def __init__(self, row: Row, area: QRect, font: QFont, look: RowStyle) -> None:
         self.title_font = resized(font, 0.97, QFont.Weight.DemiBold if look.is_card else QFont.Weight.Medium)
         self.small_font = resized(font, 0.87)
         self.badge_font = resized(font, 0.8, QFont.Weight.Medium)

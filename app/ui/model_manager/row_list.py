@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from app.ui.icons import coloured_icon
 from app.ui.model_manager.row_delegate import RowDelegate
-from app.ui.model_manager.row_layout import Look, is_icon_only
+from app.ui.model_manager.row_layout import RowStyle, is_icon_only
 from app.ui.model_manager.row_model import ENTRY_ROLE, RowModel
 from app.ui.model_manager.rows import Action, Entry, Row
 from app.ui.theme import Theme
@@ -54,7 +54,7 @@ class RowList(QListView):
     end_neared = Signal()
 
     def __init__(
-        self, name: str, look: Look, theme: Theme, column_width: int = 0, parent: QWidget | None = None
+        self, name: str, look: RowStyle, theme: Theme, column_width: int = 0, parent: QWidget | None = None
     ) -> None:
         """`column_width` is how wide rows get at most, in the middle of the list; 0 for no limit."""
         super().__init__(parent)

@@ -24,7 +24,7 @@ class SearchController(QObject):
         ended(): the field is empty again.
     """
 
-    repository_wanted = Signal(str)
+    repository_requested = Signal(str)
     ended = Signal()
 
     def __init__(self, view: DiscoverView, hub: Hub, parent: QObject | None = None) -> None:
@@ -81,7 +81,7 @@ class SearchController(QObject):
 
     def _open_address(self) -> None:
         if self.address is not None:
-            self.repository_wanted.emit(result_key(self.address.repository))
+            self.repository_requested.emit(result_key(self.address.repository))
 
     def _read_more(self) -> None:
         search = self._search

@@ -61,7 +61,7 @@ class DialogController(QObject):
         """Saves the preset on screen."""
         if self._save(self._shown):
             self._show(self._shown)
-            self._presets.tell()
+            self._presets.publish()
 
     def discard(self) -> None:
         """Takes back what was changed in the preset on screen and not saved."""
@@ -118,7 +118,7 @@ class DialogController(QObject):
             return
         self._drafts.pop(preset.name, None)
         self._show(neighbour)
-        self._presets.tell()
+        self._presets.publish()
         self._offer_undo(f"Deleted “{preset.name}”", lambda: self._restore(preset, models, draft))
 
     def ask_to_import(self) -> None:
@@ -215,7 +215,7 @@ class DialogController(QObject):
         if all(saved):
             self._view.finish()
         self._show(self._shown)
-        self._presets.tell()
+        self._presets.publish()
 
     def _discard_all(self) -> None:
         self._drafts.clear()
@@ -228,7 +228,7 @@ class DialogController(QObject):
         self._show(created[0].name)
         if not is_named:
             self._view.editor.start_rename()
-        self._presets.tell()
+        self._presets.publish()
         return created[0]
 
     def _restore(self, preset: Preset, models: list[str], draft: Draft | None) -> None:
@@ -236,7 +236,7 @@ class DialogController(QObject):
             if draft is not None:
                 self._drafts[preset.name] = draft
             self._show(preset.name)
-            self._presets.tell()
+            self._presets.publish()
 
     def _take_up(self, name: str, draft: Draft) -> None:
         """Goes on with changes that were not saved."""

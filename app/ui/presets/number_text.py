@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from app.core.sampling import Limit
+from app.core.sampling import SamplingLimit
 
 _GROUPS = re.compile(r"[+-]?\d{1,3}([,'_\s]\d{3})+")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
@@ -19,7 +19,7 @@ _LONGEST = 40
 class NumberRule:
     """What may be typed into one field."""
 
-    limit: Limit
+    limit: SamplingLimit
     is_whole: bool = False
     empty_value: float | None = None
     """What an empty field stands for; None where it must not be empty."""

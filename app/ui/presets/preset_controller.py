@@ -95,7 +95,7 @@ class PresetController(QObject):
         self.panel.end_saving()
         self._focus_composer()
         self._chat.choose_preset(created.name)
-        self._presets.tell()
+        self._presets.publish()
         self._messages.show_done(f"Saved as “{created.name}”")
 
     # Private

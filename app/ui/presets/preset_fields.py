@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.core.preset import LOAD_LIMITS, THINKING_LIMIT, Preset
 from app.core.preset_overrides import SYSTEM_PROMPT
-from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, Limit
+from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, SamplingLimit
 from app.ui.presets.number_text import NumberRule
 from app.ui.presets.tools_field import ToolsField
 from app.ui.presets.value_fields import (
@@ -30,7 +30,7 @@ _EMPTY_VALUES: dict[str, tuple[float, str]] = {
     "thread_count": (0, "Automatic"),
     "thinking_limit": (0, "No limit"),
 }
-_LIMITS: dict[str, Limit] = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
+_LIMITS: dict[str, SamplingLimit] = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
 _KV_CHOICES = (("f16", "f16, exact"), ("q8_0", "q8_0, half the memory"), ("q4_0", "q4_0, a quarter"))
 _TEXTS: dict[str, tuple[str, str]] = {
     SYSTEM_PROMPT: ("System prompt", "What the model is told before the conversation begins."),

@@ -112,7 +112,7 @@ class PresetForm(QScrollArea):
             row.field.set_tools(tools)
 
     def show_first_problem(self) -> None:
-        """Brings the first field that needs mending on screen, with the cursor in it."""
+        """Brings the first field that needs fixing on screen, with the cursor in it."""
         for name, row in self.rows.items():
             if row.field.problem:
                 for title, names in self._names_of.items():

@@ -59,7 +59,7 @@ class PresetsDialog(QDialog):
         box.setWindowTitle("Presets")
         box.setText(f"{quoted} {'has' if len(names) == 1 else 'have'} changes that are not saved.")
         if not can_save:
-            box.setInformativeText("A value cannot be saved as it is. Keep editing to mend it.")
+            box.setInformativeText("A value cannot be saved as it is. Keep editing to fix it.")
         save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
         save.setEnabled(can_save)
         save.clicked.connect(lambda: on_save())

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu
 from typing_extensions import override
 
 
-class StayingMenu(QMenu):
+class CheckableMenu(QMenu):
     """Stays open while something in it is ticked, with the mouse or with Space."""
 
     def _is_ticked_by_hand(self, action: QAction | None) -> bool:

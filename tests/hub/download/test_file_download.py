@@ -20,7 +20,7 @@ from app.core.errors import (
     TokenError,
 )
 from app.hub.download.file_download import arrived_bytes, discard, download
-from app.hub.download.progress import Stage
+from app.hub.download.progress import DownloadStage
 from app.hub.hub import Hub
 from app.hub.token import HubToken
 from tests.fakes.hub_server import FakeHub, varied_bytes
@@ -97,8 +97,8 @@ def test_a_file_arrives_whole_checked_and_under_its_name(fetch, stored, target):
     assert target.read_bytes() == DATA
     assert fetched.sha256 == hashlib.sha256(DATA).hexdigest()
     assert fetched.commit == stored.commit
-    assert watch.stages[0] is Stage.CONNECTING
-    assert watch.stages[-1] is Stage.CHECKING
+    assert watch.stages[0] is DownloadStage.CONNECTING
+    assert watch.stages[-1] is DownloadStage.CHECKING
     assert listed(target.parent) == [NAME]
 
 
@@ -147,7 +147,7 @@ def test_a_connection_that_breaks_is_made_again_in_the_middle(fetch, stored, ser
     fetch(watch)
     assert target.read_bytes() == DATA
     assert server.sent_bytes() == len(DATA)
-    assert Stage.RETRYING in watch.stages
+    assert DownloadStage.RETRYING in watch.stages
     assert "The connection to the hub broke." in watch.notices
 
 
@@ -489,7 +489,7 @@ def test_two_at_once_fetch_a_file_once(hub, models, quick, stored, server, targe
         thread.join(10)
     assert [result.path for result in results] == [target, target]
     assert server.sent_bytes() == len(DATA)
-    assert sorted(Stage.ELSEWHERE in watch.stages for watch in watches) == [False, True]
+    assert sorted(DownloadStage.ELSEWHERE in watch.stages for watch in watches) == [False, True]
 
 
 def test_who_waits_for_another_can_be_cancelled(hub, models, stored, server):
@@ -504,7 +504,7 @@ def test_who_waits_for_another_can_be_cancelled(hub, models, stored, server):
     threads[0].start()
     wait_until(lambda: server.sent_bytes() == 100)
     threads[1].start()
-    wait_until(lambda: Stage.ELSEWHERE in second.stages)
+    wait_until(lambda: DownloadStage.ELSEWHERE in second.stages)
     second.cancel.set()
     threads[1].join(1)
     assert not threads[1].is_alive()

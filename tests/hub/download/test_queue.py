@@ -8,7 +8,7 @@ import pytest
 
 from app.core.errors import DamagedDownloadError, NotOnHubError
 from app.hub.download.file_download import arrived_bytes
-from app.hub.download.progress import Stage
+from app.hub.download.progress import DownloadStage
 from app.hub.download.queue import DownloadQueue
 from app.hub.download.records import DownloadRecords
 from app.hub.download.retry_policy import RetryPolicy
@@ -121,7 +121,7 @@ def test_states_come_in_order_and_bytes_only_grow(queue, order, changes, server)
     changes.wait_for_status(state.id, DownloadStatus.DONE)
     states = changes.of(state.id)
     assert [one.status for one in states][:2] == [DownloadStatus.WAITING, DownloadStatus.RUNNING]
-    fetching = [one.done_bytes for one in states if one.stage is Stage.FETCHING]
+    fetching = [one.done_bytes for one in states if one.stage is DownloadStage.FETCHING]
     assert len(fetching) >= 3
     assert fetching == sorted(fetching)
     assert {one.size_bytes for one in states} == {SIZE}
@@ -163,7 +163,7 @@ def test_cancelling_throws_away_what_arrived_and_starts_the_next(queue, order, c
     server.fail(path="model-0", stall_at=SIZE // 2)
     server.fail(path="model-1", stall_at=SIZE // 2)
     first, second, third = (queue.add(order(number)) for number in range(3))
-    changes.wait_for(lambda state: state.id == first.id and state.stage is not Stage.CONNECTING)
+    changes.wait_for(lambda state: state.id == first.id and state.stage is not DownloadStage.CONNECTING)
     asked = time.monotonic()
     queue.cancel(first.id)
     gone = changes.wait_for_status(first.id, DownloadStatus.CANCELLED)
@@ -244,7 +244,7 @@ def test_after_a_restart_downloads_go_on_and_paused_ones_stay_paused(
     server.fail(times=3, stall_at=SIZE // 2)
     before = make_queue()
     states = [before.add(order(number)) for number in range(3)]
-    changes.wait_for(lambda state: state.id == states[1].id and state.stage is Stage.FETCHING)
+    changes.wait_for(lambda state: state.id == states[1].id and state.stage is DownloadStage.FETCHING)
     changes.wait_for(lambda state: state.id == states[0].id and state.done_bytes > 0)
     before.pause(states[0].id)
     changes.wait_for_status(states[2].id, DownloadStatus.RUNNING)
@@ -292,7 +292,7 @@ def test_after_a_restart_nothing_goes_on_where_it_should_not(make_queue, order, 
     server.fail(stall_at=SIZE // 2)
     before = make_queue()
     state = before.add(order())
-    changes.wait_for(lambda one: one.stage is Stage.FETCHING)
+    changes.wait_for(lambda one: one.stage is DownloadStage.FETCHING)
     before.shut_down()
     (restored,) = make_queue(Changes()).restore(goes_on=False)
     assert (restored.id, restored.status) == (state.id, DownloadStatus.PAUSED)
@@ -314,7 +314,7 @@ def test_a_damaged_record_does_not_keep_the_others_from_being_found(
     server.fail(stall_at=SIZE // 2)
     queue = make_queue()
     queue.add(order())
-    changes.wait_for(lambda state: state.stage is Stage.FETCHING)
+    changes.wait_for(lambda state: state.stage is DownloadStage.FETCHING)
     queue.shut_down()
     (tmp_path / "downloads" / "aaaa.json").write_text('{"repository": "x"')
     (tmp_path / "downloads" / "bbbb.json").write_text('{"repository": "x", "files": []}')
@@ -330,7 +330,7 @@ def test_two_copies_of_the_program_fetch_a_file_once(make_queue, order, changes,
     changes.wait_for_status(first.id, DownloadStatus.DONE)
     theirs.wait_for_status(second.id, DownloadStatus.DONE)
     assert server.sent_bytes() == SIZE
-    assert any(state.stage is Stage.ELSEWHERE for state in [*theirs.states, *changes.states])
+    assert any(state.stage is DownloadStage.ELSEWHERE for state in [*theirs.states, *changes.states])
 
 
 def test_speed_and_time_left_are_told_while_it_runs(queue, order, changes, server):

@@ -62,7 +62,7 @@ class Desk(ChatHarness):
         self.card, self.messages = page.context_overflow_card, self.window.messages
         settings_dialog = SettingsController(self.window, self.settings, "1.0")
         self.page = ChatController(self.window, self.transcript, self.services, themes, settings_dialog)
-        self.services.notices.told.connect(self.messages.show)
+        self.services.notices.posted.connect(self.messages.show)
         self.window.resize(1200, 800)
         self.window.show()
         self.holds_under(PLAIN)

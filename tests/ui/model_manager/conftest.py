@@ -30,7 +30,7 @@ from app.settings import Settings, SettingsFile
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
-from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.model_manager_page import ModelManagerSection
 from app.ui.model_manager.row_list import RowList
 from app.ui.model_manager.rows import Row
 from app.ui.settings.settings_controller import SettingsController
@@ -69,7 +69,7 @@ class Screen:
         self.records = LibraryRecords(folder / "records.json")
         self.hub = Hub(HubToken(keyring), endpoint=server.address)
         notices = NoticeService()
-        notices.told.connect(window.messages.show)
+        notices.posted.connect(window.messages.show)
         self.settings = SettingsService(SettingsFile(folder / "settings.toml"), notices, settings)
         self.settings_dialog = SettingsController(window, self.settings, "1.0")
         bandwidth = Bandwidth(folder / "bandwidth.json")
@@ -103,7 +103,7 @@ class Screen:
         self.controller.set_models(models)
         return models
 
-    def opens(self, section: Section = Section.DISCOVER) -> None:
+    def opens(self, section: ModelManagerSection = ModelManagerSection.DISCOVER) -> None:
         self.controller.show(section)
         self.waits(lambda: len(self.page.discover.start.cards) == 3)
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPushButton
 
 from app.core.errors import GatedError
 from app.hub.download.state import DownloadStatus
-from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.model_manager_page import ModelManagerSection
 from app.ui.model_manager.row_list import RowList
 from app.ui.model_manager.rows import Row
 from tests.fakes.hub_server import FakeHub, varied_bytes
@@ -179,7 +179,7 @@ def test_a_gated_repository_says_what_to_accept_and_where(screen: Screen, server
     screen.clicks(details.variants, "Q4_K_M", "download")
     screen.waits(lambda: "Try again" in [a.text for a in screen.row(details.variants, "Q4_K_M").actions])
     assert "have accepted its terms" in screen.reads(details.variants)
-    screen.page.show_section(Section.DOWNLOADS)
+    screen.page.show_section(ModelManagerSection.DOWNLOADS)
     downloads = screen.page.downloads.list
     state = screen.controller.downloads.states[0]
     assert isinstance(state.error, GatedError)
@@ -290,7 +290,7 @@ def test_a_file_of_the_same_name_from_another_owner_is_not_taken_for_this_one(
 
 
 def test_everything_that_can_be_pressed_or_written_into_has_a_name(screen: Screen) -> None:
-    for section in Section:
+    for section in ModelManagerSection:
         screen.page.show_section(section)
         for kind in (QAbstractButton, QLineEdit, QComboBox, RowList):
             for widget in screen.page.findChildren(kind):

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.hub.download.state import DownloadStatus
-from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.model_manager_page import ModelManagerSection
 from app.ui.model_manager.rows import Tone
 from app.ui.settings.settings_dialog import SettingsPage
 from tests.fakes.hub_server import FakeHub, varied_bytes
@@ -26,12 +26,12 @@ def order(screen: Screen, server: FakeHub, name: str = "One", **fault: object) -
     if fault:
         server.fail(path=f"/{repository}/resolve", **{"times": 99, **fault})
     discover = screen.page.discover
-    screen.page.show_section(Section.DISCOVER)
+    screen.page.show_section(ModelManagerSection.DISCOVER)
     discover.search_field.setText(f"https://huggingface.co/{repository}")
     screen.waits(lambda: discover.details.title.text() == f"{name}-GGUF")
     screen.waits(lambda: len(discover.details.variants.entries) == 1)
     screen.clicks(discover.details.variants, "Q4_K_M", "download")
-    screen.page.show_section(Section.DOWNLOADS)
+    screen.page.show_section(ModelManagerSection.DOWNLOADS)
     return f"{name}-GGUF Q4_K_M"
 
 
@@ -43,7 +43,7 @@ def test_a_download_is_paused_and_goes_on_where_it_stopped(screen: Screen, serve
     title = order(screen, server, bytes_per_second=1_500_000)
     rows = screen.page.downloads.list
     screen.waits(lambda: screen.controller.downloads.states[0].done_bytes > 500_000)
-    assert screen.page.tabs.tabText(Section.DOWNLOADS) == "Downloads (1)"
+    assert screen.page.tabs.tabText(ModelManagerSection.DOWNLOADS) == "Downloads (1)"
     screen.clicks(rows, title, "pause")
     screen.waits(lambda: screen.row(rows, title).lines[0].text.startswith("Paused · "))
     assert screen.row(rows, title).is_progress_quiet
@@ -52,7 +52,7 @@ def test_a_download_is_paused_and_goes_on_where_it_stopped(screen: Screen, serve
     screen.waits(lambda: status(screen, title) is DownloadStatus.DONE)
     assert server.sent_bytes() < 1.1 * SIZE + 600_000
     assert (screen.models_folder / "me/One-GGUF/One-Q4_K_M.gguf").read_bytes() == varied_bytes(SIZE, seed=3)
-    assert screen.page.tabs.tabText(Section.DOWNLOADS) == "Downloads"
+    assert screen.page.tabs.tabText(ModelManagerSection.DOWNLOADS) == "Downloads"
 
 
 @pytest.mark.measures
@@ -66,7 +66,7 @@ def test_a_stalled_download_is_cancelled_within_half_a_second(screen: Screen, se
     screen.waits(lambda: not screen.controller.downloads.states)
     assert time.perf_counter() - started < 0.5
     assert title not in screen.reads(rows)
-    assert screen.page.tabs.tabText(Section.DOWNLOADS) == "Downloads"
+    assert screen.page.tabs.tabText(ModelManagerSection.DOWNLOADS) == "Downloads"
     screen.end()
     assert list(screen.models_folder.rglob("*.part")) == []
 
@@ -193,7 +193,7 @@ def test_what_is_done_is_cleared_and_the_empty_list_leads_on(screen: Screen, ser
     screen.qtbot.mouseClick(screen.page.downloads.tidy_button, Qt.MouseButton.LeftButton)
     assert screen.page.downloads.list.entries == []
     screen.qtbot.mouseClick(screen.page.downloads._empty.button, Qt.MouseButton.LeftButton)
-    assert screen.page.section is Section.DISCOVER
+    assert screen.page.section is ModelManagerSection.DISCOVER
     assert (screen.models_folder / "me/One-GGUF/One-Q4_K_M.gguf").exists()
 
 
@@ -259,7 +259,7 @@ def test_the_sidebar_says_how_far_downloads_are_while_they_run(screen: Screen, s
     screen.waits(lambda: 15 <= share() <= 99)
     assert button.accessibleName().startswith("Models, downloading, ")
     screen.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    screen.page.show_section(Section.DOWNLOADS)
+    screen.page.show_section(ModelManagerSection.DOWNLOADS)
     screen.clicks(screen.page.downloads.list, title, "pause")
     screen.waits(lambda: button.text() == "Models")
     server.faults.clear()

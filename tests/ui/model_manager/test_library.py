@@ -16,7 +16,7 @@ from app.core.model_file import ModelFile
 from app.hub.library.found_model import FoundModel
 from app.hub.library.found_models import FoundFolder
 from app.hub.library.model_files import ImportMode
-from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.model_manager_page import ModelManagerSection
 from app.ui.model_manager.row_delegate import RowDelegate
 from tests.ui.model_manager.conftest import TINY_MODEL, MakeScreen, Screen, sha256
 
@@ -26,7 +26,7 @@ def model(screen: Screen) -> Path:
     path = screen.models_folder / "tiny.gguf"
     shutil.copy(TINY_MODEL, path)
     screen.scan()
-    screen.opens(Section.LIBRARY)
+    screen.opens(ModelManagerSection.LIBRARY)
     return path
 
 
@@ -80,7 +80,7 @@ def test_a_file_is_copied_moved_or_used_where_it_is(screen: Screen, tmp_path: Pa
     source = tmp_path / "elsewhere" / "Mine.gguf"
     source.parent.mkdir()
     shutil.copy(TINY_MODEL, source)
-    screen.opens(Section.LIBRARY)
+    screen.opens(ModelManagerSection.LIBRARY)
     screen.qtbot.mouseClick(screen.page.library.import_button, Qt.MouseButton.LeftButton)
     chooser = screen.window.findChild(QFileDialog, "import_file_dialog")
     chooser.fileSelected.emit(str(source))
@@ -103,7 +103,7 @@ def test_a_file_is_copied_moved_or_used_where_it_is(screen: Screen, tmp_path: Pa
 def test_a_folder_is_added_from_the_library(screen: Screen, tmp_path: Path) -> None:
     more = tmp_path / "more models"
     more.mkdir()
-    screen.opens(Section.LIBRARY)
+    screen.opens(ModelManagerSection.LIBRARY)
     screen.qtbot.mouseClick(screen.page.library.folder_button, Qt.MouseButton.LeftButton)
     dialog = screen.dialog("add_folder_dialog")
     assert isinstance(dialog, QFileDialog)
@@ -115,7 +115,7 @@ def test_a_folder_is_added_from_the_library(screen: Screen, tmp_path: Path) -> N
 def test_a_file_that_is_no_model_is_refused_in_words(screen: Screen, tmp_path: Path) -> None:
     source = tmp_path / "letter.gguf"
     source.write_text("Dear all")
-    screen.opens(Section.LIBRARY)
+    screen.opens(ModelManagerSection.LIBRARY)
     screen.controller.library_list.ask_to_add(source)
     screen.confirms("import_dialog")
     problem = screen.page.library.problem
@@ -136,7 +136,7 @@ def test_models_of_another_program_are_offered_once(
         FoundFolder("Ollama", tmp_path, (FoundModel(blob, "tiny:latest", "Ollama", blob.stat().st_size),))
     ]
     screen = make_screen(found)
-    screen.opens(Section.LIBRARY)
+    screen.opens(ModelManagerSection.LIBRARY)
     offer = screen.page.library.offer
     screen.waits(offer.isVisible)
     assert "1 of Ollama's models" in offer.label.text()
@@ -153,7 +153,7 @@ def test_models_of_another_program_are_offered_once(
     screen.end()
     kept = screen.settings.current
     later = make_screen(found, answered_programs=kept.answered_programs, used_programs=kept.used_programs)
-    later.opens(Section.LIBRARY)
+    later.opens(ModelManagerSection.LIBRARY)
     later.scan()
     assert not later.page.library.offer.isVisible()
     assert bool(later.page.library.list.entries) is is_wanted
@@ -166,7 +166,7 @@ def test_hundreds_of_models_are_filtered_while_typing(screen: Screen) -> None:
         for n in range(300)
     ]
     screen.controller.set_models(models)
-    screen.opens(Section.LIBRARY)
+    screen.opens(ModelManagerSection.LIBRARY)
     library = screen.page.library
     assert len(library.list.entries) == 300
     screen.qtbot.keyClicks(library.filter_field, "model 29")
@@ -191,7 +191,7 @@ def test_only_the_models_that_can_be_seen_are_drawn(screen: Screen, monkeypatch:
 
     monkeypatch.setattr(RowDelegate, "paint", noted)
     assert len(screen.scan()) == 300
-    screen.opens(Section.LIBRARY)
+    screen.opens(ModelManagerSection.LIBRARY)
     rows = screen.page.library.list
     drawn.clear()
     rows.grab()

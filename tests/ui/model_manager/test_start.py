@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox
 
-from app.ui.model_manager.model_manager_page import Section
+from app.ui.model_manager.model_manager_page import ModelManagerSection
 from tests.fakes.hub_server import FakeHub
 from tests.ui.model_manager.conftest import INSTRUCT, INSTRUCT_FILE, MakeScreen, Screen
 
@@ -100,5 +100,5 @@ def test_a_model_that_is_here_is_offered_for_a_chat(screen: Screen) -> None:
 def test_more_about_a_model_leads_to_its_page(screen: Screen) -> None:
     screen.qtbot.mouseClick(screen.page.discover.start.cards[MODEL].info_button, Qt.MouseButton.LeftButton)
     assert screen.page.discover.details.title.text() == "LFM2.5 1.2B Instruct"
-    assert screen.page.section is Section.DISCOVER
+    assert screen.page.section is ModelManagerSection.DISCOVER
     assert screen.page.discover.list.hasFocus()  # The arrow keys walk on from there.

@@ -15,7 +15,7 @@ from app.engine.bandwidth import Bandwidth
 from app.engine.computer import Computer, look_at_computer
 from app.hub import model_sizes
 from app.hub.catalog import Catalog, CatalogModel, ModelKind
-from app.hub.download.progress import Stage
+from app.hub.download.progress import DownloadStage
 from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.library.records import ModelRecord
 from app.hub.quantisation import quantisation_of
@@ -111,10 +111,10 @@ def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> N
 @pytest.mark.parametrize(
     ("changes", "words", "actions"),
     [
-        ({"stage": Stage.CONNECTING}, "Contacting Hugging Face…", "pause cancel"),
+        ({"stage": DownloadStage.CONNECTING}, "Contacting Hugging Face…", "pause cancel"),
         (
             {
-                "stage": Stage.FETCHING,
+                "stage": DownloadStage.FETCHING,
                 "done_bytes": 312_000_000,
                 "bytes_per_second": 12.3e6,
                 "seconds_left": 34.0,
@@ -123,7 +123,7 @@ def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> N
             "pause cancel",
         ),
         (
-            {"stage": Stage.CHECKING, "done_bytes": 731_000_000},
+            {"stage": DownloadStage.CHECKING, "done_bytes": 731_000_000},
             "Verifying · 731 MB of 731 MB",
             "pause cancel",
         ),
@@ -135,7 +135,7 @@ def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> N
         ({"status": DownloadStatus.WAITING}, "Waiting for another download", "pause cancel"),
         ({"status": DownloadStatus.DONE}, "731 MB · Verified", "chat dismiss"),
         (
-            {"stage": Stage.ELSEWHERE},
+            {"stage": DownloadStage.ELSEWHERE},
             "Another window of Tarn is downloading this file; waiting for it",
             "pause cancel",
         ),

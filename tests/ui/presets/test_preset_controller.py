@@ -35,14 +35,14 @@ class Desk(ChatHarness):
         super().__init__(qtbot, folder, ScriptedEngine(*["Yes."] * 5))
         self.window = window
         self.store = self.services.presets.store
-        self.services.notices.told.connect(window.messages.show)
+        self.services.notices.posted.connect(window.messages.show)
         self.services.notices.withdrawn.connect(window.messages.withdraw)
         self.controller = PresetController(
             window, self.chat, self.models, self.services.presets, self.services.tools
         )
         self.picker = window.chat_page.header.preset_picker
         self.store.create(CAREFUL)
-        self.services.presets.tell()
+        self.services.presets.publish()
         self.models_folder = folder / "some models"
         self.models_folder.mkdir()
 
@@ -468,7 +468,7 @@ def test_another_context_length_offers_to_load_again_for_as_long_as_it_is_wanted
 
 def test_another_temperature_asks_for_no_loading(desk: Desk) -> None:
     desk.store.save(Preset(MODEL, Sampling(temperature=1.0)))
-    desk.services.presets.tell()
+    desk.services.presets.publish()
     assert not desk.models.is_reload_wanted
 
 

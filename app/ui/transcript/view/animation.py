@@ -23,7 +23,7 @@ class AnimationTimer(QObject):
         thought_went_on: a thought is on screen of which the seconds are counted.
     """
 
-    thought_went_on = Signal()
+    reasoning_advanced = Signal()
 
     def __init__(self, area: QAbstractScrollArea, column: MessageColumn, view: Viewport) -> None:
         super().__init__(area)
@@ -56,7 +56,7 @@ class AnimationTimer(QObject):
             entry = self._column.entries[row]
             if streaming_answer is not None and streaming_answer.entry.id == entry.id:
                 if streaming_answer.is_thinking:
-                    self.thought_went_on.emit()
+                    self.reasoning_advanced.emit()
                 self._move_signs(row)
             elif entry.is_running:
                 self._column.refresh(entry.id)

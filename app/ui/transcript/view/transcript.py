@@ -111,7 +111,7 @@ class Transcript(QAbstractScrollArea):
         self._interaction.changed.connect(self.viewport().update)
         self._interaction.link_hovered.connect(self.link_hovered)
         self._streaming.redraw_due.connect(self.redraw_reply)
-        self._animation.thought_went_on.connect(self._streaming.redraw_soon)
+        self._animation.reasoning_advanced.connect(self._streaming.redraw_soon)
         self._jump.clicked.connect(self.scroll_to_end)
         self.copied.connect(lambda _what: self._screen_reader.say("Copied"))
 
