@@ -91,12 +91,20 @@ class Conversation:
     """Values that differ from the preset's, by name; `core/preset_overrides.py` applies them."""
     draft: str = ""
     """What was typed and not sent."""
+    queued: tuple[str, ...] = ()
+    """Messages that are sent one after the other when the answer under way is done; on the disk, they are
+    the beginning of the draft."""
     tools: tuple[str, ...] | None = None
     """The names of the tools that are on; None where the user has not chosen yet."""
     permissions: Permissions = field(default_factory=Permissions)
     """Which tools may run without being asked for, and which never."""
     is_damaged: bool = False
     """The file held something for one of the values above that is not legible."""
+
+    @property
+    def kept_draft(self) -> str:
+        """All that was written and not sent, as one text."""
+        return "\n\n".join(text for text in (*self.queued, self.draft) if text)
 
     def path(self) -> list[MessageNode]:
         """The messages on screen, from the first to the tip."""

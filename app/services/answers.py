@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.conversation import MessageNode, MessageState
+from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.errors import UserError
 from app.core.message import Generation, Message, Part, Role, ToolCallPart
 from app.core.permission import Decision
@@ -35,9 +35,11 @@ class AnswerService(QObject):
 
     Signals:
         changed: an `AnswerChange`, of any conversation.
+        ended: a `RunningAnswer` has ended, and everybody knows it: the next one can begin.
     """
 
     changed = Signal(object)
+    ended = Signal(object)
 
     def __init__(
         self,
@@ -79,6 +81,11 @@ class AnswerService(QObject):
         """Whether any conversation is being answered."""
         return bool(self._runner.running)
 
+    @property
+    def is_model_taken(self) -> bool:
+        """Whether the model is writing an answer, or one waits for it."""
+        return any(not answer.is_running_tools for answer in self._runner.running.values())
+
     def upcoming_request(self) -> TurnRequest | None:
         """What the model would be asked next: the messages on screen before what is being written, whether by
         the model or, as another version of an earlier message, by the user.
@@ -91,7 +98,8 @@ class AnswerService(QObject):
             return None
         edited_id = self._chat.edited_id
         path = list(takewhile(lambda node: node.id != edited_id, self._chat.conversation.path()))
-        return self._request(path[:-1] if self.message_under_way else path, who)
+        sent = path[:-1] if self.message_under_way else path
+        return self._request(self._chat.conversation, sent, who)
 
     @property
     def message_under_way(self) -> MessageNode | None:
@@ -115,6 +123,21 @@ class AnswerService(QObject):
             return False
         self._ask(self._chat.say(text).id, who)
         return True
+
+    def send_queued(self, conversation_id: str) -> bool:
+        """Says the first message that waits in a conversation, on screen or not, and has it answered.
+
+        Returns:
+            Whether it was said.
+        """
+        conversation = self._chat.find(conversation_id)
+        who = self._models.answering(conversation) if conversation else None
+        if who is None or self.running(conversation_id):
+            return False
+        node = self._chat.say_queued(conversation_id)
+        if node is not None:
+            self._ask(node.id, who, conversation_id=conversation_id)
+        return node is not None
 
     def ask(
         self, parent_id: str, prefill: AnswerPrefill | None = None, change: ChangeSampling | None = None
@@ -150,7 +173,13 @@ class AnswerService(QObject):
         node = self._chat.conversation.node(node_id)
         if node.parent_id is not None and (who := self._ready()):
             prefill = AnswerPrefill(node.message.raw, node.message.parts)
-            self._start(replace(node, state=MessageState.STREAMING), who, prefill)
+            self._start(self._chat.conversation, replace(node, state=MessageState.STREAMING), who, prefill)
+
+    def free_model(self) -> None:
+        """Ends every answer that the model writes or that waits for it; what was written stays."""
+        for answer in self._runner.running.values():
+            if not answer.is_running_tools:
+                answer.cancel.set()
 
     def stop(self, conversation_id: str = "") -> None:
         """Ends the answer of a conversation, else of the one on screen; what was written stays."""
@@ -222,7 +251,7 @@ class AnswerService(QObject):
         if who := self._ready():
             self._chat.go_to(node_id)
             conversation = self._chat.conversation
-            request = self._request(conversation.path(), who)
+            request = self._request(conversation, conversation.path(), who)
             self._run(RunningAnswer(conversation.id, node, request, self._tools.use(conversation)))
 
     def run_corrected(self, node_id: str, parts: tuple[Part, ...]) -> None:
@@ -279,14 +308,27 @@ class AnswerService(QObject):
             )
         return who
 
-    def _ask(self, parent_id: str, who: ModelAndPreset, prefill: AnswerPrefill | None = None) -> None:
+    def _ask(
+        self,
+        parent_id: str,
+        who: ModelAndPreset,
+        prefill: AnswerPrefill | None = None,
+        conversation_id: str = "",
+    ) -> None:
+        conversation = self._chat.find(conversation_id or self._chat.conversation.id)
+        assert conversation is not None
         message = Message(Role.ASSISTANT, generation=_generation_by(who))
-        self._start(MessageNode(message, parent_id, state=MessageState.STREAMING), who, prefill)
+        self._start(conversation, MessageNode(message, parent_id, state=MessageState.STREAMING), who, prefill)
 
-    def _start(self, node: MessageNode, who: ModelAndPreset, prefill: AnswerPrefill | None) -> None:
-        self._chat.begin_answer(node, who.model_path, who.preset.name)
-        conversation = self._chat.conversation
-        request = self._request(conversation.with_tip(node.parent_id).path(), who)
+    def _start(
+        self,
+        conversation: Conversation,
+        node: MessageNode,
+        who: ModelAndPreset,
+        prefill: AnswerPrefill | None,
+    ) -> None:
+        conversation = self._chat.begin_answer(conversation, node, who.model_path, who.preset.name)
+        request = self._request(conversation, conversation.with_tip(node.parent_id).path(), who)
         if prefill:
             request = replace(request, prefill=prefill.text, prefill_parts=prefill.parts)
         answer = RunningAnswer(conversation.id, node, request, self._tools.use(conversation))
@@ -299,13 +341,15 @@ class AnswerService(QObject):
         self._chat.hold(answer.conversation_id)
         self._runner.start(answer)
 
-    def _request(self, path: Sequence[MessageNode], who: ModelAndPreset) -> TurnRequest:
+    def _request(
+        self, conversation: Conversation, path: Sequence[MessageNode], who: ModelAndPreset
+    ) -> TurnRequest:
         return TurnRequest(
             path=tuple(path),
             system_prompt=who.preset.system_prompt,
             sampling=who.preset.sampling,
             model_path=who.model_path,
-            tools=self._tools.definitions(self._chat.conversation),
+            tools=self._tools.definitions(conversation),
             thinking_limit=who.preset.thinking_limit,
         )
 
@@ -326,8 +370,10 @@ class AnswerService(QObject):
                 self._chat.update_node(answer.conversation_id, answer.node)
                 self._chat.release(answer.conversation_id)
         self.changed.emit(change)
-        if change.part is AnswerPart.ENDED and (then := self._when_ended.pop(answer.conversation_id, None)):
-            then()
+        if change.part is AnswerPart.ENDED:
+            self.ended.emit(answer)
+            if then := self._when_ended.pop(answer.conversation_id, None):
+                then()
 
 
 def _generation_by(who: ModelAndPreset) -> Generation:

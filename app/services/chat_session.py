@@ -33,6 +33,7 @@ class ChatPart(Enum):
     DETAILS = auto()  # Its title, or its place among the conversations.
     PRESET = auto()  # Its preset, or what it overrides of it.
     TOOLS = auto()  # Which tools are on, or what they may do.
+    QUEUE = auto()  # Which messages wait for the answer under way.
     EDIT = auto()  # Which earlier message is being edited.
     CREATED = auto()  # It has come into the store.
 
@@ -214,8 +215,25 @@ class ChatSession(QObject):
             self._create()
         else:
             self._save_new_node(shown.id, node)
-            self._save_details()
+            self._save_details(shown.id)
         self._publish(ChatPart.PATH, ChatPart.DETAILS, ChatPart.EDIT)
+        return node
+
+    def say_queued(self, conversation_id: str) -> MessageNode | None:
+        """Adds the first message that waits at the end of a conversation; its draft stays.
+
+        Returns:
+            None where none waits, or the conversation is not in memory.
+        """
+        conversation = self.find(conversation_id)
+        if conversation is None or not conversation.queued:
+            return None
+        text, *left = conversation.queued
+        node = MessageNode(Message.of_text(Role.USER, text), conversation.tip_id)
+        self._change(conversation_id, lambda found: replace(found.with_node(node), queued=tuple(left)))
+        self._save_new_node(conversation_id, node)
+        self._save_details(conversation_id)
+        self._tell_of(conversation_id, ChatPart.PATH, ChatPart.DETAILS, ChatPart.QUEUE)
         return node
 
     def add_node(self, conversation_id: str, node: MessageNode) -> bool:
@@ -244,20 +262,23 @@ class ChatSession(QObject):
         """Saves how far a message has come; the conversation takes it once it is whole."""
         self._writer.save(conversation_id, node.id, lambda: self._store.update_node(node))
 
-    def begin_answer(self, node: MessageNode, model_path: str, preset_name: str) -> None:
-        """Puts an answer that is about to be written at the end of the conversation on screen.
+    def begin_answer(
+        self, conversation: Conversation, node: MessageNode, model_path: str, preset_name: str
+    ) -> Conversation:
+        """Puts an answer that is about to be written at the end of a conversation, which is returned.
 
         Its model and its preset are the conversation's from now on.
         """
-        shown = self._shown
-        if any(known.id == node.id for known in shown.nodes):
-            shown = replace(shown.with_replaced(node), tip_id=node.id)
+        if any(known.id == node.id for known in conversation.nodes):
+            begun = replace(conversation.with_replaced(node), tip_id=node.id)
         else:
-            shown = shown.with_node(node)
-            self._save_new_node(shown.id, node)
-        self._shown = replace(shown, model_path=model_path, preset_name=preset_name)
-        self._save_details()
-        self._publish(ChatPart.DETAILS)
+            begun = conversation.with_node(node)
+            self._save_new_node(conversation.id, node)
+        begun = replace(begun, model_path=model_path, preset_name=preset_name)
+        self._change(conversation.id, lambda _: begun)
+        self._save_details(conversation.id)
+        self._tell_of(conversation.id, ChatPart.DETAILS)
+        return begun
 
     def go_to(self, tip_id: str) -> None:
         """Makes another message the end of the conversation on screen."""
@@ -307,11 +328,29 @@ class ChatSession(QObject):
         self._writer.retry()
 
     def _save_draft(self) -> None:
-        shown_id, draft = self._shown.id, self._shown.draft
         if not self._is_new:
-            self._writer.save(shown_id, "draft", lambda: self._store.save_draft(shown_id, draft))
-        elif draft.strip():
+            self._save_draft_of(self._shown)
+        elif self._shown.draft.strip():
             self._create()
+
+    def _save_draft_of(self, conversation: Conversation) -> None:
+        conversation_id, draft = conversation.id, conversation.kept_draft
+        self._writer.save(conversation_id, "draft", lambda: self._store.save_draft(conversation_id, draft))
+
+    def change_queue(self, conversation_id: str, queued: Sequence[str], draft: str | None = None) -> None:
+        """Has exactly these messages wait for the answer under way.
+
+        Args:
+            draft: what stands in the composer now; None where that stays.
+        """
+        if (conversation := self.find(conversation_id)) is None:
+            return
+        changed = replace(
+            conversation, queued=tuple(queued), draft=conversation.draft if draft is None else draft
+        )
+        self._change(conversation_id, lambda _: changed)
+        self._save_draft_of(changed)
+        self._tell_of(conversation_id, ChatPart.QUEUE)
 
     def set_title(self, conversation_id: str, title: str) -> None:
         """Gives a conversation the title that the user typed."""
@@ -391,10 +430,11 @@ class ChatSession(QObject):
         shown = self._shown
         self._writer.save(shown.id, "preset", lambda: self._store.save_preset(shown))
 
-    def _save_details(self) -> None:
+    def _save_details(self, conversation_id: str) -> None:
         """Saves all but the messages, as that of the conversation that was used last."""
-        shown = self._shown = replace(self._shown, updated_at=now())
-        self._writer.save(shown.id, "details", lambda: self._store.save_details(shown))
+        self._change(conversation_id, lambda found: replace(found, updated_at=now()))
+        if changed := self.find(conversation_id):
+            self._writer.save(conversation_id, "details", lambda: self._store.save_details(changed))
 
     def _save_tools(self, conversation_id: str) -> None:
         changed = self.find(conversation_id)

@@ -12,10 +12,10 @@ from app.core.preset import Preset
 class ModelState(StrEnum):
     """How far the chosen model is."""
 
-    NOT_LOADED = "not loaded"
-    LOADING = "loading"
-    READY = "ready"
-    FAILED = "failed"
+    NOT_LOADED = "Not loaded"
+    LOADING = "Loading"
+    READY = "Ready"
+    FAILED = "Failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class LoadStatus:
 
     state: ModelState = ModelState.NOT_LOADED
     progress: float = 0.0
+    is_waiting: bool = False
+    """Whether loading has not begun: the engine still does something else, such as writing an answer."""
 
 
 class ModelPart(Enum):

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation
-from app.core.errors import UserError
+from app.core.errors import Cancelled, UserError
 from app.core.model_file import LoadOptions, ModelFile, ModelInfo
 from app.core.preset import Preset
 from app.hub.catalog import Catalog, CatalogModel
@@ -231,8 +231,12 @@ class ModelService(QObject):
 
     def cancel(self) -> None:
         """Gives up loading; the model that was there before answers again, if it still can."""
-        if self._loading:
-            self._loading.cancel()
+        if self._loading is None:
+            return
+        self._loading.cancel()
+        if self._status.is_waiting:
+            self._loading = None
+            self._fall_back()
 
     def load_longer(self, path: Path, tokens: int) -> None:
         """Loads a model again with a longer context, until its preset asks for another one."""
@@ -283,7 +287,8 @@ class ModelService(QObject):
     # Loading
 
     def _load(self, model: ModelFile) -> None:
-        self.cancel()
+        if self._loading is not None:
+            self._loading.cancel()
         self._chosen = model
         self._planned = load_options_of(self.preset_in(self._chat.conversation))
         options = self._lengthened(model.path, self._planned)
@@ -298,8 +303,11 @@ class ModelService(QObject):
                 nonlocal last
                 if share - last >= PROGRESS_STEP:
                     last = share
-                    report(share)
+                    report(LoadStatus(ModelState.LOADING, share))
 
+            if cancel.is_set():
+                raise Cancelled
+            report(LoadStatus(ModelState.LOADING))
             self._library.check(model.path, cancel)
             report(self._engine.load(model.path, options, on_progress, cancel, catalog_context))
 
@@ -307,7 +315,7 @@ class ModelService(QObject):
         stream.item.connect(lambda item: self._on_stream_item(stream, item))
         stream.finished.connect(lambda error: self._on_stream_finished(stream, error))
         self._loading = stream
-        self._status = LoadStatus(ModelState.LOADING)
+        self._status = LoadStatus(ModelState.LOADING, is_waiting=self._engine_worker.is_busy)
         self._publish(ModelPart.CHOSEN, ModelPart.STATUS)
         self._offer_to_reload()
         self._engine_worker.start(stream)
@@ -322,8 +330,8 @@ class ModelService(QObject):
             return
         if isinstance(item, ModelInfo):
             self._on_loaded(item)
-        elif isinstance(item, float):
-            self._status = LoadStatus(ModelState.LOADING, item)
+        elif isinstance(item, LoadStatus):
+            self._status = item
             self._publish(ModelPart.STATUS)
 
     def _leave_unlisted(self) -> None:

@@ -33,6 +33,7 @@ from app.services.context_usage import ContextUsageService
 from app.services.conversations import ConversationService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
+from app.services.message_queue import MessageQueue
 from app.services.message_versions import MessageVersions
 from app.services.model_library import ModelLibrary
 from app.services.models import ModelService
@@ -54,6 +55,7 @@ class Services(QObject):
     Attributes:
         chat: the conversation on screen and those behind it.
         answers: asks the model, and runs the tools that it calls.
+        queue: messages that wait until an answer is done.
         models, presets, tools, settings: what there is to choose from, and what is chosen.
         conversations: the list of them.
         context_usage, context_overflow: how full the model's context is, and what happens when it is not
@@ -200,6 +202,7 @@ class Services(QObject):
             self.notices,
             self,
         )
+        self.queue = MessageQueue(self.chat, self.answers, self)
         self.versions = MessageVersions(self.store.conversations, self.writer, self.chat, self)
         self.context_usage = ContextUsageService(
             self.engine, self.chat, self.answers, self.models, self.presets, self.tools, self

@@ -127,7 +127,7 @@ def conversation_columns(conversation: Conversation) -> dict[str, object]:
         "model_path": stored_text(conversation.model_path),
         "preset_name": stored_text(conversation.preset_name),
         "sampling_changes": overrides_to_json(conversation.overrides),
-        "draft": stored_text(conversation.draft),
+        "draft": stored_text(conversation.kept_draft),
         "tools": tools_to_json(conversation.tools, conversation.permissions),
     }
 

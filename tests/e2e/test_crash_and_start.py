@@ -181,10 +181,10 @@ def test_a_kill_while_a_model_is_loaded_leaves_it_to_the_user(data_dir: Path, tm
         assert (start["chosen"], start["buttons"]) == (None, BUTTONS)
     with program(data_dir, "--model", str(copy)) as third:
         assert third.wait_for_start()["message"] == ""
-        third.wait_for(lambda told: told.get("model") == "ready")
+        third.wait_for(lambda told: told.get("model") == "Ready")
     with program(data_dir) as fourth:
         assert fourth.wait_for_start()["message"] == ""
-        fourth.wait_for(lambda told: told.get("model") == "ready")
+        fourth.wait_for(lambda told: told.get("model") == "Ready")
 
 
 def test_a_kill_in_the_middle_of_an_answer_changes_nothing(data_dir: Path) -> None:
@@ -218,7 +218,7 @@ def test_a_conversation_that_kills_the_program_does_so_once(data_dir: Path) -> N
             assert start["conversation"] == "New chat"
             assert start["message"] == "Tarn ended unexpectedly when it opened “Deadly”."
             assert start["buttons"] == ["Try again"]
-            later.wait_for(lambda told: told.get("model") == "ready")
+            later.wait_for(lambda told: told.get("model") == "Ready")
         assert later.process.returncode == 0
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from app.core.context_use import ContextUse
-from app.core.conversation import UNTITLED
+from app.core.conversation import UNTITLED, Conversation
 from app.core.model_file import ModelFile
 from app.core.permission import Permissions
 from app.services.chat_session import ChatChange, ChatPart
@@ -47,7 +48,7 @@ class ChatController(QObject):
         self._composer = window.chat_page.composer
         self._services = services
         self._chat, self._answers = services.chat, services.answers
-        self._versions = services.versions
+        self._versions, self._queue = services.versions, services.queue
         self._models, self._tools = services.models, services.tools
         self._settings_dialog = settings_dialog
         self._is_first_start = not services.conversations.summaries
@@ -71,6 +72,8 @@ class ChatController(QObject):
         composer.edit_cancelled.connect(self._chat.end_edit)
         composer.edit_cancelled.connect(self._versions.end_edit)
         composer.recall_requested.connect(self._chat.edit_last)
+        composer.take_back_requested.connect(self._on_take_back_requested)
+        composer.queued.send_now_requested.connect(self._queue.send_now)
         composer.edit.textChanged.connect(lambda: self._services.context_usage.note_typed(composer.text))
         composer.tools_button.tool_switched.connect(self._on_tool_switched)
         composer.tools_button.asking_again_requested.connect(
@@ -80,6 +83,7 @@ class ChatController(QObject):
             lambda: self._settings_dialog.open(SettingsPage.TOOLS)
         )
         header.model_picker.model_chosen.connect(self._on_model_chosen)
+        header.switch_requested.connect(self._on_switch_requested)
         header.cancel_load_requested.connect(self._models.cancel)
         self._page.welcome.prompt_chosen.connect(self._on_send_requested)
         self._window.sidebar.new_chat_requested.connect(self.start_new_chat)
@@ -110,11 +114,19 @@ class ChatController(QObject):
     def _on_send_requested(self, text: str) -> None:
         if self._versions.edited_id is not None:
             self._versions.save_edit(text)
-        elif self._answers.send(text):
+        elif self._queue.add(text) or self._answers.send(text):
             self._composer.clear()
+
+    def _on_take_back_requested(self, place: int) -> None:
+        self._queue.take_back(place)
+        self._window.focus_composer()
 
     def _on_model_chosen(self, path: Path) -> None:
         self._models.choose(path)
+        self._window.focus_composer()
+
+    def _on_switch_requested(self) -> None:
+        self._answers.free_model()
         self._window.focus_composer()
 
     def _on_tool_switched(self, name: str, is_on: bool) -> None:
@@ -135,6 +147,8 @@ class ChatController(QObject):
             self._composer.edit.setFocus()
         elif change.concerns(ChatPart.EDIT):
             self._show_edit(self._chat.edited_id)
+        if change.concerns(ChatPart.SHOWN, ChatPart.QUEUE):
+            self._show_queue(change.conversation)
         if change.concerns(ChatPart.DETAILS):
             is_untitled = change.conversation.title == UNTITLED
             self._window.set_conversation_title("" if is_untitled else change.conversation.title)
@@ -143,6 +157,11 @@ class ChatController(QObject):
             self._show_composer_state()
         if change.concerns(ChatPart.SHOWN, ChatPart.PATH, ChatPart.PRESET, ChatPart.TOOLS):
             self._show_tools()
+
+    def _show_queue(self, conversation: Conversation) -> None:
+        self._composer.queued.set_texts(conversation.queued)
+        if self._composer.draft != conversation.draft:
+            self._composer.set_text(conversation.draft)
 
     def _on_answer_edit_changed(self) -> None:
         self._show_edit(self._versions.edited_id, is_answer=True)
@@ -170,7 +189,9 @@ class ChatController(QObject):
             header.set_current(self._models.chosen.path if self._models.chosen else None)
             self._show_welcome()
         if change.concerns(ModelPart.STATUS):
-            header.set_status(self._models.status)
+            status = self._models.status
+            waits = status.is_waiting and self._answers.is_model_taken
+            header.set_status(replace(status, is_waiting=waits))
             self._show_composer_state()
         if change.concerns(ModelPart.CHOSEN, ModelPart.LOADED):
             self._show_tools()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
 
 from app.core.model_file import ModelFile
@@ -28,6 +28,7 @@ class ChatHeader(QFrame):
 
     Signals:
         cancel_load_requested(): the user no longer wants the model that is loading.
+        switch_requested(): the model that waits for an answer should not wait.
         sidebar_requested(): the user wants the sidebar back.
     """
 
@@ -40,6 +41,11 @@ class ChatHeader(QFrame):
         self.model_picker = ModelPicker(self)
         self.cancel_button = IconButton("x", "Cancel loading", parent=self)
         self.cancel_button.setObjectName("cancel_load_button")
+        self.switch_button = QPushButton("Switch now", self)
+        self.switch_button.setObjectName("switch_now_button")
+        self.switch_button.setProperty("quiet", True)
+        self.switch_button.setToolTip("Stop the answer and load this model")
+        self.switch_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.preset_picker = PresetPicker(self)
         self.context_meter = ContextMeter(self)
         self.menu_button = IconButton("dots-three-bold", "Conversation menu", parent=self)
@@ -48,6 +54,7 @@ class ChatHeader(QFrame):
         self._lay_out()
         self.set_status(LoadStatus())
         self.cancel_load_requested = self.cancel_button.clicked
+        self.switch_requested = self.switch_button.clicked
         self.sidebar_requested = self.sidebar_button.clicked
 
     def set_models(self, models: Sequence[ModelFile]) -> None:
@@ -60,6 +67,9 @@ class ChatHeader(QFrame):
         """Shows how far the chosen model is, in the picker and as a line below the header."""
         self.model_picker.set_status(status)
         self.cancel_button.setVisible(status.state is ModelState.LOADING)
+        name = "Keep the model that is answering" if status.is_waiting else "Cancel loading"
+        self.cancel_button.set_name(name)
+        self.switch_button.setVisible(status.is_waiting)
         self.update()
 
     def set_menu(self, menu: QMenu) -> None:
@@ -72,7 +82,7 @@ class ChatHeader(QFrame):
         layout.setSpacing(4)
         self.model_picker.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.preset_picker.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        for widget in (self.sidebar_button, self.model_picker, self.cancel_button):
+        for widget in (self.sidebar_button, self.model_picker, self.switch_button, self.cancel_button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
         for other in (self.preset_picker, self.context_meter, self.menu_button):
@@ -82,7 +92,7 @@ class ChatHeader(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         status = self.model_picker.status
-        if status.state is ModelState.LOADING:
+        if status.state is ModelState.LOADING and not status.is_waiting:
             with QPainter(self) as painter:
                 width = round(self.width() * max(0.02, min(1.0, status.progress)))
                 painter.fillRect(

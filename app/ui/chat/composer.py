@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from typing_extensions import override
 
 from app.ui.chat.composer_edit import ComposerEdit, SendKey
+from app.ui.chat.queued_messages import QueuedMessages
 from app.ui.chat.tools_button import ToolsButton
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.written_text import written_text
@@ -23,23 +24,28 @@ class ComposerState(StrEnum):
     NO_MODEL = "no_model"  # One can write, not send.
     LOADING = "loading"  # One can write and send; who listens keeps the message until the model is ready.
     IDLE = "idle"
-    ANSWERING = "answering"  # One can write; Stop is in Send's place.
+    ANSWERING = "answering"  # One can write; who listens keeps what is sent until the answer is done.
 
 
 class Composer(QFrame):
-    """A card with a field that grows, and Send, which is Stop while an answer comes.
+    """A card with a field that grows, and Send; Stop is in its place while an answer comes.
+
+    What is written during an answer can be sent as well: then both buttons are there.
 
     The text stays until whoever took it calls `clear`, so that nothing is lost where sending fails.
 
     Attributes:
         edit: the text field (object name `composer`).
         tools_button: which tools the conversation may use.
+        queued: the messages that wait for the answer under way.
 
     Signals:
         send_requested(str): the text, without blanks around it; never empty.
         stop_requested(): also with Esc.
         edit_cancelled(): the user no longer wants to change an earlier message.
-        recall_requested(): the user asks for the last message again (Up in the empty field).
+        recall_requested(): the user asks for the last message again (Up in the empty field, where nothing
+            waits).
+        take_back_requested(int): the user asks for a message that waits, by its place in the queue.
         draft_changed(str): the text to keep, with every key.
         state_changed(ComposerState)
     """
@@ -47,6 +53,8 @@ class Composer(QFrame):
     send_requested = Signal(str)
     stop_requested = Signal()
     edit_cancelled = Signal()
+    recall_requested = Signal()
+    take_back_requested = Signal(int)
     draft_changed = Signal(str)
     state_changed = Signal(object)
 
@@ -63,6 +71,7 @@ class Composer(QFrame):
         self.stop_button = self._round_button("stop-fill", "Stop", "Esc", "stop_button")
         self.hint = QLabel(self)
         self.hint.setProperty("small", True)
+        self.queued = QueuedMessages(self)
         self._editing_strip = self._make_editing_strip()
         self._lay_out()
         self._connect()
@@ -89,7 +98,6 @@ class Composer(QFrame):
         self._state = state
         is_answering = state is ComposerState.ANSWERING
         held_focus = self.send_button.hasFocus() or self.stop_button.hasFocus()
-        self.send_button.setVisible(not is_answering)
         self.stop_button.setVisible(is_answering)
         if held_focus:
             self.edit.setFocus()
@@ -105,7 +113,6 @@ class Composer(QFrame):
         self._send_key_name = name
         self._keys_hint = f"{name} to send · {new_line} for a new line"
         self._saving_hint = f"{name} to save · {new_line} for a new line"
-        self._name_send_button()
         self._refresh()
 
     def set_text(self, text: str) -> None:
@@ -119,7 +126,6 @@ class Composer(QFrame):
         """Empties the field after its text was taken, and ends the change of an earlier message."""
         self._draft_before_edit = None
         self._is_answer = False
-        self._name_send_button()
         self._editing_strip.hide()
         self.set_text("")
 
@@ -133,7 +139,6 @@ class Composer(QFrame):
         if not self.is_editing:
             self._draft_before_edit = self.text
         self._is_answer = is_answer
-        self._name_send_button()
         self._editing_label.setText("Editing an answer" if is_answer else "Editing a message")
         self._editing_strip.show()
         self.set_text(text)
@@ -192,6 +197,7 @@ class Composer(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
+        layout.addWidget(self.queued)
         layout.addWidget(self._editing_strip)
         field = QHBoxLayout()
         field.setContentsMargins(8, 4, 8, 0)
@@ -211,22 +217,29 @@ class Composer(QFrame):
         self.edit.textChanged.connect(self._on_text_changed)
         self.edit.send_pressed.connect(self.send)
         self.edit.escape_pressed.connect(self._on_escape_pressed)
-        self.recall_requested = self.edit.recall_pressed
+        self.edit.recall_pressed.connect(self._on_recall_pressed)
+        self.queued.take_back_requested.connect(self.take_back_requested)
         self.edit.focus_changed.connect(self._on_focus_changed)
         self.send_button.clicked.connect(self.send)
         self.stop_button.clicked.connect(self.stop_requested)
 
     def _refresh(self) -> None:
-        self.send_button.setEnabled(self._can_send() and bool(self.text.strip()))
+        has_text = bool(self.text.strip())
+        self.send_button.setEnabled(self._can_send() and has_text)
+        is_queueing = self._state is ComposerState.ANSWERING
+        self.send_button.setVisible(not is_queueing or (has_text and self._can_send()))
+        self._name_send_button()
         self.hint.setText(self._hint_text())
 
     def _can_send(self) -> bool:
         if self._is_answer:
             return self._state is not ComposerState.ANSWERING
-        return self._state in (ComposerState.IDLE, ComposerState.LOADING)
+        return self._state is not ComposerState.NO_MODEL
 
     def _name_send_button(self) -> None:
-        self.send_button.set_name("Save" if self._is_answer else "Send", self._send_key_name)
+        is_queueing = self._state is ComposerState.ANSWERING
+        name = "Save" if self._is_answer else "Send when this answer is done" if is_queueing else "Send"
+        self.send_button.set_name(name, self._send_key_name)
         self.send_button.set_icon("check" if self._is_answer else "arrow-up-bold")
 
     def _hint_text(self) -> str:
@@ -237,7 +250,7 @@ class Composer(QFrame):
         if self._state is ComposerState.LOADING:
             return "Loading the model. You can already send; the answer will follow."
         if self._state is ComposerState.ANSWERING:
-            return "Esc to stop"
+            return f"{self._send_key_name} to send next · Esc to stop" if self.text.strip() else "Esc to stop"
         return self._keys_hint
 
     def _on_text_changed(self) -> None:
@@ -250,6 +263,12 @@ class Composer(QFrame):
             self.stop_requested.emit()
         elif self.is_editing:
             self.cancel_edit()
+
+    def _on_recall_pressed(self) -> None:
+        if self.queued.texts:
+            self.take_back_requested.emit(len(self.queued.texts) - 1)
+        else:
+            self.recall_requested.emit()
 
     def _on_focus_changed(self, has_focus: bool) -> None:
         self.setProperty("focused", has_focus)

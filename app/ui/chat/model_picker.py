@@ -28,8 +28,10 @@ _Index = QModelIndex | QPersistentModelIndex
 
 def status_text(status: LoadStatus) -> str:
     """How far a model is, in words."""
+    if status.is_waiting:
+        return "Waiting for the current answer"
     if status.state is ModelState.LOADING:
-        return f"loading {round(status.progress * 100)} %"
+        return f"Loading {round(status.progress * 100)} %"
     return status.state.value
 
 

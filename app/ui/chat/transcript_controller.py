@@ -66,7 +66,8 @@ class TranscriptController(QObject):
         if change.concerns(ChatPart.SHOWN, ChatPart.BRANCH, ChatPart.WORDS):
             self._show_conversation()
         elif change.concerns(ChatPart.PATH):
-            self._show_path()
+            # Who sent a message some time ago may be reading further up.
+            self._show_path(follows=ChatPart.QUEUE not in change.parts)
 
     def _show_conversation(self) -> None:
         """Fills the transcript, also with the answer under way."""
@@ -80,8 +81,8 @@ class TranscriptController(QObject):
         elif answer:
             self._show_calls(answer)
 
-    def _show_path(self) -> None:
-        """Takes off what was cut, and adds what is new at the end."""
+    def _show_path(self, *, follows: bool = True) -> None:
+        """Takes off what was cut, and adds what is new at the end; `follows` scrolls there."""
         conversation = self._chat.conversation
         path = [node for node in conversation.path() if not self._is_being_written(node)]
         kept = 0
@@ -95,7 +96,7 @@ class TranscriptController(QObject):
         for node in path[kept:]:
             self._shown.append(self._entry(node))
             self._transcript.add_entry(self._shown[-1])
-        if path[kept:] and self._chat.edited_id is None and not self._answers.is_answering:
+        if follows and path[kept:] and self._chat.edited_id is None and not self._answers.is_answering:
             self._transcript.scroll_to_end()  # The user has said something and wants to see the answer.
 
     def _refresh_last(self, node: MessageNode) -> None:

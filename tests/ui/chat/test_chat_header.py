@@ -129,10 +129,10 @@ def test_a_model_can_be_picked_with_the_keyboard(qtbot: QtBot, picker: ModelPick
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        (LoadStatus(ModelState.READY), "ready"),
-        (LoadStatus(ModelState.LOADING, 0.43), "loading 43 %"),
-        (LoadStatus(), "not loaded"),
-        (LoadStatus(ModelState.FAILED), "failed"),
+        (LoadStatus(ModelState.READY), "Ready"),
+        (LoadStatus(ModelState.LOADING, 0.43), "Loading 43 %"),
+        (LoadStatus(), "Not loaded"),
+        (LoadStatus(ModelState.FAILED), "Failed"),
     ],
 )
 def test_the_state_is_told(header: ChatHeader, status: LoadStatus, words: str) -> None:
