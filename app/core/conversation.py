@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from app.core.message import Message, Role
+from app.core.message import AttachmentPart, Message, Role
 from app.core.permission import Permissions
 
 UNTITLED = "New chat"
@@ -91,6 +91,8 @@ class Conversation:
     """Values that differ from the preset's, by name; `core/preset_overrides.py` applies them."""
     draft: str = ""
     """What was typed and not sent."""
+    draft_attachments: tuple[AttachmentPart, ...] = ()
+    """What was attached to it."""
     queued: tuple[str, ...] = ()
     """Messages that are sent one after the other when the answer under way is done; on the disk, they are
     the beginning of the draft."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.core.conversation import Conversation, MessageNode, MessageState
@@ -21,6 +21,7 @@ from app.core.markdown.marks import FORMAT_VERSION, MarkedPart, count_marks, wri
 from app.core.message import (
     Generation,
     Part,
+    PicturePart,
     ReasoningPart,
     Role,
     TextPart,
@@ -35,6 +36,7 @@ __all__ = ["ExportOptions", "from_markdown", "to_markdown"]
 ALWAYS_WRITTEN = ("temperature", "top_k", "top_p", "min_p")
 """Sampling values that are written also where they are at their default; the others do nothing there."""
 
+_BEFORE_FILES = 1
 _SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Assistant", Role.TOOL: "Tool", Role.SYSTEM: "System"}
 
 
@@ -48,6 +50,8 @@ class ExportOptions:
     system_prompt: str = ""
     """The preset's, for conversations of which no answer knows what it was told, and without one of their
     own."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Where the attached files are, by their SHA-256: paths relative to the exported file."""
 
 
 def to_markdown(conversation: Conversation, options: ExportOptions = ExportOptions()) -> str:
@@ -91,7 +95,9 @@ def _settings(
         settings["system_prompt"] = system_prompt
     if told and told.tool_names:
         settings["tools"] = list(told.tool_names)
-    return {**settings, "tarn": FORMAT_VERSION, **({"marks": word} if word != "tarn" else {})}
+    has_files = any(node.message.attachments for node in conversation.nodes)
+    version = FORMAT_VERSION if has_files else _BEFORE_FILES
+    return {**settings, "tarn": version, **({"marks": word} if word != "tarn" else {})}
 
 
 def _sampling_values(sampling: Sampling) -> dict[str, Writable]:
@@ -141,7 +147,7 @@ class _Document:
         for index, part in enumerate(node.message.parts):
             if isinstance(part, ReasoningPart) and not self._options.include_reasoning:
                 continue
-            values, content = _written_part(part)
+            values, content = _written_part(part, self._options.links)
             if index or values != {"part": MarkedPart.TEXT}:
                 self._add_mark(values)
             if content:
@@ -179,7 +185,7 @@ def _note(state: MessageState, generation: Generation | None) -> str:
     return STATE_NOTES.get(state, "")
 
 
-def _written_part(part: Part) -> tuple[dict[str, Any], str]:
+def _written_part(part: Part, links: Mapping[str, str]) -> tuple[dict[str, Any], str]:
     """-> (what its mark says, the Markdown below the mark; empty where there is nothing to see)."""
     match part:
         case TextPart():
@@ -190,6 +196,8 @@ def _written_part(part: Part) -> tuple[dict[str, Any], str]:
             return _call(part)
         case ToolResultPart():
             return _result(part)
+        case PicturePart():
+            return _picture(part, links.get(part.file.sha256, ""))
 
 
 def _text(part: TextPart) -> tuple[dict[str, Any], str]:
@@ -233,6 +241,14 @@ def _result(part: ToolResultPart) -> tuple[dict[str, Any], str]:
         values["ms"] = part.elapsed_ms
     outcome = "was refused" if part.is_refused else "failed" if part.is_error else "returned"
     return values, f"**{_code(part.name)} {outcome}**\n\n{_fenced(part.raw)}"
+
+
+def _picture(part: PicturePart, link: str) -> tuple[dict[str, Any], str]:
+    values = {"part": MarkedPart.PICTURE, **asdict(part.file)}
+    values |= {"width": part.width, "height": part.height, "detail": part.detail.value}
+    if not link:
+        return values, f"*{_inline(part.file.name) or 'A picture'} (this picture is missing)*"
+    return {**values, "link": link}, f"![{_inline(part.file.name)}](<{link}>)"
 
 
 def _arguments(part: ToolCallPart) -> str:

@@ -7,11 +7,13 @@ model wrote is ever lost: the raw parts of a reply, joined, are exactly what the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from app.core.attachment import Attachment
+from app.core.picture_size import PictureDetail
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 
@@ -82,7 +84,31 @@ class ToolResultPart:
         return self.raw
 
 
-Part = TextPart | ReasoningPart | ToolCallPart | ToolResultPart
+@dataclass(frozen=True, slots=True)
+class PicturePart:
+    """A picture that the user showed. It has no words: `text` and `raw` are empty."""
+
+    file: Attachment
+    width: int
+    """In pixels, of the picture as it is seen upright."""
+    height: int
+    detail: PictureDetail = PictureDetail.QUICK
+    """How closely the model looks at it."""
+
+    @property
+    def text(self) -> str:
+        return ""
+
+    @property
+    def raw(self) -> str:
+        return ""
+
+
+AttachmentPart = PicturePart
+"""A part with a file, which is kept apart from the message."""
+WrittenPart = TextPart | ReasoningPart | ToolCallPart | ToolResultPart
+"""A part that is words."""
+Part = WrittenPart | AttachmentPart
 
 
 class StopReason(StrEnum):
@@ -166,9 +192,9 @@ class Message:
     generation: Generation | None = field(default=None)
 
     @classmethod
-    def of_text(cls, role: Role, text: str) -> Message:
-        """A message of words only."""
-        return cls(role, (TextPart(text, text),) if text else ())
+    def of_text(cls, role: Role, text: str, attachments: Sequence[AttachmentPart] = ()) -> Message:
+        """A message of words, with what is attached before them."""
+        return cls(role, (*attachments, *((TextPart(text, text),) if text else ())))
 
     @property
     def text(self) -> str:
@@ -211,6 +237,11 @@ class Message:
     @property
     def tool_calls(self) -> tuple[ToolCallPart, ...]:
         return tuple(part for part in self.parts if isinstance(part, ToolCallPart))
+
+    @property
+    def attachments(self) -> tuple[AttachmentPart, ...]:
+        """The parts that have a file, in their order."""
+        return tuple(part for part in self.parts if isinstance(part, AttachmentPart))
 
     @property
     def raw(self) -> str:

@@ -1,12 +1,14 @@
-"""Has a copy of everything that was written made once a day, beside all other work."""
+"""Has a copy of everything that was written made once a day, and what is gone cleared away, beside all other
+work."""
 
 from __future__ import annotations
 
+import threading
 from datetime import date
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.services.background import Worker, run_in_background
+from app.services.background import Report, Worker, run_in_background
 from app.services.notices import NoticeService
 from app.store.store import Store
 
@@ -33,14 +35,13 @@ class DailyCopies(QObject):
         self._timer.start()
 
     def make(self) -> None:
-        """Makes today's copy if there is none."""
-        run_in_background(
-            self._worker,
-            self,
-            lambda cancel, _report: self._store.make_daily_copy(date.today(), cancel),
-            lambda _item: None,
-            self._notices.fail,
-        )
+        """Makes today's copy if there is none, and clears files away that belonged to deleted messages."""
+
+        def work(cancel: threading.Event, _report: Report) -> None:
+            self._store.make_daily_copy(date.today(), cancel)
+            self._store.clear_unused_attachments()
+
+        run_in_background(self._worker, self, work, lambda _item: None, self._notices.fail)
 
     def shut_down(self) -> None:
         """Gives up a copy that is being made."""

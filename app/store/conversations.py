@@ -20,9 +20,9 @@ from app.core.conversation import (
     now,
 )
 from app.core.errors import StoreError
-from app.core.message import Instructions
+from app.core.message import AttachmentPart, Instructions
 from app.store.database import Connection, DamagedKeyError, Database, repairs_damage, rows_of
-from app.store.message_json import instructions_to_json
+from app.store.message_json import attachments_from_json, attachments_to_json, instructions_to_json
 from app.store.rows import (
     conversation_columns,
     conversation_from,
@@ -45,10 +45,12 @@ _MEMORY_CHOICE = "memory_choice_of_"
 
 _DETAILS = (
     *("title", "is_titled_by_user", "updated_at", "tip_id", "system_prompt", "model_path", "preset_name"),
-    *("sampling_changes", "draft", "tools"),
+    *("sampling_changes", "draft", "draft_attachments", "tools"),
 )
 """The columns of a conversation that may change."""
-_MESSAGE_CONTENT = ("role", "state", "parts", "plain", "folded", "generation", "instructions_hash")
+_MESSAGE_CONTENT = (
+    *("role", "state", "parts", "attachments", "plain", "folded", "generation", "instructions_hash"),
+)
 """The columns of a message that may change."""
 _ADD_TERM = "insert or ignore into search_term values (?)"
 
@@ -141,11 +143,19 @@ class ConversationStore:
         )
 
     @repairs_damage
-    def save_draft(self, conversation_id: str, draft: str) -> None:
-        """Keeps what was typed and not sent; this does not count as a use of the conversation."""
+    def save_draft(
+        self, conversation_id: str, draft: str, attachments: tuple[AttachmentPart, ...] = ()
+    ) -> None:
+        """Keeps what was typed, and attached to it, and not sent; this does not count as a use of the
+        conversation."""
         self._change(
-            "update conversation set draft = :draft where id = :id and deleted_at is null",
-            {"id": conversation_id, "draft": stored_text(draft)},
+            """update conversation set draft = :draft, draft_attachments = :attachments
+                where id = :id and deleted_at is null""",
+            {
+                "id": conversation_id,
+                "draft": stored_text(draft),
+                "attachments": attachments_to_json(attachments),
+            },
         )
 
     @repairs_damage
@@ -287,6 +297,19 @@ class ConversationStore:
             # Off again: it would make the saving of a growing answer slower.
             connection.execute("pragma secure_delete = off")
             return purged
+
+    @repairs_damage
+    def attachments_in_use(self) -> set[str]:
+        """The SHA-256 of every file that a message or a draft names, deleted conversations included."""
+        used: set[str] = set()
+        for row in self._database.rows("select attachments from message where attachments is not null"):
+            used.update(restored(row["attachments"])[0].split())
+        for row in self._database.rows(
+            "select draft_attachments from conversation where draft_attachments != ''"
+        ):
+            parts, _ = attachments_from_json(row["draft_attachments"])
+            used.update(part.file.sha256 for part in parts)
+        return used
 
     @repairs_damage
     def stop_interrupted(self) -> int:

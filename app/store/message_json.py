@@ -8,15 +8,18 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from app.core.attachment import Attachment
 from app.core.message import (
+    AttachmentPart,
     Generation,
     Instructions,
     Message,
     Part,
+    PicturePart,
     ReasoningPart,
     Role,
     TextPart,
@@ -32,12 +35,14 @@ from app.store.text_column import restored, stored_text
 log = logging.getLogger(__name__)
 
 VERSION = 1
+_LARGEST_SIDE = 1_000_000
 
 _KINDS: dict[str, type[Part]] = {
     "text": TextPart,
     "reasoning": ReasoningPart,
     "tool_call": ToolCallPart,
     "tool_result": ToolResultPart,
+    "picture": PicturePart,
 }
 _WORDS = re.compile(r'"kind":"(text|reasoning)","text":"((?:[^"\\]|\\.)*)')
 """Where words stand in JSON that `parts_to_json` wrote, legible also where what surrounds them is not."""
@@ -68,6 +73,25 @@ def parts_from_json(value: object, plain: str) -> tuple[tuple[Part, ...], bool]:
         if part is not None:
             parts.append(part)
     return tuple(parts), is_whole
+
+
+def attachments_column(parts: Sequence[Part]) -> str | None:
+    """The SHA-256 of each file that the parts name; None where there is none."""
+    named = [part.file.sha256 for part in parts if isinstance(part, AttachmentPart)]
+    return " ".join(dict.fromkeys(named)) or None
+
+
+def attachments_to_json(attachments: tuple[AttachmentPart, ...]) -> str | bytes:
+    """What is attached to a draft; an empty text where nothing is."""
+    return parts_to_json(attachments) if attachments else ""
+
+
+def attachments_from_json(value: object) -> tuple[tuple[AttachmentPart, ...], bool]:
+    """What is attached to a draft, and whether all of it is legible."""
+    if value == "":
+        return (), True
+    parts, is_whole = parts_from_json(value, "")
+    return tuple(part for part in parts if isinstance(part, AttachmentPart)), is_whole
 
 
 def generation_to_json(generation: Generation | None) -> str | bytes | None:
@@ -161,6 +185,8 @@ def part_values(part: Part) -> dict[str, Any]:
             return {"kind": "tool_call", "name": part.name, "raw": part.raw, **_call_values(part)}
         case ToolResultPart():
             return {"kind": "tool_result", **asdict(part)}
+        case PicturePart():
+            return {"kind": "picture", **asdict(part)}
 
 
 def _raw(part: TextPart | ReasoningPart) -> dict[str, str]:
@@ -199,8 +225,16 @@ def part_from_values(values: object) -> tuple[Part | None, bool]:
         values = {**values, "is_stopped": values.get("is_error") is True and values.get("raw") == STOPPED}
     faults = _Faults()
     part = converted(kind, {name: _legible(name, value) for name, value in values.items()}, faults)
+    if isinstance(part, PicturePart) and not _is_sound(part):
+        return None, False
     unread = any(isinstance(values.get(name), int | float) for name in ("text", "raw", "name"))
     return part, not faults.names and not unread
+
+
+def _is_sound(part: PicturePart) -> bool:
+    """Whether a picture names a file, and has a size that a picture can have."""
+    is_named = isinstance(part.file, Attachment) and part.file.is_sound
+    return is_named and all(1 <= side <= _LARGEST_SIDE for side in (part.width, part.height))
 
 
 def _legible(name: str, value: object) -> object:

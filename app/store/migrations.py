@@ -162,6 +162,19 @@ def m007_search_without_accents(connection: sqlite3.Connection) -> None:
     rebuild_search(connection)
 
 
+def m008_attachments(connection: sqlite3.Connection) -> None:
+    """Files that messages and drafts hold; their bytes are kept beside this file, see `attachments.py`.
+
+    `message.attachments` holds the SHA-256 of each, with spaces between them, as the parts name them: so the
+    files in use are found quickly. `conversation.draft_attachments` holds parts as JSON.
+    """
+    connection.execute("alter table message add column attachments text")
+    connection.execute(
+        "create index message_attachments on message (attachments) where attachments is not null"
+    )
+    connection.execute("alter table conversation add column draft_attachments text not null default ''")
+
+
 def _padded(row: str) -> str:
     end = "char(10, 10)"
     return f"{row}.plain || {end}, {row}.folded || {end}"
@@ -192,6 +205,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m005_tools_of_a_conversation,
     m006_instructions_of_answers,
     m007_search_without_accents,
+    m008_attachments,
 )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.conversation import new_id
+from app.store.message_json import attachments_column, parts_from_json
 from app.store.page_scan import Column, DamagedText, scan_rows, text_column
 from app.store.schema import expected_schema
 from app.store.search_text import folded_column
@@ -206,7 +207,15 @@ def _complete(table: str, row: Row) -> Row:
         for name, otherwise in (("title", RECOVERED), ("updated_at", row["created_at"])):
             if row.get(name) is None:
                 row[name] = otherwise
-        for name in ("system_prompt", "model_path", "preset_name", "draft", "sampling_changes", "tools"):
+        for name in (
+            "system_prompt",
+            "model_path",
+            "preset_name",
+            "draft",
+            "draft_attachments",
+            "sampling_changes",
+            "tools",
+        ):
             if row.get(name) is None:
                 row[name] = ""
         if row.get("is_titled_by_user") is None:
@@ -218,6 +227,8 @@ def _complete(table: str, row: Row) -> Row:
         if row.get(name) is None:
             row[name] = ""
     row["folded"] = folded_column(restored(row["plain"])[0])
+    if not row.get("attachments") and "sha256" in restored(row["parts"])[0]:
+        row["attachments"] = attachments_column(parts_from_json(row["parts"], "")[0])
     if row.get("parent_id") is not None and not isinstance(row["parent_id"], str):
         row["parent_id"] = "lost"
     return row

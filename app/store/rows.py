@@ -23,6 +23,9 @@ from app.core.conversation import (
 from app.core.message import Instructions, Message, Role, ToolResultPart
 from app.store.database import DamagedKeyError, Row
 from app.store.message_json import (
+    attachments_column,
+    attachments_from_json,
+    attachments_to_json,
     generation_from_json,
     generation_to_json,
     instructions_from_json,
@@ -85,6 +88,7 @@ def conversation_from(
     read = _Columns(row)
     overrides, are_overrides_whole = overrides_from_json(row["sampling_changes"])
     (tools, permissions), are_tools_whole = tools_from_json(row["tools"])
+    draft_attachments, are_attachments_whole = attachments_from_json(row["draft_attachments"])
     nodes = _nodes(messages, instructions)
     tip_id = row["tip_id"]
     if nodes and tip_id is not None and tip_id not in {node.id for node in nodes}:
@@ -105,10 +109,11 @@ def conversation_from(
         preset_name=read.text("preset_name"),
         overrides=overrides,
         draft=read.text("draft"),
+        draft_attachments=draft_attachments,
         tools=tools,
         permissions=permissions,
     )
-    if read.is_damaged or not are_overrides_whole or not are_tools_whole:
+    if read.is_damaged or not (are_overrides_whole and are_tools_whole and are_attachments_whole):
         log.warning("A conversation is damaged; what is legible of it is shown")
         return replace(conversation, is_damaged=True)
     return conversation
@@ -128,6 +133,7 @@ def conversation_columns(conversation: Conversation) -> dict[str, object]:
         "preset_name": stored_text(conversation.preset_name),
         "sampling_changes": overrides_to_json(conversation.overrides),
         "draft": stored_text(conversation.kept_draft),
+        "draft_attachments": attachments_to_json(conversation.draft_attachments),
         "tools": tools_to_json(conversation.tools, conversation.permissions),
     }
 
@@ -143,6 +149,7 @@ def message_columns(node: MessageNode, conversation_id: str = "") -> dict[str, o
         "state": node.state.value,
         "created_at": to_microseconds(node.created_at),
         "parts": parts_to_json(node.message.parts),
+        "attachments": attachments_column(node.message.parts),
         "plain": plain,
         "folded": folded_column(plain),
         "generation": generation_to_json(node.message.generation),

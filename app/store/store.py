@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.core.conversation import now
+from app.store.attachments import AttachmentStore
 from app.store.backups import Backups
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
@@ -17,6 +18,8 @@ from app.store.search import ConversationSearch
 
 DELETED_ARE_KEPT = timedelta(hours=24)
 """How long a deleted conversation stays in the file, hidden, after which the next start removes it."""
+ATTACHMENTS = "attachments"
+"""The folder beside the file that holds what is attached to messages."""
 
 
 class StoreNotices:
@@ -55,6 +58,7 @@ class Store:
     search: ConversationSearch
     notices: StoreNotices
     backups: Backups
+    attachments: AttachmentStore
 
     def make_daily_copy(self, today: date, cancel: threading.Event | None = None) -> None:
         """Makes today's copy if there is none. Takes seconds for a large file, in which others can save.
@@ -70,6 +74,10 @@ class Store:
         except DamagedFileError:
             self.conversations.repair()
             self.backups.make_daily(today, cancel)
+
+    def clear_unused_attachments(self) -> None:
+        """Takes files away that belonged to what is gone for good."""
+        self.attachments.clear_unused(self.conversations.attachments_in_use())
 
 
 def open_store(path: Path, on_progress: Progress = no_progress, copied_files: Sequence[Path] = ()) -> Store:
@@ -107,4 +115,5 @@ def _opened(path: Path, notices: StoreNotices, on_progress: Progress, copied_fil
         raise
     database.set_repair(lambda is_hopeless: notices.add(repair(path, is_hopeless, on_progress)))
     backups = Backups(backups_folder(path), database, copied_files)
-    return Store(conversations, ConversationSearch(database), notices, backups)
+    attachments = AttachmentStore(path.with_name(ATTACHMENTS))
+    return Store(conversations, ConversationSearch(database), notices, backups, attachments)

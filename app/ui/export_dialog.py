@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core.conversation import Conversation
 from app.core.errors import StoreError, UserError
-from app.core.export import ExportOptions, to_markdown
-from app.files.atomic_write import replace_file
+from app.core.export import ExportOptions
 from app.files.file_names import safe_name
 from app.services.services import Services
+from app.store.markdown_file import write_markdown
 from app.ui.main_window import MainWindow
 
 
@@ -48,7 +48,7 @@ class ExportDialog(QObject):
         try:
             preset = self._services.models.preset_for_answer(conversation)
             options = ExportOptions(system_prompt=preset.system_prompt)
-            replace_file(path, to_markdown(conversation, options).encode("utf-8", "replace"))
+            write_markdown(path, conversation, self._services.store.attachments, options)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._messages.show_error(

@@ -4,10 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from app.core.attachment import Attachment
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import (
     Generation,
     Message,
+    PicturePart,
     ReasoningPart,
     Role,
     Statistics,
@@ -16,6 +18,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
+from app.core.picture_size import PictureDetail
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 
@@ -85,6 +88,19 @@ parts = st.one_of(
         st.none() | any_text,
     ),
     st.builds(ToolResultPart, any_text, any_text, st.booleans()),
+    st.builds(
+        PicturePart,
+        st.builds(
+            Attachment,
+            st.text("0123456789abcdef", min_size=64, max_size=64),
+            st.just("image/png"),
+            any_text,
+            counts,
+        ),
+        st.integers(1, 30_000),
+        st.integers(1, 30_000),
+        st.sampled_from(PictureDetail),
+    ),
 )
 samplings = st.builds(
     Sampling,

@@ -95,7 +95,7 @@ def broken(**changes: object) -> str:
         ("[" * 100_000, "cannot be read as JSON"),
         ("[]", "not a conversation that Tarn exported"),
         ('{"format": "other"}', "not a conversation that Tarn exported"),
-        (broken(version=2), "newer version"),
+        (broken(version=3), "newer version"),
         (broken(version="1"), "newer version"),
         (broken(messages=3), "is damaged"),
         (broken(conversation={}), "is damaged"),

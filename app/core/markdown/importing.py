@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from app.core.attachment import Attachment
 from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState
 from app.core.errors import ImportFormatError
 from app.core.markdown.embedded import EmbeddedMarkdown
@@ -18,12 +20,14 @@ from app.core.message import (
     Generation,
     Message,
     Part,
+    PicturePart,
     ReasoningPart,
     Role,
     TextPart,
     ToolCallPart,
     ToolResultPart,
 )
+from app.core.picture_size import PictureDetail
 from app.core.sampling import Sampling
 from app.core.tool_round import STOPPED
 
@@ -32,6 +36,20 @@ _FOLDED = re.compile(r"\s*<details[^>]*>\s*<summary>.*?</summary>\n{0,2}(.*?)\n{
 _FENCED = re.compile(r"\n*[^\n]*\n+(?P<fence>`{3,})[^\n]*\n(?P<content>.*)\n(?P=fence)\s*", re.DOTALL)
 _FAULTS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 _HINT = "Choose a Markdown file that this program exported."
+
+
+def linked_files(text: str) -> dict[str, str]:
+    """Where a Markdown file says that its attached files are: their SHA-256, and paths relative to it.
+
+    Raises:
+        ImportFormatError: as `from_markdown`.
+    """
+    settings, body, _ = _head(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    marks = find_marks(_text(settings, "marks") or "tarn", body + "\n")
+    found = (mark.values for mark in marks if mark.values.get("part") == MarkedPart.PICTURE)
+    return {
+        str(values["sha256"]): str(values["link"]) for values in found if {"sha256", "link"} <= values.keys()
+    }
 
 
 def from_markdown(text: str) -> Conversation:
@@ -206,8 +224,20 @@ def _part(mark: Mark) -> Part:
             is_stopped = bool(values.get("stopped", is_error and raw == STOPPED))
             is_refused = bool(values.get("refused"))
             return ToolResultPart(values["name"], raw, is_error, is_refused, values.get("ms"), is_stopped)
+        case MarkedPart.PICTURE:
+            return _picture(values)
         case kind:
             raise ValueError(f"no part is called {kind!r}")
+
+
+def _picture(values: Mapping[str, Any]) -> PicturePart:
+    file = Attachment(
+        str(values["sha256"]), str(values["media_type"]), str(values["name"]), int(values["size"])
+    )
+    width, height = int(values["width"]), int(values["height"])
+    if not file.is_sound or min(width, height) < 1:
+        raise ValueError("a picture is damaged")
+    return PicturePart(file, width, height, PictureDetail(values["detail"]))
 
 
 def _call(mark: Mark) -> ToolCallPart:

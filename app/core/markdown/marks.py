@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""What can be read. A file without attachments is written as version 1, which earlier programs read too."""
 
 
 class MarkedPart(StrEnum):
@@ -24,6 +25,7 @@ class MarkedPart(StrEnum):
     THOUGHT = "thought"
     CALL = "call"
     RESULT = "result"
+    PICTURE = "picture"
     NOTE = "note"
     """Words for the reader that are no part of the message; left out on import."""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
+from app.core.message import ReasoningPart, TextPart, ToolCallPart, WrittenPart
 from app.core.reply_parser.markers import BLANK
 
 
@@ -45,7 +45,7 @@ class PartFinished:
     """
 
     index: int
-    part: Part
+    part: WrittenPart
 
 
 ReplyEvent = PartStarted | PartGrew | PartFinished
@@ -66,7 +66,7 @@ class PartWriter:
     """The parts of a reply while they are written."""
 
     def __init__(self) -> None:
-        self.parts: list[Part] = []
+        self.parts: list[WrittenPart] = []
         self._open: _OpenPart | None = None
         self._gap: list[str] = []
         self._events: list[ReplyEvent] = []
@@ -150,7 +150,7 @@ class PartWriter:
         if part := self._open:
             self.finish(ReasoningPart("".join(part.shown), self.open_raw, is_closed))
 
-    def finish(self, part: Part) -> None:
+    def finish(self, part: WrittenPart) -> None:
         """End the open part, which is `part` from now on."""
         self._tell_growth()
         self._events.append(PartFinished(len(self.parts), part))
