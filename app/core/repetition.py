@@ -6,7 +6,7 @@ while no sentence has held a turn of phrase that was not there three times befor
 Much that is right repeats as well: tables, lists, code, refrains, columns of numbers. So what must be seen
 before a run counts depends on what is repeated, from a few copies of a paragraph to thousands of zeros; and
 staleness is judged in sentences only. The figures below were found with the texts in
-`tests/core/test_repetition.py` and `tests/core/legitimate_texts.py`.
+`tests/core/test_repetition.py` and `tests/support/legitimate_texts.py`.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from app.core.sampling import Sampling
 from app.core.tool_grammar import ROOT, TRIGGER, tool_grammar
 from app.engine import llama
 from tests.benchmarks.engine import starter_model
-from tests.engine.model_mutations import Array, parse
+from tests.support.model_mutations import Array, parse
 
 TOKENS = 48
 CONTEXT = 512

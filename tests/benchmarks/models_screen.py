@@ -35,7 +35,7 @@ from app.services.model_status import ModelState
 from app.ui.model_manager.model_manager_page import ModelManagerSection
 from app.ui.model_manager.row_list import RowList
 from tests.fakes.hub_server import FakeHub
-from tests.hub.fake_keyring import FakeKeyring
+from tests.fakes.keyring import FakeKeyring
 
 MODEL = Path(__file__).parents[1] / "data" / "tiny-lfm2.gguf"
 TICK_MS = 2

@@ -34,7 +34,7 @@ from app.services.model_status import ModelPart
 from app.ui.model_manager import library_rows
 from app.ui.model_manager.model_manager_page import ModelManagerSection
 from tests.fakes.hub_server import FakeHub
-from tests.hub.fake_keyring import FakeKeyring
+from tests.fakes.keyring import FakeKeyring
 
 TICK_MS = 5
 REST_S = 5

@@ -14,8 +14,8 @@ from random import Random
 from time import process_time
 
 from app.core.stream import ReplyAssembler, parse_reply
-from tests.core.reply_parser.reply_atoms import random_reply
-from tests.core.reply_parser.reply_cases import TOOLS
+from tests.support.reply_atoms import random_reply
+from tests.support.reply_cases import TOOLS
 
 ANSWER = "The **answer** is `x < 3`, see [this](https://a.b):\n\n```py\nfor i in x:\n    print(i)\n```\n- a\n"
 CALL = (

@@ -37,8 +37,8 @@ from app.engine.load_options import physical_cores
 from app.engine.prompt_cache import PromptCache
 from tests.benchmarks.processors import WORDS as VOCABULARY
 from tests.benchmarks.processors import models
-from tests.engine.asking import Answer, assistant
-from tests.engine.gguf_file import with_values
+from tests.support.asking import Answer, assistant
+from tests.support.gguf_file import with_values
 
 CONTEXT = 8192
 UNUSED = 5

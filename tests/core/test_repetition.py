@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from app.core.repetition import LONGEST_PERIOD, Repeat, RepetitionDetector, find_repeat
-from tests.core.legitimate_texts import ADJECTIVES, KINDS, NAMES, NOUNS, VERBS, sentence
+from tests.support.legitimate_texts import ADJECTIVES, KINDS, NAMES, NOUNS, VERBS, sentence
 
 TEXTS_OF_EACH_KIND = 120
 LOOPS_OF_EACH_KIND = 120

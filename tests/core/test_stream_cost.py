@@ -18,7 +18,7 @@ import pytest
 
 from app.core.reply_parser.markers import MARKERS, TAG_CALLS, TEXT_QUOTES
 from app.core.stream import PartGrew, ReplyAssembler, parse_reply
-from tests.core.reply_parser.reply_cases import TOOLS
+from tests.support.reply_cases import TOOLS
 
 EARLY, LATE = 300, 30_000
 SAMPLES = 60

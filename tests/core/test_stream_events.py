@@ -4,7 +4,7 @@ import pytest
 
 from app.core.message import ReasoningPart, Role, TextPart, ToolCallPart
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted, ReplyAssembler
-from tests.core.reply_parser.reply_cases import TOOLS, stream
+from tests.support.reply_cases import TOOLS, stream
 
 
 def test_text_is_told_as_it_comes() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from app.core.message import TextPart
 from app.core.stream import parse_reply
-from tests.core.reply_parser.reply_atoms import random_reply
-from tests.core.reply_parser.reply_cases import TOOLS, replayed, shown, stream
+from tests.support.reply_atoms import random_reply
+from tests.support.reply_cases import TOOLS, replayed, shown, stream
 
 
 @pytest.mark.parametrize("seed", range(10))

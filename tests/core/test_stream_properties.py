@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.stream import ReplyAssembler, parse_reply
-from tests.core.reply_parser.reply_atoms import ATOMS, WELL_WRITTEN
-from tests.core.reply_parser.reply_cases import TOOLS, replayed, shown, stream
+from tests.support.reply_atoms import ATOMS, WELL_WRITTEN
+from tests.support.reply_cases import TOOLS, replayed, shown, stream
 
 REPLIES = st.lists(st.sampled_from((*ATOMS, *WELL_WRITTEN)), max_size=20).map("".join)
 ANY_TEXT = st.text(max_size=60)

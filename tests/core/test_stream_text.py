@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.stream import parse_reply
-from tests.core.reply_parser.reply_cases import (
+from tests.support.reply_cases import (
     CALCULATOR,
     Case,
     broken,

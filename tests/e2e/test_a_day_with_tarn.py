@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import MessageState
 from app.core.export import from_markdown
 from app.core.message import Role
-from tests.e2e.conftest import TINY_MODEL, StartProgram
+from tests.support.person import TINY_MODEL, StartProgram
 
 STARTER = None
 """The tiny model would be done before anybody could stop it; the starter model takes its time."""

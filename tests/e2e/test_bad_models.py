@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from tests.e2e.conftest import TINY_MODEL, StartProgram
+from tests.support.person import TINY_MODEL, StartProgram
 
 HELLO = "Hello! I am Tiny LFM. How can I help you today?"
 

@@ -19,7 +19,7 @@ from app.services.model_status import ModelState
 from app.store.presets import PresetStore
 from app.ui.chat.answer_details import AnswerDetails
 from app.ui.transcript.content.blocks import MEMORY_MARK_TEXT
-from tests.e2e.conftest import TINY_MODEL, Person, StartProgram
+from tests.support.person import TINY_MODEL, Person, StartProgram
 
 QUESTION = "What is the capital of France?"
 WAIT_MS = 30_000

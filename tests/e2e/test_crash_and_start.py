@@ -21,8 +21,8 @@ from app.core.message import Message, Role
 from app.engine.probe import Probe, TrialVerdict
 from app.paths import Paths
 from app.store.store import open_store
-from tests.e2e.conftest import TINY_MODEL
-from tests.engine.gguf_file import with_values
+from tests.support.gguf_file import with_values
+from tests.support.person import TINY_MODEL
 
 ROOT = Path(__file__).parent.parent.parent
 DEADLINE_S = 90.0

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.e2e.conftest import Person, StartProgram
+from tests.support.person import Person, StartProgram
 
 # The offscreen platform warns that it cannot raise menus; nothing here needs it to.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support", extend=True)

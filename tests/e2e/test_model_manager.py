@@ -18,9 +18,9 @@ from app.hub.hub import Hub
 from app.hub.library.library import Library
 from app.hub.token import HubToken
 from app.ui.model_manager.model_manager_page import ModelManagerPage
-from tests.e2e.conftest import TINY_MODEL, Person
 from tests.fakes.hub_server import FakeHub
-from tests.hub.fake_keyring import FakeKeyring
+from tests.fakes.keyring import FakeKeyring
+from tests.support.person import TINY_MODEL, Person
 
 REPOSITORY = "LiquidAI/LFM2.5-1.2B-Instruct-GGUF"
 FILE = "LFM2.5-1.2B-Instruct-Q4_K_M.gguf"

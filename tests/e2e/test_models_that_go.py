@@ -15,7 +15,7 @@ from app.core.message import Role
 from app.services.model_status import ModelState
 from app.ui.chat.composer import ComposerState
 from app.ui.model_manager.model_manager_page import ModelManagerPage, ModelManagerSection
-from tests.e2e.conftest import ANSWER_MS, TINY_MODEL, Person, StartProgram
+from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 
 NEEDS_A_TRASH = pytest.mark.skipif(
     sys.platform in ("win32", "darwin"), reason="would use the real trash of this user"

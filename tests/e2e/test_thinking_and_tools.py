@@ -16,7 +16,7 @@ from app.core.conversation import MessageState
 from app.core.message import Role, StopReason, ToolResultPart
 from app.tools.tool import Tool
 from app.ui.chat.call_editor import CallEditor
-from tests.e2e.conftest import ANSWER_MS, TINY_MODEL, Person, StartProgram
+from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 
 # The offscreen platform warns that it cannot raise menus; nothing here needs it to.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support", extend=True)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.e2e.conftest import ANSWER_MS, Person, StartProgram
+from tests.support.person import ANSWER_MS, Person, StartProgram
 
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support", extend=True)
 

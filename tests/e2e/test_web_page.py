@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.tools.web_page import PURPOSE
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
-from tests.e2e.conftest import ANSWER_MS, Person, StartProgram
 from tests.fakes.scripted_model import ScriptedModel
+from tests.support.person import ANSWER_MS, Person, StartProgram
 
 # The offscreen platform warns that it cannot raise menus; nothing here needs it to.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support", extend=True)

@@ -12,7 +12,7 @@ from app.core.reasoning_markers import REASONING
 from app.core.stream import parse_reply
 from app.engine.chat_template import CHATML, ChatTemplate
 from app.engine.gguf import read_header
-from tests.engine.asking import WEATHER, assistant, system, user
+from tests.support.asking import WEATHER, assistant, system, user
 
 BOS = "<|startoftext|>"
 CALL = '<|tool_call_start|>[get_weather(city="Paris", days=2)]<|tool_call_end|>'

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.errors import ModelFileError
 from app.engine.gguf import FILE_TYPES, TENSOR_BLOCKS, read_header
-from tests.engine.gguf_file import gguf_bytes, text
+from tests.support.gguf_file import gguf_bytes, text
 
 NOBODY = 65534
 """The number of the user who may do nothing, on most POSIX systems."""

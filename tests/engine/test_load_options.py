@@ -12,7 +12,7 @@ from app.engine.load_options import (
     physical_cores,
     plan_load,
 )
-from tests.engine.gguf_file import gguf_bytes
+from tests.support.gguf_file import gguf_bytes
 
 ROOMY = Machine(free_bytes=64 * 10**9, core_count=6)
 

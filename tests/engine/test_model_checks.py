@@ -14,7 +14,7 @@ from app.engine.model_checks import (
     files_of,
     problem_of,
 )
-from tests.engine.gguf_file import gguf_bytes, text
+from tests.support.gguf_file import gguf_bytes, text
 
 
 def bare_header(architecture: str) -> bytes:

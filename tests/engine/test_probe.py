@@ -13,7 +13,7 @@ from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryE
 from app.engine import load_options, model_trial
 from app.engine.probe import Probe, verdict_of
 from app.engine.trial_process import Ending, TrialLimits, TrialOutcome
-from tests.engine.gguf_file import gguf_bytes, with_values
+from tests.support.gguf_file import gguf_bytes, with_values
 
 
 @pytest.fixture

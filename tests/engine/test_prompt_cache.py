@@ -11,7 +11,7 @@ from app.core.message import Message, StopReason
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
-from tests.engine.asking import GREEDY, WEATHER, Answer, ask, assistant, system, user
+from tests.support.asking import GREEDY, WEATHER, Answer, ask, assistant, system, user
 
 SHORT = Sampling(temperature=0, max_tokens=12)
 

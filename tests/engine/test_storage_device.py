@@ -10,7 +10,7 @@ from app.core.model_file import LoadOptions
 from app.engine import loaded_model
 from app.engine.engine import Engine
 from app.engine.storage_device import can_be_unplugged, is_detachable, is_usb_or_card, mount_of
-from tests.engine.asking import ask
+from tests.support.asking import ask
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from app.engine.compiled_template import CompiledTemplate
 from app.engine.gguf import read_header
 from app.engine.known_templates import is_known
 from app.engine.tracked_text import mark_of
-from tests.engine.asking import assistant, system, user
-from tests.engine.test_template_traits import SHAPES, TEMPLATES, WEATHER
+from tests.engine.test_chat_template_traits import SHAPES, TEMPLATES, WEATHER
+from tests.support.asking import assistant, system, user
 
 LONGEST = 10.0
 """Seconds on a busy computer; five is meant for a quiet one."""

@@ -4,13 +4,9 @@ import threading
 
 import pytest
 
-from app.hub.download.retry_policy import RetryPolicy
 from app.hub.hub import Hub
 from tests.fakes.hub_server import FakeHub
-
-QUICK = RetryPolicy(
-    silent_seconds=0.4, tries=3, first_wait_seconds=0.02, longest_wait_seconds=0.05, longest_asked_seconds=2.0
-)
+from tests.support.quick_retries import QUICK
 
 
 @pytest.fixture

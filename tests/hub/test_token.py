@@ -10,7 +10,7 @@ import pytest
 from app.core.errors import Cancelled, NetworkError, TokenError
 from app.hub.hub import Hub
 from app.hub.token import HubToken, TokenStorage
-from tests.hub.fake_keyring import (
+from tests.fakes.keyring import (
     AskingKeyring,
     FakeKeyring,
     ForgetfulKeyring,

@@ -9,7 +9,7 @@ from app.core.speed_estimate import active_share
 from app.engine.gguf import read_header
 from app.engine.load_options import Machine, model_memory, plan_load
 from app.hub.verdict import CHAT_CONTEXT, Capacity, Fit, judge
-from tests.engine.gguf_file import gguf_bytes
+from tests.support.gguf_file import gguf_bytes
 
 GB = 1_000_000_000
 OVERHEAD = 150_000_000

@@ -13,8 +13,8 @@ from app.hub.hub import Hub
 from app.hub.token import HubToken
 from app.services.downloads import DownloadsChange, DownloadService
 from tests.fakes.hub_server import FakeHub, varied_bytes
-from tests.hub.conftest import QUICK
-from tests.hub.fake_keyring import FakeKeyring
+from tests.fakes.keyring import FakeKeyring
+from tests.support.quick_retries import QUICK
 
 REPOSITORY = "me/Small-GGUF"
 WEIGHTS = varied_bytes(900_000, seed=4)

@@ -12,8 +12,8 @@ import pytest
 from app.core.errors import StoreError
 from app.store.backups import COPIES_KEPT
 from app.store.store import open_store
-from tests.store.old_schemas import make_database
-from tests.store.sample_messages import a_conversation
+from tests.support.old_schemas import make_database
+from tests.support.sample_messages import a_conversation
 
 TODAY = date(2026, 11, 28)
 PAGE = 4096

@@ -13,8 +13,8 @@ from app.core.errors import ImportFormatError
 from app.core.message import Instructions
 from app.core.permission import Permissions
 from app.store.conversation_json import from_json, to_json
-from tests.store import sample_messages as sample
-from tests.store.sample_messages import a_conversation, an_answer_with_everything
+from tests.support import sample_messages as sample
+from tests.support.sample_messages import a_conversation, an_answer_with_everything
 
 nasty = st.sampled_from(
     [

@@ -20,8 +20,8 @@ from app.store.conversations import to_microseconds
 from app.store.database import Database
 from app.store.message_json import parts_from_json
 from app.store.store import open_store
-from tests.store import sample_messages as sample
-from tests.store.sample_messages import a_conversation, an_answer_with_everything, said
+from tests.support import sample_messages as sample
+from tests.support.sample_messages import a_conversation, an_answer_with_everything, said
 
 
 def test_a_conversation_comes_back_as_it_was(store, path):

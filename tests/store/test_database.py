@@ -16,7 +16,7 @@ from app.store import database as database_module
 from app.store.conversations import ConversationStore
 from app.store.database import Database
 from app.store.store import open_store
-from tests.store.sample_messages import a_conversation, said
+from tests.support.sample_messages import a_conversation, said
 
 
 def assert_helpful(caught, *words):

@@ -11,8 +11,8 @@ from app.core.errors import StoreError
 from app.store.database import Database
 from app.store.migrations import MIGRATIONS, applied_names, migrate
 from app.store.store import open_store
-from tests.store.old_schemas import make_database
-from tests.store.sample_messages import a_conversation
+from tests.support.old_schemas import make_database
+from tests.support.sample_messages import a_conversation
 
 ALL_NAMES = [step.__name__ for step in MIGRATIONS]
 

@@ -9,7 +9,7 @@ from app.core.conversation import Conversation
 from app.store.database import Database, check_mark
 from app.store.recovered_rows import RECOVERED
 from app.store.store import open_store
-from tests.store.sample_messages import a_conversation
+from tests.support.sample_messages import a_conversation
 
 PAGE = 4096
 

@@ -13,7 +13,7 @@ from app.core.conversation import MessageState
 from app.core.message import Message, ReasoningPart, Role, TextPart
 from app.store.database import Database
 from app.store.store import open_store
-from tests.store.sample_messages import a_conversation, any_text, said
+from tests.support.sample_messages import a_conversation, any_text, said
 
 
 def found(store, query):

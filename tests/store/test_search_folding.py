@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.store.search_text import find_folded, folded
 from app.store.store import open_store
-from tests.store.old_schemas import make_database
-from tests.store.sample_messages import a_conversation
+from tests.support.old_schemas import make_database
+from tests.support.sample_messages import a_conversation
 
 
 @pytest.mark.parametrize(

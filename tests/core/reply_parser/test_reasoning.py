@@ -1,6 +1,6 @@
 """Thoughts: where they begin and end, however carelessly a model writes its tags."""
 
-from tests.core.reply_parser.reply_cases import TOOLS, Case, call, check, each, open_thought, text, thought
+from tests.support.reply_cases import TOOLS, Case, call, check, each, open_thought, text, thought
 
 TAGS = [
     Case("a thought stands before its answer", "<think>\nhm\n</think>\n\nHi", [thought("hm"), text("Hi")]),

@@ -5,7 +5,7 @@ import pytest
 from app.core.reasoning_markers import HARMONY, PROMPTED, REASONING, THINK, markers_of, open_reasoning
 from app.core.reply_parser.markers import MARKER_START, MARKERS
 from app.core.stream import ReplyAssembler, parse_reply
-from tests.core.reply_parser.reply_cases import (
+from tests.support.reply_cases import (
     TOOLS,
     Case,
     call,

@@ -24,8 +24,8 @@ from app.hub.download.progress import DownloadStage
 from app.hub.hub import Hub
 from app.hub.token import HubToken
 from tests.fakes.hub_server import FakeHub, varied_bytes
-from tests.hub.fake_keyring import FakeKeyring
-from tests.hub.waiting import wait_until
+from tests.fakes.keyring import FakeKeyring
+from tests.support.waiting import wait_until
 
 REPOSITORY = "LiquidAI/LFM2.5-350M-GGUF"
 NAME = "LFM2.5-350M-Q4_K_M.gguf"

@@ -16,7 +16,7 @@ from app.hub.download.state import DownloadOrder, DownloadStatus
 from app.hub.library.records import LibraryRecords
 from app.hub.repository import HubFile
 from tests.fakes.hub_server import varied_bytes
-from tests.hub.waiting import wait_until
+from tests.support.waiting import wait_until
 
 SIZE = 2_000_000
 REPOSITORY = "owner/model-GGUF"

@@ -8,7 +8,7 @@ from app.hub.library.model_files import delete_model
 from app.hub.library.projectors import pair_of, projector_of
 from app.hub.library.records import LibraryRecords
 from app.hub.repository import read_repository
-from tests.hub.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 def put(folder, *names):

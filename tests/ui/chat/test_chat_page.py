@@ -17,7 +17,7 @@ from app.ui.main_window import MainWindow
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.themes import DARK
-from tests.ui.transcript.reader import answer, click_at, question
+from tests.support.transcript_reader import answer, click_at, question
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from app.ui.presets.adjust_panel import AdjustPanel
 from app.ui.presets.preset_controller import PresetController
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.chat_harness import ChatHarness
-from tests.ui.presets.conftest import CAREFUL, MODEL, type_into
+from tests.support.preset_samples import CAREFUL, MODEL, type_into
 
 MODEL_FILE = f"{MODEL}-Q4_K_M.gguf"
 JAPANESE = "LFM2.5-1.2B-JP-202606"

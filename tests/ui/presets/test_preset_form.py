@@ -14,7 +14,7 @@ from app.ui.presets.preset_fields import PRESET_SECTIONS, values_of
 from app.ui.presets.preset_form import Draft, PresetForm
 from app.ui.presets.tools_field import ToolsField
 from app.ui.theme_switcher import ThemeSwitcher
-from tests.ui.presets.conftest import CAREFUL, TOOLS, type_into
+from tests.support.preset_samples import CAREFUL, TOOLS, type_into
 
 NUMBERS = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
 

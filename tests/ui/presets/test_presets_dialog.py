@@ -18,7 +18,7 @@ from app.ui.main_window import MainWindow
 from app.ui.presets.dialog_controller import DialogController
 from app.ui.presets.preset_rows import HEADING_ROLE, NAME_ROLE, UNSAVED_ROLE
 from app.ui.presets.presets_dialog import PresetsDialog
-from tests.ui.presets.conftest import CARD, CAREFUL, MODEL, TOOLS, reopened, type_into
+from tests.support.preset_samples import CARD, CAREFUL, MODEL, TOOLS, reopened, type_into
 
 
 @pytest.fixture

@@ -1,0 +1,206 @@
+"""Random histories of conversations, each answer compared with that of an engine that remembers nothing.
+
+    uv run python -m tests.support.histories MODEL.gguf [--count 300] [--first 0]
+
+Prints one JSON object for each history that is not the same, and one at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.core.language_model import PromptProgress, ReplyStarted, StreamEvent
+from app.core.message import Message
+from app.core.model_file import LoadOptions
+from app.core.sampling import Sampling
+from app.engine.engine import Engine
+from tests.support.asking import WEATHER, Answer, assistant, system, user
+
+CONTEXT = 2048
+STEPS = 7
+QUESTIONS = (
+    "What is 17 + 25?",
+    "What is the capital of France?",
+    "Tell me a story.",
+    "Show me some HTML.",
+    "What is the weather in Paris?",
+    "Why is the sky blue? Tell me in one sentence.",
+    "Hello",
+)
+ANSWERS = (
+    "<think>The user asks. I answer.</think>It is a place by the lake.",
+    "<think>I add the numbers one by one, from the right to the left.</think>42",
+    "Hello! How can I help you?",
+    "One day a stone fell into a lake. " * 4,
+)
+SYSTEM_PROMPTS = ("", "You are a helpful assistant.", "Be kind to everyone. " * 15)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How an answer differs from that of an engine that remembers nothing."""
+
+    cached_tokens: int
+    logits: float
+    """The largest difference between the two at the end of the prompt, as a share of the largest logit."""
+    same_text: bool
+
+
+@dataclass
+class Asked:
+    """One question to both engines, and what they said."""
+
+    answer: Answer
+    difference: Difference
+
+
+@dataclass
+class Conversation:
+    system_prompt: str = ""
+    tools: Sequence[dict[str, Any]] = ()
+    turns: list[Message] = field(default_factory=list)
+
+    def messages(self) -> list[Message]:
+        return [*([system(self.system_prompt)] if self.system_prompt else []), *self.turns]
+
+
+class Pair:
+    """An engine that remembers what it read, and beside it one that is made to forget before each answer."""
+
+    def __init__(self, path: Path) -> None:
+        self._engines = []
+        for _ in range(2):
+            engine = Engine()
+            engine.load(path, LoadOptions(context_length=CONTEXT, thread_count=1), lambda share: None)
+            self._engines.append(engine)
+
+    def close(self) -> None:
+        for engine in self._engines:
+            engine.unload()
+
+    def ask(self, conversation: Conversation, most_tokens: int, prefill: str = "") -> Asked:
+        sampling = Sampling(temperature=0, max_tokens=most_tokens)
+        ours, theirs = self._engines
+        theirs._require().cache.clear()
+        answer, logits = self._answer(ours, conversation, sampling, prefill)
+        expected, true_logits = self._answer(theirs, conversation, sampling, prefill)
+        assert expected.statistics.cached_tokens == 0
+        largest = max(abs(one - other) for one, other in zip(logits, true_logits, strict=True))
+        share = largest / max(map(abs, true_logits))
+        cached = answer.statistics.cached_tokens
+        return Asked(answer, Difference(cached, share, answer.text == expected.text))
+
+    def stop_reading(self, conversation: Conversation, in_batch: bool) -> None:
+        """Stops the reading of a prompt after a batch, or in the middle of one."""
+        ours, cancel = self._engines[0], threading.Event()
+        sampling = Sampling(temperature=0, max_tokens=2)
+        for event in ours.answer(conversation.messages(), conversation.tools, sampling, cancel):
+            if isinstance(event, PromptProgress):
+                if in_batch:
+                    ours._require().context.request_abort()
+                elif event.read_tokens > event.cached_tokens:
+                    cancel.set()
+        ours._require().context.clear_abort()
+
+    def _answer(
+        self, engine: Engine, conversation: Conversation, sampling: Sampling, prefill: str
+    ) -> tuple[Answer, list[float]]:
+        loaded = engine._require()
+        events: list[StreamEvent] = []
+        logits: list[float] = []
+        never = threading.Event()
+        for event in engine.answer(conversation.messages(), conversation.tools, sampling, never, prefill):
+            events.append(event)
+            if isinstance(event, ReplyStarted):
+                logits = loaded.context.scores(loaded.model.vocabulary_size).tolist()
+        return Answer(events), logits
+
+
+def history(pair: Pair, seed: int, most_written: int) -> list[Difference]:
+    """Turns, edits, versions, continued answers, stops and changes of the conversation, in a random order.
+
+    With 1 for `most_written`, nothing that the model writes stays in its memory: the answers of the
+    conversation are other words. Then there is no difference at all. A token that the model wrote went
+    through other kernels than one that is read with others, and leaves a little different numbers in memory.
+    """
+    chance = random.Random(seed)
+    conversations = [Conversation(chance.choice(SYSTEM_PROMPTS)) for _ in range(2)]
+    current = conversations[0]
+    found = []
+    for _ in range(STEPS):
+        step = chance.choices(
+            ("turn", "edit", "version", "continue", "stop", "switch", "system", "tools"),
+            (8, 3, 2, 2, 2, 2, 1, 1),
+        )[0]
+        prefill = ""
+        if step == "switch":
+            current = chance.choice(conversations)
+        elif step == "system":
+            current.system_prompt = chance.choice(SYSTEM_PROMPTS)
+        elif step == "tools":
+            current.tools = () if current.tools else (WEATHER,)
+        elif step == "edit" and current.turns:
+            del current.turns[chance.randrange(0, len(current.turns), 2) :]
+        if step == "stop":
+            long_question = user("lake stone " * chance.randrange(10, 120))
+            stopped = Conversation(current.system_prompt, current.tools, [*current.turns, long_question])
+            pair.stop_reading(stopped, in_batch=chance.random() < 0.5)
+        if step in ("version", "continue") and current.turns:
+            words = current.turns.pop().text
+            prefill = words[: chance.randrange(len(words) + 1)] if step == "continue" else ""
+        else:
+            current.turns.append(user(chance.choice(QUESTIONS)))
+        asked = pair.ask(current, chance.randint(1, most_written), prefill)
+        found.append(asked.difference)
+        said = asked.answer.text if most_written > 1 else chance.choice(ANSWERS)
+        current.turns.append(_finished(prefill + said))
+        if asked.answer.statistics.prompt_tokens > CONTEXT // 2:
+            current.turns.clear()
+    return found
+
+
+def _finished(words: str) -> Message:
+    """An answer, its thought closed where the answer ended within it."""
+    is_open = words.startswith("<think>") and "</think>" not in words
+    return assistant(words + "</think>" if is_open else words)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--written", type=int, default=32, help="the most tokens of an answer")
+    chosen = parser.parse_args()
+    pair = Pair(chosen.model)
+    every: list[Difference] = []
+    for seed in range(chosen.first, chosen.first + chosen.count):
+        for step, one in enumerate(history(pair, seed, chosen.written)):
+            every.append(one)
+            if not one.same_text or one.logits > 1e-3:
+                _report({"seed": seed, "step": step, **asdict(one)})
+    pair.close()
+    total: dict[str, object] = {
+        "answers": len(every),
+        "other_text": sum(not one.same_text for one in every),
+        "largest_difference": max(one.logits for one in every),
+        "with_cache": sum(one.cached_tokens > 0 for one in every),
+    }
+    _report(total)
+
+
+def _report(values: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
