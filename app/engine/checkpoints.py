@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 NEAR_TOKENS = 512
 """How far the end of a conversation reaches: to all places in it a return is about equally likely."""
+PASSING_DISTANCE = 256
+"""Of the checkpoints that are made in passing, one stays every so many tokens."""
 _KEPT_ANSWERS = 2
 """The last answer is asked for anew; the next prompt strips the thought of it or of the one before."""
 
@@ -20,6 +22,8 @@ class Checkpoint:
     state: bytes
     starts_answer: bool = False
     """Whether an answer begins here or some tokens later; conversations part there more than elsewhere."""
+    is_passing: bool = False
+    """Made only so that the next batch can be stopped; it goes when the next one comes soon after."""
 
 
 class Checkpoints:
@@ -30,17 +34,19 @@ class Checkpoints:
     beginning. The last two beginnings of answers stay as long as there is any room for them.
     """
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, held: Iterable[Checkpoint] = ()) -> None:
         self._most_bytes = most_bytes
         self._held: list[Checkpoint] = []
+        for checkpoint in held:
+            self.add(checkpoint)
 
     def __iter__(self) -> Iterator[Checkpoint]:
-        return iter(self._held)
+        return iter(tuple(self._held))  # Other threads ask how far the memory reaches.
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keeps a checkpoint behind all others, or in place of the last where both are at one position."""
         assert not self._held or self._held[-1].position <= checkpoint.position
-        if self._held and self._held[-1].position == checkpoint.position:
+        if self._held and (self._held[-1].position == checkpoint.position or self._is_last_too_close()):
             self._held.pop()
         self._held.append(checkpoint)
         excess = sum(len(held.state) for held in self._held) - self._most_bytes
@@ -56,6 +62,10 @@ class Checkpoints:
 
     def clear(self) -> None:
         self._held.clear()
+
+    def _is_last_too_close(self) -> bool:
+        before = self._held[-2].position if len(self._held) > 1 else 0
+        return self._held[-1].is_passing and self._held[-1].position - before < PASSING_DISTANCE
 
     def _least_useful(self) -> int:
         answers = [index for index, held in enumerate(self._held) if held.starts_answer][-_KEPT_ANSWERS:]

@@ -16,7 +16,7 @@ from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.tool_grammar import tool_grammar
 from app.engine.loaded_model import LoadedModel, native_library
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
-from app.engine.prompt_positions import answer_starts, opening_start
+from app.engine.prompt_reading import PromptReading
 from app.engine.text_stream import TextStream
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 JSON_CALLS = "function calls as JSON"
 """With these words in the system prompt LFM models write calls as JSON, by Liquid AI's documentation."""
-_MARKED_ANSWERS = 4
-"""Of a prompt, from the last one back. Templates write an answer differently once another follows it."""
 
 
 @dataclass(slots=True)
@@ -96,30 +94,16 @@ class Completion:
         return tokens
 
     def _read_prompt(self) -> Iterator[PromptProgress]:
-        cache, total = self._loaded.cache, len(self._prompt)
-        opening, starts = self._partings()
+        loaded, total = self._loaded, len(self._prompt)
         self._clock.reading = time.perf_counter()
-        self._cached = cache.keep_beginning_of(self._prompt, opening)
+        reading = PromptReading(loaded.cache, loaded.model, self._prompt)
+        self._cached = reading.cached
         yield PromptProgress(self._cached, total, self._cached)
         try:
-            for end in sorted({*starts, opening, total}):
-                if end - len(cache) < 2:
-                    continue  # It is read with what comes after it.
-                for read in cache.read(self._prompt[len(cache) : end], self._cancel):
-                    yield PromptProgress(read, total, self._cached)
-                if end in starts:
-                    cache.mark(starts_answer=True)
+            for read in reading.read(self._cancel):
+                yield PromptProgress(read, total, self._cached)
         finally:
             self._clock.read = time.perf_counter()
-
-    def _partings(self) -> tuple[int, list[int]]:
-        """-> (where the opening of the reply begins, where the next prompt may part from this one)."""
-        is_end = self._loaded.model.is_end
-        opening = opening_start(self._prompt, is_end)
-        if not self._loaded.cache.has_fixed_state:
-            return opening, []
-        starts = answer_starts(self._prompt, is_end, _MARKED_ANSWERS)
-        return opening, [min(start, opening) for start in starts]
 
     def _start_sampler(self, grammar: str) -> None:
         native = native_library()

@@ -22,6 +22,8 @@ from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, plan_load
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library
 from app.engine.model_checks import read_usable
+from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
+from app.engine.prompt_reading import read_ahead
 from app.files.crash_guard import CrashGuard
 
 log = logging.getLogger(__name__)
@@ -146,6 +148,33 @@ class Engine:
                 if self._turn is not turn:
                     return
 
+    def read_ahead(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        tools: Sequence[dict[str, Any]],
+        cancel: threading.Event,
+    ) -> None:
+        """Reads what several prompts begin with alike, in small batches, until `cancel` is set.
+
+        The prompts are what may be asked next. It ends the answer that is under way, if there is one.
+
+        Raises:
+            TemplateError: the model's template cannot render these messages.
+            EngineError: no model is loaded, or the engine failed.
+        """
+        loaded = self._require()
+        self._turn = object()
+        with self._guard.during(RiskyWork.ANSWER, *self._identity, is_synced=False):
+            rendered = [self._prompt(loaded, messages, tools) for messages in prompts]
+            if max(map(len, rendered)) >= loaded.info.context_length:
+                return
+            try:
+                read_ahead(loaded.cache, loaded.model, rendered, cancel)
+            except (ReadingStopped, MemoryFull):
+                pass
+            except (ReadingFailed, MemoryError) as error:
+                raise EngineError("The engine failed while it read ahead.", "Reload the model.") from error
+
     def count_tokens(self, text: str) -> int:
         """How many tokens a text is; 0 where no model is loaded."""
         loaded = self._loaded
@@ -165,7 +194,27 @@ class Engine:
         if loaded is None:
             return 0
         with self._counting():
-            return len(loaded.prompt_tokens(loaded.template.render(messages, tools).text))
+            return len(self._prompt(loaded, messages, tools))
+
+    def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
+        """How many tokens of the prompt for the next message would have to be read, as the memory is now; 0
+        where no model is loaded.
+
+        Raises:
+            TemplateError: the model's template cannot render these messages.
+        """
+        loaded = self._loaded
+        if loaded is None:
+            return 0
+        with self._counting():
+            prompt = self._prompt(loaded, messages, tools)
+        return len(prompt) - loaded.cache.reach(prompt)
+
+    @staticmethod
+    def _prompt(
+        loaded: LoadedModel, messages: Sequence[Message], tools: Sequence[dict[str, Any]]
+    ) -> list[int]:
+        return loaded.prompt_tokens(loaded.template.render(messages, tools).text)
 
     def _counting(self) -> AbstractContextManager[None]:
         return self._guard.during(RiskyWork.COUNT_TOKENS, *self._identity, is_synced=False)

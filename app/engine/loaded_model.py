@@ -21,6 +21,7 @@ from app.core.errors import (
 from app.core.model_file import ModelInfo
 from app.engine.call_check import understands_calls
 from app.engine.gguf import GgufHeader
+from app.engine.kept_states import KeptStates
 from app.engine.known_templates import CHATML, COMPLETION, TURN_END
 from app.engine.load_options import LoadPlan
 from app.engine.prompt_cache import PromptCache
@@ -176,7 +177,7 @@ def load_model(
         info = _info(header, plan, model, context, (plan.notice, "" if is_base_model else notice))
         info = replace(info, is_base_model=is_base_model, completes_text=completes_text)
         stop_words = (TURN_END,) if template.source == CHATML else ()
-        cache = PromptCache(context, model.has_fixed_state)
+        cache = PromptCache(context, model.has_fixed_state, kept=KeptStates())
         tokenizer = PromptTokenizer(model, template.source)
         info = replace(info, template_notes=template.traits.in_words())
         understood = understands_calls(template, header.architecture)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.engine.checkpoints import Checkpoint, Checkpoints
+from app.engine.kept_states import KeptState, KeptStates, reach
 from app.engine.prompt_positions import common_length
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ MOST_CHECKPOINT_BYTES = 256 * 1024 * 1024
 """For all checkpoints of a conversation. One takes 0.2 MB for LFM2.5-1.2B, up to 75 MB for some others."""
 CHECKPOINT_DISTANCE = 512
 """Tokens of an answer from one checkpoint to the next; a prompt has one at the end of each batch."""
+LEAST_LOST = 32
+"""Where more tokens than this would have to be read again on the way back, the memory is kept aside."""
 _LOOK_AGAIN_SECONDS = 0.02
 
 
@@ -44,12 +47,18 @@ class PromptCache:
         context: LlamaContext,
         has_fixed_state: bool,
         most_checkpoint_bytes: int = MOST_CHECKPOINT_BYTES,
+        kept: KeptStates | None = None,
     ) -> None:
+        """`kept` holds what is remembered of other conversations; without it the present one is all."""
         self._context = context
         self.has_fixed_state = has_fixed_state
         """Whether it can be taken back to checkpoints only, not to any token."""
         self._tokens: list[int] = []
+        self._read_length = 0
+        """So many of them were read in batches, all that came before them too."""
         self._checkpoints = Checkpoints(most_checkpoint_bytes)
+        self._most_checkpoint_bytes = most_checkpoint_bytes
+        self._kept = KeptStates(0) if kept is None else kept
 
     def __len__(self) -> int:
         return len(self._tokens)
@@ -58,28 +67,64 @@ class PromptCache:
     def room(self) -> int:
         return self._context.context_length - len(self._tokens)
 
-    def keep_beginning_of(self, prompt: Sequence[int], longest: int) -> int:
+    @property
+    def can_be_set_aside(self) -> bool:
+        """Whether there is room to keep what is in memory while something else is read."""
+        return self._kept.has_room_for(self._context.whole_state_size())
+
+    def reach(self, prompt: Sequence[int]) -> int:
+        """How many tokens of a prompt need not be read again. Safe from any thread."""
+        longest = len(prompt) - 1
+        kept, _ = self._kept.best(prompt, longest, not self.has_fixed_state, only_read=False)
+        return max(self._reach(prompt, longest), kept)
+
+    def keep_beginning_of(self, prompt: Sequence[int], longest: int, only_read: bool = False) -> int:
         """Forgets all but what the prompt begins with, and that beyond a length; how many tokens are kept.
 
-        The prompt's last token is always left to be read: the choice of the next one needs its outcome.
+        What is forgotten is kept aside, if there is much of it and room for it; where what was kept before
+        begins with more of the prompt, it is taken up again. The prompt's last token is always left to be
+        read: the choice of the next one needs its outcome. With `only_read` nothing is left that was
+        written one token at a time, as that leaves numbers which differ a little in their last digits.
         """
-        common = min(common_length(self._tokens, prompt), longest, len(prompt) - 1)
-        if common < len(self._tokens):
-            self._go_back(common)
+        longest = min(longest, len(prompt) - 1)
+        most = min(longest, self._read_length) if only_read else longest
+        present = self._reach(prompt, most)
+        other, kept = self._kept.best(prompt, longest, not self.has_fixed_state, only_read)
+        is_kept_better = kept is not None and other > present + LEAST_LOST
+        if len(self) - present > LEAST_LOST:
+            self._set_aside()
+        if kept is not None and is_kept_better:
+            self._kept.remove(kept)
+            if self._take_up(kept):
+                most, present = (min(longest, kept.read_length) if only_read else longest), other
+            else:
+                present = 0
+        if present < len(self._tokens):
+            self._go_back(min(common_length(self._tokens, prompt), most))
         return len(self._tokens)
 
-    def read(self, tokens: Sequence[int], cancel: threading.Event) -> Iterator[int]:
+    def copy(self) -> KeptState | None:
+        """All that is in memory; None where the engine could not give it out."""
+        state = self._context.save_whole_state()
+        if not state:
+            return None
+        return KeptState(self._tokens.copy(), self._read_length, state, tuple(self._checkpoints))
+
+    def read(
+        self, tokens: Sequence[int], cancel: threading.Event, batch_size: int | None = None
+    ) -> Iterator[int]:
         """Reads tokens in batches, and after each gives how many are in memory.
 
         Batches of any sizes give the same to the bit, but for one of a single token, which goes through other
-        kernels: none is made where more than one token is to be read.
+        kernels: none is made where more than one token is to be read. Smaller batches than the context's
+        own lose less where they are stopped.
 
         Raises:
             ReadingStopped: `cancel` was set.
             MemoryFull: they do not fit.
             ReadingFailed: the engine failed.
         """
-        size = self._context.batch_size
+        size = min(batch_size or self._context.batch_size, self._context.batch_size)
         start = 0
         while start < len(tokens):
             if cancel.is_set():
@@ -90,8 +135,10 @@ class PromptCache:
             with _abort_on(cancel, self._context):
                 outcome = self._context.read(batch)
             self._check(outcome)
+            if self._read_length == len(self._tokens) and len(batch) > 1:
+                self._read_length += len(batch)
             self._tokens += batch
-            self.mark()
+            self.mark(is_passing=batch_size is not None)
             yield len(self._tokens)
 
     def append(self, token: int) -> None:
@@ -103,21 +150,43 @@ class PromptCache:
         if not len(self._tokens) % CHECKPOINT_DISTANCE:
             self.mark()
 
-    def mark(self, starts_answer: bool = False) -> None:
-        """Makes this a point that can be returned to, where the model needs that.
-
-        `starts_answer`: an answer begins here, so that the next prompt is likely to part here.
-        """
+    def mark(self, starts_answer: bool = False, is_passing: bool = False) -> None:
+        """Makes this a point that can be returned to, where the model needs that; see `Checkpoint`."""
         if not self.has_fixed_state:
             return
         state = self._context.save_state()
         if state:
-            self._checkpoints.add(Checkpoint(len(self), state, starts_answer))
+            self._checkpoints.add(Checkpoint(len(self), state, starts_answer, is_passing))
 
     def clear(self) -> None:
         self._context.clear()
         self._tokens.clear()
+        self._read_length = 0
         self._checkpoints.clear()
+
+    def forget_kept(self) -> None:
+        """Forgets what is kept of other conversations."""
+        self._kept.clear()
+
+    def _reach(self, prompt: Sequence[int], longest: int) -> int:
+        positions = [mark.position for mark in self._checkpoints] if self.has_fixed_state else None
+        return reach(self._tokens, positions, prompt, longest)
+
+    def _set_aside(self) -> None:
+        """Keeps what is in memory, for whoever returns to it."""
+        if self.can_be_set_aside and (copy := self.copy()):
+            self._kept.add(copy)
+
+    def _take_up(self, kept: KeptState) -> bool:
+        """Puts a kept state in place of what is in memory; False where that is empty now."""
+        self.clear()
+        if not self._context.restore_whole_state(kept.state) or self._context.length() != len(kept.tokens):
+            self._context.clear()
+            return False
+        self._tokens = kept.tokens.copy()
+        self._read_length = kept.read_length
+        self._checkpoints = Checkpoints(self._most_checkpoint_bytes, kept.checkpoints)
+        return True
 
     def _check(self, outcome: int) -> None:
         if outcome == 0:
@@ -160,6 +229,7 @@ class PromptCache:
 
     def _forget_from(self, length: int) -> None:
         del self._tokens[length:]
+        self._read_length = min(self._read_length, length)
         self._checkpoints.forget_after(length)
 
 

@@ -8,6 +8,8 @@ LONGEST_OPENING = 32
 """Tokens between the end of a turn and the words of the answer: a role, perhaps a tag of a thought."""
 _LOOKED_AT = 16
 """Ends of turns, from the last one on."""
+_BLOCK = 256
+"""Tokens that are compared at once."""
 
 
 def opening_start(prompt: Sequence[int], is_end: Callable[[int], bool]) -> int:
@@ -46,10 +48,13 @@ def answer_starts(prompt: Sequence[int], is_end: Callable[[int], bool], most: in
 
 
 def common_length(left: Sequence[int], right: Sequence[int]) -> int:
-    """How many tokens two sequences begin with alike."""
-    length = 0
-    for one, other in zip(left, right, strict=False):
+    """How many tokens two sequences of one type begin with alike."""
+    start = 0
+    while left[start : start + _BLOCK] == right[start : start + _BLOCK] and start < len(left):
+        start += _BLOCK
+    start = min(start, len(left), len(right))
+    for one, other in zip(left[start : start + _BLOCK], right[start : start + _BLOCK], strict=False):
         if one != other:
             break
-        length += 1
-    return length
+        start += 1
+    return start

@@ -2,27 +2,26 @@
 
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from app.core.language_model import PromptProgress
-from app.core.message import Message, StopReason
+from app.core.message import StopReason
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
-from tests.support.asking import GREEDY, WEATHER, Answer, ask, assistant, system, user
+from tests.support.asking import (
+    GREEDY,
+    WEATHER,
+    Answer,
+    answered_by_a_fresh_engine,
+    ask,
+    assistant,
+    system,
+    user,
+)
 
 SHORT = Sampling(temperature=0, max_tokens=12)
-
-
-def answered_by_a_fresh_engine(path: Path, turns: list[Message], sampling: Sampling = GREEDY) -> Answer:
-    engine = Engine()
-    engine.load(path, LoadOptions(context_length=2048), lambda share: None)
-    answer = ask(engine, turns, sampling)
-    engine.unload()
-    assert answer.statistics.cached_tokens == 0
-    return answer
 
 
 def test_a_second_turn_reads_only_what_is_new(starter):

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Message, ReasoningPart, Role, Statistics, TextPart
+from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
 
@@ -62,6 +64,16 @@ def ask(
 ) -> Answer:
     turns = [user(messages)] if isinstance(messages, str) else messages
     return Answer(list(engine.answer(turns, tools, sampling, threading.Event(), prefill)))
+
+
+def answered_by_a_fresh_engine(path: Path, turns: list[Message], sampling: Sampling = GREEDY) -> Answer:
+    """What an engine says that remembers nothing."""
+    engine = Engine()
+    engine.load(path, LoadOptions(context_length=2048), lambda share: None)
+    answer = ask(engine, turns, sampling)
+    engine.unload()
+    assert answer.statistics.cached_tokens == 0
+    return answer
 
 
 def user(text: str) -> Message:

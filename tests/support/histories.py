@@ -89,7 +89,9 @@ class Pair:
     def ask(self, conversation: Conversation, most_tokens: int, prefill: str = "") -> Asked:
         sampling = Sampling(temperature=0, max_tokens=most_tokens)
         ours, theirs = self._engines
-        theirs._require().cache.clear()
+        cache = theirs._require().cache
+        cache.clear()
+        cache.forget_kept()
         answer, logits = self._answer(ours, conversation, sampling, prefill)
         expected, true_logits = self._answer(theirs, conversation, sampling, prefill)
         assert expected.statistics.cached_tokens == 0

@@ -115,16 +115,41 @@ class LlamaContext:
 
     def save_state(self) -> bytes:
         """The part of the memory that cannot be cut back, as it is now; empty if it could not be saved."""
-        flags = C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
-        size = C.llama_state_seq_get_size_ext(self._handle, _SEQUENCE, flags)
-        data = (ctypes.c_uint8 * size)()
-        written = C.llama_state_seq_get_data_ext(self._handle, data, size, _SEQUENCE, flags)
-        return ctypes.string_at(data, written)
+        return bytes(self._saved(C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY))
 
     def restore_state(self, state: bytes) -> bool:
-        flags = C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY
-        data = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
-        return bool(C.llama_state_seq_set_data_ext(self._handle, data, len(state), _SEQUENCE, flags))
+        return self._restored(bytearray(state), C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY)
+
+    def whole_state_size(self) -> int:
+        """The bytes that `save_whole_state` gives."""
+        return int(C.llama_state_seq_get_size_ext(self._handle, _SEQUENCE, C.LLAMA_STATE_SEQ_FLAGS_NONE))
+
+    def save_whole_state(self) -> bytearray:
+        """All of the memory, as it is now; empty if it could not be saved."""
+        return self._saved(C.LLAMA_STATE_SEQ_FLAGS_NONE)
+
+    def restore_whole_state(self, state: bytearray | memoryview) -> bool:
+        """Puts a saved memory in place of the present one; where it fails, the memory is empty."""
+        self.clear()  # The tokens then lie side by side as they did when they were read.
+        if self._restored(state, C.LLAMA_STATE_SEQ_FLAGS_NONE):
+            return True
+        self.clear()
+        return False
+
+    def _saved(self, flags: int) -> bytearray:
+        size = int(C.llama_state_seq_get_size_ext(self._handle, _SEQUENCE, flags))
+        data = bytearray(size)
+        written = C.llama_state_seq_get_data_ext(self._handle, _bytes_in(data), size, _SEQUENCE, flags)
+        return data if written == size else bytearray()
+
+    def _restored(self, state: bytearray | memoryview, flags: int) -> bool:
+        size = len(state)
+        return bool(C.llama_state_seq_set_data_ext(self._handle, _bytes_in(state), size, _SEQUENCE, flags))
+
+
+def _bytes_in(data: bytearray | memoryview) -> Any:
+    """The bytes of a buffer where they are, without a copy: there may be hundreds of megabytes."""
+    return (ctypes.c_uint8 * len(data)).from_buffer(data)
 
 
 def _abort_when_set() -> Any:
