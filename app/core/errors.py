@@ -5,6 +5,8 @@ happened, and a hint that says what to do next. They are shown in one place, `ap
 else that is raised is a mistake of ours and goes to the log with its traceback.
 """
 
+from app.core import formatting
+
 
 class UserError(Exception):
     """Something went wrong that the user can understand and act on.
@@ -42,9 +44,9 @@ class PromptTooLongError(UserError):
 
     def __init__(self, subject: str, excess: int, context_length: int, kept_free: int) -> None:
         super().__init__(
-            f"{subject} is {excess:,} token{'s' if excess != 1 else ''} too long: the model holds "
-            f"{context_length:,} tokens, of which {kept_free:,} are kept for the answer.",
-            "Shorten it, load the model with a longer context, or start a new conversation.",
+            f"{subject} is too long by {formatting.tokens(excess)}. The model's context holds "
+            f"{context_length:,}, with {kept_free:,} kept for the answer.",
+            "Shorten it, load the model with a longer context, or start a new chat.",
         )
         self.excess = excess
 

@@ -239,7 +239,7 @@ def _result(part: ToolResultPart) -> tuple[dict[str, Any], str]:
     values |= {name: True for name, holds in states.items() if holds}
     if part.elapsed_ms is not None:
         values["ms"] = part.elapsed_ms
-    outcome = "was refused" if part.is_refused else "failed" if part.is_error else "returned"
+    outcome = "was denied" if part.is_refused else "failed" if part.is_error else "returned"
     return values, f"**{_code(part.name)} {outcome}**\n\n{_fenced(part.raw)}"
 
 

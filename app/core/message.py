@@ -120,7 +120,7 @@ class StopReason(StrEnum):
     CONTEXT_FULL = "context_full"
     CANCELLED = "cancelled"
     ERROR = "error"
-    LOOP = "loop"  # It repeated itself without end.
+    LOOP = "loop"  # It kept repeating itself.
     REPEATED_CALL = "repeated_call"  # It made the same tool call again and again.
     TOOL_ROUNDS = "tool_rounds"  # It called tools more often in a row than is allowed.
 

@@ -48,7 +48,7 @@ def parse_json(text: str | bytes, most_bytes: int | None = MOST_BYTES) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ParseError(f"this is no JSON: {error}") from error
+        raise ParseError(f"this is not JSON: {error}") from error
 
 
 def parse_toml(text: str | bytes, most_bytes: int | None = MOST_BYTES) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def parse_toml(text: str | bytes, most_bytes: int | None = MOST_BYTES) -> dict[s
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ParseError(f"this is no TOML: {error}") from error
+        raise ParseError(f"this is not TOML: {error}") from error
 
 
 def deepest_nesting(text: str, strings: re.Pattern[str] = _STRING) -> int:
@@ -86,7 +86,7 @@ def _checked(text: str | bytes, most_bytes: int | None) -> str:
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ParseError(f"this is no UTF-8: {error.reason}") from error
+        raise ParseError(f"this is not UTF-8: {error.reason}") from error
 
 
 def _has_long_key(text: str) -> bool:

@@ -38,9 +38,9 @@ LOAD_LIMITS: dict[str, SamplingLimit] = {
         0,
         1_048_576,
         1024,
-        "How many tokens the model holds in memory. More takes more memory.",
+        "How many tokens the model can see at once. More takes more memory.",
     ),
-    "thread_count": SamplingLimit("Threads", 0, 512, 1, "How many processor cores the model uses at once."),
+    "thread_count": SamplingLimit("Threads", 0, 512, 1, "How many processor cores the model uses."),
 }
 """The ranges of the numbers that take effect when the model is loaded."""
 
@@ -49,6 +49,6 @@ THINKING_LIMIT = SamplingLimit(
     0,
     131072,
     64,
-    "For models that think: after so many tokens the thought is closed and the answer begins.",
+    "After this many tokens the model stops thinking and answers.",
 )
 """The range of `Preset.thinking_limit`."""

@@ -27,21 +27,20 @@ STOP_TEXTS = {
     StopReason.STOP_STRING: StopText("stop string", "The model wrote one of the preset's stop strings."),
     StopReason.TOKEN_LIMIT: StopText(
         "length limit reached",
-        "It reached the longest answer that the preset allows.",
+        "It reached the preset's response limit.",
         "Stopped at the response limit. Press Continue for more.",
         "Stopped at the response limit ({tokens:,} tokens). Press Continue for more.",
     ),
     StopReason.CONTEXT_FULL: StopText(
         "context full",
         "The model's context was full.",
-        "The answer was cut off because the model's context is full. "
-        "Continue goes on from here; what is oldest is left out to make room.",
+        "Stopped: the model's context is full. Press Continue for more, without the oldest messages.",
     ),
     StopReason.CANCELLED: StopText("stopped", "You stopped it."),
     StopReason.ERROR: StopText("failed", "Something went wrong."),
     StopReason.LOOP: StopText(
         "repeated itself",
-        "It repeated itself without end.",
+        "It kept repeating itself.",
         "Stopped: the answer kept repeating itself.",
         "Stopped: the thought kept repeating itself.",
     ),
@@ -53,7 +52,7 @@ STOP_TEXTS = {
     StopReason.TOOL_ROUNDS: StopText(
         "tool limit reached",
         "It called tools more often in a row than is allowed.",
-        "The model has called tools as often in a row as the settings allow. Run lets it go on.",
+        "Stopped at the limit of tool calls in a row. Press Run to let the model continue.",
     ),
 }
 

@@ -66,7 +66,7 @@ def summarise(
     if room < SMALLEST_PART:
         raise EngineError(
             f"The model's context of {model.context_length:,} tokens is too short to write a summary in.",
-            "Load it with a longer context, or start a new conversation.",
+            "Load it with a longer context, or start a new chat.",
         )
     parts = _parts(model, path, room)
     summary = ""

@@ -44,7 +44,7 @@ _TRIAL_SECONDS = 0.5
 """For one rendering of a few words."""
 _THOUGHT_FIELDS = ("thinking", "reasoning", "reasoning_content")
 _SPLITS_THOUGHTS = re.compile(r"""split\(\s*['"]</think>['"]""")
-REFUSED = "Start a new conversation, or choose another model."
+REFUSED = "Start a new chat, or choose another model."
 
 
 @dataclass(frozen=True, slots=True)

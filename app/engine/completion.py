@@ -89,7 +89,7 @@ class Completion:
         if len(tokens) >= longest:
             raise EngineError(
                 f"The conversation has {len(tokens):,} tokens, and the model's context holds {longest:,}.",
-                "Start a new conversation, shorten the message, or load the model with a longer context.",
+                "Start a new chat, shorten the message, or load the model with a longer context.",
             )
         return tokens
 

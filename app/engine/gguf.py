@@ -253,7 +253,7 @@ class _Parser:
         if version not in (2, 3):
             raise ModelFileError(
                 f"{self._path.name} is a GGUF file of version {version}; this engine reads versions 2 and 3.",
-                "Choose a newer conversion of the model." if version < 2 else "Update this program.",
+                "Choose a newer conversion of the model." if version < 2 else "Update Tarn.",
             )
         return version
 

@@ -72,7 +72,7 @@ def check_library(library: ctypes.CDLL, context: type[Any], model: type[Any], fo
     if not is_known:
         raise EngineError(
             f"The engine's library in {folder} is of another version than this program was made for.",
-            "Take LLAMA_CPP_LIB_PATH out of the environment, or let it name a build of the right version.",
+            "Unset LLAMA_CPP_LIB_PATH, or point it to a build of the right version.",
         )
 
 

@@ -156,11 +156,11 @@ def _unknown_architecture(header: GgufHeader) -> ModelFileError | None:
     if architecture in NEWER_ARCHITECTURES:
         return ModelFileError(
             f"{name} is of the architecture {architecture}, which needs a newer engine than this one.",
-            "Update this program, or choose an LFM2.5 model.",
+            "Update Tarn, or choose an LFM2.5 model.",
         )
     return ModelFileError(
-        f"{name} is of the architecture {architecture!r}, which this program's engine does not know.",
-        "Update this program, or choose another model.",
+        f"{name} is of the architecture {architecture!r}, which Tarn's engine does not know.",
+        "Update Tarn, or choose another model.",
     )
 
 

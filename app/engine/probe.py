@@ -121,7 +121,7 @@ class Probe:
         limits = TrialLimits(self._shortest_timeout)
         verdict = self._try(["--library"], "the engine's library", limits, None)
         if verdict.problem:
-            raise EngineError(verdict.problem, "Install this program again, or a build for this computer.")
+            raise EngineError(verdict.problem, "Reinstall Tarn, or install a build for this computer.")
 
     def _limits(self, header: GgufHeader) -> TrialLimits:
         size, shortest = header.file_size, self._shortest_timeout
@@ -179,14 +179,13 @@ def verdict_of(name: str, outcome: TrialOutcome, limits: TrialLimits) -> TrialVe
     match outcome.ending:
         case Ending.TOOK_TOO_LONG:
             return TrialVerdict(
-                f"The engine did not come to an end with {name} within {limits.seconds:.0f} seconds, so it "
-                "was not loaded.",
+                f"{name} was not loaded: its trial did not finish within {limits.seconds:.0f} seconds.",
                 "Try again when the computer is less busy, or choose another model.",
                 is_lasting=False,
             )
         case Ending.WORKED_TOO_LONG:
             return TrialVerdict(
-                f"The engine took far too long when it {doing} {name}, so it was not loaded.",
+                f"{name} was not loaded: the engine took far too long when it {doing} it.",
                 _AGAIN,
                 is_lasting=False,
             )
@@ -208,7 +207,7 @@ def _verdict_of_exit(name: str, doing: str, outcome: TrialOutcome) -> TrialVerdi
     if outcome.exit_code == -signal.SIGILL or outcome.exit_code == 0xC000001D:
         return TrialVerdict(
             "The engine uses instructions that this computer's processor does not have.",
-            "Install a build of this program for older processors.",
+            "Install a build of Tarn for older processors.",
             kind="engine",
         )
     if outcome.exit_code == -9:

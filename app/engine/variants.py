@@ -131,7 +131,7 @@ class Variants:
             with contextlib.suppress(ValueError, IndexError, TypeError):
                 return _Trial(libraries=tuple(map(str, json.loads(lines[-1]))))
         if not tried and lines and outcome.exit_code == _REFUSED:
-            raise EngineError(lines[-1], "Install this program again, or take LLAMA_CPP_LIB_PATH away.")
+            raise EngineError(lines[-1], "Reinstall Tarn, or unset LLAMA_CPP_LIB_PATH.")
         log.info("A trial of the engine ended with %s", outcome.exit_code)
         return _Trial(culprit=tried[-1] if tried else "")
 

@@ -89,4 +89,4 @@ def _set_aside(path: Path) -> str:
         path.rename(aside)
     except OSError:
         return f"{path.name} could not be read, so the values it holds are not used."
-    return f"{path.name} could not be read. It was kept as {aside.name}, and a new one is begun."
+    return f"{path.name} could not be read. It was kept as {aside.name}, and a new one was started."

@@ -33,7 +33,7 @@ _CHECK_NETWORK = "Check your network connection, then try again."
 def not_the_hub() -> NetworkError:
     """What is wrong where somebody else answers, as in networks that show a page of their own first."""
     return NetworkError(
-        "Something other than the hub answered.",
+        "Something other than Hugging Face answered.",
         "This network may want you to sign in first. Open a web page in a browser, then try again.",
     )
 
@@ -41,7 +41,7 @@ def not_the_hub() -> NetworkError:
 def unreadable() -> NetworkError:
     """What is wrong where the hub answers, but not in any form that is known."""
     return NetworkError(
-        "The hub answered something that Tarn cannot read.",
+        "Hugging Face sent an answer that Tarn cannot read.",
         "Try again in a few minutes. If it stays so, look for a newer version of Tarn.",
     )
 
@@ -83,7 +83,7 @@ def _of_answer(error: library.HfHubHTTPError, subject: str, page: str) -> HubErr
         return NotOnHubError(f"This file is no longer in {subject}.", "Look at the repository again.")
     if isinstance(error, library.RepositoryNotFoundError):
         return NotOnHubError(
-            f"There is no {subject} on the hub, or it is private.",
+            f"There is no {subject} on Hugging Face, or it is private.",
             "Check the name. A private repository needs a token, which you can enter in Settings.",
         )
     return _of_status(status, error.response, subject)
@@ -92,38 +92,38 @@ def _of_answer(error: library.HfHubHTTPError, subject: str, page: str) -> HubErr
 def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError:
     if status == 401:
         return TokenError(
-            "The hub does not accept the token.",
+            "Hugging Face does not accept the token.",
             "It may have expired. Enter a new one in Settings, or remove it.",
         )
     if status == 403:
         return TokenError(
-            f"The hub does not let you have {subject}.",
-            "Your token may lack the right to read it. Look at its permissions on the hub's page for tokens.",
+            f"Hugging Face does not give you access to {subject}.",
+            "Your token may lack the permission to read it. Check its permissions on Hugging Face.",
         )
     if status == 404:
         return NotOnHubError(
-            f"{subject} was not found on the hub.", "Check the name, or search for it again."
+            f"{subject} was not found on Hugging Face.", "Check the name, or search for it again."
         )
     if status == 429:
         seconds = _wait_seconds(response)
         wait = f"It asks to wait {formatting.waiting_time(seconds)}." if seconds else _TRY_LATER
-        return BusyHubError("The hub has had too many requests from your address.", wait, seconds)
+        return BusyHubError("Hugging Face has had too many requests from your address.", wait, seconds)
     if status >= 500 or status == 408:
         return BusyHubError(
-            f"The hub has a fault of its own (error {status}).", _TRY_LATER, _wait_seconds(response)
+            f"Hugging Face is having problems (error {status}).", _TRY_LATER, _wait_seconds(response)
         )
-    return HubError(f"The hub answered with something unexpected (code {status}).", _TRY_LATER)
+    return HubError(f"Hugging Face answered with something unexpected (code {status}).", _TRY_LATER)
 
 
 def _gated(status: int, subject: str, page: str) -> GatedError:
     if status == 401:
         return GatedError(
-            f"{subject} is only for people who have accepted its terms, and the hub does not know you yet.",
+            f"{subject} is only for people who have accepted its terms, and you are not signed in.",
             f"Sign in and accept the terms at {page}, then enter your token in Settings.",
             page,
         )
     return GatedError(
-        f"The terms of {subject} have not been accepted with your account, or you were not let in yet.",
+        f"The terms of {subject} have not been accepted with your account, or access is still pending.",
         f"Accept them at {page}, then try again.",
         page,
     )
@@ -135,16 +135,16 @@ def _of_connection(error: Exception) -> HubError:
         return NetworkError("Hugging Face cannot be reached: there seems to be no network.", _CHECK_NETWORK)
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return NetworkError(
-            "The secure connection to the hub failed: its certificate could not be checked.",
+            "The secure connection to Hugging Face failed: its certificate could not be verified.",
             "Check the clock of this computer, and whether a security program or a proxy listens in.",
         )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
-        return NetworkError("The hub cannot be reached.", _CHECK_NETWORK)
+        return NetworkError("Hugging Face cannot be reached.", _CHECK_NETWORK)
     if isinstance(error, httpx2.TimeoutException):
-        return NetworkError("The hub stopped answering.", _CHECK_NETWORK)
+        return NetworkError("Hugging Face stopped answering.", _CHECK_NETWORK)
     if isinstance(error, httpx2.TooManyRedirects | httpx2.UnsupportedProtocol | httpx2.InvalidURL):
-        return HubError("The hub pointed to an address that leads nowhere.", _TRY_LATER)
-    return NetworkError("The connection to the hub broke.", _CHECK_NETWORK)
+        return HubError("Hugging Face redirected to an address that leads nowhere.", _TRY_LATER)
+    return NetworkError("The connection to Hugging Face broke.", _CHECK_NETWORK)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -15,16 +15,16 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _QUALITY = (
-    (r"^(BF16|F16|F32)$", "The weights as they were trained, unshortened. No better in practice than Q8_0."),
+    (r"^(BF16|F16|F32)$", "Original weights. No visible gain over Q8_0."),
     (r"^Q8", "Practically as good as the original."),
     (r"^Q6", "Very close to the original."),
     (r"^Q5", "Slightly better than Q4_K_M, slower and larger."),
-    (r"^QAD-", "Small, and trained to be shortened: better than a plain Q4_0."),
+    (r"^QAD-", "Small, and trained for this format: better than a plain Q4_0."),
     (r"^(Q4_K|UD-Q4_K|IQ4)", "The usual choice: small, with little loss."),
     (r"^(MXFP4|NVFP4)", "Four bits in a format of its own: small, with little loss."),
     (r"^Q4", "Small and quick on processors, with a little more loss than Q4_K_M."),
-    (r"^I?Q3", "Loses noticeably. Only where memory is short."),
-    (r"^(I?Q[12]|TQ)", "Loses much. Only for very large models."),
+    (r"^I?Q3", "Noticeable quality loss. Only if memory is short."),
+    (r"^(I?Q[12]|TQ)", "Large quality loss. Only for very large models."),
 )
 
 

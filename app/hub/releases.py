@@ -65,7 +65,7 @@ class Releases:
         headers = {"User-Agent": f"tarn/{self._version}", "Accept": "application/json"}
         try:
             with make_client(self._network) as client:
-                purpose = {"purpose": "Check for a new version"}
+                purpose = {"purpose": "Check for updates"}
                 with client.stream("GET", self._address, headers=headers, extensions=purpose) as response:
                     response.raise_for_status()
                     return _release_in(response)
@@ -73,7 +73,7 @@ class Releases:
             raise
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise NetworkError(
-                f"The newest version could not be asked for at {self._host()}.",
+                f"Cannot check for a new version at {self._host()}.",
                 "Check your network connection, then try again.",
             ) from error
 
@@ -116,6 +116,6 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _not_a_version() -> NetworkError:
     return NetworkError(
-        "What came back is not the number of a version.",
+        "The answer is not a version number.",
         "This network may want you to sign in first. Open a web page in a browser, then try again.",
     )

@@ -164,7 +164,7 @@ class HubToken:
                 self.storage = TokenStorage.LOCKED
                 raise TokenError(
                     "The system's keyring stayed locked, so the token is still in it.",
-                    "It is not used any more. Forget it again, and unlock the keyring when it asks.",
+                    "It is not used any more. Remove it again, and unlock the keyring when asked.",
                 ) from None
 
     def _is_kept(self, secret: str, cancel: threading.Event) -> bool:

@@ -90,7 +90,7 @@ class ModelVerdict:
         if self.fit is Fit.FITS:
             return "This model fits into the memory of this computer."
         if self.fit is Fit.TIGHT:
-            return "This model fits, but leaves little memory to other programs."
+            return "This model fits, but leaves little memory for other programs."
         shorter = self.memory.longest_context(self.free_bytes)
         if shorter is not None and shorter >= SHORTEST_CONTEXT:
             return f"Only a short conversation, of {shorter:,} tokens, fits beside this model now."

@@ -277,7 +277,7 @@ class AnswerService(QObject):
         if missing is not None:
             self._notices.fail(
                 UserError(
-                    f"The tool “{missing}” is not switched on in this conversation.",
+                    f"The tool “{missing}” is not switched on in this chat.",
                     "Switch it on with the tools button under the message, then try again.",
                 )
             )
@@ -301,11 +301,7 @@ class AnswerService(QObject):
             return None
         who = self._models.answering(self._chat.conversation)
         if who is None:
-            self._notices.fail(
-                UserError(
-                    "No model is chosen, so nothing can answer.", "Choose a model at the top of the window."
-                )
-            )
+            self._notices.fail(UserError("No model is chosen.", "Choose a model at the top of the window."))
         return who
 
     def _ask(

@@ -160,6 +160,4 @@ def _report_error(error: Exception, on_error: Callable[[UserError], object]) -> 
         on_error(error)
     elif not isinstance(error, Cancelled):
         log.error("Work in the background failed", exc_info=error)
-        on_error(
-            HubError("That failed for a reason that Tarn does not know.", "The log folder has the details.")
-        )
+        on_error(HubError("Something went wrong.", "The log folder has the details."))

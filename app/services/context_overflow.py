@@ -242,12 +242,12 @@ class ContextOverflowService(QObject):
         self._chat.add(conversation, is_shown=is_shown)
         text = summary.text
         self._notices.post(
-            "The summary is in this conversation's system prompt."
+            "The summary is in this chat's system prompt."
             if is_shown
-            else f"“{conversation.title}” goes on from the summary.",
+            else f"“{conversation.title}” continues from the summary.",
             text if len(text) <= SHOWN_SUMMARY else f"{text[:SHOWN_SUMMARY].rsplit(' ', 1)[0]}…",
             Offer(
-                "Open the earlier one" if is_shown else "Open it",
+                "Open the earlier chat" if is_shown else "Open it",
                 lambda: self._show(before.id if is_shown else conversation.id),
             ),
         )

@@ -89,7 +89,7 @@ class CrashRecovery(QObject):
             start(None)
             self._notices.post(
                 _WHILE[suspect.work].format(name=title),
-                "So a new conversation was begun. The other one is still in the list.",
+                "A new chat was started. The other one is still in the list.",
                 Offer("Try again", lambda: start(conversation_id)),
             )
             return
@@ -102,7 +102,7 @@ class CrashRecovery(QObject):
             start(None)
             self._notices.fail(
                 EngineError(
-                    f"“{title}” could not be opened, so a new conversation was begun.",
+                    f"“{title}” could not be opened, so a new chat was started.",
                     "The log folder has the details.",
                 )
             )

@@ -90,7 +90,7 @@ class Backups:
         except OSError as error:
             raise StoreError(
                 f"Today's copy of the conversations could not be made: {error.strerror or error}.",
-                f"Make room on the disk that holds {self._folder}.",
+                f"Free up space on the disk with {self._folder}.",
             ) from error
         self._remove_old_ones()
         log.info("Made the daily copy %s", folder.name)

@@ -346,7 +346,7 @@ _GONE = (
 """How SQLite names tables that were there when the program was written."""
 _SPACE = (
     "The disk is full, so the conversation could not be saved.",
-    "Make room on the disk that holds {folder}, then try again.",
+    "Free up space on the disk with {folder}, then try again.",
 )
 _IN_USE = (
     "Another program is using the file with the conversations.",

@@ -202,7 +202,7 @@ def _copy_to_read(damaged: Path) -> Iterator[Path]:
     except OSError as error:
         raise StoreError(
             f"The file with the conversations is damaged and could not be copied: {error.strerror}.",
-            f"Make room on the disk that holds {damaged.parent}, then start Tarn again.",
+            f"Free up space on the disk with {damaged.parent}, then start Tarn again.",
         ) from error
     finally:
         for leftover in companions(copy):

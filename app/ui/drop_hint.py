@@ -35,9 +35,9 @@ class DropHint(QWidget):
         """Says whether these can be opened; an empty list cannot."""
         self.is_welcome = bool(models)
         if not models:
-            self.text = "Tarn opens models in the GGUF format, and folders that hold some"
+            self.text = "Drop a GGUF model or a folder of models"
         elif models[0].is_dir():
-            self.text = f"Let go to add the folder {models[0].name}"
+            self.text = f"Drop to add the folder {models[0].name}"
         else:
             self.text = f"Drop to open {models[0].name}"
         self.setAccessibleName(self.text)

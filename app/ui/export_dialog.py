@@ -52,9 +52,7 @@ class ExportDialog(QObject):
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._messages.show_error(
-                StoreError(
-                    f"The conversation could not be written to {path}: {reason}.", "Choose another place."
-                ),
+                StoreError(f"The chat could not be written to {path}: {reason}.", "Choose another place."),
                 "Export again",
                 self.ask,
             )

@@ -151,7 +151,7 @@ class Menus(QObject):
         self.paste_action = self._action("paste", "&Paste", "", "Ctrl+V")
         self.select_all_action = self._action("select_all", "Select &all", "", "Ctrl+A")
         self.search_action = self._action(
-            "search", "&Search conversations", "magnifying-glass", "Ctrl+Shift+F", "Ctrl+K"
+            "search", "&Search chats", "magnifying-glass", "Ctrl+Shift+F", "Ctrl+K"
         )
         self.find_action = QAction("Find", self._window)
         self.find_action.setObjectName("find_action")
@@ -160,7 +160,7 @@ class Menus(QObject):
 
     def _make_view_actions(self) -> None:
         self.sidebar_action = self._action("sidebar", "&Sidebar", "", "Ctrl+B")
-        self.theme_system_action = self._action("theme_system", "&Follow the system")
+        self.theme_system_action = self._action("theme_system", "&System")
         self.theme_light_action = self._action("theme_light", "&Light")
         self.theme_dark_action = self._action("theme_dark", "&Dark")
         self.zoom_in_action = self._action("zoom_in", "Zoom &in", "", "Ctrl++", "Ctrl+=")
@@ -181,13 +181,13 @@ class Menus(QObject):
         self.copy_answer_action = self._action("copy_answer", "&Copy last answer", "copy", "Ctrl+Shift+C")
         self.rename_action = self._action("rename", "Re&name…", "pencil-simple", "F2")
         self.delete_action = self._action("delete", "&Delete", "trash", "Ctrl+Shift+Backspace")
-        self.next_chat_action = self._action("next_chat", "Ne&xt conversation", "", "Ctrl+PgDown", "Ctrl+Tab")
+        self.next_chat_action = self._action("next_chat", "Ne&xt chat", "", "Ctrl+PgDown", "Ctrl+Tab")
         self.previous_chat_action = self._action(
-            "previous_chat", "&Previous conversation", "", "Ctrl+PgUp", "Ctrl+Shift+Tab"
+            "previous_chat", "&Previous chat", "", "Ctrl+PgUp", "Ctrl+Shift+Tab"
         )
-        self.focus_composer_action = self._action("focus_composer", "&Write a message", "", "Ctrl+L")
+        self.focus_composer_action = self._action("focus_composer", "Focus message &box", "", "Ctrl+L")
         self.switch_model_action = self._action("switch_model", "Switch &model", "cube", "Ctrl+M")
-        self.models_action = self._action("models", "Mana&ge models", "download-simple", "Ctrl+Shift+M")
+        self.models_action = self._action("models", "M&odels", "download-simple", "Ctrl+Shift+M")
 
     def _make_help_actions(self) -> None:
         self.shortcuts_action = self._action("shortcuts", "&Keyboard shortcuts", "keyboard", "Ctrl+/")

@@ -1,4 +1,4 @@
-"""Help, Check for a new version: there only where the program knows whom to ask."""
+"""Help, Check for updates: there only where the program knows whom to ask."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class VersionCheck(QObject):
         # One of its own: a server that is silent must not keep other work waiting.
         self._worker = Worker("version", self)
         self._messages = window.messages
-        self.action = QAction("Check for a new &version", window)
+        self.action = QAction("Check for &updates", window)
         self.action.setObjectName("check_version_action")
         self.action.triggered.connect(self._ask)
         window.menus.add_to_help(self.action)
@@ -43,7 +43,7 @@ class VersionCheck(QObject):
 
     def _tell(self, release: Release | None) -> None:
         if release is None:
-            self._messages.show_done("This is the newest version of Tarn.")
+            self._messages.show_done("Tarn is up to date.")
         elif release.page:
             self._messages.show_notice(
                 f"Version {release.version} of Tarn is out.",

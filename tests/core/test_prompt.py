@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.core import formatting
 from app.core.conversation import MessageNode
 from app.core.errors import PromptTooLongError, UserError
 from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
@@ -171,7 +172,8 @@ def test_what_can_never_fit_is_refused_with_the_number_of_tokens(
         choose_messages(path_of(*path), system_prompt, words, 100, **options)
     assert isinstance(caught.value, UserError)
     assert str(caught.value) == (
-        f"{subject} is {excess} tokens too long: the model holds 100 tokens, of which 25 are kept for "
+        f"{subject} is too long by {formatting.tokens(excess)}. "
+        f"The model's context holds 100, with 25 kept for "
         "the answer."
     )
     assert caught.value.excess == excess

@@ -223,7 +223,7 @@ def test_an_answer_that_fills_the_context_says_so_and_goes_on(start_small: Start
     first = person.asks("Tell me a story.")
     statistics = last_statistics(person)
     assert statistics.stop_reason is StopReason.CONTEXT_FULL
-    assert "because the model's context is full" in person.reads
+    assert "the model's context is full" in person.reads
     click(person, "Continue answer")
     person.waits_for_answer()
     second = person.application.services.chat.last_answer()

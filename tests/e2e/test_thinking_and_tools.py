@@ -322,14 +322,14 @@ def test_a_malformed_call_is_shown_as_it_is(start_asking: StartAsking) -> None:
     assert "<|tool_call_start|>[get_weather(city=<|tool_call_end|>" in reads
     assert "Invalid call to get_weather" in reads
     assert "is not closed" in reads
-    assert "Ask again" in asker.labels()
+    assert "Try again" in asker.labels()
 
 
 def test_a_malformed_call_is_put_right_by_hand_and_run(start_asking: StartAsking, qtbot: QtBot) -> None:
     asker = start_asking()
     asker.person.application.services.settings.change(keeps_calls_well_formed=False)
     asker.person.asks("Call a broken tool.")
-    asker.clicks("Edit and run")
+    asker.clicks("Fix and run")
     editor = asker.person.window.findChild(CallEditor, "call_editor")
     assert editor is not None
     assert editor.edit.toPlainText() == "[get_weather(city="
@@ -355,7 +355,7 @@ def test_the_model_is_asked_again_with_the_fault(start_asking: StartAsking) -> N
     asker = start_asking()
     asker.person.application.services.settings.change(keeps_calls_well_formed=False)
     asker.person.asks("Call a broken tool.")
-    asker.clicks("Ask again")
+    asker.clicks("Try again")
     asker.person.waits_for_answer()
     assert asker.path() == [Role.USER, Role.ASSISTANT, Role.TOOL, Role.ASSISTANT]
     told = asker.chat.conversation.path()[2].message.text

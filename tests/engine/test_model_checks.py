@@ -58,7 +58,7 @@ def test_good_models_have_no_problem(starter_path, tiny_path, tiny_moe_path):
         (gguf_bytes("bert"), "is an embedding model: it compares texts and cannot write any."),
         (gguf_bytes("qwen3", {"qwen3.pooling_type": 3}), "is an embedding model"),
         (gguf_bytes("lfm3"), "is of the architecture lfm3, which needs a newer engine than this one."),
-        (gguf_bytes("zebra9"), "is of the architecture 'zebra9', which this program's engine does not know."),
+        (gguf_bytes("zebra9"), "is of the architecture 'zebra9', which Tarn's engine does not know."),
         (gguf_bytes("wavtokenizer-dec"), "is a voice model."),
         (gguf_bytes("llama", tensors=[]), "holds only a vocabulary and no model."),
         (gguf_bytes("llama", {"tokenizer.ggml.tokens": []}), "holds no vocabulary"),

@@ -38,7 +38,7 @@ def test_no_damaged_file_takes_the_program_down(tiny_path, starter_path, tmp_pat
 
     for file, verdict in zip(damaged, verdicts([file.path for file in damaged]), strict=True):
         problem = verdict["problem"]
-        assert "did not come to an end" not in problem, file.what
+        assert "did not finish within" not in problem, file.what
         assert problem or not file.is_hopeless, f"{file.what} was taken for a model"
         if problem:
             assert SENTENCE.match(problem), (file.what, problem)

@@ -195,7 +195,7 @@ def test_an_answer_that_is_no_json_is_a_sentence(hub, server, body, status):
 
 def test_brackets_without_end_are_told_as_what_cannot_be_read(hub, answering):
     answering(b"[" * 100_000)
-    with pytest.raises(NetworkError, match="The hub answered something that Tarn cannot read"):
+    with pytest.raises(NetworkError, match="Hugging Face sent an answer that Tarn cannot read"):
         ModelSearch(hub, "x").more(NEVER)
 
 

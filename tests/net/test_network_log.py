@@ -181,6 +181,6 @@ def test_a_network_that_shows_a_page_of_its_own_is_said(server, hub, models, qui
         lambda: hub.model_details("a/b", "main", NEVER),
         lambda: download(hub, "a/b", "m.gguf", models, NEVER, lambda _progress: None, retry_policy=quick),
     ):
-        with pytest.raises(NetworkError, match="Something other than the hub answered"):
+        with pytest.raises(NetworkError, match="Something other than Hugging Face answered"):
             ask()
     assert [path for path in models.rglob("*.gguf*") if path.is_file()] == []

@@ -139,7 +139,7 @@ def test_an_http_proxy_that_was_taken_for_a_socks_proxy_is_told_as_the_proxy(env
 def test_behind_a_working_proxy_a_faulty_hub_is_told_as_the_hub(environment, proxy, server):
     environment(all_proxy=proxy.place)
     server.fail(method="", path="/", times=-1, status=200, body=b"<html>")
-    with pytest.raises(NetworkError, match="Something other than the hub"):
+    with pytest.raises(NetworkError, match="Something other than Hugging Face"):
         search()
 
 

@@ -136,14 +136,14 @@ def _malformed(photographer: ToolPhotographer, application: Application) -> None
     photographer.ask("Call a broken tool.")
     photographer.wait_for_answer()
     photographer.take("malformed")
-    photographer.click("Edit and run")
+    photographer.click("Fix and run")
     editor = application.window.findChild(CallEditor, "call_editor")
     assert editor is not None
     photographer.take_widget(editor, "editor")
     editor.edit.setPlainText('[get_weather(city="Paris")]')
     photographer.take_widget(editor, "editor-right")
     editor.reject()
-    photographer.click("Ask again")
+    photographer.click("Try again")
     photographer.wait_for_answer()
     photographer.take("asked-again")
 

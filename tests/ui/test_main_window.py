@@ -67,7 +67,7 @@ def test_every_shortcut_is_listed_and_none_is_used_twice(window: MainWindow) -> 
     listed = [keys for _menu, _name, shown in window.menus.shortcuts() for keys in shown.split(", ")]
     assert sorted(used) == sorted(listed)
     rows = {name: keys for _menu, name, keys in window.menus.shortcuts()}
-    assert rows["Search conversations"] == "Ctrl+Shift+F, Ctrl+K, Ctrl+F"
+    assert rows["Search chats"] == "Ctrl+Shift+F, Ctrl+K, Ctrl+F"
     assert rows["New chat"] == "Ctrl+N"
 
 

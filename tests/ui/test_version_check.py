@@ -1,4 +1,4 @@
-"""Help, Check for a new version."""
+"""Help, Check for updates."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_without_an_address_there_is_no_such_entry(window: MainWindow) -> None:
 
 def test_the_entry_stands_above_about(window: MainWindow, make: Make) -> None:
     make("http://127.0.0.1:9/")
-    assert entries(window)[-2:] == ["Check for a new version", "About Tarn"]
+    assert entries(window)[-2:] == ["Check for updates", "About Tarn"]
     assert window.findChild(QAction, "check_version_action") is not None
 
 

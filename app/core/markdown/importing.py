@@ -35,7 +35,7 @@ _HEADING = re.compile(r"\n*(?:## [^\n]*(?:\n\n?|\Z))?")
 _FOLDED = re.compile(r"\s*<details[^>]*>\s*<summary>.*?</summary>\n{0,2}(.*?)\n{0,2}</details>\s*", re.DOTALL)
 _FENCED = re.compile(r"\n*[^\n]*\n+(?P<fence>`{3,})[^\n]*\n(?P<content>.*)\n(?P=fence)\s*", re.DOTALL)
 _FAULTS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
-_HINT = "Choose a Markdown file that this program exported."
+_HINT = "Choose a Markdown file that Tarn exported."
 
 
 def linked_files(text: str) -> dict[str, str]:
@@ -93,9 +93,7 @@ def _head(text: str) -> tuple[dict[str, Value], str, int]:
     if not version.isdigit():
         raise ImportFormatError("This file is not an exported conversation.", _HINT)
     if int(version) > FORMAT_VERSION:
-        raise ImportFormatError(
-            "This conversation was exported by a newer version of the program.", "Update this program."
-        )
+        raise ImportFormatError("This conversation was exported by a newer version of Tarn.", "Update Tarn.")
     return settings, body, text.count("\n", 0, len(text) - len(body)) + 1
 
 

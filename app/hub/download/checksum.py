@@ -24,7 +24,7 @@ def new_hash(etag: str, size_bytes: int) -> hashlib._Hash:
     if len(etag) == 40:
         return hashlib.sha1(f"blob {size_bytes}\0".encode(), usedforsecurity=False)
     raise HubError(
-        "The hub gives no checksum for this file, so nobody could tell whether it arrived whole.",
+        "Hugging Face gives no checksum for this file, so the download could not be verified.",
         "Choose another repository.",
     )
 

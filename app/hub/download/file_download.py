@@ -34,11 +34,11 @@ Report = Callable[[DownloadProgress], None]
 
 _REPORT_SECONDS = 0.1
 _LOOK_SECONDS = 0.05
-_CHANGED = "The file has changed on the hub since this download was begun, so it begins again."
-_NO_RANGES = "The hub cannot go on in the middle of this file, so it begins again."
-_TOO_LONG = "What had arrived did not belong to this file, so it begins again."
+_CHANGED = "The file changed on Hugging Face, so the download starts again."
+_NO_RANGES = "Hugging Face cannot resume this file, so the download starts again."
+_TOO_LONG = "The saved part did not belong to this file, so the download starts again."
 _CHECK_NETWORK = "Check your network connection, then try again."
-_WRONG_BEFORE = "What had arrived earlier was damaged, so it begins again."
+_WRONG_BEFORE = "The saved part was damaged, so the download starts again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +184,8 @@ class _Download:
             self._notice = _WRONG_BEFORE
             return self._try()
         raise DamagedDownloadError(
-            f"What arrived of {self._name} is not what the hub announced: its checksum is wrong.",
-            "It was thrown away. Try again; if it happens again, the fault is the hub's or your network's.",
+            f"{self._name} arrived damaged: its checksum is wrong.",
+            "It was deleted. Try again; if it happens again, the fault is with Hugging Face or your network.",
         )
 
     def _finished(self, remote: RemoteFile) -> FetchedFile:
@@ -271,7 +271,7 @@ class _Download:
             if done >= self._size:
                 return done
         if done != answer.body.end:
-            raise NetworkError("The connection to the hub broke.", _CHECK_NETWORK)
+            raise NetworkError("The connection to Hugging Face broke.", _CHECK_NETWORK)
         return done
 
     def _pieces(self, answer: FileAnswer) -> Iterator[bytes]:

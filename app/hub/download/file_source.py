@@ -83,7 +83,8 @@ class FileSource:
         if not answer.body.fits(start, remote.size_bytes):
             answer.response.close()
             raise NetworkError(
-                "The hub stopped in the middle of the file.", "Check your network connection, then try again."
+                "Hugging Face stopped in the middle of the file.",
+                "Check your network connection, then try again.",
             )
         return answer
 
@@ -117,7 +118,7 @@ class FileSource:
             if not self._part.size_bytes:
                 self._part.discard()
             raise DamagedDownloadError(
-                f"The hub announced {self._name} with {remote.size_bytes:,} bytes and sends something else.",
+                f"Hugging Face announced {self._name} with {remote.size_bytes:,} bytes and sends other ones.",
                 "Try again in a few minutes.",
             )
 

@@ -57,8 +57,8 @@ def place_of(folder: Path, repository: str, name: str) -> Path:
 def _refused(name: str) -> HubError:
     shown = name.encode("ascii", "backslashreplace").decode()
     return HubError(
-        f"The file {shown} is not fetched: its name could lead out of the models folder.",
-        "Choose another repository. This one may be up to no good.",
+        f"The file {shown} is not downloaded: its name could lead out of the models folder.",
+        "Choose another repository. This one may be malicious.",
     )
 
 
@@ -165,10 +165,10 @@ class PartFile:
             free = shutil.disk_usage(self.target.parent).free
         if needed > 0 and needed + ROOM_KEPT_FREE > free:
             raise DiskFullError(
-                f"The disk has not enough room: {formatting.size(needed)} are needed, "
+                f"Not enough disk space: {formatting.size(needed)} are needed, "
                 f"{formatting.size(free)} are free.",
-                "Delete something, or choose another folder for downloads in Settings. "
-                "What has arrived is kept, and the download can go on.",
+                "Free up space, or choose another folder for downloads in Settings. "
+                "What has arrived is kept, and the download can be resumed.",
                 needed,
                 free,
             )
@@ -191,7 +191,7 @@ def folder_error(error: OSError, folder: Path) -> ModelFolderError:
     """What is wrong with a models folder, in plain words."""
     if error.errno in _FULL:
         return DiskFullError(
-            "The disk is full.", "Delete something, then go on: what has arrived is kept.", 0, _free(folder)
+            "The disk is full.", "Free up space, then resume: what has arrived is kept.", 0, _free(folder)
         )
     if error.errno == errno.EFBIG:
         return ModelFolderError(

@@ -199,7 +199,7 @@ class DownloadQueue:
             outcome = error
         except Exception:
             log.exception("A download failed in a way nobody thought of")
-            outcome = HubError("This download failed for a reason that Tarn does not know.", "Try it again.")
+            outcome = HubError("The download failed unexpectedly.", "Try it again.")
         with self._lock:
             entry.thread = None
             is_done = self._end(entry, outcome, fetched)

@@ -85,8 +85,8 @@ class RetryBudget:
         most_times = self._policy.most_times_its_size
         if self._fetched > most_times * file_size_bytes:
             raise HubError(
-                f"The connection breaks off so often that this download does not get done: {most_times} "
-                f"times its {size(file_size_bytes)} have come already.",
+                f"The connection breaks too often to finish this download: {most_times} times its "
+                f"{size(file_size_bytes)} have arrived already.",
                 _KEPT,
             )
         self._check_speed()
@@ -98,7 +98,7 @@ class RetryBudget:
             return
         if self._window_bytes < seconds * self._policy.slowest_bytes_per_second:
             raise HubError(
-                f"The connection is too slow: {size(self._window_bytes)} came in {seconds:.0f} seconds.",
+                f"The connection is too slow: {size(self._window_bytes)} arrived in {seconds:.0f} seconds.",
                 _KEPT,
             )
         self._window_start, self._window_bytes = now, 0

@@ -222,9 +222,8 @@ def _copy_all(
     free = shutil.disk_usage(targets[0].parent).free
     if total + ROOM_KEPT_FREE > free:
         raise DiskFullError(
-            f"The disk has not enough room: {formatting.size(total)} are needed, "
-            f"{formatting.size(free)} are free.",
-            "Delete something, or use the file where it is.",
+            f"Not enough disk space: {formatting.size(total)} are needed, {formatting.size(free)} are free.",
+            "Free up space, or use the file where it is.",
             total,
             free,
         )

@@ -65,7 +65,7 @@ def sections_of(node: MessageNode) -> list[DetailSection]:
         sections.append(DetailSection("Time", tuple(_times(statistics))))
         sections.append(DetailSection("Tokens", tuple(_tokens(statistics))))
     if generation.instructions:
-        sections.append(DetailSection("Told to the model", tuple(_instructions(generation.instructions))))
+        sections.append(DetailSection("Instructions", tuple(_instructions(generation.instructions))))
     if generation.sampling:
         sections.append(DetailSection("Sampling", tuple(_values(generation.sampling, generation.statistics))))
     return sections
@@ -93,7 +93,7 @@ def _origin(node: MessageNode, generation: Generation) -> list[DetailRow]:
     if generation.statistics:
         rows.append(DetailRow("Stop reason", STOP_TEXTS[generation.statistics.stop_reason].sentence))
     if generation.is_edited:
-        rows.append(DetailRow("Edited", "The words were changed afterwards."))
+        rows.append(DetailRow("Edited", "The text was changed afterwards."))
     if generation.error:
         rows.append(DetailRow("Error", generation.error))
     return rows

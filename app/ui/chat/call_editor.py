@@ -87,4 +87,4 @@ def fault_of(message: Message) -> str:
     if faults:
         return faults[0]
     is_call = message.parts and all(isinstance(part, ToolCallPart) for part in message.parts)
-    return "" if is_call else "This is no tool call."
+    return "" if is_call else "This is not a tool call."

@@ -222,6 +222,8 @@ class ChatController(QObject):
 
     def _show_composer_state(self) -> None:
         self._composer.set_state(self._composer_state())
+        chosen = self._models.chosen
+        self._composer.set_model_name(chosen.name if chosen else "")
         has_messages = bool(self._chat.conversation.tip_id)
         menus = self._window.menus
         menus.regenerate_action.setEnabled(has_messages and not self._answers.is_answering)

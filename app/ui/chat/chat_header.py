@@ -48,7 +48,7 @@ class ChatHeader(QFrame):
         self.switch_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.preset_picker = PresetPicker(self)
         self.context_meter = ContextMeter(self)
-        self.menu_button = IconButton("dots-three-bold", "Conversation menu", parent=self)
+        self.menu_button = IconButton("dots-three-bold", "Chat menu", parent=self)
         self.menu_button.setObjectName("conversation_menu_button")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._lay_out()

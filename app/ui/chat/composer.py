@@ -9,13 +9,12 @@ from PySide6.QtGui import QMouseEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.formatting import one_line
 from app.ui.chat.composer_edit import ComposerEdit, SendKey
 from app.ui.chat.queued_messages import QueuedMessages
 from app.ui.chat.tools_button import ToolsButton
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.written_text import written_text
-
-_PLACEHOLDER = "Write a message"
 
 
 class ComposerState(StrEnum):
@@ -65,7 +64,7 @@ class Composer(QFrame):
         self._is_answer = False
         """Whether what is being edited is an answer, which is saved and not sent."""
         self.edit = ComposerEdit(self)
-        self.edit.setPlaceholderText(_PLACEHOLDER)
+        self.set_model_name("")
         self.tools_button = ToolsButton(self)
         self.send_button = self._round_button("arrow-up-bold", "Send", "Enter", "send_button")
         self.stop_button = self._round_button("stop-fill", "Stop", "Esc", "stop_button")
@@ -104,6 +103,10 @@ class Composer(QFrame):
         self._refresh()
         if has_changed:
             self.state_changed.emit(state)
+
+    def set_model_name(self, name: str) -> None:
+        """Names the model that messages go to; an empty name where none is chosen."""
+        self.edit.setPlaceholderText(f"Message {one_line(name)}" if name else "Write a message")
 
     def set_send_key(self, key: SendKey) -> None:
         """Chooses between Enter and Ctrl+Enter."""

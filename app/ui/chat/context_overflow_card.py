@@ -70,7 +70,7 @@ class ContextOverflowCard(QFrame):
         """Offers the three ways; a longer context only where the model and the memory have room for one."""
         can_be_longer = longer is not None and longer.fits
         if longer is not None:
-            self.longer_button.setText(f"Take {longer.context_length:,} tokens")
+            self.longer_button.setText(f"Use {longer.context_length:,} tokens")
             self.longer_button.setToolTip(
                 f"Load the model again with a context of {longer.context_length:,} tokens"
             )
@@ -84,7 +84,7 @@ class ContextOverflowCard(QFrame):
         """Says how far the summary is; None where it has not begun."""
         self._show_buttons(is_offer=False)
         text = progress_text(progress) if progress else "Starting"
-        self._show_words("Writing a summary for a new conversation", text)
+        self._show_words("Writing a summary for the new chat", text)
 
     def _button(self, object_name: str, text: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(text, self)

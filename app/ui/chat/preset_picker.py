@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPalette
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.core import formatting
 from app.ui.presets.preset_rows import CHOSEN_ROLE, DETAIL_ROLE, ICON_ROLE, PresetDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
 from app.ui.widgets.tooltip import as_written
@@ -109,9 +110,8 @@ class PresetPicker(QuietComboBox):
         self._describe()
 
     def _describe(self) -> None:
-        words = {0: "", 1: ", with one value changed for this conversation"}.get(
-            self._change_count, f", with {self._change_count} values changed for this conversation"
-        )
+        changes = formatting.counted(self._change_count, "change")
+        words = f", {changes} in this chat" if self._change_count else ""
         self.setAccessibleDescription(f"{self._current}{words}")
         self.setToolTip(as_written(f"Preset: {self._current}{words}") if self._current else "Preset")
         self.updateGeometry()

@@ -49,7 +49,7 @@ class ToolsButton(IconButton):
         round_off(self._menu)
         self.setMenu(self._menu)
         self._asking_again = QAction("Reset permissions for this chat", self)
-        self._asking_again.setToolTip("Forgets what you always or never allowed in this conversation")
+        self._asking_again.setToolTip("Forgets what you always or never allowed in this chat")
         self.asking_again_requested = self._asking_again.triggered
         self._not_understood = QAction(NOT_UNDERSTOOD, self)
         self._not_understood.setEnabled(False)

@@ -181,7 +181,7 @@ class Welcome(ColumnPage):
         self.show_no_model()
 
     def show_first_start(self) -> None:
-        """At the very first start: what this is, and how to begin."""
+        """At the very first start: what this is, and how to start."""
         self._show(
             "Welcome to Tarn",
             "Chat with language models that run on this computer. What you write stays here, and no network "
@@ -196,14 +196,13 @@ class Welcome(ColumnPage):
     ) -> None:
         """Before a conversation: the model, what it is good at as a sentence, and what fits it."""
         self._set_suggestions(suggestions)
-        self._show("How can I help?", f"{name}: {good_at}" if good_at else f"{name} answers.")
+        self._show("How can I help?", f"{name}: {good_at}" if good_at else f"Chatting with {name}")
 
     def show_no_model(self) -> None:
         """Where no model is chosen or there is none."""
         self._show(
-            "Choose a model to begin",
-            "Tarn runs models in the GGUF format. Fetch one, open a file, add a folder that has some, "
-            "or drop one onto this window.",
+            "Choose a model to start",
+            "Download one, or open or drop a GGUF file or a folder of models.",
         )
         self._cards.hide()
         self._buttons.show()

@@ -92,7 +92,7 @@ def what_runs(model: CatalogModel) -> str:
     if model.kind is ModelKind.AUDIO:
         return "Text works today; hearing and speaking do not."
     if model.kind is ModelKind.BASE:
-        return "It runs, but it continues a text instead of holding a conversation."
+        return "It runs, but it continues text instead of chatting."
     if model.kind is ModelKind.TASK:
         return "It runs. It is made for one task and does little else."
     return ""

@@ -36,7 +36,7 @@ def claim(computer: Computer) -> str:
         parameters = min(parameters, round(quick))
     billions = parameters / 1e9
     if billions < 0.2:
-        return "Little memory is free now. Close other programs, or take the smallest model."
+        return "Little memory is free now. Close other programs, or choose the smallest model."
     largest = f"{billions:.0f} billion" if billions >= 2 else f"{billions * 1000:.0f} million"
     if 1 <= billions < 2:
         largest = f"{billions:.1f} billion"

@@ -23,13 +23,9 @@ from app.ui.model_manager.catalog_words import LFM_LICENCE
 
 WIDTH = 480
 _MODES = (
-    (ImportMode.COPY, "Copy to models folder", "The file stays where it is, too."),
-    (ImportMode.MOVE, "Move it into the models folder", "It takes no more room than now."),
-    (
-        ImportMode.IN_PLACE,
-        "Use it where it is",
-        "It is gone from the list when the file is moved or deleted.",
-    ),
+    (ImportMode.COPY, "Copy to models folder", "The original file stays where it is."),
+    (ImportMode.MOVE, "Move to models folder", "It takes no more room."),
+    (ImportMode.IN_PLACE, "Use in place", "It leaves the list when the file is moved or deleted."),
 )
 
 
@@ -95,12 +91,12 @@ class LicenceDialog(QuestionDialog):
     link_requested = Signal(str)
 
     def __init__(self, model: str, address: str, parent: QWidget | None = None) -> None:
-        super().__init__("The licence of LFM models", "", "Accept and download", parent)
+        super().__init__("LFM licence", "", "Accept and download", parent)
         self.setObjectName("licence_dialog")
         self.text.setText(
             f"{model} is made by Liquid AI and comes under the {LFM_LICENCE}\n\n"
-            "Research and non-profit organisations may use it without that limit. Whoever passes the model "
-            "on must pass on the licence with it."
+            "Research and non-profit organisations may use it without that limit. If you share the model, "
+            "include the licence."
         )
         self.link_button = QPushButton("Read the whole licence", self)
         self.link_button.setProperty("link", True)

@@ -70,7 +70,7 @@ class DiscoverView(QWidget):
         self.search_field.setPlaceholderText("Search models or paste a link")
         self.order_field = QComboBox(self)
         self.order_field.setObjectName("model_order_field")
-        self.order_field.setAccessibleName("Order of the results")
+        self.order_field.setAccessibleName("Sort by")
         for order, text in _ORDERS:
             self.order_field.addItem(text, order)
         self.order_field.hide()

@@ -13,10 +13,10 @@ CHAT, DISMISS, OPEN_PAGE = "chat", "dismiss", "open_page"
 _PAUSE = Action(PAUSE, "Pause", "pause")
 _RESUME = Action(RESUME, "Resume", "play")
 _RETRY = Action(RETRY, "Try again")
-_CANCEL = Action(CANCEL, "Cancel and delete what has arrived", "x")
+_CANCEL = Action(CANCEL, "Cancel download", "x")
 _CHAT = Action(CHAT, "Chat", is_primary=True)
 _DISMISS = Action(DISMISS, "Remove from list", "x")
-_OPEN_PAGE = Action(OPEN_PAGE, "Open its page", "arrow-square-out")
+_OPEN_PAGE = Action(OPEN_PAGE, "Open model page", "arrow-square-out")
 
 _STATUS = DownloadStatus
 _ICONS = {_STATUS.DONE: "check-circle", _STATUS.FAILED: "warning-circle", _STATUS.PAUSED: "pause-circle"}

@@ -68,9 +68,9 @@ class LibraryController(QObject):
         if change.error is not None:
             self._view.set_problem(change.error)
         if change.imported is not None:
-            self._messages.show_done(f"{change.imported.stem} is in the list")
+            self._messages.show_done(f"Added {change.imported.stem}")
         if change.deleted is not None:
-            self._messages.show_done(f"{change.deleted.name} was moved to the trash")
+            self._messages.show_done(f"Moved {change.deleted.name} to the trash")
         if change.verified is not None:
             model, outcome = change.verified
             if outcome.is_right is not False:
@@ -112,8 +112,8 @@ class LibraryController(QObject):
 
     def _ask_to_delete(self, model: ModelFile) -> None:
         text = (
-            f"It takes {formatting.size(model.size_bytes)}. You can take it out of the trash again, or "
-            "download it again at any time. Your conversations stay."
+            f"It takes {formatting.size(model.size_bytes)}. You can restore it from the trash, or "
+            "download it again at any time. Your chats stay."
         )
         dialog = QuestionDialog(f"Move {model.name} to the trash?", text, "Move to the trash", self._view)
         dialog.setObjectName("delete_dialog")

@@ -20,7 +20,7 @@ VERIFY, STOP_VERIFYING, REVEAL, DELETE = "verify", "stop_verifying", "reveal", "
 _CHAT = Action(CHAT, "Chat")
 _VERIFY = Action(VERIFY, "Verify again", "shield-check")
 _STOP = Action(STOP_VERIFYING, "Stop verifying", "x")
-_REVEAL = Action(REVEAL, "Show in its folder", "folder-open")
+_REVEAL = Action(REVEAL, "Show in folder", "folder-open")
 _DELETE = Action(DELETE, "Move to the trash", "trash")
 
 
@@ -50,7 +50,7 @@ def importing_row(importing: FileImport) -> Row:
     return Row(
         IMPORTING_KEY,
         importing.path.name,
-        lines=(Line(f"Copying it into the models folder: {importing.share:.0%}"),),
+        lines=(Line(f"Copying to the models folder: {importing.share:.0%}"),),
         icon_name="file-plus",
         progress=importing.share,
         actions=(Action("cancel", "Stop copying", "x"),),
@@ -94,9 +94,9 @@ def _problem(model: ModelFile, state: LibraryState) -> str:
 def _badges(model: ModelFile, state: LibraryState) -> tuple[Badge, ...]:
     badges = [Badge(model.quantisation)] if model.quantisation else []
     if model.is_starter:
-        badges.append(Badge("Starter", tip="It came with Tarn."))
+        badges.append(Badge("Starter", tip="Included with Tarn."))
     if model.program:
-        badges.append(Badge(model.program, tip=f"It belongs to {model.program} and is used where it is."))
+        badges.append(Badge(model.program, tip=f"It belongs to {model.program} and is used in place."))
     if model.path == state.loaded:
         badges.append(Badge("In use", Tone.GOOD))
     return tuple(badges)
@@ -113,7 +113,7 @@ def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
     text = " · ".join(history)
     lines = [Line(" · ".join(word for word in words if word)), Line(text[:1].upper() + text[1:])]
     if (share := state.verifying.get(model.path)) is not None:
-        lines[1] = Line(f"Reading the file to compare its checksum: {share:.0%}")
+        lines[1] = Line(f"Verifying: {share:.0%}")
     if model.path == state.loaded and state.notes:
         lines.append(Line(" ".join(state.notes), wraps=True))
     if problem := _problem(model, state):

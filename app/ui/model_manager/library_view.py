@@ -55,19 +55,19 @@ class LibraryView(QWidget):
         self.folder_button.setObjectName("library_add_folder_button")
         self.offer = NoticeStrip(self)
         self.offer.setObjectName("found_models_offer")
-        self.offer.button.setText("Use them")
-        self.offer.second_button.setText("Leave them")
+        self.offer.button.setText("Use in place")
+        self.offer.second_button.setText("Not now")
         self.problem = NoticeStrip(self)
         self.problem.setObjectName("library_problem")
         self.problem.second_button.setText("Dismiss")
         self._empty = EmptyPage(
             "cube",
-            "There is no model yet",
+            "No models yet",
             "Download one, import a file in the GGUF format, or drop one onto this window.",
             "Discover models",
             self,
         )
-        self._none = EmptyPage("magnifying-glass", "No model has these words", "", "Show all", self)
+        self._none = EmptyPage("magnifying-glass", "No matches", "", "Show all", self)
         self._lay_out()
         self._connect()
         self._recolour()

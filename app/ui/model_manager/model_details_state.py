@@ -54,12 +54,12 @@ def status_of(shown: ModelDetailsState, is_offline: bool) -> str:
     if shown.is_asked:
         return "Contacting Hugging Face…"
     if shown.found is not None and not shown.found.variants:
-        return "This repository has no model in the GGUF format. Look for one whose name ends in GGUF."
+        return "This repository has no model in the GGUF format. Search for one whose name ends in GGUF."
     if shown.found is not None or shown.error is not None:
         return ""
     if is_offline and shown.model is not None:
         return "Tarn is offline. These are the files that were known when this version of Tarn was made."
-    return "Tarn is offline, so Hugging Face cannot be asked for the files." if is_offline else ""
+    return "Tarn is offline, so the files cannot be listed." if is_offline else ""
 
 
 def download_title(shown: ModelDetailsState, variant: Variant) -> str:

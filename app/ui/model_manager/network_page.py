@@ -10,16 +10,13 @@ from app.hub.token import TOKENS_ADDRESS, TokenStorage
 from app.ui.model_manager.notice_strip import NoticeStrip
 
 _WHERE = {
-    TokenStorage.NOWHERE: "There is no token. "
-    "One is needed only where terms must be accepted before a download.",
-    TokenStorage.KEYRING: "A token is kept in the system's keyring, and nowhere else.",
-    TokenStorage.THIS_RUN: "A token is in use; it is written nowhere.",
+    TokenStorage.NOWHERE: "No token. Only needed for models with access terms.",
+    TokenStorage.KEYRING: "A token is saved in the system keyring.",
+    TokenStorage.THIS_RUN: "A token is in use until Tarn is closed. It is not saved.",
     TokenStorage.LOCKED: "The system's keyring is locked, so the token in it cannot be used.",
 }
 _SLOW_NOTICE_MS = 500
-_WAITING = (
-    "The system's keyring is being asked, and may want its password. All else goes on without an answer."
-)
+_WAITING = "Waiting for the system's keyring, which may ask for its password. You can go on meanwhile."
 
 
 class NetworkPage(QWidget):
@@ -51,7 +48,7 @@ class NetworkPage(QWidget):
         self.save_button.setObjectName("save_token_button")
         self.check_button = QPushButton("Check", self)
         self.check_button.setObjectName("check_token_button")
-        self.forget_button = QPushButton("Forget", self)
+        self.forget_button = QPushButton("Remove", self)
         self.forget_button.setObjectName("forget_token_button")
         self.link_button = QPushButton("Get a token", self)
         self.link_button.setProperty("link", True)

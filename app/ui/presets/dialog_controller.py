@@ -134,7 +134,7 @@ class DialogController(QObject):
         if name in self._drafts:
             self._view.messages.show_notice(
                 f"“{name}” has changes that are not saved.",
-                "The file will hold what is saved.",
+                "Only saved values are exported.",
                 "Export",
                 lambda: self._ask_where_to_export(name),
             )

@@ -33,10 +33,10 @@ _EMPTY_VALUES: dict[str, tuple[float, str]] = {
 _LIMITS: dict[str, SamplingLimit] = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
 _KV_CHOICES = (("f16", "f16, exact"), ("q8_0", "q8_0, half the memory"), ("q4_0", "q4_0, a quarter"))
 _TEXTS: dict[str, tuple[str, str]] = {
-    SYSTEM_PROMPT: ("System prompt", "What the model is told before the conversation begins."),
+    SYSTEM_PROMPT: ("System prompt", "What the model is told before the chat begins."),
     "stop": ("Stop strings", r"Generation stops at any of these. One per line; \n is a line break."),
     "kv_cache_type": ("KV cache type", "How exactly the context is kept. Less exact takes less memory."),
-    "tools": ("Tools", "Which are on in conversations that have not chosen their own."),
+    "tools": ("Tools", "Enabled in chats that have not chosen their own."),
 }
 
 
@@ -95,7 +95,7 @@ def make_field(name: str, parent: QWidget, is_low: bool = False) -> ValueField:
     """The field in which a value can be changed; `is_low` where there is little room for many lines."""
     field: ValueField
     if name == SYSTEM_PROMPT:
-        field = TextField(3 if is_low else 5, "None", parent)
+        field = TextField(3 if is_low else 5, "For example: Answer briefly and in French.", parent)
     elif name == "stop":
         field = StopField(2 if is_low else 3, "None", parent)
     elif name == "kv_cache_type":

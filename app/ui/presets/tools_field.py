@@ -98,7 +98,7 @@ class ToolsField(QWidget):
         tool = self._tools.get(name)
         box = QCheckBox(self._title(name), self)
         box.setObjectName(f"tool_{name}_box")
-        box.setToolTip(as_written(tool.description) if tool else "This tool is not there at the moment.")
+        box.setToolTip(as_written(tool.description) if tool else "This tool is not available.")
         box.clicked.connect(lambda is_on: self._on_box_clicked(name, is_on))
         return box
 

@@ -243,5 +243,5 @@ ValueField = NumberField | ChoiceField | TextField | ToolsField
 
 def _number(value: FieldValue) -> float:
     if not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is no number")
+        raise TypeError(f"{value!r} is not a number")
     return value

@@ -34,7 +34,7 @@ class GeneralPage(QWidget):
         self._settings = settings
         self.theme_field = QComboBox(self)
         self.theme_field.setObjectName("theme_field")
-        self.theme_field.setAccessibleName("ThemeChoice")
+        self.theme_field.setAccessibleName("Theme")
         for theme, text in _THEMES:
             self.theme_field.addItem(text, theme.value)
         self.zoom_field = QSpinBox(self)
@@ -83,6 +83,6 @@ class GeneralPage(QWidget):
         heading = QLabel("General", self)
         heading.setProperty("subheading", True)
         layout.addRow(heading)
-        layout.addRow("ThemeChoice", self.theme_field)
+        layout.addRow("Theme", self.theme_field)
         layout.addRow("Text size", self.zoom_field)
-        layout.addRow("Sending", self.send_key_field)
+        layout.addRow("Send with", self.send_key_field)

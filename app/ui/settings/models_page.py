@@ -40,7 +40,7 @@ class ModelsPage(QWidget):
         self.list.setAccessibleName("Folders of models")
         self.add_button = QPushButton("Add a folder…", self)
         self.add_button.setObjectName("add_folder_button")
-        self.remove_button = QPushButton("Remove from the list", self)
+        self.remove_button = QPushButton("Remove from list", self)
         self.remove_button.setObjectName("remove_folder_button")
         self.remove_button.setToolTip("The folder and its files stay where they are")
         self.place_field = QComboBox(self)

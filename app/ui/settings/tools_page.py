@@ -39,14 +39,14 @@ class ToolsPage(QWidget):
         self._settings = settings
         self.tools = QListWidget(self)
         self.tools.setObjectName("new_chat_tools")
-        self.tools.setAccessibleName("Tools that are on in new conversations")
+        self.tools.setAccessibleName("Tools enabled in new chats")
         self.tools.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.folders = QListWidget(self)
         self.folders.setObjectName("tool_folders")
         self.folders.setAccessibleName("Folders that tools may read")
         self.add_button = QPushButton("Add a folder…", self)
         self.add_button.setObjectName("add_tool_folder_button")
-        self.remove_button = QPushButton("Remove from the list", self)
+        self.remove_button = QPushButton("Remove from list", self)
         self.remove_button.setObjectName("remove_tool_folder_button")
         self.rounds_field = QSpinBox(self)
         self.rounds_field.setObjectName("tool_rounds_field")
@@ -143,8 +143,8 @@ class ToolsPage(QWidget):
         layout.addWidget(heading)
         layout.addWidget(
             self._words(
-                "On in new conversations, unless their preset says otherwise. Each makes prompts longer, and "
-                "a model asks before it uses one."
+                "Enabled in new chats, unless the preset says otherwise. Each tool uses some context, and "
+                "you are asked before one runs."
             )
         )
         layout.addWidget(self.tools, 3)

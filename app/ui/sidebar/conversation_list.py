@@ -37,7 +37,7 @@ class ConversationList(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("conversation_list")
-        self.setAccessibleName("Conversations")
+        self.setAccessibleName("Chats")
         self.setModel(ConversationListModel(self))
         self._delegate = ConversationDelegate(self)
         self.setItemDelegate(self._delegate)

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from typing_extensions import override
 
-from app.ui.sidebar.conversation_rows import ConversationRow, GroupHeading, Row
+from app.ui.sidebar.conversation_rows import SPOKEN_ACTIVITIES, ConversationRow, GroupHeading, Row
 from app.ui.widgets.tooltip import as_written
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -90,7 +90,7 @@ class ConversationListModel(QAbstractListModel):
             return row.title
         if role == Qt.ItemDataRole.ToolTipRole:
             return as_written(
-                f"{row.title}\nThis conversation {row.activity}." if row.activity else row.title
+                f"{row.title}\n{SPOKEN_ACTIVITIES[row.activity]}" if row.activity else row.title
             )
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from app.core import formatting
 from app.core.conversation import UNKNOWN_TIME, ConversationSummary
 from app.services.conversations import Activity
 from app.store.search import SearchHit
@@ -92,7 +93,7 @@ def with_activities(rows: Sequence[Row], activities: Mapping[str, Activity]) -> 
 
 def rows_found(hits: Sequence[SearchHit]) -> list[Row]:
     """What a search found, in the order given."""
-    rows: list[Row] = [GroupHeading("Found" if hits else "Nothing found")]
+    rows: list[Row] = [GroupHeading(formatting.counted(len(hits), "result") if hits else "No results")]
     for hit in hits:
         is_title = hit.node_id is None
         rows.append(

@@ -48,7 +48,7 @@ class Sidebar(QFrame):
         self.new_chat_button = self._button("New chat", "note-pencil", "new_chat_button", "Ctrl+N")
         self.hide_button = IconButton("caret-double-left", "Hide the sidebar", "Ctrl+B", self)
         self.hide_button.setObjectName("hide_sidebar_button")
-        self.search_field = SearchField("Search conversations", "Ctrl+Shift+F", self)
+        self.search_field = SearchField("Search chats", "Ctrl+Shift+F", self)
         self.search_field.setObjectName("search_field")
         self.list = ConversationList(self)
         self.models_button = self._button("Models", "cube", "models_button", "Ctrl+Shift+M")

@@ -148,7 +148,7 @@ def test_a_connection_that_breaks_is_made_again_in_the_middle(fetch, stored, ser
     assert target.read_bytes() == DATA
     assert server.sent_bytes() == len(DATA)
     assert DownloadStage.RETRYING in watch.stages
-    assert "The connection to the hub broke." in watch.notices
+    assert "The connection to Hugging Face broke." in watch.notices
 
 
 def test_a_connection_that_breaks_again_and_again_but_brings_something_goes_on(fetch, stored, server, target):
@@ -164,14 +164,14 @@ def test_a_silent_server_is_left_and_asked_again(fetch, stored, server, target):
     watch = Watch()
     fetch(watch)
     assert target.read_bytes() == DATA
-    assert "The hub stopped answering." in watch.notices
+    assert "Hugging Face stopped answering." in watch.notices
     assert server.sent_bytes() == len(DATA)
 
 
 def test_a_server_that_is_always_silent_is_given_up_with_a_sentence(fetch, stored, server, target):
     server.fail(stall_at=500_000)
     server.fail(stall_at=0, times=-1)
-    with pytest.raises(NetworkError, match="The hub stopped answering") as caught:
+    with pytest.raises(NetworkError, match="Hugging Face stopped answering") as caught:
         fetch()
     assert "network connection" in caught.value.hint
     assert part_of(target).stat().st_size == 500_000
@@ -208,9 +208,7 @@ def test_a_file_that_changed_on_the_hub_is_begun_again_and_it_is_said(fetch, sto
     fetch(watch)
     assert target.read_bytes() == changed
     assert "range" not in server.downloads()[-1].headers
-    assert watch.notices == {
-        "The file has changed on the hub since this download was begun, so it begins again."
-    }
+    assert watch.notices == {"The file changed on Hugging Face, so the download starts again."}
 
 
 def test_another_commit_with_the_same_file_goes_on(fetch, stored, server, target):
@@ -229,7 +227,7 @@ def test_a_server_that_cannot_begin_in_the_middle_sends_all_again(fetch, stored,
     watch = Watch()
     fetch(watch)
     assert target.read_bytes() == DATA
-    assert "The hub cannot go on in the middle of this file, so it begins again." in watch.notices
+    assert "Hugging Face cannot resume this file, so the download starts again." in watch.notices
 
 
 def test_another_tag_for_the_same_bytes_costs_nothing(fetch, stored, server, target):
@@ -265,7 +263,7 @@ def test_a_part_that_was_damaged_on_the_disk_is_found_out_and_fetched_again(fetc
     watch = Watch()
     fetch(watch)
     assert target.read_bytes() == DATA
-    assert "What had arrived earlier was damaged, so it begins again." in watch.notices
+    assert "The saved part was damaged, so the download starts again." in watch.notices
 
 
 def test_wrong_bytes_are_thrown_away_and_never_get_the_name(fetch, stored, server, target):
@@ -287,7 +285,7 @@ def test_a_hub_that_lies_about_the_hash_is_not_believed_twice(fetch, server, tar
 @pytest.mark.parametrize("announced", [len(DATA) - 1000, len(DATA) + 1000])
 def test_a_hub_that_lies_about_the_size_is_found_out_before_the_bytes_come(fetch, server, target, announced):
     server.put(REPOSITORY, NAME, DATA, announced_size=announced)
-    with pytest.raises(DamagedDownloadError, match="sends something else"):
+    with pytest.raises(DamagedDownloadError, match="sends other ones"):
         fetch()
     assert listed(target.parent) == []
 
@@ -297,9 +295,9 @@ def test_a_hub_that_lies_about_the_size_is_found_out_before_the_bytes_come(fetch
     ("status", "headers", "error", "words"),
     [
         (401, {}, TokenError, "does not accept the token"),
-        (401, {"X-Error-Code": "GatedRepo"}, GatedError, "does not know you yet"),
+        (401, {"X-Error-Code": "GatedRepo"}, GatedError, "you are not signed in"),
         (403, {"X-Error-Code": "GatedRepo"}, GatedError, "have not been accepted"),
-        (403, {}, TokenError, "does not let you have"),
+        (403, {}, TokenError, "does not give you access"),
         (404, {"X-Error-Code": "RepoNotFound"}, NotOnHubError, "There is no LiquidAI/LFM2.5-350M-GGUF"),
         (404, {"X-Error-Code": "EntryNotFound"}, NotOnHubError, "no longer in"),
         (404, {"X-Error-Code": "RevisionNotFound"}, NotOnHubError, "no longer has the version"),
@@ -383,7 +381,7 @@ def test_behind_a_redirect_a_download_goes_on_too(redirected, server, fetch, tar
 def test_no_network_is_said_in_plain_words(fetch, models):
     with FakeHub() as gone:
         address = gone.address
-    with pytest.raises(NetworkError, match="The hub cannot be reached"):
+    with pytest.raises(NetworkError, match="Hugging Face cannot be reached"):
         fetch(using=Hub(endpoint=address))
 
 
@@ -412,7 +410,7 @@ def test_going_offline_stops_what_runs_and_keeps_it(hub, models, stored, server,
 
 def test_a_disk_without_room_is_found_out_before(fetch, server, models):
     server.put(REPOSITORY, NAME, DATA, announced_size=10**15)
-    with pytest.raises(DiskFullError, match=r"not enough room: 1,000,000.0 GB are needed") as caught:
+    with pytest.raises(DiskFullError, match=r"Not enough disk space: 1,000,000.0 GB are needed") as caught:
         fetch()
     assert caught.value.needed_bytes == 10**15
     assert server.downloads() == []

@@ -17,7 +17,7 @@ NAME = "model-Q4_K_M.gguf"
 DATA = varied_bytes(1_500_000)
 ARRIVED = 600_000
 WITHOUT_LENGTH = {"Content-Length": "", "Connection": "close"}
-BEGINS_AGAIN = "The hub cannot go on in the middle of this file, so it begins again."
+BEGINS_AGAIN = "Hugging Face cannot resume this file, so the download starts again."
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_what_cannot_go_on_begins_again_by_itself_and_says_so(paused, fetch, fau
 
 def test_a_range_with_the_wrong_bytes_is_found_out_by_the_checksum_and_begun_again(paused, fetch):
     paused.fail(lies_about_range=True, times=-1)
-    assert fetch() == ["What had arrived earlier was damaged, so it begins again."]
+    assert fetch() == ["The saved part was damaged, so the download starts again."]
 
 
 def test_after_wrong_bytes_a_break_does_not_lead_to_the_same_range_again(paused, fetch):
@@ -121,7 +121,7 @@ def test_a_packed_body_is_unpacked(stored, fetch, status):
 
 def test_a_packed_body_that_breaks_off_goes_on_or_begins_again(stored, fetch):
     stored.fail(packs=True, cut_at=ARRIVED)
-    assert fetch()[0] == "The connection to the hub broke."
+    assert fetch()[0] == "The connection to Hugging Face broke."
 
 
 def test_a_packed_body_that_is_damaged_is_fetched_again(stored, fetch):
@@ -137,7 +137,7 @@ def test_bytes_behind_the_files_end_do_not_belong_to_it(stored, fetch, models):
 
 def test_a_page_of_the_gateway_in_place_of_the_rest_costs_nothing_that_has_arrived(paused, fetch, models):
     paused.fail(status=200, body=b"<html>Sign in</html>", times=-1)
-    with pytest.raises(DamagedDownloadError, match="sends something else"):
+    with pytest.raises(DamagedDownloadError, match="sends other ones"):
         fetch()
     assert part(models).stat().st_size == ARRIVED
     paused.faults.clear()
@@ -146,7 +146,7 @@ def test_a_page_of_the_gateway_in_place_of_the_rest_costs_nothing_that_has_arriv
 
 def test_a_file_that_is_begun_again_for_ever_is_given_up_with_a_sentence(stored, fetch, models):
     stored.fail(ignores_range=True, cut_at=1_400_000, times=-1)
-    with pytest.raises(HubError, match=r"3 times its 2 MB have come already"):
+    with pytest.raises(HubError, match=r"3 times its 2 MB have arrived already"):
         fetch()
     assert stored.sent_bytes() < 5 * len(DATA)
     assert part(models).stat().st_size > 0
@@ -157,7 +157,7 @@ def test_a_file_that_is_begun_again_for_ever_is_given_up_with_a_sentence(stored,
 def test_a_file_that_drips_is_given_up_and_what_is_here_stays(stored, fetch, models, quick):
     stored.fail(bytes_per_second=800, times=-1, cut_at=None)
     policy = replace(quick, slow_seconds=1.0, slowest_bytes_per_second=1_000_000)
-    with pytest.raises(HubError, match=r"The connection is too slow: .* came in 1 seconds"):
+    with pytest.raises(HubError, match=r"The connection is too slow: .* arrived in 1 seconds"):
         fetch(policy=policy)
     assert 0 < part(models).stat().st_size < len(DATA)
 
@@ -199,7 +199,7 @@ def test_two_minutes_below_a_kilobyte_a_second_are_too_slow_and_above_are_not():
             now[0] += 1
             budget.note_bytes(900, 10**9)
 
-    with pytest.raises(HubError, match=r"too slow: \d+ kB came in 120 seconds"):
+    with pytest.raises(HubError, match=r"too slow: \d+ kB arrived in 120 seconds"):
         go_on_slowly()
 
 

@@ -73,9 +73,7 @@ def test_a_disk_that_becomes_full_is_said_and_what_arrived_stays(server, models)
         f"{fetching(server, models)}; wait; stat -c %s {part}; rm {models}/filler; "
         f"{fetching(server, models)}",
     )
-    assert (
-        said[0] == "DiskFullError|The disk is full.|Delete something, then go on: what has arrived is kept."
-    )
+    assert said[0] == "DiskFullError|The disk is full.|Free up space, then resume: what has arrived is kept."
     assert 0 < int(said[1]) < size
     assert said[2] == "fetched"
     assert server.downloads()[-1].sent_bytes == size - int(said[1])
@@ -86,7 +84,7 @@ def test_a_disk_that_is_full_already_is_said_before_anything_is_fetched(server, 
     said = on_a_disk_of_its_own(
         models, f"mount -t tmpfs -o size=50m none {models} || exit 77; {fetching(server, models)}"
     )
-    assert said[0].startswith("DiskFullError|The disk has not enough room: 10 MB are needed, 52 MB are")
+    assert said[0].startswith("DiskFullError|Not enough disk space: 10 MB are needed, 52 MB are")
     assert server.downloads() == []
 
 

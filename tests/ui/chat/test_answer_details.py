@@ -62,7 +62,7 @@ def test_the_details_tell_what_the_model_was_really_told() -> None:
     text = as_text(sections_of(node))
     assert f"System prompt: {prompt}" in text
     assert "Tools: add" in text
-    assert "Told to the model" not in as_text(sections_of(answered()))
+    assert "Instructions" not in as_text(sections_of(answered()))
     without = MessageNode(Message(Role.ASSISTANT, (), replace(GENERATION, instructions=Instructions())))
     assert "System prompt: none" in as_text(sections_of(without))
 

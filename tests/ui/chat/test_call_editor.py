@@ -44,7 +44,7 @@ def test_a_call_is_read_in_any_form(text: str) -> None:
         ("[get_weather(city=", "is not closed"),
         ("[get_weather()]", "The argument “city” is missing."),
         ('[weather(city="Paris")]', "There is no tool named “weather”"),
-        ("", "This is no tool call."),
+        ("", "This is not a tool call."),
     ],
 )
 def test_what_is_wrong_is_said(text: str, words: str) -> None:

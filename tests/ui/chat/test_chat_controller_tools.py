@@ -159,7 +159,7 @@ def test_more_rounds_than_the_settings_allow_are_not_run(sit_down: SitDown) -> N
     desk.chat.change_permissions(Permissions(frozenset({"add"})))
     desk.answers.send("Add")
     desk.waits_for_answer()
-    assert "as often in a row as the settings allow" in desk.reads
+    assert "limit of tool calls in a row" in desk.reads
     assert len(desk.results()) == 1
 
 
@@ -203,7 +203,7 @@ def test_a_tool_that_is_off_is_not_run_by_hand(sit_down: SitDown) -> None:
     desk.answers.send("Add")
     desk.waits_for_answer()
     desk.uses(MessageAction.RUN_CALL)
-    assert desk.failures == ["The tool “add” is not switched on in this conversation."]
+    assert desk.failures == ["The tool “add” is not switched on in this chat."]
     assert not desk.answers.is_answering
 
 

@@ -152,7 +152,7 @@ def test_without_a_model_the_meter_is_empty(sit: Sit) -> None:
 def test_a_draft_too_long_for_the_model_is_said_before_it_is_sent(sit: Sit) -> None:
     desk = sit(ScriptedEngine(context_length=100))
     desk.composer.edit.setPlainText(words(150))
-    desk.waits(lambda: "Your message is 83 tokens too long" in desk.meter.toolTip())
+    desk.waits(lambda: "Your message is too long by 83 tokens" in desk.meter.toolTip())
     assert desk.meter.share == 1
 
 

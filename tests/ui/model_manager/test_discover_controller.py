@@ -111,7 +111,7 @@ def test_a_search_that_fails_can_be_tried_again(screen: Screen, server: FakeHub)
     discover = screen.page.discover
     server.fail(path="/api/models", status=500, times=9)
     discover.search_field.setText("LFM")
-    screen.waits(lambda: "fault of its own (error 500)" in discover.strip.label.text())
+    screen.waits(lambda: "having problems (error 500)" in discover.strip.label.text())
     server.faults.clear()
     screen.qtbot.mouseClick(discover.strip.button, Qt.MouseButton.LeftButton)
     screen.waits(lambda: discover.list.row(f"hub:{INSTRUCT}"))
@@ -156,7 +156,7 @@ def test_a_repository_that_is_not_there_says_so_and_can_be_tried_again(
     details = screen.page.discover.details
     screen.page.discover.search_field.setText("https://huggingface.co/me/Later-GGUF")
     screen.waits(
-        lambda: "There is no me/Later-GGUF on the hub, or it is private." in details.error.label.text()
+        lambda: "There is no me/Later-GGUF on Hugging Face, or it is private." in details.error.label.text()
     )
     server.put("me/Later-GGUF", "Later-Q4_K_M.gguf", b"1")
     screen.qtbot.mouseClick(details.error.button, Qt.MouseButton.LeftButton)

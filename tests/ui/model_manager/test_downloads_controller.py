@@ -100,14 +100,14 @@ def test_a_cancelled_download_leaves_the_disk_when_undo_is_over(
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        ({"status": 500}, "fault of its own (error 500)"),
+        ({"status": 500}, "having problems (error 500)"),
         ({"status": 404, "headers": {"X-Error-Code": "EntryNotFound"}}, "no longer in me/One-GGUF"),
         ({"status": 429, "headers": {"Retry-After": "7200"}}, "too many requests"),
         ({"status": 401}, "does not accept the token"),
         ({"status": 403, "headers": {"X-Error-Code": "GatedRepo"}}, "have not been accepted"),
-        ({"status": 416}, "sends something else"),
+        ({"status": 416}, "sends other ones"),
         ({"stall_before": True}, "stopped answering"),
-        ({"headers": {"Content-Length": "1000"}, "cut_at": 1000}, "sends something else"),
+        ({"headers": {"Content-Length": "1000"}, "cut_at": 1000}, "sends other ones"),
         ({"corrupts": True}, "its checksum is wrong"),
         ({"cut_at": 0}, "connection"),
     ],

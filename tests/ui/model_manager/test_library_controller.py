@@ -59,7 +59,7 @@ def test_a_model_is_deleted_only_after_a_question_and_goes_to_the_trash(
     screen.confirms("delete_dialog")
     screen.waits(lambda: not model.exists())
     screen.waits(lambda: not rows.entries)
-    assert screen.window.messages.toast.label.text().endswith("was moved to the trash")
+    assert screen.window.messages.toast.label.text().startswith("Moved ")
 
 
 def test_verifying_again_tells_right_from_damaged(screen: Screen, model: Path) -> None:

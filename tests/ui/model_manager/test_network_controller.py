@@ -56,13 +56,13 @@ def test_a_token_is_checked_kept_in_the_keyring_and_forgotten(
     assert page.field.echoMode() is QLineEdit.EchoMode.Password
     enter(screen, TOKEN)
     screen.waits(lambda: "belongs to ann" in page.outcome.label.text())
-    screen.waits(lambda: "kept in the system's keyring" in page.where.text())
+    screen.waits(lambda: "saved in the system keyring" in page.where.text())
     assert TOKEN in ring.passwords.values()
     assert page.field.text() == ""
     click(screen, "check_token_button")
     screen.waits(lambda: page.check_button.isEnabled())
     click(screen, "forget_token_button")
-    screen.waits(lambda: "There is no token" in page.where.text())
+    screen.waits(lambda: "No token." in page.where.text())
     assert ring.passwords == {}
 
 
@@ -74,7 +74,7 @@ def test_a_wrong_token_is_refused_in_words(screen: Screen, text: str, sentence: 
     enter(screen, text)
     screen.waits(lambda: sentence in page.outcome.label.text())
     assert text not in page.outcome.label.text()
-    assert "There is no token" in page.where.text()
+    assert "No token." in page.where.text()
 
 
 def test_without_a_keyring_the_token_serves_this_run_and_it_is_said(
@@ -96,7 +96,7 @@ def test_a_locked_keyring_is_said_and_asked_again_on_request(make_screen: MakeSc
     ring.problem = None
     assert page.check_button.text() == "Unlock"
     click(screen, "check_token_button")
-    screen.waits(lambda: "kept in the system's keyring" in page.where.text())
+    screen.waits(lambda: "saved in the system keyring" in page.where.text())
     assert page.check_button.text() == "Check"
 
 
@@ -107,7 +107,7 @@ def test_a_token_that_a_locked_keyring_still_has_is_not_said_to_be_gone(
     screen = make_screen(keyring=ring, has_hub_token=True)
     screen.opens()
     page = page_of(screen)
-    screen.waits(lambda: "kept in the system's keyring" in page.where.text())
+    screen.waits(lambda: "saved in the system keyring" in page.where.text())
     ring.problem = LockedKeyring().problem
     click(screen, "forget_token_button")
     screen.waits(lambda: "the token is still in it" in page.outcome.label.text())
@@ -124,7 +124,7 @@ def test_a_keyring_that_asks_for_its_password_holds_nothing_up(
     screen.opens()
     page = page_of(screen)
     enter(screen, TOKEN)
-    screen.waits(lambda: "is being asked" in page.where.text())
+    screen.waits(lambda: "Waiting for the system's keyring" in page.where.text())
     assert "belongs to ann" in page.outcome.label.text()
     assert screen.hub.token.secret() == TOKEN
     started = time.monotonic()
@@ -141,11 +141,11 @@ def test_another_token_can_be_entered_while_the_keyring_asks_for_the_first(
     screen = make_screen(keyring=ring)
     page = page_of(screen)
     enter(screen, TOKEN)
-    screen.waits(lambda: "is being asked" in page.where.text())
+    screen.waits(lambda: "Waiting for the system's keyring" in page.where.text())
     enter(screen, "hf_other")
     screen.waits(lambda: "belongs to bob" in page.outcome.label.text())
     ring.answered.set()
-    screen.waits(lambda: "kept in the system's keyring" in page.where.text())
+    screen.waits(lambda: "saved in the system keyring" in page.where.text())
     assert screen.hub.token.secret() == "hf_other"
 
 
@@ -154,7 +154,7 @@ def test_a_keyring_is_asked_only_where_it_keeps_a_token(make_screen: MakeScreen)
     screen = make_screen(keyring=ring)
     screen.opens()
     page = page_of(screen)
-    assert "There is no token" in page.where.text()
+    assert "No token." in page.where.text()
     assert not ring.is_asking.is_set()
 
 

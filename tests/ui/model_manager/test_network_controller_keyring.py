@@ -163,7 +163,7 @@ def test_a_token_outlives_the_program_and_is_nowhere_else(
     first.opens()
     page = page_of(first)
     enters_token(first, page)
-    says(first, page, "kept in the system's keyring")
+    says(first, page, "saved in the system keyring")
     first.end()
     second = make_screen(keyring=SecretService.Keyring(), has_hub_token=first.settings.current.has_hub_token)
     second.opens()

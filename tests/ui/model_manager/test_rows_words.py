@@ -51,7 +51,7 @@ def test_estimated_sizes_are_close_to_the_files_that_were_seen(model: CatalogMod
             guess = model_sizes.size_of(_with_files(model, others), name)
             assert guess.is_estimate
             assert guess.size_bytes == pytest.approx(size, rel=0.06)
-        assert model_sizes.size_of(model, name) == model_sizes.Size(size)
+        assert model_sizes.size_of(model, name) == model_sizes.ModelSize(size)
 
 
 def _with_files(model: CatalogModel, files: tuple[object, ...]) -> CatalogModel:

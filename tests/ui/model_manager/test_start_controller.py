@@ -69,7 +69,7 @@ def test_a_hub_that_fails_is_said_on_the_card_and_tried_again(screen: Screen, se
     server.fail(path="/api/models/", status=503, times=9)
     card = screen.page.discover.start.cards[MODEL]
     screen.qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)
-    screen.waits(lambda: "fault of its own (error 503)" in card.status.text())
+    screen.waits(lambda: "having problems (error 503)" in card.status.text())
     assert card.button.text() == "Try again"
     server.faults.clear()
     screen.qtbot.mouseClick(card.button, Qt.MouseButton.LeftButton)

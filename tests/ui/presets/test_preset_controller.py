@@ -308,7 +308,7 @@ def test_what_differs_is_marked_in_panel_and_picker_and_taken_back_one_by_one(
     desk.chat.change_overrides((("temperature", 0.9), ("top_k", 7)))
     assert panel.subtitle.text() == f"2 changes from {MODEL}"
     assert [name for name, row in panel.form.rows.items() if row.dot.is_lit] == ["temperature", "top_k"]
-    assert picker.toolTip() == f"Preset: {MODEL}, with 2 values changed for this conversation"
+    assert picker.toolTip() == f"Preset: {MODEL}, 2 changes in this chat"
     row = panel.form.rows["temperature"]
     assert row.reset_button.toolTip() == f"Back to 0.1, as in {MODEL}"
     qtbot.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)

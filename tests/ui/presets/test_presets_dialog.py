@@ -378,7 +378,7 @@ def test_exporting_what_is_not_saved_says_what_the_file_will_hold(
 ) -> None:
     change_temperature(qtbot, dialog, "0.9")
     menu_action(dialog, "Export…").trigger()
-    assert dialog.messages.banner.hint.text() == "The file will hold what is saved."
+    assert dialog.messages.banner.hint.text() == "Only saved values are exported."
     press(qtbot, dialog, "banner_action_button")
     choose_file(qtbot, dialog, "export_preset_dialog", tmp_path / "mine.toml")
     assert PresetStore(tmp_path / "other.toml").import_file(tmp_path / "mine.toml") == CAREFUL

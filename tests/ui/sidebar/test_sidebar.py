@@ -171,7 +171,7 @@ def test_searching_shows_what_is_found_and_clearing_brings_all_back(qtbot: QtBot
         qtbot.keyClicks(sidebar.search_field, "rye")
     assert searched.args == ["rye"]
     sidebar.set_search_results([SearchHit("b", "Bread", "n1", "made of rye and wheat", ((8, 11),), NOW)])
-    assert rows(sidebar) == ["Found", "Bread"]
+    assert rows(sidebar) == ["1 result", "Bread"]
     with (
         qtbot.waitSignal(sidebar.conversation_selected) as selected,
         qtbot.waitSignal(sidebar.hit_selected) as opened,
@@ -202,7 +202,7 @@ def test_a_search_is_used_and_ended_with_the_keyboard(qtbot: QtBot, sidebar: Sid
 def test_a_search_without_a_find_says_so(qtbot: QtBot, sidebar: Sidebar) -> None:
     sidebar.search_field.setText("zebra")
     sidebar.set_search_results([])
-    assert rows(sidebar) == ["Nothing found"]
+    assert rows(sidebar) == ["No results"]
 
 
 def test_results_that_come_too_late_are_not_shown(sidebar: Sidebar) -> None:

@@ -179,7 +179,7 @@ def _call_body(index: int, part: ToolCallPart, status: CallStatus | None) -> lis
         )
         blocks.append(TableBlock(rows, has_header=False))
     elif part.error is None:
-        blocks.append(TextBlock((Span("Without arguments.", is_muted=True),)))
+        blocks.append(TextBlock((Span("No arguments.", is_muted=True),)))
     if part.error is not None:
         blocks.append(CodeBlock(displayable(part.raw)[:SHOWN_AT_FIRST], "Original text"))
     buttons = _call_buttons(index, part, status)
@@ -198,10 +198,11 @@ def _call_buttons(index: int, part: ToolCallPart, status: CallStatus | None) -> 
         )
     if not status.can_run:
         return ()
-    edit = Button(MessageAction.EDIT_CALL, "Edit and run", str(index))
     if part.error is not None:
-        return (Button(MessageAction.ASK_AGAIN, "Ask again", str(index), is_primary=True), edit)
-    return (Button(MessageAction.RUN_CALL, "Run", str(index), is_primary=True), edit)
+        again = Button(MessageAction.ASK_AGAIN, "Try again", str(index), is_primary=True)
+        return (again, Button(MessageAction.EDIT_CALL, "Fix and run", str(index)))
+    run = Button(MessageAction.RUN_CALL, "Run", str(index), is_primary=True)
+    return (run, Button(MessageAction.EDIT_CALL, "Edit and run", str(index)))
 
 
 def _value(value: object, longest: int = LONGEST_VALUE) -> str:

@@ -117,7 +117,7 @@ class MessageActions:
             yield ContextMenuItem("Copy table as Markdown", lambda: self.copy(markdown_of(table), TABLE))
         if hit.target is not None and hit.target.action is MessageAction.OPEN_LINK:
             address = hit.target.payload
-            yield ContextMenuItem("Copy address", lambda: self.copy(address, ADDRESS))
+            yield ContextMenuItem("Copy link", lambda: self.copy(address, ADDRESS))
 
     def _request_choices(self, entry: MessageEntry) -> Iterator[ContextMenuItem]:
         offered = actions_of(entry)

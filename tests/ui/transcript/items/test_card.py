@@ -121,16 +121,16 @@ def test_a_malformed_call_is_shown_as_it_is_with_the_fault_and_two_ways_on(
     assert BROKEN.raw in seen
     assert "The call breaks off after “city=”." in seen
     with qtbot.waitSignal(transcript.action_requested) as signal:
-        click(transcript, "Edit and run")
+        click(transcript, "Fix and run")
     assert signal.args == ["answer", MessageAction.EDIT_CALL, "0"]
     with qtbot.waitSignal(transcript.action_requested) as signal:
-        click(transcript, "Ask again")
+        click(transcript, "Try again")
     assert signal.args == ["answer", MessageAction.ASK_AGAIN, "0"]
 
 
 def test_a_malformed_call_that_was_answered_to_offers_nothing_more(transcript: Transcript) -> None:
     transcript.show_entries([called(CallState.NOT_RUN, BROKEN)])
-    assert "Ask again" not in labels(transcript)
+    assert "Try again" not in labels(transcript)
 
 
 def test_json_results_are_pretty_and_long_ones_folded(transcript: Transcript) -> None:
