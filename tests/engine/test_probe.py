@@ -93,7 +93,7 @@ def test_a_crash_is_a_sentence_and_is_remembered(record, file):
 @pytest.mark.measures
 def test_a_hang_is_a_sentence_and_is_not_remembered(record, file):
     started = time.perf_counter()
-    with pytest.raises(ModelFileError, match="did not come to an end"):
+    with pytest.raises(ModelFileError, match="did not finish within"):
         Probe(record, child("import time; time.sleep(60)"), shortest_timeout=0.5).check_model(file)
     assert time.perf_counter() - started < 5
     Probe(record, child(REPORTS)).check_model(file)

@@ -173,7 +173,7 @@ def test_a_token_outlives_the_program_and_is_nowhere_else(
     assert TOKEN not in caplog.text
     page = page_of(second)
     clicks(second, page.forget_button)
-    says(second, page, "There is no token")
+    says(second, page, "No token.")
     assert SecretService.Keyring().get_password("Tarn", "huggingface.co") is None
     assert not second.settings.current.has_hub_token
 
