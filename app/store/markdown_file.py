@@ -59,7 +59,7 @@ def read_markdown(path: Path, attachments: AttachmentStore) -> Conversation:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ImportFormatError(
-            f"{path.name} cannot be read.", "Choose a Markdown file that this program exported."
+            f"{path.name} cannot be read.", "Choose a Markdown file that Tarn exported."
         ) from error
     conversation = from_markdown(text)
     for sha256, link in linked_files(text).items():
