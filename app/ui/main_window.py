@@ -118,7 +118,9 @@ class MainWindow(QMainWindow):
         for action in (menus.cut_action, menus.copy_action, menus.paste_action, menus.select_all_action):
             action.triggered.connect(lambda _checked=False, action=action: self._pass_to_focus(action))
         self.chat_page.composer.state_changed.connect(self._on_composer_state_changed)
-        menus.limit_find_to(self.chat_page)
+        self._pages.currentChanged.connect(
+            lambda _index: menus.allow_finding(self.current_page is self.chat_page)
+        )
 
     def focus_composer(self) -> None:
         """Shows the chat with the cursor in the composer."""

@@ -55,12 +55,10 @@ class Menus(QObject):
         action.setMenuRole(QAction.MenuRole.ApplicationSpecificRole)
         self._menus[-1].insertAction(self.about_action, action)
 
-    def limit_find_to(self, page: QWidget) -> None:
-        """Lets the key that other programs find with search the conversations while this page is seen.
-
-        Another screen, such as that of the models, has a search of its own for the same key.
-        """
-        page.addAction(self.find_action)
+    def allow_finding(self, is_allowed: bool) -> None:
+        """Let the keys to find with be for the conversation, or leave them to another screen's own search."""
+        for action in (self.find_action, self.find_next_action, self.find_previous_action):
+            action.setEnabled(is_allowed)
 
     def shortcuts(self) -> list[tuple[str, str, str]]:
         """Menu, entry and shortcuts, as the user reads them."""
@@ -97,6 +95,9 @@ class Menus(QObject):
                     self.paste_action,
                     self.select_all_action,
                     SEPARATOR,
+                    self.find_action,
+                    self.find_next_action,
+                    self.find_previous_action,
                     self.search_action,
                 ),
             ),
@@ -153,10 +154,11 @@ class Menus(QObject):
         self.search_action = self._action(
             "search", "&Search chats", "magnifying-glass", "Ctrl+Shift+F", "Ctrl+K"
         )
-        self.find_action = QAction("Find", self._window)
-        self.find_action.setObjectName("find_action")
-        self.find_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Find))
-        self.find_action.triggered.connect(self.search_action.trigger)
+        self.find_action = self._action("find", "&Find in chat", "", "Ctrl+F")
+        self.find_next_action = self._action("find_next", "Find &next", "", "F3", "Ctrl+G")
+        self.find_previous_action = self._action(
+            "find_previous", "Find pre&vious", "", "Shift+F3", "Ctrl+Shift+G"
+        )
 
     def _make_view_actions(self) -> None:
         self.sidebar_action = self._action("sidebar", "&Sidebar", "", "Ctrl+B")
@@ -217,11 +219,8 @@ class Menus(QObject):
         return menu
 
     def _keys(self, action: QAction) -> str:
-        shortcuts = action.shortcuts()
-        if action is self.search_action:
-            shortcuts += self.find_action.shortcuts()
         form = QKeySequence.SequenceFormat.NativeText
-        return ", ".join(keys.toString(form) for keys in shortcuts)
+        return ", ".join(keys.toString(form) for keys in action.shortcuts())
 
     def _recolour(self) -> None:
         for action, name in self._icon_names.items():

@@ -41,6 +41,11 @@ class Theme:
     warning: str
     bubble: str
     """Behind what the user said."""
+    found: str
+    """Behind what a search has found in the conversation."""
+    found_now: str
+    """Behind the match that the reader is at."""
+    on_found_now: str
     inline_code: str
     """Behind code within a sentence."""
     inline_code_text: str

@@ -67,7 +67,8 @@ def test_every_shortcut_is_listed_and_none_is_used_twice(window: MainWindow) -> 
     listed = [keys for _menu, _name, shown in window.menus.shortcuts() for keys in shown.split(", ")]
     assert sorted(used) == sorted(listed)
     rows = {name: keys for _menu, name, keys in window.menus.shortcuts()}
-    assert rows["Search chats"] == "Ctrl+Shift+F, Ctrl+K, Ctrl+F"
+    assert rows["Search chats"] == "Ctrl+Shift+F, Ctrl+K"
+    assert rows["Find in chat"] == "Ctrl+F"
     assert rows["New chat"] == "Ctrl+N"
 
 
@@ -79,7 +80,7 @@ def test_every_action_of_the_menus_has_a_name_of_its_own(window: MainWindow) -> 
         if not action.isSeparator()
     ]
     assert all(name.endswith("_action") for name in names)
-    assert len(names) == len(set(names)) == 31
+    assert len(names) == len(set(names)) == 34
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,10 @@ def test_every_action_of_the_menus_has_a_name_of_its_own(window: MainWindow) -> 
         (Qt.Key.Key_R, CTRL, "regenerate"),
         (Qt.Key.Key_C, CTRL | SHIFT, "copy_answer"),
         (Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier, "rename"),
+        (Qt.Key.Key_F, CTRL, "find"),
+        (Qt.Key.Key_F3, Qt.KeyboardModifier.NoModifier, "find_next"),
+        (Qt.Key.Key_F3, SHIFT, "find_previous"),
+        (Qt.Key.Key_G, CTRL, "find_next"),
         (Qt.Key.Key_Backspace, CTRL | SHIFT, "delete"),
         (Qt.Key.Key_PageDown, CTRL, "next_chat"),
         (Qt.Key.Key_Tab, CTRL, "next_chat"),
@@ -171,16 +176,16 @@ def test_ctrl_l_and_ctrl_m_and_ctrl_shift_f_move_the_focus(qtbot: QtBot, window:
     window.chat_page.header.model_picker.hidePopup()
 
 
-@pytest.mark.parametrize("key", [Qt.Key.Key_F, Qt.Key.Key_K])
+@pytest.mark.parametrize(("key", "modifiers"), [(Qt.Key.Key_F, CTRL | SHIFT), (Qt.Key.Key_K, CTRL)])
 def test_the_keys_that_other_programs_search_with_search_here_too(
-    qtbot: QtBot, window: MainWindow, key: Qt.Key
+    qtbot: QtBot, window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier
 ) -> None:
     window.set_sidebar_visible(False)
     window.focus_composer()
-    qtbot.keyClick(window.chat_page.composer.edit, key, CTRL)
+    qtbot.keyClick(window.chat_page.composer.edit, key, modifiers)
     assert window.sidebar.search_field.hasFocus()
     window.sidebar.list.setFocus()
-    qtbot.keyClick(window.sidebar.list, key, CTRL)
+    qtbot.keyClick(window.sidebar.list, key, modifiers)
     assert window.sidebar.search_field.hasFocus()
 
 

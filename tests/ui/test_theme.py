@@ -37,6 +37,8 @@ def test_code_can_be_read(theme: Theme, token: str) -> None:
         "danger surface",
         "warning surface",
         "text selection",
+        "text found",
+        "on_found_now found_now",
         "text code",
         "text inline_code",
         "muted code_header",

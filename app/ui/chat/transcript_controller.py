@@ -54,6 +54,10 @@ class TranscriptController(QObject):
         transcript.version_requested.connect(chat.show_version)
         transcript.figures_requested.connect(self._on_figures_requested)
         transcript.link_activated.connect(self._window.messages.ask_to_open_link)
+        menus = self._window.menus
+        menus.find_action.triggered.connect(self._on_find_requested)
+        menus.find_next_action.triggered.connect(lambda: transcript.find_next())
+        menus.find_previous_action.triggered.connect(lambda: transcript.find_next(-1))
         chat.changed.connect(self._on_chat_changed)
         answers.changed.connect(self._on_answers_changed)
         self._services.models.changed.connect(self._on_models_changed)
@@ -177,6 +181,13 @@ class TranscriptController(QObject):
 
     def _on_context_changed(self, change: ContextChange) -> None:
         self._transcript.mark_memory_start(change.use.first_seen_id if change.use else None)
+
+    def _on_find_requested(self) -> None:
+        """Where there is no conversation yet, one is looked for among all."""
+        if self._window.chat_page.is_welcome_shown:
+            self._window.menus.search_action.trigger()
+        else:
+            self._transcript.open_find_bar()
 
     def _on_figures_requested(self, node_id: str) -> None:
         AnswerDetails(self._chat.conversation.node(node_id), self._window).open()

@@ -24,6 +24,10 @@ class ExpansionState:
     def is_open(self, entry_id: str, key: str, default: bool) -> bool:
         return self.cards.get((entry_id, key), default)
 
+    def is_unfolded(self, entry_id: str) -> bool:
+        """Whether a question is shown whole that is folded at first."""
+        return entry_id in self.unfolded
+
     def limit(self, entry_id: str) -> int:
         return self.shown.get(entry_id, SHOWN_AT_FIRST)
 

@@ -45,10 +45,10 @@ def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageCon
     """Everything that is drawn for a message."""
     blocks = blocks_above(entry, around)
     if entry.message.role is Role.USER:
-        blocks += [_bubble(entry, expansion), *_remark(entry)]
+        blocks.append(_bubble(entry, expansion))
     else:
-        blocks += _part_blocks(entry, expansion)
-    return blocks + error_blocks(entry)
+        blocks += _part_blocks(entry, expansion) or _nothing_written(entry)
+    return blocks + blocks_below(entry)
 
 
 def blocks_above(entry: MessageEntry, around: MessageContext) -> list[Block]:
@@ -61,7 +61,15 @@ def blocks_above(entry: MessageEntry, around: MessageContext) -> list[Block]:
     return blocks
 
 
-def error_blocks(entry: MessageEntry) -> list[Block]:
+def blocks_below(entry: MessageEntry) -> list[Block]:
+    """Why the answer ends where it does or failed, and what can be done about it."""
+    blocks: list[Block] = [TextBlock((Span(displayable(entry.note), is_muted=True),))] if entry.note else []
+    if entry.buttons:
+        blocks.append(ButtonRow(entry.buttons))
+    return blocks + _error_blocks(entry)
+
+
+def _error_blocks(entry: MessageEntry) -> list[Block]:
     sentence = entry.error
     if not sentence and entry.state is MessageState.FAILED and entry.message.generation is not None:
         sentence = entry.message.generation.error
@@ -73,7 +81,7 @@ def _bubble(entry: MessageEntry, expansion: ExpansionState) -> Bubble:
     lines = text.split("\n", BUBBLE_LINES)
     if len(text) <= BUBBLE_CHARACTERS and len(lines) <= BUBBLE_LINES:
         return Bubble(text)
-    if entry.id in expansion.unfolded:
+    if expansion.is_unfolded(entry.id):
         limit = expansion.limit(entry.id)
         return Bubble(text[:limit], hidden=max(0, len(text) - limit), is_foldable=True)
     shown = "\n".join(lines[: BUBBLE_LINES // 2])[: BUBBLE_CHARACTERS // 2].rstrip() + "…"
@@ -95,14 +103,7 @@ def _part_blocks(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
             blocks += card_blocks(entry, index, part, expansion)
     if hidden:
         blocks.append(MoreLine(hidden))
-    blocks = blocks or _nothing_written(entry)
-    return [*blocks, *_remark(entry)]
-
-
-def _remark(entry: MessageEntry) -> list[Block]:
-    """Why the answer ends where it does, and what can be done about it."""
-    blocks: list[Block] = [TextBlock((Span(displayable(entry.note), is_muted=True),))] if entry.note else []
-    return [*blocks, ButtonRow(entry.buttons)] if entry.buttons else blocks
+    return blocks
 
 
 def _nothing_written(entry: MessageEntry) -> list[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from app.ui.transcript.content.blocks import (
     Block,
@@ -30,6 +30,26 @@ def displayable(text: str) -> str:
 def utf16_length(text: str) -> int:
     """How many positions a text takes in a QTextDocument."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def utf16_slice(text: str, first: int, last: int) -> str:
+    """What stands between two positions of a QTextDocument that holds just this text."""
+    if text.isascii():
+        return text[first:last]
+    units = text.encode("utf-16-le", "surrogatepass")
+    return units[2 * first : 2 * last].decode("utf-16-le", "replace")
+
+
+def utf16_stretches(text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Stretches of a text, given in order and in characters, in positions of a QTextDocument."""
+    if text.isascii():
+        yield from stretches
+        return
+    done = position = 0
+    for first, last in stretches:
+        start = position + utf16_length(text[done:first])
+        done, position = last, start + utf16_length(text[first:last])
+        yield start, position
 
 
 def with_marker(block: Block, text: str) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter
 
 from app.ui.transcript.content.blocks import Block
 from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.horizontal_scroll import HorizontalScroll
 from app.ui.transcript.items.render_style import RenderStyle
 
@@ -48,6 +49,10 @@ class PaintContext:
     style: RenderStyle
     clip: QRectF
     selection: tuple[int, int] | None = None
+    found: Sequence[tuple[int, int]] = ()
+    """The matches of a search, first and last position of each, in order."""
+    current: tuple[int, int] | None = None
+    """The match that the reader is at."""
     hovered: TargetId | None = None
     just_copied: TargetId | None = None
     phase: float = 0.0
@@ -66,6 +71,7 @@ class BlockView(ABC):
         self.index = -1
         self.width = 0.0
         self.height = 0.0
+        self._found: tuple[SearchQuery, Block, Sequence[tuple[int, int]]] | None = None
 
     def take(self, block: Block) -> bool:
         """Changes to another value in place where that is cheaper than being built again."""
@@ -116,6 +122,20 @@ class BlockView(ABC):
 
     def paragraph_at(self, position: int) -> tuple[int, int]:
         return 0, self.length
+
+    def found(self, query: SearchQuery) -> Sequence[tuple[int, int]]:
+        """The matches of a query, first and last position of each."""
+        if self._found is None or self._found[0] != query or self._found[1] is not self.block:
+            self._found = (query, self.block, self.find(query))
+        return self._found[2]
+
+    def find(self, query: SearchQuery) -> Sequence[tuple[int, int]]:
+        """Looks for matches."""
+        return ()
+
+    def text_area(self, first: int, last: int) -> QRectF:
+        """Where a stretch of its text begins, once it has been brought into sight sideways."""
+        return self.area
 
     def targets(self) -> Sequence[Target]:
         return ()

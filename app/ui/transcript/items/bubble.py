@@ -68,7 +68,7 @@ class BubbleView(DocumentView):
             painter.drawText(target.area, Qt.AlignmentFlag.AlignVCenter, self._button_words)
         painter.translate(self._origin)
         clip = paint.clip.translated(-self._origin)
-        draw_document(self._rich.document, painter, self.style, clip, paint.selection)
+        draw_document(self._rich.document, painter, paint, clip)
 
     @override
     def is_text_at(self, point: QPointF) -> bool:

@@ -24,11 +24,13 @@ from app.ui.transcript.content.highlighting import (
     coloured_lines,
 )
 from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.content.plain_text import utf16_slice, utf16_stretches
+from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line, saved, sharp
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import draw_document, new_document
+from app.ui.transcript.items.rich_document import draw_document, new_document, text_area
 
 HEADER = 36.0
 PADDING = 14.0
@@ -109,7 +111,7 @@ class CodeView(BlockView):
         with saved(painter):
             painter.setClipRect(below_header, Qt.ClipOperation.IntersectClip)
             painter.translate(self._origin)
-            draw_document(self._document, painter, self.style, shown, paint.selection)
+            draw_document(self._document, painter, paint, shown)
         paint_handle(painter, self.horizontal.handle, self.style)
         if self._reading is not None and self._reading.next_line <= self._line_at(shown.bottom()):
             paint.unfinished.append(self)
@@ -174,10 +176,17 @@ class CodeView(BlockView):
 
     @override
     def plain_text(self, first: int, last: int) -> str:
-        if first <= 0 and last >= self.length:
-            return self.code
-        units = self.code.encode("utf-16-le", "surrogatepass")
-        return units[2 * first : 2 * last].decode("utf-16-le", "replace")
+        return self.code if first <= 0 and last >= self.length else utf16_slice(self.code, first, last)
+
+    @override
+    def find(self, query: SearchQuery) -> Sequence[tuple[int, int]]:
+        return list(utf16_stretches(self.code, query.find(self.code)))
+
+    @override
+    def text_area(self, first: int, last: int) -> QRectF:
+        area = text_area(self._document, first, last)
+        self.horizontal.show(area.left(), area.right())
+        return area.translated(self._origin)
 
     @override
     def word_at(self, position: int) -> tuple[int, int]:

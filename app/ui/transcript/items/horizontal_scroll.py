@@ -10,6 +10,8 @@ from app.ui.transcript.items.render_style import RenderStyle
 THICKNESS = 5.0
 SHORTEST_HANDLE = 32.0
 HANDLE_OPACITY = 0.45
+BESIDE_SHOWN = 24.0
+"""Pixels that stay in sight on either side of what is shown."""
 
 
 class HorizontalScroll:
@@ -40,6 +42,13 @@ class HorizontalScroll:
 
     def move_to(self, offset: float) -> None:
         self.offset = max(0.0, min(offset, self.range))
+
+    def show(self, left: float, right: float) -> None:
+        """Move as little as needed to bring a stretch of the content into sight."""
+        if right > self.offset + self._visible - BESIDE_SHOWN:
+            self.move_to(right - self._visible + BESIDE_SHOWN)
+        if left < self.offset + BESIDE_SHOWN:
+            self.move_to(left - BESIDE_SHOWN)
 
     @property
     def handle(self) -> QRectF:

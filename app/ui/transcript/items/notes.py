@@ -180,4 +180,4 @@ class ErrorNoteView(DocumentView):
         draw_icon(painter, self.style, "warning-circle", "danger", QPointF(ERROR_SIDE, first_line))
         painter.translate(self._origin)
         clip = paint.clip.translated(-self._origin)
-        draw_document(self._rich.document, painter, self.style, clip, paint.selection)
+        draw_document(self._rich.document, painter, paint, clip)

@@ -7,9 +7,10 @@ Code within a sentence has a padding of two no-break spaces. They are the docume
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
@@ -27,7 +28,9 @@ from PySide6.QtGui import (
 )
 
 from app.ui.transcript.content.blocks import Span, Spans
-from app.ui.transcript.content.plain_text import utf16_length
+from app.ui.transcript.content.plain_text import utf16_length, utf16_slice
+from app.ui.transcript.content.search_query import SearchQuery
+from app.ui.transcript.items.block_view import PaintContext
 from app.ui.transcript.items.render_style import RenderStyle
 
 BEFORE_CODE = "\u2066\u00a0"
@@ -35,40 +38,63 @@ AFTER_CODE = "\u00a0\u2069"
 """Room on either side, and marks that set code off from the direction of the words around it."""
 BEFORE_FORMULA = "\u2066"
 AFTER_FORMULA = "\u2069"
+MANY_MATCHES = 50
+"""From so many matches on, those out of sight are not handed to Qt: each costs something."""
 
 
-@dataclass(slots=True)
-class TextRun:
-    """A stretch of the document's text: a paragraph, or one cell of a table."""
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """Text in one style, and how it stands in the document: letter by letter, or as padding with no text."""
 
     start: int
+    length: int
     text: str
-    """With padding."""
-    paddings: list[int]
-    """Where it stands, in the document's positions."""
-    separator: str = ""
-    """What stands between this run and the one before when copied."""
-    units: bytes = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.units = self.text.encode("utf-16-le", "surrogatepass")
 
     @property
     def end(self) -> int:
-        return self.start + len(self.units) // 2
+        return self.start + self.length
 
     def plain_text(self, first: int, last: int) -> str:
-        """The text between two positions of the document, without padding."""
+        """What of the text stands between two positions of the document."""
         first, last = max(first, self.start), min(last, self.end)
-        if first >= last:
+        if first >= last or not self.text:
             return ""
-        edges = [first - 1, *(at for at in self.paddings if first <= at < last), last]
-        pieces = [self._decoded(a + 1, b) for a, b in pairwise(edges)]
-        return "".join(pieces)
+        return utf16_slice(self.text, first - self.start, last - self.start)
 
-    def _decoded(self, first: int, last: int) -> str:
-        units = self.units[2 * (first - self.start) : 2 * (last - self.start)]
-        return units.decode("utf-16-le", "replace")
+    def position_of(self, place: int) -> int:
+        """Where a character of the text stands in the document."""
+        is_even = len(self.text) == self.length  # No letter takes two positions.
+        return self.start + (place if is_even else utf16_length(self.text[:place]))
+
+
+class TextRun:
+    """A stretch of the document's text: a paragraph, or one cell of a table."""
+
+    def __init__(self, start: int, pieces: Sequence[TextPiece], separator: str = "") -> None:
+        """`separator` stands between this run and the one before when both are copied."""
+        self.start = start
+        self.end = pieces[-1].end if pieces else start
+        self.separator = separator
+        self._pieces = pieces
+        self._written = [piece for piece in pieces if piece.text]
+        self._places = [0, *accumulate(len(piece.text) for piece in self._written)]
+
+    @property
+    def text(self) -> str:
+        """The text as a reader would copy it, without padding."""
+        return "".join(piece.text for piece in self._written)
+
+    def plain_text(self, first: int, last: int) -> str:
+        """The text between two positions of the document."""
+        return "".join(piece.plain_text(first, last) for piece in self._written)
+
+    def positions_of(self, first: int, last: int) -> tuple[int, int]:
+        """Where a stretch of the text stands in the document."""
+        return self._position_of(first), self._position_of(last - 1, is_end=True)
+
+    def _position_of(self, place: int, *, is_end: bool = False) -> int:
+        index = bisect_right(self._places, place) - 1
+        return self._written[index].position_of(place - self._places[index] + is_end)
 
 
 @dataclass(slots=True)
@@ -139,20 +165,21 @@ class RichDocument:
     ) -> None:
         """Writes styled text at the cursor and notes it as a run."""
         at = start = cursor.position()
-        pieces: list[str] = []
-        paddings: list[int] = []
+        pieces: list[TextPiece] = []
         for span in spans:
             before, after = _around(span)
-            text = f"{before}{span.text}{after}"
-            first, at = at, at + utf16_length(text)
-            paddings += [*range(first, first + len(before)), *range(at - len(after), at)]
+            first = at
+            for written, text in ((before, ""), (span.text, span.text), (after, "")):
+                if written:
+                    pieces.append(TextPiece(at, utf16_length(written), text))
+                    at = pieces[-1].end
             if span.is_code:
                 self.pills.append((first, at))
             if span.link:
                 self.links.append(LinkRange(first, at, span.link))
-            pieces.append(text)
-            cursor.insertText(text.replace("\n", line_break), self._style.char_format(span, level, colour))
-        self.runs.append(TextRun(start, "".join(pieces), paddings, separator))
+            text = f"{before}{span.text}{after}".replace("\n", line_break)
+            cursor.insertText(text, self._style.char_format(span, level, colour))
+        self.runs.append(TextRun(start, pieces, separator))
 
     def plain_text(self, first: int, last: int) -> str:
         """What stands between two positions, as a reader would copy it."""
@@ -163,6 +190,10 @@ class RichDocument:
             text = run.plain_text(first, last)
             pieces.append(run.separator + text if pieces else text)
         return "".join(pieces)
+
+    def find(self, query: SearchQuery) -> list[tuple[int, int]]:
+        """Where the matches of a query stand in the document."""
+        return [run.positions_of(*match) for run in self.runs for match in query.find(run.text)]
 
     def position_at(self, point: QPointF) -> int:
         layout = self.document.documentLayout()
@@ -230,36 +261,63 @@ def cursor_x(found: object) -> float:
     return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]
 
 
-def draw_document(
-    document: QTextDocument,
-    painter: QPainter,
-    style: RenderStyle,
-    clip: QRectF,
-    selection: tuple[int, int] | None = None,
-) -> None:
-    """Draws a document at the painter's origin, the part within `clip` only."""
+def draw_document(document: QTextDocument, painter: QPainter, paint: PaintContext, clip: QRectF) -> None:
+    """Draw a document at the painter's origin: the part within `clip`, with what is selected and found."""
     context = QAbstractTextDocumentLayout.PaintContext()
-    context.palette.setColor(QPalette.ColorRole.Text, style.colour("text"))
+    context.palette.setColor(QPalette.ColorRole.Text, paint.style.colour("text"))
     context.clip = clip
-    if selection is not None and selection[0] < selection[1]:
-        context.selections = [_painted(document, selection, style)]
+    marked = []
+    if paint.selection is not None and paint.selection[0] < paint.selection[1]:
+        marked.append(_marked(document, paint.selection, paint.style, "selection"))
+    for found in _within(paint.found, document, clip):
+        is_current = found == paint.current
+        marked.append(_marked(document, found, paint.style, "found_now" if is_current else "found"))
+    if marked:
+        context.selections = marked
     document.documentLayout().draw(painter, context)
 
 
-def _painted(
-    document: QTextDocument, selection: tuple[int, int], style: RenderStyle
+def _within(
+    found: Sequence[tuple[int, int]], document: QTextDocument, clip: QRectF
+) -> Sequence[tuple[int, int]]:
+    """Those of many matches that may be seen."""
+    if len(found) < MANY_MATCHES:
+        return found
+    layout = document.documentLayout()
+    first = layout.hitTest(clip.topLeft(), Qt.HitTestAccuracy.FuzzyHit)
+    last = layout.hitTest(clip.bottomRight(), Qt.HitTestAccuracy.FuzzyHit)
+    return found[bisect_left(found, (first, 0)) - 1 if first else 0 : bisect_right(found, (last + 1, 0))]
+
+
+def _marked(
+    document: QTextDocument, area: tuple[int, int], style: RenderStyle, ground: str
 ) -> QAbstractTextDocumentLayout.Selection:
     cursor = QTextCursor(document)
     end = document.characterCount() - 1
-    cursor.setPosition(min(selection[0], end))
-    cursor.setPosition(min(selection[1], end), QTextCursor.MoveMode.KeepAnchor)
-    painted = QAbstractTextDocumentLayout.Selection()
-    painted.cursor = cursor
-    ground = QTextCharFormat()
-    ground.setBackground(style.colour("selection"))
-    ground.setForeground(style.colour("text"))  # Links and code could not be read on it in their own.
-    painted.format = ground
-    return painted
+    cursor.setPosition(min(area[0], end))
+    cursor.setPosition(min(area[1], end), QTextCursor.MoveMode.KeepAnchor)
+    marked = QAbstractTextDocumentLayout.Selection()
+    marked.cursor = cursor
+    form = QTextCharFormat()
+    form.setBackground(style.colour(ground))
+    # Links and code could not be read on it in their own.
+    form.setForeground(style.colour("on_found_now" if ground == "found_now" else "text"))
+    marked.format = form
+    return marked
+
+
+def text_area(document: QTextDocument, first: int, last: int) -> QRectF:
+    """Where the first line of a stretch of text stands in its document."""
+    document.size()  # Lines may only be asked for once they exist.
+    block = document.findBlock(first)
+    base = document.documentLayout().blockBoundingRect(block).topLeft()
+    start = first - block.position()
+    line = block.layout().lineForTextPosition(start)
+    if not line.isValid():
+        return QRectF(base.x(), base.y(), 1, 1)
+    end = min(last - block.position(), line.textStart() + line.textLength())
+    left, right = sorted((cursor_x(line.cursorToX(start)), cursor_x(line.cursorToX(end))))
+    return QRectF(base.x() + left, base.y() + line.y(), right - left, line.height())
 
 
 def is_right_to_left(block: QTextBlock) -> bool:

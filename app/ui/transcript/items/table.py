@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QPainter,
@@ -82,7 +84,8 @@ class TableView(DocumentView):
             painter.translate(self._origin)
             clip = paint.clip.translated(-self._origin)
             self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
-            draw_document(self._rich.document, painter, self.style, clip, self._in_cells(paint.selection))
+            chosen = replace(paint, selection=self._in_cells(paint.selection))
+            draw_document(self._rich.document, painter, chosen, clip)
         paint_handle(painter, self.horizontal.handle, self.style)
 
     def _in_cells(self, selection: tuple[int, int] | None) -> tuple[int, int] | None:

@@ -10,9 +10,15 @@ from typing_extensions import override
 
 from app.ui.transcript.content.blocks import RuleBlock, TextBlock
 from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import RichDocument, draw_document, is_right_to_left
+from app.ui.transcript.items.rich_document import (
+    RichDocument,
+    draw_document,
+    is_right_to_left,
+    text_area,
+)
 
 RULE_HEIGHT = 17.0
 LINK_ABOVE = 15.0
@@ -45,6 +51,16 @@ class DocumentView(BlockView):
     @override
     def plain_text(self, first: int, last: int) -> str:
         return self._rich.plain_text(first, last)
+
+    @override
+    def find(self, query: SearchQuery) -> Sequence[tuple[int, int]]:
+        return self._rich.find(query)
+
+    @override
+    def text_area(self, first: int, last: int) -> QRectF:
+        area = text_area(self._rich.document, first, last)
+        self.horizontal.show(area.left(), area.right())
+        return area.translated(self._origin)
 
     @override
     def word_at(self, position: int) -> tuple[int, int]:
@@ -110,7 +126,7 @@ class TextView(DocumentView):
         painter.translate(self._origin)
         clip = paint.clip.translated(-self._origin)
         self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
-        draw_document(self._rich.document, painter, self.style, clip, paint.selection)
+        draw_document(self._rich.document, painter, paint, clip)
 
 
 class RuleView(BlockView):

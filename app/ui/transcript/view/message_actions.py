@@ -170,7 +170,7 @@ class MessageActions:
             )
         elif target.action is MessageAction.SHOW_MORE:
             expansion.show_more(entry.id)
-        elif entry.id in expansion.unfolded:
+        elif expansion.is_unfolded(entry.id):
             expansion.unfolded.discard(entry.id)
         else:
             expansion.unfolded.add(entry.id)

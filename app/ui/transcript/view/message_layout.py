@@ -19,6 +19,7 @@ from app.ui.transcript.content.blocks import (
 )
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import separator, with_marker
+from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_registry import gap, new_view
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target, TargetId
 from app.ui.transcript.items.drawing import HALF_PIXEL, draw_icon, saved
@@ -51,11 +52,18 @@ NARROWEST = 120.0
 """What deeply nested blocks are at least wide; they end up outside of the column instead."""
 
 
+MatchPlace = tuple[int, tuple[int, int]]
+"""The index of a block in its message, and the first and last position of a match in its text."""
+
+
 @dataclass(slots=True)
 class PaintState:
     """How a message is shown at the moment."""
 
     selection: SelectedRange | None = None
+    query: SearchQuery | None = None
+    match: MatchPlace | None = None
+    """The match that the reader is at."""
     hovered: TargetId | None = None
     focused: TargetId | None = None
     has_focus: bool = False
@@ -148,12 +156,15 @@ class MessageLayout:
 
     def _paint_view(self, painter: QPainter, index: int, clip: QRectF, paint_state: PaintState) -> None:
         view, x, y = self.views[index], self._lefts[index], self._tops[index]
+        query, match = paint_state.query, paint_state.match
         self._paint_surroundings(painter, index)
         selection = paint_state.selection.within(index, view.length) if paint_state.selection else None
         paint = PaintContext(
             self.style,
             clip.translated(-x, -y),
             selection,
+            view.found(query) if query is not None else (),
+            match[1] if match is not None and match[0] == index else None,
             paint_state.hovered,
             paint_state.just_copied,
             paint_state.phase,
@@ -291,6 +302,12 @@ class MessageLayout:
             chosen = selection.within(index, view.length)
             if chosen is not None:
                 yield view.block, view.plain_text(*chosen), chosen == (0, view.length)
+
+    def text_area(self, place: MatchPlace) -> QRectF:
+        """Where a stretch of a block's text begins, once it has been brought into sight sideways."""
+        index, (first, last) = place
+        area = self.views[index].text_area(first, last)
+        return area.translated(self._lefts[index], self._tops[index])
 
     def plain_text(self, selection: SelectedRange) -> str:
         """The selected text as it is copied."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractScrollArea
 from app.ui.transcript.items.block_view import BlockView
 from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.view.animation import AnimationTimer
+from app.ui.transcript.view.conversation_search import ConversationSearch
 from app.ui.transcript.view.interaction import InteractionState
 from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.viewport import Viewport
@@ -24,6 +25,7 @@ class Painter(QObject):
         view: Viewport,
         interaction: InteractionState,
         animation: AnimationTimer,
+        search: ConversationSearch,
     ) -> None:
         super().__init__(area)
         self._area = area
@@ -31,6 +33,7 @@ class Painter(QObject):
         self._viewport = view
         self._interaction = interaction
         self._animation = animation
+        self._search = search
         self._unfinished: list[BlockView] = []
         self._finishing = QTimer(self)
         self._finishing.setInterval(0)
@@ -51,6 +54,7 @@ class Painter(QObject):
         left, y = self._viewport.column_left, self._viewport.row_y(row)
         shown = self._interaction.shown(row, has_focus=self._area.hasFocus())
         shown.phase, shown.unfinished = self._animation.phase, self._unfinished
+        self._search.mark(row, shown)
         with saved(painter):
             painter.translate(left, y)
             self._column.layout(row).paint(painter, QRectF(area.translated(-left, -y)), shown)

@@ -27,6 +27,7 @@ from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.view.animation import AnimationTimer
 from app.ui.transcript.view.clipboard import put_data, rich_data
 from app.ui.transcript.view.context_menu import message_menu
+from app.ui.transcript.view.find_controller import FindController
 from app.ui.transcript.view.interaction import InteractionState
 from app.ui.transcript.view.jump_button import JumpButton
 from app.ui.transcript.view.keyboard import KeyboardNavigation
@@ -103,8 +104,13 @@ class Transcript(QAbstractScrollArea):
         self._actions = MessageActions(self._column, self._requests())
         self._streaming = AnswerStream(self._column, self)
         self._animation = AnimationTimer(self, self._column, self._viewport)
-        self._painter = Painter(self, self._column, self._viewport, self._interaction, self._animation)
         self._jump = JumpButton(self, self._column.style)
+        self._find = FindController(
+            self, self._column, self._viewport, self._interaction, self._screen_reader, self._refresh
+        )
+        self._painter = Painter(
+            self, self._column, self._viewport, self._interaction, self._animation, self._find.search
+        )
         self._connect()
 
     def _connect(self) -> None:
@@ -113,6 +119,8 @@ class Transcript(QAbstractScrollArea):
         self._streaming.redraw_due.connect(self.redraw_reply)
         self._animation.reasoning_advanced.connect(self._streaming.redraw_soon)
         self._jump.clicked.connect(self.scroll_to_end)
+        self._find.bar.opened.connect(self._make_room)
+        self._find.bar.closed.connect(self._make_room)
         self.copied.connect(lambda _what: self._screen_reader.say("Copied"))
 
     def _requests(self) -> MessageRequests:
@@ -268,6 +276,19 @@ class Transcript(QAbstractScrollArea):
             self._viewport.is_following = self.is_at_end
         self.viewport().update()
 
+    def open_find_bar(self) -> None:
+        """Opens the bar to find words in the conversation with."""
+        self._find.open()
+
+    def _make_room(self) -> None:
+        """Keeps the bar's place free."""
+        self._find.follow()
+        self.setViewportMargins(0, self._find.bar.needed_height, 0, 0)
+
+    def find_next(self, by: int = 1) -> None:
+        """Goes to the next match of what is looked for (1), or to the one before (-1)."""
+        self._find.move(by)
+
     # Where the reader is
 
     @property
@@ -297,6 +318,7 @@ class Transcript(QAbstractScrollArea):
         selection = self._interaction.selection
         self._column.trim(self._viewport.rows(AHEAD), selection.head.entry_id if selection else None)
         self._jump.follow(self.viewport().geometry(), self._viewport.below)
+        self._find.follow()
 
     # Qt
 

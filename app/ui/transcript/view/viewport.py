@@ -147,6 +147,14 @@ class Viewport:
         elif bottom > self._bar.value() + self.height:
             self._bar.setValue(bottom - self.height)
 
+    def reveal(self, row: int, area: QRectF) -> None:
+        """Bring an area of a message into sight, away from the edges; nothing moves where it is in sight."""
+        self._column.measure([row])
+        self._fit_range()
+        top = self._column.top(row) + int(area.top()) - self._bar.value()
+        if top < AROUND_FOCUS or top + area.height() > self.height - AROUND_FOCUS:
+            self._bar.setValue(self._bar.value() + top - self.height // 3)
+
     def scroll_by(self, pixels: int) -> None:
         self._bar.setValue(self._bar.value() + pixels)
 
