@@ -18,8 +18,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return side_by_side.process_count(config)
 
 
-def pytest_configure() -> None:
-    side_by_side.take_one_core()
+def pytest_configure(config: pytest.Config) -> None:
+    side_by_side.take_one_core(config)
 
 
 @pytest.hookimpl(wrapper=True)

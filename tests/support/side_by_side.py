@@ -25,16 +25,17 @@ def process_count(config: pytest.Config) -> int:
     return min(_cores(), MOST_PROCESSES)
 
 
-def take_one_core() -> None:
-    """Keeps this process and its children to one core, so that its engines use one thread each.
+def take_one_core(config: pytest.Config) -> None:
+    """Keeps a process that runs tests, and its children, to one core, so that its engines use one thread each.
 
     llama.cpp's threads wait for each other at every layer: two engines with two threads each on two cores are
-    several times slower than two engines with one thread each.
+    several times slower than two engines with one thread each. So is one engine beside any other busy program.
     """
     number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
-    if number.isdecimal() and hasattr(os, "sched_setaffinity"):
+    only_starts_others = not number and config.getoption("numprocesses", 0)
+    if hasattr(os, "sched_setaffinity") and not only_starts_others:
         cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, {cores[int(number) % len(cores)]})
+        os.sched_setaffinity(0, {cores[int(number or os.getpid()) % len(cores)]})
 
 
 @contextlib.contextmanager
