@@ -26,10 +26,10 @@ def process_count(config: pytest.Config) -> int:
 
 
 def take_one_core(config: pytest.Config) -> None:
-    """Keeps a process that runs tests, and its children, to one core, so that its engines use one thread each.
+    """Keeps a process that runs tests, and its children, to one core, so that its engines use one thread.
 
     llama.cpp's threads wait for each other at every layer: two engines with two threads each on two cores are
-    several times slower than two engines with one thread each. So is one engine beside any other busy program.
+    several times slower than two engines with one thread each. So is one beside any other busy program.
     """
     number = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     only_starts_others = not number and config.getoption("numprocesses", 0)
