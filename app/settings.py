@@ -23,6 +23,14 @@ class ThemeChoice(StrEnum):
     LIGHT = "light"
 
 
+class ReadAhead(StrEnum):
+    """When the model reads, after an answer, what the next question needs."""
+
+    ON_MAINS = "on_mains"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 FEWEST_ROUNDS, MOST_ROUNDS = 1, 64
 SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE = 0.7, 2.0
 
@@ -54,6 +62,9 @@ class Settings:
     """How many answers in a row may call tools, 1 to 64."""
     keeps_calls_well_formed: bool = True
     """Models of the LFM family can only write tool calls that fit the tools' schemas."""
+    reads_ahead: ReadAhead = ReadAhead.ON_MAINS
+    reads_drafts: bool = True
+    """The model reads what is typed before it is sent; never on battery."""
     is_offline: bool = False
     """Nothing is asked of the network."""
     has_accepted_lfm_licence: bool = False

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import SettingsError
-from app.settings import Settings, SettingsFile, ThemeChoice
+from app.settings import ReadAhead, Settings, SettingsFile, ThemeChoice
 
 CHANGED = Settings(
     theme=ThemeChoice.DARK,
@@ -21,6 +21,8 @@ CHANGED = Settings(
     tool_folders=(Path("/texts"),),
     most_tool_rounds=3,
     keeps_calls_well_formed=False,
+    reads_ahead=ReadAhead.NEVER,
+    reads_drafts=False,
     is_offline=True,
     has_hub_token=True,
     download_folder=Path("/disk/gguf"),

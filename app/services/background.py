@@ -76,18 +76,26 @@ class Worker(QObject):
         super().__init__(parent)
         self._executor = ThreadPoolExecutor(max_workers=most_at_once, thread_name_prefix=name)
         self._running: set[Stream] = set()
+        self._giving_way: set[Stream] = set()
         self._is_shut_down = False
 
     @property
     def is_busy(self) -> bool:
         return bool(self._running)
 
-    def start(self, stream: Stream) -> None:
-        """Queues the work; connect the stream's signals before. After `shut_down` nothing is started."""
+    def start(self, stream: Stream, *, gives_way: bool = False) -> None:
+        """Queues the work; connect the stream's signals before. After `shut_down` nothing is started.
+
+        With `gives_way` it is cancelled as soon as anything else is started.
+        """
         if self._is_shut_down:
             return
+        for idle in self._giving_way:
+            idle.cancel()
         self._running.add(stream)
-        stream.finished.connect(lambda _error, stream=stream: self._running.discard(stream))
+        if gives_way:
+            self._giving_way.add(stream)
+        stream.finished.connect(lambda _error, stream=stream: self._forget(stream))
         self._executor.submit(stream.run)
 
     def shut_down(self) -> None:
@@ -97,6 +105,11 @@ class Worker(QObject):
             stream.cancel()
         self._executor.shutdown(wait=True)
         self._running.clear()
+        self._giving_way.clear()
+
+    def _forget(self, stream: Stream) -> None:
+        self._running.discard(stream)
+        self._giving_way.discard(stream)
 
 
 def run_in_background(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.core.language_model import LanguageModel
+from app.core.message import Message
 from app.core.model_file import LoadOptions, ModelInfo
 
 
@@ -44,6 +45,19 @@ class ChatEngine(LanguageModel, Protocol):
         Raises:
             UserError: it cannot be loaded; the model that was there may still be.
             Cancelled: `cancel` was set first.
+        """
+        ...
+
+    def read_ahead(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        tools: Sequence[dict[str, Any]],
+        cancel: threading.Event,
+    ) -> None:
+        """Reads what several prompts begin with alike, until `cancel` is set.
+
+        Raises:
+            UserError: it failed.
         """
         ...
 

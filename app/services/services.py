@@ -39,6 +39,7 @@ from app.services.model_library import ModelLibrary
 from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.presets import PresetService
+from app.services.reading_ahead import ReadingAheadService
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.settings import SettingsService
 from app.services.store_writer import StoreWriter
@@ -60,6 +61,7 @@ class Services(QObject):
         conversations: the list of them.
         context_usage, context_overflow: how full the model's context is, and what happens when it is not
             enough.
+        reading_ahead: reads what the next question needs before it is asked.
         notices: what the user should read.
         recovery: what is not opened by itself, because the last run ended over it.
         engine, store, hub, catalog: what the services work with.
@@ -138,6 +140,7 @@ class Services(QObject):
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
         self.answers.stop_all()
+        self.reading_ahead.shut_down()
         self._engine_worker.shut_down()
         self.answers.shut_down()
         self._files_worker.shut_down()
@@ -206,6 +209,9 @@ class Services(QObject):
         self.versions = MessageVersions(self.store.conversations, self.writer, self.chat, self)
         self.context_usage = ContextUsageService(
             self.engine, self.chat, self.answers, self.models, self.presets, self.tools, self
+        )
+        self.reading_ahead = ReadingAheadService(
+            self.engine, self._engine_worker, self.chat, self.answers, self.settings, parent=self
         )
         self.context_overflow = ContextOverflowService(
             self.engine,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from app.core.message import Message
 from app.core.model_file import LoadOptions, ModelInfo
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
 
@@ -20,6 +22,7 @@ class ScriptedEngine(ScriptedModel):
         offers_tools: whether the model can be told of tools.
         understands_calls: whether its calls can be read.
         failure: raised by the next load.
+        read_ahead_prompts: what was to be read ahead, each time.
     """
 
     def __init__(self, *replies: ScriptedReply | str, context_length: int = 4096) -> None:
@@ -30,6 +33,7 @@ class ScriptedEngine(ScriptedModel):
         self.info: ModelInfo | None = None
         self.loads: list[tuple[Path, LoadOptions]] = []
         self.failure: Exception | None = None
+        self.read_ahead_prompts: list[list[tuple[Message, ...]]] = []
 
     def load(
         self,
@@ -47,6 +51,14 @@ class ScriptedEngine(ScriptedModel):
         self.info = ModelInfo(path, path.stem, "lfm2", "F16", 1, self.context_length, 32_768)
         self.model_path = str(path)
         return self.info
+
+    def read_ahead(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        tools: Sequence[dict[str, Any]],
+        cancel: threading.Event,
+    ) -> None:
+        self.read_ahead_prompts.append([tuple(prompt) for prompt in prompts])
 
     def unload(self) -> None:
         self.info = None

@@ -74,7 +74,7 @@ class ChatController(QObject):
         composer.recall_requested.connect(self._chat.edit_last)
         composer.take_back_requested.connect(self._on_take_back_requested)
         composer.queued.send_now_requested.connect(self._queue.send_now)
-        composer.edit.textChanged.connect(lambda: self._services.context_usage.note_typed(composer.text))
+        composer.edit.textChanged.connect(self._on_text_changed)
         composer.tools_button.tool_switched.connect(self._on_tool_switched)
         composer.tools_button.asking_again_requested.connect(
             lambda: self._chat.change_permissions(Permissions())
@@ -157,6 +157,12 @@ class ChatController(QObject):
             self._show_composer_state()
         if change.concerns(ChatPart.SHOWN, ChatPart.PATH, ChatPart.PRESET, ChatPart.TOOLS):
             self._show_tools()
+
+    def _on_text_changed(self) -> None:
+        text = self._composer.text
+        self._services.context_usage.note_typed(text)
+        is_question = self._versions.edited_id is None
+        self._services.reading_ahead.note_typed(text if is_question else "")
 
     def _show_queue(self, conversation: Conversation) -> None:
         self._composer.queued.set_texts(conversation.queued)

@@ -1,0 +1,42 @@
+"""What the next prompts may be, before it is known what will be asked."""
+
+from __future__ import annotations
+
+from app.core.conversation import MessageNode
+from app.core.language_model import LanguageModel
+from app.core.message import Message, Role
+from app.core.prompt import choose_messages
+from app.core.turn_request import TurnRequest
+
+_CONTINUATIONS = ("a", "7", "(")
+"""Words of different kinds: no tokenizer makes them begin with the same token."""
+
+
+def next_prompts(model: LanguageModel, request: TurnRequest, words: str) -> list[tuple[Message, ...]]:
+    """Prompts that answer a message which begins with these words, and goes on in different ways.
+
+    What their renderings begin with alike, the real prompt begins with too.
+
+    Raises:
+        PromptTooLongError: the message does not fit.
+    """
+    prompts = []
+    for continuation in _CONTINUATIONS:
+        question = Message.of_text(Role.USER, f"{words} {continuation}".lstrip())
+        choice = choose_messages(
+            (*request.path, MessageNode(question)),
+            request.system_prompt,
+            model.count_tokens,
+            model.context_length,
+            tools=request.tools,
+            count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
+        )
+        prompts.append(choice.messages)
+    return prompts
+
+
+def whole_words(typed: str) -> str:
+    """What is typed, without the word that may not be finished yet."""
+    text = typed.lstrip()
+    unfinished = len(text.split()[-1]) if text and not text[-1].isspace() else 0
+    return text[: len(text) - unfinished].rstrip()

@@ -1,0 +1,131 @@
+"""Has the model read what the next prompt begins with, while the user reads or types."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.core.errors import UserError
+from app.core.next_prompts import next_prompts, whole_words
+from app.core.turn_request import TurnRequest
+from app.services.answers import AnswerService
+from app.services.background import Report, Stream, Worker
+from app.services.chat_engine import ChatEngine
+from app.services.chat_session import ChatSession
+from app.services.power import is_on_battery
+from app.services.running_answer import AnswerChange, AnswerPart
+from app.services.settings import SettingsService
+from app.settings import ReadAhead
+
+log = logging.getLogger(__name__)
+
+PAUSE_MS = 1000
+"""After the last key, before the words that are typed are read."""
+
+
+class ReadingAheadService(QObject):
+    """Reads ahead when an answer has ended and when the user pauses in typing; gives way to everything else.
+
+    Signals:
+        ended: the memory is as the next question in a conversation needs it, as far as that is wanted; its
+            id. Not where other work came in between.
+    """
+
+    ended = Signal(str)
+
+    def __init__(
+        self,
+        engine: ChatEngine,
+        engine_worker: Worker,
+        chat: ChatSession,
+        answers: AnswerService,
+        settings: SettingsService,
+        is_on_battery: Callable[[], bool] = is_on_battery,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._engine_worker = engine_worker
+        self._chat = chat
+        self._answers = answers
+        self._settings = settings
+        self._is_on_battery = is_on_battery
+        self._typed = ""
+        self._words = ""
+        """Those of the draft that are being read, or were read last."""
+        self._reading: Stream | None = None
+        self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
+        self._pause.timeout.connect(self._read_draft)
+        answers.changed.connect(self._on_answers_changed)
+
+    def note_typed(self, text: str) -> None:
+        """Takes the question that is in the composer now; its whole words are read after a pause."""
+        self._typed = text
+        if self._reading and not text.lstrip().startswith(self._words):
+            self._reading.cancel()
+        if self._settings.current.reads_drafts:
+            self._pause.start()
+
+    def shut_down(self) -> None:
+        """Begins nothing any more; to be called before the engine's worker ends."""
+        self._pause.stop()
+        self._pause.timeout.disconnect(self._read_draft)
+        self._answers.changed.disconnect(self._on_answers_changed)
+
+    def _read_draft(self) -> None:
+        words = whole_words(self._typed)
+        if words and words != self._words:
+            self._start(words)
+
+    def _on_answers_changed(self, change: AnswerChange) -> None:
+        if change.part is AnswerPart.BEGAN:
+            self._pause.stop()
+            self._words = ""
+        elif change.part is AnswerPart.ENDED and change.answer.conversation_id == self._chat.conversation.id:
+            # Whoever else hears of the end may have the next message answered at once.
+            QTimer.singleShot(0, self, lambda: self._start(whole_words(self._typed)))
+
+    def _start(self, words: str) -> None:
+        request = self._answers.upcoming_request()
+        if request is None or self._answers.is_any_running:
+            return
+        self._words = words if self._settings.current.reads_drafts else ""
+        conversation_id = self._chat.conversation.id
+        stream = Stream(self._work(request, self._words), self)
+        stream.finished.connect(lambda error: self._on_finished(stream, conversation_id, error))
+        self._reading = stream
+        self._engine_worker.start(stream, gives_way=True)
+
+    def _work(self, request: TurnRequest, words: str) -> Callable[[threading.Event, Report], None]:
+        engine, when = self._engine, self._settings.current.reads_ahead
+
+        def work(cancel: threading.Event, _report: Report) -> None:
+            if cancel.is_set() or not engine.context_length or request.model_path != engine.model_path:
+                return
+            has_mains = not self._is_on_battery()
+            draft = words if has_mains else ""
+            if not draft and (when is ReadAhead.NEVER or (when is ReadAhead.ON_MAINS and not has_mains)):
+                return
+            asked = request if engine.offers_tools else replace(request, tools=())
+            prompts = next_prompts(engine, asked, draft)
+            if not cancel.is_set():
+                engine.read_ahead(prompts, asked.tools, cancel)
+
+        return work
+
+    def _on_finished(self, stream: Stream, conversation_id: str, error: Exception | None) -> None:
+        if isinstance(error, UserError):
+            log.info("Nothing was read ahead: %s", type(error).__name__)
+        elif error:
+            log.error("Reading ahead failed", exc_info=error)
+        if stream is self._reading:
+            self._reading = None
+        if error or stream.is_cancelled:
+            self._words = ""
+        else:
+            self.ended.emit(conversation_id)
+        stream.deleteLater()
