@@ -80,6 +80,7 @@ CONFINED = {
     "webencodings": {"app.tools"},
     "socksio": {"app.net"},
     "httpx2": {"app.hub", "app.net", "app.tools"},
+    "yaml": {"app.core.markdown"},
 }
 
 WITHOUT_QT = {"app.ui.transcript.content"}

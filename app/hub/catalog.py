@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from app.core.model_file import ModelFile
 from app.core.preset import Preset
 from app.core.sampling import Sampling
+
+_ALL_OFF = {"top_k": 0, "top_p": 1.0, "min_p": 0.0}
+"""A card's values were tried without others: llama.cpp's own defaults would come on top of them."""
 
 
 class ModelKind(StrEnum):
@@ -83,7 +86,7 @@ class CatalogModel:
     suggestions: tuple[str, ...] = ()
     """Four things to try, in the model's own language; none where it does not chat."""
     files: tuple[CatalogFile, ...] = ()
-    extra_files: tuple[CatalogFile, ...] = field(default=())
+    extra_files: tuple[CatalogFile, ...] = ()
     """Files that go with it, such as the one that lets it see."""
     notes: str = ""
     needs: str = ""
@@ -122,10 +125,14 @@ class Catalog:
         """Reads the catalog that comes with the program.
 
         Raises:
-            ValueError: the file is not a catalog; a fault of ours, as users do not write it.
+            ValueError, msgspec.ValidationError: the file is not a catalog; a fault of ours, as users do not
+                write it.
         """
         entries = tomllib.loads(path.read_text(encoding="utf-8"))["model"]
-        return cls(tuple(_model(entry) for entry in entries))
+        for entry in entries:
+            if "sampling" in entry:
+                entry["sampling"] = _ALL_OFF | entry["sampling"]
+        return cls(msgspec.convert(entries, tuple[CatalogModel, ...]))
 
     def get(self, model_id: str) -> CatalogModel | None:
         return next((model for model in self.models if model.id == model_id), None)
@@ -147,22 +154,6 @@ class Catalog:
     def presets(self) -> list[Preset]:
         """The built-in presets, each named like its model."""
         return [preset for model in self.models if (preset := model.preset()) is not None]
-
-
-def _model(entry: Mapping[str, Any]) -> CatalogModel:
-    values: dict[str, Any] = {**entry, "sampling": _sampling(entry.get("sampling"))}
-    for name, kind in (("kind", ModelKind), ("status", ModelLifecycle), ("thinking", Thinking)):
-        values[name] = kind(values[name])
-    for name in ("languages", "quantisations", "suggestions"):
-        values[name] = tuple(values.get(name, ()))
-    for name in ("files", "extra_files"):
-        values[name] = tuple(CatalogFile(**file) for file in values.get(name, ()))
-    return CatalogModel(**values)
-
-
-def _sampling(recommended: Mapping[str, Any] | None) -> Sampling | None:
-    # A card's values were tried without others: llama.cpp's own defaults would come on top of them.
-    return Sampling(top_k=0, top_p=1.0, min_p=0.0).with_values(**recommended) if recommended else None
 
 
 OWNERS = ("liquidai", "huggingfacetb")

@@ -78,7 +78,7 @@ def test_the_whole_file_reads_like_this():
         "  top_k: 50\n"
         "  top_p: 0.95\n"
         "  min_p: 0.05\n"
-        "system_prompt: |2-\n"
+        "system_prompt: |-\n"
         "  Be kind.\n"
         "  Be short.\n"
         "tarn: 1\n"
@@ -203,7 +203,7 @@ def test_a_tool_call_and_its_result_are_readable():
     ("result", "line"),
     [
         (ToolResultPart("look", "no lake", is_error=True), "**`look` failed**"),
-        (ToolResultPart("look", "no", is_error=True, is_refused=True), "**`look` was refused**"),
+        (ToolResultPart("look", "no", is_error=True, is_refused=True), "**`look` was denied**"),
     ],
 )
 def test_a_call_that_came_to_nothing_says_so(result, line):

@@ -1,11 +1,13 @@
 """The catalog that ships with the program, as the picker and the empty screen use it."""
 
 import re
+import tomllib
+from dataclasses import fields
 
 import pytest
 
 from app.core.sampling import Sampling
-from app.hub.catalog import Catalog, ModelKind, ModelLifecycle, Thinking
+from app.hub.catalog import Catalog, CatalogFile, CatalogModel, ModelKind, ModelLifecycle, Thinking
 from app.paths import resources
 
 
@@ -25,6 +27,15 @@ def test_every_model_says_what_it_is(catalog):
         assert model.licence, model.id
         assert model.file_pattern.count("{quant}") == 1, model.id
         assert model.context_length is None or model.context_length >= 8192, model.id
+
+
+def test_every_name_in_the_file_is_read():
+    entries = tomllib.loads((resources() / "catalog.toml").read_text(encoding="utf-8"))["model"]
+    for entry in entries:
+        assert set(entry) <= {field.name for field in fields(CatalogModel)}, entry["id"]
+        assert set(entry.get("sampling", ())) <= {field.name for field in fields(Sampling)}, entry["id"]
+        for file in (*entry.get("files", ()), *entry.get("extra_files", ())):
+            assert set(file) <= {field.name for field in fields(CatalogFile)}, entry["id"]
 
 
 def test_a_model_that_chats_has_four_things_to_try(catalog):

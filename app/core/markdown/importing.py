@@ -139,7 +139,10 @@ def _sampling(values: Value | None) -> Sampling | None:
 
 def _sampling_value(default: object, value: Value) -> object:
     if isinstance(default, tuple):
-        return tuple(value) if isinstance(value, list) else (str(value),)
+        texts = value if isinstance(value, list) else [value]
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError("it must be a list of texts")
+        return tuple(texts)
     if not isinstance(value, str):
         raise ValueError("it must be a number")
     return int(value) if isinstance(default, int) else float(value)

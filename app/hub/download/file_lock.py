@@ -1,4 +1,8 @@
-"""A lock that other processes respect, and that ends with the process that holds it."""
+"""A lock that other processes respect, and that ends with the process that holds it.
+
+The library filelock is no help where a disk knows no locks (ENOLCK, EOPNOTSUPP): it refuses, or leaves a file
+that outlives a killed holder.
+"""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_every_kind_of_value_is_written_as_yaml():
         "  xtc_threshold: 1.0e-05\n"
         "  stop:\n"
         '    - "\\n"\n'
-        "system_prompt: |2-\n"
+        "system_prompt: |-\n"
         "  Be kind.\n"
         "\n"
         "    - Be short.\n"
@@ -52,7 +52,7 @@ def test_every_kind_of_value_is_written_as_yaml():
 def test_characters_that_yaml_forbids_are_escaped():
     text = "a\u2028b\x85\n\ufeffc\x7f\n\x00d"
     head = write_front_matter({"text": text})
-    assert head == '---\ntext: "a\\u2028b\\u0085\\n\\ufeffc\\u007f\\n\\u0000d"\n---\n'
+    assert head == '---\ntext: "a\\Lb\\N\\n\\uFEFFc\\x7F\\n\\0d"\n---\n'
     assert read_front_matter(head)[0] == {"text": text}
 
 
@@ -92,6 +92,11 @@ def test_what_was_written_is_read_the_same(values, body):
         (["a: |-", "  one", "", "  two", ""], "one\n\ntwo"),
         (["a: |+", "  one", "", ""], "one\n\n\n"),
         (["a:", "  b:", "    c: 1"], {"b": {"c": "1"}}),
+        (["a: {b: 1, c: [x, y]}"], {"b": "1", "c": ["x", "y"]}),
+        (["a: >-", "  two", "  lines"], "two lines"),
+        (["a: two", "  lines"], "two lines"),
+        (["a:", "  - - one", "    - two"], [["one", "two"]]),
+        (["a: !!python/object/apply:os.system [ls]"], ["ls"]),
     ],
 )
 def test_what_a_person_or_another_program_makes_of_it_is_read(lines, value):
@@ -105,8 +110,16 @@ def test_what_a_person_or_another_program_makes_of_it_is_read(lines, value):
         (['a: "open'], 2),
         (["a: 'open"], 2),
         (["a: '"], 2),
-        (["ok: 1", "", "a: {no: json}"], 4),
-        (["a: " + "[" * 9000], 3),
+        (["ok: 1", "", "a: {no end"], 4),
+        (["a: " + "[" * 9000], 2),
+        (["a: &all [1]", "b: *all"], 3),
+        (["fine: 1", "? [a]", ": b"], 3),
+        (["- a list"], 2),
+        (["one text"], 2),
+        (["fine: 1", "\x00: 2"], 3),
+        (["fine: 1", 'a: "\\UFFFFFFFF"'], 3),
+        (["a: 1", "--- ", "b: 2"], 3),
+        (["a: 1"] + [f"b{number}: 2" for number in range(5000)], 5001),
     ],
 )
 def test_a_line_that_is_not_legible_is_named(lines, line):
@@ -115,7 +128,7 @@ def test_a_line_that_is_not_legible_is_named(lines, line):
     assert caught.value.line == line
 
 
-@pytest.mark.parametrize("depth", [101, 900, 3000, 20_000])
+@pytest.mark.parametrize("depth", [101, 900, 2000])
 def test_a_head_that_is_nested_without_end_is_refused_at_the_same_line_by_every_python(depth):
     with pytest.raises(FrontMatterError) as caught:
         read(*(" " * level + "a:" for level in range(depth)))
@@ -127,7 +140,7 @@ def test_a_head_that_is_nested_without_end_is_refused_at_the_same_line_by_every_
 def test_a_list_that_is_nested_without_end_is_refused_at_the_same_line_by_every_python(opening, depth):
     with pytest.raises(FrontMatterError) as caught:
         read("fine: 1", "a: " + opening * depth)
-    assert caught.value.line == 4
+    assert caught.value.line == 3
 
 
 def test_brackets_in_a_text_are_no_nesting():

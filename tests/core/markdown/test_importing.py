@@ -125,10 +125,11 @@ def test_another_kind_of_file_is_refused_in_words(text):
 @pytest.mark.parametrize(
     ("found", "put", "sentence"),
     [
-        ("tarn: 1", "tarn: 2", "exported by a newer version"),
+        ("tarn: 1", "tarn: 9", "exported by a newer version"),
         ("created: ", "created: the day before ", "date after 'created'"),
         ("temperature: 0.3", "temperature: 30", "Temperature must be between 0 and 5, not 30."),
         ("temperature: 0.3", "temperature: warm", "A sampling value in the head of the file cannot be used"),
+        ("stop:", "stop: [[1]]\nstopped:", "must be a list of texts"),
         ("top_k: 40", "top_k: [1]", "A sampling value in the head of the file cannot be used"),
         ("preset: ", "preset ", "damaged at line 7"),
         ('"role":"user"', '"role":"neighbour"', "damaged at line"),
