@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from app.core.conversation import MessageNode
 from app.core.errors import PromptTooLongError, TemplateError
 from app.core.language_model import LanguageModel
-from app.core.message import Message, Role
+from app.core.message import AttachmentPart, Message, Role
 from app.core.prompt import MESSAGE_OVERHEAD, choose_messages
 from app.core.turn_request import TurnRequest
 
@@ -44,16 +44,22 @@ class ContextUse:
 
 
 def measure(
-    model: LanguageModel, request: TurnRequest, draft: str, reply: Message | None = None
+    model: LanguageModel,
+    request: TurnRequest,
+    draft: str,
+    reply: Message | None = None,
+    attachments: Sequence[AttachmentPart] = (),
 ) -> ContextUse:
     """What the context would hold if the draft were sent now; with `reply`, while that is being written.
+
+    `attachments` is what is attached to the draft.
 
     May be called on any thread.
 
     Raises:
         EngineError: the model was unloaded meanwhile.
     """
-    return _Measure(model, request).use(draft, reply)
+    return _Measure(model, request).use(Message.of_text(Role.USER, draft, attachments), reply)
 
 
 class _Measure:
@@ -61,21 +67,21 @@ class _Measure:
         self._model = model
         self._request = request
 
-    def use(self, draft: str, reply: Message | None) -> ContextUse:
-        draft_tokens = self._model.count_tokens(draft) if draft else 0
+    def use(self, draft: Message, reply: Message | None) -> ContextUse:
+        draft_tokens = self._model.count_tokens(draft.text) if draft.text else 0
+        draft_tokens += sum(map(self._model.picture_tokens, draft.attachments))
         system_tokens = self._system_tokens()
         nothing_said = ContextUse(self._model.context_length, system_tokens, 0, draft_tokens)
-        if not self._request.path and not draft:
+        if not self._request.path and not draft.parts:
             return nothing_said
         path = self._request.path
         if reply is None:
-            path = (*path, MessageNode(Message.of_text(Role.USER, draft)))
+            path = (*path, MessageNode(draft))
         try:
             messages, first_seen_id = self._chosen(path)
         except PromptTooLongError as error:
-            return replace(
-                self.use("", reply) if draft else nothing_said, draft_tokens=draft_tokens, refusal=str(error)
-            )
+            without = self.use(Message(Role.USER), reply) if draft.parts else nothing_said
+            return replace(without, draft_tokens=draft_tokens, refusal=str(error))
         conversation_tokens = self._prompt_tokens(messages) - system_tokens
         if reply is None:
             conversation_tokens -= draft_tokens
@@ -94,6 +100,7 @@ class _Measure:
             self._model.context_length,
             tools=self._request.tools,
             count_prompt=self._prompt_tokens,
+            count_attachment=self._model.picture_tokens,
         )
         return choice.messages, choice.first_seen_id
 

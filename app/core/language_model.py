@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
-from app.core.message import Message, Statistics
+from app.core.message import Message, PicturePart, Statistics
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 
@@ -47,8 +48,31 @@ class Piece:
     """How many tokens it was written in; 0 for text that was held back earlier."""
 
 
-StreamEvent = PromptProgress | ReplyStarted | Piece | Statistics
-"""One answer is: PromptProgress..., ReplyStarted, Piece..., Statistics (always last, also after a stop)."""
+class PictureStep(StrEnum):
+    """What is done before a prompt with pictures is read."""
+
+    LOAD = "load"
+    """The part of the model that sees is loaded, which is done for the first picture."""
+    LOOK = "look"
+    """The pictures are turned into what the model reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureProgress:
+    """How far a model is with the pictures of a prompt, before it reads the prompt."""
+
+    step: PictureStep
+    share: float
+    """Of this step, 0.0 to 1.0."""
+    number: int = 0
+    """Which picture it looks at, counted from 1..."""
+    count: int = 0
+    """...of so many that it has not seen yet."""
+
+
+StreamEvent = PictureProgress | PromptProgress | ReplyStarted | Piece | Statistics
+"""One answer is: PictureProgress..., PromptProgress..., ReplyStarted, Piece..., Statistics (always last, also
+after a stop)."""
 
 
 class LanguageModel(Protocol):
@@ -80,6 +104,10 @@ class LanguageModel(Protocol):
         ...
 
     def count_tokens(self, text: str) -> int: ...
+
+    def picture_tokens(self, picture: PicturePart) -> int:
+        """How many tokens of context a picture takes, or the words that stand for it."""
+        ...
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
         """The length of the whole prompt as the model's template writes it."""

@@ -23,6 +23,9 @@ LARGEST_BATCH = 512
 CACHE_BYTES: dict[str, float] = {"f16": 2.0, "q8_0": 34 / 32, "q4_0": 18 / 32}
 """Bytes of one number of attention memory, by cache type (blocks of 32 numbers with their scales)."""
 
+PROJECTOR_WORK_BYTES = 80_000_000
+"""Work space of what lets a model see; measured: 40 to 80 MB for the towers of LFM2.5-VL."""
+
 _LFM2_BYTES_PER_TOKEN = 12_288
 """LFM2.5 up to 1.2B, and 8B-A1B: six attention layers with eight heads of 64, in 16 bits."""
 _LARGE_LFM2_BYTES_PER_TOKEN = 16_384

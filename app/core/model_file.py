@@ -21,6 +21,8 @@ class ModelFile:
     is_starter: bool = False
     program: str = ""
     """The other program that it belongs to, such as Ollama; empty for the user's own."""
+    projector: Path | None = None
+    """The file beside it that lets it see; None where it cannot."""
     problem: str = ""
     """Why it cannot be used for chat, as a sentence; empty where it can."""
 
@@ -44,6 +46,8 @@ class ModelInfo:
     """Its file has neither a chat template nor marks for turns: it was made to continue a text."""
     completes_text: bool = False
     """It was loaded to continue what it is given, not to answer it."""
+    projector: Path | None = None
+    """The file that lets it see; None where it cannot."""
     template_notes: tuple[str, ...] = ()
     """What its chat template takes otherwise than most do, as sentences."""
 

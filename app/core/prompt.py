@@ -14,7 +14,7 @@ from typing import Any
 
 from app.core.conversation import MessageNode, messages_of
 from app.core.errors import PromptTooLongError
-from app.core.message import Message, ReasoningPart, Role
+from app.core.message import AttachmentPart, Message, ReasoningPart, Role
 
 MESSAGE_OVERHEAD = 8
 """Tokens that a template puts around each message; ChatML needs 5, the longest common ones 7."""
@@ -25,6 +25,7 @@ LONGEST_ANSWER_ROOM = 1024
 LONGEST_WORD = 40
 
 CountTokens = Callable[[str], int]
+CountAttachment = Callable[[AttachmentPart], int]
 CountPrompt = Callable[[Sequence[Message]], int]
 Steps = Sequence[MessageNode]
 
@@ -54,13 +55,15 @@ def choose_messages(
     tools: Sequence[dict[str, Any]] = (),
     prefill: str = "",
     count_prompt: CountPrompt | None = None,
+    count_attachment: CountAttachment = lambda _attachment: 0,
 ) -> PromptChoice:
     """The system prompt, the newest question with the end of what followed it, and the newest turns that fit.
 
     Answers that hold nothing (they failed before the first word) are not sent. `prefill` is the beginning of
     an answer that is to be gone on with. `count_tokens` is asked for each text once, from the newest
     backwards, and no further than needed. `count_prompt` gives a whole prompt's exact length; it is asked
-    only where not everything fits with ease. A context length of 0 (no model yet) limits nothing.
+    only where not everything fits with ease. `count_attachment` says how many tokens a picture takes. A
+    context length of 0 (no model yet) limits nothing.
 
     Raises:
         PromptTooLongError: even the system prompt and the newest question do not fit.
@@ -68,7 +71,7 @@ def choose_messages(
     draft = _Draft(path, system_prompt)
     if context_length <= 0:
         return draft.choice(0, prefill)
-    count = _Count(count_tokens)
+    count = _Count(count_tokens, count_attachment)
     room = context_length - room_for_answer(context_length)
     prefill = _end_that_fits(prefill, room, room - draft.needed(count, tools), count)
     _require_fit(draft, count, context_length, tools, prefill)
@@ -143,8 +146,9 @@ class _Draft:
 class _Count:
     """Token counts of messages, each text counted once."""
 
-    def __init__(self, count_tokens: CountTokens) -> None:
+    def __init__(self, count_tokens: CountTokens, count_attachment: CountAttachment) -> None:
         self._count_tokens = count_tokens
+        self._count_attachment = count_attachment
         self._known: dict[str, int] = {"": 0}
 
     def text(self, text: str) -> int:
@@ -154,10 +158,14 @@ class _Count:
 
     def whole(self, nodes: Steps) -> int:
         """All that was written, thoughts included."""
-        return sum(self.text(_as_counted(node.message)) + MESSAGE_OVERHEAD for node in nodes)
+        return sum(self._message(node.message, _as_counted(node.message)) for node in nodes)
 
     def without_thoughts(self, nodes: Steps) -> int:
-        return sum(self.text(_without_thoughts(node.message)) + MESSAGE_OVERHEAD for node in nodes)
+        return sum(self._message(node.message, _without_thoughts(node.message)) for node in nodes)
+
+    def _message(self, message: Message, words: str) -> int:
+        attached = sum(map(self._count_attachment, message.attachments))
+        return self.text(words) + attached + MESSAGE_OVERHEAD
 
 
 def _require_fit(

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import EngineError, OutOfMemoryError
-from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
+from app.core.language_model import PictureProgress, Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Message, Role, Statistics, StopReason
 from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.tool_grammar import tool_grammar
 from app.engine.loaded_model import LoadedModel, native_library
+from app.engine.picture_positions import tokens_of
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.prompt_reading import PromptReading
 from app.engine.text_stream import TextStream
@@ -63,9 +64,10 @@ class Completion:
         prefill: str,
         keeps_calls_well_formed: bool = True,
     ) -> Iterator[StreamEvent]:
-        prompt = self._loaded.template.render(messages, tools, prefill)
-        self._prompt = self._fitting_tokens(prompt.text)
         try:
+            yield from self._open_pictures(messages)
+            prompt, positions = self._loaded.positions(messages, tools, prefill)
+            self._prompt = self._fitting(positions)
             yield from self._read_prompt()
             grammar = _grammar_for(self._loaded, messages, tools) if keeps_calls_well_formed else ""
             self._start_sampler(grammar)
@@ -80,9 +82,18 @@ class Completion:
         except (ReadingFailed, MemoryError) as error:
             raise _reading_failed() from error
         yield self._statistics()
+        if self._loaded.pictures is not None:
+            self._loaded.pictures.close_if_memory_is_short()
 
-    def _fitting_tokens(self, text: str) -> list[int]:
-        tokens = self._loaded.prompt_tokens(text)
+    def _open_pictures(self, messages: Sequence[Message]) -> Iterator[PictureProgress]:
+        if self._loaded.pictures is not None:
+            yield from self._loaded.pictures.open(messages, self._cancel)
+
+    def _encode_pictures(self) -> Iterator[PictureProgress]:
+        if self._loaded.pictures is not None:
+            yield from self._loaded.pictures.encode(self._prompt, self._cached, self._cancel)
+
+    def _fitting(self, tokens: list[int]) -> list[int]:
         if not tokens:
             raise EngineError("The model's tokenizer made nothing of the prompt.", "Choose another model.")
         longest = self._loaded.context.context_length
@@ -93,11 +104,12 @@ class Completion:
             )
         return tokens
 
-    def _read_prompt(self) -> Iterator[PromptProgress]:
+    def _read_prompt(self) -> Iterator[PictureProgress | PromptProgress]:
         loaded, total = self._loaded, len(self._prompt)
         self._clock.reading = time.perf_counter()
         reading = PromptReading(loaded.cache, loaded.model, self._prompt)
         self._cached = reading.cached
+        yield from self._encode_pictures()
         yield PromptProgress(self._cached, total, self._cached)
         try:
             for read in reading.read(self._cancel):
@@ -112,7 +124,7 @@ class Completion:
         sampler: llama.Sampler = native.Sampler(
             self._loaded.model, self._sampling, self._seed, length, grammar
         )
-        sampler.accept(self._prompt)
+        sampler.accept(tokens_of(self._prompt))
         self._sampler = sampler
 
     def _write(self) -> Iterator[Piece]:

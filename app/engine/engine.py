@@ -12,14 +12,15 @@ from typing import Any
 
 from app.core.errors import EngineError, ModelFileError, OutOfMemoryError
 from app.core.language_model import StreamEvent
-from app.core.message import Message
+from app.core.message import Message, PicturePart
 from app.core.model_file import LoadOptions, ModelInfo
+from app.core.pixels import ReadPixels, no_pixels
 from app.core.risky_work import RiskyWork
 from app.core.sampling import Sampling
 from app.engine.completion import Completion
 from app.engine.file_identity import FileIdentity, identity_of
 from app.engine.gguf import GgufHeader
-from app.engine.load_options import LoadPlan, Machine, plan_load
+from app.engine.load_options import LoadPlan, Machine, plan_load, projector_bytes
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library
 from app.engine.model_checks import read_usable
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
@@ -28,6 +29,8 @@ from app.files.crash_guard import CrashGuard
 
 log = logging.getLogger(__name__)
 
+_TOKENS_OF_WORDS = 8
+"""What "[a picture, not shown]" takes."""
 _WITHOUT_GPU = "The graphics card could not take the model, so it runs on the processor."
 
 
@@ -39,15 +42,20 @@ class Engine:
     """
 
     def __init__(
-        self, choose_libraries: Callable[[], Sequence[Path]] = tuple, guard: CrashGuard | None = None
+        self,
+        choose_libraries: Callable[[], Sequence[Path]] = tuple,
+        guard: CrashGuard | None = None,
+        read_pixels: ReadPixels = no_pixels,
     ) -> None:
         """
         Args:
             choose_libraries: names the engine's libraries for this computer; see `Variants.choose`.
             guard: is told what the engine works on, in case that ends the program.
+            read_pixels: gives the pictures of messages.
         """
         self._choose_libraries = choose_libraries
         self._guard = guard or CrashGuard()
+        self._read_pixels = read_pixels
         self._identity = FileIdentity("", "")
         self._loaded: LoadedModel | None = None
         self._turn: object = None
@@ -91,12 +99,13 @@ class Engine:
         on_progress: Callable[[float], None],
         cancel: threading.Event | None = None,
         catalog_context: int = 0,
+        projector: Path | None = None,
     ) -> ModelInfo:
         """Loads a model file in place of the one that is loaded.
 
         The former model stays until the new one is ready, unless the memory does not hold both. `on_progress`
         is told 0.0 to 1.0 on this thread; `catalog_context` is the context length the model's card
-        recommends, in tokens.
+        recommends, in tokens; `projector` the file that lets the model see.
 
         Raises:
             ModelFileError: the file cannot be used.
@@ -107,7 +116,8 @@ class Engine:
         header = read_usable(path)
         identity = identity_of(path)
         with self._guard.during(RiskyWork.LOAD_MODEL, *identity):
-            loaded = self._load(header, options, catalog_context, LoadProgress(on_progress, cancel))
+            progress = LoadProgress(on_progress, cancel)
+            loaded = self._load(header, options, catalog_context, progress, projector)
         self.unload()
         self._loaded, self._identity = loaded, identity
         on_progress(1.0)
@@ -168,6 +178,9 @@ class Engine:
             rendered = [self._prompt(loaded, messages, tools) for messages in prompts]
             if max(map(len, rendered)) >= loaded.info.context_length:
                 return
+            pictures = loaded.pictures
+            if pictures is not None and not all(map(pictures.is_ready_for, rendered)):
+                return  # That takes far longer than to read.
             try:
                 read_ahead(loaded.cache, loaded.model, rendered, cancel)
             except (ReadingStopped, MemoryFull):
@@ -182,6 +195,14 @@ class Engine:
             return 0
         with self._counting():
             return loaded.count_tokens(text)
+
+    def picture_tokens(self, picture: PicturePart) -> int:
+        """How many positions of the context a picture takes; few where the model cannot see, as it is then
+        told so in words. Safe from any thread."""
+        loaded = self._loaded
+        if loaded is None or loaded.pictures is None:
+            return _TOKENS_OF_WORDS
+        return len(loaded.pictures.positions_of(picture))
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
         """How many tokens the prompt for the next message would be, template included; 0 where no model is
@@ -214,7 +235,7 @@ class Engine:
     def _prompt(
         loaded: LoadedModel, messages: Sequence[Message], tools: Sequence[dict[str, Any]]
     ) -> list[int]:
-        return loaded.prompt_tokens(loaded.template.render(messages, tools).text)
+        return loaded.positions(messages, tools, reckons=True)[1]
 
     def _counting(self) -> AbstractContextManager[None]:
         return self._guard.during(RiskyWork.COUNT_TOKENS, *self._identity, is_synced=False)
@@ -225,31 +246,46 @@ class Engine:
         return self._loaded
 
     def _load(
-        self, header: GgufHeader, options: LoadOptions, catalog_context: int, progress: LoadProgress
+        self,
+        header: GgufHeader,
+        options: LoadOptions,
+        catalog_context: int,
+        progress: LoadProgress,
+        projector: Path | None,
     ) -> LoadedModel:
         native = native_library(self._choose_libraries())
-        plan = self._plan(header, options, catalog_context, native.has_gpu())
-        completes_text = options.completes_text
+        plan = self._plan(header, options, catalog_context, native.has_gpu(), projector)
+
+        def load(plan: LoadPlan) -> LoadedModel:
+            return load_model(
+                native, header, plan, progress, options.completes_text, projector, self._read_pixels
+            )
+
         try:
-            return load_model(native, header, plan, progress, completes_text)
+            return load(plan)
         except (ModelFileError, OutOfMemoryError):
             if not plan.gpu_layers:
                 raise
             log.warning("The graphics card could not take %s", header.path.name)
-            plan = self._plan(header, options, catalog_context, has_gpu=False)
-            plan = replace(plan, notice=_WITHOUT_GPU)
-            return load_model(native, header, plan, progress, completes_text)
+            plan = self._plan(header, options, catalog_context, False, projector)
+            return load(replace(plan, notice=_WITHOUT_GPU))
 
     def _plan(
-        self, header: GgufHeader, options: LoadOptions, catalog_context: int, has_gpu: bool
+        self,
+        header: GgufHeader,
+        options: LoadOptions,
+        catalog_context: int,
+        has_gpu: bool,
+        projector: Path | None,
     ) -> LoadPlan:
         """Plans beside the loaded model if both fit as they should, else in its place."""
+        sight = projector_bytes(projector)
         try:
-            plan = plan_load(header, options, catalog_context, Machine.look(has_gpu))
+            plan = plan_load(header, options, catalog_context, Machine.look(has_gpu), sight)
             if self._loaded is None or not plan.notice:
                 return plan
         except OutOfMemoryError:
             if self._loaded is None:
                 raise
         self.unload()
-        return plan_load(header, options, catalog_context, Machine.look(has_gpu))
+        return plan_load(header, options, catalog_context, Machine.look(has_gpu), sight)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import psutil
 
@@ -12,6 +13,7 @@ from app.core.errors import OutOfMemoryError
 from app.core.memory_estimate import (
     CONTEXT_STEP,
     LARGEST_BATCH,
+    PROJECTOR_WORK_BYTES,
     SHORTEST_CONTEXT,
     USABLE_SHARE,
     ModelMemory,
@@ -73,10 +75,17 @@ def physical_cores() -> int:
     return physical
 
 
-def plan_load(header: GgufHeader, options: LoadOptions, catalog_context: int, machine: Machine) -> LoadPlan:
+def plan_load(
+    header: GgufHeader,
+    options: LoadOptions,
+    catalog_context: int,
+    machine: Machine,
+    sight_bytes: int = 0,
+) -> LoadPlan:
     """Chooses what was left open, within the file's limits and the free memory.
 
     `catalog_context` is the context length that the model's card recommends, in tokens; 0 if unknown.
+    `sight_bytes` is what the model's projector will take, which is loaded later.
 
     Raises:
         OutOfMemoryError: not even the shortest useful context fits.
@@ -86,6 +95,7 @@ def plan_load(header: GgufHeader, options: LoadOptions, catalog_context: int, ma
     weights = 0 if machine.has_gpu and options.gpu_layers != 0 else header.weight_bytes
     batch_size = LARGE_MODEL_BATCH if weights > LARGE_MODEL_BYTES else LARGEST_BATCH
     memory = model_memory(header, options.kv_cache_type, weights)
+    memory = replace(memory, overhead_bytes=memory.overhead_bytes + sight_bytes)
     longest = memory.longest_context(machine.free_bytes)
     fitting = wanted if longest is None else min(wanted, longest)
     if fitting < min(SHORTEST_CONTEXT, wanted):
@@ -106,6 +116,16 @@ def plan_load(header: GgufHeader, options: LoadOptions, catalog_context: int, ma
         overhead_bytes=memory.overhead_bytes + (scores if is_plain else 0),
         notice=_shortened(fitting, options.context_length or wanted, header),
     )
+
+
+def projector_bytes(projector: Path | None) -> int:
+    """What the file that lets a model see takes in memory, with its work space; 0 where there is none."""
+    if projector is None:
+        return 0
+    try:
+        return projector.stat().st_size + PROJECTOR_WORK_BYTES
+    except OSError:
+        return 0
 
 
 def model_memory(header: GgufHeader, kv_cache_type: str, weight_bytes: int) -> ModelMemory:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.core.errors import (
     Cancelled,
@@ -18,19 +18,23 @@ from app.core.errors import (
     TemplateError,
     TemplateStoppedError,
 )
+from app.core.message import Message, PicturePart
 from app.core.model_file import ModelInfo
+from app.core.pixels import ReadPixels, no_pixels
 from app.engine.call_check import understands_calls
 from app.engine.gguf import GgufHeader
 from app.engine.kept_states import KeptStates
 from app.engine.known_templates import CHATML, COMPLETION, TURN_END
 from app.engine.load_options import LoadPlan
+from app.engine.picture_reader import PictureReader
 from app.engine.prompt_cache import PromptCache
 from app.engine.prompt_tokenizer import PromptTokenizer
+from app.engine.shown_pictures import MISSING, NOT_SHOWN, with_marks
 from app.engine.storage_device import can_be_unplugged
 
 if TYPE_CHECKING:
     from app.engine import llama
-    from app.engine.chat_template import ChatTemplate
+    from app.engine.chat_template import ChatTemplate, Prompt
 
 _AGAIN = "Download the file again, or choose another model."
 _LOADED_SHARE = 0.95
@@ -51,8 +55,12 @@ class LoadedModel:
     """Whether the calls that the model writes are read as calls."""
     stop_words: tuple[str, ...] = ()
     """Words that end an answer, where the model knows no token for its end."""
+    pictures: PictureReader | None = None
+    """Looks at pictures; None for a model that cannot see."""
 
     def close(self) -> None:
+        if self.pictures is not None:
+            self.pictures.close()
         self.context.close()
         self.model.close()
 
@@ -79,6 +87,47 @@ class LoadedModel:
         if self.model.adds_bos and bos >= 0 and tokens[:1] != [bos]:
             return [bos, *tokens]
         return tokens
+
+    def positions(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]] = (),
+        prefill: str = "",
+        reckons: bool = False,
+    ) -> tuple[Prompt, list[int]]:
+        """The prompt for the next reply, as text and as what is read; see `picture_positions`.
+
+        Pictures that were not opened are told to the model as missing; with `reckons`, which is for counting,
+        they take as many positions as they probably will. Safe from any thread.
+
+        Raises:
+            TemplateError: the model's template cannot render these messages.
+            EngineError: the model's tokenizer failed.
+        """
+        pictures = self.pictures
+
+        def words_for(picture: PicturePart) -> str:
+            if pictures is None:
+                return NOT_SHOWN
+            return "" if reckons or pictures.layout_of(picture) else MISSING
+
+        marked = with_marks(messages, words_for)
+        prompt = self.template.render(marked.messages, tools, prefill)
+        positions: list[int] = []
+        left_out = set(marked.pictures.values())
+        for piece in marked.pieces_of(prompt.text):
+            if not isinstance(piece, PicturePart):
+                positions += self._continued_tokens(piece) if positions else self.prompt_tokens(piece)
+            elif pictures is not None:
+                positions += pictures.positions_of(piece)
+                left_out.discard(piece)
+        if left_out:
+            raise TemplateError("The model's chat template leaves pictures out.", "Choose another model.")
+        return prompt, positions
+
+    def _continued_tokens(self, text: str) -> list[int]:
+        with _tokenizer_errors():
+            return self.tokenizer.tokens(text)
 
     def try_one_token(self) -> None:
         """Reads a word and looks at what the model makes of it.
@@ -157,8 +206,13 @@ def load_model(
     plan: LoadPlan,
     progress: LoadProgress,
     completes_text: bool = False,
+    projector: Path | None = None,
+    read_pixels: ReadPixels = no_pixels,
 ) -> LoadedModel:
     """Loads a file by a plan; with `completes_text` to continue what it is given, without turns.
+
+    `projector` is the file that lets the model see, which is loaded with the first picture; `read_pixels`
+    gives it pictures.
 
     Raises:
         ModelFileError: it cannot be used.
@@ -181,7 +235,13 @@ def load_model(
         tokenizer = PromptTokenizer(model, template.source)
         info = replace(info, template_notes=template.traits.in_words())
         understood = understands_calls(template, header.architecture)
-        return LoadedModel(model, context, cache, tokenizer, template, info, understood, stop_words)
+        pictures = None
+        if projector is not None and not completes_text:
+            uses_gpu = plan.gpu_layers != 0
+            pictures = PictureReader(projector, model, plan.thread_count, uses_gpu, read_pixels)
+            cache.read_pictures(pictures)
+        info = replace(info, projector=projector if pictures else None)
+        return LoadedModel(model, context, cache, tokenizer, template, info, understood, stop_words, pictures)
     except BaseException as error:
         if context is not None:
             context.close()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.engine.checkpoints import Checkpoint, Checkpoints
 from app.engine.kept_states import KeptState, KeptStates, reach
+from app.engine.picture_positions import is_picture, run_length
 from app.engine.prompt_positions import common_length
 
 if TYPE_CHECKING:
@@ -21,6 +23,15 @@ CHECKPOINT_DISTANCE = 512
 LEAST_LOST = 32
 """Where more tokens than this would have to be read again on the way back, the memory is kept aside."""
 _LOOK_AGAIN_SECONDS = 0.02
+
+
+class EmbeddingSource(Protocol):
+    """Who has the embeddings of pictures."""
+
+    def rows_of(self, positions: Sequence[int]) -> tuple[ctypes.Array[ctypes.c_float], int, int, int]:
+        """-> (the embeddings of a tile, the first row of them, how many of the positions they are, and the
+        numbers of each)."""
+        ...
 
 
 class MemoryFull(Exception):  # noqa: N818 - an ordinary end of an answer
@@ -59,6 +70,11 @@ class PromptCache:
         self._checkpoints = Checkpoints(most_checkpoint_bytes)
         self._most_checkpoint_bytes = most_checkpoint_bytes
         self._kept = KeptStates(0) if kept is None else kept
+        self._pictures: EmbeddingSource | None = None
+
+    def read_pictures(self, pictures: EmbeddingSource) -> None:
+        """Names who gives the embeddings of pictures."""
+        self._pictures = pictures
 
     def __len__(self) -> int:
         return len(self._tokens)
@@ -131,15 +147,27 @@ class PromptCache:
                 raise ReadingStopped
             left = len(tokens) - start
             batch = tokens[start : start + (size - 1 if left == size + 1 > 2 else size)]
-            start += len(batch)
+            # A token that stands alone between two pictures is always read alone.
+            is_read_in_batch = len(batch) > 1
+            batch = batch[: run_length(batch)]
             with _abort_on(cancel, self._context):
-                outcome = self._context.read(batch)
+                outcome, count = self._read_batch(batch)
+            batch = batch[:count]
+            start += count
             self._check(outcome)
-            if self._read_length == len(self._tokens) and len(batch) > 1:
+            if self._read_length == len(self._tokens) and is_read_in_batch:
                 self._read_length += len(batch)
             self._tokens += batch
             self.mark(is_passing=batch_size is not None)
             yield len(self._tokens)
+
+    def _read_batch(self, batch: Sequence[int]) -> tuple[int, int]:
+        """-> (llama_decode's answer, how many positions of the batch were read at once)."""
+        if not is_picture(batch[0]):
+            return self._context.read(batch), len(batch)
+        assert self._pictures is not None
+        embeddings, first, count, width = self._pictures.rows_of(batch)
+        return self._context.read_embeddings(embeddings, first, count, width), count
 
     def append(self, token: int) -> None:
         """Reads one token. Raises what `read` raises."""

@@ -39,8 +39,9 @@ class ChatEngine(LanguageModel, Protocol):
         on_progress: Callable[[float], None],
         cancel: threading.Event | None = None,
         catalog_context: int = 0,
+        projector: Path | None = None,
     ) -> ModelInfo:
-        """Loads a file in place of the model that is there.
+        """Loads a file in place of the model that is there; `projector` lets the model see.
 
         Raises:
             UserError: it cannot be loaded; the model that was there may still be.

@@ -66,6 +66,7 @@ class ContextUsageService(QObject):
     ) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._chat = chat
         self._answers = answers
         self._worker = Worker("context", self)
         self._typed = ""
@@ -112,11 +113,11 @@ class ContextUsageService(QObject):
     def _stream(self, request: TurnRequest) -> Stream:
         node = self._answers.message_under_way
         message = node.message if node else None
-        typed = self._typed
+        typed, attachments = self._typed, self._chat.conversation.draft_attachments
 
         def work(cancel: threading.Event, report: Report) -> None:
             if not cancel.is_set():
-                report(measure(self._engine, request, typed, message))
+                report(measure(self._engine, request, typed, message, attachments))
 
         stream = Stream(work, self)
         stream.item.connect(lambda use: self._on_counted(stream, use))

@@ -42,13 +42,16 @@ class ScriptedEngine(ScriptedModel):
         on_progress: Callable[[float], None],
         cancel: threading.Event | None = None,
         catalog_context: int = 0,
+        projector: Path | None = None,
     ) -> ModelInfo:
         if self.failure is not None:
             failure, self.failure = self.failure, None
             raise failure
         on_progress(0.5)
         self.loads.append((path, options))
-        self.info = ModelInfo(path, path.stem, "lfm2", "F16", 1, self.context_length, 32_768)
+        self.info = ModelInfo(
+            path, path.stem, "lfm2", "F16", 1, self.context_length, 32_768, projector=projector
+        )
         self.model_path = str(path)
         return self.info
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.core.errors import UserError
 from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
-from app.core.message import Message, Statistics, StopReason
+from app.core.message import Message, PicturePart, Statistics, StopReason
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 
@@ -93,6 +93,9 @@ class ScriptedModel:
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
+
+    def picture_tokens(self, picture: PicturePart) -> int:
+        return 64
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
         described = sum(self.count_tokens(str(tool)) for tool in tools)

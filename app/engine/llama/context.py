@@ -74,6 +74,21 @@ class LlamaContext:
         self._tokens[:count] = list(tokens)
         return int(C.llama_decode(self._handle, C.llama_batch_get_one(self._tokens, count)))
 
+    def read_embeddings(
+        self, embeddings: ctypes.Array[ctypes.c_float], first: int, count: int, width: int
+    ) -> int:
+        """Reads at most `batch_size` embeddings of a picture's tile; the answer is that of `read`.
+
+        Args:
+            embeddings: those of the whole tile, `width` numbers each.
+            first: the number of the first one to be read.
+            count: how many are read.
+        """
+        batch = C.llama_batch_get_one(None, count)
+        rows = ctypes.byref(embeddings, first * width * ctypes.sizeof(ctypes.c_float))
+        batch.embd = ctypes.cast(rows, ctypes.POINTER(ctypes.c_float))
+        return int(C.llama_decode(self._handle, batch))
+
     def read_one(self, token: int) -> int:
         """Reads one token; the answer is that of `read`."""
         self._next_token[0] = token

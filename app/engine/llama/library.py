@@ -47,7 +47,8 @@ last_errors: deque[str] = deque(maxlen=12)
 
 
 @C.llama_log_callback  # type: ignore[untyped-decorator]
-def _on_log(level: int, text: bytes, _data: object) -> None:
+def log_callback(level: int, text: bytes, _data: object) -> None:
+    """Takes what llama.cpp says; of the parts of it that have a log of their own too."""
     line = text.decode("utf-8", "replace").strip()
     if not line or line == ".":
         return
@@ -56,7 +57,7 @@ def _on_log(level: int, text: bytes, _data: object) -> None:
     log.log(_LEVELS.get(level, logging.DEBUG), "%s", line)
 
 
-C.llama_log_set(_on_log, ctypes.c_void_p(0))
+C.llama_log_set(log_callback, ctypes.c_void_p(0))
 C.llama_backend_init()
 
 

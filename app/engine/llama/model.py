@@ -121,8 +121,8 @@ class Model:
         return self.bytes_of(token).decode("utf-8", "replace") if token >= 0 else ""
 
     def is_end(self, token: int) -> bool:
-        """Whether the model says with this token that it is finished."""
-        return bool(C.llama_vocab_is_eog(self._vocab, token))
+        """Whether the model says with this token that it is finished; False for a position of a picture."""
+        return token >= 0 and bool(C.llama_vocab_is_eog(self._vocab, token))
 
     def _look_up(self, token: int) -> bytes:
         length = C.llama_token_to_piece(self._vocab, token, self._buffer, len(self._buffer), 0, True)

@@ -1,0 +1,51 @@
+"""Pictures of one colour, whose names the tiny model that sees has learned."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.core.attachment import Attachment
+from app.core.message import Message, PicturePart, Role
+from app.core.picture_size import PictureDetail, seen_size
+from app.core.pixels import Pixels
+
+DATA = Path(__file__).parents[1] / "data"
+TINY, PROJECTOR = DATA / "tiny-lfm2.gguf", DATA / "tiny-mmproj.gguf"
+QUESTION = "What colour is this image?"
+COLOURS: Mapping[str, bytes] = {
+    "red": b"\xff\x00\x00",
+    "green": b"\x00\xff\x00",
+    "blue": b"\x00\x00\xff",
+    "white": b"\xff\xff\xff",
+    "black": b"\x00\x00\x00",
+    "yellow": b"\xff\xff\x00",
+}
+
+
+def said_of(colour: str) -> str:
+    """What the tiny model says of a picture of that colour."""
+    return f"The image is **{colour}**."
+
+
+def picture(
+    colour: str, width: int = 300, height: int = 200, detail: PictureDetail = PictureDetail.QUICK
+) -> PicturePart:
+    """A picture that `pixels_of` knows."""
+    name = hashlib.sha256(f"{colour} {width}x{height}".encode()).hexdigest()
+    return PicturePart(Attachment(name, "image/png", f"{colour}.png", 100), width, height, detail)
+
+
+def shown(*pictures: PicturePart, text: str = QUESTION) -> Message:
+    """A question about pictures."""
+    return Message.of_text(Role.USER, text, pictures)
+
+
+def pixels_of(part: PicturePart) -> Pixels | None:
+    """The pixels of what `picture` made."""
+    colour = part.file.name.removesuffix(".png")
+    if colour not in COLOURS:
+        return None
+    width, height = seen_size(part.width, part.height, part.detail)
+    return Pixels(width, height, COLOURS[colour] * (width * height))
