@@ -107,6 +107,7 @@ class Application(QObject):
         self.screens.shut_down()
         self.services.shut_down()
         self.window.close()
+        self.screens.deleteLater()  # They would go on telling a window that is gone what was saved last.
         self.window.deleteLater()
         self._themes.deleteLater()  # It would go on telling views that are gone of the system's theme.
         self._log.close()

@@ -47,6 +47,8 @@ class Settings:
     last_model: Path | None = None
     """The model that is loaded at the next start."""
     is_sidebar_visible: bool = True
+    is_settings_panel_visible: bool = False
+    """The settings of the conversation on screen stand beside it."""
     window_geometry: str = ""
     """Place and size of the window, in the form that the window gave it; empty before the first end."""
     font_scale: float = 1.0

@@ -40,6 +40,8 @@ class ModelInfo:
     """Tokens the model can hold in memory now."""
     trained_context: int
     gpu_layers: int = 0
+    has_gpu: bool = False
+    """The engine can use a graphics card of this computer."""
     thread_count: int = 0
     notices: tuple[str, ...] = ()
     is_base_model: bool = False

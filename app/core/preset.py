@@ -21,6 +21,8 @@ class Preset:
     """In tokens; 0 is chosen from the model and the free memory."""
     thread_count: int = 0
     """0 is one for each physical core."""
+    gpu_layers: int = -1
+    """Layers that the graphics card computes, where there is one; -1 is all of them."""
     kv_cache_type: str = "f16"
     """How attention memory is stored: f16, q8_0 or q4_0."""
     thinking_limit: int = 0
@@ -41,6 +43,13 @@ LOAD_LIMITS: dict[str, SamplingLimit] = {
         "How many tokens the model can see at once. More takes more memory.",
     ),
     "thread_count": SamplingLimit("Threads", 0, 512, 1, "How many processor cores the model uses."),
+    "gpu_layers": SamplingLimit(
+        "GPU layers",
+        -1,
+        1024,
+        1,
+        "How many layers of the model the graphics card computes. Fewer take less of its memory.",
+    ),
 }
 """The ranges of the numbers that take effect when the model is loaded."""
 

@@ -10,21 +10,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.core.conversation import Conversation
-from app.core.preset import Preset
-from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS
+from app.core.preset import LOAD_LIMITS, THINKING_LIMIT, Preset
+from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, SamplingLimit
 
 Value = float | str | tuple[str, ...]
 Overrides = tuple[tuple[str, Value], ...]
-"""Names of fields of `Sampling`, or `system_prompt`, each once and in the order of the fields."""
+"""Names of `OVERRIDABLE`, each once and in that order, with their values."""
 
 SYSTEM_PROMPT = "system_prompt"
-OVERRIDABLE: tuple[str, ...] = (SYSTEM_PROMPT, *FIELD_NAMES)
-"""What a conversation may override. How a model is loaded belongs to the preset: it would be loaded anew."""
+THINKING = "thinking_limit"
+LOADING: tuple[str, ...] = ("context_length", "gpu_layers")
+"""What takes effect when the model is loaded again, which the user is offered."""
+OVERRIDABLE: tuple[str, ...] = (SYSTEM_PROMPT, *FIELD_NAMES, THINKING, *LOADING)
+"""What a conversation may override. Threads and cache type suit a computer, and stay with the preset."""
+_LIMITS: dict[str, SamplingLimit] = {
+    **LIMITS,
+    THINKING: THINKING_LIMIT,
+    **{it: LOAD_LIMITS[it] for it in LOADING},
+}
 
 
 def value_of(preset: Preset, name: str) -> Value:
     """A preset's value by the name it has in overrides."""
-    value: Value = preset.system_prompt if name == SYSTEM_PROMPT else getattr(preset.sampling, name)
+    value: Value = getattr(preset.sampling if name in FIELD_NAMES else preset, name)
     return value
 
 
@@ -41,8 +49,8 @@ def preset_with_overrides(preset: Preset, overrides: Overrides) -> Preset:
     come from a file, and must not keep a conversation from being answered.
     """
     known = {name: value for name, value in overrides if is_usable(name, value)}
-    prompt = str(known.pop(SYSTEM_PROMPT, preset.system_prompt))
-    return replace(preset, system_prompt=prompt, sampling=preset.sampling.with_values(**known))
+    sampling = {name: known.pop(name) for name in FIELD_NAMES if name in known}
+    return replace(preset, sampling=preset.sampling.with_values(**sampling), **known)  # type: ignore[arg-type]
 
 
 def overrides_of(conversation: Conversation) -> Overrides:
@@ -74,10 +82,11 @@ def is_usable(name: str, value: object) -> bool:
         return isinstance(value, str)
     if name == "stop":
         return isinstance(value, tuple) and all(isinstance(text, str) and text for text in value)
-    limit = LIMITS.get(name)
+    limit = _LIMITS.get(name)
     if limit is None or isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return limit.low <= value <= limit.high and (name not in WHOLE_NUMBERS or isinstance(value, int))
+    is_whole = name in WHOLE_NUMBERS or name not in LIMITS
+    return limit.low <= value <= limit.high and (not is_whole or isinstance(value, int))
 
 
 def _in_order(overrides: Mapping[str, Value]) -> Overrides:

@@ -229,7 +229,12 @@ def load_model(
         is_base_model = not header.chat_template and not _has_turn_marks(model)
         template, notice = _template_of(header, model, completes_text)
         info = _info(header, plan, model, context, (plan.notice, "" if is_base_model else notice))
-        info = replace(info, is_base_model=is_base_model, completes_text=completes_text)
+        info = replace(
+            info,
+            is_base_model=is_base_model,
+            completes_text=completes_text,
+            has_gpu=native.has_gpu(),
+        )
         stop_words = (TURN_END,) if template.source == CHATML else ()
         cache = PromptCache(context, model.has_fixed_state, kept=KeptStates())
         tokenizer = PromptTokenizer(model, template.source)

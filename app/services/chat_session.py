@@ -388,9 +388,9 @@ class ChatSession(QObject):
             self._create()
         self._publish(ChatPart.PRESET)
 
-    def change_tools(self, names: Sequence[str]) -> None:
-        """Switches exactly these tools on in the conversation on screen."""
-        self._shown = replace(self._shown, tools=tuple(names))
+    def change_tools(self, names: Sequence[str] | None) -> None:
+        """Switches exactly these tools on in the conversation on screen; None leaves it to its preset."""
+        self._shown = replace(self._shown, tools=None if names is None else tuple(names))
         self._save_tools(self._shown.id)
 
     def change_permissions(self, permissions: Permissions, conversation_id: str = "") -> None:

@@ -92,6 +92,7 @@ class ModelService(QObject):
         self._loaded: tuple[Path, LoadOptions] | None = None
         """What is loaded, and what the preset had asked for then."""
         self._is_reload_offered = False
+        self._has_gpu = False
         chat.changed.connect(self._on_chat_changed)
         presets.changed.connect(self._offer_to_reload)
         settings.changed.connect(lambda change: self.refresh() if change.concerns("model_folders") else None)
@@ -136,6 +137,11 @@ class ModelService(QObject):
     def understands_calls(self) -> bool:
         """Whether the model's tool calls can be read, as far as that is known."""
         return self._engine.info is None or self._engine.understands_calls
+
+    @property
+    def has_gpu(self) -> bool:
+        """Whether a graphics card can be used; known once a model was loaded."""
+        return self._has_gpu
 
     @property
     def loaded_context(self) -> LoadedContext | None:
@@ -240,7 +246,7 @@ class ModelService(QObject):
 
     def load_longer(self, path: Path, tokens: int) -> None:
         """Loads a model again with a longer context, until its preset asks for another one."""
-        asked = self.preset_in(self._chat.conversation).context_length
+        asked = self.preset_for_answer(self._chat.conversation).context_length
         self._longer_contexts[path] = (asked, tokens)
         self.open_file(path)
 
@@ -290,7 +296,7 @@ class ModelService(QObject):
         if self._loading is not None:
             self._loading.cancel()
         self._chosen = model
-        self._planned = load_options_of(self.preset_in(self._chat.conversation))
+        self._planned = load_options_of(self.preset_for_answer(self._chat.conversation))
         options = self._lengthened(model.path, self._planned)
         options = replace(options, completes_text=model.path in self._completing)
         entry = self._catalog.entry_of(model)
@@ -358,6 +364,7 @@ class ModelService(QObject):
             return
         self.missing.withdraw()
         self._info = info
+        self._has_gpu = info.has_gpu
         self._loaded = (info.path, self._planned)
         self._status = LoadStatus(ModelState.READY)
         self._settings.change(last_model=info.path)
@@ -416,7 +423,7 @@ class ModelService(QObject):
         """Whether the model was loaded otherwise than the preset on screen asks for."""
         if self._loaded is None or self._chosen is None or self._status.state is not ModelState.READY:
             return False
-        wanted = load_options_of(self.preset_in(self._chat.conversation))
+        wanted = load_options_of(self.preset_for_answer(self._chat.conversation))
         return self._loaded[0] == self._chosen.path and self._loaded[1] != wanted
 
     def _offer_to_reload(self) -> None:
@@ -428,7 +435,7 @@ class ModelService(QObject):
             path = self._chosen.path
             self._notices.post(
                 "Reload the model to apply your changes.",
-                "Context length, threads and cache type take effect when it is loaded again.",
+                "Context length, threads, GPU layers and cache type take effect when it is loaded again.",
                 Offer("Reload", lambda: self.open_file(path)),
                 topic=RELOAD,
             )

@@ -127,5 +127,6 @@ def load_options_of(preset: Preset) -> LoadOptions:
     return LoadOptions(
         context_length=preset.context_length,
         thread_count=preset.thread_count,
+        gpu_layers=preset.gpu_layers,
         kv_cache_type=preset.kv_cache_type,
     )

@@ -68,8 +68,10 @@ class ToolService(QObject):
 
         They are the ones that the user chose there, else those of its preset, else those of the settings.
         """
-        if conversation.tools is not None:
-            return conversation.tools
+        return self.inherited_names(conversation) if conversation.tools is None else conversation.tools
+
+    def inherited_names(self, conversation: Conversation) -> tuple[str, ...]:
+        """The tools that are on in a conversation for which the user chose none."""
         of_preset = self._models.preset_in(conversation).tools
         return self._settings.current.new_chat_tools if of_preset is None else of_preset
 

@@ -26,6 +26,9 @@ from app.ui.sidebar.sidebar import Sidebar
 NARROW = 860
 """Pixels. In a narrower window the sidebar goes away by itself, and comes back with the room."""
 
+ROOM_FOR_SETTINGS = 1100
+"""Pixels. In a narrower window the settings of a conversation lie over it instead of beside it."""
+
 FIRST_SIZE = QSize(1180, 780)
 
 
@@ -38,11 +41,13 @@ class MainWindow(QMainWindow):
     Signals:
         model_dropped(Path): a GGUF file or a folder was dropped onto the window.
         sidebar_toggled(bool): the user showed or hid the sidebar.
+        settings_panel_toggled(bool): the user opened or closed the settings of conversations.
         closing(): the window is about to close; its geometry can still be read.
     """
 
     model_dropped = Signal(object)
     sidebar_toggled = Signal(bool)
+    settings_panel_toggled = Signal(bool)
     closing = Signal()
 
     def __init__(self, transcript: QWidget, app_icon: QIcon, parent: QWidget | None = None) -> None:
@@ -83,6 +88,12 @@ class MainWindow(QMainWindow):
         self._is_sidebar_wanted = is_wanted
         self._show_sidebar(is_wanted)
 
+    def set_settings_panel_visible(self, is_wanted: bool) -> None:
+        """Shows or hides the settings of conversations, and leaves the keyboard where it is."""
+        self.chat_page.settings_panel.setVisible(is_wanted)
+        self.chat_page.header.settings_button.setChecked(is_wanted)
+        self.menus.chat_settings_action.setChecked(is_wanted)
+
     def saved_geometry(self) -> bytes:
         """Place and size, for `restore_saved_geometry` at the next start."""
         return bytes(self.saveGeometry().data())
@@ -111,6 +122,9 @@ class MainWindow(QMainWindow):
         menus.sidebar_action.toggled.connect(self._on_sidebar_action_toggled)
         self.sidebar.hide_requested.connect(lambda: menus.sidebar_action.setChecked(False))
         header.sidebar_requested.connect(lambda: menus.sidebar_action.setChecked(True))
+        menus.chat_settings_action.triggered.connect(self._on_chat_settings_triggered)
+        header.settings_button.clicked.connect(self._on_chat_settings_triggered)
+        self.chat_page.settings_panel.close_requested.connect(lambda: self._on_chat_settings_triggered(False))
         menus.quit_action.triggered.connect(self.close)
         menus.search_action.triggered.connect(self._focus_search)
         menus.focus_composer_action.triggered.connect(self.focus_composer)
@@ -159,6 +173,14 @@ class MainWindow(QMainWindow):
         self.set_sidebar_visible(is_shown)
         self.sidebar_toggled.emit(is_shown)
 
+    def _on_chat_settings_triggered(self, is_wanted: bool) -> None:
+        is_open = is_wanted or self.current_page is not self.chat_page
+        self.set_settings_panel_visible(is_open)
+        self.focus_composer()
+        if is_open:
+            self.chat_page.settings_panel.take_focus()
+        self.settings_panel_toggled.emit(is_open)
+
     def _on_composer_state_changed(self, state: ComposerState) -> None:
         self.menus.stop_action.setEnabled(state is ComposerState.ANSWERING)
 
@@ -166,6 +188,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._drop_hint.setGeometry(self.rect())
+        self.chat_page.set_panel_docked(event.size().width() >= ROOM_FOR_SETTINGS)
         was_narrow = event.oldSize().isValid() and event.oldSize().width() < NARROW
         is_narrow = event.size().width() < NARROW
         if is_narrow != was_narrow and self._is_sidebar_wanted:

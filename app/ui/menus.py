@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from typing_extensions import override
 
 from app.settings import ThemeChoice
+from app.ui.chat.conversation_settings_button import SHORTCUT as SETTINGS_SHORTCUT
 from app.ui.icons import icon
 from app.ui.widgets.rounded_popup import round_off
 
@@ -105,6 +106,7 @@ class Menus(QObject):
                 "&View",
                 (
                     self.sidebar_action,
+                    self.chat_settings_action,
                     SEPARATOR,
                     self.theme_system_action,
                     self.theme_light_action,
@@ -162,6 +164,7 @@ class Menus(QObject):
 
     def _make_view_actions(self) -> None:
         self.sidebar_action = self._action("sidebar", "&Sidebar", "", "Ctrl+B")
+        self.chat_settings_action = self._action("chat_settings", "&Chat settings", "", SETTINGS_SHORTCUT)
         self.theme_system_action = self._action("theme_system", "&System")
         self.theme_light_action = self._action("theme_light", "&Light")
         self.theme_dark_action = self._action("theme_dark", "&Dark")
@@ -175,6 +178,7 @@ class Menus(QObject):
         self.theme_system_action.setChecked(True)
         self.sidebar_action.setCheckable(True)
         self.sidebar_action.setChecked(True)
+        self.chat_settings_action.setCheckable(True)
 
     def _make_chat_actions(self) -> None:
         self.stop_action = self._action("stop", "&Stop", "stop", "Esc")

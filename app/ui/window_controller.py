@@ -46,6 +46,7 @@ class WindowController(QObject):
         self._connect()
         self._apply()
         window.set_sidebar_visible(settings.current.is_sidebar_visible)
+        window.set_settings_panel_visible(settings.current.is_settings_panel_visible)
         window.restore_saved_geometry(_bytes_of(settings.current.window_geometry))
 
     def choose_file(self) -> None:
@@ -86,6 +87,7 @@ class WindowController(QObject):
         menus.shortcuts_action.triggered.connect(lambda: ShortcutsDialog(menus.shortcuts(), window).open())
         window.sidebar.settings_requested.connect(lambda: self._dialog.open())
         window.sidebar_toggled.connect(lambda is_visible: change(is_sidebar_visible=is_visible))
+        window.settings_panel_toggled.connect(lambda is_visible: change(is_settings_panel_visible=is_visible))
         window.model_dropped.connect(self._on_window_model_dropped)
         window.closing.connect(self._on_window_closing)
         for view in (window.chat_page.header.model_picker, window.chat_page.welcome):

@@ -30,10 +30,19 @@ def test_the_changes_are_the_values_that_differ():
     assert preset_with_overrides(BASE, overrides_between(BASE, changed)) == changed
 
 
-def test_how_a_model_is_loaded_is_no_matter_of_one_conversation():
-    longer = Preset("Careful", BASE.sampling, BASE.system_prompt, context_length=4096, kv_cache_type="q8_0")
-    assert overrides_between(BASE, longer) == ()
-    assert preset_with_overrides(longer, (("temperature", 1.0),)).context_length == 4096
+def test_context_thoughts_and_the_graphics_card_are_overridden_but_not_what_suits_a_computer():
+    other = replace(BASE, context_length=4096, gpu_layers=8, thinking_limit=300)
+    overrides = (("thinking_limit", 300), ("context_length", 4096), ("gpu_layers", 8))
+    assert overrides_between(BASE, replace(other, thread_count=2, kv_cache_type="q8_0")) == overrides
+    assert preset_with_overrides(BASE, overrides) == other
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("context_length", -1), ("context_length", 4096.5), ("gpu_layers", 10**6), ("thinking_limit", True)],
+)
+def test_numbers_out_of_their_range_are_passed_over(name, value):
+    assert preset_with_overrides(BASE, ((name, value),)) == BASE
 
 
 def test_values_that_were_left_alone_follow_the_preset():
@@ -80,7 +89,7 @@ def test_a_change_that_cannot_be_used_is_passed_over(name, value):
 
 
 def test_every_value_of_sampling_can_be_changed():
-    assert set(OVERRIDABLE) == {"system_prompt", *Sampling.__dataclass_fields__}
+    assert set(OVERRIDABLE) > {"system_prompt", *Sampling.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.support.person import ANSWER_MS, Person, StartProgram
 
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support", extend=True)
 
 
@@ -96,14 +98,19 @@ def test_one_types_on_after_a_model_was_picked(person: Person, qtbot: QtBot, by_
 
 @pytest.mark.parametrize("by_mouse", [False, True])
 def test_one_types_on_after_a_preset_was_picked(person: Person, qtbot: QtBot, by_mouse: bool) -> None:
-    picker = person.window.chat_page.header.preset_picker
+    qtbot.keyClick(person.window, Qt.Key.Key_B, CTRL_SHIFT)
+    picker = person.window.chat_page.settings_panel.preset_row.picker
     picks(qtbot, picker, "Default", by_mouse=by_mouse)
-    qtbot.waitUntil(lambda: is_in_composer(person))
+    qtbot.waitUntil(picker.hasFocus)
+    qtbot.keyClicks(picker, "Hello")
+    assert is_in_composer(person)
+    assert person.composer.text == "Hello"
 
 
 def test_one_types_on_after_a_preset_was_saved_in_the_panel(person: Person, qtbot: QtBot) -> None:
     presets = person.application.screens.presets
-    presets.open_panel()
+    qtbot.keyClick(person.window, Qt.Key.Key_B, CTRL_SHIFT)
+    assert presets.panel.form.rows["system_prompt"].field.hasFocus()
     field = presets.panel.form.rows["temperature"].field
     field.lineEdit().selectAll()
     qtbot.keyClicks(field.lineEdit(), "0.2")
@@ -116,21 +123,20 @@ def test_one_types_on_after_a_preset_was_saved_in_the_panel(person: Person, qtbo
     qtbot.keyClick(presets.panel.name_field, Qt.Key.Key_Return)
     assert person.application.services.presets.store.get("Calm") is not None
     assert is_in_composer(person)
-    qtbot.mouseClick(presets.panel.form, Qt.MouseButton.LeftButton)
-    presets.open_panel()
-    qtbot.keyClick(presets.panel, Qt.Key.Key_Escape)
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert presets.panel.isHidden()
     assert is_in_composer(person)
 
 
-def test_one_types_on_after_the_presets_were_edited(person: Person, qtbot: QtBot) -> None:
-    picks(qtbot, person.window.chat_page.header.preset_picker, "Manage presets…", by_mouse=False)
+def test_one_goes_on_in_the_panel_after_the_presets_were_edited(person: Person, qtbot: QtBot) -> None:
+    qtbot.keyClick(person.window, Qt.Key.Key_B, CTRL_SHIFT)
+    picker = person.window.chat_page.settings_panel.preset_row.picker
+    picks(qtbot, picker, "Manage presets…", by_mouse=False)
     dialog = person.application.screens.presets.dialog.dialog
     assert dialog is not None
     qtbot.waitUntil(dialog.isVisible)
     close = dialog.findChild(QPushButton, "close_presets_button")
-    if close is None:
-        dialog.reject()
-    else:
-        qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: is_in_composer(person))
+    assert close is not None
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(picker.hasFocus)

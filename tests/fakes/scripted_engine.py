@@ -23,6 +23,7 @@ class ScriptedEngine(ScriptedModel):
         understands_calls: whether its calls can be read.
         failure: raised by the next load.
         read_ahead_prompts: what was to be read ahead, each time.
+        has_gpu: whether it tells of a graphics card.
     """
 
     def __init__(self, *replies: ScriptedReply | str, context_length: int = 4096) -> None:
@@ -34,6 +35,7 @@ class ScriptedEngine(ScriptedModel):
         self.loads: list[tuple[Path, LoadOptions]] = []
         self.failure: Exception | None = None
         self.read_ahead_prompts: list[list[tuple[Message, ...]]] = []
+        self.has_gpu = False
 
     def load(
         self,
@@ -50,7 +52,15 @@ class ScriptedEngine(ScriptedModel):
         on_progress(0.5)
         self.loads.append((path, options))
         self.info = ModelInfo(
-            path, path.stem, "lfm2", "F16", 1, self.context_length, 32_768, projector=projector
+            path,
+            path.stem,
+            "lfm2",
+            "F16",
+            1,
+            self.context_length,
+            32_768,
+            has_gpu=self.has_gpu,
+            projector=projector,
         )
         self.model_path = str(path)
         return self.info

@@ -106,7 +106,8 @@ def shoot_panel(window: MainWindow, services: Services, folder: Path, theme: str
     services.chat.change_overrides(
         (("system_prompt", "Answer in rhymes."), ("temperature", 1.1), ("top_k", 20))
     )
-    controller.open_panel()
+    window.resize(1366, 768)
+    window.set_settings_panel_visible(True)
     shoot(window, folder / f"presets-panel-{theme}.png")
     form = controller.panel.form
     form.rows["temperature"].field.set_typed("11")
@@ -119,9 +120,8 @@ def shoot_panel(window: MainWindow, services: Services, folder: Path, theme: str
     controller.panel.show_name_problem("There is already a preset called X. Choose another name.")
     window.resize(720, 480)
     shoot(window, folder / f"presets-panel-720-{theme}.png")
-    controller.panel.close_panel()
     window.resize(1180, 780)
-    picker = window.chat_page.header.preset_picker
+    picker = window.chat_page.settings_panel.preset_row.picker
     picker.showPopup()
     shoot(picker.view().window(), folder / f"presets-picker-{theme}.png", 2)
     picker._list_all()

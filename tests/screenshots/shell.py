@@ -80,7 +80,7 @@ def build_window() -> MainWindow:
     header.set_models(MODELS)
     header.set_current(MODELS[0].path)
     header.set_status(LoadStatus(ModelState.READY))
-    header.preset_picker.set_presets(["Balanced", "Precise", "Creative"], "Balanced")
+    header.settings_button.show_state("Precise", is_standard=False, change_count=0)
     header.context_meter.set_usage(5210, 8192)
     window.chat_page.welcome.show_model(
         MODELS[0].name, "quick answers, summaries, extraction and calling tools, in nine languages."

@@ -1,4 +1,4 @@
-"""The strip above the conversation: model, preset, context and menu."""
+"""The strip above the conversation: model, context, settings and menu."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing_extensions import override
 from app.core.model_file import ModelFile
 from app.services.model_status import LoadStatus, ModelState
 from app.ui.chat.context_meter import ContextMeter
+from app.ui.chat.conversation_settings_button import ConversationSettingsButton
 from app.ui.chat.model_picker import ModelPicker
-from app.ui.chat.preset_picker import PresetPicker
 from app.ui.widgets.icon_button import IconButton
 
 HEIGHT = 52
@@ -24,7 +24,7 @@ class ChatHeader(QFrame):
     """Says which model answers and how, and lets the user change both.
 
     Attributes:
-        model_picker, preset_picker, context_meter: the parts, with values and signals of their own.
+        model_picker, context_meter, settings_button: the parts, with values and signals of their own.
 
     Signals:
         cancel_load_requested(): the user no longer wants the model that is loading.
@@ -46,8 +46,8 @@ class ChatHeader(QFrame):
         self.switch_button.setProperty("quiet", True)
         self.switch_button.setToolTip("Stop the answer and load this model")
         self.switch_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.preset_picker = PresetPicker(self)
         self.context_meter = ContextMeter(self)
+        self.settings_button = ConversationSettingsButton(self)
         self.menu_button = IconButton("dots-three-bold", "Chat menu", parent=self)
         self.menu_button.setObjectName("conversation_menu_button")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -81,11 +81,10 @@ class ChatHeader(QFrame):
         layout.setContentsMargins(12, 0, 12, 0)
         layout.setSpacing(4)
         self.model_picker.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.preset_picker.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         for widget in (self.sidebar_button, self.model_picker, self.switch_button, self.cancel_button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
-        for other in (self.preset_picker, self.context_meter, self.menu_button):
+        for other in (self.context_meter, self.settings_button, self.menu_button):
             layout.addWidget(other, 0, Qt.AlignmentFlag.AlignVCenter)
 
     @override

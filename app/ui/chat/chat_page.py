@@ -1,8 +1,8 @@
-"""The chat screen: header, conversation or welcome, messages, composer."""
+"""The chat screen: header, conversation or welcome, messages, composer, settings of the conversation."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -13,11 +13,14 @@ from app.ui.chat.context_overflow_card import ContextOverflowCard
 from app.ui.chat.welcome import Welcome
 from app.ui.fonts import BODY_SIZE
 from app.ui.messages import Banner
+from app.ui.presets.conversation_settings_panel import ConversationSettingsPanel
 
 TEXT_WIDTH = 760
 """Pixels of the transcript's column where letters have their normal size; it grows with them."""
 CARD_MARGIN = 16
 """Pixels that the composer's card has on either side of its text."""
+_PANEL_MARGIN = 12
+"""Pixels around the settings where they lie over the conversation."""
 _COMMAND_KEYS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
@@ -27,7 +30,7 @@ class ChatPage(QWidget):
     """Puts the parts of a chat together; each takes values and sends signals of its own.
 
     Attributes:
-        header, transcript, welcome, banner, context_overflow_card, composer: the parts.
+        header, transcript, welcome, banner, context_overflow_card, composer, settings_panel: the parts.
         conversation_area: holds the transcript or the welcome.
     """
 
@@ -43,9 +46,12 @@ class ChatPage(QWidget):
         self.banner = Banner(self)
         self.context_overflow_card = ContextOverflowCard(self)
         self.composer = Composer(self)
+        self.settings_panel = ConversationSettingsPanel(self)
+        self._is_panel_docked = True
         self._column = QWidget(self)
         self._lay_out()
         self._fit_column()
+        self.conversation_area.installEventFilter(self)
 
     def show_welcome(self) -> None:
         """Shows the welcome in the conversation's place."""
@@ -59,6 +65,25 @@ class ChatPage(QWidget):
     def is_welcome_shown(self) -> bool:
         return self.conversation_area.currentWidget() is self.welcome
 
+    def set_panel_docked(self, is_docked: bool) -> None:
+        """Puts the settings beside the conversation, which gets narrower, or over it."""
+        if is_docked == self._is_panel_docked:
+            return
+        self._is_panel_docked = is_docked
+        self.settings_panel.set_docked(is_docked)
+        if is_docked:
+            self._middle.addWidget(self.settings_panel)
+        else:
+            self._middle.removeWidget(self.settings_panel)
+            self._place_panel()
+            self.settings_panel.raise_()
+
+    def _place_panel(self) -> None:
+        area = self.conversation_area.geometry()
+        room = area.adjusted(_PANEL_MARGIN, _PANEL_MARGIN, -_PANEL_MARGIN, -_PANEL_MARGIN)
+        room.setLeft(max(room.left(), room.right() - self.settings_panel.sizeHint().width()))
+        self.settings_panel.setGeometry(room)
+
     def _lay_out(self) -> None:
         inner = QVBoxLayout(self._column)
         inner.setContentsMargins(0, 0, 0, 0)
@@ -71,12 +96,18 @@ class ChatPage(QWidget):
         row.addStretch(1)
         row.addWidget(self._column, 100)
         row.addStretch(1)
+        conversation = QVBoxLayout()
+        conversation.addWidget(self.conversation_area, 1)
+        conversation.addLayout(row)
+        self._middle = QHBoxLayout()
+        self._middle.addLayout(conversation, 1)
+        self._middle.addWidget(self.settings_panel)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.conversation_area, 1)
-        layout.addLayout(row)
+        layout.addLayout(self._middle, 1)
+        for one in (conversation, self._middle, layout):
+            one.setContentsMargins(0, 0, 0, 0)
+            one.setSpacing(0)
 
     def _fit_column(self) -> None:
         """Keeps what is written under what was said, with letters of any size."""
@@ -89,6 +120,12 @@ class ChatPage(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
             self._fit_column()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self._is_panel_docked:
+            self._place_panel()
+        return False
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

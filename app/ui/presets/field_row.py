@@ -55,7 +55,7 @@ class FieldRow(QWidget):
         """
         Args:
             has_explanation: whether it stands below the name, and not in the tooltip only.
-            is_live: whether values take effect as they are typed.
+            is_live: whether values take effect as they are typed; those that differ have the preset's below.
         """
         super().__init__(parent)
         self._is_live = is_live
@@ -68,8 +68,10 @@ class FieldRow(QWidget):
         self.dot = Dot(self)
         self.label = QLabel(label_of(name), self)
         self.label.setBuddy(self.field)
+        self.label.setWordWrap(not has_explanation)  # There is little room.
         self.explanation = QLabel(explanation_of(name), self)
         self.explanation.setProperty("small", True)
+        self.explanation.setTextFormat(Qt.TextFormat.PlainText)
         self.explanation.setWordWrap(True)
         self.explanation.setVisible(has_explanation)
         self.problem_label = QLabel(self)
@@ -132,6 +134,9 @@ class FieldRow(QWidget):
             widget.setToolTip(explanation_of(self.name))
         difference = f" Differs from {self._origin}." if self.is_changed else ""
         self.field.setAccessibleDescription(f"{explanation_of(self.name)}{difference} {problem}".strip())
+        if self._is_live:
+            self.explanation.setText(f"Preset: {self.field.words(self._base)}")
+            self.explanation.setVisible(stands_out)
         self._set_property(self.label, "changed", stands_out)
         self._set_property(self.field, "refused", bool(problem))
 

@@ -1,4 +1,4 @@
-"""Presets on screen: the picker, the dialog, and the panel for the conversation's own values."""
+"""Presets on screen: the settings of one conversation, and the dialog with all presets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from app.services.tools import ToolService
 from app.store.presets import DEFAULT
 from app.ui.main_window import MainWindow
 from app.ui.messages import ToastHandle
-from app.ui.presets.adjust_panel import AdjustPanel
 from app.ui.presets.dialog_controller import DialogController
 from app.ui.presets.preset_form import Draft
 
@@ -46,14 +45,15 @@ class PresetController(QObject):
         self._store = presets.store
         self._messages = window.messages
         self._focus_composer = window.chat_page.composer.edit.setFocus
-        self._picker = window.chat_page.header.preset_picker
-        self.panel = AdjustPanel(window.chat_page.conversation_area)
+        self._tools = tools
+        self._button = window.chat_page.header.settings_button
+        self.panel = window.chat_page.settings_panel
+        self._picker = self.panel.preset_row.picker
         self.dialog = DialogController(presets, lambda: tools.all, window, self)
         self._undo: ToastHandle | None = None
         self._is_editing = False
-        self._shown: tuple[str, Preset, Preset] | None = None
-        """The conversation, its preset and its values as the panel shows them."""
-        self._picker.set_editable_presets(True)
+        self._shown: tuple[str, Preset, Preset, tuple[str, ...]] | None = None
+        """The conversation, its preset, its values and its preset's tools as the panel shows them."""
         self._connect()
         self._show()
 
@@ -77,16 +77,14 @@ class PresetController(QObject):
 
     def open_dialog(self) -> None:
         """Lets the user work on all presets, beginning with the one in effect."""
-        self._focus_composer()  # Where the focus returns to when the dialog is closed.
         self.dialog.open(self._models.preset_in(self._chat.conversation).name)
-
-    def open_panel(self) -> None:
-        """Lets the user change values for the conversation on screen only."""
-        self.panel.open()
 
     def save_as(self, name: str) -> None:
         """Makes a preset of the values in effect, and holds the conversation under it."""
-        values = replace(self._models.preset_for_answer(self._chat.conversation), name=name, source="")
+        conversation = self._chat.conversation
+        values = replace(self._models.preset_for_answer(conversation), name=name, source="")
+        if self._own_tools is not None:
+            values = replace(values, tools=self._own_tools)
         try:
             created = self._store.create(values)
         except UserError as error:
@@ -95,6 +93,7 @@ class PresetController(QObject):
         self.panel.end_saving()
         self._focus_composer()
         self._chat.choose_preset(created.name)
+        self._drop_own_tools()
         self._presets.publish()
         self._messages.show_done(f"Saved as “{created.name}”")
 
@@ -102,31 +101,27 @@ class PresetController(QObject):
 
     def _connect(self) -> None:
         self._picker.preset_chosen.connect(self.choose)
-        self._picker.picked.connect(self._on_picker_picked)
         self._picker.standard_requested.connect(self.make_standard)
         self._picker.edit_presets_requested.connect(self.open_dialog)
-        self._picker.adjust_requested.connect(self.open_panel)
-        self.panel.closed.connect(self._focus_composer)
+        self.panel.preset_row.reset_requested.connect(self._on_preset_reset_requested)
         self.panel.edited.connect(self._on_panel_edited)
         self.panel.reset_requested.connect(self._on_panel_reset_requested)
         self.panel.save_requested.connect(self.save_as)
         self._chat.changed.connect(self._on_chat_changed)
         self._models.changed.connect(self._on_models_changed)
         self._presets.changed.connect(self._show)
-
-    def _on_picker_picked(self) -> None:
-        """Lets the user type on, unless what was picked took the keyboard."""
-        if self._picker.hasFocus():
-            self._focus_composer()
+        self._tools.changed.connect(self._show)
 
     def _on_chat_changed(self, change: ChatChange) -> None:
         if change.concerns(ChatPart.SHOWN) and self._undo is not None:
             self._undo.close()  # The offer belongs to the conversation that left the screen.
             self._undo = None
-        if change.concerns(ChatPart.SHOWN, ChatPart.PRESET, ChatPart.DETAILS):
+        if change.concerns(ChatPart.SHOWN, ChatPart.PRESET, ChatPart.TOOLS, ChatPart.DETAILS):
             self._show()
 
     def _on_models_changed(self, change: ModelsChange) -> None:
+        if change.concerns(ModelPart.LOADED):
+            self.panel.set_graphics(self._models.has_gpu)
         if change.concerns(ModelPart.CHOSEN):
             self._show()
 
@@ -135,12 +130,29 @@ class PresetController(QObject):
         conversation = self._chat.conversation
         preset = self._models.preset_in(conversation)
         values = self._models.preset_for_answer(conversation)
+        values = replace(values, tools=self._own_tools)
+        base = replace(preset, tools=None)
+        standard = self._presets.standard_for(self._models.key).name
+        is_standard = preset.name == standard
+        count = len(overrides_between(preset, values)) + (self._own_tools is not None)
+        self._button.show_state(preset.name, is_standard=is_standard, change_count=count)
+        model_name = self._models.chosen.name if self._models.chosen else ""
+        self.panel.preset_row.show_standard("" if is_standard else standard, model_name)
         self._show_in_picker(preset.name)
-        self._picker.set_change_count(len(overrides_between(preset, values)))
-        shown = (conversation.id, preset, values)
+        inherited = self._tools.inherited_names(conversation)
+        shown = (conversation.id, base, values, inherited)
         if shown != self._shown and not self._is_editing:
-            self.panel.show_values(Draft(values), preset)
+            self.panel.set_tools(self._tools.all, inherited)
+            self.panel.show_values(Draft(values), base)
         self._shown = shown
+
+    @property
+    def _own_tools(self) -> tuple[str, ...] | None:
+        """The tools of the conversation where they are others than its preset says."""
+        conversation = self._chat.conversation
+        inherited = self._tools.inherited_names(conversation)
+        is_own = conversation.tools is not None and set(conversation.tools) != set(inherited)
+        return conversation.tools if is_own else None
 
     def _show_in_picker(self, current: str) -> None:
         model, key = self._models.chosen, self._models.key
@@ -159,14 +171,24 @@ class PresetController(QObject):
 
     def _on_panel_edited(self) -> None:
         preset = self._models.preset_in(self._chat.conversation)
-        overrides = overrides_between(preset, self.panel.form.draft.preset)
+        wanted = self.panel.form.draft.preset
         self._is_editing = True  # What is being typed in the panel stays as it was typed.
         try:
-            self._chat.change_overrides(overrides)
+            self._chat.change_overrides(overrides_between(preset, wanted))
+            if wanted.tools != self._own_tools:
+                self._chat.change_tools(wanted.tools)
         finally:
             self._is_editing = False
 
     def _on_panel_reset_requested(self) -> None:
         self._shown = None
         self._chat.change_overrides(())
+        self._drop_own_tools()
         self._show()
+
+    def _drop_own_tools(self) -> None:
+        if self._chat.conversation.tools is not None:
+            self._chat.change_tools(None)
+
+    def _on_preset_reset_requested(self) -> None:
+        self.choose(self._presets.standard_for(self._models.key).name)

@@ -28,6 +28,7 @@ _EMPTY_VALUES: dict[str, tuple[float, str]] = {
     "dry_window": (-1, "All"),
     "context_length": (0, "Automatic"),
     "thread_count": (0, "Automatic"),
+    "gpu_layers": (-1, "All"),
     "thinking_limit": (0, "No limit"),
 }
 _LIMITS: dict[str, SamplingLimit] = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
@@ -70,13 +71,18 @@ REPETITION = FieldSection(
 THINKING_AND_TOOLS = FieldSection("Thinking and tools", ("thinking_limit", "tools"))
 LOADING = FieldSection(
     "Model loading",
-    ("context_length", "thread_count", "kv_cache_type"),
+    ("context_length", "thread_count", "gpu_layers", "kv_cache_type"),
     note="These take effect when a model is loaded.",
 )
 PRESET_SECTIONS = (BASICS, THINKING_AND_TOOLS, CHOICE, REPETITION, LOADING)
-CONVERSATION_SECTIONS = (BASICS, CHOICE, REPETITION)
-"""Without what would load the model anew whenever another conversation is opened. A conversation's tools are
-chosen under its message."""
+CONVERSATION_SECTIONS = (
+    FieldSection("System prompt", (SYSTEM_PROMPT,), is_folded=False),
+    FieldSection("Basics", ("temperature", "max_tokens"), is_folded=False),
+    FieldSection("Sampling", (*CHOICE.names, "seed", "stop")),
+    REPETITION,
+    FieldSection("Model", ("context_length", "thinking_limit", "tools", "gpu_layers"), is_folded=False),
+)
+"""The rows of one conversation's settings; threads and cache type suit a computer, and stay with presets."""
 
 
 def label_of(name: str) -> str:
@@ -92,16 +98,17 @@ def explanation_of(name: str) -> str:
 
 
 def make_field(name: str, parent: QWidget, is_low: bool = False) -> ValueField:
-    """The field in which a value can be changed; `is_low` where there is little room for many lines."""
+    """The field in which a value can be changed; `is_low` where there is little room."""
     field: ValueField
     if name == SYSTEM_PROMPT:
-        field = TextField(3 if is_low else 5, "For example: Answer briefly and in French.", parent)
+        field = TextField(4 if is_low else 5, "For example: Answer briefly and in French.", parent)
     elif name == "stop":
         field = StopField(2 if is_low else 3, "None", parent)
     elif name == "kv_cache_type":
         field = ChoiceField(_KV_CHOICES, parent)
     elif name == "tools":
-        field = ToolsField(parent)
+        inherit_text, column_count = ("As in the preset", 1) if is_low else ("Use defaults from Settings", 2)
+        field = ToolsField(inherit_text, column_count, parent)
     else:
         field = NumberField(_rule(name), parent)
     field.setObjectName(f"{name}_field")

@@ -106,10 +106,25 @@ class PresetForm(QScrollArea):
         self.blockSignals(was_blocked)
         self._show_counts()
 
-    def set_tools(self, tools: Iterable[Tool]) -> None:
-        """Shows the tools that can be had. Emits nothing."""
+    def set_tools(self, tools: Iterable[Tool], inherited: tuple[str, ...] | None = None) -> None:
+        """Shows the tools that can be had. Emits nothing.
+
+        Args:
+            inherited: the names of those that are on while the user leaves the choice to others, if that is
+                known.
+        """
         if (row := self.rows.get("tools")) and isinstance(row.field, ToolsField):
             row.field.set_tools(tools)
+            if inherited is not None:
+                row.field.set_inherited(inherited)
+
+    def set_graphics(self, has_graphics: bool) -> None:
+        """Shows what only matters to a computer with a graphics card, or hides it."""
+        self.rows["gpu_layers"].setVisible(has_graphics)
+
+    def insert_after(self, name: str, widget: QWidget) -> None:
+        """Puts something else below a value."""
+        self._layout.insertWidget(self._layout.indexOf(self.rows[name]) + 1, widget)
 
     def show_first_problem(self) -> None:
         """Brings the first field that needs fixing on screen, with the cursor in it."""
@@ -128,6 +143,8 @@ class PresetForm(QScrollArea):
         for row in rows:
             row.changed.connect(self._on_row_changed)
         if not section.is_folded:
+            if self.sections:
+                self._layout.addWidget(line(self._page))
             for row in rows:
                 self._layout.addWidget(row)
             return

@@ -11,14 +11,12 @@ from app.core.preset_overrides import Value
 from app.tools.tool import Tool
 from app.ui.widgets.tooltip import as_written
 
-_COLUMNS = 2
-
 
 class ToolsField(QWidget):
-    """A box to tick for each tool, below one that leaves the choice to the settings.
+    """A box to tick for each tool, below one that leaves the choice to somebody else, such as the settings.
 
     Attributes:
-        settings_box: leaves the choice to the settings; ticking a tool takes it back.
+        inherit_box: leaves the choice to them; ticking a tool takes it back.
         boxes: the tools by name. Those of the preset that cannot be had now are among them.
 
     Signals:
@@ -29,30 +27,35 @@ class ToolsField(QWidget):
     problem = ""
     typed = ""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, inherit_text: str, column_count: int, parent: QWidget | None = None) -> None:
+        """`inherit_text` says who chooses while the user does not."""
         super().__init__(parent)
+        self._column_count = column_count
+        self._inherited: tuple[str, ...] | None = None
         self._tools: dict[str, Tool] = {}
         self._value: tuple[str, ...] | None = None
         self.boxes: dict[str, QCheckBox] = {}
-        self.settings_box = QCheckBox("Use defaults from Settings", self)
-        self.settings_box.setObjectName("tools_as_in_settings_box")
-        self.settings_box.clicked.connect(self._on_settings_box_clicked)
-        self.setFocusProxy(self.settings_box)
+        self.inherit_box = QCheckBox(inherit_text, self)
+        self.inherit_box.setObjectName("inherit_tools_box")
+        self.inherit_box.clicked.connect(self._on_inherit_box_clicked)
+        self.setFocusProxy(self.inherit_box)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 2, 0, 2)
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(8)
-        self._grid.setColumnStretch(_COLUMNS, 1)
-        self._grid.addWidget(self.settings_box, 0, 0, 1, _COLUMNS + 1)
+        self._grid.setColumnStretch(column_count, 1)
+        self._grid.addWidget(self.inherit_box, 0, 0, 1, column_count + 1)
 
     @property
     def value(self) -> tuple[str, ...] | None:
-        """The names of the tools that are on; None where the settings say."""
+        """The names of the tools that are on; None where the user leaves that to others."""
         return self._value
 
     def words(self, value: Value | None) -> str:
         """A value as it would be said."""
         names = _names(value)
+        if names is None:
+            names = self._inherited
         if names is None:
             return "what is in the settings"
         return ", ".join(self._title(name) for name in names) or "no tools"
@@ -61,6 +64,11 @@ class ToolsField(QWidget):
         """Shows the tools that can be had. Emits nothing."""
         self._tools = {tool.name: tool for tool in tools}
         self._fill()
+        self._tick()
+
+    def set_inherited(self, names: tuple[str, ...]) -> None:
+        """Shows which tools are on while the user leaves that to others. Emits nothing."""
+        self._inherited = names
         self._tick()
 
     def set_value(self, value: Value | None) -> None:
@@ -73,17 +81,21 @@ class ToolsField(QWidget):
     def set_typed(self, _text: str) -> None:
         """Nothing can be typed here."""
 
+    @property
+    def _on(self) -> tuple[str, ...]:
+        return (self._inherited or ()) if self._value is None else self._value
+
     def _tick(self) -> None:
-        self.settings_box.setChecked(self._value is None)
+        self.inherit_box.setChecked(self._value is None)
         for name, box in self.boxes.items():
-            box.setChecked(name in (self._value or ()))
+            box.setChecked(name in self._on)
 
     def _fill(self) -> None:
         self._clear()
-        previous = self.settings_box
+        previous = self.inherit_box
         for place, name in enumerate(dict.fromkeys((*self._tools, *(self._value or ())))):
             box = self.boxes[name] = self._box(name)
-            self._grid.addWidget(box, 1 + place // _COLUMNS, place % _COLUMNS)
+            self._grid.addWidget(box, 1 + place // self._column_count, place % self._column_count)
             self.setTabOrder(previous, box)
             previous = box
 
@@ -105,11 +117,11 @@ class ToolsField(QWidget):
     def _title(self, name: str) -> str:
         return self._tools[name].title if name in self._tools else f"{name} (not available)"
 
-    def _on_settings_box_clicked(self, is_on: bool) -> None:
-        self._change(None if is_on else ())
+    def _on_inherit_box_clicked(self, is_on: bool) -> None:
+        self._change(None if is_on else self._on)
 
     def _on_box_clicked(self, name: str, is_on: bool) -> None:
-        on = {it for it in self._value or () if it != name} | ({name} if is_on else set())
+        on = {it for it in self._on if it != name} | ({name} if is_on else set())
         self._change(tuple(it for it in self.boxes if it in on))
 
     def _change(self, value: tuple[str, ...] | None) -> None:

@@ -161,32 +161,21 @@ def test_figures_of_a_model_are_for_people() -> None:
     assert detail_text(STARTER) == "98 MB · Q4_1 · starter model"
 
 
-def test_picking_a_preset_tells_its_name(qtbot: QtBot, header: ChatHeader) -> None:
-    presets = header.preset_picker
-    with qtbot.assertNotEmitted(presets.preset_chosen):
-        presets.set_presets(["Balanced", "Precise"], "Balanced")
-    with qtbot.waitSignal(presets.preset_chosen) as chosen:
-        pick(qtbot, presets, "Precise")
-    assert chosen.args == ["Precise"]
-    assert presets.current_name == "Precise"
-
-
-def test_without_presets_there_is_no_picker(header: ChatHeader) -> None:
-    assert not header.preset_picker.isVisible()
-    header.preset_picker.set_presets(["Balanced"], "Balanced")
-    assert header.preset_picker.isVisible()
-
-
-def test_the_row_for_editing_presets_chooses_none(qtbot: QtBot, header: ChatHeader) -> None:
-    presets = header.preset_picker
-    presets.set_editable_presets(True)
-    presets.set_presets(["Balanced", "Precise"], "Precise")
-    with (
-        qtbot.assertNotEmitted(presets.preset_chosen),
-        qtbot.waitSignal(presets.edit_presets_requested),
-    ):
-        pick(qtbot, presets, "Manage presets…")
-    assert presets.currentText() == "Precise"
+def test_the_settings_button_says_what_is_special_about_this_conversation(header: ChatHeader) -> None:
+    button = header.settings_button
+    button.show_state("Default", is_standard=True, change_count=0)
+    assert button.text() == ""
+    assert button.toolTip().startswith("Chat settings: Default (")
+    button.show_state("Default", is_standard=True, change_count=1)
+    assert button.text() == "1 change"
+    button.show_state("Pirate", is_standard=False, change_count=0)
+    assert button.text() == "Pirate"
+    button.show_state("A & <b>B</b>", is_standard=False, change_count=2)
+    assert button.accessibleName() == "Chat settings: A & <b>B</b> · 2 changes"
+    assert "&lt;b&gt;" in button.toolTip()
+    assert button.text() == "A && <b>B</b> · 2 changes"
+    button.show_state("A" * 200, is_standard=False, change_count=0)
+    assert button.sizeHint().width() < 300
 
 
 def test_the_context_meter_tells_its_figures(header: ChatHeader) -> None:

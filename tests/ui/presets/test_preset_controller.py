@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.model_file import LoadOptions
@@ -16,10 +15,11 @@ from app.core.preset_overrides import Overrides, overrides_of
 from app.core.sampling import Sampling
 from app.services.model_status import ModelState
 from app.store.presets import PresetStore
-from app.ui.chat.preset_picker import PresetPicker
 from app.ui.main_window import MainWindow
-from app.ui.presets.adjust_panel import AdjustPanel
+from app.ui.presets.conversation_settings_panel import ConversationSettingsPanel
 from app.ui.presets.preset_controller import PresetController
+from app.ui.presets.preset_picker import PresetPicker
+from app.ui.presets.tools_field import ToolsField
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.chat_harness import ChatHarness
 from tests.support.preset_samples import CAREFUL, MODEL, type_into
@@ -40,7 +40,7 @@ class Desk(ChatHarness):
         self.controller = PresetController(
             window, self.chat, self.models, self.services.presets, self.services.tools
         )
-        self.picker = window.chat_page.header.preset_picker
+        self.picker = window.chat_page.settings_panel.preset_row.picker
         self.store.create(CAREFUL)
         self.services.presets.publish()
         self.models_folder = folder / "some models"
@@ -93,8 +93,8 @@ def picker(desk: Desk) -> PresetPicker:
 
 
 @pytest.fixture
-def panel(desk: Desk) -> AdjustPanel:
-    desk.controller.open_panel()
+def panel(desk: Desk) -> ConversationSettingsPanel:
+    desk.window.set_settings_panel_visible(True)
     return desk.controller.panel
 
 
@@ -119,7 +119,6 @@ def test_the_list_is_short_and_begins_with_what_the_model_recommends(picker: Pre
         "Careful",
         "Default",
         "All presets",
-        "Chat settings…",
         "Manage presets…",
     ]
     assert picker.currentText() == MODEL
@@ -282,7 +281,9 @@ def test_editing_begins_with_the_preset_in_effect_and_works_at_once(
 # One conversation
 
 
-def test_typed_values_hold_for_this_conversation_only(qtbot: QtBot, desk: Desk, panel: AdjustPanel) -> None:
+def test_typed_values_hold_for_this_conversation_only(
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
+) -> None:
     type_into(qtbot, panel.form.rows["temperature"].field, "0.9")
     type_into(qtbot, panel.form.rows["system_prompt"].field, "Hi.")
     assert desk.overrides == (("system_prompt", "Hi."), ("temperature", 0.9))
@@ -295,46 +296,39 @@ def test_typed_values_hold_for_this_conversation_only(qtbot: QtBot, desk: Desk, 
     assert desk.store.get(MODEL) == card
 
 
-def test_an_empty_system_prompt_is_a_change_too(qtbot: QtBot, desk: Desk, panel: AdjustPanel) -> None:
+def test_an_empty_system_prompt_is_a_change_too(
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
+) -> None:
     desk.controller.choose("Careful")
     type_into(qtbot, panel.form.rows["system_prompt"].field, "")
     assert desk.overrides == (("system_prompt", ""),)
     assert desk.in_effect.system_prompt == ""
 
 
-def test_what_differs_is_marked_in_panel_and_picker_and_taken_back_one_by_one(
-    qtbot: QtBot, desk: Desk, panel: AdjustPanel, picker: PresetPicker
+def test_what_differs_is_marked_in_panel_and_header_and_taken_back_one_by_one(
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
 ) -> None:
     desk.chat.change_overrides((("temperature", 0.9), ("top_k", 7)))
     assert panel.subtitle.text() == f"2 changes from {MODEL}"
     assert [name for name, row in panel.form.rows.items() if row.dot.is_lit] == ["temperature", "top_k"]
-    assert picker.toolTip() == f"Preset: {MODEL}, 2 changes in this chat"
+    button = desk.window.chat_page.header.settings_button
+    assert button.text() == "2 changes"
+    assert panel.form.rows["temperature"].explanation.text() == "Preset: 0.1"
+    assert panel.form.rows["temperature"].explanation.isVisible()
+    assert panel.form.rows["min_p"].explanation.isHidden()
     row = panel.form.rows["temperature"]
     assert row.reset_button.toolTip() == f"Back to 0.1, as in {MODEL}"
     qtbot.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
     assert desk.overrides == (("top_k", 7),)
-    assert picker.change_count == 1
+    assert button.text() == "1 change"
     qtbot.mouseClick(panel.reset_button, Qt.MouseButton.LeftButton)
     assert desk.overrides == ()
     assert panel.subtitle.text() == f"Using {MODEL}"
-    assert picker.toolTip() == f"Preset: {MODEL}"
+    assert button.text() == ""
     assert not panel.save_as_button.isEnabled()
 
 
-def test_the_picker_shows_a_dot_while_the_conversation_differs(desk: Desk, picker: PresetPicker) -> None:
-    def accent_count() -> int:
-        image = picker.grab().toImage()
-        accent = QColor("#6fc3d0")
-        return sum(
-            image.pixelColor(x, y) == accent for x in range(image.width()) for y in range(image.height())
-        )
-
-    assert accent_count() == 0
-    desk.chat.change_overrides((("temperature", 0.9),))
-    assert accent_count() > 10
-
-
-def test_a_refused_value_is_not_used(qtbot: QtBot, desk: Desk, panel: AdjustPanel) -> None:
+def test_a_refused_value_is_not_used(qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel) -> None:
     row = panel.form.rows["top_k"]
     type_into(qtbot, row.field, "5000")
     assert row.problem_label.text() == (
@@ -345,7 +339,7 @@ def test_a_refused_value_is_not_used(qtbot: QtBot, desk: Desk, panel: AdjustPane
 
 
 def test_a_refused_value_stays_on_screen_when_the_model_is_loaded_again(
-    qtbot: QtBot, desk: Desk, panel: AdjustPanel
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
 ) -> None:
     type_into(qtbot, panel.form.rows["top_k"].field, "5000")
     desk.uses_model(MODEL_FILE)
@@ -355,7 +349,7 @@ def test_a_refused_value_stays_on_screen_when_the_model_is_loaded_again(
     assert panel.form.rows["top_k"].field.typed == "50"
 
 
-def test_another_conversation_shows_its_own_values(desk: Desk, panel: AdjustPanel) -> None:
+def test_another_conversation_shows_its_own_values(desk: Desk, panel: ConversationSettingsPanel) -> None:
     desk.chat.change_overrides((("temperature", 0.9),))
     assert panel.form.rows["temperature"].field.typed == "0.9"
     desk.chat.start_new()
@@ -364,7 +358,7 @@ def test_another_conversation_shows_its_own_values(desk: Desk, panel: AdjustPane
 
 
 def test_values_become_a_preset_which_the_conversation_then_follows(
-    qtbot: QtBot, desk: Desk, panel: AdjustPanel, picker: PresetPicker
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel, picker: PresetPicker
 ) -> None:
     desk.controller.choose("Careful")
     desk.chat.change_overrides((("temperature", 0.9),))
@@ -381,7 +375,6 @@ def test_values_become_a_preset_which_the_conversation_then_follows(
     assert desk.in_effect == lively
     assert desk.overrides == ()
     assert picker.currentText() == "Lively"
-    assert picker.change_count == 0
     assert panel.save_as_button.isVisible()
 
 
@@ -396,7 +389,6 @@ def test_choosing_another_preset_takes_the_changes_back_and_can_be_undone(
     qtbot.mouseClick(toast.undo_button, Qt.MouseButton.LeftButton)
     assert desk.overrides == (("temperature", 0.9),)
     assert picker.currentText() == MODEL
-    assert picker.change_count == 1
 
 
 def test_the_offer_to_undo_leaves_with_its_conversation(
@@ -419,19 +411,84 @@ def test_another_text_in_the_toast_stays_when_the_conversation_leaves(
     assert desk.window.messages.toast.isVisible()
 
 
-def test_the_panel_opens_from_the_picker_and_closes_with_escape(
-    qtbot: QtBot, desk: Desk, picker: PresetPicker, window: MainWindow
+def test_thinking_limit_context_length_and_tools_differ_too_and_go_back(
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
 ) -> None:
-    pick(qtbot, picker, "Chat settings…")
-    panel = desk.controller.panel
-    assert panel.isVisible()
+    rows = panel.form.rows
+    type_into(qtbot, rows["context_length"].field, "2048")
+    type_into(qtbot, rows["thinking_limit"].field, "300")
+    tools = rows["tools"].field
+    assert isinstance(tools, ToolsField)
+    panel.form.ensureWidgetVisible(tools)
+    name, box = next(iter(tools.boxes.items()))
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    assert desk.overrides == (("thinking_limit", 300), ("context_length", 2048))
+    assert desk.in_effect.thinking_limit == 300
+    assert desk.chat.conversation.tools == (name,)
+    assert desk.services.tools.names_on(desk.chat.conversation) == (name,)
+    assert panel.subtitle.text() == f"3 changes from {MODEL}"
+    assert desk.window.messages.banner.action_button.text() == "Reload"
+    for row in ("tools", "context_length", "thinking_limit"):
+        panel.form.ensureWidgetVisible(rows[row])
+        qtbot.mouseClick(rows[row].reset_button, Qt.MouseButton.LeftButton)
+    assert desk.overrides == ()
+    assert desk.chat.conversation.tools is None
+    assert panel.subtitle.text() == f"Using {MODEL}"
+    assert desk.window.messages.banner.isHidden()
+
+
+def test_a_model_is_loaded_with_the_context_of_the_conversation(
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
+) -> None:
+    type_into(qtbot, panel.form.rows["context_length"].field, "2048")
+    qtbot.mouseClick(desk.window.messages.banner.action_button, Qt.MouseButton.LeftButton)
+    desk.waits(lambda: desk.engine.loads[-1][1].context_length == 2048)
+    desk.waits(lambda: desk.models.status.state is ModelState.READY)
+    assert not desk.models.is_reload_wanted
+
+
+def test_tools_become_part_of_a_saved_preset(
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
+) -> None:
+    desk.chat.change_tools(["calculator"])
+    qtbot.mouseClick(panel.save_as_button, Qt.MouseButton.LeftButton)
+    type_into(qtbot, panel.name_field, "Reckoner")
+    qtbot.keyClick(panel.name_field, Qt.Key.Key_Return)
+    saved = desk.reopened().get("Reckoner")
+    assert saved is not None
+    assert saved.tools == ("calculator",)
+    assert desk.services.tools.names_on(desk.chat.conversation) == ("calculator",)
+    assert panel.subtitle.text() == "Using Reckoner"
+
+
+def test_the_layers_of_a_graphics_card_are_set_where_there_is_one(
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
+) -> None:
+    row = panel.form.rows["gpu_layers"]
+    assert row.isHidden()
+    desk.engine.has_gpu = True
+    desk.uses_model(MODEL_FILE)
+    assert not row.isHidden()
+    panel.form.ensureWidgetVisible(row)
+    type_into(qtbot, row.field, "12")
+    assert desk.overrides == (("gpu_layers", 12),)
+    desk.uses_model(MODEL_FILE)
+    assert desk.engine.loads[-1][1].gpu_layers == 12
+
+
+def test_another_preset_than_the_standard_is_told_and_goes_back(
+    qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel, picker: PresetPicker
+) -> None:
+    row = panel.preset_row
+    assert row.reset_button.isHidden()
+    pick(qtbot, picker, "Careful")
+    assert row.dot.is_lit
+    assert MODEL in row.standard_label.text()
+    assert desk.window.chat_page.header.settings_button.text() == "Careful"
+    qtbot.mouseClick(row.reset_button, Qt.MouseButton.LeftButton)
     assert picker.currentText() == MODEL
-    area = window.chat_page.conversation_area
-    assert area.geometry().contains(panel.geometry())
-    window.resize(720, 480)
-    qtbot.waitUntil(lambda: area.geometry().contains(panel.geometry()))
-    qtbot.keyClick(panel.form.rows["temperature"].field, Qt.Key.Key_Escape)
-    assert not panel.isVisible()
+    assert not row.dot.is_lit
+    assert desk.window.chat_page.header.settings_button.text() == ""
 
 
 # How the model is loaded

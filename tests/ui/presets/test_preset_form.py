@@ -218,7 +218,7 @@ def tools(form: PresetForm) -> ToolsField:
 
 
 def ticked(field: ToolsField) -> list[str]:
-    return [box.text() for box in (field.settings_box, *field.boxes.values()) if box.isChecked()]
+    return [box.text() for box in (field.inherit_box, *field.boxes.values()) if box.isChecked()]
 
 
 def click(qtbot: QtBot, box: QCheckBox) -> None:
@@ -241,13 +241,13 @@ def test_a_ticked_tool_takes_the_choice_from_the_settings(
     assert form.draft.preset == replace(CAREFUL, tools=("current_time",))
     click(qtbot, tools.boxes["add"])
     assert form.draft.preset == replace(CAREFUL, tools=("add", "current_time"))
-    click(qtbot, tools.settings_box)
+    click(qtbot, tools.inherit_box)
     assert ticked(tools) == ["Use defaults from Settings"]
     assert form.draft.preset == CAREFUL
 
 
 def test_without_any_tick_no_tool_is_on(qtbot: QtBot, form: PresetForm, tools: ToolsField) -> None:
-    click(qtbot, tools.settings_box)
+    click(qtbot, tools.inherit_box)
     assert ticked(tools) == []
     assert form.draft.preset == replace(CAREFUL, tools=())
 

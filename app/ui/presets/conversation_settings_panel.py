@@ -1,65 +1,79 @@
-"""Other values for one conversation, on a card over its right side. The rest stays usable beside it."""
+"""The settings of one conversation: its system prompt, its preset, and what it does differently."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
 from app.core.preset import Preset
+from app.core.preset_overrides import SYSTEM_PROMPT
+from app.tools.tool import Tool
+from app.ui.fonts import BODY_SIZE
 from app.ui.presets.preset_fields import CONVERSATION_SECTIONS
 from app.ui.presets.preset_form import Draft, PresetForm, line
+from app.ui.presets.preset_row import PresetRow
 from app.ui.widgets.icon_button import IconButton
 
-WIDTH = 392
-MARGIN = 12
+NARROWEST, WIDEST = 364, 500
+"""Pixels: with letters of the normal size, and at most."""
 
 
-class AdjustPanel(QFrame):
-    """Shows what one conversation does differently from its preset. Values take effect as they are typed.
+class ConversationSettingsPanel(QFrame):
+    """Shows how one conversation is answered. Values take effect as they are typed.
 
     Attributes:
         form: the values.
+        preset_row: the preset that they differ from.
 
     Signals:
         edited(): the user changed a value.
         reset_requested(): every value is to follow the preset again.
         save_requested(str): the values are wanted as a preset of that name.
-        closed()
+        close_requested(): the user is done with it.
     """
 
     edited = Signal()
     save_requested = Signal(str)
-    closed = Signal()
+    close_requested = Signal()
 
-    def __init__(self, area: QWidget) -> None:
-        """Floats over `area`, which holds the conversation."""
-        super().__init__(area.parentWidget())
-        self.setObjectName("adjust_panel")
-        self.setAccessibleName("Values for this conversation only")
-        self._area = area
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("conversation_settings_panel")
+        self.setAccessibleName("Chat settings")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._preset_name = ""
         self.title = QLabel("Chat settings", self)
         self.title.setProperty("subheading", True)
         self.subtitle = QLabel(self)
         self.subtitle.setProperty("muted", True)
+        self.subtitle.setTextFormat(Qt.TextFormat.PlainText)
         self.subtitle.setWordWrap(True)
         self.close_button = IconButton("x", "Close", "Esc", self)
-        self.close_button.setObjectName("close_adjust_button")
+        self.close_button.setObjectName("close_conversation_settings_button")
         self.form = PresetForm(CONVERSATION_SECTIONS, has_explanations=False, is_live=True, parent=self)
+        self.preset_row = PresetRow(self.form.widget())
+        self.form.insert_after(SYSTEM_PROMPT, self.preset_row)
+        self.setTabOrder(self.form.rows[SYSTEM_PROMPT].reset_button, self.preset_row.picker)
+        self.setTabOrder(self.preset_row.picker, self.preset_row.reset_button)
+        self.set_graphics(False)
         self._make_foot()
         self._lay_out()
         self._connect()
-        area.installEventFilter(self)
+        self.set_docked(True)
         self.hide()
 
     def show_values(self, draft: Draft, preset: Preset) -> None:
@@ -67,6 +81,14 @@ class AdjustPanel(QFrame):
         self._preset_name = preset.name
         self.form.show_draft(draft, preset, f"as in {preset.name}")
         self.show_state()
+
+    def set_tools(self, tools: Iterable[Tool], inherited: tuple[str, ...]) -> None:
+        """Shows the tools that can be had, and those that are on where the user chose none."""
+        self.form.set_tools(tools, inherited)
+
+    def set_graphics(self, has_graphics: bool) -> None:
+        """Shows the settings of a graphics card, or hides them."""
+        self.form.set_graphics(has_graphics)
 
     def show_state(self) -> None:
         """Says how many values differ, and offers what can be done with them."""
@@ -76,19 +98,17 @@ class AdjustPanel(QFrame):
         self.reset_button.setEnabled(count > 0)
         self.save_as_button.setEnabled(count > 0 and not self.form.problems)
 
-    def open(self) -> None:
-        """Shows the panel with the keyboard in it."""
-        self.end_saving()
-        self._place()
-        self.show()
-        self.raise_()
-        self.form.rows["temperature"].field.setFocus(Qt.FocusReason.OtherFocusReason)
+    def set_docked(self, is_docked: bool) -> None:
+        """Looks like a part of the window, or like a card that lies over it."""
+        self.setProperty("docked", is_docked)
+        self.style().unpolish(self)
+        self.style().polish(self)
 
-    def close_panel(self) -> None:
-        """Takes the panel away; its values stay in effect."""
-        if not self.isHidden():
-            self.hide()
-            self.closed.emit()
+    def take_focus(self) -> None:
+        """Puts the keyboard into the first field."""
+        self.end_saving()
+        self.form.verticalScrollBar().setValue(0)
+        self.form.rows[SYSTEM_PROMPT].field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_name_problem(self, sentence: str) -> None:
         """Says why the preset cannot have that name."""
@@ -113,7 +133,7 @@ class AdjustPanel(QFrame):
         self.save_as_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_foot(self) -> None:
-        self.reset_button = self._button("Reset all", "reset_adjust_button")
+        self.reset_button = self._button("Reset all", "reset_conversation_settings_button")
         self.save_as_button = self._button("Save as preset…", "save_as_preset_button")
         self.name_field = QLineEdit(self)
         self.name_field.setObjectName("new_preset_name_field")
@@ -135,7 +155,7 @@ class AdjustPanel(QFrame):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._on_form_changed)
-        self.close_button.clicked.connect(self.close_panel)
+        self.close_button.clicked.connect(self.close_requested)
         self.reset_requested = self.reset_button.clicked
         self.save_as_button.clicked.connect(self._start_saving)
         self.cancel_button.clicked.connect(self._cancel_saving)
@@ -149,12 +169,6 @@ class AdjustPanel(QFrame):
     def _on_form_changed(self) -> None:
         self.show_state()
         self.edited.emit()
-
-    def _place(self) -> None:
-        origin = self._area.pos()
-        width = min(WIDTH, self._area.width() - 2 * MARGIN)
-        left = origin.x() + self._area.width() - width - MARGIN
-        self.setGeometry(left, origin.y() + MARGIN, width, self._area.height() - 2 * MARGIN)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -191,14 +205,24 @@ class AdjustPanel(QFrame):
         layout.addWidget(self._naming)
 
     @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():
-            self._place()
-        return False
+    def sizeHint(self) -> QSize:
+        pixels = QApplication.font().pixelSize()
+        share = pixels / BODY_SIZE if pixels > 0 else 1.0
+        return QSize(round(min(WIDEST, max(NARROWEST, NARROWEST * share))), super().sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.ApplicationFontChange):
+            self.updateGeometry()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.close_panel()
+            self.close_requested.emit()
         else:
             super().keyPressEvent(event)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from app.core import formatting
 from app.ui.presets.preset_rows import CHOSEN_ROLE, DETAIL_ROLE, ICON_ROLE, PresetDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
 from app.ui.widgets.tooltip import as_written
 
 _ACTION_ROLE = Qt.ItemDataRole.UserRole + 20
-_ALL, _ADJUST, _EDIT, _STANDARD = "all", "adjust", "edit", "standard"
-_DOT = 6
+_ALL, _EDIT, _STANDARD = "all", "edit", "standard"
 
 
 class PresetPicker(QuietComboBox):
@@ -24,33 +22,25 @@ class PresetPicker(QuietComboBox):
 
     Signals:
         preset_chosen(str): the user picked another preset by its name.
-        picked(): the user picked any row, maybe the one that is shown already; after the other signals.
         edit_presets_requested(): the user wants to work on all presets.
-        adjust_requested(): the user wants other values for this conversation only.
         standard_requested(): the user wants this preset in all new chats with the model.
     """
 
     preset_chosen = Signal(str)
-    picked = Signal()
     edit_presets_requested = Signal()
-    adjust_requested = Signal()
     standard_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Preset", parent=parent)
         self.setObjectName("preset_picker")
         self._current = ""
-        self._can_edit = False
-        self._change_count = 0
         self._standard_model = ""
         self._names: tuple[str, ...] = ()
         self._more: tuple[str, ...] = ()
         self._details: Mapping[str, str] = {}
-        self.hide()  # Until there is something to pick.
-        self.set_popup_width(344)
+        self.set_popup_width(320)
         self.setItemDelegate(PresetDelegate(self))
         self.currentIndexChanged.connect(self._on_current_index_changed)
-        self.activated.connect(lambda _row: self.picked.emit())
         # After Qt's own filters, so before them in turn: one row opens the list further and stays open.
         self.view().installEventFilter(self)
         self.view().viewport().installEventFilter(self)
@@ -58,15 +48,6 @@ class PresetPicker(QuietComboBox):
     @property
     def current_name(self) -> str:
         return self._current
-
-    @property
-    def change_count(self) -> int:
-        """How many values this conversation changes."""
-        return self._change_count
-
-    def set_editable_presets(self, can_edit: bool) -> None:
-        """Whether the list ends with ways to change presets; set it before `set_presets`."""
-        self._can_edit = can_edit
 
     def set_standard_choice(self, model_name: str) -> None:
         """Offers to use the preset in all new chats with a model; set it before `set_presets`.
@@ -92,7 +73,6 @@ class PresetPicker(QuietComboBox):
         self._names, self._more, self._details = tuple(names), tuple(more), details or {}
         self._current = current
         self._fill(is_whole=False)
-        self.setVisible(bool(names))
         self.set_current(current)
 
     def set_current(self, name: str) -> None:
@@ -102,20 +82,9 @@ class PresetPicker(QuietComboBox):
             self.setCurrentIndex(self.findText(name))
         for row in range(self.count()):
             self.setItemData(row, self.itemText(row) == name, CHOSEN_ROLE)
-        self._describe()
-
-    def set_change_count(self, count: int) -> None:
-        """Marks that this conversation differs from its preset in so many values."""
-        self._change_count = count
-        self._describe()
-
-    def _describe(self) -> None:
-        changes = formatting.counted(self._change_count, "change")
-        words = f", {changes} in this chat" if self._change_count else ""
-        self.setAccessibleDescription(f"{self._current}{words}")
-        self.setToolTip(as_written(f"Preset: {self._current}{words}") if self._current else "Preset")
+        self.setAccessibleDescription(name)
+        self.setToolTip(as_written(f"Preset: {name}") if name else "Preset")
         self.updateGeometry()
-        self.update()
 
     def _fill(self, is_whole: bool) -> None:
         with QSignalBlocker(self):
@@ -124,14 +93,10 @@ class PresetPicker(QuietComboBox):
                 self._add(name)
             if self._more and not is_whole:
                 self._add_action("All presets", "caret-down", _ALL)
-            if self._can_edit:
-                self.insertSeparator(self.count())
-                if self._standard_model:
-                    self._add_action(
-                        f"Use for all new chats with {self._standard_model}", "push-pin", _STANDARD
-                    )
-                self._add_action("Chat settings…", "sliders-horizontal", _ADJUST)
-                self._add_action("Manage presets…", "pencil-simple", _EDIT)
+            self.insertSeparator(self.count())
+            if self._standard_model:
+                self._add_action(f"Use for all new chats with {self._standard_model}", "push-pin", _STANDARD)
+            self._add_action("Manage presets…", "pencil-simple", _EDIT)
 
     def _add(self, name: str) -> None:
         self.addItem(name)
@@ -164,24 +129,8 @@ class PresetPicker(QuietComboBox):
         self.set_current(self._current)
         if action == _EDIT:
             self.edit_presets_requested.emit()
-        elif action == _ADJUST:
-            self.adjust_requested.emit()
         elif action == _STANDARD:
             self.standard_requested.emit()
-
-    @override
-    def content_width(self) -> int:
-        dot = _DOT + 8 if self._change_count else 0
-        return self.fontMetrics().horizontalAdvance(self.currentText()) + dot
-
-    @override
-    def paint_content(self, painter: QPainter, area: QRectF) -> None:
-        if self._change_count:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.palette().color(QPalette.ColorRole.Accent))
-            painter.drawEllipse(QRectF(area.left(), area.center().y() - _DOT / 2, _DOT, _DOT))
-            area = area.adjusted(_DOT + 8, 0, 0, 0)
-        super().paint_content(painter, area)
 
     @override
     def showPopup(self) -> None:
