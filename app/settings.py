@@ -55,6 +55,8 @@ class Settings:
     """1 is the size that the system asks for; 0.7 to 2."""
     sends_with_enter: bool = True
     """Enter sends and Shift+Enter starts a new line; otherwise Ctrl+Enter sends."""
+    notifies_when_done: bool = True
+    """A long answer or a download that ends while another program is in front is told on the desktop."""
     new_chat_tools: tuple[str, ...] = ()
     """The names of the tools that are on where neither the conversation nor its preset says otherwise. They
     make every prompt longer."""

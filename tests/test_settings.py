@@ -17,6 +17,8 @@ CHANGED = Settings(
     window_geometry="AdnQywAD==",
     font_scale=1.25,
     sends_with_enter=False,
+    is_settings_panel_visible=True,
+    notifies_when_done=False,
     new_chat_tools=("calculator",),
     tool_folders=(Path("/texts"),),
     most_tool_rounds=3,

@@ -10,7 +10,9 @@ from app import __version__
 from app.hub.releases import Releases, release_address
 from app.services.model_status import ModelPart, ModelsChange
 from app.services.services import Services
+from app.ui.background_news import BackgroundNews
 from app.ui.chat.chat_controller import ChatController
+from app.ui.desktop_notifier import DesktopNotifier
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
@@ -71,6 +73,8 @@ class Screens(QObject):
         licences = resources / FILE_NAME
         if licences.exists():
             self.settings.add_page(SettingsPage.LICENCES, lambda parent: LicencesPage(licences, parent))
+        self._notifier = DesktopNotifier(window, self)
+        self._news = BackgroundNews(window, services, self.model_manager.downloads, self._notifier, self)
         self._version_check = self._offer_version_check(window, resources)
         services.models.changed.connect(self._on_models_changed)
         self.model_manager.files_changed.connect(services.models.refresh)
@@ -84,6 +88,7 @@ class Screens(QObject):
     def shut_down(self) -> None:
         """Ends what goes on behind the screens."""
         self.model_manager.shut_down()
+        self._notifier.shut_down()
         if self._version_check is not None:
             self._version_check.shut_down()
 

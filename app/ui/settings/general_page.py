@@ -1,11 +1,11 @@
-"""ThemeChoice, size of letters, and the key that sends."""
+"""The theme, the size of letters, the key that sends, and notifications."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
 
 from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, ThemeChoice
 
@@ -15,8 +15,8 @@ _THEMES = (
     (ThemeChoice.DARK, "Dark"),
 )
 _SEND_KEYS = (
-    (True, "Enter to send · Shift+Enter for a new line"),
-    (False, "Ctrl+Enter to send · Enter for a new line"),
+    (True, "Enter (Shift+Enter for a new line)"),
+    (False, "Ctrl+Enter (Enter for a new line)"),
 )
 
 
@@ -50,11 +50,14 @@ class GeneralPage(QWidget):
         self.send_key_field.setAccessibleName("Key that sends")
         for value, text in _SEND_KEYS:
             self.send_key_field.addItem(text, value)
+        self.notify_box = QCheckBox("When a long answer or a download finishes in the background", self)
+        self.notify_box.setObjectName("notify_box")
         self._lay_out()
         self.set_settings(settings)
         self.theme_field.currentIndexChanged.connect(self._on_field_changed)
         self.zoom_field.valueChanged.connect(self._on_field_changed)
         self.send_key_field.currentIndexChanged.connect(self._on_field_changed)
+        self.notify_box.toggled.connect(self._on_field_changed)
 
     def set_settings(self, settings: Settings) -> None:
         """Shows other values. Emits nothing."""
@@ -63,6 +66,7 @@ class GeneralPage(QWidget):
             self.theme_field.setCurrentIndex(self.theme_field.findData(settings.theme.value))
             self.zoom_field.setValue(round(settings.font_scale * 100))
             self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
+            self.notify_box.setChecked(settings.notifies_when_done)
 
     def _on_field_changed(self) -> None:
         settings = replace(
@@ -70,6 +74,7 @@ class GeneralPage(QWidget):
             theme=ThemeChoice(self.theme_field.currentData()),
             font_scale=self.zoom_field.value() / 100,
             sends_with_enter=self.send_key_field.currentData(),
+            notifies_when_done=self.notify_box.isChecked(),
         )
         if settings != self._settings and not self.signalsBlocked():
             self._settings = settings
@@ -86,3 +91,4 @@ class GeneralPage(QWidget):
         layout.addRow("Theme", self.theme_field)
         layout.addRow("Text size", self.zoom_field)
         layout.addRow("Send with", self.send_key_field)
+        layout.addRow("Notify me", self.notify_box)
