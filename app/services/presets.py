@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +77,15 @@ class PresetService(QObject):
     def standard_for(self, model_key: str) -> Preset:
         """What new conversations with a model take."""
         return self.store.preset_for(model_key)
+
+    def names_for(self, models: Iterable[ModelFile]) -> set[str]:
+        """The presets that these models have as their standard or from their cards."""
+        keys = {self.key_of(model) for model in models}
+        return {
+            preset.name
+            for key in keys
+            for preset in (self.standard_for(key), self.store.recommended_for(key))
+        }
 
     def make_standard(self, model_key: str, name: str) -> bool:
         """Lets all new conversations with a model take this preset.

@@ -15,6 +15,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from app.core.model_file import ModelFile
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.paths import Paths, resources
@@ -55,10 +56,14 @@ def sample_tools() -> list[Tool]:
     return built_in_tools(lambda _query: [], (Path.home(),))
 
 
+def sample_models() -> list[ModelFile]:
+    return [ModelFile(Path(f"/models/{MODEL}-Q4_K_M.gguf"), MODEL, 731_000_000)]
+
+
 def shoot_dialog(
     window: MainWindow, services: Services, folder: Path, theme: str, switch_zoom: Callable[[int], None]
 ) -> None:
-    controller = DialogController(services.presets, sample_tools, window)
+    controller = DialogController(services.presets, sample_tools, sample_models, window)
     controller.open(OWN.name)
     dialog = controller.dialog
     assert dialog is not None

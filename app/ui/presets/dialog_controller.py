@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import UserError
+from app.core.model_file import ModelFile
 from app.core.preset import Preset
 from app.services.presets import PresetService
 from app.store.presets import DEFAULT
@@ -32,14 +33,16 @@ class DialogController(QObject):
         self,
         presets: PresetService,
         tools: Callable[[], Iterable[Tool]],
+        models: Callable[[], Iterable[ModelFile]],
         window: QWidget,
         parent: QObject | None = None,
     ) -> None:
-        """`tools` gives those that can be had now; `window` is what the dialog lies over."""
+        """`tools` and `models` give those that can be had now; `window` is what the dialog lies over."""
         super().__init__(parent)
         self._presets = presets
         self._store = presets.store
         self._tools = tools
+        self._models = models
         self._window = window
         self._drafts: dict[str, Draft] = {}
         """What was changed and not saved, by the preset's name."""
@@ -52,6 +55,7 @@ class DialogController(QObject):
             self.dialog = PresetsDialog(self._window)
             self._connect(self.dialog)
         self.dialog.editor.form.set_tools(self._tools())
+        self.dialog.list.start_over()
         self._show(name)
         self.dialog.open()
         self.dialog.list.scroll_to_current()
@@ -166,7 +170,8 @@ class DialogController(QObject):
         saved = self._store.get(name) or self._store.presets()[0]
         self._shown = saved.name
         base = self._base(saved)
-        self._view.list.set_presets(self._store.presets(), self._drafts.keys(), saved.name)
+        here = {DEFAULT.name, *self._presets.names_for(self._models())}
+        self._view.list.set_presets(self._store.presets(), here, self._drafts.keys(), saved.name)
         draft = self._drafts.get(saved.name, Draft(saved))
         self._view.editor.show_preset(saved, draft, base, self._origin(saved), self._source(saved))
 

@@ -49,7 +49,7 @@ class PresetController(QObject):
         self._button = window.chat_page.header.settings_button
         self.panel = window.chat_page.settings_panel
         self._picker = self.panel.preset_row.picker
-        self.dialog = DialogController(presets, lambda: tools.all, window, self)
+        self.dialog = DialogController(presets, lambda: tools.all, lambda: models.models, window, self)
         self._undo: ToastHandle | None = None
         self._is_editing = False
         self._shown: tuple[str, Preset, Preset, tuple[str, ...]] | None = None

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,9 +27,10 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.preset import Preset
-from app.ui.presets.preset_rows import HEADING_ROLE, NAME_ROLE, UNSAVED_ROLE, PresetDelegate
+from app.ui.presets.preset_rows import HEADING_ROLE, ICON_ROLE, NAME_ROLE, UNSAVED_ROLE, PresetDelegate
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.rounded_popup import round_off
+from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.tooltip import as_written
 
 NARROWEST, WIDEST = 232, 340
@@ -48,12 +49,22 @@ class _Rows(QListWidget):
         flags = QItemSelectionModel.SelectionFlag
         return flags.ClearAndSelect if is_preset else flags.NoUpdate
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        is_fold = item is not None and bool(item.data(ICON_ROLE))
+        if is_fold and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.itemClicked.emit(item)
+        else:
+            super().keyPressEvent(event)
+
 
 class PresetList(QFrame):
-    """The user's own presets above the built-in ones.
+    """The user's own presets above the built-in ones; those of models that are not here are folded away.
 
     Attributes:
         list: the rows.
+        filter_field: what is typed into it leaves only presets with these words in their names.
 
     Signals:
         selected(str): another preset is to be shown.
@@ -70,6 +81,9 @@ class PresetList(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.filter_field = SearchField("Filter presets", "Ctrl+F", self)
+        self.filter_field.setObjectName("preset_filter_field")
+        self.filter_field.setPlaceholderText("Filter")
         self.list = _Rows(self)
         self.list.setObjectName("preset_list")
         self.list.setAccessibleName("Presets")
@@ -82,6 +96,11 @@ class PresetList(QFrame):
         self.delete_button = self._button("trash", "Delete", "delete_preset_button")
         self.more_button = self._button("dots-three-bold", "More", "more_presets_button")
         self._is_own: dict[str, bool] = {}
+        self._shown = ""
+        self._presets: tuple[Preset, ...] = ()
+        self._here: frozenset[str] = frozenset()
+        self._unsaved: frozenset[str] = frozenset()
+        self._is_unfolded = False
         self._add_actions()
         self._lay_out()
         self._connect()
@@ -92,37 +111,42 @@ class PresetList(QFrame):
         item = self.list.currentItem()
         return str(item.data(NAME_ROLE) or "") if item else ""
 
-    def set_presets(self, presets: Sequence[Preset], unsaved: Collection[str], current: str) -> None:
+    def set_presets(
+        self, presets: Sequence[Preset], here: Collection[str], unsaved: Collection[str], current: str
+    ) -> None:
         """Lists the presets. Emits nothing, and leaves the rows and their place alone where they are right.
 
         It runs in the middle of a click too, which goes on with the row that is then under the pointer.
+
+        Args:
+            here: the names of built-in ones whose models are on this computer.
         """
-        is_own = {preset.name: not preset.is_builtin for preset in presets}
-        if self.list.count() and list(is_own.items()) == list(self._is_own.items()):
+        before = (self._names(self._presets), self._here)
+        self._presets, self._here = tuple(presets), frozenset(here)
+        self._is_own = {preset.name: not preset.is_builtin for preset in presets}
+        if not self.list.count() or before != (self._names(self._presets), self._here):
+            self._unsaved = frozenset(unsaved)
+            self._fill()
+        else:
             self.set_unsaved(unsaved)
-            self.set_current(current)
-            return
-        self._is_own = is_own
-        with QSignalBlocker(self.list):
-            self.list.clear()
-            for title, is_builtin in (("Your presets", False), ("Built-in", True)):
-                group = [preset for preset in presets if preset.is_builtin is is_builtin]
-                if group:
-                    self._add_heading(title)
-                for preset in group:
-                    self._add_preset(preset, preset.name in unsaved)
         self.set_current(current)
 
     def set_current(self, name: str) -> None:
         """Marks a preset as shown, and brings it into sight where another one was. Emits nothing."""
+        self._shown = name
         if name == self.current_name:
             return
-        with QSignalBlocker(self.list):
-            for row in range(self.list.count()):
-                if self.list.item(row).data(NAME_ROLE) == name:
-                    self.list.setCurrentRow(row)
+        self._unfold_for_shown()
+        self._mark_shown()
         self.scroll_to_current()
         self._show_what_can_be_done()
+
+    def start_over(self) -> None:
+        """Shows the list as it is when it is opened: unfiltered, with the presets of other models folded."""
+        self._is_unfolded = False
+        with QSignalBlocker(self.filter_field):
+            self.filter_field.clear()
+        self._fill()
 
     def scroll_to_current(self) -> None:
         """Brings the shown preset into sight, and the top of the list with it where there is room."""
@@ -131,10 +155,83 @@ class PresetList(QFrame):
 
     def set_unsaved(self, names: Collection[str]) -> None:
         """Marks the presets with changes that are not saved."""
+        self._unsaved = frozenset(names)
         for row in range(self.list.count()):
             item = self.list.item(row)
             if item.data(NAME_ROLE):
                 self._mark(item, item.data(NAME_ROLE) in names)
+
+    def _names(self, presets: Sequence[Preset]) -> list[tuple[str, bool]]:
+        return [(preset.name, preset.is_builtin) for preset in presets]
+
+    def _row_of(self, name: str) -> int | None:
+        rows = range(self.list.count())
+        return next((row for row in rows if self.list.item(row).data(NAME_ROLE) == name), None)
+
+    def _unfold_for_shown(self) -> None:
+        if self._row_of(self._shown) is None and not self.filter_field.text():
+            self._is_unfolded = True
+            self._fill()
+
+    def _mark_shown(self) -> None:
+        row = self._row_of(self._shown)
+        with QSignalBlocker(self.list):
+            if row is not None:
+                self.list.setCurrentRow(row)
+
+    def _fill(self) -> None:
+        """Makes the rows anew, with the same one marked where it is among them."""
+        words = self.filter_field.text().casefold().split()
+        found = [it for it in self._presets if all(word in it.name.casefold() for word in words)]
+        own = [it for it in found if not it.is_builtin]
+        others = [it for it in found if it.is_builtin and it.name not in self._here]
+        here = [it for it in found if it.is_builtin and it.name in self._here]
+        with QSignalBlocker(self.list):
+            self.list.clear()
+            self._add_group("Your presets", own)
+            self._add_group("Built-in", here)
+            if words:
+                self._add_group("For other models", others)
+            elif others:
+                self._add_fold(len(others))
+                self._add_group("", others if self._is_unfolded else [])
+            if not found:
+                self._add_heading("No preset has this in its name")
+        self._mark_shown()
+        self._show_what_can_be_done()
+
+    def _add_group(self, title: str, presets: Sequence[Preset]) -> None:
+        if title and presets:
+            self._add_heading(title)
+        for preset in presets:
+            self._add_preset(preset, preset.name in self._unsaved)
+
+    def _add_fold(self, count: int) -> None:
+        item = QListWidgetItem(f"For other models ({count})")
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        item.setData(ICON_ROLE, "caret-down" if self._is_unfolded else "caret-right")
+        state = "shown" if self._is_unfolded else "hidden"
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Presets for other models, {count}, {state}")
+        self.list.addItem(item)
+
+    def _on_list_item_clicked(self, item: QListWidgetItem) -> None:
+        if not item.data(ICON_ROLE):
+            return
+        self._is_unfolded = not self._is_unfolded
+        self._fill()
+        rows = range(self.list.count())
+        (fold,) = (row for row in rows if self.list.item(row).data(ICON_ROLE))
+        with QSignalBlocker(self.list):
+            self.list.setCurrentRow(fold, QItemSelectionModel.SelectionFlag.NoUpdate)
+
+    def _on_filter_field_changed(self) -> None:
+        self._fill()
+        self._unfold_for_shown()
+        self.scroll_to_current()
+
+    def _on_list_item_double_clicked(self, item: QListWidgetItem) -> None:
+        if item.data(NAME_ROLE):
+            self.rename_requested.emit()
 
     def _add_heading(self, title: str) -> None:
         item = QListWidgetItem(title)
@@ -206,7 +303,12 @@ class PresetList(QFrame):
 
     def _connect(self) -> None:
         self.list.currentItemChanged.connect(self._on_list_current_item_changed)
-        self.list.itemDoubleClicked.connect(self.rename_requested)
+        self.list.itemClicked.connect(self._on_list_item_clicked)
+        self.list.itemDoubleClicked.connect(self._on_list_item_double_clicked)
+        self.filter_field.textChanged.connect(self._on_filter_field_changed)
+        self.filter_field.left_downwards.connect(self.list.setFocus)
+        find = QShortcut(QKeySequence.StandardKey.Find, self)
+        find.activated.connect(self.filter_field.setFocus)
         self.create_requested = self.create_button.clicked
         self.duplicate_button.clicked.connect(self.duplicate_requested)
         self.delete_button.clicked.connect(self.delete_requested)
@@ -222,6 +324,10 @@ class PresetList(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(8, 10, 8, 0)
+        top.addWidget(self.filter_field)
+        layout.addLayout(top)
         layout.addWidget(self.list, 1)
         layout.addLayout(buttons)
 

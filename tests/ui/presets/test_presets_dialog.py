@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.core.model_file import ModelFile
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.services.presets import PresetService
@@ -22,8 +23,16 @@ from tests.support.preset_samples import CARD, CAREFUL, MODEL, TOOLS, reopened, 
 
 
 @pytest.fixture
-def controller(qtbot: QtBot, window: MainWindow, presets: PresetService) -> Iterator[DialogController]:
-    controller = DialogController(presets, lambda: TOOLS, window)
+def here() -> list[ModelFile]:
+    """The models on this computer."""
+    return [ModelFile(Path(f"/m/{name}"), name, 1) for name in (MODEL, "LFM2.5-1.2B-JP")]
+
+
+@pytest.fixture
+def controller(
+    qtbot: QtBot, window: MainWindow, presets: PresetService, here: list[ModelFile]
+) -> Iterator[DialogController]:
+    controller = DialogController(presets, lambda: TOOLS, lambda: here, window)
     controller.open("Careful")
     assert controller.dialog is not None
     qtbot.waitExposed(controller.dialog)
@@ -79,6 +88,70 @@ def test_own_presets_stand_above_the_built_in_ones(dialog: PresetsDialog) -> Non
     assert dialog.list.list.item(0).data(HEADING_ROLE)
     assert dialog.list.current_name == "Careful"
     assert dialog.editor.name_field.text() == "Careful"
+
+
+def test_presets_of_models_that_are_not_here_are_folded_away(
+    qtbot: QtBot, controller: DialogController, dialog: PresetsDialog, here: list[ModelFile]
+) -> None:
+    here.pop()
+    controller.open("Careful")
+    short = ["Your presets", "Careful", "Built-in", "Default", MODEL, "For other models (1)"]
+    assert listed(dialog) == short
+    rows = dialog.list.list
+    qtbot.mouseClick(
+        rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(rows.item(5)).center()
+    )
+    assert listed(dialog) == [*short, "LFM2.5-1.2B-JP"]
+    assert dialog.editor.name_field.text() == "Careful"
+    assert [item.text() for item in rows.selectedItems()] == ["Careful"]
+    choose(dialog, "LFM2.5-1.2B-JP")
+    assert dialog.editor.name_field.text() == "LFM2.5-1.2B-JP"
+    qtbot.mouseClick(
+        rows.viewport(), Qt.MouseButton.LeftButton, pos=rows.visualItemRect(rows.item(5)).center()
+    )
+    assert listed(dialog) == short
+    assert dialog.editor.name_field.text() == "LFM2.5-1.2B-JP"
+    controller.open("LFM2.5-1.2B-JP")
+    assert [item.text() for item in rows.selectedItems()] == ["LFM2.5-1.2B-JP"]
+
+
+def test_the_fold_opens_with_the_keyboard(
+    qtbot: QtBot, controller: DialogController, dialog: PresetsDialog, here: list[ModelFile]
+) -> None:
+    here.pop()
+    controller.open(MODEL)
+    rows = dialog.list.list
+    qtbot.keyClick(rows, Qt.Key.Key_Down)
+    qtbot.keyClick(rows, Qt.Key.Key_Return)
+    assert listed(dialog)[-1] == "LFM2.5-1.2B-JP"
+    assert dialog.editor.name_field.text() == MODEL
+    qtbot.keyClick(rows, Qt.Key.Key_Down)
+    assert dialog.editor.name_field.text() == "LFM2.5-1.2B-JP"
+    qtbot.keyClick(rows, Qt.Key.Key_Up)
+    qtbot.keyClick(rows, Qt.Key.Key_Space)
+    assert listed(dialog)[-1] == "For other models (1)"
+
+
+def test_the_filter_leaves_presets_with_these_words_in_their_names(
+    qtbot: QtBot, controller: DialogController, dialog: PresetsDialog, here: list[ModelFile]
+) -> None:
+    here.pop()
+    controller.open("Careful")
+    field = dialog.list.filter_field
+    qtbot.keyClick(dialog, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert field.hasFocus()
+    qtbot.keyClicks(field, "jp lfm")
+    assert listed(dialog) == ["For other models", "LFM2.5-1.2B-JP"]
+    assert dialog.editor.name_field.text() == "Careful"
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    qtbot.keyClick(dialog.list.list, Qt.Key.Key_Down)
+    assert dialog.editor.name_field.text() == "LFM2.5-1.2B-JP"
+    field.setFocus()
+    qtbot.keyClicks(field, "zzz")
+    assert listed(dialog) == ["No preset has this in its name"]
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert [item.text() for item in dialog.list.list.selectedItems()] == ["LFM2.5-1.2B-JP"]
 
 
 def test_the_dialog_leaves_the_program_running(dialog: PresetsDialog) -> None:
@@ -275,7 +348,7 @@ def test_after_deleting_a_neighbour_is_shown(dialog: PresetsDialog, store: Prese
     store.create(Preset("Absurd"))
     store.create(Preset("Bold"))
     for name, next_one in (("Absurd", "Bold"), ("Careful", "Bold"), ("Bold", "Default")):
-        dialog.list.set_presets(store.presets(), (), name)
+        dialog.list.set_presets(store.presets(), (), (), name)
         dialog.list.selected.emit(name)
         dialog.list.delete_requested.emit()
         assert dialog.list.current_name == next_one
