@@ -6,6 +6,7 @@ lists. Aliases are not: a few lines of them can stand for gigabytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -23,6 +24,9 @@ _MOST_VALUES = 10_000
 """Names and values; that many are read in about two seconds. An exported conversation has some thirty."""
 _DEEPEST = 100
 """Levels of nesting; deeper ones are refused under every Python, whatever its own limit is."""
+
+_OTHER_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+"""Of a block, YAML would make plain line breaks of them."""
 
 
 class FrontMatterError(ValueError):
@@ -123,7 +127,7 @@ class _Dumper(yaml.SafeDumper):
         return node
 
     def represent_text(self, text: str) -> yaml.ScalarNode:
-        is_block = "\n" in text and not text.endswith("\n")
+        is_block = "\n" in text and not text.endswith("\n") and not _OTHER_LINE_ENDS.search(text)
         return self.represent_scalar("tag:yaml.org,2002:str", text, "|" if is_block else '"')
 
     def represent_moment(self, date: datetime) -> yaml.ScalarNode:
