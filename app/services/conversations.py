@@ -9,14 +9,11 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation, ConversationSummary
-from app.core.errors import UserError
 from app.services.answers import AnswerService
 from app.services.chat_session import ChatChange, ChatPart, ChatSession
-from app.services.notices import NoticeService
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.store_writer import StoreWriter
 from app.store.conversations import ConversationStore
-from app.store.search import ConversationSearch, SearchHit
 
 
 class Activity(Enum):
@@ -51,11 +48,9 @@ class ConversationService(QObject):
     def __init__(
         self,
         store: ConversationStore,
-        search: ConversationSearch,
         writer: StoreWriter,
         chat: ChatSession,
         answers: AnswerService,
-        notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
         """
@@ -64,11 +59,9 @@ class ConversationService(QObject):
         """
         super().__init__(parent)
         self._store = store
-        self._search = search
         self._writer = writer
         self._chat = chat
         self._answers = answers
-        self._notices = notices
         self._summaries = {summary.id: summary for summary in store.list_summaries()}
         self._activities: dict[str, Activity] = {}
         chat.changed.connect(self._on_chat_changed)
@@ -88,14 +81,6 @@ class ConversationService(QObject):
     def activities(self) -> Mapping[str, Activity]:
         """What goes on in conversations, by their ids."""
         return dict(self._activities)
-
-    def search(self, query: str) -> list[SearchHit]:
-        """Where words were said; nothing where the store cannot be read, which the user is told."""
-        try:
-            return self._search.search(query)
-        except UserError as error:
-            self._notices.fail(error)
-            return []
 
     def rename(self, conversation_id: str, title: str) -> None:
         """Gives a conversation the title that the user typed."""

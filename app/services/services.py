@@ -41,6 +41,7 @@ from app.services.notices import NoticeService
 from app.services.presets import PresetService
 from app.services.reading_ahead import ReadingAheadService
 from app.services.running_answer import AnswerChange, AnswerPart
+from app.services.search import SearchService
 from app.services.settings import SettingsService
 from app.services.store_writer import StoreWriter
 from app.services.tools import ToolService
@@ -58,7 +59,7 @@ class Services(QObject):
         answers: asks the model, and runs the tools that it calls.
         queue: messages that wait until an answer is done.
         models, presets, tools, settings: what there is to choose from, and what is chosen.
-        conversations: the list of them.
+        conversations, search: the list of them, and what was said in them.
         context_usage, context_overflow: how full the model's context is, and what happens when it is not
             enough.
         reading_ahead: reads what the next question needs before it is asked.
@@ -151,6 +152,7 @@ class Services(QObject):
         self.bandwidth.save()
         self.writer.shut_down()
         self.daily_copies.shut_down()
+        self.search.shut_down()
         self.store.conversations.close()
         self._guard.close()
 
@@ -197,14 +199,9 @@ class Services(QObject):
             self.engine, self._engine_worker, self.chat, self.models, self.tools, self.notices, self
         )
         self.conversations = ConversationService(
-            self.store.conversations,
-            self.store.search,
-            self.writer,
-            self.chat,
-            self.answers,
-            self.notices,
-            self,
+            self.store.conversations, self.writer, self.chat, self.answers, self
         )
+        self.search = SearchService(self.store.search, self.notices, self)
         self.queue = MessageQueue(self.chat, self.answers, self)
         self.versions = MessageVersions(self.store.conversations, self.writer, self.chat, self)
         self.context_usage = ContextUsageService(

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from app.services.chat_session import ChatChange, ChatPart
 from app.services.conversations import ListChange
+from app.services.search import SearchResults
 from app.services.services import Services
 from app.ui.main_window import MainWindow
 from app.ui.transcript.view.transcript import Transcript
@@ -27,6 +28,7 @@ class SidebarController(QObject):
         self._sidebar = window.sidebar
         self._chat = services.chat
         self._conversations = services.conversations
+        self._search = services.search
         self._messages = window.messages
         self._connect()
         self._sidebar.set_conversations(self._conversations.summaries)
@@ -37,15 +39,14 @@ class SidebarController(QObject):
         sidebar.hit_selected.connect(self._on_hit_selected)
         sidebar.rename_requested.connect(self._conversations.rename)
         sidebar.delete_requested.connect(self._conversations.delete)
-        sidebar.search_changed.connect(
-            lambda query: sidebar.set_search_results(self._conversations.search(query))
-        )
+        sidebar.search_changed.connect(self._search.search)
         menus.rename_action.triggered.connect(self._rename_shown)
         menus.delete_action.triggered.connect(lambda: self._conversations.delete(self._chat.conversation.id))
         menus.next_chat_action.triggered.connect(lambda: self._go(1))
         menus.previous_chat_action.triggered.connect(lambda: self._go(-1))
         self._conversations.changed.connect(self._on_conversations_changed)
         self._chat.changed.connect(self._on_chat_changed)
+        self._search.changed.connect(self._on_search_changed)
 
     def _rename_shown(self) -> None:
         self._window.menus.sidebar_action.setChecked(True)
@@ -66,6 +67,10 @@ class SidebarController(QObject):
         self._sidebar.set_activities(self._conversations.activities)
         if gone := change.deleted:
             self._messages.show_undo(f"Deleted “{gone.title}”", lambda: self._conversations.restore(gone))
+
+    def _on_search_changed(self, results: SearchResults) -> None:
+        if results.query == self._sidebar.search_text:
+            self._sidebar.set_search_results(results.hits)
 
     def _on_chat_changed(self, change: ChatChange) -> None:
         if change.concerns(ChatPart.SHOWN):
