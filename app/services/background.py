@@ -11,7 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -77,6 +77,8 @@ class Worker(QObject):
         self._executor = ThreadPoolExecutor(max_workers=most_at_once, thread_name_prefix=name)
         self._running: set[Stream] = set()
         self._giving_way: set[Stream] = set()
+        self._ended: list[tuple[Stream, Future[None]]] = []
+        """Work that is over, with the threads' word on it."""
         self._is_shut_down = False
 
     @property
@@ -84,9 +86,10 @@ class Worker(QObject):
         return bool(self._running)
 
     def start(self, stream: Stream, *, gives_way: bool = False) -> None:
-        """Queues the work; connect the stream's signals before. After `shut_down` nothing is started.
+        """Queues the work, and deletes the stream some time after `finished`; connect its signals before.
 
-        With `gives_way` it is cancelled as soon as anything else is started.
+        After `shut_down` nothing is started. With `gives_way` it is cancelled as soon as anything else is
+        started.
         """
         if self._is_shut_down:
             return
@@ -95,8 +98,9 @@ class Worker(QObject):
         self._running.add(stream)
         if gives_way:
             self._giving_way.add(stream)
-        stream.finished.connect(lambda _error, stream=stream: self._forget(stream))
-        self._executor.submit(stream.run)
+        future: Future[None]
+        stream.finished.connect(lambda _error: self._on_finished(stream, future))
+        future = self._executor.submit(stream.run)
 
     def shut_down(self) -> None:
         """Asks everything to stop and waits for it. What a late timer starts afterwards is not done."""
@@ -107,9 +111,16 @@ class Worker(QObject):
         self._running.clear()
         self._giving_way.clear()
 
-    def _forget(self, stream: Stream) -> None:
+    def _on_finished(self, stream: Stream, future: Future[None]) -> None:
         self._running.discard(stream)
         self._giving_way.discard(stream)
+        # A thread that has just told its end may not have come back from telling it.
+        ended, self._ended = [*self._ended, (stream, future)], []
+        for over, end in ended:
+            if end.done():
+                over.deleteLater()
+            else:
+                self._ended.append((over, end))
 
 
 def run_in_background(
@@ -141,7 +152,6 @@ def run_in_background(
             on_end()
         if error is not None and not stream.is_cancelled:
             _report_error(error, on_error)
-        stream.deleteLater()
 
     stream.item.connect(take)
     stream.finished.connect(finish)

@@ -71,7 +71,6 @@ class ContextUsageService(QObject):
         self._worker = Worker("context", self)
         self._typed = ""
         self._counting: Stream | None = None
-        self._done: list[Stream] = []
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._count)
         chat.changed.connect(self._on_chat_changed)
@@ -135,10 +134,6 @@ class ContextUsageService(QObject):
             log.info("The context could not be counted: %s", type(error).__name__)
         elif error:
             log.error("Counting the context failed", exc_info=error)
-        # This one's thread may not have let go of it yet; it has of those before.
-        for done in self._done:
-            done.deleteLater()
-        self._done = [stream]
 
     def _on_chat_changed(self, change: ChatChange) -> None:
         if change.concerns(*_COUNTED_PARTS):

@@ -72,6 +72,10 @@ class ConversationService(QObject):
         """All conversations, the one that was used last first."""
         return sorted(self._summaries.values(), key=lambda summary: summary.updated_at, reverse=True)
 
+    def is_listed(self, conversation_id: str) -> bool:
+        """Whether a conversation is saved and was not deleted."""
+        return conversation_id in self._summaries
+
     def title_of(self, conversation_id: str) -> str:
         """The title of a conversation; empty where there is none of that id."""
         summary = self._summaries.get(conversation_id)

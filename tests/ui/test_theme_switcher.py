@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.settings import ThemeChoice
 from app.ui.fonts import code_font, ui_font
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.widgets.drop_down import DropDown
 
 
 def test_choosing_a_theme_changes_what_is_on_screen(
@@ -62,3 +63,40 @@ def test_the_sidebar_grows_with_its_letters(qtbot: QtBot, themes: ThemeSwitcher)
 def test_the_fonts_of_the_program_are_the_ones_that_are_used(themes: ThemeSwitcher) -> None:
     assert QFontInfo(ui_font()).family() == "Inter"
     assert QFontInfo(code_font()).family() == "JetBrains Mono"
+
+
+def test_a_change_of_theme_polishes_each_widget_a_few_times_however_deep_it_is(
+    qtbot: QtBot, themes: ThemeSwitcher
+) -> None:
+    """Once for each widget around it would be a second with all screens built."""
+    widget = outermost = QWidget()
+    qtbot.addWidget(outermost)
+    for _ in range(20):
+        widget = QWidget(widget)
+    outermost.show()
+    polished: list[QEvent.Type] = []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.StyleChange:
+                polished.append(event.type())
+            return False
+
+    watch = Watch(outermost)
+    widget.installEventFilter(watch)
+    themes.choose(ThemeChoice.LIGHT)
+    assert 1 <= len(polished) <= 4
+
+
+def test_changes_of_the_theme_leave_nothing_behind_in_a_drop_down_list(
+    qtbot: QtBot, themes: ThemeSwitcher
+) -> None:
+    field = DropDown()
+    qtbot.addWidget(field)
+    field.addItems(["one", "two"])
+    field.show()
+    themes.choose(ThemeChoice.LIGHT)
+    before = len(field.findChildren(QObject))
+    for zoom in (110, 120, 130):
+        themes.set_zoom(zoom)
+    assert len(field.findChildren(QObject)) == before

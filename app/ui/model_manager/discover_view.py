@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QPushButton,
@@ -29,6 +28,7 @@ from app.ui.model_manager.row_list import RowList
 from app.ui.model_manager.rows import Entry
 from app.ui.model_manager.start_page import StartPage
 from app.ui.theme import Theme
+from app.ui.widgets.drop_down import DropDown
 from app.ui.widgets.search_field import SearchField
 
 LIST_WIDTH = 352
@@ -68,7 +68,7 @@ class DiscoverView(QWidget):
         self.search_field = SearchField("Search Hugging Face, or paste an address", "Ctrl+F", self)
         self.search_field.setObjectName("model_search_field")
         self.search_field.setPlaceholderText("Search models or paste a link")
-        self.order_field = QComboBox(self)
+        self.order_field = DropDown(self)
         self.order_field.setObjectName("model_order_field")
         self.order_field.setAccessibleName("Sort by")
         for order, text in _ORDERS:

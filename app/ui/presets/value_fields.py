@@ -11,13 +11,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QPlainTextEdit, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.core.preset_overrides import Value
 from app.ui.presets.number_text import NumberRule
 from app.ui.presets.stop_text import lines_of, stops_of
 from app.ui.presets.tools_field import ToolsField
+from app.ui.widgets.drop_down import DropDown
 from app.ui.widgets.written_text import written_text
 
 FieldValue = Value | None
@@ -109,7 +110,7 @@ class NumberField(QAbstractSpinBox):
         event.ignore()  # The page scrolls; a value is never changed in passing.
 
 
-class ChoiceField(QComboBox):
+class ChoiceField(DropDown):
     """One of a few values.
 
     Signals:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QSpinBox, QWidget
 
 from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, ThemeChoice
+from app.ui.widgets.drop_down import DropDown
 
 _THEMES = (
     (ThemeChoice.SYSTEM, "System"),
@@ -32,7 +33,7 @@ class GeneralPage(QWidget):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self.theme_field = QComboBox(self)
+        self.theme_field = DropDown(self)
         self.theme_field.setObjectName("theme_field")
         self.theme_field.setAccessibleName("Theme")
         for theme, text in _THEMES:
@@ -45,7 +46,7 @@ class GeneralPage(QWidget):
         self.zoom_field.setSuffix(" %")
         self.zoom_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style sheet's padding does not reach it.
         self.zoom_field.setToolTip("Also with Ctrl++, Ctrl+- and Ctrl+0")
-        self.send_key_field = QComboBox(self)
+        self.send_key_field = DropDown(self)
         self.send_key_field.setObjectName("send_key_field")
         self.send_key_field.setAccessibleName("Key that sends")
         for value, text in _SEND_KEYS:

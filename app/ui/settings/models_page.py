@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.settings import Settings
+from app.ui.widgets.drop_down import DropDown
 
 OWN_FOLDER = "Tarn's own models folder"
 
@@ -43,7 +43,7 @@ class ModelsPage(QWidget):
         self.remove_button = QPushButton("Remove from list", self)
         self.remove_button.setObjectName("remove_folder_button")
         self.remove_button.setToolTip("The folder and its files stay where they are")
-        self.place_field = QComboBox(self)
+        self.place_field = DropDown(self)
         self.place_field.setObjectName("download_folder_field")
         self.place_field.setAccessibleName("Folder for downloads")
         self.place_field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

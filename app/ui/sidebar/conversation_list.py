@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QLineEdit, QListView, QMenu, QWidget
 from typing_extensions import override
 
 from app.ui.icons import icon
@@ -67,19 +67,23 @@ class ConversationList(QListView):
         """Marks the conversation that is on screen and brings it into view. Emits nothing."""
         self._delegate.shown_id = conversation_id
         self.viewport().update()
-        if self._is_renaming():
+        if self._rename_field():
             return  # Another current row would close the field that a title is typed into.
         row = self._model().row_of(conversation_id)
         self.setCurrentIndex(self._model().index(row) if row >= 0 else QModelIndex())
 
     def start_rename(self, conversation_id: str) -> None:
-        """Opens the field for a new title."""
+        """Opens the field for a new title; a title that is being typed is kept before that."""
         row = self._model().row_of(conversation_id)
-        if row >= 0:
-            index = self._model().index(row)
-            self.setCurrentIndex(index)
-            self.scrollTo(index)
-            self.edit(index)
+        if row < 0:
+            return
+        if field := self._rename_field():
+            self.commitData(field)
+            self.closeEditor(field, QAbstractItemDelegate.EndEditHint.NoHint)
+        index = self._model().index(row)
+        self.setCurrentIndex(index)
+        self.scrollTo(index)
+        self.edit(index)
 
     def focus_first(self) -> None:
         """Takes the focus, with the first conversation ready to be opened with Enter."""
@@ -118,9 +122,10 @@ class ConversationList(QListView):
         row = self.currentIndex().data(ROW_ROLE)
         return row if isinstance(row, ConversationRow) else None
 
-    def _is_renaming(self) -> bool:
+    def _rename_field(self) -> QLineEdit | None:
+        """Where a title is being typed. Qt hides the fields of rows that are gone, and deletes them later."""
         fields = self.viewport().findChildren(QLineEdit)
-        return any(not field.isHidden() for field in fields)
+        return next((field for field in fields if not field.isHidden()), None)
 
     def _open(self, index: QModelIndex) -> None:
         row = index.data(ROW_ROLE)
@@ -133,6 +138,12 @@ class ConversationList(QListView):
         menu = self.menu_for(conversation_id)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(place)
+
+    @override
+    def commitData(self, editor: QWidget) -> None:
+        """Takes a typed title, unless its row went away between the key and this."""
+        if not editor.isHidden():
+            super().commitData(editor)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

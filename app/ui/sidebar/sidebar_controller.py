@@ -32,6 +32,7 @@ class SidebarController(QObject):
         self._messages = window.messages
         self._connect()
         self._sidebar.set_conversations(self._conversations.summaries)
+        self._offer_actions()
 
     def _connect(self) -> None:
         sidebar, menus = self._sidebar, self._window.menus
@@ -47,6 +48,12 @@ class SidebarController(QObject):
         self._conversations.changed.connect(self._on_conversations_changed)
         self._chat.changed.connect(self._on_chat_changed)
         self._search.changed.connect(self._on_search_changed)
+
+    def _offer_actions(self) -> None:
+        """Rename and Delete are for conversations that are in the list, as a new one is once it is saved."""
+        is_listed = self._conversations.is_listed(self._chat.conversation.id)
+        self._window.menus.rename_action.setEnabled(is_listed)
+        self._window.menus.delete_action.setEnabled(is_listed)
 
     def _rename_shown(self) -> None:
         self._window.menus.sidebar_action.setChecked(True)
@@ -64,6 +71,7 @@ class SidebarController(QObject):
         if change.is_about_order:
             self._sidebar.set_conversations(self._conversations.summaries)
             self._sidebar.set_shown(self._chat.conversation.id)
+            self._offer_actions()
         self._sidebar.set_activities(self._conversations.activities)
         if gone := change.deleted:
             self._messages.show_undo(f"Deleted “{gone.title}”", lambda: self._conversations.restore(gone))
@@ -75,3 +83,4 @@ class SidebarController(QObject):
     def _on_chat_changed(self, change: ChatChange) -> None:
         if change.concerns(ChatPart.SHOWN):
             self._sidebar.set_shown(change.conversation.id)
+            self._offer_actions()

@@ -116,6 +116,34 @@ def test_escape_leaves_the_title(qtbot: QtBot, sidebar: Sidebar) -> None:
         qtbot.keyClick(field, Qt.Key.Key_Escape)
 
 
+@pytest.mark.parametrize("other", ["a", "b"])
+def test_another_rename_keeps_the_title_that_is_being_typed(
+    qtbot: QtBot, sidebar: Sidebar, other: str
+) -> None:
+    """Qt says "editing failed" and does nothing where a field is open already."""
+    sidebar.start_rename("a")
+    first = sidebar.findChild(QLineEdit, "rename_field")
+    first.setText("Pears")
+    with qtbot.waitSignal(sidebar.rename_requested) as renamed:
+        sidebar.start_rename(other)
+    assert renamed.args == ["a", "Pears"]
+    (field,) = [field for field in sidebar.findChildren(QLineEdit, "rename_field") if not field.isHidden()]
+    field.setText("Rolls")
+    with qtbot.waitSignal(sidebar.rename_requested) as renamed:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert renamed.args == [other, "Rolls"]
+
+
+def test_a_title_whose_row_goes_away_is_dropped_in_silence(qtbot: QtBot, sidebar: Sidebar) -> None:
+    """Return commits a moment later; by then a deletion may have taken the row."""
+    sidebar.start_rename("b")
+    field = sidebar.findChild(QLineEdit, "rename_field")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    with qtbot.assertNotEmitted(sidebar.rename_requested):
+        sidebar.set_conversations([ConversationSummary("a", "Apples", NOW)])
+        QApplication.processEvents()
+
+
 def test_a_rename_goes_on_while_another_conversation_moves_up(qtbot: QtBot, sidebar: Sidebar) -> None:
     sidebar.start_rename("b")
     field = sidebar.findChild(QLineEdit, "rename_field")
