@@ -128,4 +128,3 @@ class ReadingAheadService(QObject):
             self._words = ""
         else:
             self.ended.emit(conversation_id)
-        stream.deleteLater()

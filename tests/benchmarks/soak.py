@@ -121,9 +121,9 @@ class Person:
             self._close_dialogs()
         screens.presets.open_dialog()
         self._close_dialogs()
-        newest = self._services.chat.conversation.path()[-1]
-        AnswerDetails(newest, window).open()
-        self._close_dialogs()
+        for node in self._services.chat.conversation.path()[-1:]:
+            AnswerDetails(node, window).open()
+            self._close_dialogs()
         for action in (menus.theme_light_action, menus.theme_dark_action, menus.zoom_in_action,
                        menus.zoom_reset_action, menus.models_action):  # fmt: skip
             action.trigger()

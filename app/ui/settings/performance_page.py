@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from app.settings import ReadAhead, Settings
+from app.ui.widgets.drop_down import DropDown
 
 _CHOICES = (
     (ReadAhead.ON_MAINS, "On mains power"),
@@ -28,7 +29,7 @@ class PerformancePage(QWidget):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
-        self.ahead_field = QComboBox(self)
+        self.ahead_field = DropDown(self)
         self.ahead_field.setObjectName("reads_ahead_field")
         self.ahead_field.setAccessibleName("Read ahead after an answer")
         for choice, text in _CHOICES:
