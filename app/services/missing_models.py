@@ -1,7 +1,8 @@
-"""Tells of a model whose file has gone, and has it located or another one chosen."""
+"""Tells of a model whose file has gone or has changed, and offers what can be done about it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +11,8 @@ from app.services.notices import NoticeService, Offer
 
 MISSING = "missing model"
 """The topic of the notice on a model that is no longer where it was."""
+CHANGED = "changed model"
+"""The topic of the notice on a model whose file is not the one that was loaded."""
 
 
 class MissingModels(QObject):
@@ -37,9 +40,19 @@ class MissingModels(QObject):
             topic=MISSING,
         )
 
+    def report_changed(self, path: Path, on_reload: Callable[[], None]) -> None:
+        """Says that another file is where the loaded one was, until `withdraw` is called."""
+        self._notices.post(
+            f"{path.name} has changed on the disk.",
+            "Answers come from the former file until it is loaded again.",
+            Offer("Reload", on_reload),
+            topic=CHANGED,
+        )
+
     def withdraw(self) -> None:
-        """Takes the notice away, as a model answers again."""
+        """Takes the notices away, as a model answers again."""
         self._notices.withdraw(MISSING)
+        self._notices.withdraw(CHANGED)
 
 
 def is_there(path: Path) -> bool:

@@ -12,6 +12,7 @@ from app.core.conversation import Conversation
 from app.core.errors import Cancelled, UserError
 from app.core.model_file import LoadOptions, ModelFile, ModelInfo
 from app.core.preset import Preset
+from app.engine.file_identity import FileIdentity, identity_of
 from app.hub.catalog import Catalog, CatalogModel
 from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
@@ -93,6 +94,8 @@ class ModelService(QObject):
         """What is loaded, and what the preset had asked for then."""
         self._is_reload_offered = False
         self._has_gpu = False
+        self._loading_file: FileIdentity | None = None
+        self._loaded_file: FileIdentity | None = None
         chat.changed.connect(self._on_chat_changed)
         presets.changed.connect(self._offer_to_reload)
         settings.changed.connect(lambda change: self.refresh() if change.concerns("model_folders") else None)
@@ -174,10 +177,22 @@ class ModelService(QObject):
 
     def refresh(self) -> None:
         """Looks through the folders again, in the background."""
-        stream = Stream(lambda _cancel, report: report(tuple(self._library.scan())), self)
-        stream.item.connect(lambda found: self._on_scanned(stream, found))
+        loaded = self._loaded_file
+
+        def work(_cancel: threading.Event, report: Report) -> None:
+            found = tuple(self._library.scan())
+            is_changed = loaded is not None and identity_of(Path(loaded.path)) != loaded
+            report((found, loaded if is_changed else None))
+
+        stream = Stream(work, self)
+        stream.item.connect(lambda item: self._on_scanned(stream, *item))
         self._scanning = stream
         self._files_worker.start(stream)
+
+    def refresh_if_idle(self) -> None:
+        """The same, unless it is being done: files may have come, gone or changed meanwhile."""
+        if self._scanning is None:
+            self.refresh()
 
     def open_first(self, wanted: Path | None, starter: Path | None, recovery: CrashRecovery) -> None:
         """Loads a model for the start: the wanted one, the one of the last time, or the starter.
@@ -234,6 +249,8 @@ class ModelService(QObject):
         self._drop_opened(path)
         self._set_models(tuple(model for model in self._models if model.path != path))
         self._leave_unlisted()
+        if self._scanning is not None:
+            self.refresh()  # The one that goes on began with the file.
 
     def cancel(self) -> None:
         """Gives up loading; the model that was there before answers again, if it still can."""
@@ -258,18 +275,23 @@ class ModelService(QObject):
             self._completing.discard(path)
         self.open_file(path)
 
-    def _on_scanned(self, stream: Stream, found: tuple[ModelFile, ...]) -> None:
+    def _on_scanned(self, stream: Stream, found: tuple[ModelFile, ...], changed: FileIdentity | None) -> None:
         if stream is not self._scanning:
             return
         self._scanning = None
         known = {model.path for model in found}
         self._opened = [one for one in self._opened if one.path not in known and is_there(one.path)]
-        self._set_models((*found, *self._opened))
+        listed = (*found, *self._opened)
+        if listed != self._models or not listed:
+            self._set_models(listed)
         self._keep_opened()
         chosen = self._chosen
         self._leave_unlisted()
         if chosen is not None and self._chosen is None and not is_there(chosen.path):
             self.missing.report(chosen.path)
+        elif changed is not None and changed == self._loaded_file and self._status.state is ModelState.READY:
+            path = Path(changed.path)
+            self.missing.report_changed(path, lambda: self.open_file(path))
 
     def _keep_opened(self) -> None:
         """Remembers the files that lie in no folder that is listed, once that is known."""
@@ -314,7 +336,9 @@ class ModelService(QObject):
             if cancel.is_set():
                 raise Cancelled
             report(LoadStatus(ModelState.LOADING))
+            identity = identity_of(model.path)
             self._library.check(model.path, cancel)
+            report(identity)
             report(self._engine.load(model.path, options, on_progress, cancel, catalog_context))
 
         stream = Stream(work, self)
@@ -336,6 +360,8 @@ class ModelService(QObject):
             return
         if isinstance(item, ModelInfo):
             self._on_loaded(item)
+        elif isinstance(item, FileIdentity):
+            self._loading_file = item
         elif isinstance(item, LoadStatus):
             self._status = item
             self._publish(ModelPart.STATUS)
@@ -363,6 +389,7 @@ class ModelService(QObject):
             self._unload()
             return
         self.missing.withdraw()
+        self._loaded_file = self._loading_file
         self._info = info
         self._has_gpu = info.has_gpu
         self._loaded = (info.path, self._planned)

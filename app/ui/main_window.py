@@ -42,12 +42,14 @@ class MainWindow(QMainWindow):
         model_dropped(Path): a GGUF file or a folder was dropped onto the window.
         sidebar_toggled(bool): the user showed or hid the sidebar.
         settings_panel_toggled(bool): the user opened or closed the settings of conversations.
+        activated(): it is in front again; files may have come or gone meanwhile.
         closing(): the window is about to close; its geometry can still be read.
     """
 
     model_dropped = Signal(object)
     sidebar_toggled = Signal(bool)
     settings_panel_toggled = Signal(bool)
+    activated = Signal()
     closing = Signal()
 
     def __init__(self, transcript: QWidget, app_icon: QIcon, parent: QWidget | None = None) -> None:
@@ -226,4 +228,6 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowDeactivate:
             self._drop_hint.hide()
+        elif event.type() == QEvent.Type.WindowActivate:
+            self.activated.emit()
         return super().event(event)

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QPushButton
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.core.message import Role
@@ -48,6 +48,12 @@ def clicks_row(person: Person, qtbot: QtBot, path: Path, action: str) -> None:
     qtbot.waitUntil(lambda: rows.row(str(path)) is not None, timeout=ANSWER_MS)
     place = rows.action_area(str(path), action)
     qtbot.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
+
+
+def actions_of(person: Person, path: Path) -> list[str]:
+    row = library_of(person).library.list.row(str(path))
+    assert row is not None
+    return [action.id for action in row.actions]
 
 
 def trashes(person: Person, qtbot: QtBot, path: Path) -> None:
@@ -145,6 +151,56 @@ def test_a_model_that_was_deleted_outside_is_named_and_left(
     person.application.services.models.refresh()
     assert has_no_model(person, qtbot)
     assert banner_of(person) == f"tiny.gguf is no longer at {tiny.parent}."
+
+
+def comes_back_to_the_window(person: Person) -> None:
+    """As after a look at the file manager."""
+    QApplication.sendEvent(person.window, QEvent(QEvent.Type.WindowActivate))
+
+
+def test_whoever_comes_back_to_the_window_sees_what_was_deleted_added_and_changed_meanwhile(
+    start_program: StartProgram, qtbot: QtBot, tiny: Path
+) -> None:
+    person = start_program(None, (tiny.parent,))
+    models = person.application.services.models
+    qtbot.waitUntil(lambda: tiny in [one.path for one in models.models], timeout=ANSWER_MS)
+    models.choose(tiny)
+    person.waits_for_model()
+    added = tiny.with_name("added.gguf")
+    shutil.copy(tiny, added)
+    comes_back_to_the_window(person)
+    qtbot.waitUntil(lambda: added in [one.path for one in models.models], timeout=ANSWER_MS)
+    assert banner_of(person) == ""
+    added.replace(tiny)
+    comes_back_to_the_window(person)
+    qtbot.waitUntil(lambda: banner_of(person) == "tiny.gguf has changed on the disk.", timeout=ANSWER_MS)
+    presses_in_banner(person, qtbot, "Reload")
+    person.waits_for_model()
+    qtbot.waitUntil(lambda: banner_of(person) == "", timeout=ANSWER_MS)
+    tiny.unlink()
+    comes_back_to_the_window(person)
+    assert has_no_model(person, qtbot)
+    assert banner_of(person) == f"tiny.gguf is no longer at {tiny.parent}."
+
+
+def test_an_opened_file_is_removed_from_the_list_and_stays_on_the_disk(
+    start_program: StartProgram, qtbot: QtBot, tiny: Path
+) -> None:
+    person = start_program(tiny, ())
+    person.waits_for_model()
+    models, settings = person.application.services.models, person.application.services.settings
+    qtbot.waitUntil(lambda: settings.current.model_files == (tiny,), timeout=ANSWER_MS)
+    clicks_row(person, qtbot, tiny, "remove")
+    assert has_no_model(person, qtbot)
+    assert tiny.exists()
+    assert settings.current.model_files == ()
+    assert tiny not in [one.path for one in models.models]
+    assert person.window.messages.toast.label.text() == "Removed tiny.gguf from the list"
+    qtbot.mouseClick(person.window.messages.toast.undo_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: tiny in [one.path for one in models.models], timeout=ANSWER_MS)
+    assert settings.current.model_files == (tiny,)
+    starter = next(one for one in models.models if one.is_starter)
+    assert "remove" not in actions_of(person, starter.path)
 
 
 def test_an_opened_file_stays_in_the_list_at_later_starts(

@@ -28,11 +28,13 @@ class LibraryController(QObject):
     Signals:
         chat_requested(Path): chat with this one.
         programs_answered(tuple, bool): programs whose models were offered, and whether they are to be used.
+        removal_requested(Path): this one is to leave the list; its file stays.
         add_folder_requested(): the user wants to choose a folder.
     """
 
     chat_requested = Signal(object)
     programs_answered = Signal(object, bool)
+    removal_requested = Signal(object)
     add_folder_requested = Signal()
 
     def __init__(
@@ -40,6 +42,7 @@ class LibraryController(QObject):
     ) -> None:
         super().__init__(parent)
         self._view = view
+        self._opened: tuple[Path, ...] = ()
         self._library = library
         self._messages = messages
         view.action_requested.connect(self._on_view_action_requested)
@@ -48,6 +51,11 @@ class LibraryController(QObject):
         view.add_folder_requested.connect(self.add_folder_requested)
         view.offer_answered.connect(self._on_view_offer_answered)
         library.changed.connect(self._on_library_changed)
+
+    def set_opened(self, files: tuple[Path, ...]) -> None:
+        """Which files are listed because the user opened them, wherever they are."""
+        self._opened = files
+        self._show()
 
     def ask_to_add(self, path: Path) -> None:
         """Asks how a file is to be taken in."""
@@ -85,6 +93,7 @@ class LibraryController(QObject):
             library.loaded,
             library.verifying,
             library.damaged,
+            self._opened,
             library.loaded_notes,
         )
         rows = library_rows.library_rows(library.models, state, self._view.filter_field.text())
@@ -107,6 +116,7 @@ class LibraryController(QObject):
             library_rows.VERIFY: lambda: self._library.verify(model),
             library_rows.STOP_VERIFYING: lambda: self._library.stop_verifying(model),
             library_rows.REVEAL: lambda: reveal(model.path),
+            library_rows.REMOVE: lambda: self.removal_requested.emit(model.path),
             library_rows.DELETE: lambda: self._ask_to_delete(model),
         }[action]()
 

@@ -16,11 +16,13 @@ from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
 IMPORTING_KEY = "importing"
 VERIFY, STOP_VERIFYING, REVEAL, DELETE = "verify", "stop_verifying", "reveal", "delete"
+REMOVE = "remove"
 
 _CHAT = Action(CHAT, "Chat")
 _VERIFY = Action(VERIFY, "Verify again", "shield-check")
 _STOP = Action(STOP_VERIFYING, "Stop verifying", "x")
 _REVEAL = Action(REVEAL, "Show in folder", "folder-open")
+_REMOVE = Action(REMOVE, "Remove from list", "minus-circle")
 _DELETE = Action(DELETE, "Move to the trash", "trash")
 
 
@@ -35,6 +37,8 @@ class LibraryState:
     """How far each file that is being read again is, 0 to 1."""
     damaged: Mapping[Path, str] = field(default_factory=dict)
     """Files whose checksum was found wrong, with the sentence about each."""
+    opened: Collection[Path] = ()
+    """Files that are listed because the user opened them, wherever they are."""
     notes: tuple[str, ...] = ()
     """What is to be known of the model that is loaded, such as how it takes tool calls."""
 
@@ -128,6 +132,8 @@ def _actions(model: ModelFile, state: LibraryState, is_checked_now: bool) -> tup
     else:
         actions.append(_VERIFY)
     actions.append(_REVEAL)
+    if model.path in state.opened:
+        actions.append(_REMOVE)
     if not model.is_starter and not model.program:
         actions.append(_DELETE)
     return tuple(actions)

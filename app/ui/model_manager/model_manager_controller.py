@@ -12,7 +12,7 @@ from app.hub.download.queue import DownloadQueue, OnChange
 from app.hub.download.state import DownloadState
 from app.services.downloads import DownloadsChange, DownloadService
 from app.services.library import LibraryChange, LibraryService
-from app.services.settings import SettingsService
+from app.services.settings import SettingsChange, SettingsService
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.discover_controller import DiscoverController
@@ -202,6 +202,9 @@ class ModelManagerController(QObject):
         self._start_page.arrived_for_chat.connect(self._on_arrived_for_chat)
         self.library.changed.connect(self._on_library_changed)
         self.library_list.programs_answered.connect(self._on_library_programs_answered)
+        self.library_list.set_opened(self._settings.current.model_files)
+        self.library_list.removal_requested.connect(self._on_library_removal_requested)
+        self._settings.changed.connect(self._on_settings_changed)
         self.library_list.add_folder_requested.connect(self._settings_dialog.choose_model_folder)
         self.network.offline_changed.connect(self._on_network_offline_changed)
         self.network.token_kept.connect(lambda is_kept: self._settings.change(has_hub_token=is_kept))
@@ -236,6 +239,18 @@ class ModelManagerController(QObject):
             self.model_removed.emit(change.deleted.path)
         if change.files_changed or change.imported is not None:
             self.files_changed.emit()
+
+    def _on_library_removal_requested(self, path: Path) -> None:
+        self.model_removed.emit(path)
+        self._window.messages.show_undo(f"Removed {path.name} from the list", lambda: self._bring_back(path))
+
+    def _bring_back(self, path: Path) -> None:
+        self._settings.change(model_files=(*self._settings.current.model_files, path))
+        self.files_changed.emit()
+
+    def _on_settings_changed(self, change: SettingsChange) -> None:
+        if change.concerns("model_files"):
+            self.library_list.set_opened(change.now.model_files)
 
     def _on_library_programs_answered(self, programs: tuple[str, ...], is_wanted: bool) -> None:
         settings = self._settings.current
