@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.core.conversation import MessageNode
-from app.core.errors import PromptTooLongError, TemplateError
+from app.core.errors import Cancelled, PromptTooLongError, TemplateError
 from app.core.language_model import LanguageModel
 from app.core.message import AttachmentPart, Message, Role
-from app.core.prompt import MESSAGE_OVERHEAD, choose_messages
+from app.core.prompt import LONGEST_WORD, MESSAGE_OVERHEAD, choose_messages, room_for_answer
 from app.core.turn_request import TurnRequest
 
 
@@ -26,6 +27,8 @@ class ContextUse:
     """What is typed and not sent."""
     first_seen_id: str | None = None
     """The first message that is sent; None where nothing was left out."""
+    excess_tokens: int = 0
+    """By how much what is typed is too long to be sent, whatever else is left out."""
     refusal: str = ""
     """Why what is typed could not be sent, as a sentence: it is too long."""
 
@@ -41,6 +44,11 @@ class ContextUse:
     def exceeds_context(self) -> bool:
         """Whether the conversation is longer than what the model is given of it."""
         return self.first_seen_id is not None
+
+    def surely_takes(self, text: str) -> bool:
+        """Whether a message fits however it is read: a token is a byte at least."""
+        room = self.context_length - room_for_answer(self.context_length) - self.system_tokens
+        return len(text.encode()) + 2 * MESSAGE_OVERHEAD <= room
 
 
 def measure(
@@ -62,6 +70,32 @@ def measure(
     return _Measure(model, request).use(Message.of_text(Role.USER, draft, attachments), reply)
 
 
+def fitting_beginning(model: LanguageModel, request: TurnRequest, text: str, cancel: threading.Event) -> str:
+    """The beginning of a message that can be sent, up to a whole word; empty where not even one has room.
+
+    Raises:
+        Cancelled: `cancel` was set first.
+        EngineError: the model was unloaded meanwhile.
+    """
+    measure = _Measure(model, request)
+    beginning = text
+    while beginning and (excess := measure.excess(Message.of_text(Role.USER, beginning))):
+        if cancel.is_set():
+            raise Cancelled
+        tokens = model.count_tokens(beginning)
+        kept = len(beginning) * max(0, tokens - excess) // max(1, tokens)
+        beginning = _up_to_a_word(beginning, min(kept, len(beginning) - 1))
+    return beginning
+
+
+def _up_to_a_word(text: str, length: int) -> str:
+    """So many characters of a text at most, without the beginning of a word where its script has spaces."""
+    cut = text[:length]
+    head, space, rest = cut.rpartition(" ")
+    is_within_word = not text[length : length + 1].isspace()
+    return (head if space and is_within_word and len(rest) < LONGEST_WORD else cut).rstrip()
+
+
 class _Measure:
     def __init__(self, model: LanguageModel, request: TurnRequest) -> None:
         self._model = model
@@ -71,7 +105,9 @@ class _Measure:
         draft_tokens = self._model.count_tokens(draft.text) if draft.text else 0
         draft_tokens += sum(map(self._model.picture_tokens, draft.attachments))
         system_tokens = self._system_tokens()
-        nothing_said = ContextUse(self._model.context_length, system_tokens, 0, draft_tokens)
+        nothing_said = ContextUse(
+            self._model.context_length, system_tokens, 0, draft_tokens, excess_tokens=self.excess(draft)
+        )
         if not self._request.path and not draft.parts:
             return nothing_said
         path = self._request.path
@@ -81,7 +117,8 @@ class _Measure:
             messages, first_seen_id = self._chosen(path)
         except PromptTooLongError as error:
             without = self.use(Message(Role.USER), reply) if draft.parts else nothing_said
-            return replace(without, draft_tokens=draft_tokens, refusal=str(error))
+            excess = nothing_said.excess_tokens
+            return replace(without, draft_tokens=draft_tokens, refusal=str(error), excess_tokens=excess)
         conversation_tokens = self._prompt_tokens(messages) - system_tokens
         if reply is None:
             conversation_tokens -= draft_tokens
@@ -90,6 +127,16 @@ class _Measure:
         return replace(
             nothing_said, conversation_tokens=max(0, conversation_tokens), first_seen_id=first_seen_id
         )
+
+    def excess(self, draft: Message) -> int:
+        """By how many tokens a message is too long, even if nothing else of the conversation is sent."""
+        if not draft.parts:
+            return 0
+        try:
+            self._chosen([MessageNode(draft)])
+        except PromptTooLongError as error:
+            return error.excess
+        return 0
 
     def _chosen(self, path: Sequence[MessageNode]) -> tuple[Sequence[Message], str | None]:
         """The messages that would be sent, as `run_turn` chooses them."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.context_use import ContextUse, measure
-from app.core.errors import UserError
+from app.core.context_use import ContextUse, fitting_beginning, measure
+from app.core.errors import Cancelled, UserError
 from app.core.turn_request import TurnRequest
 from app.services.answers import AnswerService
 from app.services.background import Report, Stream, Worker
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 PAUSE_MS = 250
 """Between two counts, however fast somebody types."""
+SURELY_SHORT = 64
+"""Characters for which nobody waits until they are counted."""
 
 _COUNTED_PARTS = (
     ChatPart.SHOWN,
@@ -41,6 +43,8 @@ class ContextChange:
     """What the conversation on screen takes of the context now; None while no model is ready."""
 
     use: ContextUse | None
+    typed: str = ""
+    """What was in the composer when it was counted, without blanks around it."""
 
 
 class ContextUsageService(QObject):
@@ -50,9 +54,11 @@ class ContextUsageService(QObject):
 
     Signals:
         changed: a `ContextChange`.
+        cut(str, str): a text that was too long, and as much of it as fits.
     """
 
     changed = Signal(object)
+    cut = Signal(str, str)
 
     def __init__(
         self,
@@ -70,6 +76,7 @@ class ContextUsageService(QObject):
         self._answers = answers
         self._worker = Worker("context", self)
         self._typed = ""
+        self._last = ContextChange(None)
         self._counting: Stream | None = None
         self._pause = QTimer(self, interval=PAUSE_MS, singleShot=True)
         self._pause.timeout.connect(self._count)
@@ -88,6 +95,32 @@ class ContextUsageService(QObject):
         if not self._pause.isActive():
             self._pause.start()
 
+    def fits(self, text: str) -> bool | None:
+        """Whether a message can be sent; None while it is being counted.
+
+        Where no model is ready, it is left to the one that will be.
+        """
+        use = self._last.use
+        if len(text) <= SURELY_SHORT or (use is not None and use.surely_takes(text)):
+            return True
+        if self._last.typed != text.strip():
+            return None
+        return use is None or use.excess_tokens == 0
+
+    def cut_to_fit(self, text: str) -> None:
+        """Finds out how much of a message fits; `cut` tells."""
+        request = self._answers.upcoming_request()
+        if request is None:
+            return
+
+        def work(cancel: threading.Event, report: Report) -> None:
+            report(fitting_beginning(self._engine, request, text, cancel))
+
+        stream = Stream(work, self)
+        stream.item.connect(lambda beginning: self.cut.emit(text, beginning))
+        stream.finished.connect(lambda error: self._note_failure(error))
+        self._worker.start(stream)
+
     def shut_down(self) -> None:
         """Ends the counting; the model must not be unloaded before."""
         self._pause.stop()
@@ -102,7 +135,7 @@ class ContextUsageService(QObject):
         request = self._answers.upcoming_request()
         engine = self._engine
         if request is None or not engine.context_length or request.model_path != engine.model_path:
-            self.changed.emit(ContextChange(None))
+            self._tell(None, self._typed)
             return
         if not engine.offers_tools:
             request = replace(request, tools=())
@@ -119,21 +152,30 @@ class ContextUsageService(QObject):
                 report(measure(self._engine, request, typed, message, attachments))
 
         stream = Stream(work, self)
-        stream.item.connect(lambda use: self._on_counted(stream, use))
-        stream.finished.connect(lambda error: self._on_finished(stream, error))
+        stream.item.connect(lambda use: self._on_counted(stream, use, typed))
+        stream.finished.connect(lambda error: self._on_finished(stream, error, typed))
         return stream
 
-    def _on_counted(self, stream: Stream, use: ContextUse) -> None:
+    def _on_counted(self, stream: Stream, use: ContextUse, typed: str) -> None:
         if stream is self._counting:
-            self.changed.emit(ContextChange(use))
+            self._tell(use, typed)
 
-    def _on_finished(self, stream: Stream, error: Exception | None) -> None:
-        if stream is self._counting:
-            self._counting = None
+    def _tell(self, use: ContextUse | None, typed: str) -> None:
+        self._last = ContextChange(use, typed)
+        self.changed.emit(self._last)
+
+    def _note_failure(self, error: Exception | None) -> None:
         if isinstance(error, UserError):
             log.info("The context could not be counted: %s", type(error).__name__)
-        elif error:
+        elif error and not isinstance(error, Cancelled):
             log.error("Counting the context failed", exc_info=error)
+
+    def _on_finished(self, stream: Stream, error: Exception | None, typed: str) -> None:
+        if stream is self._counting:
+            self._counting = None
+            if error:
+                self._tell(None, typed)  # Nobody knows: who waits to send must not wait for ever.
+        self._note_failure(error)
 
     def _on_chat_changed(self, change: ChatChange) -> None:
         if change.concerns(*_COUNTED_PARTS):

@@ -1,9 +1,14 @@
 """How the tokens of a context are counted, part by part."""
 
-from app.core.context_use import measure
+import threading
+
+import pytest
+
+from app.core.context_use import fitting_beginning, measure
 from app.core.conversation import MessageNode
-from app.core.errors import TemplateError
+from app.core.errors import Cancelled, TemplateError
 from app.core.message import Message, Role
+from app.core.prompt import MESSAGE_OVERHEAD
 from app.core.sampling import Sampling
 from app.core.turn_request import TurnRequest
 from tests.fakes.scripted_model import ScriptedModel
@@ -98,3 +103,40 @@ class StrictModel(ScriptedModel):
 def test_where_the_template_refuses_the_figures_are_an_estimate():
     use = measure(StrictModel(), request_of(words(10), words(20)), "")
     assert 30 < use.used_tokens < 70
+
+
+def test_the_excess_is_what_the_message_alone_is_too_long_by():
+    model = ScriptedModel(context_length=100)  # Of which 25 are kept for the answer.
+    request = request_of(words(10), words(10))
+    assert measure(model, request, words(67)).excess_tokens == 0
+    assert measure(model, request, words(90)).excess_tokens == 90 + MESSAGE_OVERHEAD - 75
+    answer = Message.of_text(Role.ASSISTANT, words(5))
+    assert measure(model, request, words(90), answer).excess_tokens == 90 + MESSAGE_OVERHEAD - 75
+
+
+def test_what_is_short_in_bytes_surely_fits():
+    use = measure(ScriptedModel(context_length=100), request_of(system_prompt=words(10)), "")
+    assert use.surely_takes("word " * 9)
+    assert not use.surely_takes("word " * 10)
+    assert not use.surely_takes("語" * 16)
+
+
+@pytest.mark.parametrize("text", [words(90), words(5_000), "x" * 50 + " " + words(400), "語 " * 400])
+def test_a_message_is_cut_after_the_last_word_that_fits(text):
+    model, request = ScriptedModel(context_length=100), request_of(words(10), words(10))
+    beginning = fitting_beginning(model, request, text, threading.Event())
+    assert text.startswith(beginning)
+    assert 50 <= model.count_tokens(beginning) <= 75 - MESSAGE_OVERHEAD
+    assert text[len(beginning)].isspace()
+
+
+def test_nothing_is_left_where_the_system_prompt_takes_all_room():
+    model, request = ScriptedModel(context_length=100), request_of(system_prompt=words(99))
+    assert fitting_beginning(model, request, "hello there", threading.Event()) == ""
+
+
+def test_cutting_can_be_given_up():
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        fitting_beginning(ScriptedModel(context_length=100), request_of(), words(1_000), cancel)

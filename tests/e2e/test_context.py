@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.core.conversation import MessageState
 from app.core.message import StopReason
 from app.core.preset import Preset
 from app.core.sampling import Sampling
@@ -293,3 +295,26 @@ def click(person: Person, label: str) -> None:
     areas = [area for found, area in person.transcript.visible_targets() if found.startswith(label)]
     assert areas, [found for found, _ in person.transcript.visible_targets()]
     QTest.mouseClick(person.transcript.viewport(), Qt.MouseButton.LeftButton, pos=areas[-1].center())
+
+
+def test_a_megabyte_is_counted_beside_the_window_cut_and_answered(
+    qtbot: QtBot, start_small: StartSmall
+) -> None:
+    person = start_small(1024, max_tokens=8)
+    composer = person.composer
+    text = "The capital of France is Paris. " * 32_000
+    QGuiApplication.clipboard().setText(text)
+    person.presses(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    person.presses(Qt.Key.Key_Return)
+    qtbot.waitUntil(composer.excess_label.isVisible, timeout=WAIT_MS)
+    assert composer.excess_label.text().endswith("tokens too long")
+    QTest.mouseClick(composer.cut_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(composer.cut_button.isHidden, timeout=WAIT_MS)
+    assert text.startswith(composer.text)
+    assert len(composer.text) > 1_000
+    person.presses(Qt.Key.Key_Return)
+    chat = person.application.services.chat
+    qtbot.waitUntil(lambda: chat.conversation.tip_id is not None, timeout=WAIT_MS)
+    person.waits_for_answer()
+    nodes = chat.conversation.path()
+    assert [node.state for node in nodes] == [MessageState.COMPLETE, MessageState.COMPLETE]

@@ -51,6 +51,8 @@ class ChatController(QObject):
         self._versions, self._queue = services.versions, services.queue
         self._models, self._tools = services.models, services.tools
         self._settings_dialog = settings_dialog
+        self._waits_for_count = ""
+        """What was sent before it was known whether it fits."""
         self._is_first_start = not services.conversations.summaries
         self._transcript_controller = TranscriptController(transcript, services, window, themes, self)
         self._export = ExportDialog(services, window)
@@ -74,6 +76,7 @@ class ChatController(QObject):
         composer.recall_requested.connect(self._chat.edit_last)
         composer.take_back_requested.connect(self._on_take_back_requested)
         composer.queued.send_now_requested.connect(self._queue.send_now)
+        composer.cut_requested.connect(lambda: self._services.context_usage.cut_to_fit(composer.text))
         composer.edit.textChanged.connect(self._on_text_changed)
         composer.tools_button.tool_switched.connect(self._on_tool_switched)
         composer.tools_button.asking_again_requested.connect(
@@ -107,6 +110,7 @@ class ChatController(QObject):
         services.tools.changed.connect(self._show_tools)
         services.presets.changed.connect(self._show_tools)
         services.context_usage.changed.connect(self._on_context_changed)
+        services.context_usage.cut.connect(self._on_cut)
         services.context_overflow.changed.connect(self._on_overflow_changed)
 
     # What the user does
@@ -114,7 +118,17 @@ class ChatController(QObject):
     def _on_send_requested(self, text: str) -> None:
         if self._versions.edited_id is not None:
             self._versions.save_edit(text)
-        elif self._queue.add(text) or self._answers.send(text):
+            return
+        is_typed = text == self._composer.text.strip()
+        fits = self._services.context_usage.fits(text) if is_typed else True
+        self._waits_for_count = text if fits is None else ""
+        if fits:
+            self._send(text)
+        elif fits is None:
+            self._services.context_usage.refresh()
+
+    def _send(self, text: str) -> None:
+        if self._queue.add(text) or self._answers.send(text):
             self._composer.clear()
 
     def _on_take_back_requested(self, place: int) -> None:
@@ -203,6 +217,20 @@ class ChatController(QObject):
             self._show_tools()
 
     def _on_context_changed(self, change: ContextChange) -> None:
+        self._show_usage(change)
+        is_current = change.typed == self._composer.text.strip()
+        if is_current:
+            self._composer.set_excess(change.use.excess_tokens if change.use else 0)
+        if self._waits_for_count and is_current:
+            text, self._waits_for_count = self._waits_for_count, ""
+            if text == change.typed:
+                self._on_send_requested(text)
+
+    def _on_cut(self, text: str, beginning: str) -> None:
+        if self._composer.text == text:
+            self._composer.replace_text(beginning)
+
+    def _show_usage(self, change: ContextChange) -> None:
         meter, use = self._page.header.context_meter, change.use
         if use is None:
             meter.set_usage(0, 0)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.core.formatting import one_line
+from app.core.formatting import one_line, tokens
 from app.ui.chat.composer_edit import ComposerEdit, SendKey
 from app.ui.chat.queued_messages import QueuedMessages
 from app.ui.chat.tools_button import ToolsButton
@@ -44,6 +44,7 @@ class Composer(QFrame):
         edit_cancelled(): the user no longer wants to change an earlier message.
         recall_requested(): the user asks for the last message again (Up in the empty field, where nothing
             waits).
+        cut_requested(): what is written is too long, and the end of it may go.
         take_back_requested(int): the user asks for a message that waits, by its place in the queue.
         draft_changed(str): the text to keep, with every key.
         state_changed(ComposerState)
@@ -54,6 +55,7 @@ class Composer(QFrame):
     edit_cancelled = Signal()
     recall_requested = Signal()
     take_back_requested = Signal(int)
+    cut_requested = Signal()
     draft_changed = Signal(str)
     state_changed = Signal(object)
 
@@ -70,6 +72,12 @@ class Composer(QFrame):
         self.stop_button = self._round_button("stop-fill", "Stop", "Esc", "stop_button")
         self.hint = QLabel(self)
         self.hint.setProperty("small", True)
+        self._excess = 0
+        self._is_excess_current = True
+        self.excess_label = QLabel(self)
+        self.excess_label.setObjectName("excess_label")
+        self.excess_label.setProperty("problem", True)
+        self.cut_button = self._make_cut_button()
         self.queued = QueuedMessages(self)
         self._editing_strip = self._make_editing_strip()
         self._lay_out()
@@ -118,6 +126,20 @@ class Composer(QFrame):
         self._saving_hint = f"{name} to save · {new_line} for a new line"
         self._refresh()
 
+    def set_excess(self, tokens: int) -> None:
+        """Says by how many tokens what is written now is too long to be sent; 0 where it fits."""
+        self._excess = tokens
+        self._is_excess_current = True
+        self._refresh()
+
+    def replace_text(self, text: str) -> None:
+        """Exchanges what is written, as typing does: Undo brings it back."""
+        cursor = self.edit.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.edit.setTextCursor(cursor)
+        self.edit.setFocus()
+
     def set_text(self, text: str) -> None:
         """Puts a text into the field, such as a kept draft. Emits no `draft_changed`."""
         with QSignalBlocker(self):
@@ -155,7 +177,8 @@ class Composer(QFrame):
     def send(self) -> None:
         """Does what the Send button does."""
         text = self.text.strip()
-        if text and self._can_send():
+        is_too_long = self._is_too_long and self._is_excess_current
+        if text and self._can_send() and not is_too_long:
             self.send_requested.emit(text)
 
     def end_edit(self) -> None:
@@ -196,6 +219,15 @@ class Composer(QFrame):
         strip.hide()
         return strip
 
+    def _make_cut_button(self) -> QPushButton:
+        button = QPushButton("Cut to fit", self)
+        button.setObjectName("cut_button")
+        button.setProperty("quiet", True)
+        button.setToolTip("Remove the end of the message that the model has no room for")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(self.cut_requested)
+        return button
+
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -211,6 +243,8 @@ class Composer(QFrame):
         self.footer.addWidget(self.tools_button)
         self.footer.addWidget(self.hint)
         self.footer.addStretch(1)
+        self.footer.addWidget(self.excess_label)
+        self.footer.addWidget(self.cut_button)
         self.footer.addWidget(self.send_button)
         self.footer.addWidget(self.stop_button)
         layout.addLayout(self.footer)
@@ -228,11 +262,18 @@ class Composer(QFrame):
 
     def _refresh(self) -> None:
         has_text = bool(self.text.strip())
-        self.send_button.setEnabled(self._can_send() and has_text)
+        self.send_button.setEnabled(self._can_send() and has_text and not self._is_too_long)
+        self.excess_label.setText(f"{tokens(self._excess)} too long")
+        for widget in (self.excess_label, self.cut_button):
+            widget.setVisible(self._is_too_long)
         is_queueing = self._state is ComposerState.ANSWERING
         self.send_button.setVisible(not is_queueing or (has_text and self._can_send()))
         self._name_send_button()
         self.hint.setText(self._hint_text())
+
+    @property
+    def _is_too_long(self) -> bool:
+        return self._excess > 0 and not self._is_answer and bool(self.text.strip())
 
     def _can_send(self) -> bool:
         if self._is_answer:
@@ -246,6 +287,8 @@ class Composer(QFrame):
         self.send_button.set_icon("check" if self._is_answer else "arrow-up-bold")
 
     def _hint_text(self) -> str:
+        if self._is_too_long:
+            return ""  # What stands beside the button says more.
         if self._is_answer and self._state is not ComposerState.ANSWERING:
             return self._saving_hint
         if self._state is ComposerState.NO_MODEL:
@@ -257,6 +300,7 @@ class Composer(QFrame):
         return self._keys_hint
 
     def _on_text_changed(self) -> None:
+        self._is_excess_current = False
         self._refresh()
         if not self.is_editing and not self.signalsBlocked():
             self.draft_changed.emit(self.text)

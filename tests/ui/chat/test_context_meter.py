@@ -80,7 +80,8 @@ def test_counting_never_holds_the_window_up_and_the_latest_wins(sit: Sit, qtbot:
     assert len(ticks) > before + 20
     model.may_count.set()
     desk.counts("Draft", 4)
-    assert told == [4]
+    assert told[-1] == 4
+    assert 1 not in told
     assert not any("Main" in name for name in model.threads)
 
 
