@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from app.core import formatting
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.markdown.embedded import EmbeddedMarkdown
 from app.core.markdown.front_matter import Writable, write_front_matter
@@ -284,17 +285,10 @@ def _embedded(text: str) -> tuple[dict[str, Any], str]:
 def _summary(part: ReasoningPart) -> str:
     figures = []
     if part.elapsed_ms is not None:
-        figures.append(f" for {_duration(part.elapsed_ms)}")
+        figures.append(f" for {formatting.whole_seconds(max(part.elapsed_ms / 1000, 1))}")
     if part.token_count is not None:
-        figures.append(f", {part.token_count:,} token{'s' if part.token_count != 1 else ''}")
+        figures.append(f", {formatting.tokens(part.token_count)}")
     return f"Thought{''.join(figures)}{'' if part.is_closed else ' (not finished)'}"
-
-
-def _duration(milliseconds: int) -> str:
-    if milliseconds < 950:
-        return f"{milliseconds / 1000:.1f} s"
-    minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
 def _fenced(text: str, language: str = "") -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
@@ -25,16 +24,6 @@ _HIDDEN = {"<": "\U0010fe3c", "[": "\U0010fe5b", "◁": "\U0010fe5c"}
 """Letters of nobody's alphabet, which stand for the first one of a tag while a template works."""
 _BETWEEN = TrackedText("\n\n")
 _NOTHING_SAID = "…"
-
-
-@dataclass(slots=True)
-class _Answer:
-    """One answer taken apart, with what its calls returned."""
-
-    words: str = ""
-    thought: str = ""
-    calls: list[ToolCallPart] = field(default_factory=list)
-    results: list[Message] = field(default_factory=list)
 
 
 def turns_of(messages: Sequence[Message], traits: TemplateTraits) -> list[Turn]:

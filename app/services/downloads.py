@@ -161,7 +161,7 @@ class DownloadService(QObject):
         self, repository: Repository, variant: Variant, title: str, revision: str = "main"
     ) -> DownloadState:
         """Downloads a variant with what goes with it."""
-        files = (*variant.files, *variant.companions)
+        files = variant.all_files
         state = self._queue.add(DownloadOrder(repository.name, files, self._folder(), title, revision))
         self._cancelled.pop(state.id, None)
         return state

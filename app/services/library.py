@@ -13,11 +13,10 @@ from app.core.errors import UserError
 from app.core.model_file import ModelFile
 from app.hub.library.found_models import FoundFolder
 from app.hub.library.model_files import (
-    DiskUse,
     ImportMode,
     Verification,
     delete_model,
-    disk_use,
+    free_bytes,
     import_model,
     verify_again,
 )
@@ -59,7 +58,7 @@ class _OnDisk:
     """What the disk and the records say, read off the window's thread."""
 
     records: Mapping[Path, ModelRecord] = field(default_factory=dict)
-    use: DiskUse = field(default_factory=lambda: DiskUse(0, 0))
+    free_bytes: int = 0
 
 
 class LibraryService(QObject):
@@ -119,7 +118,7 @@ class LibraryService(QObject):
     @property
     def free_bytes(self) -> int | None:
         """The room that is left on the disk of the models folder; None where it does not say."""
-        return self._on_disk.use.free_bytes
+        return self._on_disk.free_bytes
 
     def set_models(self, models: Sequence[ModelFile]) -> None:
         """Takes what a scan of the folders found."""
@@ -243,7 +242,7 @@ class LibraryService(QObject):
             if used is not None:
                 self._records.note_used(used)
             records = {model.path: self._records.of(model.path) for model in models}
-            report(_OnDisk(records, disk_use(models, folder)))
+            report(_OnDisk(records, free_bytes(folder)))
 
         def take(on_disk: _OnDisk) -> None:
             self._reading = None

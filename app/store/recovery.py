@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from app.core.errors import StoreError
+from app.core.formatting import counted
 from app.store.database import Database, check_mark, companions, unused_name
 from app.store.migrations import applied_names, is_beginning, rebuild_search
 from app.store.page_scan import text_column
@@ -114,28 +115,22 @@ def _put_in_place(path: Path) -> Path:
 
 
 def _told(recovered: Recovered) -> str:
-    conversations = _counted(recovered.conversations, "conversation")
-    messages = _counted(recovered.messages, "message")
+    conversations = counted(recovered.conversations, "conversation")
+    messages = counted(recovered.messages, "message")
     if not recovered.conversations:
         return "None of its conversations could be recovered."
     if not recovered.messages:
         return f"No message in {conversations} could be recovered."
     if recovered.from_copy:
-        copied = _counted(recovered.from_copy, "message")
-        rest = (
-            f"; {_counted(recovered.lost_messages, 'message')} could not" if recovered.lost_messages else ""
-        )
+        copied = counted(recovered.from_copy, "message")
+        rest = f"; {counted(recovered.lost_messages, 'message')} could not" if recovered.lost_messages else ""
         return f"{messages} in {conversations} are there again, {copied} of them from the daily copy{rest}."
     if recovered.lost_messages:
-        lost = _counted(recovered.lost_messages, "message")
+        lost = counted(recovered.lost_messages, "message")
         return f"{messages} in {conversations} could be recovered; {lost} could not."
     if recovered.is_complete:
         return f"All {messages} in {conversations} were recovered."
     return f"{messages} in {conversations} could be recovered; there may have been more."
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _has_indexes_renewed(path: Path) -> bool:

@@ -7,14 +7,13 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from app.core import formatting
 from app.core.errors import Cancelled, DiskFullError, ModelFileError, ModelFolderError
-from app.core.model_file import ModelFile
 from app.hub.download.checksum import checksum_of
 from app.hub.download.part_file import ROOM_KEPT_FREE, folder_error
 from app.hub.library.library import files_of
@@ -56,21 +55,12 @@ class Verification:
         return "The file is damaged: its checksum has changed. Delete it and download it again."
 
 
-@dataclass(frozen=True, slots=True)
-class DiskUse:
-    """How much room models take. Sizes in bytes."""
-
-    used_bytes: int
-    free_bytes: int
-
-
-def disk_use(models: Iterable[ModelFile], folder: Path) -> DiskUse:
-    """What these models take, and what is free where the models folder is (0 where it is not there)."""
+def free_bytes(folder: Path) -> int:
+    """The room that is free where the models folder is; 0 where it is not there."""
     try:
-        free = shutil.disk_usage(folder).free
+        return shutil.disk_usage(folder).free
     except OSError:
-        free = 0
-    return DiskUse(sum(model.size_bytes for model in models), free)
+        return 0
 
 
 def delete_model(path: Path, records: LibraryRecords | None = None) -> None:

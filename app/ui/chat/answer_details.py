@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core import formatting
 from app.core.conversation import UNKNOWN_TIME, MessageNode
 from app.core.message import Generation, Instructions, Statistics
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.stop_texts import STOP_TEXTS
-from app.ui.chat.message_entries import duration_text, speed_text
 from app.ui.widgets.tooltip import as_written
 
 SHOWN_PROMPT = 160
@@ -111,20 +111,20 @@ def _instructions(instructions: Instructions) -> list[DetailRow]:
 def _times(statistics: Statistics) -> list[DetailRow]:
     rows = []
     if statistics.tokens_per_second:
-        rows.append(DetailRow("Speed", speed_text(statistics.tokens_per_second)))
-    rows.append(DetailRow("Time to first token", duration_text(statistics.ttft_ms)))
+        rows.append(DetailRow("Speed", formatting.generation_speed(statistics.tokens_per_second)))
+    rows.append(DetailRow("Time to first token", formatting.duration(statistics.ttft_ms / 1000)))
     rows.append(DetailRow("Prompt processing", _reading(statistics)))
-    rows.append(DetailRow("Generation", duration_text(statistics.decode_ms)))
-    rows.append(DetailRow("Total", duration_text(statistics.ttft_ms + statistics.decode_ms)))
+    rows.append(DetailRow("Generation", formatting.duration(statistics.decode_ms / 1000)))
+    rows.append(DetailRow("Total", formatting.duration((statistics.ttft_ms + statistics.decode_ms) / 1000)))
     return rows
 
 
 def _reading(statistics: Statistics) -> str:
     read = statistics.prompt_tokens - statistics.cached_tokens
-    words = duration_text(statistics.prompt_ms)
+    words = formatting.duration(statistics.prompt_ms / 1000)
     if read <= 1 or statistics.prompt_ms <= 0:
         return words
-    return f"{words} ({speed_text(read * 1000 / statistics.prompt_ms)})"
+    return f"{words} ({formatting.generation_speed(read * 1000 / statistics.prompt_ms)})"
 
 
 def _tokens(statistics: Statistics) -> list[DetailRow]:

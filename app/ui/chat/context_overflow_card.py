@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core import formatting
 from app.core.summary import SummaryProgress
 from app.engine.longer_context import LongerContext
 from app.ui.icons import icon
@@ -145,7 +146,7 @@ def progress_text(progress: SummaryProgress) -> str:
     part = f"Part {progress.part} of {progress.part_count}: " if progress.part_count > 1 else ""
     if not progress.word_count:
         return f"{part}reading"
-    return f"{part}{progress.word_count:,} word{'' if progress.word_count == 1 else 's'} written"
+    return f"{part}{formatting.counted(progress.word_count, 'word')} written"
 
 
 def cost(longer: LongerContext | None) -> str:
@@ -153,12 +154,7 @@ def cost(longer: LongerContext | None) -> str:
     if longer is None:
         return "That is this model's maximum."
     if not longer.fits:
-        needed, free = _size(longer.extra_bytes), _size(longer.free_bytes)
+        needed, free = formatting.size(longer.extra_bytes), formatting.size(longer.free_bytes)
         return f"{longer.context_length:,} tokens would take {needed} more memory, and only {free} are free."
-    return f"A context of {longer.context_length:,} tokens takes {_size(longer.extra_bytes)} more memory."
-
-
-def _size(size_bytes: int) -> str:
-    if size_bytes >= 0.95e9:
-        return f"{size_bytes / 1e9:.1f} GB"
-    return f"{max(1, round(size_bytes / 1e6)):,} MB"
+    needed = formatting.size(longer.extra_bytes)
+    return f"A context of {longer.context_length:,} tokens takes {needed} more memory."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import takewhile
 
+from app.core import formatting
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import Generation, ReasoningPart, Role, Statistics, StopReason, ToolResultPart
 from app.core.stop_texts import STOP_TEXTS, stop_note
@@ -159,30 +160,12 @@ def _edited_mark(generation: Generation | None) -> str:
 def _figures(statistics: Statistics) -> list[str]:
     found = []
     if speed := statistics.tokens_per_second:
-        found.append(speed_text(speed))
+        found.append(formatting.generation_speed(speed))
     if statistics.ttft_ms:
-        found.append(f"{duration_text(statistics.ttft_ms)} to first token")
-    found.append(f"{statistics.generated_tokens:,} tokens")
+        found.append(f"{formatting.duration(statistics.ttft_ms / 1000)} to first token")
+    found.append(formatting.tokens(statistics.generated_tokens))
     found.append(STOP_TEXTS[statistics.stop_reason].short)
     if statistics.prompt_tokens:
         read = statistics.prompt_tokens - statistics.cached_tokens
         found.append(f"read {read:,} of {statistics.prompt_tokens:,} tokens")
     return found
-
-
-def speed_text(tokens_per_second: float) -> str:
-    """A speed for people: `7.3 tokens/s`, `1,204 tokens/s`."""
-    decimals = 0 if tokens_per_second >= 100 else 1
-    return f"{tokens_per_second:,.{decimals}f} tokens/s"
-
-
-def duration_text(milliseconds: float) -> str:
-    """A time for people: `13 ms`, `0.4 s`, `2 min 5 s`."""
-    seconds = milliseconds / 1000
-    if seconds < 0.1:
-        return f"{milliseconds:.0f} ms"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette, QPen, QStanda
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
+from app.core import formatting
 from app.core.model_file import ModelFile
 from app.services.model_status import LoadStatus, ModelState
 from app.ui.fonts import resized
@@ -35,16 +36,13 @@ def status_text(status: LoadStatus) -> str:
     return status.state.value
 
 
-def size_text(size_bytes: int) -> str:
-    """A file's size for people, in decimal units as file managers show it: `98 MB`, `1.2 GB`."""
-    if size_bytes >= 1_000_000_000:
-        return f"{size_bytes / 1e9:.1f} GB"
-    return f"{max(1, round(size_bytes / 1e6))} MB"
-
-
 def detail_text(model: ModelFile) -> str:
     """What stands below a model's name."""
-    facts = [size_text(model.size_bytes), model.quantisation, "starter model" if model.is_starter else ""]
+    facts = [
+        formatting.size(model.size_bytes),
+        model.quantisation,
+        "starter model" if model.is_starter else "",
+    ]
     return " · ".join(fact for fact in facts if fact)
 
 
@@ -190,7 +188,7 @@ class ModelPicker(QuietComboBox):
         model = self._current_model()
         if model is None:
             return self.placeholderText(), ""
-        return model.name, f"{size_text(model.size_bytes)} · {status_text(self._status)}"
+        return model.name, f"{formatting.size(model.size_bytes)} · {status_text(self._status)}"
 
     @override
     def content_width(self) -> int:

@@ -115,7 +115,7 @@ def _row(
         progress=progress,
         is_progress_quiet=state is not None and state.status is not DownloadStatus.RUNNING,
         actions=_actions(variant, state, here.files.get(variant.name), refusal, is_recommended),
-        tip="\n".join(file.name for file in (*variant.files, *variant.companions)),
+        tip="\n".join(file.name for file in variant.all_files),
     )
 
 

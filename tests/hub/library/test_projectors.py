@@ -5,7 +5,7 @@ import pytest
 from app.hub.download.queue import DownloadQueue
 from app.hub.download.state import DownloadOrder, DownloadStatus
 from app.hub.library.model_files import delete_model
-from app.hub.library.projectors import pair_of, projector_of
+from app.hub.library.projectors import projector_of
 from app.hub.library.records import LibraryRecords
 from app.hub.repository import read_repository
 from tests.support.waiting import wait_until
@@ -46,13 +46,6 @@ def test_the_smallest_that_loses_nothing_is_taken(tmp_path):
 
 def test_a_model_without_a_folder_has_none(tmp_path):
     assert projector_of(tmp_path / "gone" / "VL-Q4_0.gguf") is None
-
-
-def test_two_files_that_were_dropped_together_are_a_pair(tmp_path):
-    model, projector = tmp_path / "a.gguf", tmp_path / "b-MMProj.gguf"
-    assert pair_of(projector, model) == pair_of(model, projector) == (model, projector)
-    assert pair_of(model, model) is None
-    assert pair_of(projector, projector) is None
 
 
 def test_what_was_fetched_together_is_remembered(hub, server, models, tmp_path, never, quick):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+from app.core import formatting
 from app.core.message import Part, ReasoningPart, ToolCallPart, ToolResultPart
 from app.core.tool_call_status import CallState, CallStatus
 from app.ui.transcript.content.blocks import (
@@ -72,23 +73,6 @@ def in_card(block: PlacedBlock, *, is_first: bool) -> PlacedBlock:
     return replace(block, place=place)
 
 
-def duration(seconds: float) -> str:
-    """A length of time as people say it."""
-    whole = round(seconds)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
-
-
-def short_duration(milliseconds: int) -> str:
-    """The time that a tool took."""
-    if milliseconds < 100:
-        return f"{milliseconds} ms"
-    return f"{milliseconds / 1000:.1f} s" if milliseconds < 10_000 else duration(milliseconds / 1000)
-
-
-def tokens_text(count: int) -> str:
-    return f"{count:,} token{'' if count == 1 else 's'}"
-
-
 # Thoughts
 
 
@@ -103,8 +87,8 @@ def _thinking_title(part: ReasoningPart) -> str:
     elif part.elapsed_ms < 1000:
         title = "Thought for a moment"
     else:
-        title = f"Thought for {duration(part.elapsed_ms / 1000)}"
-    return f"{title}, {tokens_text(part.token_count)}" if part.token_count else title
+        title = f"Thought for {formatting.whole_seconds(part.elapsed_ms / 1000)}"
+    return f"{title}, {formatting.tokens(part.token_count)}" if part.token_count else title
 
 
 def _thought(entry: MessageEntry, index: int, part: ReasoningPart) -> list[PlacedBlock]:
@@ -136,13 +120,13 @@ def _call_header(index: int, part: ToolCallPart, status: CallStatus | None, *, i
         title = f"Invalid call to {name}"
         return CardHeader(key, "warning", title, "", is_open, is_failed=True)
     preview = _preview(part.arguments)
-    took = short_duration(status.elapsed_ms) if status and status.elapsed_ms is not None else ""
+    took = formatting.duration(status.elapsed_ms / 1000) if status and status.elapsed_ms is not None else ""
     match status.state if status else None:
         case CallState.WAITING:
             detail = "Waiting for your permission"
             return CardHeader(key, "hand-palm", f"Allow {name}?", detail, is_open, is_waiting=True)
         case CallState.RUNNING:
-            ran = duration(monotonic() - status.started_at) if status else ""
+            ran = formatting.whole_seconds(monotonic() - status.started_at) if status else ""
             detail = _joined(ran, preview)
             return CardHeader(key, "wrench", f"Running {name}", detail, is_open, is_busy=True)
         case CallState.NOT_RUN:

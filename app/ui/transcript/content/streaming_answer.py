@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import monotonic
 
+from app.core import formatting
 from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted, ReplyEvent
@@ -22,7 +23,7 @@ from app.ui.transcript.content.blocks import (
     PlacedBlock,
     StatusLine,
 )
-from app.ui.transcript.content.cards import card_blocks, duration, in_card, part_key, tokens_text
+from app.ui.transcript.content.cards import card_blocks, in_card, part_key
 from app.ui.transcript.content.expansion import ExpansionState
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_blocks import ALONE, MessageContext, blocks_above
@@ -171,11 +172,11 @@ class StreamingAnswer:
         seconds, tokens = monotonic() - part.started, ""
         if self._thought is not None:
             seconds = self._thought.elapsed_ms / 1000 + monotonic() - self._thought_at
-            tokens = f", {tokens_text(self._thought.token_count)}" if self._thought.token_count else ""
+            tokens = f", {formatting.tokens(self._thought.token_count)}" if self._thought.token_count else ""
         return CardHeader(
             part_key(index),
             "lightbulb",
-            f"Thinking for {duration(seconds)}{tokens}",
+            f"Thinking for {formatting.whole_seconds(seconds)}{tokens}",
             "" if is_open else part.last_words(),
             is_open,
             is_busy=True,
