@@ -25,6 +25,7 @@ from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, nativ
 from app.engine.model_checks import read_usable
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.prompt_reading import read_ahead
+from app.engine.state_files import SavedState, StateFiles
 from app.files.crash_guard import CrashGuard
 
 log = logging.getLogger(__name__)
@@ -46,16 +47,19 @@ class Engine:
         choose_libraries: Callable[[], Sequence[Path]] = tuple,
         guard: CrashGuard | None = None,
         read_pixels: ReadPixels = no_pixels,
+        states: StateFiles | None = None,
     ) -> None:
         """
         Args:
             choose_libraries: names the engine's libraries for this computer; see `Variants.choose`.
             guard: is told what the engine works on, in case that ends the program.
             read_pixels: gives the pictures of messages.
+            states: has what was remembered of conversations in earlier runs.
         """
         self._choose_libraries = choose_libraries
         self._guard = guard or CrashGuard()
         self._read_pixels = read_pixels
+        self._states = states
         self._identity = FileIdentity("", "")
         self._loaded: LoadedModel | None = None
         self._turn: object = None
@@ -120,6 +124,8 @@ class Engine:
             loaded = self._load(header, options, catalog_context, progress, projector)
         self.unload()
         self._loaded, self._identity = loaded, identity
+        if self._states is not None:
+            self._states.open(loaded.state_key)
         on_progress(1.0)
         log.info("Loaded %s with a context of %d tokens", path.name, loaded.info.context_length)
         return loaded.info
@@ -128,6 +134,8 @@ class Engine:
         """Frees the model. A reply that is still being read ends at its next piece."""
         loaded, self._loaded = self._loaded, None
         self._turn = None
+        if self._states is not None:
+            self._states.open("")
         if loaded is not None:
             loaded.close()
 
@@ -187,6 +195,18 @@ class Engine:
                 pass
             except (ReadingFailed, MemoryError) as error:
                 raise EngineError("The engine failed while it read ahead.", "Reload the model.") from error
+
+    def copy_state(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> SavedState | None:
+        """A copy of all that is in memory; None where the prompt for these messages begins otherwise.
+
+        Raises:
+            TemplateError: the model's template cannot render these messages.
+        """
+        loaded = self._loaded
+        if loaded is None or not loaded.cache.is_about(self._prompt(loaded, messages, tools)):
+            return None
+        kept = loaded.cache.copy()
+        return SavedState(loaded.state_key, kept) if kept else None
 
     def count_tokens(self, text: str) -> int:
         """How many tokens a text is; 0 where no model is loaded."""
@@ -258,7 +278,14 @@ class Engine:
 
         def load(plan: LoadPlan) -> LoadedModel:
             return load_model(
-                native, header, plan, progress, options.completes_text, projector, self._read_pixels
+                native,
+                header,
+                plan,
+                progress,
+                options.completes_text,
+                projector,
+                self._read_pixels,
+                self._states,
             )
 
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
 
 import psutil
 
@@ -13,6 +15,8 @@ from app.engine.prompt_positions import common_length
 MOST_KEPT_BYTES = 512 * 1024 * 1024
 """For all of them together. One of 4,000 tokens takes 50 MB with LFM2.5-1.2B."""
 _SHARE_OF_FREE_MEMORY = 0.25
+_WORTH_THE_WAY = 128
+"""Tokens that a state which is kept elsewhere must save."""
 _COVERED_SHARE = 0.75
 """A state goes when a newer one begins with so much of it: the way back is short from there."""
 
@@ -52,6 +56,24 @@ def reach(tokens: Sequence[int], positions: Iterable[int] | None, prompt: Sequen
     return max((position for position in positions if position <= common), default=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A state that a prompt begins with."""
+
+    length: int = 0
+    """How many tokens of the prompt would be in memory."""
+    take: Callable[[], KeptState | None] = lambda: None
+    """Gives the state; None where it is damaged. What cannot be taken up is not offered again."""
+    reject: Callable[[], None] = lambda: None
+    """Has it not offered again: the engine did not take it."""
+
+
+class StateSource(Protocol):
+    """States that are kept elsewhere; `app.engine.state_files.StateFiles` offers them."""
+
+    def best(self, prompt: list[int], longest: int, is_cuttable: bool, only_read: bool) -> Found: ...
+
+
 class KeptStates:
     """The states of the last conversations and branches, within a number of bytes.
 
@@ -59,11 +81,20 @@ class KeptStates:
     """
 
     def __init__(
-        self, most_bytes: int = MOST_KEPT_BYTES, free_bytes: Callable[[], int] | None = None
+        self,
+        most_bytes: int = MOST_KEPT_BYTES,
+        free_bytes: Callable[[], int] | None = None,
+        others: StateSource | None = None,
     ) -> None:
-        """`free_bytes` tells how much memory the computer has left."""
+        """
+        Args:
+            most_bytes: for all of them together.
+            free_bytes: tells how much memory the computer has left.
+            others: has more of them, which take longer to get at.
+        """
         self._most_bytes = most_bytes
         self._free_bytes = free_bytes or (lambda: int(psutil.virtual_memory().available))
+        self._others = others
         self._held: tuple[KeptState, ...] = ()
 
     def __len__(self) -> int:
@@ -89,23 +120,24 @@ class KeptStates:
         self._held = (*others, kept)
         return True
 
-    def best(
-        self, prompt: Sequence[int], longest: int, is_cuttable: bool, only_read: bool
-    ) -> tuple[int, KeptState | None]:
-        """-> (how many tokens of the prompt would be in memory, the state that does it).
+    def best(self, prompt: list[int], longest: int, is_cuttable: bool, only_read: bool) -> Found:
+        """The state that leaves most of a prompt in memory.
 
         With `only_read` what was written one token at a time does not count.
         """
-        found: tuple[int, KeptState | None] = (0, None)
+        best = 0
+        found = Found()
         for kept in self._held:
             most = min(longest, kept.read_length) if only_read else longest
             length = kept.reach(prompt, most, is_cuttable)
-            if length > found[0]:
-                found = length, kept
-        return found
+            if length > best:
+                best, found = length, Found(length, partial(self._take, kept))
+        stored = self._others.best(prompt, longest, is_cuttable, only_read) if self._others else Found()
+        return stored if stored.length > best + _WORTH_THE_WAY else found
 
-    def remove(self, kept: KeptState) -> None:
+    def _take(self, kept: KeptState) -> KeptState:
         self._held = tuple(one for one in self._held if one is not kept)
+        return kept
 
     def clear(self) -> None:
         self._held = ()

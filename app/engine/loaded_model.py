@@ -22,6 +22,7 @@ from app.core.message import Message, PicturePart
 from app.core.model_file import ModelInfo
 from app.core.pixels import ReadPixels, no_pixels
 from app.engine.call_check import understands_calls
+from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.kept_states import KeptStates
 from app.engine.known_templates import CHATML, COMPLETION, TURN_END
@@ -30,6 +31,7 @@ from app.engine.picture_reader import PictureReader
 from app.engine.prompt_cache import PromptCache
 from app.engine.prompt_tokenizer import PromptTokenizer
 from app.engine.shown_pictures import MISSING, NOT_SHOWN, with_marks
+from app.engine.state_files import StateFiles, key_of
 from app.engine.storage_device import can_be_unplugged
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ class LoadedModel:
     """Words that end an answer, where the model knows no token for its end."""
     pictures: PictureReader | None = None
     """Looks at pictures; None for a model that cannot see."""
+    state_key: str = ""
+    """What a saved state of its memory must have been saved with to fit it."""
 
     def close(self) -> None:
         if self.pictures is not None:
@@ -208,11 +212,12 @@ def load_model(
     completes_text: bool = False,
     projector: Path | None = None,
     read_pixels: ReadPixels = no_pixels,
+    states: StateFiles | None = None,
 ) -> LoadedModel:
     """Loads a file by a plan; with `completes_text` to continue what it is given, without turns.
 
     `projector` is the file that lets the model see, which is loaded with the first picture; `read_pixels`
-    gives it pictures.
+    gives it pictures. `states` has what was remembered of conversations in earlier runs.
 
     Raises:
         ModelFileError: it cannot be used.
@@ -236,7 +241,7 @@ def load_model(
             has_gpu=native.has_gpu(),
         )
         stop_words = (TURN_END,) if template.source == CHATML else ()
-        cache = PromptCache(context, model.has_fixed_state, kept=KeptStates())
+        cache = PromptCache(context, model.has_fixed_state, kept=KeptStates(others=states))
         tokenizer = PromptTokenizer(model, template.source)
         info = replace(info, template_notes=template.traits.in_words())
         understood = understands_calls(template, header.architecture)
@@ -246,7 +251,10 @@ def load_model(
             pictures = PictureReader(projector, model, plan.thread_count, uses_gpu, read_pixels)
             cache.read_pictures(pictures)
         info = replace(info, projector=projector if pictures else None)
-        return LoadedModel(model, context, cache, tokenizer, template, info, understood, stop_words, pictures)
+        key = _state_key(plan, info, native.loaded_libraries())
+        return LoadedModel(
+            model, context, cache, tokenizer, template, info, understood, stop_words, pictures, key
+        )
     except BaseException as error:
         if context is not None:
             context.close()
@@ -289,6 +297,18 @@ def _info(
         gpu_layers=model.layer_count + 1 if plan.gpu_layers < 0 else plan.gpu_layers,
         thread_count=plan.thread_count,
         notices=tuple(notice for notice in notices if notice),
+    )
+
+
+def _state_key(plan: LoadPlan, info: ModelInfo, libraries: Sequence[str]) -> str:
+    """Of all that a state of the memory depends on, besides the tokens."""
+    return key_of(
+        *identity_of(info.path),
+        *libraries,
+        str(info.context_length),
+        plan.kv_cache_type,
+        str(plan.flash_attention),
+        str(plan.gpu_layers),
     )
 
 

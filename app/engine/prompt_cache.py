@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from app.engine.checkpoints import Checkpoint, Checkpoints
-from app.engine.kept_states import KeptState, KeptStates, reach
+from app.engine.kept_states import Found, KeptState, KeptStates, reach
 from app.engine.picture_positions import is_picture, run_length
 from app.engine.prompt_positions import common_length
 
@@ -88,13 +88,16 @@ class PromptCache:
         """Whether there is room to keep what is in memory while something else is read."""
         return self._kept.has_room_for(self._context.whole_state_size())
 
-    def reach(self, prompt: Sequence[int]) -> int:
+    def reach(self, prompt: list[int]) -> int:
         """How many tokens of a prompt need not be read again. Safe from any thread."""
         longest = len(prompt) - 1
-        kept, _ = self._kept.best(prompt, longest, not self.has_fixed_state, only_read=False)
-        return max(self._reach(prompt, longest), kept)
+        return max(self._reach(prompt, longest), self._best_kept(prompt, longest, only_read=False).length)
 
-    def keep_beginning_of(self, prompt: Sequence[int], longest: int, only_read: bool = False) -> int:
+    def is_about(self, prompt: list[int]) -> bool:
+        """Whether a prompt goes on from most of what is in memory."""
+        return self._reach(prompt, len(prompt)) > len(self) / 2
+
+    def keep_beginning_of(self, prompt: list[int], longest: int, only_read: bool = False) -> int:
         """Forgets all but what the prompt begins with, and that beyond a length; how many tokens are kept.
 
         What is forgotten is kept aside, if there is much of it and room for it; where what was kept before
@@ -103,20 +106,19 @@ class PromptCache:
         written one token at a time, as that leaves numbers which differ a little in their last digits.
         """
         longest = min(longest, len(prompt) - 1)
-        most = min(longest, self._read_length) if only_read else longest
-        present = self._reach(prompt, most)
-        other, kept = self._kept.best(prompt, longest, not self.has_fixed_state, only_read)
-        is_kept_better = kept is not None and other > present + LEAST_LOST
+        present = self._reach(prompt, min(longest, self._read_length) if only_read else longest)
+        found, kept = self._best_kept(prompt, longest, only_read), None
+        while kept is None and found.length > present + LEAST_LOST:
+            taken, kept = found, found.take()
+            found = self._best_kept(prompt, longest, only_read)
         if len(self) - present > LEAST_LOST:
             self._set_aside()
-        if kept is not None and is_kept_better:
-            self._kept.remove(kept)
-            if self._take_up(kept):
-                most, present = (min(longest, kept.read_length) if only_read else longest), other
-            else:
-                present = 0
-        if present < len(self._tokens):
-            self._go_back(min(common_length(self._tokens, prompt), most))
+        if kept is not None and not self._take_up(kept):
+            taken.reject()
+        most = min(longest, self._read_length) if only_read else longest
+        common = min(common_length(self._tokens, prompt), most)
+        if common < len(self._tokens):
+            self._go_back(common)
         return len(self._tokens)
 
     def copy(self) -> KeptState | None:
@@ -195,6 +197,9 @@ class PromptCache:
     def forget_kept(self) -> None:
         """Forgets what is kept of other conversations."""
         self._kept.clear()
+
+    def _best_kept(self, prompt: list[int], longest: int, only_read: bool) -> Found:
+        return self._kept.best(prompt, longest, not self.has_fixed_state, only_read)
 
     def _reach(self, prompt: Sequence[int], longest: int) -> int:
         positions = [mark.position for mark in self._checkpoints] if self.has_fixed_state else None

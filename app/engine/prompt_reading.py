@@ -28,7 +28,7 @@ class PromptReading:
         cached: how many of its tokens were in memory before.
     """
 
-    def __init__(self, cache: PromptCache, vocabulary: Vocabulary, prompt: Sequence[int]) -> None:
+    def __init__(self, cache: PromptCache, vocabulary: Vocabulary, prompt: list[int]) -> None:
         """Forgets what the prompt does not begin with."""
         self._cache = cache
         self._prompt = prompt

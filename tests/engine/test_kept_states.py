@@ -70,8 +70,8 @@ def test_what_was_used_least_recently_goes_first():
     for first in (0, 1000, 2000):
         states.add(kept(first))
     assert len(states) == 2
-    assert states.best(kept(0).tokens, 99, is_cuttable=True, only_read=False) == (0, None)
-    assert states.best(kept(2000).tokens, 99, is_cuttable=True, only_read=False)[0] == 99
+    assert states.best(kept(0).tokens, 99, is_cuttable=True, only_read=False).length == 0
+    assert states.best(kept(2000).tokens, 99, is_cuttable=True, only_read=False).length == 99
 
 
 def test_a_state_takes_the_place_of_those_that_it_begins_like():

@@ -12,6 +12,7 @@ from app.engine.llama.library import (
     has_gpu,
     last_errors,
     load_libraries,
+    loaded_libraries,
 )
 from app.engine.llama.model import Model
 from app.engine.llama.sampler import LARGEST_SEED, Sampler
@@ -26,4 +27,5 @@ __all__ = [
     "has_gpu",
     "last_errors",
     "load_libraries",
+    "loaded_libraries",
 ]

@@ -94,6 +94,12 @@ def load_libraries(paths: Sequence[Path]) -> None:
             log.info("Computes on %s", "; ".join(device_names()))
 
 
+def loaded_libraries() -> list[str]:
+    """The names of those that `load_libraries` has loaded: each computes in its own way."""
+    with _loading:
+        return sorted(path.name for path in _loaded_libraries)
+
+
 def device_names() -> list[str]:
     """The processors and graphics cards that the engine can compute on."""
     library = _ggml()
