@@ -64,6 +64,11 @@ class Paths:
         return self.cache / "trials.json"
 
     @property
+    def states(self) -> Path:
+        """What models remember of the last conversations."""
+        return self.cache / "states"
+
+    @property
     def marks(self) -> Path:
         """What is being worked on now, for the case that it ends the program."""
         return self.data / "marks"

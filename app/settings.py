@@ -32,6 +32,7 @@ class ReadAhead(StrEnum):
 
 
 FEWEST_ROUNDS, MOST_ROUNDS = 1, 64
+MOST_STATE_GB = 1000
 SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE = 0.7, 2.0
 
 
@@ -69,6 +70,8 @@ class Settings:
     reads_ahead: ReadAhead = ReadAhead.ON_MAINS
     reads_drafts: bool = True
     """The model reads what is typed before it is sent; never on battery."""
+    most_state_gb: int = 2
+    """How much of the disk may hold what models remember of the last conversations, in GB; 0 to 1,000."""
     is_offline: bool = False
     """Nothing is asked of the network."""
     has_accepted_lfm_licence: bool = False
@@ -181,5 +184,6 @@ def _fault(name: str, value: Any) -> str:
 
 _RANGES: dict[str, tuple[float, float]] = {
     "font_scale": (SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE),
+    "most_state_gb": (0, MOST_STATE_GB),
     "most_tool_rounds": (FEWEST_ROUNDS, MOST_ROUNDS),
 }

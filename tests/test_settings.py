@@ -25,6 +25,7 @@ CHANGED = Settings(
     keeps_calls_well_formed=False,
     reads_ahead=ReadAhead.NEVER,
     reads_drafts=False,
+    most_state_gb=5,
     is_offline=True,
     has_hub_token=True,
     download_folder=Path("/disk/gguf"),

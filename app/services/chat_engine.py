@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from app.core.language_model import LanguageModel
 from app.core.message import Message
 from app.core.model_file import LoadOptions, ModelInfo
+from app.engine.state_files import SavedState
 
 
 class ChatEngine(LanguageModel, Protocol):
@@ -56,6 +57,14 @@ class ChatEngine(LanguageModel, Protocol):
         cancel: threading.Event,
     ) -> None:
         """Reads what several prompts begin with alike, until `cancel` is set.
+
+        Raises:
+            UserError: it failed.
+        """
+        ...
+
+    def copy_state(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> SavedState | None:
+        """A copy of what it remembers, where the prompt for these messages goes on from that.
 
         Raises:
             UserError: it failed.

@@ -16,6 +16,7 @@ from app.engine.bandwidth import Bandwidth
 from app.engine.engine import Engine
 from app.engine.model_checks import describe
 from app.engine.probe import Probe
+from app.engine.state_files import StateFiles
 from app.engine.variants import TRIAL_MODEL, Variants
 from app.files.crash_guard import CrashGuard
 from app.hub.catalog import Catalog
@@ -41,6 +42,7 @@ from app.services.notices import NoticeService
 from app.services.presets import PresetService
 from app.services.reading_ahead import ReadingAheadService
 from app.services.running_answer import AnswerChange, AnswerPart
+from app.services.saved_states import SavedStatesService, most_state_bytes
 from app.services.search import SearchService
 from app.services.settings import SettingsService
 from app.services.store_writer import StoreWriter
@@ -63,6 +65,7 @@ class Services(QObject):
         context_usage, context_overflow: how full the model's context is, and what happens when it is not
             enough.
         reading_ahead: reads what the next question needs before it is asked.
+        saved_states: what the model remembers of the last conversations, on the disk.
         notices: what the user should read.
         recovery: what is not opened by itself, because the last run ended over it.
         engine, store, hub, catalog: what the services work with.
@@ -107,7 +110,8 @@ class Services(QObject):
         self.hub = hub or Hub(network_log=network_log, version=__version__)
         self.variants = Variants(paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
         self._guard = CrashGuard(paths.marks, crash)
-        self.engine: ChatEngine = engine or Engine(self.variants.choose, self._guard)
+        self._state_files = StateFiles(paths.states, most_state_bytes(self.settings.current))
+        self.engine: ChatEngine = engine or Engine(self.variants.choose, self._guard, self._state_files)
         self.bandwidth = Bandwidth(paths.data / "memory-bandwidth.json")
         self.starter = find_starter_model(resources() / "models")
         self._engine_worker = Worker("engine", self)
@@ -134,6 +138,7 @@ class Services(QObject):
         # On whatever thread the store was used when it noticed; the signal brings it to the listeners'.
         self.store.notices.forward_to(self.notices.post)
         self.daily_copies.start()
+        self.saved_states.start()
         self.models.refresh()
         self.models.open_first(first_model, self.starter, self.recovery)
 
@@ -147,6 +152,7 @@ class Services(QObject):
         self._files_worker.shut_down()
         # What the last answers still reported waits for this thread, and must reach the store.
         QCoreApplication.sendPostedEvents()
+        self.saved_states.shut_down()
         self.context_usage.shut_down()
         self.engine.unload()
         self.bandwidth.save()
@@ -209,6 +215,17 @@ class Services(QObject):
         )
         self.reading_ahead = ReadingAheadService(
             self.engine, self._engine_worker, self.chat, self.answers, self.settings, parent=self
+        )
+        self.saved_states = SavedStatesService(
+            self.engine,
+            self._engine_worker,
+            self._state_files,
+            self.chat,
+            self.answers,
+            self.conversations,
+            self.reading_ahead,
+            self.settings,
+            self,
         )
         self.context_overflow = ContextOverflowService(
             self.engine,

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.message import Message
 from app.core.model_file import LoadOptions, ModelInfo
+from app.engine.state_files import SavedState
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
 
 TINY_MODEL = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
@@ -22,6 +23,7 @@ class ScriptedEngine(ScriptedModel):
         offers_tools: whether the model can be told of tools.
         understands_calls: whether its calls can be read.
         failure: raised by the next load.
+        state: what a copy of its memory gives.
         read_ahead_prompts: what was to be read ahead, each time.
         has_gpu: whether it tells of a graphics card.
     """
@@ -34,6 +36,7 @@ class ScriptedEngine(ScriptedModel):
         self.info: ModelInfo | None = None
         self.loads: list[tuple[Path, LoadOptions]] = []
         self.failure: Exception | None = None
+        self.state: SavedState | None = None
         self.read_ahead_prompts: list[list[tuple[Message, ...]]] = []
         self.has_gpu = False
 
@@ -72,6 +75,9 @@ class ScriptedEngine(ScriptedModel):
         cancel: threading.Event,
     ) -> None:
         self.read_ahead_prompts.append([tuple(prompt) for prompt in prompts])
+
+    def copy_state(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> SavedState | None:
+        return self.state
 
     def unload(self) -> None:
         self.info = None

@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.settings import ReadAhead, Settings
+from app.core import formatting
+from app.settings import MOST_STATE_GB, ReadAhead, Settings
 from app.ui.widgets.drop_down import DropDown
 
 _CHOICES = (
@@ -18,10 +28,11 @@ _CHOICES = (
 
 
 class PerformancePage(QWidget):
-    """When the model reads ahead.
+    """When the model reads ahead, and what it keeps of conversations on the disk.
 
     Signals:
         changed(Settings): the user changed something.
+        clear_requested(): the user wants the disk cleared of it.
     """
 
     changed = Signal(object)
@@ -37,12 +48,27 @@ class PerformancePage(QWidget):
         self.drafts_box = QCheckBox("Read what I type before I send it", self)
         self.drafts_box.setObjectName("reads_drafts_box")
         self.drafts_box.setToolTip("Only on mains power.")
+        self.states_field = QSpinBox(self)
+        self.states_field.setObjectName("most_state_field")
+        self.states_field.setAccessibleName("Space for conversations on the disk")
+        self.states_field.setRange(0, MOST_STATE_GB)
+        self.states_field.setSuffix(" GB")
+        self.states_field.setSpecialValueText("Off")
+        self.states_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style's padding does not reach it.
+        self.size_label = QLabel(self)
+        self.size_label.setObjectName("state_size_label")
+        self.clear_button = QPushButton("Clear", self)
+        self.clear_button.setObjectName("clear_states_button")
+        self.clear_button.setToolTip("The conversations stay. The model reads them again when it needs them.")
+        self.clear_requested = self.clear_button.clicked
         self._lay_out()
         self.set_settings(settings)
+        self.set_size(0)
         self.ahead_field.activated.connect(self._on_ahead_field_activated)
         self.drafts_box.clicked.connect(
             lambda is_on: self._change(replace(self._settings, reads_drafts=is_on))
         )
+        self.states_field.editingFinished.connect(self._on_states_field_edited)
 
     def set_settings(self, settings: Settings) -> None:
         """Shows other values. Emits nothing."""
@@ -50,9 +76,19 @@ class PerformancePage(QWidget):
         with QSignalBlocker(self):
             self.ahead_field.setCurrentIndex(self.ahead_field.findData(settings.reads_ahead.value))
             self.drafts_box.setChecked(settings.reads_drafts)
+            self.states_field.setValue(settings.most_state_gb)
+
+    def set_size(self, size: int) -> None:
+        """Shows how much of the disk is taken, in bytes."""
+        self.size_label.setText(f"{formatting.size(size)} in use" if size else "Nothing kept yet")
+        self.clear_button.setEnabled(size > 0)
 
     def _on_ahead_field_activated(self) -> None:
         self._change(replace(self._settings, reads_ahead=ReadAhead(self.ahead_field.currentData())))
+
+    def _on_states_field_edited(self) -> None:
+        if (most := self.states_field.value()) != self._settings.most_state_gb:
+            self._change(replace(self._settings, most_state_gb=most))
 
     def _change(self, settings: Settings) -> None:
         self._settings = settings
@@ -61,22 +97,40 @@ class PerformancePage(QWidget):
     def _lay_out(self) -> None:
         heading = QLabel("Performance", self)
         heading.setProperty("subheading", True)
-        words = QLabel(
-            "While you read an answer or type, the model can read what your next message needs. "
-            "It then answers sooner, and gives way at once when there is something else to do.",
-            self,
-        )
-        words.setProperty("muted", True)
-        words.setWordWrap(True)
         form = QFormLayout()
         form.setVerticalSpacing(16)
         form.setHorizontalSpacing(24)
         form.addRow("Read ahead after an answer", self.ahead_field)
         form.addRow(self.drafts_box)
+        states = QHBoxLayout()
+        states.setSpacing(12)
+        states.addWidget(QLabel("At most", self))
+        states.addWidget(self.states_field)
+        states.addWidget(self.size_label, 1)
+        states.addWidget(self.clear_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(12)
         layout.addWidget(heading)
-        layout.addWidget(words)
+        layout.addWidget(
+            self._words(
+                "While you read an answer or type, the model can read what your next message needs. "
+                "It then answers sooner, and gives way at once when there is something else to do."
+            )
+        )
         layout.addLayout(form)
+        layout.addSpacing(12)
+        layout.addWidget(
+            self._words(
+                "What the model has read of your last conversations is kept on the disk, so that they go on "
+                "at once after a restart."
+            )
+        )
+        layout.addLayout(states)
         layout.addStretch(1)
+
+    def _words(self, text: str) -> QLabel:
+        words = QLabel(text, self)
+        words.setProperty("muted", True)
+        words.setWordWrap(True)
+        return words

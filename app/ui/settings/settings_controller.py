@@ -8,9 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.services.saved_states import SavedStatesService
 from app.services.settings import SettingsChange, SettingsService
 from app.services.tools import ToolService
 from app.settings import Settings
+from app.ui.settings.performance_page import PerformancePage
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.settings.tools_page import ToolsPage
 
@@ -34,6 +36,7 @@ class SettingsController(QObject):
         self._tools: ToolService | None = None
         self._dialog: SettingsDialog | None = None
         self._tools_page: ToolsPage | None = None
+        self._performance_page: PerformancePage | None = None
         self._pages: list[tuple[SettingsPage, MakePage]] = []
         settings.changed.connect(self._on_settings_changed)
 
@@ -45,6 +48,12 @@ class SettingsController(QObject):
         """Has the page about tools in the dialog."""
         self._tools = tools
         self.add_page(SettingsPage.TOOLS, lambda parent: self._make_tools_page(tools, parent))
+
+    def add_performance_page(self, saved_states: SavedStatesService) -> None:
+        """Has the page about what makes answers begin sooner in the dialog."""
+        self.add_page(
+            SettingsPage.PERFORMANCE, lambda parent: self._make_performance_page(saved_states, parent)
+        )
 
     def open(self, page: SettingsPage = SettingsPage.GENERAL) -> None:
         """Shows the dialog with a page."""
@@ -94,6 +103,21 @@ class SettingsController(QObject):
         page.add_folder_requested.connect(self.choose_tool_folder)
         return page
 
+    def _make_performance_page(self, saved_states: SavedStatesService, parent: QWidget) -> QWidget:
+        self._performance_page = page = PerformancePage(self._settings.current, parent)
+        page.changed.connect(self._on_performance_page_changed)
+        page.clear_requested.connect(saved_states.clear)
+        saved_states.changed.connect(page.set_size)
+        page.set_size(saved_states.size)
+        return page
+
+    def _on_performance_page_changed(self, settings: Settings) -> None:
+        self._settings.change(
+            reads_ahead=settings.reads_ahead,
+            reads_drafts=settings.reads_drafts,
+            most_state_gb=settings.most_state_gb,
+        )
+
     def _on_tools_page_changed(self, settings: Settings) -> None:
         self._settings.change(
             new_chat_tools=settings.new_chat_tools,
@@ -105,6 +129,8 @@ class SettingsController(QObject):
     def _on_settings_changed(self, change: SettingsChange) -> None:
         if self._dialog is not None:
             self._dialog.set_settings(change.now)
+        if self._performance_page is not None:
+            self._performance_page.set_settings(change.now)
         page = self._tools_page
         if page is not None and self._tools is not None:
             tools = list(self._tools.all)

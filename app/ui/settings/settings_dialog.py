@@ -20,7 +20,6 @@ from app.settings import Settings
 from app.ui.settings.about_page import AboutPage
 from app.ui.settings.general_page import GeneralPage
 from app.ui.settings.models_page import ModelsPage
-from app.ui.settings.performance_page import PerformancePage
 
 
 class SettingsPage(Enum):
@@ -59,7 +58,6 @@ class SettingsDialog(QDialog):
         self._settings = settings
         self._general = GeneralPage(settings, self)
         self._models = ModelsPage(settings, self)
-        self._performance = PerformancePage(settings, self)
         self._pages = QStackedWidget(self)
         self._names = QListWidget(self)
         self._names.setObjectName("settings_pages")
@@ -68,14 +66,12 @@ class SettingsDialog(QDialog):
         self._shown: list[SettingsPage] = []
         self.add_page(SettingsPage.GENERAL, self._general)
         self.add_page(SettingsPage.MODELS, self._models)
-        self.add_page(SettingsPage.PERFORMANCE, self._performance)
         self.add_page(SettingsPage.ABOUT, AboutPage(version, app_icon, self))
         self._lay_out()
         self._names.currentRowChanged.connect(self._pages.setCurrentIndex)
         self._names.setCurrentRow(0)
         self._general.changed.connect(self._on_page_changed)
         self._models.changed.connect(self._on_page_changed)
-        self._performance.changed.connect(self._on_page_changed)
         self.add_folder_requested = self._models.add_folder_requested
 
     def set_settings(self, settings: Settings) -> None:
@@ -83,7 +79,6 @@ class SettingsDialog(QDialog):
         self._settings = settings
         self._general.set_settings(settings)
         self._models.set_settings(settings)
-        self._performance.set_settings(settings)
 
     def add_page(self, page: SettingsPage, widget: QWidget) -> None:
         """Adds a page at its place."""

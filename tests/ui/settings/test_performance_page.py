@@ -37,3 +37,21 @@ def test_every_change_is_told_at_once(qtbot: QtBot, page: PerformancePage) -> No
         (ReadAhead.ALWAYS, False),
         (ReadAhead.ALWAYS, True),
     ]
+
+
+def test_the_space_on_the_disk_is_chosen_and_switched_off(qtbot: QtBot, page: PerformancePage) -> None:
+    assert page.states_field.text() == "2 GB"
+    page.states_field.setFocus()
+    page.states_field.setValue(0)
+    with qtbot.waitSignal(page.changed) as changed:
+        qtbot.keyClick(page.states_field, Qt.Key.Key_Return)
+    assert changed.args[0].most_state_gb == 0
+    assert page.states_field.text() == "Off"
+
+
+def test_what_is_kept_is_shown_and_can_be_cleared(qtbot: QtBot, page: PerformancePage) -> None:
+    assert not page.clear_button.isEnabled()
+    page.set_size(1_300_000_000)
+    assert page.size_label.text() == "1.3 GB in use"
+    with qtbot.waitSignal(page.clear_requested):
+        qtbot.mouseClick(page.clear_button, Qt.MouseButton.LeftButton)
