@@ -50,6 +50,11 @@ class LoadPlan:
     """A sentence for the user where they did not get what they asked for."""
 
     @property
+    def state_form(self) -> tuple[str, ...]:
+        """What of it decides how the memory lies: a state that was saved with another one does not fit."""
+        return self.kv_cache_type, str(self.flash_attention), str(self.gpu_layers)
+
+    @property
     def total_bytes(self) -> int:
         return self.weight_bytes + self.context_bytes + self.overhead_bytes
 

@@ -251,7 +251,9 @@ def load_model(
             pictures = PictureReader(projector, model, plan.thread_count, uses_gpu, read_pixels)
             cache.read_pictures(pictures)
         info = replace(info, projector=projector if pictures else None)
-        key = _state_key(plan, info, native.loaded_libraries())
+        key = key_of(
+            *identity_of(header.path), *native.loaded_libraries(), str(info.context_length), *plan.state_form
+        )
         return LoadedModel(
             model, context, cache, tokenizer, template, info, understood, stop_words, pictures, key
         )
@@ -297,18 +299,6 @@ def _info(
         gpu_layers=model.layer_count + 1 if plan.gpu_layers < 0 else plan.gpu_layers,
         thread_count=plan.thread_count,
         notices=tuple(notice for notice in notices if notice),
-    )
-
-
-def _state_key(plan: LoadPlan, info: ModelInfo, libraries: Sequence[str]) -> str:
-    """Of all that a state of the memory depends on, besides the tokens."""
-    return key_of(
-        *identity_of(info.path),
-        *libraries,
-        str(info.context_length),
-        plan.kv_cache_type,
-        str(plan.flash_attention),
-        str(plan.gpu_layers),
     )
 
 

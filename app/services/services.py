@@ -111,7 +111,9 @@ class Services(QObject):
         self.variants = Variants(paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
         self._guard = CrashGuard(paths.marks, crash)
         self._state_files = StateFiles(paths.states, most_state_bytes(self.settings.current))
-        self.engine: ChatEngine = engine or Engine(self.variants.choose, self._guard, self._state_files)
+        self.engine: ChatEngine = engine or Engine(
+            self.variants.choose, self._guard, states=self._state_files
+        )
         self.bandwidth = Bandwidth(paths.data / "memory-bandwidth.json")
         self.starter = find_starter_model(resources() / "models")
         self._engine_worker = Worker("engine", self)

@@ -15,6 +15,7 @@ from app.engine import state_files
 from app.engine.checkpoints import Checkpoint
 from app.engine.engine import Engine
 from app.engine.kept_states import KeptState
+from app.engine.picture_positions import position_of
 from app.engine.state_files import SavedState, StateFiles
 from tests.support.asking import Answer, ask, assistant, system, user
 
@@ -62,6 +63,16 @@ def test_a_state_comes_back_as_it_was(folder):
     assert (after.tokens, after.read_length) == (before.tokens, before.read_length)
     assert bytes(after.state) == bytes(before.state)
     assert after.checkpoints == before.checkpoints
+
+
+def test_places_of_pictures_come_back_too(folder):
+    before = kept()
+    for number, identity in enumerate((2**127 + 5, 7)):
+        before.tokens[number * 20 : number * 20 + 5] = [position_of(identity, place) for place in range(5)]
+    files_in(folder).write("one", SavedState(KEY, before))
+    after = found(files_in(folder), before)
+    assert after is not None
+    assert after.tokens == before.tokens
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
