@@ -88,10 +88,10 @@ class SavedStatesService(QObject):
         self._in_background(self._files.clear)
 
     def write_now(self) -> None:
-        """Writes the copy that waits for it."""
+        """Writes the copy that waits for it, once its conversation is saved."""
         self._pause.stop()
-        copied, self._copied = self._copied, None
-        if copied and self._may_be_kept(copied[0]):
+        if (copied := self._copied) and self._is_saved(copied[0]):
+            self._copied = None
             self._in_background(lambda: self._files.write(*copied))
 
     def shut_down(self) -> None:
@@ -152,10 +152,12 @@ class SavedStatesService(QObject):
             log.error("Copying what the model remembers failed", exc_info=error)
         stream.deleteLater()
 
-    def _may_be_kept(self, conversation_id: str) -> bool:
+    def _is_saved(self, conversation_id: str) -> bool:
         return any(summary.id == conversation_id for summary in self._conversations.summaries)
 
     def _on_chat_changed(self, change: ChatChange) -> None:
+        if ChatPart.CREATED in change.parts and not self._pause.isActive():
+            self.write_now()
         if change.concerns(ChatPart.SHOWN) and self._due and not self._answers.is_any_running:
             self._begin_copy(*self._due)
 
