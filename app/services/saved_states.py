@@ -121,7 +121,7 @@ class SavedStatesService(QObject):
 
         stream = Stream(work, self)
         stream.item.connect(lambda saved: self._keep(conversation_id, saved))
-        stream.finished.connect(lambda error: self._on_copied(stream, error))
+        stream.finished.connect(_log_failure)
         self._engine_worker.start(stream, gives_way=True)
 
     def _copy(self, request: TurnRequest, report: Report) -> None:
@@ -146,11 +146,6 @@ class SavedStatesService(QObject):
         if self._due and self._due[0] == conversation_id:
             self._due = None
         self._pause.start()
-
-    def _on_copied(self, stream: Stream, error: Exception | None) -> None:
-        if error:
-            log.error("Copying what the model remembers failed", exc_info=error)
-        stream.deleteLater()
 
     def _is_saved(self, conversation_id: str) -> bool:
         return any(summary.id == conversation_id for summary in self._conversations.summaries)
@@ -185,6 +180,11 @@ class SavedStatesService(QObject):
         if size != self.size:
             self.size = size
             self.changed.emit(size)
+
+
+def _log_failure(error: Exception | None) -> None:
+    if error:
+        log.error("Copying what the model remembers failed", exc_info=error)
 
 
 def most_state_bytes(settings: Settings) -> int:
