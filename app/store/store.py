@@ -15,6 +15,7 @@ from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
 from app.store.recovery import Progress, backups_folder, finish_interrupted, is_emptied, no_progress, repair
 from app.store.search import ConversationSearch
+from app.store.upkeep import ConversationUpkeep
 
 DELETED_ARE_KEPT = timedelta(hours=24)
 """How long a deleted conversation stays in the file, hidden, after which the next start removes it."""
@@ -59,6 +60,7 @@ class Store:
     notices: StoreNotices
     backups: Backups
     attachments: AttachmentStore
+    upkeep: ConversationUpkeep
 
     def make_daily_copy(self, today: date, cancel: threading.Event | None = None) -> None:
         """Makes today's copy if there is none. Takes seconds for a large file, in which others can save.
@@ -105,15 +107,15 @@ def open_store(path: Path, on_progress: Progress = no_progress, copied_files: Se
 
 def _opened(path: Path, notices: StoreNotices, on_progress: Progress, copied_files: Sequence[Path]) -> Store:
     database = Database.open(path)
-    conversations = ConversationStore(database)
+    conversations, upkeep = ConversationStore(database), ConversationUpkeep(database)
     try:
-        conversations.stop_interrupted()
-        conversations.show_undatable()
-        conversations.purge_deleted(now() - DELETED_ARE_KEPT)
+        upkeep.stop_interrupted()
+        upkeep.show_undatable()
+        upkeep.purge_deleted(now() - DELETED_ARE_KEPT)
     except BaseException:
         conversations.close()
         raise
     database.set_repair(lambda is_hopeless: notices.add(repair(path, is_hopeless, on_progress)))
     backups = Backups(backups_folder(path), database, copied_files)
     attachments = AttachmentStore(path.with_name(ATTACHMENTS))
-    return Store(conversations, ConversationSearch(database), notices, backups, attachments)
+    return Store(conversations, ConversationSearch(database), notices, backups, attachments, upkeep)

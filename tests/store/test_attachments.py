@@ -103,7 +103,7 @@ def test_files_go_with_the_last_conversation_that_has_them(store: Store, path: P
     store.conversations.delete(first.id)
     store.clear_unused_attachments()
     assert (folder / own.file.sha256).exists()  # It can still be brought back.
-    store.conversations.purge_deleted(now() + timedelta(seconds=1))
+    store.upkeep.purge_deleted(now() + timedelta(seconds=1))
     store.clear_unused_attachments()
     assert [path.name for path in folder.iterdir() if path.is_file()] == [shared.file.sha256]
     assert store.attachments.read(own.file.sha256) == b"own"  # A daily copy may still name it.

@@ -216,8 +216,8 @@ def test_what_is_purged_is_gone_from_the_disk_as_well(store, path):
     store.conversations.create(kept)
     store.conversations.create(deleted)
     store.conversations.delete(deleted.id)
-    assert store.conversations.purge_deleted(before=now() - timedelta(hours=1)) == 0
-    assert store.conversations.purge_deleted(before=now() + timedelta(seconds=1)) == 1
+    assert store.upkeep.purge_deleted(before=now() - timedelta(hours=1)) == 0
+    assert store.upkeep.purge_deleted(before=now() + timedelta(seconds=1)) == 1
     with pytest.raises(StoreError):
         store.conversations.restore(deleted.id)
     store.conversations.close()
@@ -233,7 +233,7 @@ def test_a_choice_made_once_is_remembered_as_long_as_its_conversation(store, pat
         assert not conversations.is_memory_choice_made(conversation.id)
         conversations.set_memory_choice_made(conversation.id)
     conversations.delete(gone.id)
-    conversations.purge_deleted(before=now() + timedelta(seconds=1))
+    store.upkeep.purge_deleted(before=now() + timedelta(seconds=1))
     conversations.close()
     conversations = open_store(path).conversations
     assert conversations.is_memory_choice_made(kept.id)

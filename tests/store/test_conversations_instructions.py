@@ -49,7 +49,7 @@ def test_the_same_instructions_are_kept_once_and_go_with_their_last_answer(store
         store.conversations.add_node(conversation.id, answer(conversation.nodes[0].id, told))
     assert count_of_instructions(path) == 2
     store.conversations.delete(conversation.id)
-    assert store.conversations.purge_deleted(now()) == 1
+    assert store.upkeep.purge_deleted(now()) == 1
     assert count_of_instructions(path) == 0
 
 

@@ -152,7 +152,7 @@ def test_the_index_follows_an_answer_from_its_first_piece_to_its_last_change(sto
     assert found(store, "glacier") == []
     assert found(store, "fjord") == ["a fjord again"]
     store.conversations.delete(conversation.id)
-    store.conversations.purge_deleted(before=node.created_at + timedelta(days=10_000))
+    store.upkeep.purge_deleted(before=node.created_at + timedelta(days=10_000))
     check_index(path)
 
 
