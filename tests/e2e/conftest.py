@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,12 +11,34 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.engine.probe import Probe
+from app.hub.library.library import find_starter_model
+from app.paths import Paths
 from app.tools.tool import Tool
 from tests.support.person import TINY_MODEL, Person, StartProgram
 
 
+@pytest.fixture(scope="session")
+def trial_findings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What trials of the small models found: made once, where each new data folder would ask for them."""
+    findings = tmp_path_factory.mktemp("trials") / "trials.json"
+    for model in filter(None, (TINY_MODEL, find_starter_model())):
+        Probe(findings).check_model(model)
+    return findings
+
+
 @pytest.fixture
-def start_program(qtbot: QtBot, tmp_path: Path) -> Iterator[StartProgram]:
+def data_dir(tmp_path: Path, trial_findings: Path) -> Path:
+    """A data folder in which nothing was done yet but the trials of the small models."""
+    folder = tmp_path / "data"
+    trials = Paths.below(folder).trials
+    trials.parent.mkdir(parents=True)
+    shutil.copy(trial_findings, trials)
+    return folder
+
+
+@pytest.fixture
+def start_program(qtbot: QtBot, data_dir: Path) -> Iterator[StartProgram]:
     """Starts the program on one data folder; starting it again ends the one before, as a person would."""
     running: list[Application] = []
 
@@ -30,7 +53,7 @@ def start_program(qtbot: QtBot, tmp_path: Path) -> Iterator[StartProgram]:
         tools: tuple[Tool, ...] = (),
     ) -> Person:
         end()
-        application = Application(tmp_path / "data", list(model_dirs), first_model=first_model, tools=tools)
+        application = Application(data_dir, list(model_dirs), first_model=first_model, tools=tools)
         running.append(application)
         application.window.show()
         qtbot.waitExposed(application.window)

@@ -30,11 +30,11 @@ StartSmall = Callable[..., Person]
 
 
 @pytest.fixture
-def start_small(start_program: StartProgram, tmp_path: Path) -> StartSmall:
+def start_small(start_program: StartProgram, data_dir: Path) -> StartSmall:
     """Starts the program with a preset that gives the tiny model a context of a few hundred tokens."""
 
     def start(context_length: int = 256, max_tokens: int = 0, system_prompt: str = "") -> Person:
-        paths = Paths.below(tmp_path / "data")
+        paths = Paths.below(data_dir)
         paths.create_folders()
         presets = PresetStore(paths.presets)
         if presets.get("Small") is None:
@@ -226,7 +226,7 @@ def test_an_answer_that_fills_the_context_says_so_and_goes_on(start_small: Start
     statistics = last_statistics(person)
     assert statistics.stop_reason is StopReason.CONTEXT_FULL
     assert "the model's context is full" in person.reads
-    click(person, "Continue answer")
+    person.clicks("Continue answer")
     person.waits_for_answer()
     second = person.application.services.chat.last_answer()
     assert second.startswith(first)
@@ -245,7 +245,7 @@ def test_an_answer_cut_at_the_presets_limit_goes_on_where_it_was(
     for _ in range(20):
         if last_statistics(person).stop_reason is StopReason.END:
             break
-        click(person, "Continue answer")
+        person.clicks("Continue answer")
         person.waits_for_answer()
     whole = person.application.services.chat.last_answer()
     assert whole.startswith(first)
@@ -261,7 +261,7 @@ def test_a_continued_answer_makes_room_by_leaving_old_turns_out(
         person.asks(QUESTION)
     first = person.asks("Tell me a story.")
     assert last_statistics(person).stop_reason is StopReason.CONTEXT_FULL
-    click(person, "Continue answer")
+    person.clicks("Continue answer")
     person.waits_for_answer()
     whole = person.application.services.chat.last_answer()
     assert whole.startswith(first)
@@ -272,7 +272,7 @@ def test_a_click_on_the_figures_opens_the_details(start_small: StartSmall, qtbot
     person = start_small(2048)
     person.asks("Hello")
     statistics = last_statistics(person)
-    click(person, "Statistics")
+    person.clicks("Statistics")
     dialog = person.window.findChild(AnswerDetails, "answer_details")
     assert dialog is not None
     assert f"Seed: {statistics.seed}" in dialog.text()
@@ -288,13 +288,6 @@ def last_statistics(person: Person):  # type: ignore[no-untyped-def]
     assert generation is not None
     assert generation.statistics is not None
     return generation.statistics
-
-
-def click(person: Person, label: str) -> None:
-    """Clicks what is labelled so in the newest message."""
-    areas = [area for found, area in person.transcript.visible_targets() if found.startswith(label)]
-    assert areas, [found for found, _ in person.transcript.visible_targets()]
-    QTest.mouseClick(person.transcript.viewport(), Qt.MouseButton.LeftButton, pos=areas[-1].center())
 
 
 def test_a_megabyte_is_counted_beside_the_window_cut_and_answered(

@@ -89,6 +89,7 @@ def kill_during(run: Run, data_dir: Path, work: str) -> None:
         if any(f'"{work}"' in path.read_text() for path in folder.glob("process-*.json")):
             run.process.kill()
             return
+        time.sleep(0.001)
     raise AssertionError(f"It never came to {work}")
 
 
@@ -115,11 +116,6 @@ def used_last(data_dir: Path, model: Path) -> Path:
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
-    return tmp_path / "data"
-
-
-@pytest.fixture
 def killer(tmp_path: Path, data_dir: Path) -> Path:
     """A model whose tokenizer aborts the process, and which a trial of old let through."""
     path = tmp_path / "killer.gguf"
@@ -134,14 +130,14 @@ def test_a_model_that_kills_the_program_does_so_once(data_dir: Path, killer: Pat
     with program(data_dir) as first:
         assert first.wait_for_start()["message"] == ""
         first.wait_for_death()
-    for _ in range(3):
+    for _ in range(2):
         with program(data_dir) as later:
             start = later.wait_for_start()
             assert start["chosen"] is None
             assert start["message"] == "Tarn ended unexpectedly while “killer.gguf” read a conversation."
             assert start["buttons"] == BUTTONS
             assert start["conversation"] == "Lakes", "the conversation is innocent"
-            time.sleep(1)
+            time.sleep(0.5)
             assert later.process.poll() is None
         assert later.process.returncode == 0
 
@@ -188,7 +184,7 @@ def test_a_kill_while_a_model_is_loaded_leaves_it_to_the_user(data_dir: Path, tm
 
 
 def test_a_kill_in_the_middle_of_an_answer_changes_nothing(data_dir: Path) -> None:
-    for _ in range(3):
+    for _ in range(2):
         with program(data_dir, "--ask", "Write a very long story.") as run:
             assert run.wait_for_start()["message"] == ""
             run.wait_for(lambda told: "answer" in told)

@@ -79,10 +79,12 @@ def test_an_answer_that_cannot_be_saved_is_there_after_a_look_at_another_convers
 ) -> None:
     person.asks("Hello")
     person.application.services.chat.start_new()
-    person.slows_the_model(100)
+    may_go_on = person.holds_the_model()
     person.sends("Go into a loop.")
     qtbot.waitUntil(lambda: "Wait, let me check" in person.reads)
+    person.waits_until_saved()
     Disk(person).protect()
+    may_go_on.set()
     person.waits_for_answer()
     written = person.application.services.chat.last_answer()
     assert person.window.chat_page.banner.isVisible()

@@ -37,7 +37,7 @@ def server() -> Iterator[FakeHub]:
 
 
 @pytest.fixture
-def start(qtbot: QtBot, tmp_path: Path, server: FakeHub) -> Iterator[Start]:
+def start(qtbot: QtBot, data_dir: Path, server: FakeHub) -> Iterator[Start]:
     """Starts the program on one data folder, with a hub on this machine."""
     running: list[Application] = []
 
@@ -49,7 +49,7 @@ def start(qtbot: QtBot, tmp_path: Path, server: FakeHub) -> Iterator[Start]:
     def start() -> Person:
         end()
         hub = Hub(HubToken(FakeKeyring()), endpoint=server.address)
-        application = Application(tmp_path / "data", hub=hub)
+        application = Application(data_dir, hub=hub)
         running.append(application)
         application.window.show()
         qtbot.waitExposed(application.window)
@@ -71,7 +71,7 @@ def accept_licence(person: Person, qtbot: QtBot) -> None:
 
 
 def test_two_clicks_lead_from_the_first_start_to_a_chat_with_a_fetched_model(
-    start: Start, qtbot: QtBot, tmp_path: Path
+    start: Start, qtbot: QtBot, data_dir: Path
 ) -> None:
     person = start()
     qtbot.mouseClick(person.window.chat_page.welcome.get_button, Qt.MouseButton.LeftButton)
@@ -82,7 +82,7 @@ def test_two_clicks_lead_from_the_first_start_to_a_chat_with_a_fetched_model(
     qtbot.mouseClick(cards["LFM2.5-1.2B-Instruct"].button, Qt.MouseButton.LeftButton)
     accept_licence(person, qtbot)
     models = person.application.services.models
-    fetched = tmp_path / "data" / "models" / REPOSITORY / FILE
+    fetched = data_dir / "models" / REPOSITORY / FILE
     qtbot.waitUntil(lambda: models.info is not None and models.info.path == fetched, timeout=WAIT_MS)
     assert person.window.current_page is person.window.chat_page
     assert fetched.read_bytes() == TINY_MODEL.read_bytes()
@@ -92,7 +92,7 @@ def test_two_clicks_lead_from_the_first_start_to_a_chat_with_a_fetched_model(
 
 
 def test_a_download_that_the_end_of_the_program_broke_off_goes_on_at_the_next_start(
-    start: Start, qtbot: QtBot, tmp_path: Path, server: FakeHub
+    start: Start, qtbot: QtBot, data_dir: Path, server: FakeHub
 ) -> None:
     server.fail(path="/resolve/", bytes_per_second=400_000, times=9)
     person = start()
@@ -107,7 +107,7 @@ def test_a_download_that_the_end_of_the_program_broke_off_goes_on_at_the_next_st
     server.faults.clear()
     picker = person.window.chat_page.header.model_picker
     qtbot.waitUntil(lambda: picker.findText("LFM2.5 1.2B Instruct") >= 0, timeout=WAIT_MS)
-    assert (tmp_path / "data" / "models" / REPOSITORY / FILE).read_bytes() == TINY_MODEL.read_bytes()
+    assert (data_dir / "models" / REPOSITORY / FILE).read_bytes() == TINY_MODEL.read_bytes()
     assert server.sent_bytes() < 1.1 * TINY_MODEL.stat().st_size + 300_000
 
 

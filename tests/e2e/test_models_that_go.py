@@ -66,14 +66,16 @@ def trashes(person: Person, qtbot: QtBot, path: Path) -> None:
 def has_no_model(person: Person, qtbot: QtBot) -> bool:
     """Waits until the window and the engine agree that there is no model."""
     services = person.application.services
-    qtbot.waitUntil(lambda: services.models.chosen is None, timeout=ANSWER_MS)
-    qtbot.waitUntil(lambda: services.engine.info is None, timeout=ANSWER_MS)
     picker = person.window.chat_page.header.model_picker
+    qtbot.waitUntil(
+        lambda: services.engine.info is None and services.models.status.state is ModelState.NOT_LOADED,
+        timeout=ANSWER_MS,
+    )
     return (
-        picker.current_path is None
+        services.models.chosen is None
+        and picker.current_path is None
         and picker._words()[0] == "Choose a model"
         and person.composer.state is ComposerState.NO_MODEL
-        and services.models.status.state is ModelState.NOT_LOADED
     )
 
 
@@ -117,10 +119,11 @@ def test_a_model_that_is_moved_to_the_trash_while_it_answers_ends_that_answer_an
 ) -> None:
     person = start_program(tiny)
     person.waits_for_model()
-    person.slows_the_model()
+    may_go_on = person.holds_the_model()
     person.sends("Tell me a story.")
-    qtbot.waitUntil(lambda: person.application.services.answers.is_answering, timeout=ANSWER_MS)
+    qtbot.waitUntil(lambda: "Once" in person.reads, timeout=ANSWER_MS)
     trashes(person, qtbot, tiny)
+    may_go_on.set()
     person.window.focus_composer()
     person.waits_for_answer()
     assert has_no_model(person, qtbot)

@@ -81,11 +81,7 @@ class Asker:
         return [label for label, _ in self.person.transcript.visible_targets()]
 
     def clicks(self, label: str) -> None:
-        """Clicks what is labelled so in the conversation."""
-        transcript = self.person.transcript
-        areas = [area for found, area in transcript.visible_targets() if found.startswith(label)]
-        assert areas, f"nothing says {label!r}: {self.labels()}"
-        self._qtbot.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=areas[-1].center())
+        self.person.clicks(label)
 
     def ticks(self, title: str) -> None:
         """Switches a tool in the menu of the tools button."""
@@ -122,12 +118,13 @@ def start_asking(start_program: StartProgram, qtbot: QtBot) -> StartAsking:
 
 def test_a_thought_folds_while_it_streams_and_can_be_opened(start_asking: StartAsking, qtbot: QtBot) -> None:
     asker = start_asking()
-    asker.person.slows_the_model()
+    may_go_on = asker.person.holds_the_model()
     asker.person.sends("Think in a loop.")
     asker.waits_for("Thinking for")
     asker.waits_for("Hmm, maybe I missed a step.")
     assert asker.person.reads.count("Hmm, maybe") == 1
     asker.clicks("Open: Thinking for")
+    may_go_on.set()
     qtbot.waitUntil(lambda: asker.person.reads.count("Hmm, maybe") > 3, timeout=ANSWER_MS)
     asker.clicks("Close: Th")
     assert asker.person.reads.count("Hmm, maybe") <= 1
@@ -147,10 +144,11 @@ def test_a_thought_is_closed_behind_its_figures(start_asking: StartAsking) -> No
 def test_answer_now_ends_the_thought_in_the_same_answer(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.ticks("Get weather")  # Off: cut short, the tiny model may write anything, a call as well.
-    asker.person.slows_the_model()
+    may_go_on = asker.person.holds_the_model()
     asker.person.sends("Think in a loop.")
     asker.waits_for("[Answer now]")
     asker.clicks("Answer now")
+    may_go_on.set()
     asker.waits_until(
         lambda: "</think>" in asker.chat.conversation.path()[-1].message.raw or not asker.answers.is_answering
     )
@@ -322,7 +320,7 @@ def test_a_malformed_call_is_shown_as_it_is(start_asking: StartAsking) -> None:
     assert "<|tool_call_start|>[get_weather(city=<|tool_call_end|>" in reads
     assert "Invalid call to get_weather" in reads
     assert "is not closed" in reads
-    assert "Try again" in asker.labels()
+    asker.waits_until(lambda: "Try again" in asker.labels())
 
 
 def test_a_malformed_call_is_put_right_by_hand_and_run(start_asking: StartAsking, qtbot: QtBot) -> None:
@@ -439,15 +437,16 @@ def test_a_model_that_always_thinks_hands_over_to_its_sibling(
     asker = Asker(qtbot, person)
     person.waits_for_model()
     qtbot.waitUntil(lambda: len(person.application.services.models.models) >= 2, timeout=ANSWER_MS)
-    person.slows_the_model()
+    may_go_on = person.holds_the_model()
     person.sends("Think in a loop.")
     asker.waits_for("Answer with LFM2.5 1.2B Instruct")
     asker.clicks("Answer with LFM2.5 1.2B Instruct")
-    chosen = lambda: person.application.services.models.chosen  # noqa: E731 - read again and again
-    qtbot.waitUntil(lambda: "Instruct" in str(chosen() and chosen().path), timeout=ANSWER_MS)
-    person.waits_for_answer()
-    conversation = person.application.services.chat.conversation
-    last = conversation.path()[-1]
-    assert last.message.generation is not None
-    assert "Instruct" in last.message.generation.model_path
-    assert len(conversation.siblings(last.id)) == 2
+    may_go_on.set()
+
+    def answered_with() -> str:
+        generation = asker.chat.conversation.path()[-1].message.generation
+        return generation.model_path if generation else ""
+
+    asker.waits_until(lambda: "Instruct" in answered_with() and not asker.answers.is_answering)
+    conversation = asker.chat.conversation
+    assert len(conversation.siblings(conversation.path()[-1].id)) == 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QTableView
 from pytestqt.qtbot import QtBot
 
@@ -27,9 +26,7 @@ def asks_for_a_page(qtbot: QtBot, person: Person) -> ScriptedModel:
     person.application.services.engine.answer = model.answer  # type: ignore[method-assign]
     person.sends("What is the news?")
     qtbot.waitUntil(lambda: "Allow once" in person.reads, timeout=ANSWER_MS)
-    transcript = person.transcript
-    area = next(area for label, area in transcript.visible_targets() if label.startswith("Allow once"))
-    qtbot.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
+    person.clicks("Allow once")
     person.waits_for_answer()
     return model
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, Qt
 from PySide6.QtGui import QInputMethodEvent
 from pytestqt.qtbot import QtBot
 
@@ -54,8 +55,26 @@ class Person:
         self.types(text)
         self.presses(Qt.Key.Key_Return)
 
+    def clicks(self, label: str) -> None:
+        """Clicks what is labelled so in the conversation, the newest, once it is there."""
+
+        def areas() -> list[QRect]:
+            return [area for found, area in self.transcript.visible_targets() if found.startswith(label)]
+
+        self._qtbot.waitUntil(lambda: bool(areas()), timeout=ANSWER_MS)
+        self._qtbot.mouseClick(
+            self.transcript.viewport(), Qt.MouseButton.LeftButton, pos=areas()[-1].center()
+        )
+
     def waits_for_answer(self) -> None:
+        """Until nobody is answered on screen, and all that was said is saved or could not be."""
         self._qtbot.waitUntil(lambda: not self.application.services.answers.is_answering, timeout=ANSWER_MS)
+        self.waits_until_saved()
+
+    def waits_until_saved(self) -> None:
+        """Until the disk has what it takes, and the window knows: only then is a conversation in the list."""
+        self.application.services.writer.wait()
+        QCoreApplication.sendPostedEvents()
 
     def waits_for_model(self) -> None:
         self._qtbot.waitUntil(
@@ -77,23 +96,31 @@ class Person:
 
     def rows(self) -> list[QModelIndex]:
         """The conversations in the sidebar, newest first, or what a search found."""
+        self.waits_until_saved()
         model = self.window.sidebar.list.model()
         found = [model.index(row, 0) for row in range(model.rowCount())]
         return [index for index in found if index.flags() & Qt.ItemFlag.ItemIsSelectable]
 
-    def slows_the_model(self, tokens_per_second: int = 60) -> None:
-        """Lets it write at a pace at which a person can act; the tiny one is done in a tenth of a second."""
+    def holds_the_model(self, pieces: int = 40) -> threading.Event:
+        """Lets it write so many pieces of each answer, and the rest once the event is set or it is stopped.
+
+        The tiny model is done in a tenth of a second, before anybody could act.
+        """
+        may_go_on = threading.Event()
         engine = self.application.services.engine
         answer = engine.answer
 
-        def answer_slowly(*question: Any) -> Iterator[StreamEvent]:
-            cancel = question[3]
+        def answer_and_wait(*question: Any) -> Iterator[StreamEvent]:
+            written, cancel = 0, question[3]
             for event in answer(*question):
                 if isinstance(event, Piece):
-                    cancel.wait(1 / tokens_per_second)
+                    written += 1
+                    while written > pieces and not may_go_on.is_set() and not cancel.wait(0.01):
+                        pass
                 yield event
 
-        engine.answer = answer_slowly  # type: ignore[method-assign]
+        engine.answer = answer_and_wait  # type: ignore[method-assign]
+        return may_go_on
 
     def titles(self) -> list[str]:
         return [index.data(Qt.ItemDataRole.DisplayRole) for index in self.rows()]
