@@ -27,6 +27,8 @@ class ContextUse:
     """What is typed and not sent."""
     first_seen_id: str | None = None
     """The first message that is sent; None where nothing was left out."""
+    reread_tokens: int = 0
+    """Those of them, besides what is typed, that the model has not in memory and reads before it answers."""
     excess_tokens: int = 0
     """By how much what is typed is too long to be sent, whatever else is left out."""
     refusal: str = ""
@@ -120,12 +122,17 @@ class _Measure:
             excess = nothing_said.excess_tokens
             return replace(without, draft_tokens=draft_tokens, refusal=str(error), excess_tokens=excess)
         conversation_tokens = self._prompt_tokens(messages) - system_tokens
+        reread_tokens = 0
         if reply is None:
             conversation_tokens -= draft_tokens
+            reread_tokens = self._unread_tokens(messages) - draft_tokens if self._request.path else 0
         else:
             conversation_tokens += self._model.count_tokens(reply.raw)
         return replace(
-            nothing_said, conversation_tokens=max(0, conversation_tokens), first_seen_id=first_seen_id
+            nothing_said,
+            conversation_tokens=max(0, conversation_tokens),
+            reread_tokens=max(0, reread_tokens),
+            first_seen_id=first_seen_id,
         )
 
     def excess(self, draft: Message) -> int:
@@ -166,3 +173,10 @@ class _Measure:
             return self._model.count_prompt_tokens(messages, self._request.tools if has_tools else ())
         except TemplateError:
             return sum(self._model.count_tokens(message.raw) + MESSAGE_OVERHEAD for message in messages)
+
+    def _unread_tokens(self, messages: Sequence[Message]) -> int:
+        """What of a prompt would have to be read; 0 where the template refuses these messages."""
+        try:
+            return self._model.count_unread_tokens(messages, self._request.tools)
+        except TemplateError:
+            return 0

@@ -112,3 +112,7 @@ class LanguageModel(Protocol):
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
         """The length of the whole prompt as the model's template writes it."""
         ...
+
+    def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
+        """How many tokens of that prompt are not in memory, and would have to be read."""
+        ...

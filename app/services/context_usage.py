@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.context_use import ContextUse, fitting_beginning, measure
 from app.core.errors import Cancelled, UserError
+from app.core.reading_speed import ReadingSpeed
 from app.core.turn_request import TurnRequest
 from app.services.answers import AnswerService
 from app.services.background import Report, Stream, Worker
@@ -45,6 +46,8 @@ class ContextChange:
     use: ContextUse | None
     typed: str = ""
     """What was in the composer when it was counted, without blanks around it."""
+    reading_seconds: float | None = None
+    """How long the next answer reads what it has to read again; None where that is not known."""
 
 
 class ContextUsageService(QObject):
@@ -74,6 +77,7 @@ class ContextUsageService(QObject):
         self._engine = engine
         self._chat = chat
         self._answers = answers
+        self._speed = ReadingSpeed()
         self._worker = Worker("context", self)
         self._typed = ""
         self._last = ContextChange(None)
@@ -161,7 +165,8 @@ class ContextUsageService(QObject):
             self._tell(use, typed)
 
     def _tell(self, use: ContextUse | None, typed: str) -> None:
-        self._last = ContextChange(use, typed)
+        seconds = self._speed.seconds(self._engine.model_path, use.reread_tokens) if use else None
+        self._last = ContextChange(use, typed, seconds)
         self.changed.emit(self._last)
 
     def _note_failure(self, error: Exception | None) -> None:
@@ -182,5 +187,8 @@ class ContextUsageService(QObject):
             self.refresh()
 
     def _on_answers_changed(self, change: AnswerChange) -> None:
+        generation = change.answer.node.message.generation
+        if change.part in (AnswerPart.ROUND_ENDED, AnswerPart.ENDED) and generation and generation.statistics:
+            self._speed.note(generation.model_path, generation.statistics)
         if change.part not in (AnswerPart.GREW, AnswerPart.STATUS, AnswerPart.CALLS):
             self.refresh()

@@ -218,6 +218,7 @@ class Services(QObject):
         self.reading_ahead = ReadingAheadService(
             self.engine, self._engine_worker, self.chat, self.answers, self.settings, parent=self
         )
+        self.reading_ahead.ended.connect(self.context_usage.refresh)
         self.saved_states = SavedStatesService(
             self.engine,
             self._engine_worker,

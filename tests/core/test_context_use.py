@@ -140,3 +140,17 @@ def test_cutting_can_be_given_up():
     cancel.set()
     with pytest.raises(Cancelled):
         fitting_beginning(ScriptedModel(context_length=100), request_of(), words(1_000), cancel)
+
+
+def test_what_is_not_in_memory_is_read_again_besides_what_is_typed():
+    model = ScriptedModel("blue")
+    request = request_of(words(10), words(20))
+    unread = measure(model, request, words(5))
+    assert unread.reread_tokens == unread.used_tokens - 5
+    for _ in model.answer([node.message for node in request.path], [], request.sampling, threading.Event()):
+        pass
+    assert measure(model, request, words(5)).reread_tokens == AROUND
+
+
+def test_at_the_beginning_nothing_is_read_again():
+    assert measure(ScriptedModel(), request_of(system_prompt=words(50)), words(5)).reread_tokens == 0

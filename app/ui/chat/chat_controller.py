@@ -8,7 +8,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from app.core.context_use import ContextUse
 from app.core.conversation import UNTITLED, Conversation
 from app.core.model_file import ModelFile
 from app.core.permission import Permissions
@@ -19,6 +18,7 @@ from app.services.model_status import ModelPart, ModelsChange, ModelState
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.services import Services
 from app.ui.chat.composer import ComposerState
+from app.ui.chat.context_remark import remark_on
 from app.ui.chat.tools_button import ToolChoice
 from app.ui.chat.transcript_controller import TranscriptController
 from app.ui.chat.welcome import GENERAL_SUGGESTIONS, suggestions_of
@@ -241,7 +241,7 @@ class ChatController(QObject):
             ("Draft", use.draft_tokens),
             ("Available", use.room_tokens),
         ]
-        meter.set_usage(use.used_tokens, use.context_length, parts, _remark(use))
+        meter.set_usage(use.used_tokens, use.context_length, parts, remark_on(use, change.reading_seconds))
 
     def _on_overflow_changed(self, change: OverflowChange) -> None:
         card = self._page.context_overflow_card
@@ -301,10 +301,3 @@ class ChatController(QObject):
         button.set_offered(self._models.offers_tools, is_understood=self._models.understands_calls)
         has_decisions = conversation.permissions != Permissions() and not self._answers.is_answering
         button.set_tools(choices, has_decisions=has_decisions)
-
-
-def _remark(use: ContextUse) -> str:
-    """What else the reader should know of the figures."""
-    if use.refusal:
-        return use.refusal
-    return "The oldest messages are left out." if use.exceeds_context else ""

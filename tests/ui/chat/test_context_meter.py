@@ -170,3 +170,13 @@ def test_a_model_that_goes_away_while_counting_is_no_mistake(sit: Sit, caplog: A
     desk.holds(words(10))
     desk.waits(lambda: "could not be counted" in caplog.text)
     assert "Traceback" not in caplog.text
+
+
+def test_what_the_next_answer_reads_again_is_told_before_it_is_asked(sit: Sit) -> None:
+    desk = sit(ScriptedEngine("Blue."))
+    desk.holds(words(300), words(200))
+    sentence = f"The next answer reads {500 + 3 * 4:,} tokens again"
+    desk.waits(lambda: sentence in desk.meter.accessibleDescription())
+    assert desk.answers.send("What colour is the sky?")
+    desk.waits_for_answer()
+    desk.waits(lambda: "reads" not in desk.meter.accessibleDescription())
