@@ -36,7 +36,7 @@ class Paths:
             return cls(data, data / "models", dirs.user_config_path, dirs.user_log_path, dirs.user_cache_path)
         except RuntimeError as error:
             raise StoreError(
-                "The system knows no home folder for this user, so there is no place for conversations.",
+                "The system knows no home folder for this user, so there is no place for chats.",
                 "Start Tarn with --data-dir and a folder that may be written.",
             ) from error
 

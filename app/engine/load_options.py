@@ -181,7 +181,7 @@ def _shortened(fitting: int, asked: int, header: GgufHeader) -> str:
     if fitting >= asked:
         return ""
     if header.trained_context and fitting >= header.trained_context:
-        return f"The context is {fitting:,} tokens: the model was trained for no more."
+        return f"The context is {fitting:,} tokens. That is this model’s maximum."
     return f"The context is {fitting:,} tokens instead of {asked:,}: more does not fit into the free memory."
 
 

@@ -16,7 +16,7 @@ _LABELS = {
     "name": "The name",
     "system_prompt": "The system prompt",
     "source": "The source",
-    "kv_cache_type": "The attention memory",
+    "kv_cache_type": "The KV cache type",
     "tools": "Tools",
     "stop": "Stop strings",
     "sampling": "The sampling values",

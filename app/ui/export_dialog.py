@@ -29,7 +29,7 @@ class ExportDialog(QObject):
         """Opens the file dialog with a name made from the title."""
         conversation = self._services.chat.conversation
         if not conversation.path():
-            self._messages.show_notice("Nothing to export yet.", "Write a message first.")
+            self._messages.show_notice("Nothing to export yet.", "")
             return
         dialog = QFileDialog(self._window, "Export to Markdown")
         dialog.setObjectName("export_dialog")
@@ -38,7 +38,7 @@ class ExportDialog(QObject):
         dialog.setDefaultSuffix("md")
         documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         dialog.setDirectory(str(documents if documents.is_dir() else Path.home()))
-        dialog.selectFile(f"{safe_name(conversation.title, 'Conversation')}.md")
+        dialog.selectFile(f"{safe_name(conversation.title, 'Chat')}.md")
         dialog.fileSelected.connect(lambda path: self.export(conversation, Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -55,7 +55,7 @@ def test_a_longer_context_can_be_asked_for(lfm):
 def test_no_more_is_given_than_the_model_was_trained_for(starter_path):
     plan = plan_load(read_header(starter_path), LoadOptions(context_length=20_000), 0, ROOMY)
     assert plan.context_length == 8192
-    assert plan.notice == "The context is 8,192 tokens: the model was trained for no more."
+    assert plan.notice == "The context is 8,192 tokens. That is this model’s maximum."
 
 
 def test_the_context_shrinks_to_the_free_memory_and_says_so(lfm):

@@ -299,7 +299,7 @@ def test_a_wrong_value_in_the_file_costs_only_itself(path, caplog):
     assert (store.bound_to("a"), store.bound_to("b")) == ("Mine", None)
     assert sorted(store.notices) == [
         "presets.toml: Temperature must be between 0 and 5, not 90. The default is used instead.",
-        "presets.toml: The attention memory must be one of f16, q8_0, q4_0. The default is used instead.",
+        "presets.toml: The KV cache type must be one of f16, q8_0, q4_0. The default is used instead.",
     ]
     assert "colour" in caplog.text
     assert "mirostat" in caplog.text

@@ -168,7 +168,7 @@ class PartFile:
                 f"Not enough disk space: {formatting.size(needed)} are needed, "
                 f"{formatting.size(free)} are free.",
                 "Free up space, or choose another folder for downloads in Settings. "
-                "What has arrived is kept, and the download can be resumed.",
+                "What was downloaded is saved, and the download can be resumed.",
                 needed,
                 free,
             )
@@ -191,7 +191,7 @@ def folder_error(error: OSError, folder: Path) -> ModelFolderError:
     """What is wrong with a models folder, in plain words."""
     if error.errno in _FULL:
         return DiskFullError(
-            "The disk is full.", "Free up space, then resume: what has arrived is kept.", 0, _free(folder)
+            "The disk is full.", "Free up space, then resume. What was downloaded is saved.", 0, _free(folder)
         )
     if error.errno == errno.EFBIG:
         return ModelFolderError(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.core.errors import BusyHubError, HubError
 from app.core.formatting import size
 
-_KEPT = "What has arrived is kept. Try again later, or over another network."
+_KEPT = "What was downloaded is saved. Try again later, or over another network."
 
 
 @dataclass(frozen=True, slots=True)

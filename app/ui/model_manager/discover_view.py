@@ -65,7 +65,7 @@ class DiscoverView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_narrow = False
-        self.search_field = SearchField("Search Hugging Face, or paste an address", "Ctrl+F", self)
+        self.search_field = SearchField("Search models or paste a link", "Ctrl+F", self)
         self.search_field.setObjectName("model_search_field")
         self.search_field.setPlaceholderText("Search models or paste a link")
         self.order_field = DropDown(self)

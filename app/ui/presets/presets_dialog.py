@@ -41,8 +41,6 @@ class PresetsDialog(QDialog):
         self.editor.close_requested.connect(self.reject)
         save = QShortcut(QKeySequence.StandardKey.Save, self)
         save.activated.connect(self.editor.save_button.click)
-        undo = QShortcut(QKeySequence.StandardKey.Undo, self)
-        undo.activated.connect(self.messages.toast.undo)
 
     def ask_about_unsaved(
         self,

@@ -73,7 +73,9 @@ def test_a_disk_that_becomes_full_is_said_and_what_arrived_stays(server, models)
         f"{fetching(server, models)}; wait; stat -c %s {part}; rm {models}/filler; "
         f"{fetching(server, models)}",
     )
-    assert said[0] == "DiskFullError|The disk is full.|Free up space, then resume: what has arrived is kept."
+    assert (
+        said[0] == "DiskFullError|The disk is full.|Free up space, then resume. What was downloaded is saved."
+    )
     assert 0 < int(said[1]) < size
     assert said[2] == "fetched"
     assert server.downloads()[-1].sent_bytes == size - int(said[1])
