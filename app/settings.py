@@ -56,6 +56,8 @@ class Settings:
     """1 is the size that the system asks for; 0.7 to 2."""
     sends_with_enter: bool = True
     """Enter sends and Shift+Enter starts a new line; otherwise Ctrl+Enter sends."""
+    shows_speed: bool = False
+    """How fast an answer was written stands under each, not only under the one in use."""
     notifies_when_done: bool = True
     """A long answer or a download that ends while another program is in front is told on the desktop."""
     new_chat_tools: tuple[str, ...] = ()

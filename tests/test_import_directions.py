@@ -59,8 +59,8 @@ ALLOWED = {
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
     },
     # Small parts that know nothing of chats and models; they may look like the rest of the window.
-    "app.ui.icons": set(),
-    "app.ui.widgets": {"app.ui.icons", "app.ui.widgets"},
+    "app.ui.icons": {"app.ui.fonts"},
+    "app.ui.widgets": {"app.ui.fonts", "app.ui.icons", "app.ui.widgets"},
 }
 
 # A library, and the only parts of the program that may know it.

@@ -12,8 +12,6 @@ from app.core.message import StopReason
 class StopText:
     """How one reason is told."""
 
-    short: str
-    """In the line of figures under an answer."""
     sentence: str
     """In an answer's details."""
     note: str = ""
@@ -23,34 +21,29 @@ class StopText:
 
 
 STOP_TEXTS = {
-    StopReason.END: StopText("finished", "End of answer."),
-    StopReason.STOP_STRING: StopText("stop string", "The model wrote one of the preset's stop strings."),
+    StopReason.END: StopText("End of answer."),
+    StopReason.STOP_STRING: StopText("The model wrote one of the preset's stop strings."),
     StopReason.TOKEN_LIMIT: StopText(
-        "length limit reached",
         "It reached the preset's response limit.",
         "Stopped at the response limit. Press Continue for more.",
         "Stopped at the response limit ({tokens:,} tokens). Press Continue for more.",
     ),
     StopReason.CONTEXT_FULL: StopText(
-        "context full",
         "The model's context was full.",
         "Stopped: the model's context is full. Press Continue for more, without the oldest messages.",
     ),
-    StopReason.CANCELLED: StopText("stopped", "You stopped it."),
-    StopReason.ERROR: StopText("failed", "Something went wrong."),
+    StopReason.CANCELLED: StopText("You stopped it."),
+    StopReason.ERROR: StopText("Something went wrong."),
     StopReason.LOOP: StopText(
-        "repeated itself",
         "It kept repeating itself.",
         "Stopped: the answer kept repeating itself.",
         "Stopped: the thought kept repeating itself.",
     ),
     StopReason.REPEATED_CALL: StopText(
-        "repeated a tool call",
         "It made the same tool call again and again.",
         "The model makes the same call again and again, so it was not run this time.",
     ),
     StopReason.TOOL_ROUNDS: StopText(
-        "tool limit reached",
         "It called tools more often in a row than is allowed.",
         "Stopped at the limit of tool calls in a row. Press Run to let the model continue.",
     ),

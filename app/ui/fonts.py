@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
 BODY_SIZE = 15
 """Pixels at 100 % zoom."""
@@ -68,6 +68,12 @@ def _font(families: list[str], size: int, zoom_percent: int) -> QFont:
     # Hinting snaps letters to whole pixels, which spaces small sizes unevenly.
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
+
+
+def scaled(pixels: int) -> int:
+    """A length at 100 % zoom, as large as the letters make it now."""
+    size = QGuiApplication.font().pixelSize()
+    return round(pixels * size / BODY_SIZE) if size > 0 else pixels
 
 
 def resized(font: QFont, share: float, weight: QFont.Weight | None = None) -> QFont:

@@ -11,8 +11,15 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette
 from PySide6.QtSvg import QSvgRenderer
 from qtawesome import IconicFont
 
+from app.ui.fonts import scaled
+
 ICON_SIZE = 18
 """Pixels at 100 % zoom."""
+
+
+def icon_size() -> int:
+    """The side of an icon, in pixels, beside letters as large as they are now."""
+    return scaled(ICON_SIZE)
 
 
 def icon(name: str, palette: QPalette, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> QIcon:

@@ -149,11 +149,11 @@ def _mixed(front: str, back: str, share: float) -> QColor:
 def style_sheet_of(theme: Theme, template: str, icons: Path, zoom_percent: int = 100) -> str:
     """The style sheet of the whole program.
 
-    The template's `$names` are the theme's colours, `$px11` to `$px32` (sizes of letters, which zoom),
+    The template's `$names` are the theme's colours, `$px10` to `$px32` (sizes of letters, which zoom),
     `$icons` (the folder of pictures) and `$code_family`.
     """
     values = {field.name: str(getattr(theme, field.name)) for field in fields(Theme)}
-    values |= {f"px{size}": f"{round(size * zoom_percent / 100)}px" for size in range(11, 33)}
+    values |= {f"px{size}": f"{round(size * zoom_percent / 100)}px" for size in range(10, 33)}
     values["icons"] = icons.as_posix()
     values["code_family"] = ", ".join(f"'{family}'" for family in CODE_FAMILIES)
     values["accent_hover"] = _mixed(theme.accent, theme.text, 0.88).name()

@@ -11,7 +11,7 @@ from app.ui.chat.chat_header import ChatHeader
 from app.ui.chat.composer import Composer
 from app.ui.chat.context_overflow_card import ContextOverflowCard
 from app.ui.chat.welcome import Welcome
-from app.ui.fonts import BODY_SIZE
+from app.ui.fonts import scaled
 from app.ui.messages import Banner
 from app.ui.presets.conversation_settings_panel import ConversationSettingsPanel
 
@@ -111,9 +111,7 @@ class ChatPage(QWidget):
 
     def _fit_column(self) -> None:
         """Keeps what is written under what was said, with letters of any size."""
-        size = QApplication.font().pixelSize()
-        share = size / BODY_SIZE if size > 0 else 1.0
-        self._column.setMaximumWidth(round(TEXT_WIDTH * share) + 2 * CARD_MARGIN)
+        self._column.setMaximumWidth(scaled(TEXT_WIDTH) + 2 * CARD_MARGIN)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPalette, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -13,8 +13,12 @@ from app.core.formatting import one_line, tokens
 from app.ui.chat.composer_edit import ComposerEdit, SendKey
 from app.ui.chat.queued_messages import QueuedMessages
 from app.ui.chat.tools_button import ToolsButton
+from app.ui.fonts import scaled
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.written_text import written_text
+
+_ROUND = 32
+"""Pixels across a round button at 100 % zoom."""
 
 
 class ComposerState(StrEnum):
@@ -196,7 +200,7 @@ class Composer(QFrame):
     def _round_button(self, icon_name: str, name: str, shortcut: str, object_name: str) -> IconButton:
         button = IconButton(icon_name, name, shortcut, self, QPalette.ColorRole.Window)
         button.setObjectName(object_name)
-        button.setFixedSize(QSize(32, 32))
+        _make_round(button)
         return button
 
     def _make_editing_strip(self) -> QFrame:
@@ -323,5 +327,21 @@ class Composer(QFrame):
         self.style().polish(self)
 
     @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            for button in self.findChildren(IconButton, QRegularExpression("^(send|stop)_button$")):
+                _make_round(button)
+
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.edit.setFocus(Qt.FocusReason.MouseFocusReason)
+
+
+def _make_round(button: IconButton) -> None:
+    """Makes a button a circle, which grows with the letters."""
+    radius = scaled(_ROUND) // 2
+    button.setFixedSize(QSize(2 * radius, 2 * radius))
+    sheet = f"border-radius: {radius}px;"
+    if button.styleSheet() != sheet:
+        button.setStyleSheet(sheet)

@@ -10,6 +10,8 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
+from app.ui.fonts import scaled
+
 _NEARLY_FULL = 0.9
 
 
@@ -52,7 +54,7 @@ class ContextMeter(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(36, 36)
+        return QSize(scaled(36), scaled(36))
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -63,7 +65,7 @@ class ContextMeter(QWidget):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             palette = self.palette()
-            ring = QRectF(0, 0, 17, 17)
+            ring = QRectF(0, 0, scaled(17), scaled(17))
             ring.moveCenter(QRectF(self.rect()).center())
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 2.5))
             painter.drawEllipse(ring)

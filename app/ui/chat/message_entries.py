@@ -8,8 +8,8 @@ from itertools import takewhile
 
 from app.core import formatting
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import Generation, ReasoningPart, Role, Statistics, StopReason, ToolResultPart
-from app.core.stop_texts import STOP_TEXTS, stop_note
+from app.core.message import Generation, ReasoningPart, Role, StopReason, ToolResultPart
+from app.core.stop_texts import stop_note
 from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import numbered_calls
 from app.ui.transcript.content.blocks import Button
@@ -147,25 +147,12 @@ def _stop_reason(node: MessageNode) -> StopReason | None:
 
 
 def figures(generation: Generation | None) -> str:
-    """The small line under an answer."""
+    """The small line under an answer: how fast it was written; the details have the rest."""
     statistics = generation.statistics if generation else None
-    found = _figures(statistics) if statistics and statistics.generated_tokens else []
-    return " · ".join(filter(None, (_edited_mark(generation), *found)))
+    speed = statistics.tokens_per_second if statistics and statistics.generated_tokens else None
+    words = formatting.generation_speed(speed) if speed else "Statistics" if statistics else ""
+    return " · ".join(filter(None, (_edited_mark(generation), words)))
 
 
 def _edited_mark(generation: Generation | None) -> str:
     return "Edited" if generation and generation.is_edited else ""
-
-
-def _figures(statistics: Statistics) -> list[str]:
-    found = []
-    if speed := statistics.tokens_per_second:
-        found.append(formatting.generation_speed(speed))
-    if statistics.ttft_ms:
-        found.append(f"{formatting.duration(statistics.ttft_ms / 1000)} to first token")
-    found.append(formatting.tokens(statistics.generated_tokens))
-    found.append(STOP_TEXTS[statistics.stop_reason].short)
-    if statistics.prompt_tokens:
-        read = statistics.prompt_tokens - statistics.cached_tokens
-        found.append(f"read {read:,} of {statistics.prompt_tokens:,} tokens")
-    return found

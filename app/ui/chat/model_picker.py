@@ -13,8 +13,8 @@ from typing_extensions import override
 from app.core import formatting
 from app.core.model_file import ModelFile
 from app.services.model_status import LoadStatus, ModelState
-from app.ui.fonts import resized
-from app.ui.icons import ICON_SIZE, icon
+from app.ui.fonts import resized, scaled
+from app.ui.icons import icon, icon_size
 from app.ui.widgets.quiet_combo_box import QuietComboBox
 from app.ui.widgets.tooltip import as_written, with_shortcut
 
@@ -273,11 +273,12 @@ class ModelDelegate(QStyledItemDelegate):
     def _paint_action(
         self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, area: QRectF
     ) -> None:
-        box = QRectF(area.left(), area.center().y() - ICON_SIZE / 2, ICON_SIZE, ICON_SIZE)
+        side = icon_size()
+        box = QRectF(area.left(), area.center().y() - side / 2, side, side)
         icon(index.data(DETAIL_ROLE), option.palette).paint(painter, box.toRect())
         painter.setFont(resized(option.font, 0.95))
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        painter.drawText(area.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())
+        painter.drawText(area.adjusted(side + 10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())
 
     def _paint_model(
         self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, area: QRectF
@@ -287,7 +288,8 @@ class ModelDelegate(QStyledItemDelegate):
         muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
         text = option.palette.color(QPalette.ColorRole.Text)
         if isinstance(picker, ModelPicker) and model.path == picker.current_path:
-            box = QRectF(area.right() - 16, area.center().y() - 8, 16, 16)
+            side = scaled(16)
+            box = QRectF(area.right() - side, area.center().y() - side / 2, side, side)
             icon("check", option.palette, QPalette.ColorRole.Accent).paint(painter, box.toRect())
         area.setRight(area.right() - 24)
         top = QRectF(area.left(), area.top(), area.width(), area.height() / 2)

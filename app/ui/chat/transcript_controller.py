@@ -45,6 +45,7 @@ class TranscriptController(QObject):
         self._actions = AnswerActions(transcript, services, window)
         self._connect()
         self._on_theme_changed(themes.theme)
+        self._apply_settings()
 
     def _connect(self) -> None:
         transcript, chat, answers = self._transcript, self._chat, self._answers
@@ -63,6 +64,7 @@ class TranscriptController(QObject):
         self._services.models.changed.connect(self._on_models_changed)
         self._services.context_usage.changed.connect(self._on_context_changed)
         self._themes.theme_changed.connect(self._on_theme_changed)
+        self._services.settings.changed.connect(self._apply_settings)
 
     # The conversation
 
@@ -191,6 +193,9 @@ class TranscriptController(QObject):
 
     def _on_figures_requested(self, node_id: str) -> None:
         AnswerDetails(self._chat.conversation.node(node_id), self._window).open()
+
+    def _apply_settings(self) -> None:
+        self._transcript.set_shows_figures(self._services.settings.current.shows_speed)
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self._transcript.set_theme(theme, self._themes.zoom_percent)

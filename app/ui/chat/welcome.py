@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.ui.fonts import resized
-from app.ui.icons import ICON_SIZE, icon
+from app.ui.icons import icon, icon_size
 from app.ui.widgets.balanced_label import BalancedLabel
 from app.ui.widgets.column_page import ColumnPage
 
@@ -112,7 +112,7 @@ class SuggestionCard(QAbstractButton):
             area = QRectF(self.rect()).adjusted(16, 14, -16, -14)
             if self._fits_one_line(area.width() - 28):
                 area.translate(0, (area.height() - self.fontMetrics().lineSpacing()) / 2)
-            box = QRectF(area.left(), area.top() + 1, ICON_SIZE, ICON_SIZE)
+            box = QRectF(area.left(), area.top() + 1, icon_size(), icon_size())
             icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(
                 painter, box.toRect()
             )

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.ui.fonts import resized
-from app.ui.icons import ICON_SIZE, coloured_icon
+from app.ui.icons import coloured_icon, icon_size
 from app.ui.model_manager.row_layout import RowLayout, RowStyle, is_icon_only
 from app.ui.model_manager.row_model import ENTRY_ROLE
 from app.ui.model_manager.rows import Action, Badge, Heading, Row, Tone
@@ -172,7 +172,7 @@ class RowDelegate(QStyledItemDelegate):
     ) -> None:
         words = QRect(area)
         if action.icon_name:
-            box = QRect(0, 0, ICON_SIZE, ICON_SIZE)
+            box = QRect(0, 0, icon_size(), icon_size())
             box.moveCenter(area.center())
             if not is_icon_only(action):
                 box.moveLeft(area.left() + 12)

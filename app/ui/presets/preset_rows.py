@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from app.ui.fonts import resized
-from app.ui.icons import ICON_SIZE, icon
+from app.ui.icons import icon, icon_size
 
 NAME_ROLE = Qt.ItemDataRole.UserRole + 1
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -62,7 +62,7 @@ class PresetDelegate(QStyledItemDelegate):
     ) -> None:
         text = option.palette.color(QPalette.ColorRole.Text)
         if index.data(ICON_ROLE):
-            box = QRectF(area.left(), area.center().y() - ICON_SIZE / 2, ICON_SIZE, ICON_SIZE)
+            box = QRectF(area.left(), area.center().y() - icon_size() / 2, icon_size(), icon_size())
             icon(index.data(ICON_ROLE), option.palette).paint(painter, box.toRect())
             font = resized(option.font, 0.95)
             self._paint_text(painter, font, text, area.adjusted(28, 0, 0, 0), index.data())

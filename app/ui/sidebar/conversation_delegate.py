@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from app.services.conversations import Activity
 from app.ui.fonts import resized
-from app.ui.icons import ICON_SIZE, icon
+from app.ui.icons import icon, icon_size
 from app.ui.sidebar.conversation_model import ROW_ROLE
 from app.ui.sidebar.conversation_rows import ConversationRow, GroupHeading
 
@@ -81,14 +81,15 @@ class ConversationDelegate(QStyledItemDelegate):
         if row.snippet:
             self._paint_snippet(painter, option, row, title.translated(0, line + 2))
         if is_hovered:
-            box = QRect(0, 0, ICON_SIZE, ICON_SIZE)
+            box = QRect(0, 0, icon_size(), icon_size())
             box.moveCenter(menu_area(option.rect).center())
             icon("dots-three", palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
 
     def _paint_mark(self, painter: QPainter, option: QStyleOptionViewItem, activity: Activity) -> None:
         """A ring while it is answered, a dot for a new answer, a hand where the user is asked."""
         line = option.fontMetrics.height()
-        area = QRect(option.rect.right() - _SIDE - ICON_SIZE, option.rect.top() + 8, ICON_SIZE, line)
+        side = icon_size()
+        area = QRect(option.rect.right() - _SIDE - side, option.rect.top() + 8, side, line)
         if activity is Activity.WAITING:
             icon("hand-palm", option.palette, QPalette.ColorRole.Accent).paint(painter, area)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -13,7 +13,7 @@ from app.core.conversation import ConversationSummary
 from app.services.conversations import Activity
 from app.store.search import SearchHit
 from app.ui.fonts import BODY_SIZE
-from app.ui.icons import ICON_SIZE, icon
+from app.ui.icons import icon
 from app.ui.sidebar.conversation_list import ConversationList
 from app.ui.sidebar.conversation_rows import Row, rows_found, rows_of, with_activities
 from app.ui.widgets.icon_button import IconButton
@@ -112,7 +112,6 @@ class Sidebar(QFrame):
         button = QPushButton(text, self)
         button.setObjectName(object_name)
         button.setProperty("icon_name", icon_name)
-        button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         button.setAccessibleName(text)
         button.setToolTip(with_shortcut(text, shortcut))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPalette
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from typing_extensions import override
 
-from app.ui.icons import ICON_SIZE, icon
+from app.ui.icons import icon, icon_size
+from app.ui.widgets.pointer import forget_pointer
 from app.ui.widgets.tooltip import with_shortcut
 
 _RECOLOURED_BY = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
@@ -27,7 +28,7 @@ class IconButton(QToolButton):
         super().__init__(parent)
         self._icon_name = icon_name
         self._role = role
-        self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        self._fit_icon()
         # Reached with Tab; a click leaves the focus where the user types.
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -44,6 +45,14 @@ class IconButton(QToolButton):
         self._icon_name = icon_name
         self._recolour()
 
+    def _fit_icon(self) -> None:
+        self.setIconSize(QSize(icon_size(), icon_size()))
+
+    @override
+    def setMenu(self, menu: QMenu) -> None:
+        super().setMenu(menu)
+        menu.aboutToHide.connect(lambda: forget_pointer(self))
+
     def _recolour(self) -> None:
         # Not the own palette: the style sheet changes it to the colours of the button.
         self.setIcon(icon(self._icon_name, QGuiApplication.palette(), self._role))
@@ -53,3 +62,5 @@ class IconButton(QToolButton):
         super().changeEvent(event)
         if event.type() in _RECOLOURED_BY:
             self._recolour()
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_icon()

@@ -7,7 +7,9 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QWhe
 from PySide6.QtWidgets import QComboBox, QListView, QWidget
 from typing_extensions import override
 
+from app.ui.fonts import scaled
 from app.ui.icons import icon
+from app.ui.widgets.pointer import forget_pointer
 from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.tooltip import with_shortcut
 
@@ -72,7 +74,7 @@ class QuietComboBox(QComboBox):
     @override
     def sizeHint(self) -> QSize:
         height = max(36, self.fontMetrics().height() + 14)
-        return QSize(self.content_width() + 2 * _PADDING + _CARET + 12, height)
+        return QSize(self.content_width() + 2 * _PADDING + scaled(_CARET) + 12, height)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -91,11 +93,17 @@ class QuietComboBox(QComboBox):
             popup.move(popup.x(), below.y())
 
     @override
+    def hidePopup(self) -> None:
+        super().hidePopup()
+        forget_pointer(self)
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_ground(painter)
-            caret = QRectF(self.width() - _PADDING - _CARET, (self.height() - _CARET) / 2, _CARET, _CARET)
+            side = scaled(_CARET)
+            caret = QRectF(self.width() - _PADDING - side, (self.height() - side) / 2, side, side)
             icon("caret-down", self.palette(), QPalette.ColorRole.PlaceholderText).paint(
                 painter, caret.toRect()
             )

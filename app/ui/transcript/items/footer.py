@@ -16,6 +16,8 @@ from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line
 from app.ui.transcript.items.render_style import ICON_SIZE, SMALL_ICON_SIZE, RenderStyle
 
 HEIGHT = 36.0
+QUESTION_HEIGHT = 32.0
+"""All that stands between a question and its answer, which belong together."""
 BUTTON = 28.0
 ABOVE = 4.0
 BUTTON_RADIUS = 7.0
@@ -52,7 +54,6 @@ _ALWAYS_SHOWN = (
     MessageAction.CONTINUE,
     MessageAction.PREVIOUS_VERSION,
     MessageAction.NEXT_VERSION,
-    MessageAction.SHOW_FIGURES,
 )
 
 
@@ -92,7 +93,9 @@ class Footer:
     @property
     def height(self) -> float:
         """Its room is kept also while nothing is shown in it, so that nothing moves."""
-        return 0.0 if is_step(self.entry) else self.style.px(HEIGHT)
+        if is_step(self.entry):
+            return 0.0
+        return self.style.px(QUESTION_HEIGHT if self.entry.message.role is Role.USER else HEIGHT)
 
     def lay_out(self, width: float, top: float) -> None:
         self._targets = []
@@ -116,7 +119,12 @@ class Footer:
 
     def targets(self, *, is_active: bool) -> Sequence[Target]:
         """The buttons; those that are only there for the message in use if it is."""
-        return [target for target in self._targets if is_active or target.action in _ALWAYS_SHOWN]
+        return [target for target in self._targets if is_active or self._is_always_shown(target.action)]
+
+    def _is_always_shown(self, action: MessageAction) -> bool:
+        if action is MessageAction.SHOW_FIGURES:
+            return self.style.shows_figures
+        return action in _ALWAYS_SHOWN
 
     def paint(self, painter: QPainter, paint: PaintContext, *, is_active: bool) -> None:
         if not self._version_area.isEmpty():

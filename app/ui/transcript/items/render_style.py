@@ -33,9 +33,18 @@ HOVER_OPACITY = 0.08
 class RenderStyle:
     """Colours, fonts, text formats and icons that block views draw with."""
 
-    def __init__(self, theme: Theme, zoom_percent: int = 100, pixel_ratio: float = 1.0) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        zoom_percent: int = 100,
+        pixel_ratio: float = 1.0,
+        *,
+        shows_figures: bool = False,
+    ) -> None:
+        """`shows_figures` has the speed under every answer, not only under the one in use."""
         self.theme = theme
         self.zoom_percent = zoom_percent
+        self.shows_figures = shows_figures
         self.pixel_ratio = pixel_ratio
         self.text_font = ui_font(zoom_percent)
         self.small_font = ui_font(zoom_percent, SMALL_SIZE)

@@ -222,4 +222,5 @@ class MessageColumn:
 
 
 def row_height(layout: MessageLayout) -> float:
-    return float(math.ceil(layout.height) + ROW_GAP)
+    is_question = layout.footer.entry.message.role is Role.USER
+    return float(math.ceil(layout.height) + (0 if is_question else ROW_GAP))

@@ -46,7 +46,7 @@ FOCUS_BUTTON_RADIUS = 8.0
 FOCUS_BUTTON_WIDTH = 2.0
 BLOCK_COST = 200
 """What a block costs besides its characters, in characters."""
-ABOVE_QUESTION = 14.0
+ABOVE_QUESTION = 6.0
 """Empty space that sets a new question off from the answer before it."""
 NARROWEST = 120.0
 """What deeply nested blocks are at least wide; they end up outside of the column instead."""

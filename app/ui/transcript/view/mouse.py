@@ -67,6 +67,8 @@ class MouseHandler(QObject):
         self._can_drag_text = False
         self._pressed: HitTest | None = None
         self._drag: _Drag | None = None
+        self._pointer: QPointF | None = None
+        """Where the pointer is; None where it is elsewhere."""
         self._clicks = 0
         self._last_press = (0.0, QPointF(-100, -100))
         self._drag_scroll = QTimer(self)
@@ -87,6 +89,11 @@ class MouseHandler(QObject):
             return None
         target = layout.target_at(point, is_active=self._interaction.is_active(row))
         return HitTest(self._column.entries[row], layout, point, target)
+
+    def note_scroll(self) -> None:
+        """Something else may be under the pointer, which has not moved."""
+        if self._pointer is not None and self._pressed is None:
+            self._hover(self.hit(self._pointer))
 
     def targets(self) -> list[tuple[str, QRect]]:
         """What every button, link and card on screen does, and where it is, from top to bottom."""
@@ -138,6 +145,7 @@ class MouseHandler(QObject):
 
     def _move(self, position: QPointF) -> None:
         """The pointer moves, with the button down or not."""
+        self._pointer = position
         if self._drag is not None:
             self._drag_handle(self._drag, position)
         elif self._can_drag_text:
@@ -266,6 +274,7 @@ class MouseHandler(QObject):
             QToolTip.showText(event.globalPos(), as_written(words), self._window)
             return True
         if event.type() == QEvent.Type.Leave:
+            self._pointer = None
             self._hover(None)
         return False
 

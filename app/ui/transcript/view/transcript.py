@@ -115,6 +115,7 @@ class Transcript(QAbstractScrollArea):
 
     def _connect(self) -> None:
         self._interaction.changed.connect(self.viewport().update)
+        self.verticalScrollBar().valueChanged.connect(self._mouse.note_scroll)
         self._interaction.link_hovered.connect(self.link_hovered)
         self._streaming.redraw_due.connect(self.redraw_reply)
         self._animation.reasoning_advanced.connect(self._streaming.redraw_soon)
@@ -187,7 +188,22 @@ class Transcript(QAbstractScrollArea):
 
     def set_theme(self, theme: Theme, zoom_percent: int = 100) -> None:
         """Changes all colours and sizes at once."""
-        style = RenderStyle(theme, zoom_percent, self.devicePixelRatioF())
+        style = RenderStyle(
+            theme,
+            zoom_percent,
+            self.devicePixelRatioF(),
+            shows_figures=self._column.style.shows_figures,
+        )
+        self._show_style(style)
+
+    def set_shows_figures(self, is_wanted: bool) -> None:
+        """Has the speed under every answer, or only under the one in use."""
+        now = self._column.style
+        if is_wanted != now.shows_figures:
+            style = RenderStyle(now.theme, now.zoom_percent, now.pixel_ratio, shows_figures=is_wanted)
+            self._show_style(style)
+
+    def _show_style(self, style: RenderStyle) -> None:
         self._column.style = self._jump.render_style = style
         self._column.forget_built()
         self._jump.update()

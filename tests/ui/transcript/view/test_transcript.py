@@ -1,8 +1,10 @@
 """What a reader sees of messages, and what clicking does."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -86,6 +88,55 @@ def test_a_question_can_be_edited_once_the_pointer_is_over_it(transcript: Transc
     with qtbot.waitSignal(transcript.edit_requested) as signal:
         click(transcript, "Edit message")
     assert signal.args == ["question"]
+
+
+def test_the_speed_stands_under_the_answer_in_use_or_under_all(transcript: Transcript) -> None:
+    first = replace(answer("So.", entry_id="first"), figures="41 tokens/s")
+    last = replace(answer("And so.", entry_id="last"), figures="42 tokens/s")
+    transcript.show_entries([first, last])
+    assert labels(transcript).count("Statistics") == 1
+    hover(transcript, transcript.message_area("first").center())
+    assert labels(transcript).count("Statistics") == 2
+    transcript.set_shows_figures(True)
+    hover(transcript, transcript.message_area("last").center())
+    assert labels(transcript).count("Statistics") == 2
+    transcript.set_shows_figures(False)
+    assert labels(transcript).count("Statistics") == 1
+
+
+def test_a_question_is_nearer_to_its_answer_than_to_the_one_before(transcript: Transcript) -> None:
+    transcript.show_entries([answer("So.", "before"), question("Why?"), answer("So.", "after")])
+    transcript.verticalScrollBar().setValue(0)
+    painted = bands(transcript.viewport().grab().toImage())
+    # A name, an answer, the question's bubble, a name, an answer, and the buttons of the last one.
+    (_, before), (top, bottom), (name, _) = painted[1:4]
+    assert name - bottom < 40
+    assert top - before > 1.3 * (name - bottom)
+
+
+def bands(image: QImage) -> list[tuple[int, int]]:
+    """The heights between which something is painted, from the top."""
+    ground = image.pixel(0, 0)
+    found: list[tuple[int, int]] = []
+    for y in range(image.height()):
+        if any(image.pixel(x, y) != ground for x in range(0, image.width() - 20, 2)):
+            top = found.pop()[0] if found and found[-1][1] >= y - 2 else y
+            found.append((top, y))
+    return found
+
+
+def test_what_scrolls_away_under_the_pointer_is_hovered_no_more(transcript: Transcript) -> None:
+    entries = [question("Why?", "asked"), answer("So.\n\n" * 80)]
+    transcript.show_entries(entries)
+    transcript.verticalScrollBar().setValue(0)
+    hover(transcript, transcript.message_area("asked").center())
+    assert "Edit message" in labels(transcript)
+    transcript.verticalScrollBar().setValue(400)
+    transcript.verticalScrollBar().setValue(20)
+    transcript.verticalScrollBar().setValue(0)
+    assert "Edit message" in labels(transcript)
+    transcript.verticalScrollBar().setValue(120)
+    assert "Edit message" not in labels(transcript)
 
 
 def test_versions_are_leafed_through(transcript: Transcript, qtbot: QtBot) -> None:
