@@ -34,7 +34,7 @@ class CrashRecovery(QObject):
     """Decides at the start what is opened by itself, and offers the rest.
 
     Signals:
-        model_choice_wanted(): the user wants to choose another model.
+        model_choice_requested(): the user wants to choose another model.
     """
 
     model_choice_requested = Signal()

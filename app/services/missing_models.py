@@ -19,8 +19,8 @@ class MissingModels(QObject):
     """Names a model that is no longer there, and offers what can be done about it.
 
     Signals:
-        model_choice_wanted(): the user wants to choose another model.
-        location_wanted(Path): the user wants to say where this file is now.
+        model_choice_requested(): the user wants to choose another model.
+        location_requested(Path): the user wants to say where this file is now.
     """
 
     model_choice_requested = Signal()

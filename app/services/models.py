@@ -20,6 +20,8 @@ from app.services.chat_session import ChatChange, ChatPart, ChatSession
 from app.services.crash_recovery import CrashRecovery
 from app.services.missing_models import MissingModels, is_there
 from app.services.model_library import ModelLibrary
+from app.services.model_list import ModelList
+from app.services.model_notices import BASE_MODEL, RELOAD, offer_to_reload, tell_of_base_model
 from app.services.model_status import (
     LoadedContext,
     LoadStatus,
@@ -29,16 +31,12 @@ from app.services.model_status import (
     ModelState,
 )
 from app.services.non_thinking import non_thinking_alternative
-from app.services.notices import NoticeService, Offer
+from app.services.notices import NoticeService
 from app.services.presets import PresetService, load_options_of
 from app.services.settings import SettingsService
 
 PROGRESS_STEP = 0.01
 """The smallest share of a file whose loading is worth a redraw."""
-BASE_MODEL = "base model"
-"""The topic of the notice on models that only continue text."""
-RELOAD = "reload"
-"""The topic of the notice that offers to load the model again."""
 
 
 class ModelService(QObject):
@@ -76,13 +74,16 @@ class ModelService(QObject):
         self._notices = notices
         self.missing = MissingModels(notices, self)
         self._engine_worker = engine_worker
-        self._files_worker = files_worker
-        self._models: tuple[ModelFile, ...] = ()
-        self._opened: list[ModelFile] = []
-        """Files that were opened by hand and lie in no folder that is listed."""
+        self._list = ModelList(
+            library,
+            settings,
+            files_worker,
+            lambda: self._publish(ModelPart.LIST, ModelPart.CHOSEN),
+            self._on_scanned,
+            self,
+        )
         self._chosen: ModelFile | None = None
         self._status = LoadStatus()
-        self._scanning: Stream | None = None
         self._loading: Stream | None = None
         self._info: ModelInfo | None = None
         self._completing: set[Path] = set()
@@ -105,7 +106,7 @@ class ModelService(QObject):
     @property
     def models(self) -> tuple[ModelFile, ...]:
         """All models that can be chosen."""
-        return self._models
+        return self._list.models
 
     @property
     def chosen(self) -> ModelFile | None:
@@ -156,7 +157,7 @@ class ModelService(QObject):
     @property
     def non_thinking_alternative(self) -> ModelFile | None:
         """A model that answers without thinking first, where the chosen one cannot."""
-        return non_thinking_alternative(self._chosen, self._models, self._catalog) if self._chosen else None
+        return non_thinking_alternative(self._chosen, self.models, self._catalog) if self._chosen else None
 
     def preset_in(self, conversation: Conversation) -> Preset:
         """The preset of a conversation with the chosen model, without what the conversation overrides."""
@@ -177,21 +178,11 @@ class ModelService(QObject):
 
     def refresh(self) -> None:
         """Looks through the folders again, in the background."""
-        loaded = self._loaded_file
-
-        def work(_cancel: threading.Event, report: Report) -> None:
-            found = tuple(self._library.scan())
-            is_changed = loaded is not None and identity_of(Path(loaded.path)) != loaded
-            report((found, loaded if is_changed else None))
-
-        stream = Stream(work, self)
-        stream.item.connect(lambda item: self._on_scanned(stream, *item))
-        self._scanning = stream
-        self._files_worker.start(stream)
+        self._list.scan(self._loaded_file)
 
     def refresh_if_idle(self) -> None:
         """The same, unless it is being done: files may have come, gone or changed meanwhile."""
-        if self._scanning is None:
+        if not self._list.is_scanning:
             self.refresh()
 
     def open_first(self, wanted: Path | None, starter: Path | None, recovery: CrashRecovery) -> None:
@@ -216,18 +207,11 @@ class ModelService(QObject):
 
     def open_file(self, path: Path) -> None:
         """Loads a file from anywhere and keeps it in the list, at later starts too."""
-        path = path.absolute()
         try:
-            model = self._find(path) or self._library.describe(path)
-            if model.problem:
-                raise UserError(model.problem, "Choose another model.")
+            model = self._list.open(path.absolute())
         except UserError as error:
             self._notices.fail(error)
             return
-        if self._find(model.path) is None:
-            self._opened.append(model)
-            self._set_models((*self._models, model))
-            self._keep_opened()
         self._load(model)
 
     def choose(self, path: Path) -> None:
@@ -238,7 +222,7 @@ class ModelService(QObject):
 
     def replace_file(self, gone: Path, path: Path) -> None:
         """Loads the file that a model which has gone is now in, and keeps that in its place."""
-        self._drop_opened(gone)
+        self._list.forget_opened(gone)
         self.open_file(path)
 
     def remove(self, path: Path) -> None:
@@ -246,10 +230,9 @@ class ModelService(QObject):
 
         One that answers is unloaded, after what it is writing, and no other takes its place by itself.
         """
-        self._drop_opened(path)
-        self._set_models(tuple(model for model in self._models if model.path != path))
+        self._list.remove(path)
         self._leave_unlisted()
-        if self._scanning is not None:
+        if self._list.is_scanning:
             self.refresh()  # The one that goes on began with the file.
 
     def cancel(self) -> None:
@@ -275,16 +258,7 @@ class ModelService(QObject):
             self._completing.discard(path)
         self.open_file(path)
 
-    def _on_scanned(self, stream: Stream, found: tuple[ModelFile, ...], changed: FileIdentity | None) -> None:
-        if stream is not self._scanning:
-            return
-        self._scanning = None
-        known = {model.path for model in found}
-        self._opened = [one for one in self._opened if one.path not in known and is_there(one.path)]
-        listed = (*found, *self._opened)
-        if listed != self._models or not listed:
-            self._set_models(listed)
-        self._keep_opened()
+    def _on_scanned(self, changed: FileIdentity | None) -> None:
         chosen = self._chosen
         self._leave_unlisted()
         if chosen is not None and self._chosen is None and not is_there(chosen.path):
@@ -292,25 +266,6 @@ class ModelService(QObject):
         elif changed is not None and changed == self._loaded_file and self._status.state is ModelState.READY:
             path = Path(changed.path)
             self.missing.report_changed(path, lambda: self.open_file(path))
-
-    def _keep_opened(self) -> None:
-        """Remembers the files that lie in no folder that is listed, once that is known."""
-        kept = self._settings.current.model_files
-        new = [model.path for model in self._opened if model.path not in kept]
-        if new and self._scanning is None:
-            self._settings.change(model_files=(*kept, *new))
-
-    def _drop_opened(self, path: Path) -> None:
-        self._opened = [model for model in self._opened if model.path != path]
-        kept = self._settings.current.model_files
-        self._settings.change(model_files=tuple(one for one in kept if one != path))
-
-    def _set_models(self, models: tuple[ModelFile, ...]) -> None:
-        self._models = models
-        self._publish(ModelPart.LIST, ModelPart.CHOSEN)
-
-    def _find(self, path: Path) -> ModelFile | None:
-        return next((model for model in self._models if model.path == path), None)
 
     # Loading
 
@@ -368,7 +323,7 @@ class ModelService(QObject):
 
     def _leave_unlisted(self) -> None:
         """Leaves the chosen model where it is no longer in the list."""
-        if self._chosen is None or self._find(self._chosen.path) is not None:
+        if self._chosen is None or self._list.find(self._chosen.path) is not None:
             return
         if self._loading is not None:
             self._loading.cancel()  # The model that was there before answers again, if it still can.
@@ -385,7 +340,7 @@ class ModelService(QObject):
         self._notices.withdraw(BASE_MODEL)
 
     def _on_loaded(self, info: ModelInfo) -> None:
-        if self._find(info.path) is None:
+        if self._list.find(info.path) is None:
             self._unload()
             return
         self.missing.withdraw()
@@ -399,25 +354,7 @@ class ModelService(QObject):
         self._offer_to_reload()
         for notice in info.notices:
             self._notices.post(notice)
-        self._tell_of_base_model(info)
-
-    def _tell_of_base_model(self, info: ModelInfo) -> None:
-        if info.completes_text:
-            self._notices.post(
-                f"{info.name} continues your text.",
-                "It is given your words alone, and goes on where they end.",
-                Offer("Chat instead", lambda: self.complete_text(info.path, is_wanted=False)),
-                topic=BASE_MODEL,
-            )
-        elif info.is_base_model:
-            self._notices.post(
-                f"{info.name} is a base model: it was made to continue a text, not to answer.",
-                "In a chat its answers may be odd, and it may go on without an end.",
-                Offer("Continue text instead", lambda: self.complete_text(info.path)),
-                topic=BASE_MODEL,
-            )
-        else:
-            self._notices.withdraw(BASE_MODEL)
+        tell_of_base_model(self._notices, info, lambda is_wanted: self.complete_text(info.path, is_wanted))
 
     def _on_stream_finished(self, stream: Stream, error: Exception | None) -> None:
         if stream is not self._loading:
@@ -431,7 +368,7 @@ class ModelService(QObject):
         """Returns to the model that the engine still holds; to none where it holds none."""
         self._info = self._engine.info
         shown = self._info.path if self._info else self._chosen and self._chosen.path
-        listed = self._find(shown) if shown else None
+        listed = self._list.find(shown) if shown else None
         if listed is None:
             self._unload()
             return
@@ -460,12 +397,7 @@ class ModelService(QObject):
         self._is_reload_offered = is_wanted
         if is_wanted and self._chosen:
             path = self._chosen.path
-            self._notices.post(
-                "Reload the model to apply your changes.",
-                "Context length, threads, GPU layers and cache type take effect when it is loaded again.",
-                Offer("Reload", lambda: self.open_file(path)),
-                topic=RELOAD,
-            )
+            offer_to_reload(self._notices, lambda: self.open_file(path))
         else:
             self._notices.withdraw(RELOAD)
 

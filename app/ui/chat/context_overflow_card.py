@@ -28,7 +28,7 @@ class ContextOverflowCard(QFrame):
     """Three ways to go on, or how far the one is that takes its time. Blocks nothing.
 
     Signals:
-        go_on_requested(): everything stays as it is.
+        continue_requested(): everything stays as it is.
         longer_requested(): the model is to be loaded with a longer context.
         summary_requested(): the model is to write a summary, and a new conversation to go on from it.
         cancel_requested(): the summary is not wanted any more.

@@ -20,7 +20,7 @@ class SearchController(QObject):
     """Searches while the user types, reads on while the user scrolls, and opens what the user pastes.
 
     Signals:
-        repository_wanted(str): show the row with this key.
+        repository_requested(str): show the row with this key.
         ended(): the field is empty again.
     """
 

@@ -20,7 +20,7 @@ class AnimationTimer(QObject):
     """A clock that runs while there is something to move.
 
     Signals:
-        thought_went_on: a thought is on screen of which the seconds are counted.
+        reasoning_advanced: a thought is on screen of which the seconds are counted.
     """
 
     reasoning_advanced = Signal()

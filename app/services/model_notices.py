@@ -1,0 +1,47 @@
+"""What the user reads of the model that was loaded, and the buttons below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.core.model_file import ModelInfo
+from app.services.notices import NoticeService, Offer
+
+BASE_MODEL = "base model"
+"""The topic of the notice on models that only continue text."""
+RELOAD = "reload"
+"""The topic of the notice that offers to load the model again."""
+
+
+def tell_of_base_model(notices: NoticeService, info: ModelInfo, on_chosen: Callable[[bool], None]) -> None:
+    """Says what to expect of a model that was made to continue a text; of any other, takes that away.
+
+    Args:
+        on_chosen: called where the user wants it otherwise: True to have text continued, False to chat.
+    """
+    if info.completes_text:
+        notices.post(
+            f"{info.name} continues your text.",
+            "It is given your words alone, and goes on where they end.",
+            Offer("Chat instead", lambda: on_chosen(False)),
+            topic=BASE_MODEL,
+        )
+    elif info.is_base_model:
+        notices.post(
+            f"{info.name} is a base model: it was made to continue a text, not to answer.",
+            "In a chat its answers may be odd, and it may go on without an end.",
+            Offer("Continue text instead", lambda: on_chosen(True)),
+            topic=BASE_MODEL,
+        )
+    else:
+        notices.withdraw(BASE_MODEL)
+
+
+def offer_to_reload(notices: NoticeService, on_chosen: Callable[[], None]) -> None:
+    """Says that the preset asks for another context, threads or the like than the model was loaded with."""
+    notices.post(
+        "Reload the model to apply your changes.",
+        "Context length, threads, GPU layers and cache type take effect when it is loaded again.",
+        Offer("Reload", on_chosen),
+        topic=RELOAD,
+    )
