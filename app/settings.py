@@ -74,6 +74,10 @@ class Settings:
     """The model reads what is typed before it is sent; never on battery."""
     most_state_gb: int = 2
     """How much of the disk may hold what models remember of the last conversations, in GB; 0 to 1,000."""
+    keeps_original_pictures: bool = True
+    """Attached pictures are kept as they are; otherwise 2,048 pixels of their longer side are."""
+    looks_closely: bool = False
+    """The next picture is looked at in tiles, as the last one was: that takes longer and shows more."""
     is_offline: bool = False
     """Nothing is asked of the network."""
     has_accepted_lfm_licence: bool = False

@@ -32,18 +32,20 @@ ALLOWED = {
     "app.files": {"app.core", "app.files"},
     "app.engine": {"app.core", "app.engine", "app.files"},
     "app.net": {"app.core", "app.net"},
+    "app.pictures": {"app.core", "app.pictures"},
     "app.hub": {"app.core", "app.files", "app.hub", "app.net"},
     "app.tools": {"app.core", "app.net", "app.tools"},
     "app.store": {"app.core", "app.files", "app.store"},
     # The program without its window: of Qt it knows signals and timers, nothing that is drawn.
     "app.services": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
-        *("app.net", "app.paths", "app.services"),
+        *("app.net", "app.paths", "app.pictures", "app.services"),
     },
     "app.ui": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
         *("app.services", "app.ui", "app.ui.fonts", "app.ui.icons", "app.ui.theme", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
+        "app.pictures",
     },
     "app.ui.fonts": set(),
     "app.ui.theme": {"app.ui.fonts"},
@@ -65,8 +67,10 @@ ALLOWED = {
 
 # A library, and the only parts of the program that may know it.
 CONFINED = {
-    "PySide6": {"app.ui", "app.services", "app.application", "app.launch", "app.self_test"},
-    "PySide6.QtGui": {"app.ui", "app.application", "app.self_test"},
+    "PySide6": {
+        *("app.ui", "app.services", "app.pictures", "app.application", "app.launch", "app.self_test"),
+    },
+    "PySide6.QtGui": {"app.ui", "app.pictures", "app.application", "app.self_test"},
     "PySide6.QtWidgets": {"app.ui", "app.application", "app.self_test"},
     "shiboken6": {"app.ui", "app.application"},
     "qtawesome": {"app.ui"},

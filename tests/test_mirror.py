@@ -26,6 +26,7 @@ TESTED_THROUGH = {
     "ui": ("ui/test_main_window.py", "e2e", "screenshots"),
     "ui/chat": ("ui/chat/test_chat_page.py", "ui/chat/test_chat_controller_tools.py"),
     "ui/model_manager": ("ui/model_manager",),
+    "ui/pictures": ("e2e/test_pictures.py",),
     "ui/presets": ("ui/presets/test_preset_form.py", "ui/presets/test_presets_dialog.py"),
     "ui/settings": ("ui/settings/test_settings_dialog.py",),
     "ui/sidebar": ("ui/sidebar/test_sidebar.py", "e2e"),

@@ -63,6 +63,10 @@ class SettingsError(UserError):
     """A settings or preset file could not be read or saved."""
 
 
+class PictureError(UserError):
+    """A file that was to be shown to a model is no picture that can be opened."""
+
+
 class ImportFormatError(UserError):
     """A file given for import is not what it claims to be."""
 

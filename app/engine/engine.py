@@ -224,6 +224,12 @@ class Engine:
             return _TOKENS_OF_WORDS
         return len(loaded.pictures.positions_of(picture))
 
+    def picture_seconds(self, picture: PicturePart) -> float:
+        """About how long the model will look at a picture; 0 where it has seen it, and where it cannot see.
+        Safe from any thread."""
+        loaded = self._loaded
+        return loaded.pictures.seconds_for(picture) if loaded and loaded.pictures else 0.0
+
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
         """How many tokens the prompt for the next message would be, template included; 0 where no model is
         loaded.

@@ -95,6 +95,21 @@ def _describe(path: Path, size: int, _changed_at: int) -> ModelFile:
     )
 
 
+def can_see(model: Path, projector: Path) -> bool:
+    """Whether a model can look at pictures through a projector, by what their headers say.
+
+    The width alone is compared: sizes of one family share it, so whoever asks goes by the names first.
+    """
+    try:
+        header, sight = read_header(model), read_header(projector)
+    except (ModelFileError, OSError):
+        return False
+    width = sight.number("clip.vision.projection_dim", -1)
+    return sight.values.get("clip.has_vision_encoder") is True and width == header.of_architecture(
+        "embedding_length"
+    )
+
+
 def read_usable(path: Path) -> GgufHeader:
     """The header of a model that can be chatted with; for a split model with the sizes of all its parts.
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.errors import UserError
-from app.core.message import Generation, Message, Part, Role, ToolCallPart
+from app.core.message import AttachmentPart, Generation, Message, Part, Role, ToolCallPart
 from app.core.permission import Decision
 from app.core.sampling import Sampling
 from app.core.turn_request import TurnRequest
@@ -22,6 +22,7 @@ from app.services.model_status import ModelAndPreset
 from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, RunningAnswer
+from app.services.sight import SightService
 from app.services.tools import ToolService
 from app.services.turn_runner import TurnRunner
 
@@ -48,6 +49,7 @@ class AnswerService(QObject):
         chat: ChatSession,
         models: ModelService,
         tools: ToolService,
+        sight: SightService,
         notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class AnswerService(QObject):
         self._chat = chat
         self._models = models
         self._tools = tools
+        self._sight = sight
         self._notices = notices
         self._runner = TurnRunner(engine, engine_worker, self._on_runner_changed, self)
         self._when_ended: dict[str, Callable[[], None]] = {}
@@ -112,8 +115,10 @@ class AnswerService(QObject):
 
     # Asking
 
-    def send(self, text: str) -> bool:
+    def send(self, text: str, attachments: Sequence[AttachmentPart] = ()) -> bool:
         """Says something and has it answered, or says the message that is being edited as another version.
+
+        A picture is not sent to a model that cannot see it; the user is told who can.
 
         Returns:
             Whether it was said: not while the conversation is being answered, or without a model.
@@ -121,7 +126,10 @@ class AnswerService(QObject):
         who = self._ready()
         if who is None:
             return False
-        self._ask(self._chat.say(text).id, who)
+        if attachments and not self._models.can_see:
+            self._sight.refuse()
+            return False
+        self._ask(self._chat.say(text, attachments).id, who)
         return True
 
     def send_queued(self, conversation_id: str) -> bool:
@@ -334,6 +342,7 @@ class AnswerService(QObject):
 
     def _run(self, answer: RunningAnswer) -> None:
         answer.request = replace(answer.request, reply_id=answer.node.id)
+        self._sight.note_asked(answer.conversation_id, answer.request)
         self._chat.hold(answer.conversation_id)
         self._runner.start(answer)
 

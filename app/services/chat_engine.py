@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.core.language_model import LanguageModel
-from app.core.message import Message
+from app.core.message import Message, PicturePart
 from app.core.model_file import LoadOptions, ModelInfo
 from app.engine.state_files import SavedState
 
@@ -69,6 +69,10 @@ class ChatEngine(LanguageModel, Protocol):
         Raises:
             UserError: it failed.
         """
+        ...
+
+    def picture_seconds(self, picture: PicturePart) -> float:
+        """About how long the model will look at a picture; 0 where that is not known."""
         ...
 
     def unload(self) -> None: ...

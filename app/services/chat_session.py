@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.conversation import Conversation, MessageNode, now, title_from
 from app.core.errors import UserError
-from app.core.message import Message, Role
+from app.core.message import AttachmentPart, Message, Role
 from app.core.permission import Permissions
 from app.core.preset_overrides import Overrides, overrides_of, with_overrides
 from app.services.notices import NoticeService
@@ -33,6 +33,7 @@ class ChatPart(Enum):
     DETAILS = auto()  # Its title, or its place among the conversations.
     PRESET = auto()  # Its preset, or what it overrides of it.
     TOOLS = auto()  # Which tools are on, or what they may do.
+    ATTACHMENTS = auto()  # What is attached to its draft.
     QUEUE = auto()  # Which messages wait for the answer under way.
     EDIT = auto()  # Which earlier message is being edited.
     CREATED = auto()  # It has come into the store.
@@ -201,14 +202,16 @@ class ChatSession(QObject):
 
     # Messages
 
-    def say(self, text: str) -> MessageNode:
+    def say(self, text: str, attachments: Sequence[AttachmentPart] = ()) -> MessageNode:
         """Adds a message of the user's at the end, or as another version of the one that is being edited."""
         shown, edited_id = self._shown, self.edited_id
         parent_id = shown.node(edited_id).parent_id if edited_id else shown.tip_id
-        node = MessageNode(Message.of_text(Role.USER, text), parent_id)
-        self._shown = replace(shown.with_node(node), draft="")
+        node = MessageNode(Message.of_text(Role.USER, text, attachments), parent_id)
+        left = shown.draft_attachments if edited_id else ()
+        self._shown = replace(shown.with_node(node), draft="", draft_attachments=left)
         if len(self._shown.path()) == 1 and not shown.is_titled_by_user:
-            self._shown = replace(self._shown, title=title_from(text))
+            named = [attachment.file.name for attachment in attachments]
+            self._shown = replace(self._shown, title=title_from("\n".join([text, *named])))
         self.edited_id = None
         self._draft_pause.stop()
         if self._is_new:
@@ -216,7 +219,7 @@ class ChatSession(QObject):
         else:
             self._save_new_node(shown.id, node)
             self._save_details(shown.id)
-        self._publish(ChatPart.PATH, ChatPart.DETAILS, ChatPart.EDIT)
+        self._publish(ChatPart.PATH, ChatPart.DETAILS, ChatPart.EDIT, ChatPart.ATTACHMENTS)
         return node
 
     def say_queued(self, conversation_id: str) -> MessageNode | None:
@@ -320,6 +323,15 @@ class ChatSession(QObject):
             self._shown = replace(self._shown, draft=draft)
             self._draft_pause.start()
 
+    def change_draft_attachments(self, conversation_id: str, attachments: tuple[AttachmentPart, ...]) -> None:
+        """Takes what is attached to a draft; the first attachment creates the conversation."""
+        if self._change(conversation_id, lambda found: replace(found, draft_attachments=attachments)):
+            if conversation_id == self._shown.id:
+                self._save_draft()
+            elif changed := self.find(conversation_id):
+                self._save_draft_of(changed)
+            self._tell_of(conversation_id, ChatPart.ATTACHMENTS)
+
     def save_draft(self) -> None:
         """Saves what is typed without waiting for a pause, and what could not be saved before."""
         if self._draft_pause.isActive():
@@ -330,12 +342,15 @@ class ChatSession(QObject):
     def _save_draft(self) -> None:
         if not self._is_new:
             self._save_draft_of(self._shown)
-        elif self._shown.draft.strip():
+        elif self._shown.draft.strip() or self._shown.draft_attachments:
             self._create()
 
     def _save_draft_of(self, conversation: Conversation) -> None:
         conversation_id, draft = conversation.id, conversation.kept_draft
-        self._writer.save(conversation_id, "draft", lambda: self._store.save_draft(conversation_id, draft))
+        attached = conversation.draft_attachments
+        self._writer.save(
+            conversation_id, "draft", lambda: self._store.save_draft(conversation_id, draft, attached)
+        )
 
     def change_queue(self, conversation_id: str, queued: Sequence[str], draft: str | None = None) -> None:
         """Has exactly these messages wait for the answer under way.

@@ -36,6 +36,7 @@ _COUNTED_PARTS = (
     ChatPart.EDIT,
     ChatPart.WORDS,
     ChatPart.BRANCH,
+    ChatPart.ATTACHMENTS,
 )
 
 

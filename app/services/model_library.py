@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.core.model_file import ModelFile
+from app.engine.model_checks import can_see
 from app.engine.probe import Probe
 from app.hub.library.found_model import FoundModel
 from app.hub.library.found_models import FoundFolder
 from app.hub.library.library import Library
+from app.hub.library.projectors import projector_of
+from app.hub.library.records import LibraryRecords
 from app.services.settings import SettingsService
 from app.settings import Settings
 
@@ -32,11 +36,13 @@ class ModelLibrary:
         folders: Sequence[Path],
         find: FindModels,
         trials: Path,
+        records: LibraryRecords | None = None,
     ) -> None:
         """
         Args:
             folders: the program's own folder of models, and those that it was started with.
             trials: where the probe remembers its results; at the very first start there is no such file.
+            records: what was noted of the files when they were downloaded.
         """
         self._library = library
         self._probe = probe
@@ -44,13 +50,17 @@ class ModelLibrary:
         self._folders = tuple(folders)
         self._find = find
         self._trials = trials
+        self._records = records
+        self._sight: dict[tuple[Path, Path, int], bool] = {}
+        """Whether pairs of a model and a projector, the latter of that size, go together."""
 
     def scan(self) -> list[ModelFile]:
         """All models in the folders and in other programs."""
         settings = self._settings.current
-        return self._library.scan(
+        found = self._library.scan(
             [*self._folders, *settings.model_folders], models_elsewhere(settings, self._find)
         )
+        return [self._with_projector(model) for model in found]
 
     def describe(self, path: Path) -> ModelFile:
         """What one file is.
@@ -58,7 +68,7 @@ class ModelLibrary:
         Raises:
             UserError: it cannot be read, or is no model.
         """
-        return self._library.open(path)
+        return self._with_projector(self._library.open(path))
 
     def check(self, path: Path, cancel: threading.Event) -> None:
         """Tries a file in a child process, and at the very first start the engine itself.
@@ -69,6 +79,19 @@ class ModelLibrary:
         if not self._trials.exists():
             self._probe.check_library()
         self._probe.check_model(path, cancel)
+
+    def _with_projector(self, model: ModelFile) -> ModelFile:
+        """The model with the file that lets it see, where that is on this disk."""
+        projector = None if model.problem else projector_of(model.path, self._records)
+        if projector is None:
+            return model
+        try:
+            key = (model.path, projector, projector.stat().st_size)
+        except OSError:
+            return model
+        if key not in self._sight:
+            self._sight[key] = can_see(model.path, projector)
+        return replace(model, projector=projector) if self._sight[key] else model
 
 
 def models_elsewhere(settings: Settings, find: FindModels) -> list[FoundModel]:

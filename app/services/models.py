@@ -133,6 +133,11 @@ class ModelService(QObject):
         return self._catalog.entry_of(self._chosen) if self._chosen else None
 
     @property
+    def can_see(self) -> bool:
+        """Whether the chosen model can look at pictures."""
+        return self._chosen is not None and self._chosen.projector is not None
+
+    @property
     def offers_tools(self) -> bool:
         """Whether the model can be told of tools; yes while one is loading, which may be able to."""
         return self._engine.info is None or self._engine.offers_tools
@@ -294,7 +299,9 @@ class ModelService(QObject):
             identity = identity_of(model.path)
             self._library.check(model.path, cancel)
             report(identity)
-            report(self._engine.load(model.path, options, on_progress, cancel, catalog_context))
+            report(
+                self._engine.load(model.path, options, on_progress, cancel, catalog_context, model.projector)
+            )
 
         stream = Stream(work, self)
         stream.item.connect(lambda item: self._on_stream_item(stream, item))

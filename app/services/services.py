@@ -23,9 +23,11 @@ from app.hub.catalog import Catalog
 from app.hub.hub import Hub
 from app.hub.library.found_models import find_models
 from app.hub.library.library import Library, find_starter_model
+from app.hub.library.records import LibraryRecords
 from app.net.network_log import NetworkLog
 from app.paths import Paths, resources
 from app.services.answers import AnswerService
+from app.services.attachments import AttachmentService, pixels_in
 from app.services.background import Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
@@ -45,6 +47,7 @@ from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.saved_states import SavedStatesService, most_state_bytes
 from app.services.search import SearchService
 from app.services.settings import SettingsService
+from app.services.sight import SightService
 from app.services.store_writer import StoreWriter
 from app.services.tools import ToolService
 from app.settings import SettingsFile
@@ -58,8 +61,10 @@ class Services(QObject):
 
     Attributes:
         chat: the conversation on screen and those behind it.
+        attachments: pictures for the message that is being written.
         answers: asks the model, and runs the tools that it calls.
         queue: messages that wait until an answer is done.
+        sight: who can see pictures.
         models, presets, tools, settings: what there is to choose from, and what is chosen.
         conversations, search: the list of them, and what was said in them.
         context_usage, context_overflow: how full the model's context is, and what happens when it is not
@@ -108,11 +113,12 @@ class Services(QObject):
         self.catalog = Catalog.load(resources() / "catalog.toml")
         network_log = NetworkLog(paths.data / "connections.jsonl")
         self.hub = hub or Hub(network_log=network_log, version=__version__)
+        self.records = LibraryRecords(paths.data / "model-records.json")
         self.variants = Variants(paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
         self._guard = CrashGuard(paths.marks, crash)
         self._state_files = StateFiles(paths.states, most_state_bytes(self.settings.current))
         self.engine: ChatEngine = engine or Engine(
-            self.variants.choose, self._guard, states=self._state_files
+            self.variants.choose, self._guard, pixels_in(self.store.attachments), self._state_files
         )
         self.bandwidth = Bandwidth(paths.data / "memory-bandwidth.json")
         self.starter = find_starter_model(resources() / "models")
@@ -158,6 +164,7 @@ class Services(QObject):
         self.context_usage.shut_down()
         self.engine.unload()
         self.bandwidth.save()
+        self.attachments.shut_down()
         self.writer.shut_down()
         self.daily_copies.shut_down()
         self.search.shut_down()
@@ -173,6 +180,9 @@ class Services(QObject):
         self.writer = StoreWriter(self.notices, self)
         self.daily_copies = DailyCopies(self.store, self.notices, self)
         self.chat = ChatSession(self.store.conversations, self.writer, self.notices, self)
+        self.attachments = AttachmentService(
+            self.store.attachments, self.chat, self.settings, self.notices, self
+        )
         self.recovery = CrashRecovery(self._guard, self.notices, self)
         self.chat.opening.connect(self.recovery.note_opening)
         preset_store = PresetStore(self.paths.presets, self.catalog.presets())
@@ -186,6 +196,7 @@ class Services(QObject):
             (self.paths.models, *model_dirs),
             lambda: find_models(Path.home(), sys.platform, os.environ),
             self.paths.trials,
+            self.records,
         )
         self.models = ModelService(
             self.engine,
@@ -203,8 +214,16 @@ class Services(QObject):
     def _build_answers(self, tools: Sequence[Tool]) -> None:
         search = self.store.search.search
         self.tools = ToolService(self.models, self.settings, search, self.hub.network, tools, self)
+        self.sight = SightService(self.models, self.catalog, self.notices, self)
         self.answers = AnswerService(
-            self.engine, self._engine_worker, self.chat, self.models, self.tools, self.notices, self
+            self.engine,
+            self._engine_worker,
+            self.chat,
+            self.models,
+            self.tools,
+            self.sight,
+            self.notices,
+            self,
         )
         self.conversations = ConversationService(
             self.store.conversations, self.writer, self.chat, self.answers, self

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject
 
 from app.core.conversation import MessageNode, MessageState
 from app.core.errors import EngineError, UserError
-from app.core.language_model import PromptProgress
+from app.core.language_model import PictureProgress, PromptProgress
 from app.core.message import Message, Statistics, StopReason
 from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import (
@@ -35,7 +35,7 @@ from app.services.running_answer import (
     AnswerChange,
     AnswerPart,
     RunningAnswer,
-    prompt_status,
+    reading_status,
 )
 
 log = logging.getLogger(__name__)
@@ -140,8 +140,8 @@ class TurnRunner(QObject):
 
     def _take(self, answer: RunningAnswer, event: object) -> None:
         match event:
-            case PromptProgress():
-                answer.status = prompt_status(event)
+            case PictureProgress() | PromptProgress():
+                answer.status = reading_status(event)
                 self._on_change(AnswerChange(answer, AnswerPart.STATUS))
             case ReplyGrew():
                 answer.events.extend(event.events)

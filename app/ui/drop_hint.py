@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.pictures.decoding import ENDINGS
 from app.ui.fonts import resized
 from app.ui.icons import icon
 
@@ -17,6 +18,12 @@ def dropped_models(data: QMimeData) -> list[Path]:
     """The GGUF files and the folders among what is dropped."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return [path for path in paths if path.suffix.lower() == ".gguf" or path.is_dir()]
+
+
+def picture_files(data: QMimeData) -> list[Path]:
+    """The files among what is dropped or pasted that are called pictures, in their order."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() in ENDINGS and not path.is_dir()]
 
 
 class DropHint(QWidget):
@@ -31,11 +38,16 @@ class DropHint(QWidget):
         self.text = ""
         self.hide()
 
-    def show_for(self, models: list[Path]) -> None:
-        """Says whether these can be opened; an empty list cannot."""
-        self.is_welcome = bool(models)
-        if not models:
-            self.text = "Drop a GGUF model or a folder of models"
+    def show_for(self, data: QMimeData) -> None:
+        """Says what would be done with this."""
+        models, pictures = dropped_models(data), picture_files(data)
+        picture_count = len(pictures) or int(data.hasImage() and not data.hasUrls())
+        self.is_welcome = bool(models or picture_count)
+        if not self.is_welcome:
+            self.text = "Drop a GGUF model, a folder of models, or pictures"
+        elif not models:
+            name = pictures[0].name if len(pictures) == 1 else "the picture"
+            self.text = f"Drop to add {name if picture_count == 1 else f'{picture_count} pictures'}"
         elif models[0].is_dir():
             self.text = f"Drop to add the folder {models[0].name}"
         else:

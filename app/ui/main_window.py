@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from app.ui.chat.chat_page import ChatPage
 from app.ui.chat.composer import ComposerState
-from app.ui.drop_hint import DropHint, dropped_models
+from app.ui.drop_hint import DropHint, dropped_models, picture_files
 from app.ui.menus import Menus
 from app.ui.messages import Messages
 from app.ui.sidebar.sidebar import Sidebar
@@ -40,6 +40,8 @@ class MainWindow(QMainWindow):
 
     Signals:
         model_dropped(Path): a GGUF file or a folder was dropped onto the window.
+        pictures_dropped(list[Path]): picture files were.
+        picture_dropped(QMimeData): a picture that is in no file was, such as one of a web page.
         sidebar_toggled(bool): the user showed or hid the sidebar.
         settings_panel_toggled(bool): the user opened or closed the settings of conversations.
         activated(): it is in front again; files may have come or gone meanwhile.
@@ -47,6 +49,8 @@ class MainWindow(QMainWindow):
     """
 
     model_dropped = Signal(object)
+    pictures_dropped = Signal(object)
+    picture_dropped = Signal(object)
     sidebar_toggled = Signal(bool)
     settings_panel_toggled = Signal(bool)
     activated = Signal()
@@ -198,9 +202,10 @@ class MainWindow(QMainWindow):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        data = event.mimeData()
+        if data.hasUrls() or data.hasImage():
             event.acceptProposedAction()
-            self._drop_hint.show_for(dropped_models(event.mimeData()))
+            self._drop_hint.show_for(data)
 
     @override
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
@@ -210,14 +215,21 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_hint.hide()
         event.acceptProposedAction()
-        models = dropped_models(event.mimeData())
+        data = event.mimeData()
+        models, pictures = dropped_models(data), picture_files(data)
         for path in models:
             self.model_dropped.emit(path)
-        if not models:
+        if pictures:
+            self.pictures_dropped.emit(pictures)
+        elif data.hasImage() and not data.hasUrls():
+            self.picture_dropped.emit(data)
+        elif not models:
             self.messages.show_notice(
                 "That file cannot be opened.",
-                "Drop a GGUF model or a folder of models.",
+                "Drop a GGUF model, a folder of models, or pictures.",
             )
+        if not models:
+            self.focus_composer()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -63,6 +63,7 @@ class Screens(QObject):
         parts = ModelManagerDependencies.of_this_computer(
             services.hub,
             services.catalog,
+            services.records,
             services.paths.data,
             services.paths.models,
             services.bandwidth,
@@ -81,6 +82,7 @@ class Screens(QObject):
         self.model_manager.files_changed.connect(services.models.refresh)
         self.model_manager.model_ready.connect(self._on_model_ready)
         self.model_manager.model_removed.connect(services.models.remove)
+        services.sight.download_requested.connect(self.model_manager.show_model)
 
     def start(self) -> None:
         """Goes on with what the last run did not finish."""
@@ -88,6 +90,7 @@ class Screens(QObject):
 
     def shut_down(self) -> None:
         """Ends what goes on behind the screens."""
+        self.chat.shut_down()
         self.model_manager.shut_down()
         self._notifier.shut_down()
         if self._version_check is not None:

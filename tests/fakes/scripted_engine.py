@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.core.message import Message
+from app.core.message import Message, PicturePart
 from app.core.model_file import LoadOptions, ModelInfo
 from app.engine.state_files import SavedState
 from tests.fakes.scripted_model import ScriptedModel, ScriptedReply
@@ -78,6 +78,9 @@ class ScriptedEngine(ScriptedModel):
 
     def copy_state(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> SavedState | None:
         return self.state
+
+    def picture_seconds(self, picture: PicturePart) -> float:
+        return 1.5
 
     def unload(self) -> None:
         self.info = None

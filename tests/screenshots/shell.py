@@ -11,7 +11,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QPoint, QSize, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QTextBrowser, QWidget
 
@@ -154,7 +154,9 @@ def shoot_states(window: MainWindow, folder: Path, theme: str) -> None:
     save("no-model-720")
     window.resize(1180, 780)
     hint = window.findChild(DropHint)
-    hint.show_for([Path("/m/LFM2.5-1.2B-Instruct-Q4_K_M.gguf")])
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile("/m/LFM2.5-1.2B-Instruct-Q4_K_M.gguf")])
+    hint.show_for(dropped)
     save("drop-1180")
     hint.hide()
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
+
+from PySide6.QtGui import QColor, QImage
 
 from app.core.attachment import Attachment
 from app.core.message import Message, PicturePart, Role
@@ -49,3 +52,19 @@ def pixels_of(part: PicturePart) -> Pixels | None:
         return None
     width, height = seen_size(part.width, part.height, part.detail)
     return Pixels(width, height, COLOURS[colour] * (width * height))
+
+
+def put_seeing_model(folder: Path) -> Path:
+    """Puts the tiny model that sees into a folder, with its projector; gives the model's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(PROJECTOR, folder / "mmproj-Tiny-LFM2-VL-F16.gguf")
+    return Path(shutil.copy(TINY, folder / "Tiny-LFM2-VL-F16.gguf"))
+
+
+def put_picture(folder: Path, colour: str, name: str = "", width: int = 300, height: int = 200) -> Path:
+    """Writes a picture of one colour."""
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor(*COLOURS[colour]))
+    path = folder / (name or f"{colour}.png")
+    assert image.save(str(path))
+    return path

@@ -240,7 +240,7 @@ def test_a_folder_can_be_dropped_too(qtbot: QtBot, window: MainWindow, tmp_path:
 
 def test_another_file_is_refused_in_words(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     with qtbot.assertNotEmitted(window.model_dropped):
-        drop(window, tmp_path / "holiday.jpg")
+        drop(window, tmp_path / "holiday.mp4")
     assert window.chat_page.banner.sentence.text() == "That file cannot be opened."
     assert "GGUF" in window.chat_page.banner.hint.text()
 

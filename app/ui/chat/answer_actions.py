@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from app.core.message import PicturePart
 from app.core.permission import Decision
 from app.services.answer_remedies import calls_around
 from app.services.services import Services
 from app.ui.chat.call_editor import CallEditor
 from app.ui.main_window import MainWindow
+from app.ui.pictures.picture_actions import PictureActions
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.view.transcript import Transcript
 
@@ -23,13 +25,16 @@ _DECISIONS = {
 class AnswerActions(QObject):
     """Does what the transcript's `action_requested` asks for."""
 
-    def __init__(self, transcript: Transcript, services: Services, window: MainWindow) -> None:
+    def __init__(
+        self, transcript: Transcript, services: Services, window: MainWindow, pictures: PictureActions
+    ) -> None:
         super().__init__(window)
         self._chat = services.chat
         self._answers = services.answers
         self._tools = services.tools
         self._versions = services.versions
         self._window = window
+        self._pictures = pictures
         transcript.action_requested.connect(self._on_action_requested)
 
     def _on_action_requested(self, node_id: str, action: MessageAction, payload: str) -> None:
@@ -55,6 +60,12 @@ class AnswerActions(QObject):
                 self._answers.retry_against_repetition(node_id)
             case MessageAction.ANSWER_WITH_SIBLING:
                 self._answers.answer_without_thinking(node_id)
+            case MessageAction.OPEN_PICTURE:
+                self._pictures.open(self._picture(node_id, payload))
+            case MessageAction.SAVE_PICTURE:
+                self._pictures.save(self._picture(node_id, payload))
+            case MessageAction.COPY_PICTURE:
+                self._pictures.copy(self._picture(node_id, payload))
             case MessageAction.DELETE_VERSION:
                 self._delete_version(node_id)
 
@@ -64,6 +75,9 @@ class AnswerActions(QObject):
                 f"Deleted version {deleted.number} of {deleted.count}",
                 lambda: self._versions.restore(deleted),
             )
+
+    def _picture(self, node_id: str, place: str) -> PicturePart:
+        return self._chat.conversation.node(node_id).message.attachments[int(place)]
 
     def _edit_call(self, node_id: str, index: int) -> None:
         """Offers the calls for correction; once corrected they are run."""

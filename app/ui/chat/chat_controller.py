@@ -17,6 +17,7 @@ from app.services.context_usage import ContextChange
 from app.services.model_status import ModelPart, ModelsChange, ModelState
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.services import Services
+from app.ui.chat.attachments_controller import AttachmentsController
 from app.ui.chat.composer import ComposerState
 from app.ui.chat.context_remark import remark_on
 from app.ui.chat.tools_button import ToolChoice
@@ -24,6 +25,8 @@ from app.ui.chat.transcript_controller import TranscriptController
 from app.ui.chat.welcome import GENERAL_SUGGESTIONS, suggestions_of
 from app.ui.export_dialog import ExportDialog
 from app.ui.main_window import MainWindow
+from app.ui.pictures.picture_actions import PictureActions
+from app.ui.pictures.thumbnails import Thumbnails
 from app.ui.settings.settings_controller import SettingsController
 from app.ui.settings.settings_dialog import SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
@@ -31,7 +34,11 @@ from app.ui.transcript.view.transcript import Transcript
 
 
 class ChatController(QObject):
-    """Joins the chat page to the conversation on screen, its answers, the model and the tools."""
+    """Joins the chat page to the conversation on screen, its answers, the model and the tools.
+
+    Attributes:
+        thumbnails: the pictures of messages, made small.
+    """
 
     def __init__(
         self,
@@ -54,12 +61,23 @@ class ChatController(QObject):
         self._waits_for_count = ""
         """What was sent before it was known whether it fits."""
         self._is_first_start = not services.conversations.summaries
-        self._transcript_controller = TranscriptController(transcript, services, window, themes, self)
+        self.thumbnails = Thumbnails(services.store.attachments, self)
+        self._picture_actions = PictureActions(services.store.attachments, window)
+        self._transcript_controller = TranscriptController(
+            transcript, services, window, themes, self._picture_actions, self
+        )
+        transcript.set_pictures(self.thumbnails)
+        self.thumbnails.changed.connect(transcript.redraw_pictures)
+        self._attachments = AttachmentsController(window, services, self.thumbnails, self._picture_actions)
         self._export = ExportDialog(services, window)
         self._listen_to_user()
         self._listen_to_services()
         self._show_composer_state()
         self._show_tools()
+
+    def shut_down(self) -> None:
+        """Ends what goes on behind the screen."""
+        self.thumbnails.shut_down()
 
     def start_new_chat(self) -> None:
         """Puts an empty conversation on screen, to write in at once."""
@@ -128,8 +146,20 @@ class ChatController(QObject):
             self._services.context_usage.refresh()
 
     def _send(self, text: str) -> None:
-        if self._queue.add(text) or self._answers.send(text):
+        if self._is_taken(text):
             self._composer.clear()
+
+    def _is_taken(self, text: str) -> bool:
+        """Whether the message was taken, with what is attached to it."""
+        attachments, notices = self._services.attachments, self._services.notices
+        attached = attachments.current
+        if attachments.reading_count:
+            notices.post("A picture is still being opened.", "Send your message when it is there.")
+            return False
+        if attached and self._answers.is_answering:
+            notices.post("Pictures can be sent when this answer is done.")
+            return False
+        return (not attached and self._queue.add(text)) or self._answers.send(text, attached)
 
     def _on_take_back_requested(self, place: int) -> None:
         self._queue.take_back(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QRegularExpression, QSignalBlocker, QSize, Qt, Signal
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from typing_extensions import override
 
 from app.core.formatting import one_line, tokens
+from app.ui.chat.attachment_chips import AttachmentChip, AttachmentChips
 from app.ui.chat.composer_edit import ComposerEdit, SendKey
 from app.ui.chat.queued_messages import QueuedMessages
 from app.ui.chat.tools_button import ToolsButton
@@ -41,9 +43,11 @@ class Composer(QFrame):
         edit: the text field (object name `composer`).
         tools_button: which tools the conversation may use.
         queued: the messages that wait for the answer under way.
+        chips: what is attached to the message.
+        attach_button: asks for pictures.
 
     Signals:
-        send_requested(str): the text, without blanks around it; never empty.
+        send_requested(str): the text, without blanks around it; empty only where something is attached.
         stop_requested(): also with Esc.
         edit_cancelled(): the user no longer wants to change an earlier message.
         recall_requested(): the user asks for the last message again (Up in the empty field, where nothing
@@ -83,6 +87,9 @@ class Composer(QFrame):
         self.excess_label.setProperty("problem", True)
         self.cut_button = self._make_cut_button()
         self.queued = QueuedMessages(self)
+        self.chips = AttachmentChips(self)
+        self.attach_button = IconButton("image", "Add pictures", parent=self)
+        self.attach_button.setObjectName("attach_button")
         self._editing_strip = self._make_editing_strip()
         self._lay_out()
         self._connect()
@@ -97,6 +104,11 @@ class Composer(QFrame):
     def text(self) -> str:
         """What is written, as it stands."""
         return written_text(self.edit.document())
+
+    def set_chips(self, chips: Sequence[AttachmentChip], reading_count: int = 0) -> None:
+        """Shows what is attached, and how many pictures are still being opened."""
+        self.chips.set_chips(chips, reading_count)
+        self._refresh()
 
     @property
     def is_editing(self) -> bool:
@@ -182,7 +194,7 @@ class Composer(QFrame):
         """Does what the Send button does."""
         text = self.text.strip()
         is_too_long = self._is_too_long and self._is_excess_current
-        if text and self._can_send() and not is_too_long:
+        if self._has_content() and self._can_send() and not is_too_long:
             self.send_requested.emit(text)
 
     def end_edit(self) -> None:
@@ -238,12 +250,14 @@ class Composer(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self.queued)
         layout.addWidget(self._editing_strip)
+        layout.addWidget(self.chips)
         field = QHBoxLayout()
         field.setContentsMargins(8, 4, 8, 0)
         field.addWidget(self.edit)
         layout.addLayout(field)
         self.footer = QHBoxLayout()
         self.footer.setContentsMargins(0, 0, 0, 0)
+        self.footer.addWidget(self.attach_button)
         self.footer.addWidget(self.tools_button)
         self.footer.addWidget(self.hint)
         self.footer.addStretch(1)
@@ -265,7 +279,7 @@ class Composer(QFrame):
         self.stop_button.clicked.connect(self.stop_requested)
 
     def _refresh(self) -> None:
-        has_text = bool(self.text.strip())
+        has_text = self._has_content()
         self.send_button.setEnabled(self._can_send() and has_text and not self._is_too_long)
         self.excess_label.setText(f"{tokens(self._excess)} too long")
         for widget in (self.excess_label, self.cut_button):
@@ -277,7 +291,10 @@ class Composer(QFrame):
 
     @property
     def _is_too_long(self) -> bool:
-        return self._excess > 0 and not self._is_answer and bool(self.text.strip())
+        return self._excess > 0 and not self._is_answer and self._has_content()
+
+    def _has_content(self) -> bool:
+        return bool(self.text.strip()) or (bool(self.chips.chips) and not self._is_answer)
 
     def _can_send(self) -> bool:
         if self._is_answer:

@@ -9,6 +9,8 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequenc
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 from typing_extensions import override
 
+from app.ui.drop_hint import picture_files
+
 LINES_AT_MOST = 10
 _RETURN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _EDITING_KEYS = (
@@ -36,12 +38,16 @@ class ComposerEdit(QTextEdit):
         escape_pressed()
         recall_pressed(): Up in the empty field.
         focus_changed(bool)
+        files_pasted(list[Path]): files were pasted that are no words.
+        picture_pasted(QMimeData): a picture was pasted, such as a screenshot.
     """
 
     send_pressed = Signal()
     escape_pressed = Signal()
     recall_pressed = Signal()
     focus_changed = Signal(bool)
+    files_pasted = Signal(object)
+    picture_pasted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,13 +121,18 @@ class ComposerEdit(QTextEdit):
 
     @override
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        # A dropped file is for the window, which opens models.
-        return source.hasText() and not source.hasUrls()
+        # A dropped file is for the window, which opens models and pictures.
+        return (source.hasText() or source.hasImage()) and not source.hasUrls()
 
     @override
     def insertFromMimeData(self, source: QMimeData) -> None:
-        self.insertPlainText(source.text())
-        self.ensureCursorVisible()
+        if pictures := picture_files(source):
+            self.files_pasted.emit(pictures)
+        elif source.hasImage() and not source.hasText():
+            self.picture_pasted.emit(source)
+        else:
+            self.insertPlainText(source.text())
+            self.ensureCursorVisible()
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

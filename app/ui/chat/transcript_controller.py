@@ -16,6 +16,7 @@ from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.answer_details import AnswerDetails
 from app.ui.chat.message_entries import entries_of, entry_of
 from app.ui.main_window import MainWindow
+from app.ui.pictures.picture_actions import PictureActions
 from app.ui.theme import Theme
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.content.message_entry import MessageEntry
@@ -31,6 +32,7 @@ class TranscriptController(QObject):
         services: Services,
         window: MainWindow,
         themes: ThemeSwitcher,
+        pictures: PictureActions,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -42,7 +44,7 @@ class TranscriptController(QObject):
         self._themes = themes
         self._shown: list[MessageEntry] = []
         """What is on screen, without an answer that is being written."""
-        self._actions = AnswerActions(transcript, services, window)
+        self._actions = AnswerActions(transcript, services, window, pictures)
         self._connect()
         self._on_theme_changed(themes.theme)
         self._apply_settings()

@@ -50,6 +50,7 @@ class ModelManagerDependencies:
         cls,
         hub: Hub,
         catalog: Catalog,
+        records: LibraryRecords,
         data_folder: Path,
         models_folder: Path,
         bandwidth: Bandwidth,
@@ -62,7 +63,7 @@ class ModelManagerDependencies:
         return cls(
             hub,
             catalog,
-            LibraryRecords(data_folder / "model-records.json"),
+            records,
             models_folder,
             data_folder / "downloads",
             lambda: find_models(Path.home(), sys.platform, os.environ),

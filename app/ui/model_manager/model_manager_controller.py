@@ -126,6 +126,11 @@ class ModelManagerController(QObject):
         self.discover.show_start()
         self.show(ModelManagerSection.DISCOVER)
 
+    def show_model(self, model_id: str) -> None:
+        """Shows a model of the catalog, to be downloaded."""
+        self.show(ModelManagerSection.DISCOVER)
+        self.discover.show_model(model_id)
+
     def set_models(self, models: Sequence[ModelFile]) -> None:
         """Shows these models as those that are on this computer."""
         starter = next((model.name for model in models if model.is_starter), "")

@@ -165,6 +165,31 @@ class Bubble(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture within a message."""
+
+    sha256: str
+    """By which its file is found."""
+    name: str
+    width: int
+    """In pixels, as it is kept."""
+    height: int
+    caption: str = ""
+    """What stands under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRow(Block):
+    """Pictures that the user has shown."""
+
+    pictures: tuple[ShownPicture, ...]
+
+    @override
+    def plain_text(self) -> str:
+        return "\n".join(f"[{picture.name}]" for picture in self.pictures)
+
+
+@dataclass(frozen=True, slots=True)
 class NameLine(Block):
     """Who wrote the answer."""
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class MessageAction(StrEnum):
-    """From `ALLOW_ONCE` on: what buttons within a message ask for, which the transcript only passes on."""
+    """From `OPEN_PICTURE` on: what buttons within a message ask for, which the transcript only passes on."""
 
     COPY = "copy"
     REGENERATE = "regenerate"
@@ -20,6 +20,9 @@ class MessageAction(StrEnum):
     TOGGLE_CARD = "toggle_card"
     SHOW_MORE = "show_more"
     FOLD_TEXT = "fold_text"
+    OPEN_PICTURE = "open_picture"
+    SAVE_PICTURE = "save_picture"
+    COPY_PICTURE = "copy_picture"
     ALLOW_ONCE = "allow_once"
     ALLOW_ALWAYS = "allow_always"
     REFUSE = "refuse"

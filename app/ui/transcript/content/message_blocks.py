@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.conversation import MessageState
-from app.core.message import Role, TextPart
+from app.core.message import PicturePart, Role, TextPart
+from app.core.picture_size import seen_size
 from app.ui.transcript.content.blocks import (
     Block,
     Bubble,
@@ -14,6 +15,8 @@ from app.ui.transcript.content.blocks import (
     MemoryMark,
     MoreLine,
     NameLine,
+    PictureRow,
+    ShownPicture,
     Span,
     TextBlock,
 )
@@ -45,7 +48,7 @@ def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageCon
     """Everything that is drawn for a message."""
     blocks = blocks_above(entry, around)
     if entry.message.role is Role.USER:
-        blocks.append(_bubble(entry, expansion))
+        blocks += [*_pictures(entry), *_bubble(entry, expansion)]
     else:
         blocks += _part_blocks(entry, expansion) or _nothing_written(entry)
     return blocks + blocks_below(entry)
@@ -76,8 +79,24 @@ def _error_blocks(entry: MessageEntry) -> list[Block]:
     return [ErrorNote(displayable(sentence), displayable(entry.error_hint))] if sentence else []
 
 
-def _bubble(entry: MessageEntry, expansion: ExpansionState) -> Bubble:
+def _pictures(entry: MessageEntry) -> list[Block]:
+    shown = tuple(_shown(part) for part in entry.message.parts if isinstance(part, PicturePart))
+    return [PictureRow(shown)] if shown else []
+
+
+def _shown(picture: PicturePart) -> ShownPicture:
+    width, height = seen_size(picture.width, picture.height, picture.detail)
+    name = displayable(picture.file.name)
+    caption = f"Seen at {width:,} × {height:,}"
+    return ShownPicture(picture.file.sha256, name, picture.width, picture.height, caption)
+
+
+def _bubble(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
     text = displayable(entry.message.text)
+    return [] if not text and entry.message.attachments else [_folded_bubble(entry, expansion, text)]
+
+
+def _folded_bubble(entry: MessageEntry, expansion: ExpansionState, text: str) -> Bubble:
     lines = text.split("\n", BUBBLE_LINES)
     if len(text) <= BUBBLE_CHARACTERS and len(lines) <= BUBBLE_LINES:
         return Bubble(text)

@@ -18,6 +18,7 @@ from app.ui.transcript.content.blocks import (
     MemoryMark,
     MoreLine,
     NameLine,
+    PictureRow,
     RepeatMark,
     RuleBlock,
     StatusLine,
@@ -36,6 +37,7 @@ from app.ui.transcript.items.notes import (
     NameLineView,
     StatusLineView,
 )
+from app.ui.transcript.items.picture import PictureRowView
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.table import TableView
 from app.ui.transcript.items.text import RuleView, TextView
@@ -46,6 +48,7 @@ VIEWS: dict[type[Block], Callable[[Any, RenderStyle], BlockView]] = {
     TableBlock: TableView,
     RuleBlock: RuleView,
     Bubble: BubbleView,
+    PictureRow: PictureRowView,
     NameLine: NameLineView,
     CardHeader: CardHeaderView,
     ErrorNote: ErrorNoteView,

@@ -16,6 +16,7 @@ from app.ui.fonts import BODY_SIZE, SMALL_SIZE, code_font, ui_font
 from app.ui.icons import coloured_icon
 from app.ui.theme import Theme
 from app.ui.transcript.content.blocks import Span
+from app.ui.transcript.items.picture_source import NoPictures, PictureSource
 
 LINE_HEIGHT = 1.6
 """Of the text size: what 150 % of the font's own height comes to."""
@@ -40,9 +41,12 @@ class RenderStyle:
         pixel_ratio: float = 1.0,
         *,
         shows_figures: bool = False,
+        pictures: PictureSource = NoPictures(),  # noqa: B008 - it has no state
     ) -> None:
-        """`shows_figures` has the speed under every answer, not only under the one in use."""
+        """`shows_figures` has the speed under every answer, not only under the one in use; `pictures` gives
+        those of messages."""
         self.theme = theme
+        self.pictures = pictures
         self.zoom_percent = zoom_percent
         self.shows_figures = shows_figures
         self.pixel_ratio = pixel_ratio

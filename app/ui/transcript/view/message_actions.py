@@ -27,6 +27,11 @@ CODE = "code"
 SELECTION = "selection"
 TABLE = "table"
 ADDRESS = "address"
+_PICTURE_CHOICES = (
+    ("Open picture", MessageAction.OPEN_PICTURE),
+    ("Copy picture", MessageAction.COPY_PICTURE),
+    ("Save picture…", MessageAction.SAVE_PICTURE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,11 @@ class MessageActions:
         if hit.target is not None and hit.target.action is MessageAction.OPEN_LINK:
             address = hit.target.payload
             yield ContextMenuItem("Copy link", lambda: self.copy(address, ADDRESS))
+        if hit.target is not None and hit.target.action is MessageAction.OPEN_PICTURE:
+            for words, action in _PICTURE_CHOICES:
+                yield ContextMenuItem(
+                    words, partial(self._requests.act, hit.entry.id, action, hit.target.payload)
+                )
 
     def _request_choices(self, entry: MessageEntry) -> Iterator[ContextMenuItem]:
         offered = actions_of(entry)

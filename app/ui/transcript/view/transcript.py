@@ -23,6 +23,7 @@ from app.ui.theme import Theme
 from app.ui.transcript.content.html import html_of
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
+from app.ui.transcript.items.picture_source import NoPictures, PictureSource
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.view.animation import AnimationTimer
 from app.ui.transcript.view.clipboard import put_data, rich_data
@@ -85,6 +86,7 @@ class Transcript(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
+        self._pictures: PictureSource = NoPictures()
         self._column = MessageColumn(RenderStyle(theme, pixel_ratio=self.devicePixelRatioF()))
         self._viewport = Viewport(self, self._column)
         self._interaction = InteractionState(self._column, self)
@@ -193,6 +195,7 @@ class Transcript(QAbstractScrollArea):
             zoom_percent,
             self.devicePixelRatioF(),
             shows_figures=self._column.style.shows_figures,
+            pictures=self._pictures,
         )
         self._show_style(style)
 
@@ -200,7 +203,13 @@ class Transcript(QAbstractScrollArea):
         """Has the speed under every answer, or only under the one in use."""
         now = self._column.style
         if is_wanted != now.shows_figures:
-            style = RenderStyle(now.theme, now.zoom_percent, now.pixel_ratio, shows_figures=is_wanted)
+            style = RenderStyle(
+                now.theme,
+                now.zoom_percent,
+                now.pixel_ratio,
+                shows_figures=is_wanted,
+                pictures=self._pictures,
+            )
             self._show_style(style)
 
     def _show_style(self, style: RenderStyle) -> None:
@@ -208,6 +217,16 @@ class Transcript(QAbstractScrollArea):
         self._column.forget_built()
         self._jump.update()
         self._refresh()
+
+    def set_pictures(self, pictures: PictureSource) -> None:
+        """Names who gives the pictures of messages; `redraw_pictures` is called when one has come."""
+        self._pictures = pictures
+        style = self._column.style
+        self.set_theme(style.theme, style.zoom_percent)
+
+    def redraw_pictures(self) -> None:
+        """Draws what is on screen again, as a picture of it has come or gone."""
+        self.viewport().update()
 
     def to_plain_text(self) -> str:
         """What the reader sees of the whole conversation, as text."""

@@ -1,0 +1,170 @@
+"""What is attached to the message that is being written: a chip for each picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.core.picture_size import PictureDetail
+from app.ui.icons import icon
+from app.ui.widgets.elided_label import ElidedLabel
+from app.ui.widgets.flow_layout import FlowLayout
+from app.ui.widgets.icon_button import IconButton
+from app.ui.widgets.tooltip import as_written
+
+THUMBNAIL = 44
+"""Pixels of a chip's picture."""
+CHIP_WIDTH = 264
+RADIUS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentChip:
+    """A picture as its chip shows it."""
+
+    name: str
+    cost: str = ""
+    """What it costs to send, in words."""
+    detail: PictureDetail = PictureDetail.QUICK
+    image: QImage | None = None
+    """None while it is read."""
+    is_missing: bool = False
+
+
+class AttachmentChips(QWidget):
+    """The chips in their order, and how many files are still being read. Hidden where there is nothing.
+
+    Signals:
+        remove_requested(int), open_requested(int): by the place of a chip.
+        detail_chosen(int, PictureDetail)
+    """
+
+    remove_requested = Signal(int)
+    open_requested = Signal(int)
+    detail_chosen = Signal(int, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("attachment_chips")
+        self._chips: tuple[AttachmentChip, ...] = ()
+        self._reading = QLabel(self)
+        self._reading.setProperty("muted", True)
+        self._layout = FlowLayout(self)
+        self._layout.addWidget(self._reading)
+        self.hide()
+
+    @property
+    def chips(self) -> tuple[AttachmentChip, ...]:
+        """What is attached."""
+        return self._chips
+
+    def set_chips(self, chips: Sequence[AttachmentChip], reading_count: int = 0) -> None:
+        """Shows these, and how many more are on their way."""
+        if tuple(chips) != self._chips:
+            self._chips = tuple(chips)
+            while (item := self._layout.takeAt(0)) is not None:
+                widget = item.widget()
+                if widget is not None and widget is not self._reading:
+                    widget.setParent(None)
+                    widget.deleteLater()
+            for place, chip in enumerate(self._chips):
+                self._layout.addWidget(self._card(place, chip))
+            self._layout.addWidget(self._reading)
+        words = "Opening a picture…" if reading_count == 1 else f"Opening {reading_count} pictures…"
+        self._reading.setText(words)
+        self._reading.setVisible(reading_count > 0)
+        self.setVisible(bool(self._chips) or reading_count > 0)
+        self._layout.invalidate()
+        self.updateGeometry()
+
+    def _card(self, place: int, chip: AttachmentChip) -> QWidget:
+        card = QFrame(self)
+        card.setObjectName("attachment_chip")
+        card.setFixedWidth(CHIP_WIDTH)
+        thumbnail = _Thumbnail(chip, card)
+        thumbnail.clicked.connect(partial(self.open_requested.emit, place))
+        name = ElidedLabel(chip.name, card)
+        name.setToolTip(as_written(chip.name))
+        cost = ElidedLabel("Picture is missing" if chip.is_missing else chip.cost, card)
+        cost.setProperty("small", True)
+        words = QVBoxLayout()
+        words.setContentsMargins(0, 0, 0, 0)
+        words.setSpacing(0)
+        words.addWidget(name)
+        words.addWidget(cost)
+        remove = IconButton("x", f"Remove {chip.name}", parent=card)
+        remove.setObjectName("remove_attachment_button")
+        remove.clicked.connect(partial(self.remove_requested.emit, place))
+        layout = QHBoxLayout(card)
+        layout.setContentsMargins(6, 6, 4, 6)
+        layout.setSpacing(0)
+        layout.addWidget(thumbnail)
+        layout.addSpacing(8)
+        layout.addLayout(words, 1)
+        layout.addWidget(self._detail_button(place, chip, card))
+        layout.addWidget(remove)
+        return card
+
+    def _detail_button(self, place: int, chip: AttachmentChip, parent: QWidget) -> IconButton:
+        button = IconButton("magnifying-glass-plus", f"Look closely at {chip.name}", parent=parent)
+        button.setObjectName("look_closely_button")
+        button.setToolTip("Look closely: small text can be read, and it takes several times as long")
+        button.setCheckable(True)
+        button.setChecked(chip.detail is PictureDetail.CLOSE)
+        button.clicked.connect(
+            lambda is_close: self.detail_chosen.emit(
+                place, PictureDetail.CLOSE if is_close else PictureDetail.QUICK
+            )
+        )
+        return button
+
+
+class _Thumbnail(QToolButton):
+    """The picture of a chip; pressed, it opens large."""
+
+    def __init__(self, chip: AttachmentChip, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._image = chip.image
+        self._is_missing = chip.is_missing
+        self.setObjectName("attachment_thumbnail")
+        self.setAccessibleName(f"Open {chip.name}")
+        self.setToolTip(as_written(f"Open {chip.name}"))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedSize(QSize(THUMBNAIL, THUMBNAIL))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        area = QRectF(self.rect())
+        outline = QPainterPath()
+        outline.addRoundedRect(area, RADIUS, RADIUS)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.fillPath(outline, self.palette().window())
+            if self._image is not None:
+                painter.setClipPath(outline)
+                painter.drawImage(area, self._image, _square_in(self._image))
+            else:
+                name = "prohibit" if self._is_missing else "image"
+                side = QRectF(0, 0, 20, 20)
+                side.moveCenter(area.center())
+                icon(name, self.palette()).paint(painter, side.toRect())
+            if self.hasFocus():
+                painter.setClipping(False)
+                painter.setPen(self.palette().highlight().color())
+                painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+
+
+def _square_in(image: QImage) -> QRectF:
+    """The largest square in the middle of a picture."""
+    side = min(image.width(), image.height())
+    square = QRectF(0, 0, side, side)
+    square.moveCenter(QRectF(image.rect()).center())
+    return square

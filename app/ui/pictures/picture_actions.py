@@ -1,0 +1,106 @@
+"""What can be done with a picture of a message: opened large, saved, copied."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog
+
+from app.core.errors import PictureError, StoreError
+from app.core.message import PicturePart
+from app.core.picture_size import seen_size
+from app.files.atomic_write import replace_file
+from app.files.file_names import safe_name
+from app.pictures.decoding import decode, look_at
+from app.store.attachments import AttachmentStore
+from app.ui.main_window import MainWindow
+from app.ui.pictures.picture_viewer import PictureViewer
+
+LONGEST_SIDE = 4096
+"""Pixels of the longer side of a picture that is opened; a screen has no more."""
+_ENDINGS = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "image/gif": ".gif",
+    "image/tiff": ".tiff",
+    "image/bmp": ".bmp",
+}
+
+
+class PictureActions(QObject):
+    """Opens, saves and copies the pictures of messages and of the composer."""
+
+    def __init__(self, store: AttachmentStore, window: MainWindow) -> None:
+        super().__init__(window)
+        self._store = store
+        self._window = window
+
+    def open(self, picture: PicturePart) -> None:
+        """Shows it large, with what the model sees of it."""
+        image = self._image(picture)
+        if image is None:
+            return
+        width, height = seen_size(picture.width, picture.height, picture.detail)
+        remark = f"{picture.width:,} × {picture.height:,} pixels; the model sees {width:,} × {height:,}"
+        viewer = PictureViewer(image, picture.file.name, remark, self._window)
+        viewer.save_requested.connect(lambda: self.save(picture))
+        viewer.copy_requested.connect(lambda: self.copy(picture))
+        viewer.open()
+
+    def copy(self, picture: PicturePart) -> None:
+        """Puts it on the clipboard."""
+        image = self._image(picture)
+        if image is not None:
+            QGuiApplication.clipboard().setImage(image)
+            self._window.messages.show_done("Copied the picture")
+
+    def save(self, picture: PicturePart) -> None:
+        """Asks where to, and writes the file as it is kept."""
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        dialog = QFileDialog(self._window, "Save picture")
+        dialog.setObjectName("save_picture_dialog")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDirectory(folder if Path(folder).is_dir() else str(Path.home()))
+        ending = _ENDINGS.get(picture.file.media_type, ".png")
+        dialog.setDefaultSuffix(ending.removeprefix("."))
+        dialog.selectFile(f"{safe_name(Path(picture.file.name).stem, 'Picture')}{ending}")
+        dialog.fileSelected.connect(lambda path: self.write(picture, Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def write(self, picture: PicturePart, path: Path) -> None:
+        """Writes the file whole or not at all, and says so."""
+        data = self._store.read(picture.file.sha256)
+        if data is None:
+            self._tell_missing(picture)
+            return
+        try:
+            replace_file(path, data)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self._window.messages.show_error(
+                StoreError(f"The picture could not be written to {path}: {reason}.", "Choose another place.")
+            )
+        else:
+            self._window.messages.show_done(f"Saved {path.name}")
+
+    def _image(self, picture: PicturePart) -> QImage | None:
+        data = self._store.read(picture.file.sha256)
+        if data is None:
+            self._tell_missing(picture)
+            return None
+        try:
+            file = look_at(data)
+            scale = min(1.0, LONGEST_SIDE / max(file.width, file.height))
+            return decode(data, *(max(1, round(side * scale)) for side in (file.width, file.height)))
+        except PictureError as error:
+            self._window.messages.show_error(error)
+            return None
+
+    def _tell_missing(self, picture: PicturePart) -> None:
+        self._window.messages.show_error(
+            PictureError(f"{picture.file.name} is not among the kept pictures any more.", "Add it again.")
+        )

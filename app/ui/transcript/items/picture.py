@@ -1,0 +1,119 @@
+"""Pictures that the user has shown, beside each other at the right, as the bubble below them is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
+from typing_extensions import override
+
+from app.ui.transcript.content.blocks import PictureRow, ShownPicture
+from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
+from app.ui.transcript.items.drawing import draw_hover
+from app.ui.transcript.items.render_style import RenderStyle
+
+LARGEST = (320.0, 240.0)
+"""Pixels of a picture that is alone..."""
+LARGEST_OF_SEVERAL = (180.0, 140.0)
+"""...and of one of several."""
+SMALLEST_SIDE = 56.0
+BETWEEN = 8.0
+ABOVE_CAPTION = 4.0
+RADIUS = 12.0
+
+
+class PictureRowView(BlockView):
+    """Pictures that open with a click. Their places are known before they are read."""
+
+    def __init__(self, block: PictureRow, style: RenderStyle) -> None:
+        super().__init__(block, style)
+        self._pictures = block.pictures
+        self._areas: list[QRectF] = []
+
+    @override
+    def lay_out(self, width: float) -> None:
+        self.width = width
+        caption = QFontMetricsF(self.style.small_font).height() + ABOVE_CAPTION
+        rows: list[list[QRectF]] = [[]]
+        x = 0.0
+        for picture in self._pictures:
+            area = QRectF(0, 0, *self._size_of(picture, width))
+            if rows[-1] and x + area.width() > width:
+                rows.append([])
+                x = 0.0
+            area.moveLeft(x)
+            rows[-1].append(area)
+            x += area.width() + BETWEEN
+        top = 0.0
+        for row in rows:
+            height = max((area.height() for area in row), default=0.0)
+            left = width - row[-1].right() if row else 0.0
+            for area in row:
+                area.translate(left, top + height - area.height())
+            top += height + caption + BETWEEN
+        self._areas = [area for row in rows for area in row]
+        self.height = max(0.0, top - BETWEEN)
+
+    def _size_of(self, picture: ShownPicture, width: float) -> tuple[float, float]:
+        largest = LARGEST if len(self._pictures) == 1 else LARGEST_OF_SEVERAL
+        widest, highest = min(self.style.px(largest[0]), width), self.style.px(largest[1])
+        scale = min(widest / picture.width, highest / picture.height, 1.0)
+        least = self.style.px(SMALLEST_SIDE)
+        return max(least, picture.width * scale), max(least, picture.height * scale)
+
+    @override
+    def paint(self, painter: QPainter, paint: PaintContext) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        targets = self.targets()
+        for picture, area, target in zip(self._pictures, self._areas, targets, strict=True):
+            if not paint.clip.intersects(area.adjusted(0, 0, 0, self.style.px(30))):
+                continue
+            self._paint_picture(painter, picture, area)
+            if paint.hovered == self.id_of(target):
+                draw_hover(painter, self.style, area, RADIUS)
+            self._paint_caption(painter, picture, area)
+
+    def _paint_picture(self, painter: QPainter, picture: ShownPicture, area: QRectF) -> None:
+        source = self.style.pictures
+        image = source.image(picture.sha256)
+        outline = QPainterPath()
+        outline.addRoundedRect(area, RADIUS, RADIUS)
+        painter.fillPath(outline, self.style.colour("bubble"))
+        if image is not None:
+            painter.save()
+            painter.setClipPath(outline, Qt.ClipOperation.IntersectClip)
+            painter.drawImage(_fitted(area, image.width(), image.height()), image)
+            painter.restore()
+        elif source.is_missing(picture.sha256):
+            icon = self.style.icon("prohibit", "muted")
+            side = icon.deviceIndependentSize()
+            corner = area.center() - QPointF(side.width() / 2, side.height() / 2)
+            painter.drawPixmap(corner, icon)
+
+    def _paint_caption(self, painter: QPainter, picture: ShownPicture, area: QRectF) -> None:
+        is_missing = self.style.pictures.is_missing(picture.sha256)
+        words = "Picture is missing" if is_missing else picture.caption
+        metrics = QFontMetricsF(self.style.small_font)
+        place = QRectF(area.left(), area.bottom() + ABOVE_CAPTION, area.width(), metrics.height())
+        if metrics.horizontalAdvance(words) > place.width():
+            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+        painter.setFont(self.style.small_font)
+        painter.setPen(self.style.colour("muted"))
+        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+
+    @override
+    def targets(self) -> Sequence[Target]:
+        return [
+            Target(MessageAction.OPEN_PICTURE, area, f"Open {picture.name}", str(number))
+            for number, (picture, area) in enumerate(zip(self._pictures, self._areas, strict=True))
+        ]
+
+
+def _fitted(area: QRectF, width: float, height: float) -> QRectF:
+    """Where a picture of that size is within an area, in its shape and in the middle."""
+    scale = min(area.width() / width, area.height() / height)
+    fitted = QRectF(0, 0, width * scale, height * scale)
+    fitted.moveCenter(area.center())
+    return fitted

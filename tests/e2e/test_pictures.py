@@ -1,0 +1,257 @@
+"""Pictures through the real window, with the tiny model that sees: given, seen, kept, and gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.application import Application
+from app.core.language_model import PictureProgress
+from app.core.message import StopReason
+from app.core.picture_size import PictureDetail
+from app.ui.pictures.picture_viewer import PictureViewer
+from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
+from tests.support.pictures import QUESTION, put_picture, put_seeing_model, said_of
+
+Give = Callable[[QtBot, Person, list[Path]], None]
+
+
+def choose(qtbot: QtBot, person: Person, paths: list[Path]) -> None:
+    """With the button, in the file dialog."""
+    qtbot.mouseClick(person.composer.attach_button, Qt.MouseButton.LeftButton)
+    dialog = person.window.findChild(QFileDialog, "add_pictures_dialog")
+    assert dialog is not None
+    dialog.filesSelected.emit([str(path) for path in paths])
+    dialog.reject()
+
+
+def drop(qtbot: QtBot, person: Person, paths: list[Path]) -> None:
+    """Onto the window."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place, action = QPoint(300, 200), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(person.window, QDragEnterEvent(place, action, data, left, none))
+    QApplication.sendEvent(person.window, QDropEvent(QPointF(place), action, data, left, none))
+
+
+def paste(qtbot: QtBot, person: Person, paths: list[Path]) -> None:
+    """As files that were copied."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    QGuiApplication.clipboard().setMimeData(data)
+    person.presses(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.fixture(scope="module")
+def program(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    """One program for most tests here: a model is tried before it is loaded for the first time."""
+    folder = tmp_path_factory.mktemp("program")
+    model = put_seeing_model(folder / "models")
+    application = Application(folder / "data", [model.parent], first_model=model)
+    application.window.show()
+    yield application
+    application.shutdown()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def person(program: Application, qtbot: QtBot) -> Person:
+    """Somebody with a new chat in front of them."""
+    found = Person(qtbot, program)
+    found.waits_for_model()
+    program.screens.chat.start_new_chat()
+    return found
+
+
+def attached(qtbot: QtBot, person: Person, count: int) -> None:
+    """Waits until so many pictures are there."""
+    attachments = person.application.services.attachments
+    qtbot.waitUntil(
+        lambda: len(attachments.current) == count and not attachments.reading_count, timeout=ANSWER_MS
+    )
+    qtbot.waitUntil(lambda: len(person.composer.chips.chips) == count, timeout=ANSWER_MS)
+
+
+@pytest.mark.parametrize("give", [choose, drop, paste])
+def test_a_picture_is_given_and_seen(qtbot: QtBot, person: Person, tmp_path: Path, give: Give) -> None:
+    give(qtbot, person, [put_picture(tmp_path, "blue")])
+    attached(qtbot, person, 1)
+    assert "tokens" in person.composer.chips.chips[0].cost
+    assert person.asks(QUESTION) == said_of("blue")
+    assert "[blue.png]" in person.reads
+    assert not person.composer.chips.isVisible()
+
+
+def test_a_screenshot_is_pasted(qtbot: QtBot, person: Person) -> None:
+    image = QImage(320, 240, QImage.Format.Format_ARGB32)
+    image.fill(QColor(0, 255, 0))
+    QGuiApplication.clipboard().setImage(image)
+    person.presses(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    attached(qtbot, person, 1)
+    assert person.composer.text == ""
+    assert person.asks(QUESTION) == said_of("green")
+
+
+def test_pictures_keep_their_order_and_one_is_taken_off(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
+    paths = [put_picture(tmp_path, colour) for colour in ("red", "green", "blue")]
+    choose(qtbot, person, paths)
+    attached(qtbot, person, 3)
+    assert [chip.name for chip in person.composer.chips.chips] == ["red.png", "green.png", "blue.png"]
+    for _ in range(2):
+        person.composer.chips.remove_requested.emit(0)
+    attached(qtbot, person, 1)
+    assert person.asks(QUESTION) == said_of("blue")
+
+
+def test_a_second_turn_reads_its_own_words_only(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
+    drop(qtbot, person, [put_picture(tmp_path, "red")])
+    attached(qtbot, person, 1)
+    person.asks(QUESTION)
+    person.asks("Hello")
+    generation = person.application.services.chat.conversation.path()[-1].message.generation
+    assert generation is not None
+    assert generation.statistics is not None
+    read = generation.statistics.prompt_tokens - generation.statistics.cached_tokens
+    assert read < 40
+
+
+def test_a_look_can_be_closer_and_is_remembered(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
+    settings = person.application.services.settings
+    drop(qtbot, person, [put_picture(tmp_path, "red", width=900, height=700)])
+    attached(qtbot, person, 1)
+    quick = person.composer.chips.chips[0].cost
+    person.composer.chips.detail_chosen.emit(0, PictureDetail.CLOSE)
+    qtbot.waitUntil(lambda: person.composer.chips.chips[0].cost != quick, timeout=ANSWER_MS)
+    drop(qtbot, person, [put_picture(tmp_path, "blue")])
+    attached(qtbot, person, 2)
+    assert person.application.services.attachments.current[1].detail is PictureDetail.CLOSE
+    settings.change(looks_closely=False)
+
+
+def test_stop_ends_the_looking(
+    qtbot: QtBot, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = person.application.services
+    engine, cancelled = services.engine, []
+    answer = engine.answer
+
+    def stop_when_it_looks(*question):  # type: ignore[no-untyped-def]
+        for event in answer(*question):
+            if isinstance(event, PictureProgress) and not cancelled:
+                cancelled.append(event)
+                question[3].set()
+            yield event
+
+    monkeypatch.setattr(engine, "answer", stop_when_it_looks)
+    drop(qtbot, person, [put_picture(tmp_path, "red", width=1400, height=1000)])
+    attached(qtbot, person, 1)
+    person.asks(QUESTION)
+    generation = services.chat.conversation.path()[-1].message.generation
+    assert generation is not None
+    assert generation.statistics is not None
+    assert generation.statistics.stop_reason is StopReason.CANCELLED
+    services.answers.regenerate_last()
+    person.waits_for_answer()
+    assert services.chat.last_answer() == said_of("red")
+
+
+def test_pictures_are_there_after_a_restart(
+    qtbot: QtBot, start_program: StartProgram, tmp_path: Path
+) -> None:
+    model = put_seeing_model(tmp_path / "models")
+    person = start_program(model, (model.parent,))
+    person.waits_for_model()
+    drop(qtbot, person, [put_picture(tmp_path, "yellow")])
+    attached(qtbot, person, 1)
+    person.asks(QUESTION)
+    drop(qtbot, person, [put_picture(tmp_path, "black")])
+    attached(qtbot, person, 1)
+    again = start_program(model, (model.parent,))
+    again.waits_for_model()
+    attached(qtbot, again, 1)
+    assert "[yellow.png]" in again.reads
+    assert again.asks(QUESTION) == said_of("black")
+
+
+def test_a_picture_opens_large_and_is_saved(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
+    original = put_picture(tmp_path, "red")
+    drop(qtbot, person, [original])
+    attached(qtbot, person, 1)
+    person.asks(QUESTION)
+    targets = dict(person.transcript.visible_targets())
+    place = targets["Open red.png"].center()
+    qtbot.mouseClick(person.transcript.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    viewer = person.window.findChild(PictureViewer)
+    assert viewer is not None
+    save = viewer.findChild(QPushButton, "save_picture_button")
+    assert save is not None
+    save.click()
+    dialog = person.window.findChild(QFileDialog, "save_picture_dialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "saved.png"))
+    dialog.reject()
+    assert (tmp_path / "saved.png").read_bytes() == original.read_bytes()
+    viewer.reject()
+
+
+def test_a_picture_whose_file_has_gone_is_said_to_be_missing(
+    qtbot: QtBot, person: Person, tmp_path: Path
+) -> None:
+    drop(qtbot, person, [put_picture(tmp_path, "white")])
+    attached(qtbot, person, 1)
+    services = person.application.services
+    path = services.store.attachments.path_of(services.attachments.current[0].file.sha256)
+    assert path is not None
+    path.unlink()
+    assert person.asks("Hello")
+    thumbnails = person.application.screens.chat.thumbnails
+    sha256 = services.chat.conversation.path()[0].message.attachments[0].file.sha256
+    thumbnails.forget(sha256)
+    person.transcript.redraw_pictures()
+    qtbot.waitUntil(lambda: thumbnails.is_missing(sha256), timeout=ANSWER_MS)
+    assert person.asks("Hello")
+
+
+def test_what_is_no_picture_is_refused_in_words(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
+    note = tmp_path / "note.png"
+    note.write_text("These are words.")
+    drop(qtbot, person, [note, put_picture(tmp_path, "red")])
+    attached(qtbot, person, 1)
+    error = person.application.services.notices.last_error
+    assert error is not None
+    assert "no picture" in str(error)
+
+
+def test_a_model_that_cannot_see_refuses_and_offers_one_that_can(
+    qtbot: QtBot, start_program: StartProgram, tmp_path: Path
+) -> None:
+    seeing = put_seeing_model(tmp_path / "models")
+    person = start_program(TINY_MODEL, (TINY_MODEL.parent, seeing.parent))
+    person.waits_for_model()
+    drop(qtbot, person, [put_picture(tmp_path, "red")])
+    attached(qtbot, person, 1)
+    assert person.composer.chips.chips[0].cost == ""
+    person.sends(QUESTION)
+    services = person.application.services
+    banner = person.window.chat_page.banner
+    assert "cannot see pictures" in banner.sentence.text()
+    assert services.chat.conversation.path() == []
+    assert person.composer.text == QUESTION
+    (switch,) = [it for it in banner.findChildren(QPushButton) if it.text().startswith("Switch to")]
+    switch.click()
+    qtbot.waitUntil(lambda: services.models.can_see, timeout=ANSWER_MS)
+    person.waits_for_model()
+    person.presses(Qt.Key.Key_Return)
+    person.waits_for_answer()
+    assert services.chat.last_answer() == said_of("red")
+    services.models.choose(TINY_MODEL)
+    person.waits_for_model()
+    person.asks("Hello")
+    assert "cannot see the pictures" in banner.sentence.text()
