@@ -8,10 +8,11 @@ from collections.abc import Callable
 import pytest
 
 from app.core.repetition import LONGEST_PERIOD, Repeat, RepetitionDetector, find_repeat
+from tests.support.effort import EFFORT
 from tests.support.legitimate_texts import ADJECTIVES, KINDS, NAMES, NOUNS, VERBS, sentence
 
-TEXTS_OF_EACH_KIND = 120
-LOOPS_OF_EACH_KIND = 120
+TEXTS_OF_EACH_KIND = 50 * EFFORT
+LOOPS_OF_EACH_KIND = 50 * EFFORT
 
 
 def pieces_of(text: str) -> list[str]:

@@ -7,11 +7,12 @@ import pytest
 
 from app.core.message import TextPart
 from app.core.stream import parse_reply
+from tests.support.effort import EFFORT
 from tests.support.reply_atoms import random_reply
 from tests.support.reply_cases import TOOLS, replayed, shown, stream
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(4 * EFFORT))
 def test_nothing_is_lost_of_two_thousand_random_replies(seed: int) -> None:
     random = Random(seed)
     for _ in range(2000):

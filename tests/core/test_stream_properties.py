@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.stream import ReplyAssembler, parse_reply
+from tests.support.effort import EFFORT
 from tests.support.reply_atoms import ATOMS, WELL_WRITTEN
 from tests.support.reply_cases import TOOLS, replayed, shown, stream
 
@@ -16,7 +17,7 @@ LENGTHS = st.lists(st.integers(1, 14), min_size=1, max_size=12)
 OFFERED = st.sampled_from(((), TOOLS))
 
 thorough = settings(
-    max_examples=5000,
+    max_examples=1000 * EFFORT,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
@@ -46,7 +47,7 @@ def test_any_split_gives_the_same_message_and_the_same_view(
     assert replayed(events) == shown(whole)
 
 
-@settings(thorough, max_examples=500)
+@settings(thorough, max_examples=150 * EFFORT)
 @given(REPLIES, LENGTHS, OFFERED, st.booleans())
 def test_a_snapshot_is_the_message_as_if_the_reply_ended_there(
     written: str, lengths: list[int], tools: tuple[dict[str, object], ...], starts_in_reasoning: bool
@@ -59,7 +60,7 @@ def test_a_snapshot_is_the_message_as_if_the_reply_ended_there(
         assert assembler.snapshot() == parse_reply(fed, starts_in_reasoning=starts_in_reasoning, tools=tools)
 
 
-@settings(thorough, max_examples=300)
+@settings(thorough, max_examples=100 * EFFORT)
 @given(REPLIES, LENGTHS, OFFERED)
 def test_a_snapshot_changes_nothing(
     written: str, lengths: list[int], tools: tuple[dict[str, object], ...]
@@ -74,7 +75,7 @@ def test_a_snapshot_changes_nothing(
     assert replayed([*events, *assembler.last_events]) == shown(message)
 
 
-@settings(thorough, max_examples=1000)
+@settings(thorough, max_examples=400 * EFFORT)
 @given(st.text(alphabet="abc <>|/\n \t,.é日🚀", max_size=80))
 def test_words_without_markers_are_one_text(written: str) -> None:
     message = parse_reply(written)

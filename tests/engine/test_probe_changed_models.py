@@ -15,10 +15,11 @@ from app.core.errors import ModelFileError, UserError
 from app.engine.gguf import LONGEST_NAME, read_header
 from app.engine.model_checks import describe
 from app.engine.probe import Probe
+from tests.support.effort import EFFORT
 from tests.support.model_mutations import Array, Parsed, parse
 
 ROOT = Path(__file__).parents[2]
-SEEDS = 40
+SEEDS = 20 * EFFORT
 
 STRING, FLOAT, ARRAY = 8, 6, 9
 

@@ -12,9 +12,10 @@ from app.core.conversation import UNKNOWN_TIME, MessageState
 from app.core.message import Role, TextPart
 from app.store.store import open_store
 from tests.support.damaged_folders import PAGE, check
+from tests.support.effort import EFFORT
 from tests.support.sample_messages import a_conversation
 
-SEEDS = range(30)
+SEEDS = range(12 * EFFORT)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

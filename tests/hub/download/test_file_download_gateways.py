@@ -168,7 +168,7 @@ def test_tries_that_bring_a_byte_and_break_do_not_go_on_for_ever(stored, fetch, 
     started = time.monotonic()
     with pytest.raises(HubError, match="too slow"):
         fetch(policy=policy)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_head_that_never_ends_is_given_up(stored, fetch, drip, monkeypatch):
     started = time.monotonic()
     with pytest.raises(NetworkError, match="stopped answering"):
         fetch()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 def test_two_minutes_below_a_kilobyte_a_second_are_too_slow_and_above_are_not():

@@ -143,6 +143,7 @@ def test_two_run_and_the_third_waits(queue, order, changes, server):
     assert max(map(len, running)) == 2
 
 
+@pytest.mark.measures
 def test_one_is_paused_while_the_other_goes_on(queue, order, changes, server, models):
     server.fail(path="model-0", stall_at=SIZE // 2)
     first, second = queue.add(order(0)), queue.add(order(1))
@@ -159,6 +160,7 @@ def test_one_is_paused_while_the_other_goes_on(queue, order, changes, server, mo
     assert server.sent_bytes() == 2 * SIZE
 
 
+@pytest.mark.measures
 def test_cancelling_throws_away_what_arrived_and_starts_the_next(queue, order, changes, models, server):
     server.fail(path="model-0", stall_at=SIZE // 2)
     server.fail(path="model-1", stall_at=SIZE // 2)
@@ -238,6 +240,7 @@ def test_cancelling_a_model_in_parts_leaves_none_of_them(queue, order, changes, 
     assert everything(models) == []
 
 
+@pytest.mark.measures
 def test_after_a_restart_downloads_go_on_and_paused_ones_stay_paused(
     make_queue, order, changes, server, tmp_path
 ):
