@@ -195,6 +195,15 @@ def test_the_rule_accepts_what_is_allowed(module, source):
     assert forbidden_imports(module, source) == []
 
 
+def test_no_two_classes_have_one_name():
+    places: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path))
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
 def test_the_program_without_its_window_does_not_need_qt():
     """Imports everything outside the window in a process in which Qt cannot be imported."""
     windowless = [

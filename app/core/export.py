@@ -187,7 +187,7 @@ def _note(state: MessageState, generation: Generation | None) -> str:
 
 
 def _written_part(part: Part, links: Mapping[str, str]) -> tuple[dict[str, Any], str]:
-    """-> (what its mark says, the Markdown below the mark; empty where there is nothing to see)."""
+    """What a part's mark says, and the Markdown below the mark: empty where there is nothing to see."""
     match part:
         case TextPart():
             return _text(part)
@@ -269,7 +269,7 @@ def _around(part: TextPart | ReasoningPart) -> dict[str, str]:
 
 
 def _embedded(text: str) -> tuple[dict[str, Any], str]:
-    """-> (what tells how to have the text back, the text as it stands in the document)."""
+    """What tells how to have the text back, and the text as it stands in the document."""
     embedded = EmbeddedMarkdown.of(text)
     shown, headings = with_lower_headings(embedded.text)
     values: dict[str, Any] = {}

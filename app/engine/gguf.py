@@ -295,7 +295,7 @@ class _Parser:
             values[key] = tuple(item for (item,) in form.iter_unpack(self._data[start : start + size]))
 
     def _tensor_table(self, tensor_count: int, values: Mapping[str, Value]) -> tuple[int, int]:
-        """-> (bytes of all tensors, size the file must have)."""
+        """The bytes of all tensors, and the size that the file must have."""
         alignment = values.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 2**20:
             raise _DamagedHeader(f"its alignment is {alignment}")
@@ -308,7 +308,7 @@ class _Parser:
         return weight_bytes, data_start + last if tensor_count else self._position
 
     def _tensor(self) -> tuple[int, int]:
-        """-> (offset in the data, bytes)."""
+        """Where the tensor begins in the data, and its size in bytes."""
         name = self._text(1024)
         dimensions = self._number(_U32)
         if not 0 < dimensions <= 4:

@@ -308,7 +308,7 @@ def _has_turn_marks(model: llama.Model) -> bool:
 
 
 def _template_of(header: GgufHeader, model: llama.Model, completes_text: bool) -> tuple[ChatTemplate, str]:
-    """-> (the template, a sentence for the user where it is not the model's own).
+    """The template, and a sentence for the user where it is not the model's own.
 
     Raises:
         ModelFileError: the template does not come to an end.

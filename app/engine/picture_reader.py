@@ -1,4 +1,4 @@
-"""The eyes of a loaded model: its projector, and what it made of the pictures of the conversation.
+"""What lets a loaded model see: its projector, and what it made of the pictures of the conversation.
 
 Encoding a picture takes seconds on a processor. What came of it is kept by what the picture is, so that
 another turn, an edit and a regeneration need not do it again.

@@ -29,8 +29,11 @@ class EmbeddingSource(Protocol):
     """Who has the embeddings of pictures."""
 
     def rows_of(self, positions: Sequence[int]) -> tuple[ctypes.Array[ctypes.c_float], int, int, int]:
-        """-> (the embeddings of a tile, the first row of them, how many of the positions they are, and the
-        numbers of each)."""
+        """Finds the embeddings of a tile.
+
+        Returns:
+            The embeddings, the first row of them, how many positions they fill, and the numbers of each.
+        """
         ...
 
 
@@ -164,7 +167,7 @@ class PromptCache:
             yield len(self._tokens)
 
     def _read_batch(self, batch: Sequence[int]) -> tuple[int, int]:
-        """-> (llama_decode's answer, how many positions of the batch were read at once)."""
+        """Gives llama_decode's answer, and how many positions of the batch were read at once."""
         if not is_picture(batch[0]):
             return self._context.read(batch), len(batch)
         assert self._pictures is not None

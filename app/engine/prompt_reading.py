@@ -15,7 +15,7 @@ READ_AHEAD_BATCH = 32
 """Tokens that are lost at most where the reading ahead is stopped."""
 
 
-class Vocabulary(Protocol):
+class AnswerEnds(Protocol):
     """What is asked of a model; `app.engine.llama.Model` offers it."""
 
     def is_end(self, token: int) -> bool: ...
@@ -28,7 +28,7 @@ class PromptReading:
         cached: how many of its tokens were in memory before.
     """
 
-    def __init__(self, cache: PromptCache, vocabulary: Vocabulary, prompt: list[int]) -> None:
+    def __init__(self, cache: PromptCache, vocabulary: AnswerEnds, prompt: list[int]) -> None:
         """Forgets what the prompt does not begin with."""
         self._cache = cache
         self._prompt = prompt
@@ -47,7 +47,7 @@ class PromptReading:
 
 def read_ahead(
     cache: PromptCache,
-    vocabulary: Vocabulary,
+    vocabulary: AnswerEnds,
     prompts: Sequence[list[int]],
     cancel: threading.Event,
 ) -> int:

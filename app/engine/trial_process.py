@@ -168,7 +168,7 @@ def _watch(
 
 
 def _usage_of(child: subprocess.Popen[bytes]) -> Callable[[], tuple[float, int]]:
-    """-> a function that tells what the process has taken: (seconds of the processor, bytes of memory)."""
+    """A function that gives what the process has taken: seconds of the processor, bytes of memory."""
     try:
         process = psutil.Process(child.pid)
     except psutil.Error:

@@ -116,7 +116,7 @@ class AnswerService(QObject):
     # Asking
 
     def send(self, text: str, attachments: Sequence[AttachmentPart] = ()) -> bool:
-        """Says something and has it answered, or says the message that is being edited as another version.
+        """Adds a message of the user's, or another version of the one being edited, and has it answered.
 
         A picture is not sent to a model that cannot see it; the user is told who can.
 
@@ -133,7 +133,7 @@ class AnswerService(QObject):
         return True
 
     def send_queued(self, conversation_id: str) -> bool:
-        """Says the first message that waits in a conversation, on screen or not, and has it answered.
+        """Adds the first message that waits in a conversation, on screen or not, and has it answered.
 
         Returns:
             Whether it was said.
@@ -195,7 +195,7 @@ class AnswerService(QObject):
             answer.cancel.set()
 
     def answer_now(self) -> None:
-        """Has the thought that is being written on screen closed, and the answer begun."""
+        """Closes the thought that is being written on screen, so that the answer begins."""
         if answer := self.current:
             answer.answer_now.set()
 

@@ -129,7 +129,7 @@ class LibraryService(QObject):
         self.changed.emit(LibraryChange())
 
     def set_loaded(self, path: Path | None, notes: Sequence[str] = ()) -> None:
-        """Takes note of the model that answers from now on, with what is to be known of it, in sentences."""
+        """Sets the model that answers from now on, with what is to be known of it, in sentences."""
         self.loaded = path
         self.loaded_notes = tuple(notes)
         self._read(used=path)

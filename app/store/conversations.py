@@ -41,7 +41,7 @@ from app.store.text_column import restored, stored_text
 
 _LAST_OPEN = "last_open_conversation"
 MEMORY_CHOICE = "memory_choice_of_"
-"""With a conversation's id: the user has chosen what to do as it outgrew the model's context."""
+"""With a conversation's id: the user has chosen what to do when it exceeded the model's context."""
 
 _DETAILS = (
     *("title", "is_titled_by_user", "updated_at", "tip_id", "system_prompt", "model_path", "preset_name"),
@@ -296,7 +296,7 @@ class ConversationStore:
 
     @repairs_damage
     def is_memory_choice_made(self, conversation_id: str) -> bool:
-        """Whether the user has chosen what to do as the conversation outgrew the model's context."""
+        """Whether the user has chosen what to do when the conversation exceeded the model's context."""
         found = self._database.rows(
             "select 1 from remembered where name = ?", (MEMORY_CHOICE + conversation_id,)
         )

@@ -69,7 +69,7 @@ class Database:
         self._repair: Callable[[bool], object] | None = None
 
     def set_repair(self, repair: Callable[[bool], object]) -> None:
-        """Names what repairs the closed file when it is found damaged; True has it recovered in any case."""
+        """Sets what repairs the closed file when it is found damaged; given True, it recovers in any case."""
         self._repair = repair
 
     def repair(self, is_hopeless: bool) -> None:

@@ -144,7 +144,7 @@ def instructions_from_json(value: object) -> Instructions | None:
 
 
 class _Faults:
-    """Takes note of what could not be used."""
+    """Collects what could not be used."""
 
     def __init__(self) -> None:
         self.names: list[str] = []

@@ -163,7 +163,7 @@ def instructions_from(rows: Sequence[Row]) -> dict[str, Instructions]:
 
 
 class _Columns:
-    """The columns of one row; takes note of each that holds something else than was written."""
+    """The columns of one row; collects each that holds something else than was written."""
 
     def __init__(self, row: Row) -> None:
         self._row = row

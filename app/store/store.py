@@ -32,7 +32,7 @@ class StoreNotices:
         self._listener: Callable[[str], object] | None = None
 
     def add(self, notice: str) -> None:
-        """Keeps a notice until somebody takes it, or hands it over at once to who asked for that."""
+        """Keeps a notice until it is taken, or hands it to the listener at once where there is one."""
         with self._lock:
             listener = self._listener
             if notice and listener is None:
@@ -47,7 +47,7 @@ class StoreNotices:
         return taken
 
     def forward_to(self, listener: Callable[[str], object]) -> None:
-        """Names who hears of notices as they come up, on whatever thread the store is used from."""
+        """Sets the listener, which is called with each notice from now on, on whatever thread it comes up."""
         self._listener = listener
 
 

@@ -106,7 +106,7 @@ class _Work:
         threading.Thread(target=self._run, name=f"tool-{self._tool.name}", daemon=True).start()
 
     def wait(self, cancel: threading.Event, limit_s: float) -> str:
-        """-> what came first: `done`, `cancel` or `time`."""
+        """Waits, and says what came first: `done`, `cancel` or `time`."""
         deadline = time.monotonic() + limit_s
         while not self._is_done.wait(min(_LOOK_AGAIN_SECONDS, max(0.0, deadline - time.monotonic()))):
             if cancel.is_set() or time.monotonic() >= deadline:

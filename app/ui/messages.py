@@ -135,7 +135,7 @@ class Banner(QFrame):
 
 @dataclass(frozen=True, slots=True)
 class ToastHandle:
-    """One text of a toast, for whoever showed it."""
+    """A toast on screen; closes that one and no later one."""
 
     toast: Toast
     number: int

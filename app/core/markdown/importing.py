@@ -82,7 +82,7 @@ def from_markdown(text: str) -> Conversation:
 
 
 def _head(text: str) -> tuple[dict[str, Value], str, int]:
-    """-> (the settings, what follows them, the number of its first line)."""
+    """The settings, what follows them, and the number of its first line."""
     try:
         settings, body = read_front_matter(text)
     except FrontMatterError as error:

@@ -115,7 +115,7 @@ class _LazyGrammar:
         return token if self.allows(token) else None
 
     def accept(self, token: int) -> None:
-        """Takes note of what is written. A token that is not allowed would end the process."""
+        """Records a token that was written. A token that is not allowed would end the process."""
         C.llama_sampler_accept(self._sampler, token)
         if token == self.trigger:
             self.is_awaited = False

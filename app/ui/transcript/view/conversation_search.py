@@ -42,7 +42,7 @@ class Match:
     within: SectionMatch
 
 
-class ConversationSearch(QObject):
+class TranscriptSearch(QObject):
     """Searches while the reader types, and goes from match to match.
 
     Attributes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QAbstractScrollArea
 
-from app.ui.transcript.view.conversation_search import ConversationSearch, place_of
+from app.ui.transcript.view.conversation_search import TranscriptSearch, place_of
 from app.ui.transcript.view.find_bar import FindBar
 from app.ui.transcript.view.interaction import InteractionState
 from app.ui.transcript.view.match_marks import MatchMarks
@@ -43,7 +43,7 @@ class FindController(QObject):
         self._screen_reader = screen_reader
         self._shown: tuple[object, object] = (None, None)
         self.bar = FindBar(area)
-        self.search = ConversationSearch(column, viewport, refresh, self)
+        self.search = TranscriptSearch(column, viewport, refresh, self)
         self.marks = MatchMarks(area.verticalScrollBar(), column, self.search)
         self.bar.changed.connect(lambda: self.search.look_for(self.bar.query))
         self.bar.moved.connect(self.move)

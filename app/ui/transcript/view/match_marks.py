@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollBar, QWidget
 from typing_extensions import override
 
-from app.ui.transcript.view.conversation_search import ConversationSearch
+from app.ui.transcript.view.conversation_search import TranscriptSearch
 from app.ui.transcript.view.found_messages import SearchedMessage
 from app.ui.transcript.view.message_column import MessageColumn
 
@@ -20,7 +20,7 @@ SIDE = 1
 class MatchMarks(QWidget):
     """Lies over a scroll bar, which takes the mouse as if nothing were there."""
 
-    def __init__(self, bar: QScrollBar, column: MessageColumn, search: ConversationSearch) -> None:
+    def __init__(self, bar: QScrollBar, column: MessageColumn, search: TranscriptSearch) -> None:
         super().__init__(bar)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._column = column

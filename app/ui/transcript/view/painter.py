@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractScrollArea
 from app.ui.transcript.items.block_view import BlockView
 from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.view.animation import AnimationTimer
-from app.ui.transcript.view.conversation_search import ConversationSearch
+from app.ui.transcript.view.conversation_search import TranscriptSearch
 from app.ui.transcript.view.interaction import InteractionState
 from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.viewport import Viewport
@@ -25,7 +25,7 @@ class Painter(QObject):
         view: Viewport,
         interaction: InteractionState,
         animation: AnimationTimer,
-        search: ConversationSearch,
+        search: TranscriptSearch,
     ) -> None:
         super().__init__(area)
         self._area = area
