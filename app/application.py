@@ -84,7 +84,9 @@ class Application(QObject):
         self.services = Services(paths, model_dirs, hub=hub, tools=tools, crash=crash, parent=self)
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
         self._themes.apply()
-        self.transcript = Transcript(self._themes.theme)
+        formulas = self.services.formulas
+        self.transcript = Transcript(self._themes.theme, formulas=formulas.picture)
+        formulas.drawn.connect(self.transcript.show_drawn_formulas)
         self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
         self.screens = Screens(self.window, self.transcript, self.services, self._themes, resources(), self)
         self.services.start(first_model)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program until its window is closed; gives the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] in (["--probe"], ["--try-engine"], ["--run-templates"]):
-        return _run_trial(words)
+    if words[:1] in (["--probe"], ["--try-engine"], ["--run-templates"], ["--draw-formulas"]):
+        return _run_child(words)
     options = _parser().parse_args(words)
     given = options.model or options.file
     # Children, and the copy that runs already, work in other folders.
@@ -100,8 +100,12 @@ def _freeze_when_model_loaded(application: Application) -> None:
     models.changed.connect(on_changed)
 
 
-def _run_trial(words: list[str]) -> int:
-    """A child of the packaged program, which tries a model or the engine, or runs chat templates."""
+def _run_child(words: list[str]) -> int:
+    """A child of the packaged program, for work that may crash, hang or fill the memory."""
+    if words[0] == "--draw-formulas":
+        from app.formulas import formula_worker
+
+        return formula_worker.main(words[1:])
     if words[0] == "--run-templates":
         from app.engine import template_worker
 

@@ -16,7 +16,7 @@ ALLOWED = {
     "app": set(),
     "app.launch": {
         *("app", "app.application", "app.core", "app.engine", "app.log", "app.paths"),
-        *("app.self_test", "app.services", "app.ui"),
+        *("app.self_test", "app.services", "app.ui", "app.formulas"),
     },
     "app.crash_report": {"app", "app.core", "app.log"},
     "app.self_test": {"app", "app.application", "app.core", "app.services"},
@@ -30,7 +30,9 @@ ALLOWED = {
     "app.settings": {"app.core", "app.files"},
     "app.core": {"app.core"},
     "app.files": {"app.core", "app.files"},
-    "app.engine": {"app.core", "app.engine", "app.files"},
+    "app.processes": {"app.processes"},
+    "app.formulas": {"app.core", "app.formulas", "app.processes"},
+    "app.engine": {"app.core", "app.engine", "app.files", "app.processes"},
     "app.net": {"app.core", "app.net"},
     "app.pictures": {"app.core", "app.pictures"},
     "app.hub": {"app.core", "app.files", "app.hub", "app.net"},
@@ -39,7 +41,7 @@ ALLOWED = {
     # The program without its window: of Qt it knows signals and timers, nothing that is drawn.
     "app.services": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
-        *("app.net", "app.paths", "app.pictures", "app.services"),
+        *("app.net", "app.paths", "app.pictures", "app.services", "app.formulas"),
     },
     "app.ui": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
@@ -82,6 +84,7 @@ CONFINED = {
     "httpcore2": {"app.net"},
     "idna": {"app.net"},
     "webencodings": {"app.tools"},
+    "ziamath": {"app.formulas"},
     "socksio": {"app.net"},
     "httpx2": {"app.hub", "app.net", "app.tools"},
     "yaml": {"app.core.markdown"},

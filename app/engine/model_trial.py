@@ -35,7 +35,7 @@ from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library, open_context
 from app.engine.model_checks import read_usable
-from app.engine.trial_process import die_quietly
+from app.processes.own_process import die_quietly
 
 _TRIAL_CONTEXT = 512
 _FEW_TOKENS = 3

@@ -23,9 +23,10 @@ from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.model_checks import read_usable
 from app.engine.model_trial import KINDS, TrialStep, plan_trial
-from app.engine.trial_process import Ending, TrialLimits, TrialOutcome, own_command, run_trial
+from app.engine.trial_process import Ending, TrialLimits, TrialOutcome, run_trial
 from app.files.atomic_write import replace_file
 from app.files.json_file import read_json
+from app.processes.own_process import own_command
 
 log = logging.getLogger(__name__)
 

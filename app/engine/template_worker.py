@@ -2,50 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import faulthandler
 import json
-import os
 import pickle
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from app.core.errors import TemplateError, TemplateStoppedError
 from app.engine.compiled_template import CompiledTemplate
-from app.engine.template_process import LARGEST_BYTES, LONGEST_SECONDS, read_block
+from app.engine.template_process import LIMITS
 from app.engine.tracked_text import mark_of
-from app.engine.trial_process import die_quietly
+from app.processes.request_worker import serve
 
 _compiled = lru_cache(4)(CompiledTemplate)
 
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Answers requests until the other side is gone."""
-    die_quietly()
-    _limit_memory()
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process
-    sys.stdout = nowhere
-    while (request := read_block(sys.stdin.buffer)) is not None:
-        # One instruction of the interpreter can take for ever, and nobody may be left to end it.
-        faulthandler.dump_traceback_later(2 * LONGEST_SECONDS, exit=True, file=nowhere)
-        reply = json.dumps(_answer(request) if request else {}).encode()
-        faulthandler.cancel_dump_traceback_later()
-        replies.write(len(reply).to_bytes(8, "big") + reply)
-        replies.flush()
-    return 0
+    return serve(lambda request: json.dumps(_answer(request)).encode(), LIMITS)
 
 
 def _answer(request: bytes) -> dict[str, Any]:
-    asked = pickle.loads(request)
-    if asked is None:
-        return {}
-    key, conversation = asked
+    key, conversation = pickle.loads(request)
     try:
         template = _compiled(*key)
         if conversation is None:
@@ -68,14 +49,6 @@ def _runs(own: bytes) -> list[int]:
     """The lengths of the runs of marks, the first one of content: 0 where the text begins with its own."""
     runs = [len(list(group)) for _, group in groupby(own)]
     return [0, *runs] if own[:1] == b"\1" else runs
-
-
-def _limit_memory() -> None:
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource  # Not on Windows.
-
-        limit = 2 * LARGEST_BYTES
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 if __name__ == "__main__":

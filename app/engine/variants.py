@@ -27,9 +27,10 @@ from app.core.errors import EngineError, UserError
 from app.core.parsing import ParseError
 from app.engine.loaded_model import native_library
 from app.engine.model_trial import try_model
-from app.engine.trial_process import Ending, TrialLimits, die_quietly, own_command, run_trial
+from app.engine.trial_process import Ending, TrialLimits, run_trial
 from app.files.atomic_write import replace_file
 from app.files.json_file import read_json
+from app.processes.own_process import die_quietly, own_command
 
 log = logging.getLogger(__name__)
 

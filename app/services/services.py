@@ -36,6 +36,7 @@ from app.services.context_usage import ContextUsageService
 from app.services.conversations import ConversationService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
+from app.services.formulas import FormulaService
 from app.services.message_queue import MessageQueue
 from app.services.message_versions import MessageVersions
 from app.services.model_library import ModelLibrary
@@ -71,6 +72,7 @@ class Services(QObject):
             enough.
         reading_ahead: reads what the next question needs before it is asked.
         saved_states: what the model remembers of the last conversations, on the disk.
+        formulas: draws what is mathematics in answers.
         notices: what the user should read.
         recovery: what is not opened by itself, because the last run ended over it.
         engine, store, hub, catalog: what the services work with.
@@ -124,6 +126,7 @@ class Services(QObject):
         self.starter = find_starter_model(resources() / "models")
         self._engine_worker = Worker("engine", self)
         self._files_worker = Worker("files", self)
+        self.formulas = FormulaService(self)
         self._build_chat()
         self._build_models(model_dirs, probe or Probe(paths.trials, choose_libraries=self.variants.choose))
         self._build_answers(tools)
@@ -158,6 +161,7 @@ class Services(QObject):
         self._engine_worker.shut_down()
         self.answers.shut_down()
         self._files_worker.shut_down()
+        self.formulas.shut_down()
         # What the last answers still reported waits for this thread, and must reach the store.
         QCoreApplication.sendPostedEvents()
         self.saved_states.shut_down()

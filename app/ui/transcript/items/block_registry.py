@@ -30,6 +30,7 @@ from app.ui.transcript.items.bubble import BubbleView
 from app.ui.transcript.items.buttons import ButtonRowView
 from app.ui.transcript.items.card import CardHeaderView
 from app.ui.transcript.items.code import CodeView
+from app.ui.transcript.items.formula import text_or_formula_view
 from app.ui.transcript.items.notes import (
     ErrorNoteView,
     MarkLineView,
@@ -40,10 +41,10 @@ from app.ui.transcript.items.notes import (
 from app.ui.transcript.items.picture import PictureRowView
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.table import TableView
-from app.ui.transcript.items.text import RuleView, TextView
+from app.ui.transcript.items.text import RuleView
 
 VIEWS: dict[type[Block], Callable[[Any, RenderStyle], BlockView]] = {
-    TextBlock: TextView,
+    TextBlock: text_or_formula_view,
     CodeBlock: CodeView,
     TableBlock: TableView,
     RuleBlock: RuleView,

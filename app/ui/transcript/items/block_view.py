@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
+from app.core.formula import Formula
 from app.ui.transcript.content.blocks import Block
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.search_query import SearchQuery
@@ -71,6 +72,8 @@ class BlockView(ABC):
         self.index = -1
         self.width = 0.0
         self.height = 0.0
+        self.waiting: list[Formula] = []
+        """Formulas that are shown as they were written until they are drawn."""
         self._found: tuple[SearchQuery, Block, Sequence[tuple[int, int]]] | None = None
 
     def take(self, block: Block) -> bool:

@@ -12,10 +12,12 @@ from PySide6.QtGui import (
     QTextCharFormat,
 )
 
+from app.core.formula import Formula, FormulaSource, unmarked
 from app.ui.fonts import BODY_SIZE, SMALL_SIZE, code_font, ui_font
 from app.ui.icons import coloured_icon
 from app.ui.theme import Theme
 from app.ui.transcript.content.blocks import Span
+from app.ui.transcript.items.formula_images import FormulaImages
 from app.ui.transcript.items.picture_source import NoPictures, PictureSource
 
 LINE_HEIGHT = 1.6
@@ -27,8 +29,14 @@ CODE_IN_HEADING = 2
 """Pixels by which code in a heading is smaller than the heading: letters of one width look larger."""
 ICON_SIZE = 18
 SMALL_ICON_SIZE = 14
+FORMULA_SIZE = 1.12
+"""Of the letters around it: those of the font for formulas look smaller."""
 HOVER_OPACITY = 0.08
 """Of the text's colour, laid over what is under the pointer."""
+
+
+def without_formulas(formula: Formula) -> None:
+    """Draws no formula."""
 
 
 class RenderStyle:
@@ -42,11 +50,19 @@ class RenderStyle:
         *,
         shows_figures: bool = False,
         pictures: PictureSource = NoPictures(),  # noqa: B008 - it has no state
+        formulas: FormulaSource = without_formulas,
     ) -> None:
-        """`shows_figures` has the speed under every answer, not only under the one in use; `pictures` gives
-        those of messages."""
+        """Make everything ready.
+
+        Args:
+            shows_figures: the speed stands under every answer, not only under the one in use.
+            pictures: gives those of messages.
+            formulas: draws them; without it they are shown as they were written.
+        """
         self.theme = theme
         self.pictures = pictures
+        self.formulas = formulas
+        self.formula_images = FormulaImages(formulas, pixel_ratio)
         self.zoom_percent = zoom_percent
         self.shows_figures = shows_figures
         self.pixel_ratio = pixel_ratio
@@ -118,6 +134,15 @@ class RenderStyle:
         if found is None:
             found = self._formats[key] = self._text_format(span, level, colour)
         return found
+
+    def formula(self, span: Span, level: int = 0, colour: str = "text") -> Formula | None:
+        """What is drawn for a formula; None where it has to be shown as it was written."""
+        found = unmarked(span.text)
+        if found is None:
+            return None
+        latex, is_display = found
+        size = self.heading_size(level) * FORMULA_SIZE
+        return Formula(latex, is_display, size, self.colour(self._text_colour(span, colour)).name())
 
     def metrics(self, span: Span) -> QFontMetricsF:
         """The measures of a span's font within a table."""

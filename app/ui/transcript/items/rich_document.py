@@ -27,10 +27,12 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from app.core.formula import Formula
 from app.ui.transcript.content.blocks import Span, Spans
 from app.ui.transcript.content.plain_text import utf16_length, utf16_slice
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import PaintContext
+from app.ui.transcript.items.formula_images import FormulaImage, add_image
 from app.ui.transcript.items.render_style import RenderStyle
 
 BEFORE_CODE = "\u2066\u00a0"
@@ -38,6 +40,7 @@ AFTER_CODE = "\u00a0\u2069"
 """Room on either side, and marks that set code off from the direction of the words around it."""
 BEFORE_FORMULA = "\u2066"
 AFTER_FORMULA = "\u2069"
+WORD_JOINER = "\u2060"
 MANY_MATCHES = 50
 """From so many matches on, those out of sight are not handed to Qt: each costs something."""
 
@@ -49,6 +52,8 @@ class TextPiece:
     start: int
     length: int
     text: str
+    is_picture: bool = False
+    """One position stands for all of the text."""
 
     @property
     def end(self) -> int:
@@ -59,10 +64,15 @@ class TextPiece:
         first, last = max(first, self.start), min(last, self.end)
         if first >= last or not self.text:
             return ""
+        if self.is_picture:
+            return self.text
         return utf16_slice(self.text, first - self.start, last - self.start)
 
-    def position_of(self, place: int) -> int:
-        """Where a character of the text stands in the document."""
+    def position_of(self, place: int, *, is_end: bool = False) -> int:
+        """Where a character of the text stands in the document, or ends."""
+        if self.is_picture:
+            return self.end if is_end else self.start
+        place += is_end
         is_even = len(self.text) == self.length  # No letter takes two positions.
         return self.start + (place if is_even else utf16_length(self.text[:place]))
 
@@ -94,7 +104,7 @@ class TextRun:
 
     def _position_of(self, place: int, *, is_end: bool = False) -> int:
         index = bisect_right(self._places, place) - 1
-        return self._written[index].position_of(place - self._places[index] + is_end)
+        return self._written[index].position_of(place - self._places[index], is_end=is_end)
 
 
 @dataclass(slots=True)
@@ -129,6 +139,10 @@ class RichDocument:
         self.links: list[LinkRange] = []
         self.pills: list[tuple[int, int]] = []
         """Where code within a sentence stands, first and last position."""
+        self.waiting: list[Formula] = []
+        """Formulas that were written as their source, because there is no picture of them yet."""
+        self.widest_image = 0.0
+        """Pixels, of the formulas."""
         self._style = style
         self._grounds: list[QRectF] | None = None
 
@@ -166,20 +180,40 @@ class RichDocument:
         """Writes styled text at the cursor and notes it as a run."""
         at = start = cursor.position()
         pieces: list[TextPiece] = []
-        for span in spans:
+        for index, span in enumerate(spans):
             before, after = _around(span)
+            form = self._style.char_format(span, level, colour)
+            image = self._formula_image(span, level, colour) if span.is_formula else None
+            if image is not None:
+                before += _joiner(spans[index - 1].text[-1:] if index else "")
+                after = _joiner(spans[index + 1].text[:1] if index + 1 < len(spans) else "") + after
             first = at
             for written, text in ((before, ""), (span.text, span.text), (after, "")):
+                is_picture = bool(text) and image is not None
                 if written:
-                    pieces.append(TextPiece(at, utf16_length(written), text))
+                    pieces.append(TextPiece(at, 1 if is_picture else utf16_length(written), text, is_picture))
                     at = pieces[-1].end
+            if image is not None:
+                cursor.insertText(before, form)
+                add_image(cursor, image)
+                self.widest_image = max(self.widest_image, image.width)
+                cursor.insertText(after, form)
+            else:
+                cursor.insertText(f"{before}{span.text}{after}".replace("\n", line_break), form)
             if span.is_code:
                 self.pills.append((first, at))
             if span.link:
                 self.links.append(LinkRange(first, at, span.link))
-            text = f"{before}{span.text}{after}".replace("\n", line_break)
-            cursor.insertText(text, self._style.char_format(span, level, colour))
         self.runs.append(TextRun(start, pieces, separator))
+
+    def _formula_image(self, span: Span, level: int, colour: str) -> FormulaImage | None:
+        formula = self._style.formula(span, level, colour)
+        if formula is None:
+            return None
+        image = self._style.formula_images.image(formula)
+        if image is None:
+            self.waiting.append(formula)
+        return image
 
     def plain_text(self, first: int, last: int) -> str:
         """What stands between two positions, as a reader would copy it."""
@@ -240,6 +274,11 @@ def _around(span: Span) -> tuple[str, str]:
     if span.is_code:
         return BEFORE_CODE, AFTER_CODE
     return (BEFORE_FORMULA, AFTER_FORMULA) if span.is_formula else ("", "")
+
+
+def _joiner(neighbour: str) -> str:
+    """What keeps a picture and the letter beside it, such as a comma or a bracket, on one line."""
+    return WORD_JOINER if neighbour and not neighbour.isspace() else ""
 
 
 def direction_of(spans: Iterable[Span]) -> Qt.LayoutDirection:

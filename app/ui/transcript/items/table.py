@@ -50,6 +50,7 @@ class TableView(DocumentView):
         self._rich = RichDocument(style)
         self._direction = direction_of([span for row in block.rows[:1] for cell in row for span in cell])
         self._table = self._insert_table()
+        self.waiting = self._rich.waiting
         self._natural = self._natural_widths()
 
     @property
@@ -66,7 +67,7 @@ class TableView(DocumentView):
     def lay_out(self, width: float) -> None:
         if width != self.width:
             self.width = width
-            widths = fitted(self._natural, width)
+            widths = [*map(max, fitted(self._natural, width), self._picture_widths)]
             form = self._table.format().toTableFormat()
             fixed = QTextLength.Type.FixedLength
             form.setColumnWidthConstraints([QTextLength(fixed, column) for column in widths])
@@ -144,20 +145,30 @@ class TableView(DocumentView):
         """The width at which no cell of a column would break its lines."""
         rows = self._table_block.rows
         widths = [0.0] * self._table.columns()
+        self._picture_widths = [0.0] * self._table.columns()
         for y, row in enumerate(rows):
             for x, spans in enumerate(row):
                 is_header = y == 0 and self._table_block.has_header
                 width = sum(self._width_of(as_header(s) if is_header else s) for s in spans)
                 widths[x] = max(widths[x], width)
+                pictures = (self._picture_width(span) for span in spans if span.is_formula)
+                self._picture_widths[x] = max(self._picture_widths[x], *pictures, 0.0)
         return [width + CELL_LEFT + CELL_RIGHT + 3 for width in widths]
 
     def _width_of(self, span: Span) -> float:
+        if span.is_formula and (picture := self._picture_width(span)):
+            return picture
         text = f" {span.text} " if span.is_code else span.text
         return self.style.metrics(span).horizontalAdvance(text[:200])
 
+    def _picture_width(self, span: Span) -> float:
+        formula = self.style.formula(span)
+        image = self.style.formula_images.image(formula) if formula is not None else None
+        return image.width + CELL_LEFT + CELL_RIGHT if image is not None else 0.0
+
 
 def as_header(span: Span) -> Span:
-    return Span(span.text, True, span.is_italic, span.is_code, span.is_struck, link=span.link)
+    return replace(span, is_bold=True)
 
 
 def fitted(natural: list[float], available: float) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextCursor
 from typing_extensions import override
 
@@ -12,6 +12,8 @@ from app.ui.transcript.content.blocks import RuleBlock, TextBlock
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
+from app.ui.transcript.items.drawing import saved
+from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.rich_document import (
     RichDocument,
@@ -21,6 +23,8 @@ from app.ui.transcript.items.rich_document import (
 )
 
 RULE_HEIGHT = 17.0
+BAR_ROOM = 10.0
+"""Below a paragraph that scrolls sideways because of a wide formula."""
 LINK_ABOVE = 15.0
 LINK_HEIGHT = 21.0
 """Where a link can be clicked: this far above the line that letters stand on, and this high."""
@@ -98,11 +102,12 @@ class TextView(DocumentView):
         self._rich = RichDocument(style)
         colour = "muted" if block.place.is_muted else "text"
         self._rich.write_paragraph(block.spans, style.block_format(block.level), block.level, colour)
+        self.waiting = self._rich.waiting
 
     @property
     @override
     def _origin(self) -> QPointF:
-        return QPointF(0, -self.style.half_leading(self._level))
+        return QPointF(-self.horizontal.offset, -self.style.half_leading(self._level))
 
     @property
     @override
@@ -118,15 +123,22 @@ class TextView(DocumentView):
     def lay_out(self, width: float) -> None:
         if width != self.width:
             self.width = width
-            self._rich.lay_out(width)
-        self.height = self._rich.document.size().height()
+            self._rich.lay_out(max(width, self._rich.widest_image))
+            self.horizontal.fit(self._rich.widest_image, width)
+        room = BAR_ROOM if self.horizontal.range else 0
+        self.height = self._rich.document.size().height() + room
+        self.horizontal.place_bar(0, self.height - 1, width)
 
     @override
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
-        painter.translate(self._origin)
-        clip = paint.clip.translated(-self._origin)
-        self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
-        draw_document(self._rich.document, painter, paint, clip)
+        with saved(painter):
+            if self.horizontal.range:
+                painter.setClipRect(self.area, Qt.ClipOperation.IntersectClip)
+            painter.translate(self._origin)
+            clip = paint.clip.translated(-self._origin)
+            self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
+            draw_document(self._rich.document, painter, paint, clip)
+        paint_handle(painter, self.horizontal.handle, self.style)
 
 
 class RuleView(BlockView):

@@ -148,6 +148,13 @@ class MessageColumn:
             layout.lay_out(self.column_width)
             self._geometry.set_height(row, row_height(layout))
 
+    def draw_waiting(self) -> None:
+        """Show formulas that have been drawn since their messages were built."""
+        for entry_id, layout in self._layouts.items():
+            if layout.draw_waiting():
+                layout.lay_out(self.column_width)
+                self._geometry.set_height(self._rows[entry_id], row_height(layout))
+
     def is_current(self, row: int) -> bool:
         """Whether a row is built for the present width, and its height therefore the true one."""
         layout = self._layouts.get(self.entries[row].id)

@@ -109,6 +109,17 @@ class MessageLayout:
             self.footer = Footer(entry, self.style)
         self.cost = sum(view.length for view in self.views) + BLOCK_COST * len(self.views)
 
+    def draw_waiting(self) -> bool:
+        """Build the views anew whose formulas have been drawn since; whether there was one."""
+        is_changed = False
+        for index, view in enumerate(self.views):
+            if any(self.style.formulas(formula) is not None for formula in view.waiting):
+                self.views[index] = new_view(view.block, self.style)
+                self.views[index].index = index
+                self._first_stale = min(self._first_stale, index)
+                is_changed = True
+        return is_changed
+
     def lay_out(self, width: float) -> None:
         """Finds everything's place for a column width."""
         first = self._first_stale if width == self.width else 0

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from typing_extensions import override
 
+from app.core.formula import FormulaSource
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyEvent
 from app.ui.theme import Theme
@@ -24,7 +25,7 @@ from app.ui.transcript.content.html import html_of
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
 from app.ui.transcript.items.picture_source import NoPictures, PictureSource
-from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.render_style import RenderStyle, without_formulas
 from app.ui.transcript.view.animation import AnimationTimer
 from app.ui.transcript.view.clipboard import put_data, rich_data
 from app.ui.transcript.view.context_menu import message_menu
@@ -78,7 +79,10 @@ class Transcript(QAbstractScrollArea):
     action_requested = Signal(str, object, str)
     copied = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, formulas: FormulaSource = without_formulas
+    ) -> None:
+        """`formulas` draws them; call `show_drawn_formulas` when it has more."""
         super().__init__(parent)
         self.setObjectName("transcript")
         self.setAccessibleName("Conversation")
@@ -87,7 +91,8 @@ class Transcript(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         self._pictures: PictureSource = NoPictures()
-        self._column = MessageColumn(RenderStyle(theme, pixel_ratio=self.devicePixelRatioF()))
+        style = RenderStyle(theme, pixel_ratio=self.devicePixelRatioF(), formulas=formulas)
+        self._column = MessageColumn(style)
         self._viewport = Viewport(self, self._column)
         self._interaction = InteractionState(self._column, self)
         self._mouse = MouseHandler(
@@ -190,29 +195,23 @@ class Transcript(QAbstractScrollArea):
 
     def set_theme(self, theme: Theme, zoom_percent: int = 100) -> None:
         """Changes all colours and sizes at once."""
-        style = RenderStyle(
-            theme,
-            zoom_percent,
-            self.devicePixelRatioF(),
-            shows_figures=self._column.style.shows_figures,
-            pictures=self._pictures,
-        )
-        self._show_style(style)
+        self._show_style(theme, zoom_percent, self._column.style.shows_figures)
 
     def set_shows_figures(self, is_wanted: bool) -> None:
         """Has the speed under every answer, or only under the one in use."""
         now = self._column.style
         if is_wanted != now.shows_figures:
-            style = RenderStyle(
-                now.theme,
-                now.zoom_percent,
-                now.pixel_ratio,
-                shows_figures=is_wanted,
-                pictures=self._pictures,
-            )
-            self._show_style(style)
+            self._show_style(now.theme, now.zoom_percent, is_wanted)
 
-    def _show_style(self, style: RenderStyle) -> None:
+    def _show_style(self, theme: Theme, zoom_percent: int, shows_figures: bool) -> None:
+        style = RenderStyle(
+            theme,
+            zoom_percent,
+            self.devicePixelRatioF(),
+            shows_figures=shows_figures,
+            pictures=self._pictures,
+            formulas=self._column.style.formulas,
+        )
         self._column.style = self._jump.render_style = style
         self._column.forget_built()
         self._jump.update()
@@ -227,6 +226,18 @@ class Transcript(QAbstractScrollArea):
     def redraw_pictures(self) -> None:
         """Draws what is on screen again, as a picture of it has come or gone."""
         self.viewport().update()
+
+    def show_drawn_formulas(self) -> None:
+        """Puts pictures in the place of formulas that have been drawn."""
+        if not self._column.entries:
+            return
+        row, index = self._viewport.first_block()
+        y = self._viewport.block_y(row, index)
+        self._column.draw_waiting()
+        if not self._viewport.is_following:
+            moved = round(self._viewport.block_y(row, index) - y)
+            self._viewport.return_to(row, self._viewport.row_y(row) - moved)
+        self._refresh()
 
     def to_plain_text(self) -> str:
         """What the reader sees of the whole conversation, as text."""

@@ -128,6 +128,19 @@ class Viewport:
         rows = self.rows()
         return (rows.start, self.row_y(rows.start)) if rows else (0, 0)
 
+    def first_block(self) -> tuple[int, int]:
+        """The row and the block that are the first to begin within sight; without one, the last in sight."""
+        row = index = 0
+        for row in self.rows():
+            for index in range(len(self._column.layout(row).views)):
+                if self.block_y(row, index) >= 0:
+                    return row, index
+        return row, index
+
+    def block_y(self, row: int, index: int) -> float:
+        """Where a block of a message begins, seen from the top edge."""
+        return self.row_y(row) + self._column.layout(row).area_of(index).top()
+
     def return_to(self, row: int, y: int) -> None:
         """Goes back to a place."""
         self.is_following = False

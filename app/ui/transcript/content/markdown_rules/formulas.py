@@ -33,6 +33,12 @@ _BRACED_WORDS = re.compile(r"\\(?:text|mathrm|operatorname|mbox|textbf|textit|ma
 _OPERATOR = re.compile(r"[=<>^_+*/|{}\u2200-\u22ff\u2190-\u21ff±×÷·]|(?<=\w)[-(]|\\")
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _SHORT_WORD = re.compile(r"[^\W\d_]{2,}")
+_EQUATION = re.compile(r"[=^<>]")
+_COMMON_WORDS = {
+    *("am", "an", "as", "at", "be", "by", "de", "do", "du", "el", "en", "et", "go", "he", "if", "il", "in"),
+    *("is", "it", "la", "le", "me", "my", "no", "of", "on", "or", "so", "to", "un", "up", "us", "we"),
+}
+"""Of two letters; others stand for products, such as `ax` and `bx`."""
 
 
 def formula(state: StateInline, silent: bool) -> bool:
@@ -92,7 +98,10 @@ def _looks_like_formula(text: str) -> bool:
         return len(words) <= 4
     if not any(character.isspace() for character in text.strip()):
         return len(plain) <= 3 or bool(_OPERATOR.search(text)) or not _LONG_WORD.search(plain)
-    return bool(_OPERATOR.search(text)) and not words and len(_SHORT_WORD.findall(plain)) <= 1
+    if words or not _OPERATOR.search(text):
+        return False
+    short = _SHORT_WORD.findall(plain)
+    return len(short) <= 1 or (bool(_EQUATION.search(text)) and not _COMMON_WORDS & {*map(str.lower, short)})
 
 
 def formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
