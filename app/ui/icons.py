@@ -6,10 +6,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from qtawesome import IconicFont
+from qtawesome.iconic_font import CharIconEngine
+from typing_extensions import override
 
 from app.ui.fonts import scaled
 
@@ -36,12 +38,33 @@ def coloured_icon(name: str, colour: QColor, disabled: QColor | None = None) -> 
     return made
 
 
+class _Engine(CharIconEngine):
+    """Draws nothing where there is no room, as in a widget that a small window has squeezed to nothing."""
+
+    @override
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        if not rect.isEmpty():
+            super().paint(painter, rect, mode, state)
+
+    @override
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return QPixmap() if size.isEmpty() else super().pixmap(size, mode, state)
+
+
+class _Icons(IconicFont):
+    """Icons that can be painted at any size."""
+
+    @override
+    def _icon_by_painter(self, painter: object, options: object) -> QIcon:
+        return QIcon(_Engine(self, painter, options))
+
+
 @cache
 def _phosphor() -> IconicFont:
     """The one font that is used. `qtawesome.icon` would load all twelve: 40 ms and 11 MB at the start."""
     folder = Path(str(files("qtawesome") / "fonts"))
     letters, names = (next(folder.glob(pattern)).name for pattern in ("phosphor-*.ttf", "phosphor-*.json"))
-    return IconicFont(("ph", letters, names, str(folder)))
+    return _Icons(("ph", letters, names, str(folder)))
 
 
 def app_icon(folder: Path) -> QIcon:

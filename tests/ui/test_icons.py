@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QColor, QImage
+import pytest
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.paths import resources
 from app.settings import ThemeChoice
-from app.ui.icons import app_icon, render_app_icon
+from app.ui.icons import app_icon, icon, render_app_icon
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.widgets.icon_button import IconButton
 
@@ -29,6 +30,19 @@ def test_an_icon_takes_the_colour_of_the_text_and_follows_the_theme(
     assert strongest_colour(button).lightness() > 200
     themes.choose(ThemeChoice.LIGHT)
     assert strongest_colour(button).lightness() < 60
+
+
+@pytest.mark.parametrize("size", [QSize(0, 0), QSize(0, 18), QSize(18, -7), QSize(-6, -6)])
+def test_an_icon_without_room_is_not_drawn(qapp: QApplication, size: QSize) -> None:
+    """Qt warns of letters and pictures of no size, and its painter is of no use from then on."""
+    drawn = icon("plus", qapp.palette())
+    assert drawn.pixmap(size).isNull()
+    ground = QImage(20, 20, QImage.Format.Format_ARGB32)
+    ground.fill(0)
+    before = ground.copy()
+    with QPainter(ground) as painter:
+        drawn.paint(painter, QRect(QPoint(5, 5), size))
+    assert ground == before
 
 
 def test_an_icon_button_says_what_it_does_and_its_key(qtbot: QtBot) -> None:

@@ -30,6 +30,9 @@ class ConversationListModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Row] = []
+        self._is_changing = False
+        self._titles: dict[str, str] = {}
+        """Typed while the rows change: Qt closes the field of a row that goes."""
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -37,6 +40,17 @@ class ConversationListModel(QAbstractListModel):
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Brings the list to these rows by removing, moving and inserting what differs."""
+        self._is_changing = True
+        try:
+            self._change_rows(rows)
+        finally:
+            self._is_changing = False
+        titles, self._titles = self._titles, {}
+        for conversation_id, title in titles.items():
+            if self.row_of(conversation_id) >= 0:
+                self.title_edited.emit(conversation_id, title)
+
+    def _change_rows(self, rows: Sequence[Row]) -> None:
         wanted = {row.key for row in rows}
         for place in reversed(range(len(self._rows))):
             if self._rows[place].key not in wanted:
@@ -102,7 +116,9 @@ class ConversationListModel(QAbstractListModel):
         title = " ".join(str(value).split())
         if role != Qt.ItemDataRole.EditRole or not isinstance(row, ConversationRow) or not title:
             return False
-        if title != row.title:
+        if title != row.title and self._is_changing:
+            self._titles[row.id] = title  # Whoever hears of it may change the rows again.
+        elif title != row.title:
             self.title_edited.emit(row.id, title)
         return True
 

@@ -144,6 +144,22 @@ def test_a_title_whose_row_goes_away_is_dropped_in_silence(qtbot: QtBot, sidebar
         QApplication.processEvents()
 
 
+def test_a_title_that_is_typed_while_its_row_goes_changes_nothing_meanwhile(
+    qtbot: QtBot, sidebar: Sidebar
+) -> None:
+    """Qt commits the field when its row is about to go; whoever takes the title changes the list again."""
+    renamed: list[str] = []
+    summaries = [ConversationSummary("a", "Apples", NOW), ConversationSummary("c", "Cheese", NOW)]
+    model = sidebar.list.model()
+    model.rowsAboutToBeRemoved.connect(lambda: model.setData(index_of(sidebar, "Apples"), "Pears"))
+    sidebar.rename_requested.connect(
+        lambda _id, title: (renamed.append(title), sidebar.set_conversations(summaries[:1]))
+    )
+    sidebar.set_conversations(summaries)
+    assert set(renamed) == {"Pears"}
+    assert [row for row in rows(sidebar) if row in ("Apples", "Bread", "Cheese")] == ["Apples"]
+
+
 def test_a_rename_goes_on_while_another_conversation_moves_up(qtbot: QtBot, sidebar: Sidebar) -> None:
     sidebar.start_rename("b")
     field = sidebar.findChild(QLineEdit, "rename_field")
