@@ -56,6 +56,8 @@ class Settings:
     """1 is the size that the system asks for; 0.7 to 2."""
     sends_with_enter: bool = True
     """Enter sends and Shift+Enter starts a new line; otherwise Ctrl+Enter sends."""
+    writes_titles: bool = True
+    """The model names a conversation after its first answer."""
     shows_speed: bool = False
     """How fast an answer was written stands under each, not only under the one in use."""
     notifies_when_done: bool = True

@@ -31,6 +31,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
 
 
+@pytest.fixture(autouse=True)
+def no_titles(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The model is asked for a title only where a test is about titles: it comes at a time of its own."""
+    titles = sys.modules.get("app.services.titles")
+    if titles is not None and request.node.get_closest_marker("titles") is None:
+        monkeypatch.setattr(titles.TitleService, "_is_unnamed", lambda *_: False)
+
+
 @pytest.fixture
 def folder_without_write_permission() -> Iterator[Path]:
     """A folder of somebody else's. Root may write everywhere, so a test that runs as root steps down."""

@@ -18,6 +18,7 @@ CHANGED = Settings(
     font_scale=1.25,
     sends_with_enter=False,
     is_settings_panel_visible=True,
+    writes_titles=False,
     shows_speed=True,
     notifies_when_done=False,
     new_chat_tools=("calculator",),

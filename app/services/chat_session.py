@@ -373,6 +373,14 @@ class ChatSession(QObject):
         self._writer.save(conversation_id, "title", lambda: self._store.rename(conversation_id, title))
         self._tell_of(conversation_id, ChatPart.DETAILS)
 
+    def take_title(self, conversation_id: str, title: str) -> None:
+        """Gives a conversation a title that nobody typed; that is no use of it."""
+        self._change(conversation_id, lambda found: replace(found, title=title))
+        self._writer.save(
+            conversation_id, "written title", lambda: self._store.take_title(conversation_id, title)
+        )
+        self._tell_of(conversation_id, ChatPart.DETAILS)
+
     def choose_preset(self, name: str, overrides: Overrides = ()) -> None:
         """Holds the conversation on screen under another preset, with these overrides of it.
 

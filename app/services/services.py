@@ -50,6 +50,7 @@ from app.services.search import SearchService
 from app.services.settings import SettingsService
 from app.services.sight import SightService
 from app.services.store_writer import StoreWriter
+from app.services.titles import TitleService
 from app.services.tools import ToolService
 from app.settings import SettingsFile
 from app.store.presets import PresetStore
@@ -158,6 +159,7 @@ class Services(QObject):
         self.chat.save_draft()
         self.answers.stop_all()
         self.reading_ahead.shut_down()
+        self.titles.shut_down()
         self._engine_worker.shut_down()
         self.answers.shut_down()
         self._files_worker.shut_down()
@@ -249,6 +251,15 @@ class Services(QObject):
             self.chat,
             self.answers,
             self.conversations,
+            self.reading_ahead,
+            self.settings,
+            self,
+        )
+        self.titles = TitleService(
+            self.engine,
+            self._engine_worker,
+            self.chat,
+            self.answers,
             self.reading_ahead,
             self.settings,
             self,

@@ -134,6 +134,15 @@ class ConversationStore:
         )
 
     @repairs_damage
+    def take_title(self, conversation_id: str, title: str) -> None:
+        """Gives it a title that the program made, unless the user has typed one."""
+        self._change(
+            """update conversation set title = :title
+                where id = :id and deleted_at is null and not is_titled_by_user""",
+            {"id": conversation_id, "title": stored_text(title)},
+        )
+
+    @repairs_damage
     def set_tip(self, conversation_id: str, node_id: str | None) -> None:
         """Puts another branch on screen."""
         self._change(

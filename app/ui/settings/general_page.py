@@ -51,6 +51,8 @@ class GeneralPage(QWidget):
         self.send_key_field.setAccessibleName("Key that sends")
         for value, text in _SEND_KEYS:
             self.send_key_field.addItem(text, value)
+        self.title_box = QCheckBox("Let the model write the titles of chats", self)
+        self.title_box.setObjectName("title_box")
         self.speed_box = QCheckBox("Tokens per second under every answer", self)
         self.speed_box.setObjectName("speed_box")
         self.notify_box = QCheckBox("When a long answer or a download finishes in the background", self)
@@ -60,6 +62,7 @@ class GeneralPage(QWidget):
         self.theme_field.currentIndexChanged.connect(self._on_field_changed)
         self.zoom_field.valueChanged.connect(self._on_field_changed)
         self.send_key_field.currentIndexChanged.connect(self._on_field_changed)
+        self.title_box.toggled.connect(self._on_field_changed)
         self.speed_box.toggled.connect(self._on_field_changed)
         self.notify_box.toggled.connect(self._on_field_changed)
 
@@ -70,6 +73,7 @@ class GeneralPage(QWidget):
             self.theme_field.setCurrentIndex(self.theme_field.findData(settings.theme.value))
             self.zoom_field.setValue(round(settings.font_scale * 100))
             self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
+            self.title_box.setChecked(settings.writes_titles)
             self.speed_box.setChecked(settings.shows_speed)
             self.notify_box.setChecked(settings.notifies_when_done)
 
@@ -79,6 +83,7 @@ class GeneralPage(QWidget):
             theme=ThemeChoice(self.theme_field.currentData()),
             font_scale=self.zoom_field.value() / 100,
             sends_with_enter=self.send_key_field.currentData(),
+            writes_titles=self.title_box.isChecked(),
             shows_speed=self.speed_box.isChecked(),
             notifies_when_done=self.notify_box.isChecked(),
         )
@@ -97,5 +102,6 @@ class GeneralPage(QWidget):
         layout.addRow("Theme", self.theme_field)
         layout.addRow("Text size", self.zoom_field)
         layout.addRow("Send with", self.send_key_field)
+        layout.addRow("Titles", self.title_box)
         layout.addRow("Show", self.speed_box)
         layout.addRow("Notify me", self.notify_box)
