@@ -23,8 +23,14 @@ class ModelFile:
     """The other program that it belongs to, such as Ollama; empty for the user's own."""
     projector: Path | None = None
     """The file beside it that lets it see; None where it cannot."""
+    projector_bytes: int = 0
     problem: str = ""
     """Why it cannot be used for chat, as a sentence; empty where it can."""
+
+    @property
+    def total_bytes(self) -> int:
+        """What it takes on the disk, with the file that lets it see."""
+        return self.size_bytes + self.projector_bytes
 
 
 @dataclass(frozen=True, slots=True)

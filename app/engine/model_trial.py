@@ -19,6 +19,7 @@ from typing import Any
 
 import psutil
 
+from app.core.attachment import Attachment
 from app.core.errors import (
     EngineError,
     ModelFileError,
@@ -26,8 +27,17 @@ from app.core.errors import (
     TemplateError,
     UserError,
 )
-from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
+from app.core.message import (
+    Message,
+    PicturePart,
+    ReasoningPart,
+    Role,
+    TextPart,
+    ToolCallPart,
+    ToolResultPart,
+)
 from app.core.model_file import LoadOptions
+from app.core.pixels import Pixels
 from app.core.sampling import Sampling
 from app.core.tool_grammar import TRIGGER, tool_grammar
 from app.engine.completion import Completion
@@ -35,6 +45,7 @@ from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library, open_context
 from app.engine.model_checks import read_usable
+from app.engine.picture_reader import PictureReader
 from app.processes.own_process import die_quietly
 
 _TRIAL_CONTEXT = 512
@@ -74,6 +85,7 @@ class TrialStep(StrEnum):
     ANSWER = "answer"
     TOOL_CALL = "tool_call"
     CONTEXT = "context"
+    PICTURE = "picture"
 
 
 TEXTS = (
@@ -113,6 +125,10 @@ _TOOLS: tuple[dict[str, Any], ...] = (
 _CALL = ToolCallPart("get_weather", {"city": "Oslo"}, f'{TRIGGER}[get_weather(city="Oslo")]<|tool_call_end|>')
 _RESULT = ToolResultPart("get_weather", '{"degrees": -3}')
 _THOUGHT = ReasoningPart("Let me think.", "<think>Let me think.</think>")
+
+
+_PICTURE = PicturePart(Attachment("0" * 64, "image/png", "trial.png", 0), 64, 64)
+_PIXELS = Pixels(64, 64, bytes(range(256)) * 48)
 
 
 def _text(text: str) -> TextPart:
@@ -162,8 +178,17 @@ def plan_trial(header: GgufHeader, has_gpu: bool) -> LoadPlan:
     return plan_load(header, LoadOptions(context_length=_TRIAL_CONTEXT), 0, machine)
 
 
-def try_model(path: Path, begin: Callable[[TrialStep], None] = lambda step: None) -> None:
+def try_model(
+    path: Path,
+    begin: Callable[[TrialStep], None] = lambda step: None,
+    projector: Path | None = None,
+) -> str:
     """Does with a file what the window will do; `begin` is told each step before it.
+
+    `projector` is the file that lets the model see. Where that one cannot be used, the model still can.
+
+    Returns:
+        Why it cannot see, as a sentence; empty where it can, and where it was not to.
 
     Raises:
         UserError: the file cannot be used, in an orderly way.
@@ -189,6 +214,24 @@ def try_model(path: Path, begin: Callable[[TrialStep], None] = lambda step: None
         loaded.context.close()
         begin(TrialStep.CONTEXT)
         _open_full_context(native, header, loaded)
+        if projector is None:
+            return ""
+        begin(TrialStep.PICTURE)
+        return _look_at_a_picture(loaded, projector)
+
+
+def _look_at_a_picture(loaded: LoadedModel, projector: Path) -> str:
+    reader = PictureReader(projector, loaded.model, physical_cores(), False, lambda _picture: _PIXELS)
+    message = Message(Role.USER, (_PICTURE,))
+    never = threading.Event()
+    try:
+        with closing(reader):
+            deque(reader.open([message], never), maxlen=0)
+            layout = reader.layout_of(_PICTURE)
+            deque(reader.encode(layout.positions if layout else (), 0, never), maxlen=0)
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def _take_vocabulary_apart(loaded: LoadedModel) -> None:
@@ -272,21 +315,25 @@ def _open_full_context(native: ModuleType, header: GgufHeader, loaded: LoadedMod
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The child: `--model FILE` or `--library`, then what the engine's own libraries are; prints a report.
+    """The child: `--model FILE PROJECTOR` (which may be empty) or `--library`, then what the engine's own
+    libraries are; prints a report.
 
     A line of JSON for each step, and one for how it ended.
     """
     die_quietly()
+    sight = ""
     try:
         if arguments[:1] == ["--model"]:
-            native_library([Path(name) for name in arguments[2:]])
-            try_model(Path(arguments[1]), lambda step: _say({"step": step}))
+            projector, *libraries = arguments[2:]
+            native_library([Path(name) for name in libraries])
+            path = Path(projector) if projector else None
+            sight = try_model(Path(arguments[1]), lambda step: _say({"step": step}), path)
         else:
             native_library([Path(name) for name in arguments[1:]])
         problem, hint, kind = "", "", "file"
     except UserError as error:
         problem, hint, kind = str(error), error.hint, kind_of(error)
-    _say({"problem": problem, "hint": hint, "kind": kind})
+    _say({"problem": problem, "hint": hint, "kind": kind, "sight": sight})
     return 0
 
 

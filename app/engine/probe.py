@@ -13,7 +13,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.core.errors import Cancelled, EngineError
 from app.core.parsing import ParseError
 from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
+from app.engine.load_options import projector_bytes
 from app.engine.model_checks import read_usable
 from app.engine.model_trial import KINDS, TrialStep, plan_trial
 from app.engine.trial_process import Ending, TrialLimits, TrialOutcome, run_trial
@@ -53,6 +54,7 @@ _DOING = {
     TrialStep.ANSWER: "answered with",
     TrialStep.TOOL_CALL: "called a tool with",
     TrialStep.CONTEXT: "prepared the memory of",
+    TrialStep.PICTURE: "looked at a picture with",
 }
 
 
@@ -66,6 +68,8 @@ class TrialVerdict:
     """Which error it is: file, memory or engine."""
     is_lasting: bool = True
     """Whether another trial of the same file would end the same."""
+    sight_problem: str = ""
+    """Why the model cannot see with its projector, as a sentence; it can be used for words all the same."""
 
     def raise_problem(self) -> None:
         if self.problem:
@@ -94,8 +98,18 @@ class Probe:
         self._shortest_timeout = shortest_timeout
         self._choose_libraries = choose_libraries
 
-    def check_model(self, path: Path, cancel: threading.Event | None = None) -> None:
+    def check_model(
+        self, path: Path, cancel: threading.Event | None = None, projector: Path | None = None
+    ) -> str:
         """Returns if the file can be loaded and used.
+
+        Args:
+            path: the model.
+            cancel: ends the trial.
+            projector: the file that lets the model see.
+
+        Returns:
+            Why it cannot see with that, as a sentence; empty where it can.
 
         Raises:
             ModelFileError: it is damaged, incomplete, of an unknown architecture, or not a chat model.
@@ -106,12 +120,16 @@ class Probe:
         header = read_usable(path)
         # Free memory is looked at when the model is loaded; here, whether it could ever fit.
         plan_trial(header, has_gpu=False)
-        verdict = self._remembered(path)
+        identity = _identity(path, projector)
+        verdict = self._remembered(path, identity)
         if verdict is None:
-            verdict = self._try(["--model", str(path.absolute())], path.name, self._limits(header), cancel)
+            sight = str(projector.absolute()) if projector else ""
+            limits = self._limits(header, projector_bytes(projector))
+            verdict = self._try(["--model", str(path.absolute()), sight], path.name, limits, cancel)
             if verdict.is_lasting:
-                self._remember(path, verdict)
+                self._remember(path, identity, verdict)
         verdict.raise_problem()
+        return verdict.sight_problem
 
     def check_library(self) -> None:
         """Returns if the engine's library can be loaded on this computer.
@@ -124,8 +142,8 @@ class Probe:
         if verdict.problem:
             raise EngineError(verdict.problem, "Reinstall Tarn, or install a build for this computer.")
 
-    def _limits(self, header: GgufHeader) -> TrialLimits:
-        size, shortest = header.file_size, self._shortest_timeout
+    def _limits(self, header: GgufHeader, sight_bytes: int) -> TrialLimits:
+        size, shortest = header.file_size + sight_bytes, self._shortest_timeout
         return TrialLimits(
             seconds=max(shortest, shortest / 2 + size / SLOWEST_DRIVE),
             work_seconds=WORK_SECONDS + size / SLOWEST_WORK,
@@ -142,17 +160,18 @@ class Probe:
         log.info("The trial of %s ended %s with %s", name, outcome.ending.name, outcome.exit_code)
         return verdict_of(name, outcome, limits)
 
-    def _remembered(self, path: Path) -> TrialVerdict | None:
+    def _remembered(self, path: Path, identity: str) -> TrialVerdict | None:
         entry = self._entries().get(str(path.resolve()))
-        if entry is None or entry.get("file") != _identity(path):
+        if entry is None or entry.get("file") != identity:
             return None
         try:
-            return TrialVerdict(str(entry["problem"]), str(entry["hint"]), str(entry["kind"]))
+            found = TrialVerdict(str(entry["problem"]), str(entry["hint"]), str(entry["kind"]))
+            return replace(found, sight_problem=str(entry.get("sight_problem", "")))
         except KeyError:
             return None
 
-    def _remember(self, path: Path, verdict: TrialVerdict) -> None:
-        entries = {**self._entries(), str(path.resolve()): {**asdict(verdict), "file": _identity(path)}}
+    def _remember(self, path: Path, identity: str, verdict: TrialVerdict) -> None:
+        entries = {**self._entries(), str(path.resolve()): {**asdict(verdict), "file": identity}}
         try:
             self._record.parent.mkdir(parents=True, exist_ok=True)
             replace_file(self._record, json.dumps(entries, indent=1, ensure_ascii=False).encode())
@@ -176,7 +195,11 @@ def default_command() -> list[str]:
 
 def verdict_of(name: str, outcome: TrialOutcome, limits: TrialLimits) -> TrialVerdict:
     """What a child's end means."""
-    doing = _DOING[_last_step(outcome.lines)]
+    step = _last_step(outcome.lines)
+    doing = _DOING[step]
+    if step is TrialStep.PICTURE and (outcome.ending is not Ending.BY_ITSELF or outcome.exit_code != 0):
+        # The model itself had passed by then.
+        return TrialVerdict(sight_problem=f"The engine failed when it {doing} {name}, so it cannot see.")
     match outcome.ending:
         case Ending.TOOK_TOO_LONG:
             return TrialVerdict(
@@ -234,9 +257,11 @@ def _report(lines: Sequence[str]) -> TrialVerdict | None:
         problem, hint, kind = str(report["problem"]), str(report["hint"]), str(report["kind"])
     except (ValueError, IndexError, KeyError, TypeError):
         return None
-    return TrialVerdict(problem, hint, kind, kind != "memory") if kind in KINDS else None
+    sight = str(report.get("sight", ""))
+    return TrialVerdict(problem, hint, kind, kind != "memory", sight) if kind in KINDS else None
 
 
-def _identity(path: Path) -> str:
+def _identity(path: Path, projector: Path | None) -> str:
     """By what a remembered file is known again."""
-    return f"{identity_of(path).version}, trial {TRIAL_VERSION}"
+    sight = f", {projector.name} {identity_of(projector).version}" if projector else ""
+    return f"{identity_of(path).version}{sight}, trial {TRIAL_VERSION}"

@@ -70,15 +70,23 @@ class ModelLibrary:
         """
         return self._with_projector(self._library.open(path))
 
-    def check(self, path: Path, cancel: threading.Event) -> None:
+    def note_pair(self, model: Path, projector: Path) -> None:
+        """Remembers that a file lets a model see, wherever the two are."""
+        if self._records is not None:
+            self._records.note_projector(model, projector)
+
+    def check(self, model: ModelFile, cancel: threading.Event) -> str:
         """Tries a file in a child process, and at the very first start the engine itself.
+
+        Returns:
+            Why the model cannot see with its projector, as a sentence; empty where it can.
 
         Raises:
             UserError: the file would take the program down with it, or cannot be used.
         """
         if not self._trials.exists():
             self._probe.check_library()
-        self._probe.check_model(path, cancel)
+        return self._probe.check_model(model.path, cancel, model.projector)
 
     def _with_projector(self, model: ModelFile) -> ModelFile:
         """The model with the file that lets it see, where that is on this disk."""
@@ -86,12 +94,13 @@ class ModelLibrary:
         if projector is None:
             return model
         try:
-            key = (model.path, projector, projector.stat().st_size)
+            size = projector.stat().st_size
         except OSError:
             return model
+        key = (model.path, projector, size)
         if key not in self._sight:
             self._sight[key] = can_see(model.path, projector)
-        return replace(model, projector=projector) if self._sight[key] else model
+        return replace(model, projector=projector, projector_bytes=size) if self._sight[key] else model
 
 
 def models_elsewhere(settings: Settings, find: FindModels) -> list[FoundModel]:

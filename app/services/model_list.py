@@ -56,6 +56,10 @@ class ModelList(QObject):
         """Whether the folders are being looked through."""
         return self._scanning is not None
 
+    def note_pair(self, path: Path, projector: Path) -> None:
+        """Remembers that a file lets a model see, wherever the two are."""
+        self._library.note_pair(path, projector)
+
     def find(self, path: Path) -> ModelFile | None:
         """The model of a file; None where it is not in the list."""
         return next((model for model in self._models if model.path == path), None)

@@ -135,7 +135,8 @@ class ModelService(QObject):
     @property
     def can_see(self) -> bool:
         """Whether the chosen model can look at pictures."""
-        return self._chosen is not None and self._chosen.projector is not None
+        known = self._info if self._status.state is ModelState.READY else self._chosen
+        return known is not None and known.projector is not None
 
     @property
     def offers_tools(self) -> bool:
@@ -219,6 +220,11 @@ class ModelService(QObject):
             return
         self._load(model)
 
+    def open_pair(self, path: Path, projector: Path) -> None:
+        """Loads a file from anywhere with the one that lets it see, which are a pair from now on."""
+        self._list.note_pair(path, projector)
+        self.open_file(path)
+
     def choose(self, path: Path) -> None:
         """Loads a model of the list, unless it is the one that is ready or loading."""
         if self._chosen and self._chosen.path == path and self._status.state is not ModelState.FAILED:
@@ -297,11 +303,11 @@ class ModelService(QObject):
                 raise Cancelled
             report(LoadStatus(ModelState.LOADING))
             identity = identity_of(model.path)
-            self._library.check(model.path, cancel)
+            sight_problem = self._library.check(model, cancel)
             report(identity)
-            report(
-                self._engine.load(model.path, options, on_progress, cancel, catalog_context, model.projector)
-            )
+            projector = None if sight_problem else model.projector
+            info = self._engine.load(model.path, options, on_progress, cancel, catalog_context, projector)
+            report(replace(info, notices=(*info.notices, sight_problem)) if sight_problem else info)
 
         stream = Stream(work, self)
         stream.item.connect(lambda item: self._on_stream_item(stream, item))

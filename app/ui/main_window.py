@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
+from app.hub.library.projectors import pair_of
 from app.ui.chat.chat_page import ChatPage
 from app.ui.chat.composer import ComposerState
 from app.ui.drop_hint import DropHint, dropped_models, picture_files
@@ -40,6 +41,7 @@ class MainWindow(QMainWindow):
 
     Signals:
         model_dropped(Path): a GGUF file or a folder was dropped onto the window.
+        pair_dropped(Path, Path): a model was, together with the file that lets it see.
         pictures_dropped(list[Path]): picture files were.
         picture_dropped(QMimeData): a picture that is in no file was, such as one of a web page.
         sidebar_toggled(bool): the user showed or hid the sidebar.
@@ -49,6 +51,7 @@ class MainWindow(QMainWindow):
     """
 
     model_dropped = Signal(object)
+    pair_dropped = Signal(object, object)
     pictures_dropped = Signal(object)
     picture_dropped = Signal(object)
     sidebar_toggled = Signal(bool)
@@ -217,8 +220,11 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
         data = event.mimeData()
         models, pictures = dropped_models(data), picture_files(data)
-        for path in models:
-            self.model_dropped.emit(path)
+        if len(models) == 2 and (pair := pair_of(*models)):
+            self.pair_dropped.emit(*pair)
+        else:
+            for path in models:
+                self.model_dropped.emit(path)
         if pictures:
             self.pictures_dropped.emit(pictures)
         elif data.hasImage() and not data.hasUrls():

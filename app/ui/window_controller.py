@@ -89,6 +89,7 @@ class WindowController(QObject):
         window.sidebar_toggled.connect(lambda is_visible: change(is_sidebar_visible=is_visible))
         window.settings_panel_toggled.connect(lambda is_visible: change(is_settings_panel_visible=is_visible))
         window.model_dropped.connect(self._on_window_model_dropped)
+        window.pair_dropped.connect(self._models.open_pair)
         window.activated.connect(self._models.refresh_if_idle)
         window.closing.connect(self._on_window_closing)
         for view in (window.chat_page.header.model_picker, window.chat_page.welcome):

@@ -180,3 +180,24 @@ def test_the_machine_is_looked_at_through_psutil():
     machine = load_options.Machine.look(has_gpu=False)
     assert machine.free_bytes > 0
     assert machine.core_count == load_options.physical_cores()
+
+
+@pytest.mark.parametrize("damage", ["none", "cut", "words", "another"])
+def test_a_projector_is_tried_with_its_model_and_costs_it_only_its_sight(
+    record: Path, tiny_path: Path, tmp_path: Path, damage: str
+) -> None:
+    projector = tmp_path / "mmproj.gguf"
+    data = (tiny_path.parent / "tiny-mmproj.gguf").read_bytes()
+    changed = {"none": data, "cut": data[:90_000], "words": b"words", "another": tiny_path.read_bytes()}
+    projector.write_bytes(changed[damage])
+    problem = Probe(record).check_model(tiny_path, projector=projector)
+    assert (problem == "") is (damage == "none")
+    assert (
+        Probe(record, child("import sys; sys.exit(3)")).check_model(tiny_path, projector=projector) == problem
+    )
+
+
+def test_a_crash_over_a_picture_costs_the_model_only_its_sight(record: Path, tiny_path: Path) -> None:
+    said = 'print(\'{"step": "picture"}\', flush=True)'
+    problem = Probe(record, child(f"{said}; import os; os.abort()")).check_model(tiny_path)
+    assert "cannot see" in problem

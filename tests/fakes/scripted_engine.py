@@ -93,5 +93,7 @@ class TrustingProbe:
     def check_library(self) -> None:
         pass
 
-    def check_model(self, path: Path, cancel: threading.Event | None = None) -> None:
-        pass
+    def check_model(
+        self, path: Path, cancel: threading.Event | None = None, projector: Path | None = None
+    ) -> str:
+        return ""

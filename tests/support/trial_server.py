@@ -30,7 +30,7 @@ def verdict_on(path: Path) -> TrialVerdict:
         plan_trial(read_usable(path), has_gpu=False)
     except UserError as error:
         return TrialVerdict(str(error), error.hint)
-    return verdict_of(path.name, run_in_fork(lambda: model_trial.main(["--model", str(path)])), LIMITS)
+    return verdict_of(path.name, run_in_fork(lambda: model_trial.main(["--model", str(path), ""])), LIMITS)
 
 
 def run_in_fork(work: Callable[[], int]) -> TrialOutcome:

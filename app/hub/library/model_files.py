@@ -98,7 +98,7 @@ def _with_projector(path: Path, records: LibraryRecords | None) -> list[Path]:
 def import_model(
     path: Path, folder: Path, mode: ImportMode, cancel: threading.Event, on_progress: OnProgress
 ) -> Path:
-    """Takes a GGUF file, with its other parts, into a models folder; where it is then.
+    """Takes a GGUF file, with its other parts and its projector, into a models folder; where it is then.
 
     A file of that name that is there already is never overwritten: the new one gets a number.
 
@@ -112,15 +112,20 @@ def import_model(
         _check_is_gguf(file)
     if mode is ImportMode.IN_PLACE or path.parent.resolve() == folder.resolve():
         return path
+    projector = projector_of(path)
+    stays = projector is not None and is_shared(projector, path)
+    if projector is not None and not _is_there_already(projector, folder):
+        files = [*files, projector]
     targets = _free_places(files, folder)
+    moves = mode is ImportMode.MOVE
     try:
-        if mode is ImportMode.MOVE and _are_renamed(files, targets):
+        if moves and not stays and _are_renamed(files, targets):
             return targets[files.index(path)]
         _copy_all(files, targets, cancel, on_progress)
     except OSError as error:
         raise folder_error(error, folder) from error
-    if mode is ImportMode.MOVE:
-        _remove_all(files)
+    if moves:
+        _remove_all([file for file in files if file != projector or not stays])
     return targets[files.index(path)]
 
 
@@ -156,6 +161,14 @@ def verify_again(
         if verdicts[-1] is not False:
             records.note_verified(file, found)
     return Verification(False if False in verdicts else None if None in verdicts else True, first)
+
+
+def _is_there_already(file: Path, folder: Path) -> bool:
+    """Whether a folder has a file of that name and size: all quantisations of a model share a projector."""
+    try:
+        return (folder / file.name).stat().st_size == file.stat().st_size
+    except OSError:
+        return False
 
 
 def _counted_on(on_progress: OnProgress, before: int, total: int) -> Callable[[int], object]:

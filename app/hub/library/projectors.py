@@ -45,6 +45,13 @@ def projector_of(model: Path, records: LibraryRecords | None = None) -> Path | N
     return min(found, key=_preference, default=None)
 
 
+def pair_of(first: Path, second: Path) -> tuple[Path, Path] | None:
+    """Two files as (model, projector), such as two dropped together; None where they are no pair."""
+    if is_projector(first.name) == is_projector(second.name):
+        return None
+    return (second, first) if is_projector(first.name) else (first, second)
+
+
 def is_shared(projector: Path, model: Path, records: LibraryRecords | None = None) -> bool:
     """Whether another model in the folder goes with the projector too, so that it must stay with that one."""
     return any(

@@ -31,7 +31,7 @@ class ModelRecord:
     """The file's size and time of change when it was verified: a changed file is no longer verified."""
     changed_ns: int = 0
     projector: str = ""
-    """The name of the file beside it that lets it see; empty where it was fetched without one."""
+    """The name of the file beside it that lets it see, or the path of one elsewhere; empty without one."""
 
 
 class LibraryRecords:
@@ -84,11 +84,11 @@ class LibraryRecords:
             )
 
     def note_projector(self, model: Path, projector: Path) -> None:
-        """A file beside the model that lets it see came with it."""
+        """A file that lets the model see came with it, or was given together with it."""
         with self._lock:
             key = _key(model)
             known = self._records.get(key, ModelRecord())
-            self._change({key: replace(known, projector=projector.name)})
+            self._change({key: replace(known, projector=_name_beside(projector, model))})
 
     def forget(self, model: Path) -> None:
         """It is gone."""
@@ -111,6 +111,10 @@ class LibraryRecords:
             replace_file(self._path, json.dumps(values).encode())
         except OSError as error:
             log.info("The records of the library cannot be written: %s", error.strerror)
+
+
+def _name_beside(projector: Path, model: Path) -> str:
+    return projector.name if projector.parent == model.parent else str(projector)
 
 
 def _key(model: Path) -> str:

@@ -85,10 +85,7 @@ def what_runs(model: CatalogModel) -> str:
     if model.needs:
         return f"This model does not run in this version of Tarn: it needs {model.needs}."
     if model.kind is ModelKind.VISION:
-        return (
-            "Text works today. Pictures do not yet: the file that lets the model see is downloaded along "
-            "with it, for a later version of Tarn."
-        )
+        return "It looks at pictures: the file that lets it see is downloaded along with it."
     if model.kind is ModelKind.AUDIO:
         return "Text works today; hearing and speaking do not."
     if model.kind is ModelKind.BASE:

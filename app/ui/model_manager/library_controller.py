@@ -122,7 +122,7 @@ class LibraryController(QObject):
 
     def _ask_to_delete(self, model: ModelFile) -> None:
         text = (
-            f"It takes {formatting.size(model.size_bytes)}. You can restore it from the trash, or "
+            f"It takes {formatting.size(model.total_bytes)}. You can restore it from the trash, or "
             "download it again at any time. Your chats stay."
         )
         dialog = QuestionDialog(f"Move {model.name} to the trash?", text, "Move to the trash", self._view)

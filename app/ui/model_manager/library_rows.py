@@ -64,7 +64,7 @@ def importing_row(importing: FileImport) -> Row:
 def summary(models: Collection[ModelFile], free_bytes: int | None) -> str:
     """3 models, 2.1 GB on this disk. 52.0 GB are free."""
     count = formatting.counted(len(models), "model")
-    total = formatting.size(sum(model.size_bytes for model in models)) if models else "0 MB"
+    total = formatting.size(sum(model.total_bytes for model in models)) if models else "0 MB"
     free = f" {formatting.size(free_bytes)} are free." if free_bytes is not None else ""
     return f"{count}, {total} on this computer.{free}"
 
@@ -108,7 +108,9 @@ def _badges(model: ModelFile, state: LibraryState) -> tuple[Badge, ...]:
 
 def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
     record = state.records.get(model.path, ModelRecord())
-    words = [formatting.size(model.size_bytes), model.architecture]
+    words = [formatting.size(model.total_bytes), model.architecture]
+    if model.projector is not None:
+        words.append("sees pictures")
     if model.trained_context:
         words.append(f"{model.trained_context:,} tokens of context")
     history = [f"used {formatting.days_ago(record.used, state.now)}" if record.used else "not used yet"]

@@ -103,6 +103,32 @@ def test_all_parts_of_a_split_model_come_along(source, models):
     assert files(source.parent) == [source.name]
 
 
+def test_the_file_that_lets_it_see_comes_along(source, models):
+    projector = source.with_name("mmproj-model-F16.gguf")
+    projector.write_bytes(b"GGUF eyes")
+    import_model(source, models, ImportMode.MOVE, NEVER, Told())
+    assert files(models) == [projector.name, source.name]
+    assert not projector.exists()
+
+
+def test_one_that_another_model_needs_is_copied(source, models):
+    projector = source.with_name("mmproj-model-F16.gguf")
+    projector.write_bytes(b"GGUF eyes")
+    source.with_name("model-Q8_0.gguf").write_bytes(DATA)
+    import_model(source, models, ImportMode.MOVE, NEVER, Told())
+    assert files(models) == [projector.name, source.name]
+    assert projector.exists()
+    assert not source.exists()
+
+
+def test_one_that_is_there_already_is_not_copied_again(source, models):
+    projector = source.with_name("mmproj-model-F16.gguf")
+    for folder in (source.parent, models):
+        (folder / projector.name).write_bytes(b"GGUF eyes")
+    import_model(source, models, ImportMode.COPY, NEVER, Told())
+    assert files(models) == [projector.name, source.name]
+
+
 def test_what_is_no_gguf_file_is_refused(source, models):
     source.write_bytes(b"MZ something else")
     with pytest.raises(ModelFileError, match="is not a GGUF file"):

@@ -5,7 +5,7 @@ import pytest
 from app.hub.download.queue import DownloadQueue
 from app.hub.download.state import DownloadOrder, DownloadStatus
 from app.hub.library.model_files import delete_model
-from app.hub.library.projectors import projector_of
+from app.hub.library.projectors import pair_of, projector_of
 from app.hub.library.records import LibraryRecords
 from app.hub.repository import read_repository
 from tests.support.waiting import wait_until
@@ -85,3 +85,14 @@ def test_a_projector_stays_while_another_quantisation_needs_it(tmp_path, trashed
     assert trashed == ["VL-Q4_0.gguf"]
     delete_model(tmp_path / "VL-Q8_0.gguf")
     assert trashed == ["VL-Q4_0.gguf", "VL-Q8_0.gguf", "mmproj-VL-F16.gguf"]
+
+
+def test_two_files_that_were_given_together_are_a_pair_wherever_they_are(tmp_path):
+    model, projector = tmp_path / "a" / "my-model.gguf", tmp_path / "b" / "MMPROJ.gguf"
+    for path in (model, projector):
+        path.parent.mkdir()
+        put(path.parent, path.name)
+    assert pair_of(projector, model) == pair_of(model, projector) == (model, projector)
+    assert pair_of(model, model) is None
+    LibraryRecords(tmp_path / "records.json").note_projector(model, projector)
+    assert projector_of(model, LibraryRecords(tmp_path / "records.json")) == projector

@@ -94,7 +94,7 @@ def test_what_does_not_run_is_said_in_words_and_not_offered(model: CatalogModel)
     else:
         assert all(row.actions for row in rows)
     if model.kind is ModelKind.VISION and not model.needs:
-        assert "Pictures do not yet" in words
+        assert "looks at pictures" in words
 
 
 def test_three_models_are_offered_and_a_smaller_one_where_memory_is_short() -> None:
