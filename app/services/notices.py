@@ -57,10 +57,10 @@ class NoticeService(QObject):
         """Shows something that is good to know, with buttons for what can be done about it."""
         self.posted.emit(Notice(sentence, hint, offers, topic=topic))
 
-    def fail(self, error: UserError) -> None:
-        """Shows that something failed."""
+    def fail(self, error: UserError, topic: str = "") -> None:
+        """Shows that something failed; with a topic until it is withdrawn, else until the user goes on."""
         self.last_error = error
-        self.posted.emit(Notice(str(error), error.hint, error=error))
+        self.posted.emit(Notice(str(error), error.hint, error=error, topic=topic))
 
     def fail_unexpectedly(self, error: Exception, sentence: str) -> None:
         """Shows an exception of any kind: a mistake of ours goes to the log, a cancel is no news.

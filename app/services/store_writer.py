@@ -15,6 +15,8 @@ from app.services.notices import NoticeService
 
 log = logging.getLogger(__name__)
 
+SAVING = "saving"
+"""The topic of the notice that something could not be saved."""
 RETRY_MS = 10_000
 """Milliseconds after which what could not be saved is tried again, if nothing else is saved before."""
 
@@ -120,7 +122,7 @@ class StoreWriter(QObject):
         with self._lock:
             for key in [key for key in self._waiting if key[0] == conversation_id]:
                 del self._waiting[key]
-        self._failing.discard(conversation_id)
+        self._forget_failure(conversation_id)
 
     def wait(self) -> None:
         """Blocks until all that can be saved is on the disk."""
@@ -168,6 +170,12 @@ class StoreWriter(QObject):
                     del self._waiting[key]
             self._reported.emit(Saved(conversation_id, what))
 
+    def _forget_failure(self, conversation_id: str) -> None:
+        if conversation_id in self._failing:
+            self._failing.discard(conversation_id)
+            if not self._failing:
+                self._notices.withdraw(SAVING)
+
     def _on_reported(self, report: Saved | SavingFailed | _RunEnded) -> None:
         if isinstance(report, _RunEnded):
             if report.error is None:
@@ -181,7 +189,7 @@ class StoreWriter(QObject):
             if report.conversation_id not in self._failing:
                 self._failing.add(report.conversation_id)
                 log.warning("Saving failed: %s", type(report.error).__name__)
-                self._notices.fail(report.error)
+                self._notices.fail(report.error, SAVING)
         elif not self.is_unsaved(report.conversation_id):
-            self._failing.discard(report.conversation_id)
+            self._forget_failure(report.conversation_id)
         self.changed.emit(report)

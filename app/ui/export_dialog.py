@@ -14,6 +14,7 @@ from app.files.file_names import safe_name
 from app.services.services import Services
 from app.store.markdown_file import write_markdown
 from app.ui.main_window import MainWindow
+from app.ui.model_manager.reveal import reveal
 
 
 class ExportDialog(QObject):
@@ -34,6 +35,7 @@ class ExportDialog(QObject):
         dialog = QFileDialog(self._window, "Export to Markdown")
         dialog.setObjectName("export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setLabelText(QFileDialog.DialogLabel.LookIn, "Save in:")
         dialog.setNameFilter("Markdown (*.md)")
         dialog.setDefaultSuffix("md")
         documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
@@ -59,4 +61,4 @@ class ExportDialog(QObject):
         except UserError as error:
             self._messages.show_error(error)
         else:
-            self._messages.show_done(f"Exported to {path.name}")
+            self._messages.show_done(f"Exported to {path.name}", "Show in folder", lambda: reveal(path))

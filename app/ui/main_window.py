@@ -128,6 +128,16 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         menus, header = self.menus, self.chat_page.header
+        for going_on in (  # Before others act on it, which may fail in its turn.
+            self.chat_page.composer.send_requested,
+            self.sidebar.new_chat_requested,
+            self.sidebar.list.conversation_selected,
+            self.sidebar.list.hit_selected,
+            menus.new_chat_action.triggered,
+            menus.next_chat_action.triggered,
+            menus.previous_chat_action.triggered,
+        ):
+            going_on.connect(self.messages.end_errors)
         menus.sidebar_action.toggled.connect(self._on_sidebar_action_toggled)
         self.sidebar.hide_requested.connect(lambda: menus.sidebar_action.setChecked(False))
         header.sidebar_requested.connect(lambda: menus.sidebar_action.setChecked(True))

@@ -36,8 +36,11 @@ from app.core.errors import UserError
 from app.services.notices import Notice, Offer
 from app.ui.icons import icon
 from app.ui.widgets.icon_button import IconButton
+from app.ui.widgets.tooltip import as_written
 
 UNDO_MS = 8_000
+WIDEST_TEXT = 520
+"""Pixels of a toast's text; a longer one loses its middle."""
 
 
 class Banner(QFrame):
@@ -146,7 +149,7 @@ class ToastHandle:
 
 
 class Toast(QFrame):
-    """Says what was done, and offers to undo it for some seconds.
+    """Says what was done, and offers for some seconds to undo it or to do what often comes next.
 
     Signals:
         closed(): it went away, whether undone or not.
@@ -167,25 +170,35 @@ class Toast(QFrame):
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.undo_button = QPushButton("Undo", self)
         self.undo_button.setObjectName("undo_button")
-        self.undo_button.setToolTip("Undo (Ctrl+Z)")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 6, 8, 6)
-        layout.addWidget(self.label)
-        layout.addWidget(self.undo_button)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self.label)
+        self._row.addWidget(self.undo_button)
         self._timer = QTimer(self, interval=UNDO_MS, singleShot=True)
         self._timer.timeout.connect(self.close_toast)
         self.undo_button.clicked.connect(self.undo)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self.undo_button, self.undo)
+        self._undo_key = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self.undo_button, self.undo)
         for watched in (window, area):
             watched.installEventFilter(self)
         self.hide()
 
-    def show_text(self, text: str, on_undo: Callable[[], None] | None) -> ToastHandle:
-        """Shows a text in place of the one before; without `on_undo` there is no button."""
+    def show_text(self, text: str, on_undo: Callable[[], None] | None, words: str = "Undo") -> ToastHandle:
+        """Shows a text in place of the one before; without `on_undo` there is no button.
+
+        Args:
+            words: on the button, where it does something else than to undo.
+        """
         self._on_undo = on_undo
         self._number += 1
-        self.label.setText(text)
+        room = min(WIDEST_TEXT, self._window.width() - 160)
+        shown = self.label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+        self.label.setText(shown)
+        self.label.setToolTip(as_written(text) if shown != text else "")
+        is_undo = words == "Undo"
+        self.undo_button.setText(words)
+        self.undo_button.setToolTip("Undo (Ctrl+Z)" if is_undo else "")
+        self._undo_key.setEnabled(is_undo)
         self.undo_button.setVisible(on_undo is not None)
+        self._row.setContentsMargins(16, 6, 16 if on_undo is None else 8, 6)
         self.setAccessibleName(text)
         self.adjustSize()
         self._place()
@@ -318,6 +331,13 @@ class Messages(QObject):
         if self._shown is not None and self._shown.topic == topic and not self.banner.isHidden():
             self.banner.dismiss()
 
+    def end_errors(self) -> None:
+        """Takes errors away that belong to what the user has left, not those of a topic that goes on."""
+        self._waiting = [notice for notice in self._waiting if notice.error is None or notice.topic]
+        shown = self._shown
+        if shown is not None and shown.error is not None and not shown.topic and self.banner.isVisible():
+            self.banner.dismiss()
+
     def show_error(
         self, error: UserError, action: str = "", on_action: Callable[[], None] | None = None
     ) -> None:
@@ -334,9 +354,11 @@ class Messages(QObject):
         """Says what was done and offers to undo it for about eight seconds."""
         return self.toast.show_text(text, on_undo)
 
-    def show_done(self, text: str) -> ToastHandle:
-        """Says briefly that something was done, such as a file written."""
-        return self.toast.show_text(text, None)
+    def show_done(
+        self, text: str, action: str = "Undo", on_action: Callable[[], None] | None = None
+    ) -> ToastHandle:
+        """Says briefly that something was done, such as a file written; `action` may lead on from there."""
+        return self.toast.show_text(text, on_action, action)
 
     def dismiss(self) -> None:
         """Takes away the message on screen, as when the user goes on."""

@@ -51,15 +51,18 @@ class WindowController(QObject):
 
     def choose_file(self) -> None:
         """Asks for a model file, and loads it."""
-        self._ask_for_file("Open a model file", self._models.open_file)
+        opened, folders = self._settings.current.model_files, self._settings.current.model_folders
+        places = (*(file.parent for file in reversed(opened)), *folders)
+        folder = next((one for one in places if one.is_dir()), Path.home())
+        self._ask_for_file("Open a model file", self._models.open_file, folder)
 
     def locate_file(self, gone: Path) -> None:
         """Asks where a model file is now, and loads it."""
         folder = next((one for one in gone.parents if one.is_dir()), Path.home())
         self._ask_for_file(f"Locate {gone.name}", lambda path: self._models.replace_file(gone, path), folder)
 
-    def _ask_for_file(self, title: str, then: Callable[[Path], None], folder: Path | None = None) -> None:
-        dialog = QFileDialog(self._window, title, str(folder or ""))
+    def _ask_for_file(self, title: str, then: Callable[[Path], None], folder: Path) -> None:
+        dialog = QFileDialog(self._window, title, str(folder))
         dialog.setObjectName("open_model_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(["Models in the GGUF format (*.gguf *.GGUF)", "All files (*)"])

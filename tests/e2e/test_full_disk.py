@@ -106,9 +106,11 @@ def test_a_new_chat_that_cannot_be_saved_comes_into_the_list_once_there_is_room(
     person.composer.edit.setPlainText(LONG)
     shows("Hello")
     assert person.titles() == ["Hello"]
+    qtbot.waitUntil(lambda: "disk is full" in person.window.chat_page.banner.sentence.text())
     Disk(person).empty()
     person.types("What else?")
     qtbot.waitUntil(lambda: len(person.titles()) == 2)
+    qtbot.waitUntil(person.window.chat_page.banner.isHidden)
     (title,) = set(person.titles()) - {"Hello"}
     shows(title)
     assert person.composer.text == LONG

@@ -3,7 +3,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QUrl
 from pytestqt.qtbot import QtBot
 
-from app.core.errors import UserError
+from app.core.errors import StoreError, UserError
+from app.services.notices import Notice
+from app.ui.chat.composer import ComposerState
 from app.ui.main_window import MainWindow
 
 ERROR = UserError("The file is cut off.", "Download it again.")
@@ -148,3 +150,53 @@ def test_a_link_is_not_opened_without_a_yes(qtbot: QtBot, window: MainWindow) ->
     with qtbot.waitSignal(dialog.rejected):
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert opened == []
+
+
+def test_an_error_ends_when_one_goes_on_and_one_with_a_topic_when_it_is_withdrawn(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    messages = window.messages
+    messages.show_error(StoreError("bad.gguf is not a model.", "Choose another file."))
+    qtbot.keyClicks(window.chat_page.composer.edit, "Hello")
+    assert messages.banner.isVisible()
+    window.chat_page.composer.set_state(ComposerState.IDLE)
+    qtbot.keyClick(window.chat_page.composer.edit, Qt.Key.Key_Return)
+    assert messages.banner.isHidden()
+    error = StoreError("The disk is full.", "Free up space.")
+    messages.show(Notice(str(error), error.hint, error=error, topic="saving"))
+    qtbot.mouseClick(window.sidebar.new_chat_button, Qt.MouseButton.LeftButton)
+    assert messages.banner.isVisible()
+    messages.withdraw("saving")
+    assert messages.banner.isHidden()
+
+
+def test_a_notice_stays_when_one_goes_on(qtbot: QtBot, window: MainWindow) -> None:
+    window.messages.show_notice("A download is ready.")
+    qtbot.mouseClick(window.sidebar.new_chat_button, Qt.MouseButton.LeftButton)
+    assert window.messages.banner.isVisible()
+
+
+def test_a_long_text_in_the_toast_loses_its_middle(qtbot: QtBot, window: MainWindow) -> None:
+    text = f"Deleted “{'long ' * 80}title”"
+    window.messages.show_undo(text, lambda: None)
+    toast = window.messages.toast
+    qtbot.waitUntil(lambda: toast.width() < 640)
+    assert toast.label.text().startswith("Deleted “long")
+    assert toast.label.text().endswith("title”")
+    assert "…" in toast.label.text()
+    assert toast.accessibleName() == text
+
+
+def test_a_toast_may_lead_on_and_its_button_is_no_undo_then(qtbot: QtBot, window: MainWindow) -> None:
+    done: list[str] = []
+    window.messages.show_done("Exported to notes.md", "Show in folder", lambda: done.append("shown"))
+    toast = window.messages.toast
+    assert toast.undo_button.text() == "Show in folder"
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert done == []
+    qtbot.mouseClick(toast.undo_button, Qt.MouseButton.LeftButton)
+    assert done == ["shown"]
+    window.messages.show_undo("Deleted a chat", lambda: done.append("undone"))
+    assert toast.undo_button.text() == "Undo"
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert done == ["shown", "undone"]
