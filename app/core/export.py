@@ -136,7 +136,7 @@ class _Document:
         if left_out := len(conversation.nodes) - len(path) - len(others):
             self._add_mark({"part": MarkedPart.NOTE})
             count = "1 message" if left_out == 1 else f"{left_out:,} messages"
-            self._add(f"*Other versions of this conversation, with {count}, are not in this file.*")
+            self._add(f"*Other versions of this chat, with {count}, are not in this file.*")
         self.body = "".join(self._pieces)
         """Begins with an empty line, ends without one."""
 

@@ -24,7 +24,7 @@ drawn only after it was put on screen."""
 
 _WHILE = {
     RiskyWork.LOAD_MODEL: "Tarn ended unexpectedly while it loaded “{name}”.",
-    RiskyWork.COUNT_TOKENS: "Tarn ended unexpectedly while “{name}” read a conversation.",
+    RiskyWork.COUNT_TOKENS: "Tarn ended unexpectedly while “{name}” read a chat.",
     RiskyWork.ANSWER: "Tarn ended unexpectedly while “{name}” answered.",
     RiskyWork.OPEN_CONVERSATION: "Tarn ended unexpectedly when it opened “{name}”.",
 }
@@ -97,7 +97,7 @@ class CrashRecovery(QObject):
             start(conversation_id)
         except Exception:
             # Whatever one conversation holds, the program starts.
-            log.exception("The conversation of the last run could not be opened")
+            log.exception("The chat of the last run could not be opened")
             self.note_opened()
             start(None)
             self._notices.fail(

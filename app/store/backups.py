@@ -89,7 +89,7 @@ class Backups:
             part.replace(folder)
         except OSError as error:
             raise StoreError(
-                f"Today's copy of the conversations could not be made: {error.strerror or error}.",
+                f"Today's copy of the chats could not be made: {error.strerror or error}.",
                 f"Free up space on the disk with {self._folder}.",
             ) from error
         self._remove_old_ones()
@@ -173,9 +173,9 @@ def _copy_database(path: Path, copy_path: Path, cancel: threading.Event) -> bool
     except Cancelled:
         return False
     except sqlite3.Error as error:
-        raise DamagedFileError(f"The conversations could not be copied: {error}.") from error
+        raise DamagedFileError(f"The chats could not be copied: {error}.") from error
     if verdict != "ok" or orphan:
-        raise DamagedFileError("The daily copy of the conversations shows that their file is damaged.")
+        raise DamagedFileError("The daily copy of the chats shows that their file is damaged.")
     return True
 
 

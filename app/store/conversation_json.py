@@ -92,7 +92,7 @@ def from_json(text: str | bytes) -> Conversation:
     try:
         return _conversation(values["conversation"], values["messages"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ImportFormatError("The exported conversation is damaged.", "Export it again.") from error
+        raise ImportFormatError("The exported chat is damaged.", "Export it again.") from error
 
 
 def files_from_json(text: str | bytes) -> list[bytes]:
@@ -117,11 +117,11 @@ def _read(text: str | bytes) -> dict[str, Any]:
     except ParseError as error:
         raise ImportFormatError("This file cannot be read as JSON.", _HINT) from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise ImportFormatError("This file is not a conversation that Tarn exported.", _HINT)
+        raise ImportFormatError("This file is not a chat that Tarn exported.", _HINT)
     version = values.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise ImportFormatError(
-            "This conversation was exported by a newer version of Tarn.", "Install the newest version."
+            "This chat was exported by a newer version of Tarn.", "Install the newest version."
         )
     return values
 

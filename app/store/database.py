@@ -49,7 +49,7 @@ class DamagedKeyError(DamagedFileError):
     """The id of a row is not legible: the pages are sound, but the file has to be recovered all the same."""
 
     def __init__(self) -> None:
-        super().__init__("The file with the conversations is damaged.", _DAMAGED_HINT)
+        super().__init__("The file with the chats is damaged.", _DAMAGED_HINT)
 
 
 _DAMAGED_HINT = "Start Tarn again: the file is then kept aside, and what is legible of it is recovered."
@@ -199,7 +199,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
-            f"The folder for conversations, {path.parent}, cannot be created: {error.strerror}.",
+            f"The folder for chats, {path.parent}, cannot be created: {error.strerror}.",
             "Check the permissions of the folder above it, or choose another one with --data-dir.",
         ) from error
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -233,7 +233,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mi
     applied = applied_names(connection)
     if are_newer(applied, migrations):
         raise StoreError(
-            "The conversations in this folder were saved by a newer version of Tarn.",
+            "The chats in this folder were saved by a newer version of Tarn.",
             "Install the newest version, or choose another folder with --data-dir. Nothing was changed.",
         )
     if not is_beginning(applied, migrations) or (not applied and has_tables(connection)):
@@ -278,7 +278,7 @@ def unused_name(path: Path, word: str) -> Path:
 
 
 def _damaged(path: Path) -> DamagedFileError:
-    return DamagedFileError(f"The file with the conversations is damaged: {path}.", _DAMAGED_HINT)
+    return DamagedFileError(f"The file with the chats is damaged: {path}.", _DAMAGED_HINT)
 
 
 def is_wrong_statement(error: sqlite3.Error) -> bool:
@@ -345,23 +345,23 @@ _GONE = (
 )
 """How SQLite names tables that were there when the program was written."""
 _SPACE = (
-    "The disk is full, so the conversation could not be saved.",
+    "The disk is full, so the chat could not be saved.",
     "Free up space on the disk with {folder}, then try again.",
 )
 _IN_USE = (
-    "Another program is using the file with the conversations.",
+    "Another program is using the file with the chats.",
     "Close other windows of Tarn and programs that read {path}, then try again.",
 )
 _NO_WRITE = (
-    "The file with the conversations cannot be written: {path}.",
+    "The file with the chats cannot be written: {path}.",
     "Check that you may write in {folder} and that the disk is not write-protected.",
 )
 _NO_OPEN = (
-    "The file with the conversations cannot be opened: {path}.",
+    "The file with the chats cannot be opened: {path}.",
     "Check that the folder exists and that you may read and write in it.",
 )
 _DISK_FAULT = (
-    "The disk reported a fault while conversations were read or saved.",
+    "The disk reported a fault while chats were read or saved.",
     "Check the disk that holds {folder} and whether it is still connected.",
 )
 _TOO_LONG = ("The text is too long to be saved.", "Texts up to 900 MB can be kept.")

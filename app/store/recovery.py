@@ -72,7 +72,7 @@ def replace_damaged(path: Path, on_progress: Progress = no_progress) -> str:
     Database.open(new_path).close()  # Makes the index of the search.
     aside = _put_in_place(path)
     log.error("The database was damaged and replaced: %s", recovered)
-    return f"The file with the conversations was damaged. It was kept as {aside.name}. {_told(recovered)}"
+    return f"The file with the chats was damaged. It was kept as {aside.name}. {_told(recovered)}"
 
 
 def backups_folder(path: Path) -> Path:
@@ -115,10 +115,10 @@ def _put_in_place(path: Path) -> Path:
 
 
 def _told(recovered: Recovered) -> str:
-    conversations = counted(recovered.conversations, "conversation")
+    conversations = counted(recovered.conversations, "chat")
     messages = counted(recovered.messages, "message")
     if not recovered.conversations:
-        return "None of its conversations could be recovered."
+        return "None of its chats could be recovered."
     if not recovered.messages:
         return f"No message in {conversations} could be recovered."
     if recovered.from_copy:
@@ -177,7 +177,7 @@ def _set_aside(path: Path) -> Path:
                 old.rename(new)
     except OSError as error:
         raise StoreError(
-            f"The file with the conversations is damaged and cannot be moved: {path}.",
+            f"The file with the chats is damaged and cannot be moved: {path}.",
             "Close programs that use it, move it to another folder, and start Tarn again.",
         ) from error
     return aside
@@ -196,7 +196,7 @@ def _copy_to_read(damaged: Path) -> Iterator[Path]:
         yield copy
     except OSError as error:
         raise StoreError(
-            f"The file with the conversations is damaged and could not be copied: {error.strerror}.",
+            f"The file with the chats is damaged and could not be copied: {error.strerror}.",
             f"Free up space on the disk with {damaged.parent}, then start Tarn again.",
         ) from error
     finally:

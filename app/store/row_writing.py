@@ -19,7 +19,7 @@ ADD_TERM = "insert or ignore into search_term values (?)"
 def gone() -> StoreError:
     """The error where a conversation was deleted meanwhile."""
     return StoreError(
-        "This conversation is not in the file any more.",
+        "This chat is not in the file any more.",
         "It may have been deleted in another window of Tarn.",
     )
 

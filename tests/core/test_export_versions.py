@@ -33,7 +33,7 @@ def shape(conversation: Conversation) -> set[tuple[str, str]]:
 
 def test_an_export_of_one_branch_says_that_there_are_others() -> None:
     text = to_markdown(branched())
-    assert "*Other versions of this conversation, with 3 messages, are not in this file.*" in text
+    assert "*Other versions of this chat, with 3 messages, are not in this file.*" in text
     assert [node.message.text for node in from_markdown(text).path()] == ["Question", "Second"]
     alone = replace(branched(), nodes=branched().nodes[:1])
     assert "Other versions" not in to_markdown(replace(alone, tip_id=alone.nodes[0].id))

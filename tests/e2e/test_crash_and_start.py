@@ -134,7 +134,7 @@ def test_a_model_that_kills_the_program_does_so_once(data_dir: Path, killer: Pat
         with program(data_dir) as later:
             start = later.wait_for_start()
             assert start["chosen"] is None
-            assert start["message"] == "Tarn ended unexpectedly while “killer.gguf” read a conversation."
+            assert start["message"] == "Tarn ended unexpectedly while “killer.gguf” read a chat."
             assert start["buttons"] == BUTTONS
             assert start["conversation"] == "Lakes", "the conversation is innocent"
             time.sleep(0.5)

@@ -133,7 +133,7 @@ def test_what_a_recovery_cannot_read_comes_from_the_copy(path):
     assert loaded == conversation
     assert store.conversations.load(later.id) == later
     (notice,) = store.notices.take()
-    assert "41 messages in 2 conversations are there again" in notice
+    assert "41 messages in 2 chats are there again" in notice
     assert "from the daily copy." in notice
     store.conversations.close()
 
@@ -148,7 +148,7 @@ def test_a_lost_file_comes_back_from_the_copy_after_damage_to_its_first_page(pat
     store = open_store(path)
     assert store.conversations.load(conversation.id) == conversation
     (notice,) = store.notices.take()
-    assert "2 messages in 1 conversation are there again, 2 messages of them from the daily copy." in notice
+    assert "2 messages in 1 chat are there again, 2 messages of them from the daily copy." in notice
     store.conversations.close()
 
 

@@ -93,8 +93,8 @@ def broken(**changes: object) -> str:
     [
         ("", "cannot be read as JSON"),
         ("[" * 100_000, "cannot be read as JSON"),
-        ("[]", "not a conversation that Tarn exported"),
-        ('{"format": "other"}', "not a conversation that Tarn exported"),
+        ("[]", "not a chat that Tarn exported"),
+        ('{"format": "other"}', "not a chat that Tarn exported"),
         (broken(version=3), "newer version"),
         (broken(version="1"), "newer version"),
         (broken(messages=3), "is damaged"),

@@ -42,7 +42,7 @@ def test_a_file_that_is_no_database_is_set_aside_and_said(path):
     (notice,) = store.notices.take()
     assert "was damaged" in notice
     assert "conversations.damaged-1.db" in notice
-    assert "None of its conversations could be recovered" in notice
+    assert "None of its chats could be recovered" in notice
     assert (path.parent / "conversations.damaged-1.db").read_bytes().startswith(b"These are not")
     store.conversations.create(a_conversation("Q"))
     store.conversations.close()
@@ -147,7 +147,7 @@ def test_damage_found_during_use_is_mended_at_once(path):
     for conversation in conversations.values():
         assert store.conversations.load(conversation.id) == conversation
     assert len(told) == 1
-    assert "All 72 messages in 12 conversations were recovered" in told[0]
+    assert "All 72 messages in 12 chats were recovered" in told[0]
     assert (path.parent / "conversations.damaged-1.db").read_bytes() == data
     store.conversations.close()
     again = open_store(path)

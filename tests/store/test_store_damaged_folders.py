@@ -178,12 +178,12 @@ def test_an_unknown_end_is_the_last_message(path, conversation):
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("drop table message", "No message in 1 conversation could be recovered"),
-        ("drop table message_search", "All 4 messages in 1 conversation were recovered"),
-        ("drop table applied_migration", "All 4 messages in 1 conversation were recovered"),
-        ("delete from applied_migration", "All 4 messages in 1 conversation were recovered"),
-        ("drop table conversation", "All 4 messages in 1 conversation were recovered"),
-        ("drop table remembered", "All 4 messages in 1 conversation were recovered"),
+        ("drop table message", "No message in 1 chat could be recovered"),
+        ("drop table message_search", "All 4 messages in 1 chat were recovered"),
+        ("drop table applied_migration", "All 4 messages in 1 chat were recovered"),
+        ("delete from applied_migration", "All 4 messages in 1 chat were recovered"),
+        ("drop table conversation", "All 4 messages in 1 chat were recovered"),
+        ("drop table remembered", "All 4 messages in 1 chat were recovered"),
     ],
 )
 def test_a_missing_table_is_recovered_and_told_once_with_numbers(path, conversation, statement, words):
@@ -223,7 +223,7 @@ def test_the_rest_survives_the_loss_of_the_first_page(path):
     path.write_bytes(data)
     store = open_store(path)
     (notice,) = store.notices.take()
-    assert "200 messages in 10 conversations could be recovered; there may have been more." in notice
+    assert "200 messages in 10 chats could be recovered; there may have been more." in notice
     for conversation in conversations:
         assert store.conversations.load(conversation.id) == conversation
     assert (path.parent / "conversations.damaged-1.db").read_bytes() == data
@@ -246,7 +246,7 @@ def test_what_did_not_come_back_is_counted(path):
     assert len(told) == 1
     lost = 40 - len(loaded.nodes)
     assert lost >= 1
-    assert f"{len(loaded.nodes)} messages in 1 conversation could be recovered; {lost} message" in told[0]
+    assert f"{len(loaded.nodes)} messages in 1 chat could be recovered; {lost} message" in told[0]
     assert len(loaded.path()) == len(loaded.nodes)
     store.conversations.close()
 

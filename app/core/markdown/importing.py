@@ -87,19 +87,19 @@ def _head(text: str) -> tuple[dict[str, Value], str, int]:
         settings, body = read_front_matter(text)
     except FrontMatterError as error:
         if error.line == 1:
-            raise ImportFormatError("This file is not an exported conversation.", _HINT) from error
+            raise ImportFormatError("This file is not an exported chat.", _HINT) from error
         raise _damaged(error.line) from error
     version = _text(settings, "tarn")
     if not version.isdigit():
-        raise ImportFormatError("This file is not an exported conversation.", _HINT)
+        raise ImportFormatError("This file is not an exported chat.", _HINT)
     if int(version) > FORMAT_VERSION:
-        raise ImportFormatError("This conversation was exported by a newer version of Tarn.", "Update Tarn.")
+        raise ImportFormatError("This chat was exported by a newer version of Tarn.", "Update Tarn.")
     return settings, body, text.count("\n", 0, len(text) - len(body)) + 1
 
 
 def _damaged(line: int) -> ImportFormatError:
     return ImportFormatError(
-        f"The exported conversation is damaged at line {line}.", "Fix this line, or export it again."
+        f"The exported chat is damaged at line {line}.", "Fix this line, or export it again."
     )
 
 
@@ -114,7 +114,7 @@ def _head_date(settings: dict[str, Value], name: str) -> datetime:
     except ValueError as error:
         raise ImportFormatError(
             f"The date after {name!r} in the head of the file is not a date.",
-            "Write it like 2026-01-31T18:00:00, or export the conversation again.",
+            "Write it like 2026-01-31T18:00:00, or export the chat again.",
         ) from error
 
 

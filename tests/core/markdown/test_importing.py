@@ -117,7 +117,7 @@ def test_a_file_that_another_program_saved_is_read():
     ],
 )
 def test_another_kind_of_file_is_refused_in_words(text):
-    with pytest.raises(ImportFormatError, match="not an exported conversation") as caught:
+    with pytest.raises(ImportFormatError, match="not an exported chat") as caught:
         from_markdown(text)
     assert "Choose a Markdown file" in caught.value.hint
 
