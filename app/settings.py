@@ -67,6 +67,10 @@ class Settings:
     make every prompt longer."""
     tool_folders: tuple[Path, ...] = ()
     """Folders in which tools may read."""
+    wraps_code: bool = False
+    """Long lines of code are broken instead of being scrolled."""
+    shows_line_numbers: bool = False
+    """Code has them."""
     most_tool_rounds: int = 8
     """How many answers in a row may call tools, 1 to 64."""
     keeps_calls_well_formed: bool = True

@@ -15,6 +15,7 @@ from app.services.services import Services
 from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.answer_details import AnswerDetails
 from app.ui.chat.message_entries import entries_of, entry_of
+from app.ui.chat.save_code import ask_to_save
 from app.ui.main_window import MainWindow
 from app.ui.pictures.picture_actions import PictureActions
 from app.ui.theme import Theme
@@ -57,6 +58,8 @@ class TranscriptController(QObject):
         transcript.version_requested.connect(chat.show_version)
         transcript.figures_requested.connect(self._on_figures_requested)
         transcript.link_activated.connect(self._window.messages.ask_to_open_link)
+        transcript.wrap_changed.connect(lambda wraps: self._services.settings.change(wraps_code=wraps))
+        transcript.save_requested.connect(self._on_save_requested)
         menus = self._window.menus
         menus.find_action.triggered.connect(self._on_find_requested)
         menus.find_next_action.triggered.connect(lambda: transcript.find_next())
@@ -186,6 +189,9 @@ class TranscriptController(QObject):
     def _on_context_changed(self, change: ContextChange) -> None:
         self._transcript.mark_memory_start(change.use.first_seen_id if change.use else None)
 
+    def _on_save_requested(self, code: str, name: str) -> None:
+        ask_to_save(self._window, code, name)
+
     def _on_find_requested(self) -> None:
         """Where there is no conversation yet, one is looked for among all."""
         if self._window.chat_page.is_welcome_shown:
@@ -197,7 +203,11 @@ class TranscriptController(QObject):
         AnswerDetails(self._chat.conversation.node(node_id), self._window).open()
 
     def _apply_settings(self) -> None:
-        self._transcript.set_shows_figures(self._services.settings.current.shows_speed)
+        settings = self._services.settings.current
+        self._transcript.set_shows_figures(settings.shows_speed)
+        self._transcript.set_code_look(
+            wraps=settings.wraps_code, shows_line_numbers=settings.shows_line_numbers
+        )
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self._transcript.set_theme(theme, self._themes.zoom_percent)

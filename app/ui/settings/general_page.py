@@ -55,6 +55,8 @@ class GeneralPage(QWidget):
         self.title_box.setObjectName("title_box")
         self.speed_box = QCheckBox("Tokens per second under every answer", self)
         self.speed_box.setObjectName("speed_box")
+        self.line_numbers_box = QCheckBox("Line numbers in code", self)
+        self.line_numbers_box.setObjectName("line_numbers_box")
         self.notify_box = QCheckBox("When a long answer or a download finishes in the background", self)
         self.notify_box.setObjectName("notify_box")
         self._lay_out()
@@ -64,6 +66,7 @@ class GeneralPage(QWidget):
         self.send_key_field.currentIndexChanged.connect(self._on_field_changed)
         self.title_box.toggled.connect(self._on_field_changed)
         self.speed_box.toggled.connect(self._on_field_changed)
+        self.line_numbers_box.toggled.connect(self._on_field_changed)
         self.notify_box.toggled.connect(self._on_field_changed)
 
     def set_settings(self, settings: Settings) -> None:
@@ -75,6 +78,7 @@ class GeneralPage(QWidget):
             self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
             self.title_box.setChecked(settings.writes_titles)
             self.speed_box.setChecked(settings.shows_speed)
+            self.line_numbers_box.setChecked(settings.shows_line_numbers)
             self.notify_box.setChecked(settings.notifies_when_done)
 
     def _on_field_changed(self) -> None:
@@ -85,6 +89,7 @@ class GeneralPage(QWidget):
             sends_with_enter=self.send_key_field.currentData(),
             writes_titles=self.title_box.isChecked(),
             shows_speed=self.speed_box.isChecked(),
+            shows_line_numbers=self.line_numbers_box.isChecked(),
             notifies_when_done=self.notify_box.isChecked(),
         )
         if settings != self._settings and not self.signalsBlocked():
@@ -104,4 +109,5 @@ class GeneralPage(QWidget):
         layout.addRow("Send with", self.send_key_field)
         layout.addRow("Titles", self.title_box)
         layout.addRow("Show", self.speed_box)
+        layout.addRow("", self.line_numbers_box)
         layout.addRow("Notify me", self.notify_box)

@@ -117,6 +117,9 @@ class CodeBlock(MarkdownBlock):
     language: str = ""
     is_open: bool = False
     """More of it is still arriving."""
+    fold_key: str = ""
+    """What it is folded and opened by; empty where it is short."""
+    is_folded: bool = False
 
     @override
     def plain_text(self) -> str:

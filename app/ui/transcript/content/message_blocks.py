@@ -21,6 +21,7 @@ from app.ui.transcript.content.blocks import (
     TextBlock,
 )
 from app.ui.transcript.content.cards import card_blocks
+from app.ui.transcript.content.code_folds import with_folds
 from app.ui.transcript.content.expansion import ExpansionState, cut
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import displayable
@@ -50,7 +51,8 @@ def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageCon
     if entry.message.role is Role.USER:
         blocks += [*_pictures(entry), *_bubble(entry, expansion)]
     else:
-        blocks += _part_blocks(entry, expansion) or _nothing_written(entry)
+        parts = _part_blocks(entry, expansion) or _nothing_written(entry)
+        blocks += with_folds(entry.id, parts, expansion)
     return blocks + blocks_below(entry)
 
 

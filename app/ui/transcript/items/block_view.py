@@ -136,6 +136,10 @@ class BlockView(ABC):
         """Looks for matches."""
         return ()
 
+    def is_hidden(self, position: int) -> bool:
+        """Whether a place in its text is folded away."""
+        return False
+
     def text_area(self, first: int, last: int) -> QRectF:
         """Where a stretch of its text begins, once it has been brought into sight sideways."""
         return self.area

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from typing_extensions import override
 
 from app.ui.transcript.content.blocks import Block, CodeBlock
+from app.ui.transcript.content.code_folds import shown_code
 from app.ui.transcript.content.highlighting import (
     LINES_READ_AGAIN,
     ProgressiveColouring,
@@ -24,26 +25,22 @@ from app.ui.transcript.content.highlighting import (
     coloured_lines,
 )
 from app.ui.transcript.content.message_action import MessageAction
-from app.ui.transcript.content.plain_text import utf16_slice, utf16_stretches
+from app.ui.transcript.content.plain_text import utf16_length, utf16_slice, utf16_stretches
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
-from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line, saved, sharp
+from app.ui.transcript.items.code_header import HEADER, PADDING, header_targets, paint_header
+from app.ui.transcript.items.drawing import draw_line, saved, sharp
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.rich_document import draw_document, new_document, text_area
 
-HEADER = 36.0
-PADDING = 14.0
 RADIUS = 10.0
 ABOVE_CODE = 10.0
 """Less than `PADDING`: the first line has some room above its letters."""
 BAR_ABOVE_EDGE = 4.0
-BUTTON_WIDTH = 82.0
-AROUND_BUTTON = 5.0
-BUTTON_RADIUS = 6.0
-BESIDE_BUTTON_WORDS = 8.0
-BESIDE_BUTTON_ICON = 6.0
-BUTTON_ICON_SIZE = 16
+FOLD_HEIGHT = 30.0
+BESIDE_NUMBER = 14.0
+BAR_ROOM = 7.0
 LINES_AHEAD = 2_000
 """How far a long listing is coloured in one go, when there is time."""
 LINES_COLOURED_AT_ONCE = 200
@@ -56,7 +53,8 @@ class CodeView(BlockView):
     def __init__(self, block: CodeBlock, style: RenderStyle) -> None:
         super().__init__(block, style)
         self._code = block
-        self._document = new_document(style.code_font, wraps=False)
+        self._wraps = style.wraps_code
+        self._document = new_document(style.code_font, wraps=self._wraps, is_code=True)
         self._header = style.px(HEADER)
         self._formats: dict[str, QTextCharFormat] = {}
         self._coloured_lines = 0
@@ -67,7 +65,7 @@ class CodeView(BlockView):
         cursor.beginEditBlock()
         cursor.setBlockFormat(style.code_block_format())
         cursor.setBlockCharFormat(plain)
-        cursor.insertText(block.code, plain)
+        cursor.insertText(shown_code(block), plain)
         cursor.endEditBlock()
         self._plain = plain
         self._colour_from_start()
@@ -81,6 +79,8 @@ class CodeView(BlockView):
         if not isinstance(block, CodeBlock) or not block.code.startswith(self._code.code):
             return False
         if (block.language, block.place) != (self._code.language, self._code.place):
+            return False
+        if block.is_folded or self._code.is_folded:
             return False
         added = block.code[len(self._code.code) :]
         self.block = self._code = block
@@ -96,22 +96,30 @@ class CodeView(BlockView):
 
     @override
     def lay_out(self, width: float) -> None:
+        room = width - 2 * PADDING - self._gutter
+        if self._wraps and (room != self._document.textWidth()):
+            self._document.setTextWidth(room)
         self.width = width
         size = self._document.size()
-        self.horizontal.fit(size.width(), width - 2 * PADDING)
-        self.height = self._header + size.height() + ABOVE_CODE + PADDING + 2
+        self.horizontal.fit(0 if self._wraps else size.width(), room)
+        fold = self.style.px(FOLD_HEIGHT) + self._bar_room if self._code.fold_key else 0
+        self.height = self._header + size.height() + ABOVE_CODE + max(PADDING, fold) + 2
         self.horizontal.place_bar(PADDING, self.height - BAR_ABOVE_EDGE, width - 2 * PADDING)
 
     @override
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
         self._paint_frame(painter)
-        self._paint_header(painter, paint)
+        paint_header(painter, self, self._code, self._header_targets(), paint)
         below_header = QRectF(1, self._header, self.width - 2, self.height - self._header - 1)
+        if self._gutter:
+            self._paint_numbers(painter, paint.clip.translated(0, -self._top))
+            below_header.setLeft(PADDING + self._gutter - 2)
         shown = paint.clip.intersected(below_header).translated(-self._origin)
         with saved(painter):
             painter.setClipRect(below_header, Qt.ClipOperation.IntersectClip)
             painter.translate(self._origin)
             draw_document(self._document, painter, paint, shown)
+        self._paint_fold(painter, paint)
         paint_handle(painter, self.horizontal.handle, self.style)
         if self._reading is not None and self._reading.next_line <= self._line_at(shown.bottom()):
             paint.unfinished.append(self)
@@ -127,31 +135,60 @@ class CodeView(BlockView):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(frame)
 
-    def _paint_header(self, painter: QPainter, paint: PaintContext) -> None:
-        button = self._button()
-        if paint.hovered == self.id_of(button):
-            draw_hover(painter, self.style, button.area, BUTTON_RADIUS)
-        room = max(0.0, button.area.left() - 2 * PADDING)
-        name = QRectF(PADDING, 0, room, self._header)
-        draw_line(painter, self.style.small_font, self.style, "muted", name, self._code.language or "text")
-        is_copied = paint.just_copied == self.id_of(button)
-        colour, words = ("link", "Copied") if is_copied else ("muted", "Copy")
-        wide = QFontMetricsF(self.style.small_font).horizontalAdvance(words) + 1
-        area = button.area.adjusted(button.area.width() - wide - BESIDE_BUTTON_WORDS, 0, 0, 0)
-        draw_line(painter, self.style.small_font, self.style, colour, area, words)
-        left = area.left() - self.style.px(BUTTON_ICON_SIZE) - BESIDE_BUTTON_ICON
-        icon = "check" if is_copied else "copy"
-        draw_icon(painter, self.style, icon, colour, QPointF(left, self._header / 2), BUTTON_ICON_SIZE)
+    def _paint_numbers(self, painter: QPainter, clip: QRectF) -> None:
+        """The number of each line, beside its beginning."""
+        painter.setFont(self.style.code_font)
+        painter.setPen(self.style.colour("muted"))
+        layout = self._document.documentLayout()
+        block = self._document.findBlockByNumber(self._line_at(clip.top()) if not self._wraps else 0)
+        while block.isValid():
+            area = layout.blockBoundingRect(block)
+            if area.top() > clip.bottom():
+                return
+            if area.bottom() >= clip.top():
+                height = self.style.code_block_format().lineHeight()
+                place = QRectF(PADDING, self._top + area.top(), self._gutter - BESIDE_NUMBER, height)
+                flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                painter.drawText(place, flags, str(block.blockNumber() + 1))
+            block = block.next()
 
-    def _button(self) -> Target:
-        width = self.style.px(BUTTON_WIDTH)
-        left = self.width - width - AROUND_BUTTON
-        area = QRectF(left, AROUND_BUTTON, width, self._header - 2 * AROUND_BUTTON)
-        return Target(MessageAction.COPY_CODE, area, "Copy code")
+    def _paint_fold(self, painter: QPainter, paint: PaintContext) -> None:
+        target = self._fold_target()
+        if target is None:
+            return
+        colour = "text" if paint.hovered == self.id_of(target) else "link"
+        draw_line(painter, self.style.small_font, self.style, colour, target.area, target.label)
+
+    def _fold_target(self) -> Target | None:
+        if not self._code.fold_key:
+            return None
+        count = self._code.code.count("\n") + 1
+        words = f"Show all {count:,} lines" if self._code.is_folded else "Show less"
+        wide = QFontMetricsF(self.style.small_font).horizontalAdvance(words) + 2
+        height = self.style.px(FOLD_HEIGHT)
+        area = QRectF(PADDING, self.height - height - self._bar_room - 2, wide, height)
+        return Target(MessageAction.FOLD_CODE, area, words, self._code.fold_key)
 
     @property
     def _origin(self) -> QPointF:
-        return QPointF(PADDING - self.horizontal.offset, self._header + ABOVE_CODE)
+        return QPointF(PADDING + self._gutter - self.horizontal.offset, self._top)
+
+    @property
+    def _top(self) -> float:
+        return self._header + ABOVE_CODE
+
+    @property
+    def _bar_room(self) -> float:
+        """Keeps the words below folded code off the bar."""
+        return BAR_ROOM if self.horizontal.range else 0.0
+
+    @property
+    def _gutter(self) -> float:
+        """The width of the numbers of lines."""
+        if not self.style.shows_line_numbers:
+            return 0.0
+        digits = len(str(self._code.code.count("\n") + 1))
+        return QFontMetricsF(self.style.code_font).horizontalAdvance("0" * digits) + BESIDE_NUMBER
 
     # Selecting and copying
 
@@ -163,7 +200,15 @@ class CodeView(BlockView):
     @property
     @override
     def length(self) -> int:
+        return utf16_length(self._code.code)
+
+    @property
+    def _shown_length(self) -> int:
         return max(0, self._document.characterCount() - 1)
+
+    @override
+    def is_hidden(self, position: int) -> bool:
+        return position > self._shown_length
 
     @override
     def position_at(self, point: QPointF) -> int:
@@ -198,13 +243,17 @@ class CodeView(BlockView):
 
     def _selected(self, position: int, kind: QTextCursor.SelectionType) -> tuple[int, int]:
         cursor = QTextCursor(self._document)
-        cursor.setPosition(min(position, self.length))
+        cursor.setPosition(min(position, self._shown_length))
         cursor.select(kind)
         return cursor.selectionStart(), cursor.selectionEnd()
 
     @override
     def targets(self) -> Sequence[Target]:
-        return (self._button(),)
+        fold = self._fold_target()
+        return (*self._header_targets(), *((fold,) if fold is not None else ()))
+
+    def _header_targets(self) -> Sequence[Target]:
+        return header_targets(self._code, self.style, self.width)
 
     # Colouring
 

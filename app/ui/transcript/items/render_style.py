@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QSize
 from PySide6.QtGui import (
     QColor,
@@ -49,6 +51,8 @@ class RenderStyle:
         pixel_ratio: float = 1.0,
         *,
         shows_figures: bool = False,
+        wraps_code: bool = False,
+        shows_line_numbers: bool = False,
         pictures: PictureSource = NoPictures(),  # noqa: B008 - it has no state
         formulas: FormulaSource = without_formulas,
     ) -> None:
@@ -56,10 +60,23 @@ class RenderStyle:
 
         Args:
             shows_figures: the speed stands under every answer, not only under the one in use.
+            wraps_code: long lines of code are broken instead of being scrolled.
+            shows_line_numbers: code has them.
             pictures: gives those of messages.
             formulas: draws them; without it they are shown as they were written.
         """
+        self._given: dict[str, Any] = {
+            "theme": theme,
+            "zoom_percent": zoom_percent,
+            "pixel_ratio": pixel_ratio,
+            "shows_figures": shows_figures,
+            "wraps_code": wraps_code,
+            "shows_line_numbers": shows_line_numbers,
+            "pictures": pictures,
+            "formulas": formulas,
+        }
         self.theme = theme
+        self.wraps_code, self.shows_line_numbers = wraps_code, shows_line_numbers
         self.pictures = pictures
         self.formulas = formulas
         self.formula_images = FormulaImages(formulas, pixel_ratio)
@@ -80,6 +97,10 @@ class RenderStyle:
         self._icons: dict[tuple[str, str, int], QPixmap] = {}
         self.hover_colour = theme.colour("text")
         self.hover_colour.setAlphaF(HOVER_OPACITY)
+
+    def changed(self, **changes: Any) -> RenderStyle:
+        """The same with other arguments."""
+        return RenderStyle(**{**self._given, **changes})
 
     def px(self, length: float) -> float:
         """A length in pixels, larger or smaller as the letters are."""

@@ -114,17 +114,16 @@ class LinkRange:
     address: str
 
 
-def new_document(font: QFont, *, wraps: bool = True) -> QTextDocument:
+def new_document(font: QFont, *, wraps: bool = True, is_code: bool = False) -> QTextDocument:
     """An empty document without margins; its text is never edited by hand."""
     document = QTextDocument()
     document.setUndoRedoEnabled(False)
     document.setDocumentMargin(0)
     document.setDefaultFont(font)
     option = QTextOption()
-    if wraps:
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    else:
-        option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    mode = QTextOption.WrapMode
+    option.setWrapMode(mode.WrapAtWordBoundaryOrAnywhere if wraps else mode.NoWrap)
+    if is_code:
         option.setTextDirection(Qt.LayoutDirection.LeftToRight)
     document.setDefaultTextOption(option)
     return document

@@ -13,7 +13,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from app.core.message import Role
-from app.ui.transcript.content.blocks import Bubble, MoreLine
+from app.ui.transcript.content.blocks import Bubble, CodeBlock, MoreLine
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.content.searched_text import (
@@ -202,6 +202,11 @@ class TranscriptSearch(QObject):
                 expansion.unfolded.add(entry.id)
             self._column.refresh(entry.id)
             place = place_of(self._column.layout(row), query, match)
+        if place is not None:
+            view = self._column.layout(row).views[place[0]]
+            if view.is_hidden(place[1][0]) and isinstance(view.block, CodeBlock):
+                expansion.cards[entry.id, view.block.fold_key] = True
+                self._column.refresh(entry.id)
         while place is None and is_cut(self._column.layout(row)):
             expansion.show_more(entry.id)
             self._column.refresh(entry.id)

@@ -10,7 +10,8 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QKeySequence
 
 from app.core.message import Role
-from app.ui.transcript.content.blocks import CardHeader, TableBlock
+from app.ui.transcript.content.blocks import Block, CardHeader, CodeBlock, TableBlock
+from app.ui.transcript.content.file_names import suggested_name
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.table_text import csv_of, markdown_of
@@ -44,6 +45,10 @@ class MessageRequests:
     show_version: Callable[[str, int], None]
     show_figures: Callable[[str], None]
     open_link: Callable[[str], None]
+    save_code: Callable[[str, str], None]
+    """Given the code and a name for the file."""
+    wrap_code: Callable[[], None]
+    """The reader wants long lines of code broken, or no longer."""
     act: Callable[[str, MessageAction, str], None]
     """Told of the buttons within a message, with what the button is for and what it is about."""
     copied: Callable[[str], None]
@@ -63,6 +68,17 @@ class MessageActions:
                 self.copy(entry.message.text, MESSAGE)
             case MessageAction.COPY_CODE:
                 self.copy(self._code(entry, target.block_index), CODE)
+            case MessageAction.SAVE_CODE:
+                self._requests.save_code(self._code(entry, target.block_index), target.payload)
+            case MessageAction.WRAP_CODE:
+                self._requests.wrap_code()
+            case MessageAction.FOLD_CODE:
+                code = self._block(entry, target.block_index)
+                self._column.expansion.cards[entry.id, target.payload] = (
+                    isinstance(code, CodeBlock) and code.is_folded
+                )
+                self._column.refresh(entry.id)
+                return True
             case MessageAction.REGENERATE:
                 self._requests.regenerate(entry.id)
             case MessageAction.EDIT:
@@ -116,6 +132,10 @@ class MessageActions:
         index = hit.layout.view_at(hit.point.y())
         if index is not None and isinstance(hit.layout.views[index], CodeView):
             yield ContextMenuItem("Copy code", lambda: self.copy(self._code(hit.entry, index), CODE))
+            code = hit.layout.views[index].block
+            name = suggested_name(code.language if isinstance(code, CodeBlock) else "")
+            save = partial(self._requests.save_code, self._code(hit.entry, index), name)
+            yield ContextMenuItem("Save code as…", save)
         table = hit.layout.views[index].block if index is not None else None
         if isinstance(table, TableBlock):
             yield ContextMenuItem("Copy table as CSV", lambda: self.copy(csv_of(table), TABLE))
@@ -159,6 +179,10 @@ class MessageActions:
         row = self._column.row_of(entry.id)
         found = self._column.layout(row).views[view] if row is not None else None
         return found.code if isinstance(found, CodeView) else ""
+
+    def _block(self, entry: MessageEntry, view: int) -> Block | None:
+        row = self._column.row_of(entry.id)
+        return self._column.layout(row).views[view].block if row is not None else None
 
     def _plain_text(self, entry: MessageEntry) -> str:
         if entry.message.role is Role.USER:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyEvent
+from app.ui.transcript.content.code_folds import ALL_CODE
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.streaming_answer import StreamingAnswer
 from app.ui.transcript.view.message_column import MessageColumn
@@ -67,6 +68,7 @@ class AnswerStream(QObject):
         if streaming_answer is not None and streaming_answer.entry.id == entry.id:
             streaming_answer.apply(self._events)
             self._column.expansion.show_at_least(entry.id, streaming_answer.text)
+            self._column.expansion.cards[entry.id, ALL_CODE] = True
             self.stop()
         self._column.put(entry)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -24,7 +25,7 @@ from app.ui.theme import Theme
 from app.ui.transcript.content.html import html_of
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
-from app.ui.transcript.items.picture_source import NoPictures, PictureSource
+from app.ui.transcript.items.picture_source import PictureSource
 from app.ui.transcript.items.render_style import RenderStyle, without_formulas
 from app.ui.transcript.view.animation import AnimationTimer
 from app.ui.transcript.view.clipboard import put_data, rich_data
@@ -66,6 +67,8 @@ class Transcript(QAbstractScrollArea):
         link_activated: the reader clicked an address; whoever listens asks before opening it.
         link_hovered: the address under the pointer; empty where there is none.
         action_requested: a button in a message was used (message id, `MessageAction`, what it is about).
+        save_requested: code is to be saved as a file (the code, a name for it).
+        wrap_changed: long lines of code are to be broken, or no longer; `set_code_look` does it.
         copied: what was put on the clipboard: "code", "message", "selection", "table" or "address".
     """
 
@@ -77,6 +80,8 @@ class Transcript(QAbstractScrollArea):
     link_activated = Signal(str)
     link_hovered = Signal(str)
     action_requested = Signal(str, object, str)
+    save_requested = Signal(str, str)
+    wrap_changed = Signal(bool)
     copied = Signal(str)
 
     def __init__(
@@ -90,7 +95,6 @@ class Transcript(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        self._pictures: PictureSource = NoPictures()
         style = RenderStyle(theme, pixel_ratio=self.devicePixelRatioF(), formulas=formulas)
         self._column = MessageColumn(style)
         self._viewport = Viewport(self, self._column)
@@ -139,6 +143,8 @@ class Transcript(QAbstractScrollArea):
             show_version=self.version_requested.emit,
             show_figures=self.figures_requested.emit,
             open_link=self.link_activated.emit,
+            save_code=self.save_requested.emit,
+            wrap_code=lambda: self.wrap_changed.emit(not self._column.style.wraps_code),
             act=self.action_requested.emit,
             copied=self.copied.emit,
         )
@@ -195,33 +201,29 @@ class Transcript(QAbstractScrollArea):
 
     def set_theme(self, theme: Theme, zoom_percent: int = 100) -> None:
         """Changes all colours and sizes at once."""
-        self._show_style(theme, zoom_percent, self._column.style.shows_figures)
+        self._show_style(theme=theme, zoom_percent=zoom_percent, pixel_ratio=self.devicePixelRatioF())
 
     def set_shows_figures(self, is_wanted: bool) -> None:
         """Has the speed under every answer, or only under the one in use."""
         now = self._column.style
         if is_wanted != now.shows_figures:
-            self._show_style(now.theme, now.zoom_percent, is_wanted)
+            self._show_style(shows_figures=is_wanted)
 
-    def _show_style(self, theme: Theme, zoom_percent: int, shows_figures: bool) -> None:
-        style = RenderStyle(
-            theme,
-            zoom_percent,
-            self.devicePixelRatioF(),
-            shows_figures=shows_figures,
-            pictures=self._pictures,
-            formulas=self._column.style.formulas,
-        )
-        self._column.style = self._jump.render_style = style
+    def set_code_look(self, *, wraps: bool, shows_line_numbers: bool) -> None:
+        """Breaks long lines of code or lets them scroll, and numbers lines or not."""
+        now = self._column.style
+        if (wraps, shows_line_numbers) != (now.wraps_code, now.shows_line_numbers):
+            self._show_style(wraps_code=wraps, shows_line_numbers=shows_line_numbers)
+
+    def _show_style(self, **changes: Any) -> None:
+        self._column.style = self._jump.render_style = self._column.style.changed(**changes)
         self._column.forget_built()
         self._jump.update()
         self._refresh()
 
     def set_pictures(self, pictures: PictureSource) -> None:
         """Names who gives the pictures of messages; `redraw_pictures` is called when one has come."""
-        self._pictures = pictures
-        style = self._column.style
-        self.set_theme(style.theme, style.zoom_percent)
+        self._show_style(pictures=pictures)
 
     def redraw_pictures(self) -> None:
         """Draws what is on screen again, as a picture of it has come or gone."""

@@ -297,6 +297,7 @@ def test_the_menu_offers_what_fits_the_place(transcript: Transcript, qtbot: QtBo
         "Copy message",
         "Copy as Markdown",
         "Copy code",
+        "Save code as…",
         "Regenerate",
         "Edit answer",
     ]
