@@ -24,7 +24,7 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.conversation import UNKNOWN_TIME, MessageNode
-from app.core.message import Generation, Instructions, Statistics
+from app.core.message import Generation, Instructions, ReasoningPart, Statistics
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.stop_texts import STOP_TEXTS
 from app.ui.widgets.tooltip import as_written
@@ -63,7 +63,7 @@ def sections_of(node: MessageNode) -> list[DetailSection]:
     sections = [DetailSection("Answer", tuple(_origin(node, generation)))]
     if statistics := generation.statistics:
         sections.append(DetailSection("Time", tuple(_times(statistics))))
-        sections.append(DetailSection("Tokens", tuple(_tokens(statistics))))
+        sections.append(DetailSection("Tokens", tuple(_tokens(node, statistics))))
     if generation.instructions:
         sections.append(DetailSection("Instructions", tuple(_instructions(generation.instructions))))
     if generation.sampling:
@@ -127,13 +127,15 @@ def _reading(statistics: Statistics) -> str:
     return f"{words} ({formatting.generation_speed(read * 1000 / statistics.prompt_ms)})"
 
 
-def _tokens(statistics: Statistics) -> list[DetailRow]:
-    return [
+def _tokens(node: MessageNode, statistics: Statistics) -> list[DetailRow]:
+    thoughts = sum(part.token_count for part in node.message.parts if isinstance(part, ReasoningPart))
+    rows = [
         DetailRow("Prompt", f"{statistics.prompt_tokens:,}"),
         DetailRow("Processed", f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
         DetailRow("Cached", f"{statistics.cached_tokens:,}"),
         DetailRow("Generated", f"{statistics.generated_tokens:,}"),
     ]
+    return [*rows, DetailRow("Of these in thoughts", f"{thoughts:,}")] if thoughts else rows
 
 
 def _values(sampling: Sampling, statistics: Statistics | None) -> list[DetailRow]:

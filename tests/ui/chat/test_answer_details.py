@@ -12,7 +12,16 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import Generation, Instructions, Message, Role, Statistics, StopReason, TextPart
+from app.core.message import (
+    Generation,
+    Instructions,
+    Message,
+    ReasoningPart,
+    Role,
+    Statistics,
+    StopReason,
+    TextPart,
+)
 from app.core.sampling import LIMITS, Sampling
 from app.core.stop_texts import STOP_TEXTS
 from app.ui.chat.answer_details import AnswerDetails, as_text, sections_of
@@ -172,3 +181,10 @@ def test_a_stopped_answer_is_not_called_cut_off() -> None:
     stopped = MessageNode(node.message, id=node.id, state=MessageState.STOPPED)
     assert note(stopped) == ""
     assert can_continue(stopped)
+
+
+def test_the_tokens_of_thoughts_are_told() -> None:
+    thought = ReasoningPart("Hm.", "", True, 900, 412)
+    node = MessageNode(Message(Role.ASSISTANT, (thought, TextPart("So", "So")), GENERATION))
+    assert "Of these in thoughts: 412" in as_text(sections_of(node))
+    assert "thoughts" not in as_text(sections_of(answered()))

@@ -77,18 +77,14 @@ def in_card(block: PlacedBlock, *, is_first: bool) -> PlacedBlock:
 
 
 def thinking_header(index: int, part: ReasoningPart, *, is_open: bool) -> CardHeader:
-    details = [] if part.is_closed else ["not finished"]
-    return CardHeader(part_key(index), "lightbulb", _thinking_title(part), " · ".join(details), is_open)
+    detail = "" if part.is_closed else "cut off"
+    return CardHeader(part_key(index), "lightbulb", _thinking_title(part), detail, is_open)
 
 
 def _thinking_title(part: ReasoningPart) -> str:
     if part.elapsed_ms is None:
-        title = "Thought"
-    elif part.elapsed_ms < 1000:
-        title = "Thought for a moment"
-    else:
-        title = f"Thought for {formatting.whole_seconds(part.elapsed_ms / 1000)}"
-    return f"{title}, {formatting.tokens(part.token_count)}" if part.token_count else title
+        return "Thought"
+    return f"Thought for {formatting.whole_seconds(max(1, part.elapsed_ms / 1000))}"
 
 
 def _thought(entry: MessageEntry, index: int, part: ReasoningPart) -> list[PlacedBlock]:

@@ -152,7 +152,7 @@ def test_what_the_model_was_told_of_a_refusal_can_be_looked_up(transcript: Trans
 
 def test_a_short_thought_took_a_moment(transcript: Transcript) -> None:
     transcript.show_entries([of_parts(ReasoningPart("x", "x", True, 400, 9), TextPart("42", "42"))])
-    assert "Thought for a moment, 9 tokens" in transcript.to_plain_text()
+    assert "Thought for 1 s" in transcript.to_plain_text()
 
 
 def test_the_live_thought_counts_and_offers_to_answer_now(transcript: Transcript, qtbot: QtBot) -> None:

@@ -146,9 +146,9 @@ def test_a_thought_shows_its_last_sentence_and_folds_when_it_ends(transcript: Tr
     )
     transcript.feed_reply([PartFinished(0, thought), *written(["Both."], index=1)])
     transcript.redraw_reply()
-    assert transcript.to_plain_text() == "LFM2.5-1.2B\n\nThought for 2 s, 12 tokens\n\nBoth."
+    assert transcript.to_plain_text() == "LFM2.5-1.2B\n\nThought for 2 s\n\nBoth."
     transcript.finish_reply(of_parts(thought, TextPart("Both.", "Both.")))
-    assert transcript.to_plain_text() == "LFM2.5-1.2B\n\nThought for 2 s, 12 tokens\n\nBoth."
+    assert transcript.to_plain_text() == "LFM2.5-1.2B\n\nThought for 2 s\n\nBoth."
 
 
 def test_a_thought_opened_while_it_is_written_stays_open(transcript: Transcript) -> None:
