@@ -6,6 +6,7 @@ import csv
 import io
 
 from app.ui.transcript.content.blocks import Alignment, Span, TableBlock, joined
+from app.ui.transcript.content.span_markdown import spans_markdown
 
 _DASHES = {Alignment.LEFT: "---", Alignment.CENTRE: ":---:", Alignment.RIGHT: "---:"}
 
@@ -32,11 +33,4 @@ def markdown_of(table: TableBlock) -> str:
 
 
 def _cell(spans: tuple[Span, ...]) -> str:
-    return "".join(map(_styled, spans)).replace("|", "\\|").replace("\n", "<br>")
-
-
-def _styled(span: Span) -> str:
-    text = f"`{span.text}`" if span.is_code else span.text
-    for mark, holds in (("~~", span.is_struck), ("*", span.is_italic), ("**", span.is_bold)):
-        text = f"{mark}{text}{mark}" if holds else text
-    return f"[{text}]({span.link})" if span.link and span.link != span.text else text
+    return spans_markdown(spans).replace("|", "\\|").replace("\n", "<br>")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QTextCursor
 
 from app.core.formula import Formula
 from app.ui.transcript.content.blocks import Block
@@ -135,6 +135,10 @@ class BlockView(ABC):
     def find(self, query: SearchQuery) -> Sequence[tuple[int, int]]:
         """Looks for matches."""
         return ()
+
+    def moved(self, position: int, step: QTextCursor.MoveOperation) -> int | None:
+        """Where a step of the cursor leads from a place in the text; None out of the block."""
+        return None
 
     def is_hidden(self, position: int) -> bool:
         """Whether a place in its text is folded away."""

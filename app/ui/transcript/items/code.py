@@ -32,7 +32,7 @@ from app.ui.transcript.items.code_header import HEADER, PADDING, header_targets,
 from app.ui.transcript.items.drawing import draw_line, saved, sharp
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import draw_document, new_document, text_area
+from app.ui.transcript.items.rich_document import draw_document, moved_in, new_document, text_area
 
 RADIUS = 10.0
 ABOVE_CODE = 10.0
@@ -232,6 +232,10 @@ class CodeView(BlockView):
         area = text_area(self._document, first, last)
         self.horizontal.show(area.left(), area.right())
         return area.translated(self._origin)
+
+    @override
+    def moved(self, position: int, step: QTextCursor.MoveOperation) -> int | None:
+        return moved_in(self._document, position, step)
 
     @override
     def word_at(self, position: int) -> tuple[int, int]:

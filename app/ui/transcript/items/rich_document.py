@@ -344,6 +344,13 @@ def _marked(
     return marked
 
 
+def moved_in(document: QTextDocument, position: int, step: QTextCursor.MoveOperation) -> int | None:
+    """Where a step of the cursor leads from a position; None where it leads out of the document."""
+    cursor = QTextCursor(document)
+    cursor.setPosition(min(position, document.characterCount() - 1))
+    return cursor.position() if cursor.movePosition(step) else None
+
+
 def text_area(document: QTextDocument, first: int, last: int) -> QRectF:
     """Where the first line of a stretch of text stands in its document."""
     document.size()  # Lines may only be asked for once they exist.

@@ -19,6 +19,7 @@ from app.ui.transcript.items.rich_document import (
     RichDocument,
     draw_document,
     is_right_to_left,
+    moved_in,
     text_area,
 )
 
@@ -65,6 +66,10 @@ class DocumentView(BlockView):
         area = text_area(self._rich.document, first, last)
         self.horizontal.show(area.left(), area.right())
         return area.translated(self._origin)
+
+    @override
+    def moved(self, position: int, step: QTextCursor.MoveOperation) -> int | None:
+        return moved_in(self._rich.document, position, step)
 
     @override
     def word_at(self, position: int) -> tuple[int, int]:

@@ -110,7 +110,7 @@ class MessageActions:
         put_data(data)
         self._requests.copied(label)
 
-    def choices(self, hit: HitTest, selected: str) -> list[ContextMenuItem]:
+    def choices(self, hit: HitTest, selected: str, selected_markdown: str) -> list[ContextMenuItem]:
         """The lines of a message's menu."""
         entry = hit.entry
         shortcut = QKeySequence.StandardKey.Copy
@@ -120,6 +120,9 @@ class MessageActions:
             ),
             ContextMenuItem("Copy message", lambda: self.copy(self._plain_text(entry), MESSAGE)),
         ]
+        if selected:
+            copy_markdown = partial(self.copy, selected_markdown, SELECTION)
+            choices.insert(1, ContextMenuItem("Copy selection as Markdown", copy_markdown))
         if entry.message.role is not Role.USER:
             choices.append(
                 ContextMenuItem("Copy as Markdown", lambda: self.copy(entry.message.text, MESSAGE))

@@ -23,6 +23,7 @@ from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyEvent
 from app.ui.theme import Theme
 from app.ui.transcript.content.html import html_of
+from app.ui.transcript.content.markdown_text import markdown_of_blocks
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import Target
 from app.ui.transcript.items.picture_source import PictureSource
@@ -43,6 +44,7 @@ from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.mouse import MouseHandler
 from app.ui.transcript.view.painter import Painter
 from app.ui.transcript.view.screen_reader import ScreenReader
+from app.ui.transcript.view.selection_keys import SelectionKeys
 from app.ui.transcript.view.streaming import AnswerStream
 from app.ui.transcript.view.viewport import AHEAD, Viewport
 
@@ -111,6 +113,7 @@ class Transcript(QAbstractScrollArea):
         self._keyboard = KeyboardNavigation(
             self._column, self._viewport, self._interaction, self._use, self.scroll_to_end
         )
+        self._selection_keys = SelectionKeys(self._column, self._viewport, self._interaction)
         self._screen_reader = ScreenReader(self, self._column, self._interaction)
         self._actions = MessageActions(self._column, self._requests())
         self._streaming = AnswerStream(self._column, self)
@@ -403,7 +406,8 @@ class Transcript(QAbstractScrollArea):
         place = self._viewport.corner_of(self._column.row_of(meant.id) or 0) if meant else event.pos()
         hit = self._mouse.hit(QPointF(place), entry_id=meant.id if meant else None)
         if hit is not None:
-            choices = self._actions.choices(hit, self.selected_text())
+            markdown = markdown_of_blocks(self._interaction.selected_blocks())
+            choices = self._actions.choices(hit, self.selected_text(), markdown)
             message_menu(self, choices).popup(self.viewport().mapToGlobal(place))
 
     @override
@@ -435,7 +439,7 @@ class Transcript(QAbstractScrollArea):
             self.copy_selection()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self._interaction.select_more()
-        elif not self._keyboard.press(Qt.Key(event.key())):
+        elif not (self._selection_keys.press(event) or self._keyboard.press(Qt.Key(event.key()))):
             event.ignore()  # What is not for reading is for the window, such as Esc to stop an answer.
         self._screen_reader.follow_focus()
         self.viewport().update()
