@@ -4,13 +4,16 @@
 
 A conversation has a system prompt of 300 words, and in each turn a question of 40 words, a thought of 80 and
 an answer of 50. LFM2.5's template leaves the thought of an answer out once another answer follows, so each
-prompt parts from the one before at the beginning of the answer before the last. Three answer in turns: Tarn;
-Tarn without checkpoints, which reads everything with models that cannot be cut back; and llama-cpp-python's
-`Llama.create_chat_completion`. What they are to say is given to them token by token, so that all three hold
-the same conversation. Each line is one JSON object: a turn, with the tokens that each read and the seconds
-to its first token. The model is the tiny one of the tests if none is given; it must have a template and a
-tokenizer. With `--shape FOLDER` it is one of LFM2.5-1.2B's shape (Q4_0, weights of no meaning, the tiny
-model's tokenizer and template), made in that folder if it is not there yet: 4 GB.
+prompt parts from the one before at the beginning of the answer before the last. They answer in turns: Tarn,
+which reads ahead after each answer; Tarn without that; Tarn without checkpoints, which reads everything with
+models that cannot be cut back; and llama-cpp-python's `Llama.create_chat_completion`. What they are to say is
+given to them token by token, so that all hold the same conversation. Each line is one JSON object: a turn,
+with the tokens that each read and the seconds to its first token. The last lines tell what it takes to stop
+the reading ahead, and to go on with a conversation of 4,000 tokens whose state is on the disk.
+
+The model is the tiny one of the tests if none is given; it must have a template and a tokenizer. With
+`--shape FOLDER` it is one of LFM2.5-1.2B's shape (Q4_0, weights of no meaning, the tiny model's tokenizer and
+template), made in that folder if it is not there yet: 4 GB.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -35,12 +39,16 @@ from app.engine import llama
 from app.engine.engine import Engine
 from app.engine.load_options import physical_cores
 from app.engine.prompt_cache import PromptCache
+from app.engine.state_files import StateFiles
 from tests.benchmarks.processors import WORDS as VOCABULARY
 from tests.benchmarks.processors import models
 from tests.support.asking import Answer, assistant
 from tests.support.gguf_file import with_values
 
 CONTEXT = 8192
+LONG_WORDS = 2600
+"""About 4,000 tokens in the tiny model's vocabulary."""
+STOPS = 10
 UNUSED = 5
 """llama.cpp's kind of a token that no text has (`LLAMA_TOKEN_TYPE_UNUSED`)."""
 TINY = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
@@ -61,13 +69,25 @@ class Contestant(Protocol):
         """Reads what it does not know of the prompt, then says the tokens of the reply."""
         ...
 
+    def wait(self, messages: Sequence[Message]) -> None:
+        """What it does while the user reads the answer."""
+        ...
+
 
 class Tarn:
     """`Engine.answer`, every event taken."""
 
-    def __init__(self, name: str, path: Path, has_checkpoints: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        has_checkpoints: bool = True,
+        reads_ahead: bool = False,
+        states: StateFiles | None = None,
+    ) -> None:
         self.name = name
-        self.engine = Engine()
+        self.reads_ahead = reads_ahead
+        self.engine = Engine(states=states)
         self.engine.load(path, LoadOptions(context_length=CONTEXT), lambda share: None)
         if not has_checkpoints:
             loaded = self.engine._require()
@@ -85,6 +105,10 @@ class Tarn:
             events.append(event)
         statistics = Answer(events).statistics
         return Cost(statistics.prompt_tokens - statistics.cached_tokens, seconds)
+
+    def wait(self, messages: Sequence[Message]) -> None:
+        if self.reads_ahead:
+            self.engine.read_ahead(possible(messages), [], threading.Event())
 
 
 class ScriptedSampler:
@@ -131,6 +155,9 @@ class Library:
                 cost = Cost(self._read, time.perf_counter() - started)
         assert cost is not None
         return cost
+
+    def wait(self, messages: Sequence[Message]) -> None:
+        """Nothing."""
 
     def _count_and_read(self, tokens: Sequence[int]) -> Any:
         if len(tokens) > 1:
@@ -179,6 +206,69 @@ def measure(contestants: Sequence[Contestant], tokenizer: Engine, turn_count: in
             seconds={name: round(cost.seconds, 3) for name, cost in costs.items()},
         )
         messages.append(assistant(reply))
+        for one in contestants:
+            one.wait(messages)
+
+
+def possible(messages: Sequence[Message]) -> list[list[Message]]:
+    """What may be asked next."""
+    return [[*messages, Message.of_text(Role.USER, word)] for word in ("a", "7")]
+
+
+def measure_giving_way(tarn: Tarn) -> None:
+    """From the wish to stop the reading ahead until it has stopped."""
+    messages = [Message.of_text(Role.SYSTEM, words(random.Random(2), LONG_WORDS))]
+    took = []
+    for number in range(STOPS):
+        cancel = threading.Event()
+        stopped_at = []
+
+        def stop(cancel: threading.Event = cancel, stopped_at: list[float] = stopped_at) -> None:
+            stopped_at.append(time.perf_counter())
+            cancel.set()
+
+        timer = threading.Timer(0.05 + 0.02 * number, stop)
+        timer.start()
+        tarn.engine.read_ahead(possible(messages), [], cancel)
+        ended = time.perf_counter()
+        timer.join()
+        took.append(ended - stopped_at[0])
+        tarn.engine._require().cache.clear()
+        tarn.engine._require().cache.forget_kept()
+    report(stopping_ms=[round(1000 * seconds, 1) for seconds in took])
+
+
+def measure_restoring(path: Path) -> None:
+    """A long conversation read anew, and restored from the disk by another engine."""
+    with tempfile.TemporaryDirectory() as folder:
+        chance = random.Random(3)
+        messages = [
+            Message.of_text(Role.SYSTEM, words(chance, LONG_WORDS)),
+            Message.of_text(Role.USER, words(chance, 40)),
+        ]
+        first = Tarn("reading", path, states=StateFiles(Path(folder), 2 * 1000**3))
+        reply = [*first.engine._require().model.tokenize("the lake"), first.engine._require().model.eos_token]
+        read = first.ask(messages, reply)
+        started = time.perf_counter()
+        saved = first.engine.copy_state(messages, [])
+        copied = time.perf_counter()
+        assert saved is not None
+        StateFiles(Path(folder), 2 * 1000**3).write("one", saved)
+        written = time.perf_counter()
+        first.engine.unload()
+        second = Tarn("restoring", path, states=StateFiles(Path(folder), 2 * 1000**3))
+        restored = second.ask(messages, reply)
+        second.engine.unload()
+        report(
+            state_tokens=len(saved.kept.tokens),
+            state_mb=round(saved.kept.size / 1e6, 1),
+            read_seconds=round(read.seconds, 3),
+            copy_seconds=round(copied - started, 3),
+            write_seconds=round(written - copied, 3),
+            restored_tokens_read=restored.read_tokens,
+            restored_seconds=round(restored.seconds, 3),
+            share=round(restored.seconds / read.seconds, 4),
+        )
 
 
 def report(**values: object) -> None:
@@ -193,10 +283,17 @@ def main() -> None:
     chosen = parser.parse_args()
     path = shaped_model(chosen.shape) if chosen.shape else chosen.model
     llama.Sampler = ScriptedSampler  # type: ignore[assignment, misc]
-    tarn = Tarn("tarn", path)
-    off = Tarn("tarn_without_checkpoints", path, has_checkpoints=False)
     report(model=path.name, cores=physical_cores())
-    measure([tarn, off, Library(path)], tarn.engine, chosen.turns)
+    tarn = Tarn("tarn", path, reads_ahead=True)
+    others: list[Contestant] = [
+        Tarn("tarn_without_reading_ahead", path),
+        Tarn("tarn_without_checkpoints", path, has_checkpoints=False),
+        Library(path),
+    ]
+    measure([tarn, *others], tarn.engine, chosen.turns)
+    measure_giving_way(tarn)
+    tarn.engine.unload()
+    measure_restoring(path)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ import argparse
 import json
 import random
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from app.core.message import Message
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
+from app.engine.state_files import StateFiles
 from tests.support.asking import WEATHER, Answer, assistant, system, user
 
 CONTEXT = 2048
+MOST_STATE_BYTES = 1000**3
 STEPS = 7
 QUESTIONS = (
     "What is 17 + 25?",
@@ -41,6 +44,7 @@ ANSWERS = (
     "Hello! How can I help you?",
     "One day a stone fell into a lake. " * 4,
 )
+DRAFTS = ("", "", "What is 17", "Tell me", "lake stone sky " * 20 + "lake")
 SYSTEM_PROMPTS = ("", "You are a helpful assistant.", "Be kind to everyone. " * 15)
 
 
@@ -52,6 +56,8 @@ class Difference:
     logits: float
     """The largest difference between the two at the end of the prompt, as a share of the largest logit."""
     same_text: bool
+    is_continued: bool = False
+    """Whether the answer goes on from what the model has written before."""
 
 
 @dataclass
@@ -75,12 +81,11 @@ class Conversation:
 class Pair:
     """An engine that remembers what it read, and beside it one that is made to forget before each answer."""
 
-    def __init__(self, path: Path) -> None:
-        self._engines = []
-        for _ in range(2):
-            engine = Engine()
-            engine.load(path, LoadOptions(context_length=CONTEXT, thread_count=1), lambda share: None)
-            self._engines.append(engine)
+    def __init__(self, path: Path, folder: Path) -> None:
+        """`folder` is where states are kept from one run to the next."""
+        self._path = path
+        self._folder = folder
+        self._engines = [self._started(StateFiles(folder, MOST_STATE_BYTES)), self._started(None)]
 
     def close(self) -> None:
         for engine in self._engines:
@@ -99,6 +104,30 @@ class Pair:
         share = largest / max(map(abs, true_logits))
         cached = answer.statistics.cached_tokens
         return Asked(answer, Difference(cached, share, answer.text == expected.text))
+
+    def read_ahead(self, conversation: Conversation, words: str, is_stopped: bool) -> None:
+        """What is done while the user reads or types; stopped in the middle of a batch, or not."""
+        ours = self._engines[0]
+        prompts = [[*conversation.messages(), user(f"{words} {more}".lstrip())] for more in ("a", "7", "(")]
+        if is_stopped:
+            ours._require().context.request_abort()
+        ours.read_ahead(prompts, conversation.tools, threading.Event())
+        ours._require().context.clear_abort()
+
+    def restart(self, conversation: Conversation) -> None:
+        """The end of a run and the beginning of the next one."""
+        saved = self._engines[0].copy_state(conversation.messages(), conversation.tools)
+        files = StateFiles(self._folder, MOST_STATE_BYTES)
+        if saved is not None:
+            files.write("one", saved)
+        self._engines[0].unload()
+        self._engines[0] = self._started(files)
+
+    def _started(self, states: StateFiles | None) -> Engine:
+        engine = Engine(states=states)
+        options = LoadOptions(context_length=CONTEXT, thread_count=1)
+        engine.load(self._path, options, lambda share: None)
+        return engine
 
     def stop_reading(self, conversation: Conversation, in_batch: bool) -> None:
         """Stops the reading of a prompt after a batch, or in the middle of one."""
@@ -126,12 +155,15 @@ class Pair:
         return Answer(events), logits
 
 
-def history(pair: Pair, seed: int, most_written: int) -> list[Difference]:
-    """Turns, edits, versions, continued answers, stops and changes of the conversation, in a random order.
+def history(pair: Pair, seed: int, most_written: int, always_ahead: bool = False) -> list[Difference]:
+    """Turns, edits, versions, continued answers, stops, reading ahead, restarts and changes of the
+    conversation, in a random order.
 
     With 1 for `most_written`, nothing that the model writes stays in its memory: the answers of the
     conversation are other words. Then there is no difference at all. A token that the model wrote went
     through other kernels than one that is read with others, and leaves a little different numbers in memory.
+    With `always_ahead` all is read ahead after each answer, and what the model wrote is read once more then:
+    there is no difference either, but where an answer itself is continued.
     """
     chance = random.Random(seed)
     conversations = [Conversation(chance.choice(SYSTEM_PROMPTS)) for _ in range(2)]
@@ -139,8 +171,8 @@ def history(pair: Pair, seed: int, most_written: int) -> list[Difference]:
     found = []
     for _ in range(STEPS):
         step = chance.choices(
-            ("turn", "edit", "version", "continue", "stop", "switch", "system", "tools"),
-            (8, 3, 2, 2, 2, 2, 1, 1),
+            ("turn", "edit", "version", "continue", "stop", "switch", "system", "tools", "ahead", "restart"),
+            (8, 3, 2, 2, 2, 2, 1, 1, 4, 1),
         )[0]
         prefill = ""
         if step == "switch":
@@ -155,15 +187,21 @@ def history(pair: Pair, seed: int, most_written: int) -> list[Difference]:
             long_question = user("lake stone " * chance.randrange(10, 120))
             stopped = Conversation(current.system_prompt, current.tools, [*current.turns, long_question])
             pair.stop_reading(stopped, in_batch=chance.random() < 0.5)
+        if step == "ahead" and current.turns:
+            pair.read_ahead(current, chance.choice(DRAFTS), is_stopped=chance.random() < 0.3)
+        if step == "restart" and current.turns:
+            pair.restart(current)
         if step in ("version", "continue") and current.turns:
             words = current.turns.pop().text
             prefill = words[: chance.randrange(len(words) + 1)] if step == "continue" else ""
         else:
             current.turns.append(user(chance.choice(QUESTIONS)))
         asked = pair.ask(current, chance.randint(1, most_written), prefill)
-        found.append(asked.difference)
+        found.append(replace(asked.difference, is_continued=bool(prefill)))
         said = asked.answer.text if most_written > 1 else chance.choice(ANSWERS)
         current.turns.append(_finished(prefill + said))
+        if always_ahead:
+            pair.read_ahead(current, "", is_stopped=False)
         if asked.answer.statistics.prompt_tokens > CONTEXT // 2:
             current.turns.clear()
     return found
@@ -181,15 +219,18 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--written", type=int, default=32, help="the most tokens of an answer")
+    parser.add_argument("--ahead", action="store_true", help="read ahead after every answer")
     chosen = parser.parse_args()
-    pair = Pair(chosen.model)
+    folder = tempfile.TemporaryDirectory()
+    pair = Pair(chosen.model, Path(folder.name))
     every: list[Difference] = []
     for seed in range(chosen.first, chosen.first + chosen.count):
-        for step, one in enumerate(history(pair, seed, chosen.written)):
+        for step, one in enumerate(history(pair, seed, chosen.written, chosen.ahead)):
             every.append(one)
             if not one.same_text or one.logits > 1e-3:
                 _report({"seed": seed, "step": step, **asdict(one)})
     pair.close()
+    folder.cleanup()
     total: dict[str, object] = {
         "answers": len(every),
         "other_text": sum(not one.same_text for one in every),
