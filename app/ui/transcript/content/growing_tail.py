@@ -206,7 +206,7 @@ class GrowingTail:
             found = _middle_of(node, self.complete_lines)
             if found is None or sum(len(line) for line in lines[found[0] : found[1]]) < WORTH_CUTTING:
                 continue
-            self._cut(lines, found, node, parent, depth, merged_tops[-1])
+            self._cut(lines, found, node, parent, depth, last, merged_tops[-1])
             return True
         return False
 
@@ -217,8 +217,10 @@ class GrowingTail:
         node: Node,
         parent: Node | None,
         depth: int,
+        written: TopBlock,
         top: TopBlock,
     ) -> None:
+        """Take lines out. `written` is the block as it was read, `top` has back in it what was out before."""
         first, last = middle
         inside = [cut for cut in self._cuts if first <= cut.line < last]
         source = []
@@ -231,10 +233,7 @@ class GrowingTail:
         made = _Cut(first, source, depth=depth)
         if node.type == "table_open":
             made.parent_line = node.start
-            before = sum(len(cut.rows) for cut in inside)
-            table = next(block for block, line in placed if line == node.start)
-            assert isinstance(table, TableBlock)
-            made.rows = table.rows[1 : 1 + before + last - first]
+            made.rows = _rows_between(first, last, written, node.start, inside)
         else:
             made.blocks = [block for block, line in placed if first <= line < last]
             if parent is not None:
@@ -268,6 +267,26 @@ class GrowingTail:
             self._text = LEFT_OUT + text[place:]
             return True
         return False
+
+
+def _rows_between(
+    first: int, last: int, written: TopBlock, table_line: int, cuts: Sequence[_Cut]
+) -> tuple[tuple[Spans, ...], ...]:
+    """The rows of a table from its first one on, with those that were taken out before.
+
+    They are not read off what is on screen, where a table of very many cells stands as it was written.
+    """
+    table = next(
+        block for block, line in zip(written.blocks, written.lines, strict=True) if line == table_line
+    )
+    assert isinstance(table, TableBlock)
+    rows: list[tuple[Spans, ...]] = []
+    for number in range(first, last):
+        for cut in cuts:
+            if cut.line == number:
+                rows += cut.rows
+        rows.append(table.rows[1 + number - first])
+    return tuple(rows)
 
 
 def _middle_of(node: Node, complete_lines: int) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ import pytest
 
 from app.ui.transcript.content import growing_tail, paragraph_parts, streaming_markdown
 from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock, TextBlock
-from app.ui.transcript.content.markdown import parse
+from app.ui.transcript.content.markdown import MOST_CELLS, parse
 from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
 
 SENTENCE = "The quick **brown** fox `jumps` over the [lazy](http://a.b) dog."
@@ -65,6 +65,12 @@ def test_little_of_a_long_answer_is_read_again(name: str, monkeypatch: pytest.Mo
 def test_brackets_without_end_are_shown_as_written(text: str) -> None:
     (block,) = parse(text)
     assert block.plain_text() == text
+
+
+def test_a_table_that_outgrows_the_cells_that_are_drawn_goes_on_as_it_was_written() -> None:
+    text = "|a|b|\n|-|-|\n" + "".join(f"|x{n}|y|\n" for n in range(MOST_CELLS // 2 + 400)) + "\nAfter"
+    assert fed(text, (400,)).blocks == parse(text)
+    assert isinstance(parse(text)[0], TextBlock)
 
 
 WORDS = (
