@@ -29,7 +29,9 @@ class _CornerCutter(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
+        # A drop-down list takes the mask off again between being sized and being shown.
+        is_due = event.type() in (QEvent.Type.Resize, QEvent.Type.Show)
+        if is_due and isinstance(watched, QWidget):
             path = QPainterPath()
             path.addRoundedRect(QRectF(watched.rect()), RADIUS, RADIUS)
             watched.setMask(QRegion(path.toFillPolygon().toPolygon()))

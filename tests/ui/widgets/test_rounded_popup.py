@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.ui.widgets.quiet_combo_box import QuietComboBox
 from app.ui.widgets.rounded_popup import round_off
 
 
@@ -24,3 +25,20 @@ def test_on_x11_the_corners_of_a_menu_are_cut_off(qtbot: QtBot, monkeypatch: pyt
         for inside in (menu.rect().center(), QPoint(menu.width() // 2, 1), QPoint(1, menu.height() // 2)):
             assert shape.contains(inside)
         menu.hide()
+
+
+def test_on_x11_the_corners_of_a_list_are_cut_off_each_time_it_opens(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    box = QuietComboBox("Model")
+    box.addItems(["One", "Two"])
+    qtbot.addWidget(box)
+    box.show()
+    for _ in range(2):
+        box.showPopup()
+        popup = box.view().window()
+        assert not popup.mask().contains(QPoint(0, 0))
+        assert not popup.mask().contains(QPoint(popup.width() - 1, popup.height() - 1))
+        assert popup.mask().contains(popup.rect().center())
+        box.hidePopup()
