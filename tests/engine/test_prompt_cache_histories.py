@@ -14,9 +14,14 @@ def _disk_with_room(monkeypatch) -> None:
 
 
 def differences(
-    path: Path, folder: Path, seeds: range, most_written: int, always_ahead: bool = False
+    path: Path,
+    folder: Path,
+    seeds: range,
+    most_written: int,
+    always_ahead: bool = False,
+    projector: Path | None = None,
 ) -> list[Difference]:
-    pair = Pair(path, folder)
+    pair = Pair(path, folder, projector)
     found = [one for seed in seeds for one in history(pair, seed, most_written, always_ahead)]
     pair.close()
     assert sum(difference.cached_tokens > 0 for difference in found) > len(found) / 2
@@ -38,3 +43,11 @@ def test_what_was_written_and_read_ahead_makes_no_difference_but_to_its_own_cont
     found = differences(tiny_path, tmp_path, range(4), most_written=32, always_ahead=True)
     assert all(difference.same_text and difference.logits < 0.002 for difference in found)
     assert not any(difference.logits for difference in found if not difference.is_continued)
+
+
+@pytest.mark.parametrize("most_written", [1, 32])
+def test_pictures_that_were_seen_before_make_no_other_answers(tiny_path, tmp_path, most_written):
+    found = differences(
+        tiny_path, tmp_path, range(3), most_written, projector=tiny_path.with_name("tiny-mmproj.gguf")
+    )
+    assert all(difference.same_text and difference.logits < 0.002 for difference in found)

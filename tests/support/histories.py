@@ -21,10 +21,12 @@ from typing import Any
 from app.core.language_model import PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Message
 from app.core.model_file import LoadOptions
+from app.core.picture_size import PictureDetail
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
 from app.engine.state_files import StateFiles
 from tests.support.asking import WEATHER, Answer, assistant, system, user
+from tests.support.pictures import picture, pixels_of, shown
 
 CONTEXT = 2048
 MOST_STATE_BYTES = 1000**3
@@ -45,6 +47,12 @@ ANSWERS = (
     "One day a stone fell into a lake. " * 4,
 )
 DRAFTS = ("", "", "What is 17", "Tell me", "lake stone sky " * 20 + "lake")
+SIZES = (
+    (64, 64, PictureDetail.QUICK),
+    (640, 400, PictureDetail.QUICK),
+    (640, 400, PictureDetail.CLOSE),
+    (740, 730, PictureDetail.CLOSE),  # In five tiles.
+)
 SYSTEM_PROMPTS = ("", "You are a helpful assistant.", "Be kind to everyone. " * 15)
 
 
@@ -81,11 +89,17 @@ class Conversation:
 class Pair:
     """An engine that remembers what it read, and beside it one that is made to forget before each answer."""
 
-    def __init__(self, path: Path, folder: Path) -> None:
-        """`folder` is where states are kept from one run to the next."""
+    def __init__(self, path: Path, folder: Path, projector: Path | None = None) -> None:
+        """`folder` is where states are kept from one run to the next; with a projector the histories hold
+        pictures."""
         self._path = path
         self._folder = folder
+        self._projector = projector
         self._engines = [self._started(StateFiles(folder, MOST_STATE_BYTES)), self._started(None)]
+
+    @property
+    def sees(self) -> bool:
+        return self._projector is not None
 
     def close(self) -> None:
         for engine in self._engines:
@@ -124,9 +138,9 @@ class Pair:
         self._engines[0] = self._started(files)
 
     def _started(self, states: StateFiles | None) -> Engine:
-        engine = Engine(states=states)
-        options = LoadOptions(context_length=CONTEXT, thread_count=1)
-        engine.load(self._path, options, lambda share: None)
+        engine = Engine(read_pixels=pixels_of, states=states)
+        options = LoadOptions(context_length=2 * CONTEXT if self.sees else CONTEXT, thread_count=1)
+        engine.load(self._path, options, lambda share: None, projector=self._projector)
         return engine
 
     def stop_reading(self, conversation: Conversation, in_batch: bool) -> None:
@@ -195,7 +209,7 @@ def history(pair: Pair, seed: int, most_written: int, always_ahead: bool = False
             words = current.turns.pop().text
             prefill = words[: chance.randrange(len(words) + 1)] if step == "continue" else ""
         else:
-            current.turns.append(user(chance.choice(QUESTIONS)))
+            current.turns.append(_question(chance, pair.sees))
         asked = pair.ask(current, chance.randint(1, most_written), prefill)
         found.append(replace(asked.difference, is_continued=bool(prefill)))
         said = asked.answer.text if most_written > 1 else chance.choice(ANSWERS)
@@ -207,6 +221,17 @@ def history(pair: Pair, seed: int, most_written: int, always_ahead: bool = False
     return found
 
 
+def _question(chance: random.Random, has_pictures: bool) -> Message:
+    """With pictures now and then, where the model sees; the same ones come again and again."""
+    words = chance.choice(QUESTIONS)
+    if not has_pictures or chance.random() < 0.4:
+        return user(words)
+    count = chance.choice((1, 1, 2))
+    return shown(
+        *(picture(chance.choice(("red", "blue")), *chance.choice(SIZES)) for _ in range(count)), text=words
+    )
+
+
 def _finished(words: str) -> Message:
     """An answer, its thought closed where the answer ended within it."""
     is_open = words.startswith("<think>") and "</think>" not in words
@@ -216,13 +241,14 @@ def _finished(words: str) -> Message:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
+    parser.add_argument("--projector", type=Path, help="shows the model pictures as well")
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--written", type=int, default=32, help="the most tokens of an answer")
     parser.add_argument("--ahead", action="store_true", help="read ahead after every answer")
     chosen = parser.parse_args()
     folder = tempfile.TemporaryDirectory()
-    pair = Pair(chosen.model, Path(folder.name))
+    pair = Pair(chosen.model, Path(folder.name), chosen.projector)
     every: list[Difference] = []
     for seed in range(chosen.first, chosen.first + chosen.count):
         for step, one in enumerate(history(pair, seed, chosen.written, chosen.ahead)):
