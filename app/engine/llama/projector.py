@@ -25,7 +25,7 @@ from app.engine.llama.model import Model
 
 LOG = logging.getLogger(__name__)
 
-_ASKED_EVERY = 40
+_ASKED_EVERY = 20
 """Of the operations of an encoding, after which it is looked whether to stop: each look costs a little."""
 _TYPICAL_OPERATIONS = 900
 """Of one encoding with a tower of 27 layers; corrected by the first one."""

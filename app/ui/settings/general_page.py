@@ -1,4 +1,4 @@
-"""The theme, the size of letters, the key that sends, and notifications."""
+"""The theme, the size of letters, the key that sends, attached pictures, and notifications."""
 
 from __future__ import annotations
 
@@ -57,6 +57,11 @@ class GeneralPage(QWidget):
         self.speed_box.setObjectName("speed_box")
         self.line_numbers_box = QCheckBox("Line numbers in code", self)
         self.line_numbers_box.setObjectName("line_numbers_box")
+        self.pictures_box = QCheckBox("Keep attached pictures in full size", self)
+        self.pictures_box.setObjectName("pictures_box")
+        self.pictures_box.setToolTip(
+            "Otherwise 2,048 pixels of the longer side are kept, which models see as well"
+        )
         self.notify_box = QCheckBox("When a long answer or a download finishes in the background", self)
         self.notify_box.setObjectName("notify_box")
         self._lay_out()
@@ -67,6 +72,7 @@ class GeneralPage(QWidget):
         self.title_box.toggled.connect(self._on_field_changed)
         self.speed_box.toggled.connect(self._on_field_changed)
         self.line_numbers_box.toggled.connect(self._on_field_changed)
+        self.pictures_box.toggled.connect(self._on_field_changed)
         self.notify_box.toggled.connect(self._on_field_changed)
 
     def set_settings(self, settings: Settings) -> None:
@@ -79,6 +85,7 @@ class GeneralPage(QWidget):
             self.title_box.setChecked(settings.writes_titles)
             self.speed_box.setChecked(settings.shows_speed)
             self.line_numbers_box.setChecked(settings.shows_line_numbers)
+            self.pictures_box.setChecked(settings.keeps_original_pictures)
             self.notify_box.setChecked(settings.notifies_when_done)
 
     def _on_field_changed(self) -> None:
@@ -90,6 +97,7 @@ class GeneralPage(QWidget):
             writes_titles=self.title_box.isChecked(),
             shows_speed=self.speed_box.isChecked(),
             shows_line_numbers=self.line_numbers_box.isChecked(),
+            keeps_original_pictures=self.pictures_box.isChecked(),
             notifies_when_done=self.notify_box.isChecked(),
         )
         if settings != self._settings and not self.signalsBlocked():
@@ -110,4 +118,5 @@ class GeneralPage(QWidget):
         layout.addRow("Titles", self.title_box)
         layout.addRow("Show", self.speed_box)
         layout.addRow("", self.line_numbers_box)
+        layout.addRow("Pictures", self.pictures_box)
         layout.addRow("Notify me", self.notify_box)
