@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.core.conversation import Conversation, MessageNode
 from app.core.language_model import PictureProgress
-from app.core.message import StopReason
+from app.core.message import Message, Role, StopReason
 from app.core.picture_size import PictureDetail
 from app.ui.pictures.picture_viewer import PictureViewer
+from app.ui.transcript.content.message_action import MessageAction
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 from tests.support.pictures import QUESTION, put_picture, put_seeing_model, said_of
 
@@ -255,3 +257,38 @@ def test_a_model_that_cannot_see_refuses_and_offers_one_that_can(
     person.waits_for_model()
     person.asks("Hello")
     assert "cannot see the pictures" in banner.sentence.text()
+
+
+def test_places_that_an_answer_names_are_drawn_on_the_picture(
+    qtbot: QtBot, person: Person, tmp_path: Path
+) -> None:
+    services = person.application.services
+    drop(qtbot, person, [put_picture(tmp_path, "blue")])
+    attached(qtbot, person, 1)
+    question = MessageNode(Message.of_text(Role.USER, "Where is it?", services.attachments.current))
+    words = '```json\n[{"label": "lake", "bbox": [100, 200, 500, 750]}]\n```'
+    answer = MessageNode(Message.of_text(Role.ASSISTANT, words), question.id)
+    services.chat.add(Conversation(title="Places").with_node(question).with_node(answer), is_shown=True)
+    qtbot.waitUntil(lambda: "Places in the picture · 1 place" in person.reads, timeout=ANSWER_MS)
+    assert person.reads.count("[blue.png]") == 2
+    place = dict(person.transcript.visible_targets())["Open blue.png"].center()
+    qtbot.mouseClick(person.transcript.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    viewer = person.window.findChild(PictureViewer)
+    assert viewer is not None
+    viewer.reject()
+    person.transcript.action_requested.emit(answer.id, MessageAction.COPY_PICTURE, f"0@{question.id}")
+    assert not QGuiApplication.clipboard().image().isNull()
+
+
+def test_an_edited_question_keeps_its_pictures(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
+    services = person.application.services
+    drop(qtbot, person, [put_picture(tmp_path, "red")])
+    attached(qtbot, person, 1)
+    person.asks("Hello")
+    services.chat.edit_last()
+    attached(qtbot, person, 1)
+    person.composer.set_text("")
+    assert person.asks(QUESTION) == said_of("red")
+    path = services.chat.conversation.path()
+    assert len(services.chat.conversation.siblings(path[0].id)) == 2
+    assert len(path[0].message.attachments) == 1

@@ -76,8 +76,10 @@ class AnswerActions(QObject):
                 lambda: self._versions.restore(deleted),
             )
 
-    def _picture(self, node_id: str, place: str) -> PicturePart:
-        return self._chat.conversation.node(node_id).message.attachments[int(place)]
+    def _picture(self, node_id: str, key: str) -> PicturePart:
+        """The picture of a message; `key` is its place there, or that in another message, `PLACE@ID`."""
+        place, _, other_id = key.partition("@")
+        return self._chat.conversation.node(other_id or node_id).message.attachments[int(place)]
 
     def _edit_call(self, node_id: str, index: int) -> None:
         """Offers the calls for correction; once corrected they are run."""

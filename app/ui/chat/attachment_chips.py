@@ -93,6 +93,7 @@ class AttachmentChips(QWidget):
         name.setToolTip(as_written(chip.name))
         cost = ElidedLabel("Picture is missing" if chip.is_missing else chip.cost, card)
         cost.setProperty("small", True)
+        cost.setVisible(bool(cost.text()))
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(0)

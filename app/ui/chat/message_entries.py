@@ -14,7 +14,7 @@ from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import numbered_calls
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.message_action import MessageAction
-from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.message_entry import AskedPicture, MessageEntry
 
 _CUT_OFF = (StopReason.TOKEN_LIMIT, StopReason.CONTEXT_FULL, StopReason.LOOP)
 
@@ -25,10 +25,14 @@ def entries_of(conversation: Conversation) -> list[MessageEntry]:
     for node in conversation.nodes:
         versions.setdefault(node.parent_id, []).append(node.id)
     path = conversation.path()
-    return [
-        _entry(node, versions[node.parent_id], call_statuses(node, path[index + 1 :]), node is path[-1])
-        for index, node in enumerate(path)
-    ]
+    entries = []
+    asked: AskedPicture | None = None
+    for index, node in enumerate(path):
+        asked = _picture_of(node) if node.message.attachments else asked
+        calls = call_statuses(node, path[index + 1 :])
+        entry = _entry(node, versions[node.parent_id], calls, node is path[-1])
+        entries.append(_about(entry, asked))
+    return entries
 
 
 def entry_of(
@@ -42,7 +46,20 @@ def entry_of(
     path = conversation.path()
     following = path[1 + next((i for i, known in enumerate(path) if known.id == node.id), len(path)) :]
     statuses = call_statuses(node, following) if calls is None else tuple(calls)
-    return _entry(node, versions, statuses, not following)
+    before = path[: len(path) - len(following)]
+    shown = next((it for it in reversed(before) if it.message.attachments), None)
+    return _about(_entry(node, versions, statuses, not following), _picture_of(shown) if shown else None)
+
+
+def _picture_of(node: MessageNode) -> AskedPicture | None:
+    """The picture of a message; None where there are several, as then nobody knows which one is meant."""
+    attached = node.message.attachments
+    return AskedPicture(node.id, attached[0]) if len(attached) == 1 else None
+
+
+def _about(entry: MessageEntry, picture: AskedPicture | None) -> MessageEntry:
+    is_answer = entry.message.role is Role.ASSISTANT
+    return replace(entry, asked_picture=picture) if is_answer and picture else entry
 
 
 def call_statuses(node: MessageNode, following: Sequence[MessageNode]) -> tuple[CallStatus, ...]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from typing_extensions import override
 
+from app.core.grounding import PictureBox
 from app.ui.transcript.content.message_action import MessageAction
 
 
@@ -179,13 +180,18 @@ class ShownPicture:
     height: int
     caption: str = ""
     """What stands under it."""
+    key: str = ""
+    """Which picture of the conversation it is, for whoever opens it."""
+    boxes: tuple[PictureBox, ...] = ()
+    """Places in it that an answer names."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureRow(Block):
-    """Pictures that the user has shown."""
+    """Pictures that the user has shown; those with boxes stand under an answer, at the left."""
 
     pictures: tuple[ShownPicture, ...]
+    is_at_left: bool = False
 
     @override
     def plain_text(self) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.core import formatting
 from app.core.conversation import MessageState
+from app.core.grounding import boxes_in
 from app.core.message import PicturePart, Role, TextPart
 from app.core.picture_size import seen_size
 from app.ui.transcript.content.blocks import (
     Block,
     Bubble,
     ButtonRow,
+    CardHeader,
     ErrorNote,
     MemoryMark,
     MoreLine,
@@ -30,6 +33,7 @@ from app.ui.transcript.content.repetition_marks import marked_blocks, repeat_in
 BUBBLE_CHARACTERS = 1_500
 BUBBLE_LINES = 16
 """A user's message that is longer is folded."""
+_BOXES_KEY = "boxes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageCon
     else:
         parts = _part_blocks(entry, expansion) or _nothing_written(entry)
         blocks += with_folds(entry.id, parts, expansion)
+        blocks += _boxes(entry, expansion)
     return blocks + blocks_below(entry)
 
 
@@ -82,15 +87,28 @@ def _error_blocks(entry: MessageEntry) -> list[Block]:
 
 
 def _pictures(entry: MessageEntry) -> list[Block]:
-    shown = tuple(_shown(part) for part in entry.message.parts if isinstance(part, PicturePart))
+    shown = tuple(_shown(part, str(place)) for place, part in enumerate(entry.message.attachments))
     return [PictureRow(shown)] if shown else []
 
 
-def _shown(picture: PicturePart) -> ShownPicture:
+def _boxes(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
+    """The picture that an answer is about, with the places that it names, in a card."""
+    asked = entry.asked_picture
+    boxes = boxes_in(entry.message.text) if asked is not None and not entry.is_under_way else ()
+    if asked is None or not boxes:
+        return []
+    is_open = expansion.is_open(entry.id, _BOXES_KEY, True)
+    count = formatting.counted(len(boxes), "place")
+    header = CardHeader(_BOXES_KEY, "bounding-box", "Places in the picture", count, is_open)
+    shown = replace(_shown(asked.picture, f"0@{asked.node_id}"), boxes=boxes)
+    return [header, PictureRow((shown,), is_at_left=True)] if is_open else [header]
+
+
+def _shown(picture: PicturePart, key: str) -> ShownPicture:
     width, height = seen_size(picture.width, picture.height, picture.detail)
     name = displayable(picture.file.name)
     caption = f"Seen at {width:,} × {height:,}"
-    return ShownPicture(picture.file.sha256, name, picture.width, picture.height, caption)
+    return ShownPicture(picture.file.sha256, name, picture.width, picture.height, caption, key)
 
 
 def _bubble(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:

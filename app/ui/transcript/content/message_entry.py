@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.conversation import MessageState
-from app.core.message import Message, Role
+from app.core.message import Message, PicturePart, Role
 from app.core.repetition import Repeat
 from app.core.tool_call_status import CallState, CallStatus
 from app.ui.transcript.content.blocks import Button
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPicture:
+    """The one picture that a question shows."""
+
+    node_id: str
+    """The question's message."""
+    picture: PicturePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,8 @@ class MessageEntry:
     """What the answer repeats without end, in characters of everything written."""
     buttons: tuple[Button, ...] = ()
     """What can be done about the remark under it."""
+    asked_picture: AskedPicture | None = None
+    """What an answer is about that names places in a picture; None where that is not certain."""
 
     def call(self, index: int) -> CallStatus | None:
         """How the call stands that is at that place among the parts."""

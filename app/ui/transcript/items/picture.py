@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from typing_extensions import override
 
 from app.ui.transcript.content.blocks import PictureRow, ShownPicture
@@ -22,6 +22,7 @@ SMALLEST_SIDE = 56.0
 BETWEEN = 8.0
 ABOVE_CAPTION = 4.0
 RADIUS = 12.0
+BOX_LINE = 2.0
 
 
 class PictureRowView(BlockView):
@@ -30,6 +31,7 @@ class PictureRowView(BlockView):
     def __init__(self, block: PictureRow, style: RenderStyle) -> None:
         super().__init__(block, style)
         self._pictures = block.pictures
+        self._is_at_left = block.is_at_left
         self._areas: list[QRectF] = []
 
     @override
@@ -49,7 +51,7 @@ class PictureRowView(BlockView):
         top = 0.0
         for row in rows:
             height = max((area.height() for area in row), default=0.0)
-            left = width - row[-1].right() if row else 0.0
+            left = 0.0 if self._is_at_left or not row else width - row[-1].right()
             for area in row:
                 area.translate(left, top + height - area.height())
             top += height + caption + BETWEEN
@@ -71,6 +73,7 @@ class PictureRowView(BlockView):
             if not paint.clip.intersects(area.adjusted(0, 0, 0, self.style.px(30))):
                 continue
             self._paint_picture(painter, picture, area)
+            self._paint_boxes(painter, picture, area)
             if paint.hovered == self.id_of(target):
                 draw_hover(painter, self.style, area, RADIUS)
             self._paint_caption(painter, picture, area)
@@ -92,22 +95,46 @@ class PictureRowView(BlockView):
             corner = area.center() - QPointF(side.width() / 2, side.height() / 2)
             painter.drawPixmap(corner, icon)
 
+    def _paint_boxes(self, painter: QPainter, picture: ShownPicture, area: QRectF) -> None:
+        inner = _fitted(area, picture.width, picture.height)
+        painter.setFont(self.style.small_font)
+        metrics = QFontMetricsF(self.style.small_font)
+        for box in picture.boxes:
+            left, top = inner.left() + box.left * inner.width(), inner.top() + box.top * inner.height()
+            place = QRectF(
+                left, top, (box.right - box.left) * inner.width(), (box.bottom - box.top) * inner.height()
+            )
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            # A dark line beside a light one is seen on every picture.
+            painter.setPen(QPen(QColor(0, 0, 0, 160), BOX_LINE + 2))
+            painter.drawRect(place)
+            painter.setPen(QPen(QColor(255, 255, 255), BOX_LINE))
+            painter.drawRect(place)
+            if box.label:
+                label = QRectF(
+                    place.topLeft(), QSizeF(metrics.horizontalAdvance(box.label) + 8, metrics.height())
+                )
+                label.moveLeft(min(label.left(), inner.right() - label.width()))
+                painter.fillRect(label, QColor(0, 0, 0, 180))
+                painter.drawText(label, Qt.AlignmentFlag.AlignCenter, box.label)
+
     def _paint_caption(self, painter: QPainter, picture: ShownPicture, area: QRectF) -> None:
         is_missing = self.style.pictures.is_missing(picture.sha256)
         words = "Picture is missing" if is_missing else picture.caption
+        side = Qt.AlignmentFlag.AlignLeft if self._is_at_left else Qt.AlignmentFlag.AlignRight
         metrics = QFontMetricsF(self.style.small_font)
         place = QRectF(area.left(), area.bottom() + ABOVE_CAPTION, area.width(), metrics.height())
         if metrics.horizontalAdvance(words) > place.width():
             words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width())
         painter.setFont(self.style.small_font)
         painter.setPen(self.style.colour("muted"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, words)
 
     @override
     def targets(self) -> Sequence[Target]:
         return [
-            Target(MessageAction.OPEN_PICTURE, area, f"Open {picture.name}", str(number))
-            for number, (picture, area) in enumerate(zip(self._pictures, self._areas, strict=True))
+            Target(MessageAction.OPEN_PICTURE, area, f"Open {picture.name}", picture.key)
+            for picture, area in zip(self._pictures, self._areas, strict=True)
         ]
 
 
