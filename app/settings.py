@@ -21,6 +21,7 @@ class ThemeChoice(StrEnum):
     SYSTEM = "system"
     DARK = "dark"
     LIGHT = "light"
+    HIGH_CONTRAST = "high_contrast"
 
 
 class ReadAhead(StrEnum):

@@ -40,6 +40,7 @@ class Menus(QObject):
             ThemeChoice.SYSTEM: self.theme_system_action,
             ThemeChoice.LIGHT: self.theme_light_action,
             ThemeChoice.DARK: self.theme_dark_action,
+            ThemeChoice.HIGH_CONTRAST: self.theme_high_contrast_action,
         }[choice].setChecked(True)
 
     def conversation_menu(self, parent: QWidget) -> QMenu:
@@ -111,6 +112,7 @@ class Menus(QObject):
                     self.theme_system_action,
                     self.theme_light_action,
                     self.theme_dark_action,
+                    self.theme_high_contrast_action,
                     SEPARATOR,
                     self.zoom_in_action,
                     self.zoom_out_action,
@@ -168,11 +170,15 @@ class Menus(QObject):
         self.theme_system_action = self._action("theme_system", "&System")
         self.theme_light_action = self._action("theme_light", "&Light")
         self.theme_dark_action = self._action("theme_dark", "&Dark")
+        self.theme_high_contrast_action = self._action("theme_high_contrast", "&High contrast")
         self.zoom_in_action = self._action("zoom_in", "Zoom &in", "", "Ctrl++", "Ctrl+=")
         self.zoom_out_action = self._action("zoom_out", "Zoom &out", "", "Ctrl+-")
         self.zoom_reset_action = self._action("zoom_reset", "&Actual size", "", "Ctrl+0")
         themes = QActionGroup(self)
-        for action in (self.theme_system_action, self.theme_light_action, self.theme_dark_action):
+        for action in (
+            *(self.theme_system_action, self.theme_light_action),
+            *(self.theme_dark_action, self.theme_high_contrast_action),
+        ):
             action.setCheckable(True)
             themes.addAction(action)
         self.theme_system_action.setChecked(True)

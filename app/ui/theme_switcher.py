@@ -11,6 +11,7 @@ from app.settings import ThemeChoice
 from app.ui.fonts import load_fonts, ui_font
 from app.ui.theme import Theme, load_theme, palette_of, style_sheet_of
 
+NAMES = [choice.value for choice in ThemeChoice if choice is not ThemeChoice.SYSTEM]
 SMALLEST_ZOOM, LARGEST_ZOOM, ZOOM_STEP = 70, 200, 10
 
 
@@ -32,7 +33,7 @@ class ThemeSwitcher(QObject):
         """`resources` is the folder that holds themes/, icons/ and fonts/."""
         super().__init__(parent)
         self._application = application
-        self._themes = {name: load_theme(resources / "themes" / f"{name}.toml") for name in ("light", "dark")}
+        self._themes = {name: load_theme(resources / "themes" / f"{name}.toml") for name in NAMES}
         self._template = (resources / "themes" / "style.qss").read_text(encoding="utf-8")
         self._icons = resources / "icons"
         self.choice = ThemeChoice.SYSTEM

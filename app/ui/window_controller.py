@@ -83,6 +83,7 @@ class WindowController(QObject):
         menus.theme_system_action.triggered.connect(lambda: change(theme=ThemeChoice.SYSTEM))
         menus.theme_light_action.triggered.connect(lambda: change(theme=ThemeChoice.LIGHT))
         menus.theme_dark_action.triggered.connect(lambda: change(theme=ThemeChoice.DARK))
+        menus.theme_high_contrast_action.triggered.connect(lambda: change(theme=ThemeChoice.HIGH_CONTRAST))
         menus.zoom_in_action.triggered.connect(lambda: self._zoom(ZOOM_STEP))
         menus.zoom_out_action.triggered.connect(lambda: self._zoom(-ZOOM_STEP))
         menus.zoom_reset_action.triggered.connect(lambda: change(font_scale=1.0))

@@ -13,20 +13,25 @@ GROUNDS = ("surface", "raised", "sunken", "hover", "bubble")
 SYNTAX = ("keyword", "string", "number", "comment", "function", "type", "operator")
 
 
-@pytest.fixture(params=["dark", "light"])
+@pytest.fixture(params=["dark", "light", "high_contrast"])
 def theme(request: pytest.FixtureRequest) -> Theme:
     return load_theme(THEMES / f"{request.param}.toml")
+
+
+def least(theme: Theme) -> float:
+    """WCAG 2.2 asks 4.5:1 of text, and 7:1 for who sees little (AAA)."""
+    return 7.0 if theme.name == "high_contrast" else 4.5
 
 
 @pytest.mark.parametrize("words", ["text", "muted"])
 @pytest.mark.parametrize("ground", GROUNDS)
 def test_words_can_be_read_on_every_ground(theme: Theme, words: str, ground: str) -> None:
-    assert contrast(getattr(theme, words), getattr(theme, ground)) >= 4.5
+    assert contrast(getattr(theme, words), getattr(theme, ground)) >= least(theme)
 
 
 @pytest.mark.parametrize("token", SYNTAX)
 def test_code_can_be_read(theme: Theme, token: str) -> None:
-    assert contrast(getattr(theme, token), theme.code) >= 4.5
+    assert contrast(getattr(theme, token), theme.code) >= least(theme)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +51,26 @@ def test_code_can_be_read(theme: Theme, token: str) -> None:
 )
 def test_other_words_can_be_read(theme: Theme, pair: str) -> None:
     front, back = pair.split()
-    assert contrast(getattr(theme, front), getattr(theme, back)) >= 4.5
+    assert contrast(getattr(theme, front), getattr(theme, back)) >= least(theme)
+
+
+PAINTED = [
+    *("text found", "text code_header", "inline_code_text inline_code", "code_text code", "danger bubble"),
+    *("link bubble", "link raised", "danger raised", "text raised", "muted surface", "link code"),
+]
+"""Words of the transcript on the grounds that they are painted on."""
+
+
+@pytest.mark.parametrize("pair", PAINTED)
+def test_words_of_the_transcript_can_be_read(theme: Theme, pair: str) -> None:
+    front, back = pair.split()
+    assert contrast(getattr(theme, front), getattr(theme, back)) >= least(theme)
+
+
+def test_lines_and_marks_can_be_seen_in_high_contrast() -> None:
+    theme = load_theme(THEMES / "high_contrast.toml")
+    for mark in ("line", "focus", "found_now", "accent"):
+        assert contrast(getattr(theme, mark), theme.surface) >= 4.5
 
 
 def test_focus_rings_can_be_seen(theme: Theme) -> None:

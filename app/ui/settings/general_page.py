@@ -14,6 +14,7 @@ _THEMES = (
     (ThemeChoice.SYSTEM, "System"),
     (ThemeChoice.LIGHT, "Light"),
     (ThemeChoice.DARK, "Dark"),
+    (ThemeChoice.HIGH_CONTRAST, "High contrast"),
 )
 _SEND_KEYS = (
     (True, "Enter (Shift+Enter for a new line)"),

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.ui.theme import Theme, contrast
 from app.ui.transcript.content.highlighting import COLOURS
 from app.ui.transcript.view.transcript import Transcript
-from tests.support.themes import DARK, LIGHT
+from tests.support.themes import DARK, HIGH_CONTRAST, LIGHT
 from tests.support.transcript_reader import answer, question
 
 CODE = """```python
@@ -24,7 +24,7 @@ HEAVY = 400
 """Zoom at which the stems of letters are some pixels wide, so that their colour can be read off."""
 
 
-@pytest.fixture(params=[DARK, LIGHT], ids=["dark", "light"])
+@pytest.fixture(params=[DARK, LIGHT, HIGH_CONTRAST], ids=["dark", "light", "high_contrast"])
 def theme(request: pytest.FixtureRequest) -> Theme:
     assert isinstance(request.param, Theme)
     return request.param
