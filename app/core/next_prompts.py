@@ -8,7 +8,7 @@ from app.core.message import Message, Role
 from app.core.prompt import choose_messages
 from app.core.turn_request import TurnRequest
 
-_CONTINUATIONS = ("a", "7", "(")
+_CONTINUATIONS = ("a", "7")
 """Words of different kinds: no tokenizer makes them begin with the same token."""
 
 
@@ -20,19 +20,17 @@ def next_prompts(model: LanguageModel, request: TurnRequest, words: str) -> list
     Raises:
         PromptTooLongError: the message does not fit.
     """
-    prompts = []
-    for continuation in _CONTINUATIONS:
-        question = Message.of_text(Role.USER, f"{words} {continuation}".lstrip())
-        choice = choose_messages(
-            (*request.path, MessageNode(question)),
-            request.system_prompt,
-            model.count_tokens,
-            model.context_length,
-            tools=request.tools,
-            count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
-        )
-        prompts.append(choice.messages)
-    return prompts
+    questions = [Message.of_text(Role.USER, f"{words} {more}".lstrip()) for more in _CONTINUATIONS]
+    choice = choose_messages(
+        (*request.path, MessageNode(questions[0])),
+        request.system_prompt,
+        model.count_tokens,
+        model.context_length,
+        tools=request.tools,
+        count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
+        count_attachment=model.picture_tokens,
+    )
+    return [(*choice.messages[:-1], question) for question in questions]
 
 
 def whole_words(typed: str) -> str:

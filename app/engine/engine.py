@@ -183,7 +183,11 @@ class Engine:
         loaded = self._require()
         self._turn = object()
         with self._guard.during(RiskyWork.ANSWER, *self._identity, is_synced=False):
-            rendered = [self._prompt(loaded, messages, tools) for messages in prompts]
+            rendered = []
+            for messages in prompts:
+                if cancel.is_set():
+                    return
+                rendered.append(self._prompt(loaded, messages, tools))
             if max(map(len, rendered)) >= loaded.info.context_length:
                 return
             pictures = loaded.pictures

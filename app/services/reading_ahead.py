@@ -78,7 +78,8 @@ class ReadingAheadService(QObject):
 
     def _read_draft(self) -> None:
         words = whole_words(self._typed)
-        if words and words != self._words:
+        # Before the words of a message with attachments come these, which are not looked at ahead.
+        if words and words != self._words and not self._chat.conversation.draft_attachments:
             self._start(words)
 
     def _on_answers_changed(self, change: AnswerChange) -> None:
