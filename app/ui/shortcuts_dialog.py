@@ -6,11 +6,24 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+ELSEWHERE = (
+    ("Message box", "Edit the last message", "Up"),
+    ("Chats", "Rename", "F2"),
+    ("Chats", "Delete", "Del"),
+    ("Transcript", "Go to the message before or after", "Up, Down"),
+    ("Presets", "Save", "Ctrl+S"),
+    ("Presets", "Duplicate", "Ctrl+D"),
+    ("Presets", "Filter", "Ctrl+F"),
+    ("Presets", "Rename", "F2"),
+)
+"""What no menu has: the part of the window that has the keyboard then, what happens, and the keys."""
 
 
 class ShortcutsDialog(QDialog):
-    """Shows every menu entry that has a shortcut. Open it with `open()`."""
+    """Shows every menu entry that has a shortcut, and the keys of single parts. Open it with `open()`."""
 
     def __init__(self, shortcuts: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
         """`shortcuts` are menu, entry and shortcut, as the user reads them."""
@@ -24,7 +37,8 @@ class ShortcutsDialog(QDialog):
         grid.setContentsMargins(24, 12, 24, 12)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(0, 1)
-        for menu, entries in groupby(shortcuts, key=lambda shortcut: shortcut[0]):
+        written = [(part, entry, native(keys)) for part, entry, keys in ELSEWHERE]
+        for menu, entries in groupby([*shortcuts, *written], key=lambda shortcut: shortcut[0]):
             heading = QLabel(menu, page)
             heading.setProperty("subheading", True)
             heading.setContentsMargins(0, 12, 0, 0)
@@ -46,3 +60,9 @@ class ShortcutsDialog(QDialog):
         layout.setContentsMargins(0, 8, 0, 16)
         layout.addWidget(area, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
+
+
+def native(keys: str) -> str:
+    """Keys as this system writes them."""
+    form = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(QKeySequence(one).toString(form) for one in keys.split(", "))

@@ -74,6 +74,9 @@ class FieldRow(QWidget):
         self.explanation.setTextFormat(Qt.TextFormat.PlainText)
         self.explanation.setWordWrap(True)
         self.explanation.setVisible(has_explanation)
+        if not has_explanation:
+            for widget in (self.label, self.field):
+                widget.setToolTip(explanation_of(name))
         self.problem_label = QLabel(self)
         self.problem_label.setObjectName(f"{name}_problem")
         self.problem_label.setProperty("problem", True)
@@ -130,8 +133,6 @@ class FieldRow(QWidget):
         way_back = f"Back to {self.field.words(self._base)}, {self._origin}"
         self.reset_button.setToolTip(way_back)
         self.reset_button.setAccessibleDescription(way_back)
-        for widget in (self.label, self.field):
-            widget.setToolTip(explanation_of(self.name))
         difference = f" Differs from {self._origin}." if self.is_changed else ""
         self.field.setAccessibleDescription(f"{explanation_of(self.name)}{difference} {problem}".strip())
         if self._is_live:
