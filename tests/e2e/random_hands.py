@@ -145,8 +145,8 @@ class Hands(QObject):
             self._search: 2,
         }  # fmt: skip
         self._actions = words if only_words else words | anything
-        self._pauses_ms = (0, 10, 40, 80) if only_words else (0, 0, 0, 5, 20)
-        """In which answers are written."""
+        self._pauses_ms = (0, 10, 40, 80) if only_words else (0, 0, 5, 40, 80)
+        """In which answers are written, and what was begun goes on."""
         self.count = 0
         self._services.chat.changed.connect(self._on_chat_changed)
         self._services.answers.changed.connect(self._on_answers_changed)
