@@ -1,0 +1,278 @@
+"""What a picture costs: the loading of the projector, looking at it, reading it, and the turns after it.
+
+    uv run python -m tests.benchmarks.pictures [--shape FOLDER] [--server LLAMA_SERVER] [--rounds 3]
+
+A picture of 512 by 512 pixels is shown with a question, and a second question follows. Each line is one
+JSON object. The models are the tiny ones of the tests; with `--shape FOLDER` they are of LFM2.5-VL-1.6B's
+shape (the language model in Q4_0, the projector in Q8_0, weights of no meaning), made in that folder if they
+are not there yet: 5 GB. With `--server` llama.cpp's server is given the same files and the same picture, in
+turns with Tarn, and the last line says how many times as long Tarn took from the question to the first token.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import gguf
+import numpy as np
+from PySide6.QtGui import QImage
+
+from app.core.attachment import Attachment
+from app.core.language_model import PictureProgress, PictureStep, Piece, StreamEvent
+from app.core.message import Message, PicturePart, Role
+from app.core.model_file import LoadOptions
+from app.core.pixels import Pixels
+from app.core.sampling import Sampling
+from app.engine.engine import Engine
+from app.engine.load_options import physical_cores
+from app.pictures.reading import pixels_of, png_of
+from tests.benchmarks.turns import shaped_model
+from tests.support.pictures import PROJECTOR, TINY
+
+SIDE = 512
+CONTEXT = 4096
+WIDTH, INNER, HEADS, LAYERS, PATCH, PATCHES = 1152, 4304, 16, 27, 16, 16
+"""Of the So400m tower."""
+HIDDEN, TEXT_WIDTH, MERGED = 2560, 2048, 2
+SAMPLING = Sampling(temperature=0.0, max_tokens=2)
+
+
+@dataclass(frozen=True)
+class Cost:
+    load_s: float
+    look_s: float
+    first_token_s: float
+    second_turn_s: float
+    """To the first token of the answer to the question that follows."""
+
+
+def some_picture(seed: int) -> bytes:
+    """A picture that nobody has seen, as a PNG."""
+    pixels = np.random.default_rng(seed).integers(0, 255, (SIDE, SIDE, 3), dtype=np.uint8)
+    return png_of(QImage(pixels.tobytes(), SIDE, SIDE, 3 * SIDE, QImage.Format.Format_RGB888))
+
+
+class Tarn:
+    def __init__(self, model: Path, projector: Path) -> None:
+        self._files: dict[str, bytes] = {}
+        self.engine = Engine(read_pixels=self._pixels)
+        options = LoadOptions(context_length=CONTEXT)
+        self.engine.load(model, options, lambda share: None, projector=projector)
+
+    def _pixels(self, picture: PicturePart) -> Pixels:
+        return pixels_of(self._files[picture.file.sha256], picture)
+
+    def part(self, png: bytes) -> PicturePart:
+        name = f"{random.getrandbits(256):064x}"
+        self._files[name] = png
+        return PicturePart(Attachment(name, "image/png", "a.png", len(png)), SIDE, SIDE)
+
+    def ask(self, png: bytes) -> Cost:
+        question = Message.of_text(Role.USER, "What is in this picture?", (self.part(png),))
+        started = time.perf_counter()
+        load = look = first = 0.0
+        for event in self._events(question):
+            now = time.perf_counter()
+            if isinstance(event, PictureProgress) and event.step is PictureStep.LOAD:
+                load = now - started
+            elif isinstance(event, PictureProgress):
+                look = now - started - load
+            elif isinstance(event, Piece) and not first:
+                first = now - started
+        answer = Message.of_text(Role.ASSISTANT, "A lake.")
+        started = time.perf_counter()
+        second = 0.0
+        for event in self._events(question, answer, Message.of_text(Role.USER, "How deep is it?")):
+            if isinstance(event, Piece) and not second:
+                second = time.perf_counter() - started
+        return Cost(load, look, first, second)
+
+    def stop(self, png: bytes) -> float:
+        """Seconds from the stop to the end of an answer, in the middle of the looking."""
+        cancel = threading.Event()
+        question = Message.of_text(Role.USER, "What is this?", (self.part(png),))
+        stopped = 0.0
+        for event in self.engine.answer((question,), (), SAMPLING, cancel):
+            if isinstance(event, PictureProgress) and event.share > 0.3 and not stopped:
+                cancel.set()
+                stopped = time.perf_counter()
+        return time.perf_counter() - stopped if stopped else 0.0
+
+    def _events(self, *messages: Message) -> Iterator[StreamEvent]:
+        return self.engine.answer(messages, (), SAMPLING, threading.Event())
+
+
+@contextmanager
+def server(command: Path, model: Path, projector: Path) -> Iterator[str]:
+    """llama.cpp's server with the same files; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    arguments = ["-m", model, "--mmproj", projector, "-c", CONTEXT, "-t", physical_cores(), "--port", port]
+    child = subprocess.Popen(
+        [str(command), *map(str, arguments), "--no-warmup"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            with suppress(OSError), urllib.request.urlopen(f"{address}/health") as answer:
+                if answer.status == 200:
+                    break
+            time.sleep(0.2)
+        yield address
+    finally:
+        child.terminate()
+        child.wait()
+
+
+def asked_of_server(address: str, png: bytes) -> float:
+    """Seconds to the first token."""
+    url = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    content = [
+        {"type": "image_url", "image_url": {"url": url}},
+        {"type": "text", "text": "What is in this picture?"},
+    ]
+    body = {"messages": [{"role": "user", "content": content}], "max_tokens": 2, "temperature": 0}
+    data = json.dumps({**body, "stream": True}).encode()
+    request = urllib.request.Request(
+        f"{address}/v1/chat/completions", data, {"Content-Type": "application/json"}
+    )
+    started = time.perf_counter()
+    with urllib.request.urlopen(request) as answer:
+        for line in answer:
+            if line.startswith(b"data: {") and b'"content"' in line:
+                break
+    return time.perf_counter() - started
+
+
+def write_projector(path: Path) -> None:
+    """A projector of LFM2.5-VL-1.6B's shape; its weights are one handful of random numbers over and over."""
+    pool = (np.random.default_rng(0).standard_normal(1 << 20) * 0.02).astype(np.float32)
+    writer = gguf.GGUFWriter(path, "clip")
+    writer.add_type("mmproj")
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
+    writer.add_clip_has_vision_encoder(True)
+    writer.add_clip_projector_type("lfm2")
+    writer.add_vision_projection_dim(TEXT_WIDTH)
+    writer.add_vision_image_size(PATCH * PATCHES)
+    writer.add_vision_patch_size(PATCH)
+    writer.add_vision_embedding_length(WIDTH)
+    writer.add_vision_feed_forward_length(INNER)
+    writer.add_vision_block_count(LAYERS)
+    writer.add_vision_head_count(HEADS)
+    writer.add_vision_attention_layernorm_eps(1e-6)
+    writer.add_vision_image_mean([0.5, 0.5, 0.5])
+    writer.add_vision_image_std([0.5, 0.5, 0.5])
+    writer.add_vision_projector_scale_factor(MERGED)
+    writer.add_vision_use_gelu(True)
+    for name, shape in projector_shapes():
+        values = np.resize(pool, shape)
+        if len(shape) != 2 or "position" in name:
+            writer.add_tensor(name, values)
+        elif shape[-1] % 32:
+            writer.add_tensor(name, values.astype(np.float16))
+        else:
+            packed = gguf.quants.quantize(values, gguf.GGMLQuantizationType.Q8_0)
+            writer.add_tensor(name, packed, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def projector_shapes() -> Iterator[tuple[str, tuple[int, ...]]]:
+    yield "v.patch_embd.weight", (WIDTH, 3, PATCH, PATCH)
+    yield "v.patch_embd.bias", (WIDTH,)
+    yield "v.position_embd.weight", (PATCHES * PATCHES, WIDTH)
+    for layer in range(LAYERS):
+        block = f"v.blk.{layer}"
+        for norm in ("ln1", "ln2"):
+            yield f"{block}.{norm}.weight", (WIDTH,)
+            yield f"{block}.{norm}.bias", (WIDTH,)
+        for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
+            yield f"{block}.{part}.weight", (WIDTH, WIDTH)
+            yield f"{block}.{part}.bias", (WIDTH,)
+        yield f"{block}.ffn_up.weight", (INNER, WIDTH)
+        yield f"{block}.ffn_up.bias", (INNER,)
+        yield f"{block}.ffn_down.weight", (WIDTH, INNER)
+        yield f"{block}.ffn_down.bias", (WIDTH,)
+    merged = WIDTH * MERGED * MERGED
+    yield "v.post_ln.weight", (WIDTH,)
+    yield "v.post_ln.bias", (WIDTH,)
+    yield "mm.input_norm.weight", (merged,)
+    yield "mm.input_norm.bias", (merged,)
+    yield "mm.1.weight", (HIDDEN, merged)
+    yield "mm.1.bias", (HIDDEN,)
+    yield "mm.2.weight", (TEXT_WIDTH, HIDDEN)
+    yield "mm.2.bias", (TEXT_WIDTH,)
+
+
+def shaped_projector(folder: Path) -> Path:
+    path = folder / "mmproj-Q8_0.gguf"
+    if not path.exists():
+        write_projector(path)
+    return path
+
+
+def report(**values: object) -> None:
+    print(json.dumps(values), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shape", type=Path)
+    parser.add_argument("--server", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    chosen = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    model, projector = TINY, PROJECTOR
+    if chosen.shape:
+        model, projector = shaped_model(chosen.shape), shaped_projector(chosen.shape)
+    tarn = Tarn(model, projector)
+    report(first_stop_s=round(tarn.stop(some_picture(1000)), 3))
+    ours: list[float] = []
+    theirs: list[float] = []
+    with server(chosen.server, model, projector) if chosen.server else nullcontext("") as address:
+        for seed in range(chosen.rounds):
+            png = some_picture(seed)
+            cost = tarn.ask(png)
+            ours.append(cost.first_token_s)
+            report(round=seed, **{name: round(value, 3) for name, value in figures_of(cost).items()})
+            if address:
+                theirs.append(asked_of_server(address, png))
+                report(round=seed, server_first_token_s=round(theirs[-1], 3))
+    report(stop_s=round(tarn.stop(some_picture(2000)), 3))
+    if theirs:
+        report(times_as_long_as_the_server=round(statistics.median(ours) / statistics.median(theirs), 3))
+    tarn.engine.unload()
+
+
+def figures_of(cost: Cost) -> dict[str, float]:
+    """The figures, and the second turn as a share of the first."""
+    return {
+        "load_s": cost.load_s,
+        "look_s": cost.look_s,
+        "first_token_s": cost.first_token_s,
+        "second_turn_s": cost.second_turn_s,
+        "second_turn_share": cost.second_turn_s / cost.first_token_s,
+    }
+
+
+if __name__ == "__main__":
+    main()
