@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 _TOKENS_OF_WORDS = 8
 """What "[a picture, not shown]" takes."""
+_WITHOUT_SIGHT = "There is not enough memory for the part of the model that sees, so it reads words only."
 _WITHOUT_GPU = "The graphics card could not take the model, so it runs on the processor."
 
 
@@ -284,7 +285,14 @@ class Engine:
         projector: Path | None,
     ) -> LoadedModel:
         native = native_library(self._choose_libraries())
-        plan = self._plan(header, options, catalog_context, native.has_gpu(), projector)
+        try:
+            plan = self._plan(header, options, catalog_context, native.has_gpu(), projector)
+        except OutOfMemoryError:
+            if projector is None:
+                raise
+            projector = None
+            plan = self._plan(header, options, catalog_context, native.has_gpu(), None)
+            plan = replace(plan, notice=f"{plan.notice} {_WITHOUT_SIGHT}".lstrip())
 
         def load(plan: LoadPlan) -> LoadedModel:
             return load_model(

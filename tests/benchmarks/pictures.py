@@ -107,7 +107,8 @@ class Tarn:
         question = Message.of_text(Role.USER, "What is this?", (self.part(png),))
         stopped = 0.0
         for event in self.engine.answer((question,), (), SAMPLING, cancel):
-            if isinstance(event, PictureProgress) and event.share > 0.3 and not stopped:
+            looks = isinstance(event, PictureProgress) and event.step is PictureStep.LOOK
+            if looks and event.share > 0.3 and not stopped:
                 cancel.set()
                 stopped = time.perf_counter()
         return time.perf_counter() - stopped if stopped else 0.0

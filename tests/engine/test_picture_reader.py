@@ -214,6 +214,19 @@ def test_a_projector_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, d
         assert said
 
 
+def test_a_model_whose_projector_does_not_fit_into_memory_reads_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.engine.engine.projector_bytes", lambda path: 1 << 50 if path else 0)
+    seeing = Seeing()
+    with closing_engine(seeing):
+        info = seeing.engine.info
+        assert info is not None
+        assert info.projector is None
+        assert "reads words only" in info.notices[0]
+        assert seeing.ask(Message.of_text(Role.USER, "Hello"))[0]
+
+
 def closing_engine(seeing: Seeing) -> closing[Engine]:
     """Unloads the engine at the end."""
     engine = seeing.engine
