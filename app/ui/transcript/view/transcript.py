@@ -43,6 +43,7 @@ from app.ui.transcript.view.message_actions import (
 from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.mouse import MouseHandler
 from app.ui.transcript.view.painter import Painter
+from app.ui.transcript.view.reading_places import ReadingPlaces
 from app.ui.transcript.view.screen_reader import ScreenReader
 from app.ui.transcript.view.selection_keys import SelectionKeys
 from app.ui.transcript.view.streaming import AnswerStream
@@ -100,6 +101,7 @@ class Transcript(QAbstractScrollArea):
         style = RenderStyle(theme, pixel_ratio=self.devicePixelRatioF(), formulas=formulas)
         self._column = MessageColumn(style)
         self._viewport = Viewport(self, self._column)
+        self._places = ReadingPlaces(self._viewport)
         self._interaction = InteractionState(self._column, self)
         self._mouse = MouseHandler(
             self,
@@ -155,17 +157,23 @@ class Transcript(QAbstractScrollArea):
     # What is shown
 
     def show_entries(self, entries: Sequence[MessageEntry]) -> None:
-        """Shows a conversation from its end; another branch of the one on screen from where the reader is."""
+        """Shows a conversation where the reader left it, else from its end.
+
+        Another branch of the one on screen is shown from where the reader is.
+        """
         self._streaming.stop()
         self._interaction.clear()
         before = self._column.entries
         is_same = bool(before and entries) and before[0].id == entries[0].id
+        self._places.note(before)
         row, y = self._viewport.place()
         stays = is_same and not self._viewport.is_following and row < len(entries)
+        place = (row, y) if stays else None if is_same else self._places.place_in(entries)
         self._column.set_entries(entries)
         self._screen_reader.begin_anew()
-        if stays:
-            self._viewport.return_to(row, y)
+        self._jump.has_news = False
+        if place is not None:
+            self._viewport.return_to(*place)
             self._refresh()
         else:
             self.scroll_to_end()
@@ -173,7 +181,7 @@ class Transcript(QAbstractScrollArea):
     def add_entry(self, entry: MessageEntry) -> None:
         """Adds a message at the end."""
         self._column.append(entry)
-        self._refresh()
+        self._refresh(is_news=True)
 
     def replace_entry(self, entry: MessageEntry) -> None:
         """Exchanges the message of the same id."""
@@ -267,7 +275,7 @@ class Transcript(QAbstractScrollArea):
     def begin_reply(self, entry: MessageEntry) -> None:
         """Adds an answer that is about to be written."""
         self._streaming.begin(entry)
-        self._refresh()
+        self._refresh(is_news=True)
 
     def feed_reply(self, events: Sequence[ReplyEvent], thought: ReasoningProgress | None = None) -> None:
         """Takes what the model wrote, and how far its thought is; it is drawn when there is time."""
@@ -281,12 +289,12 @@ class Transcript(QAbstractScrollArea):
         """Puts the finished answer in the place of the one that was streamed."""
         self._streaming.finish(entry)
         self._screen_reader.tell_answer(entry)
-        self._refresh()
+        self._refresh(is_news=True)
 
     def redraw_reply(self) -> None:
         """Draws what has come of the answer without waiting for its turn."""
         if self._streaming.take():
-            self._refresh()
+            self._refresh(is_news=True)
             self.viewport().repaint()  # At once, so that the time it takes counts for the next pause.
 
     # What the reader does
@@ -358,9 +366,10 @@ class Transcript(QAbstractScrollArea):
             self._viewport.return_to(row, FOUND_AT)
             self._refresh()
 
-    def _refresh(self) -> None:
-        """Brings everything up to date after a change."""
+    def _refresh(self, *, is_news: bool = False) -> None:
+        """Brings everything up to date after a change; `is_news` where there is more to read at the end."""
         self._viewport.settle()
+        self._jump.has_news |= is_news
         self._after_settling()
         self._animation.watch()
         self.viewport().update()
