@@ -135,6 +135,8 @@ class RichDocument:
     def __init__(self, style: RenderStyle) -> None:
         self.document = new_document(style.text_font)
         self.runs: list[TextRun] = []
+        """In the order in which they are read."""
+        self._end = 0
         self.links: list[LinkRange] = []
         self.pills: list[tuple[int, int]] = []
         """Where code within a sentence stands, first and last position."""
@@ -147,7 +149,7 @@ class RichDocument:
 
     @property
     def length(self) -> int:
-        return self.runs[-1].end if self.runs else 0
+        return self._end
 
     def write_paragraph(
         self,
@@ -204,6 +206,7 @@ class RichDocument:
             if span.link:
                 self.links.append(LinkRange(first, at, span.link))
         self.runs.append(TextRun(start, pieces, separator))
+        self._end = max(self._end, at)
 
     def _formula_image(self, span: Span, level: int, colour: str) -> FormulaImage | None:
         formula = self._style.formula(span, level, colour)

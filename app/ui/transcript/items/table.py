@@ -47,6 +47,7 @@ class TableView(DocumentView):
     def __init__(self, block: TableBlock, style: RenderStyle) -> None:
         super().__init__(block, style)
         self._table_block = block
+        self._left = 0.0
         self._rich = RichDocument(style)
         self._direction = direction_of([span for row in block.rows[:1] for cell in row for span in cell])
         self._table = self._insert_table()
@@ -56,7 +57,7 @@ class TableView(DocumentView):
     @property
     @override
     def _origin(self) -> QPointF:
-        return QPointF(-self.horizontal.offset, 0)
+        return QPointF(self._left - self.horizontal.offset, 0)
 
     @property
     @override
@@ -68,12 +69,15 @@ class TableView(DocumentView):
         if width != self.width:
             self.width = width
             widths = [*map(max, fitted(self._natural, width), self._picture_widths)]
+            if self.is_right_to_left:
+                widths.reverse()
             form = self._table.format().toTableFormat()
             fixed = QTextLength.Type.FixedLength
             form.setColumnWidthConstraints([QTextLength(fixed, column) for column in widths])
             self._table.setFormat(form)
             self._rich.lay_out(max(width, sum(widths)))
             self.horizontal.fit(sum(widths), width)
+            self._left = max(0.0, width - sum(widths)) if self.is_right_to_left else 0.0
         room = BAR_ROOM if self.horizontal.range else 0
         self.height = self._rich.document.size().height() + room
         self.horizontal.place_bar(0, self.height - 1, width)
@@ -93,7 +97,8 @@ class TableView(DocumentView):
         """The selection without the empty paragraph that Qt keeps before a table."""
         if selection is None or not self._rich.runs:
             return None
-        return max(selection[0], self._rich.runs[0].start), selection[1]
+        start = min(run.start for run in self._rich.runs[: self._table.columns()])
+        return max(selection[0], start), selection[1]
 
     # Building
 
@@ -112,8 +117,12 @@ class TableView(DocumentView):
         columns = max(1, max((len(row) for row in rows), default=1))
         table = cursor.insertTable(max(1, len(rows)), columns, form)
         for y, row in enumerate(rows):
-            for x in range(columns):
-                self._fill(table.cellAt(y, x), row[x] if x < len(row) else (), y, x)
+            # Qt knows no columns from right to left; what is written last here is read first.
+            order = range(columns - 1, -1, -1) if self.is_right_to_left else range(columns)
+            for place, x in enumerate(order):
+                self._fill(table.cellAt(y, place), row[x] if x < len(row) else (), y, x)
+            if self.is_right_to_left:
+                self._rich.runs[-columns:] = self._rich.runs[: -columns - 1 : -1]
         last = QTextCursor(self._rich.document)
         last.movePosition(QTextCursor.MoveOperation.End)
         last.setBlockFormat(hidden)
@@ -125,8 +134,8 @@ class TableView(DocumentView):
         form = QTextTableCellFormat()
         form.setTopPadding(CELL_ABOVE)
         form.setBottomPadding(CELL_BELOW)
-        form.setLeftPadding(CELL_LEFT)
-        form.setRightPadding(CELL_RIGHT)
+        form.setLeftPadding(CELL_RIGHT if self.is_right_to_left else CELL_LEFT)
+        form.setRightPadding(CELL_LEFT if self.is_right_to_left else CELL_RIGHT)
         form.setBottomBorder(1)
         form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
         form.setBottomBorderBrush(self.style.colour("muted" if is_header else "line"))

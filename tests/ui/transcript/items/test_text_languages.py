@@ -1,0 +1,65 @@
+"""Lines of Chinese, Japanese and Korean break where they may, and tables of Arabic run from right to left."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.ui.transcript.content.markdown import parse
+from app.ui.transcript.content.search_query import SearchQuery
+from app.ui.transcript.items.block_registry import new_view
+from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.table import TableView
+from app.ui.transcript.items.text import TextView
+from app.ui.transcript.view.transcript import Transcript
+from tests.support.themes import DARK
+
+JAPANESE = "「東京」は、日本の首都です。人口は約1,400万人（2023年）で、最大級の都市です。ー々ゃっ！？"
+CHINESE = "北京是中国的首都，人口超过两千万。“故宫”、长城等名胜古迹，吸引了许多游客；你去过吗？"
+KOREAN = "서울은 대한민국의 수도입니다. 인구는 약 940만 명이며, 한강이 도시를 가로지릅니다(2023년)."
+NEVER_FIRST = "。、」，！？）；”"
+NEVER_LAST = "「（“"
+
+
+def lines_of(text: str, width: float) -> list[str]:
+    """The lines that a paragraph is broken into."""
+    view = new_view(parse(text)[0], RenderStyle(DARK))
+    assert isinstance(view, TextView)
+    view.lay_out(width)
+    block = view._rich.document.firstBlock()
+    layout, words = block.layout(), block.text()
+    lines = (layout.lineAt(number) for number in range(layout.lineCount()))
+    return [words[line.textStart() : line.textStart() + line.textLength()] for line in lines]
+
+
+@pytest.mark.parametrize("text", [JAPANESE, CHINESE, KOREAN], ids=["japanese", "chinese", "korean"])
+def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(
+    transcript: Transcript, text: str
+) -> None:
+    for width in range(90, 380, 7):
+        lines = lines_of(text, width)
+        assert "".join(lines) == text
+        assert len(lines) > 1
+        assert not [line for line in lines[1:] if line[0] in NEVER_FIRST], width
+        assert not [line for line in lines if line.rstrip()[-1] in NEVER_LAST], width
+
+
+def test_the_columns_of_an_arabic_table_run_from_right_to_left(transcript: Transcript) -> None:
+    (block,) = parse("| المدينة | السكان |\n|---|---|\n| القاهرة | 10 |")
+    view = new_view(block, RenderStyle(DARK))
+    assert isinstance(view, TableView)
+    view.lay_out(600)
+    first, second = (view.text_area(*match) for match in view.find(SearchQuery("ال"))[:2])
+    assert first.left() > second.left()
+    assert view.plain_text(0, view.length) == "المدينة\tالسكان\nالقاهرة\t10"
+
+
+def test_code_in_an_arabic_answer_runs_from_left_to_right(transcript: Transcript) -> None:
+    blocks = parse("مرحبا `a = 1` يا عالم\n\n```\nx = 'مرحبا'\n```")
+    text, code = (new_view(block, RenderStyle(DARK)) for block in blocks)
+    text.lay_out(600)
+    code.lay_out(600)
+    assert text.is_right_to_left
+    assert not code.is_right_to_left
+    direction = code._document.firstBlock().textDirection()  # type: ignore[attr-defined]
+    assert direction == Qt.LayoutDirection.LeftToRight
