@@ -147,6 +147,7 @@ class Hands(QObject):
         self._actions = words if only_words else words | anything
         self._pauses_ms = (0, 10, 40, 80) if only_words else (0, 0, 5, 40, 80)
         """In which answers are written, and what was begun goes on."""
+        self._is_over = False
         self.count = 0
         self._services.chat.changed.connect(self._on_chat_changed)
         self._services.answers.changed.connect(self._on_answers_changed)
@@ -163,7 +164,13 @@ class Hands(QObject):
         else:
             QTimer.singleShot(20, self.start)
 
+    def stop(self) -> None:
+        """Does nothing any more, as the program is about to end."""
+        self._is_over = True
+
     def _step(self) -> None:
+        if self._is_over:
+            return
         # Before the action: one that opens a menu comes back only when that is closed.
         QTimer.singleShot(self._chance.choice(self._pauses_ms), self._step)
         self.count += 1
@@ -468,6 +475,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         hands.start()
         _end_after(options.seconds, qt.quit)
         qt.exec()
+        hands.stop()
         application.shutdown()
     qt.processEvents()
     tell(ended=hands.count)
