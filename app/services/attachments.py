@@ -79,7 +79,7 @@ class AttachmentService(QObject):
         from app.pictures.reading import open_file  # Brings what draws, which a chat in words does without.
 
         keeps_original = self._settings.current.keeps_original_pictures
-        for path in paths:
+        for path in paths[: self._room(len(paths))]:
             self._add(partial(open_file, path, keeps_original))
 
     def add_data(self, make_file: Callable[[], bytes], name: str) -> None:
@@ -92,7 +92,8 @@ class AttachmentService(QObject):
         from app.pictures.reading import open_picture
 
         keeps_original = self._settings.current.keeps_original_pictures
-        self._add(lambda: open_picture(make_file(), name, keeps_original))
+        if self._room(1):
+            self._add(lambda: open_picture(make_file(), name, keeps_original))
 
     def remove(self, index: int) -> None:
         """Takes one off again."""
@@ -110,15 +111,19 @@ class AttachmentService(QObject):
         """Gives up what is being read."""
         self._worker.shut_down()
 
-    def _add(self, read: Callable[[], OpenedPicture]) -> None:
-        conversation_id, edited_id = self._chat.conversation.id, self._chat.edited_id
-        if len(self.current) + self.reading_count >= MOST_PICTURES:
+    def _room(self, wanted: int) -> int:
+        """How many more pictures the message may have; says so where that are fewer than are wanted."""
+        room = max(0, MOST_PICTURES - len(self.current) - self.reading_count)
+        if wanted > room:
             self._notices.fail(
                 PictureError(
                     f"A message can have {MOST_PICTURES} pictures.", "Send these first, then add the others."
                 )
             )
-            return
+        return room
+
+    def _add(self, read: Callable[[], OpenedPicture]) -> None:
+        conversation_id, edited_id = self._chat.conversation.id, self._chat.edited_id
 
         def work(_cancel: threading.Event, report: Report) -> None:
             opened = read()

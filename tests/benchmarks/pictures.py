@@ -33,7 +33,7 @@ from PySide6.QtGui import QImage
 
 from app.core.attachment import Attachment
 from app.core.language_model import PictureProgress, PictureStep, Piece, StreamEvent
-from app.core.message import Message, PicturePart, Role
+from app.core.message import Message, PicturePart, Role, Statistics
 from app.core.model_file import LoadOptions
 from app.core.pixels import Pixels
 from app.core.sampling import Sampling
@@ -58,6 +58,8 @@ class Cost:
     first_token_s: float
     second_turn_s: float
     """To the first token of the answer to the question that follows."""
+    second_turn_tokens: int
+    """That were read for it; the picture's are not among them."""
 
 
 def some_picture(seed: int) -> bytes:
@@ -95,11 +97,13 @@ class Tarn:
                 first = now - started
         answer = Message.of_text(Role.ASSISTANT, "A lake.")
         started = time.perf_counter()
-        second = 0.0
+        second, read = 0.0, 0
         for event in self._events(question, answer, Message.of_text(Role.USER, "How deep is it?")):
             if isinstance(event, Piece) and not second:
                 second = time.perf_counter() - started
-        return Cost(load, look, first, second)
+            elif isinstance(event, Statistics):
+                read = event.prompt_tokens - event.cached_tokens
+        return Cost(load, look, first, second, read)
 
     def stop(self, png: bytes) -> float:
         """Seconds from the stop to the end of an answer, in the middle of the looking."""
@@ -271,6 +275,7 @@ def figures_of(cost: Cost) -> dict[str, float]:
         "look_s": cost.look_s,
         "first_token_s": cost.first_token_s,
         "second_turn_s": cost.second_turn_s,
+        "second_turn_tokens": cost.second_turn_tokens,
         "second_turn_share": cost.second_turn_s / cost.first_token_s,
     }
 

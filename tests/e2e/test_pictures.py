@@ -16,6 +16,7 @@ from app.core.conversation import Conversation, MessageNode
 from app.core.language_model import PictureProgress
 from app.core.message import Message, Role, StopReason
 from app.core.picture_size import PictureDetail
+from app.services.attachments import MOST_PICTURES
 from app.ui.pictures.picture_viewer import PictureViewer
 from app.ui.transcript.content.message_action import MessageAction
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
@@ -292,3 +293,12 @@ def test_an_edited_question_keeps_its_pictures(qtbot: QtBot, person: Person, tmp
     path = services.chat.conversation.path()
     assert len(services.chat.conversation.siblings(path[0].id)) == 2
     assert len(path[0].message.attachments) == 1
+
+
+def test_a_message_takes_so_many_pictures_and_no_more(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
+    paths = [put_picture(tmp_path, "red", f"{number}.png") for number in range(MOST_PICTURES + 3)]
+    drop(qtbot, person, paths)
+    attached(qtbot, person, MOST_PICTURES)
+    error = person.application.services.notices.last_error
+    assert error is not None
+    assert f"can have {MOST_PICTURES} pictures" in str(error)

@@ -69,6 +69,8 @@ class AttachmentsController(QObject):
 
     def refresh(self) -> None:
         """Shows what is attached now."""
+        sees = self._services.models.can_see
+        self._composer.attach_button.set_name("Add pictures" if sees else "Add pictures, for models that see")
         chips = [self._chip(part) for part in self._attachments.current]
         self._composer.set_chips(chips, self._attachments.reading_count)
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from app.core.conversation import UNTITLED, Conversation
 from app.core.model_file import ModelFile
 from app.core.permission import Permissions
+from app.hub.catalog import ModelKind
 from app.services.chat_session import ChatChange, ChatPart
 from app.services.context_overflow import OverflowChange
 from app.services.context_usage import ContextChange
@@ -106,7 +107,7 @@ class ChatController(QObject):
         header.model_picker.model_chosen.connect(self._on_model_chosen)
         header.switch_requested.connect(self._on_switch_requested)
         header.cancel_load_requested.connect(self._models.cancel)
-        self._page.welcome.prompt_chosen.connect(self._on_send_requested)
+        self._page.welcome.prompt_chosen.connect(self._on_prompt_chosen)
         self._window.sidebar.new_chat_requested.connect(self.start_new_chat)
         menus.new_chat_action.triggered.connect(self.start_new_chat)
         menus.stop_action.triggered.connect(lambda: self._answers.stop())
@@ -132,6 +133,17 @@ class ChatController(QObject):
         services.context_overflow.changed.connect(self._on_overflow_changed)
 
     # What the user does
+
+    def _on_prompt_chosen(self, text: str) -> None:
+        """Sends a suggestion; one about a picture asks for the picture first."""
+        entry = self._models.entry
+        is_about_picture = entry is not None and entry.kind is ModelKind.VISION and self._models.can_see
+        if is_about_picture and not self._services.attachments.current:
+            self._composer.set_text(text)
+            self._chat.change_draft(text)
+            self._attachments.choose_files()
+        else:
+            self._on_send_requested(text)
 
     def _on_send_requested(self, text: str) -> None:
         if self._versions.edited_id is not None:
