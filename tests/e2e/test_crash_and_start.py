@@ -18,7 +18,7 @@ import tomli_w
 
 from app.core.conversation import Conversation, MessageNode
 from app.core.message import Message, Role
-from app.engine.probe import Probe, TrialVerdict
+from app.engine.probe import Probe, TrialVerdict, _identity
 from app.paths import Paths
 from app.store.store import open_store
 from tests.support.gguf_file import with_values
@@ -120,7 +120,7 @@ def killer(tmp_path: Path, data_dir: Path) -> Path:
     """A model whose tokenizer aborts the process, and which a trial of old let through."""
     path = tmp_path / "killer.gguf"
     path.write_bytes(with_values(TINY_MODEL, {"tokenizer.ggml.model": "llama"}))
-    Probe(Paths.below(data_dir).trials)._remember(path, TrialVerdict())
+    Probe(Paths.below(data_dir).trials)._remember(path, _identity(path, None), TrialVerdict())
     return path
 
 
