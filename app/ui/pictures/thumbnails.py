@@ -66,7 +66,6 @@ class Thumbnails(QObject):
 
         stream = Stream(work, self)
         stream.item.connect(lambda image: self._take(sha256, image))
-        stream.finished.connect(lambda _error: stream.deleteLater())
         self._worker.start(stream)
 
     def _take(self, sha256: str, image: QImage | None) -> None:
