@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.core.picture_size import PictureDetail
@@ -21,6 +21,10 @@ from app.ui.widgets.tooltip import as_written
 THUMBNAIL = 44
 """Pixels of a chip's picture."""
 CHIP_WIDTH = 264
+LINE_HEIGHT = 18
+"""Pixels of a line of letters in their normal size."""
+MOST_ROWS = 2.3
+"""Rows of chips in sight; the part of a row tells that there are more."""
 RADIUS = 8
 
 
@@ -37,8 +41,10 @@ class AttachmentChip:
     is_missing: bool = False
 
 
-class AttachmentChips(QWidget):
+class AttachmentChips(QScrollArea):
     """The chips in their order, and how many files are still being read. Hidden where there is nothing.
+
+    Where there are more than two rows of them, they scroll: the conversation stays in sight.
 
     Signals:
         remove_requested(int), open_requested(int): by the place of a chip.
@@ -53,10 +59,17 @@ class AttachmentChips(QWidget):
         super().__init__(parent)
         self.setObjectName("attachment_chips")
         self._chips: tuple[AttachmentChip, ...] = ()
-        self._reading = QLabel(self)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = QWidget(self)
+        self._reading = QLabel(self._inner)
         self._reading.setProperty("muted", True)
-        self._layout = FlowLayout(self)
+        self._layout = FlowLayout(self._inner)
         self._layout.addWidget(self._reading)
+        self.setWidget(self._inner)
+        for widget in (self._inner, self.viewport()):
+            widget.setAutoFillBackground(False)  # The composer's own ground shows.
         self.hide()
 
     @property
@@ -81,12 +94,37 @@ class AttachmentChips(QWidget):
         self._reading.setVisible(reading_count > 0)
         self.setVisible(bool(self._chips) or reading_count > 0)
         self._layout.invalidate()
-        self.updateGeometry()
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        wanted = self._layout.heightForWidth(self.viewport().width())
+        row = max((card.sizeHint().height() for card in self._cards()), default=0) + self._layout.spacing()
+        self.setFixedHeight(min(wanted, round(MOST_ROWS * row)) if row else wanted)
+
+    def _cards(self) -> list[QFrame]:
+        return self._inner.findChildren(QFrame, "attachment_chip")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            for card in self._cards():
+                card.setFixedWidth(self._chip_width())
+            self._fit_height()
+
+    def _chip_width(self) -> int:
+        """It grows with the letters."""
+        return round(CHIP_WIDTH * max(1.0, self.fontMetrics().height() / LINE_HEIGHT))
 
     def _card(self, place: int, chip: AttachmentChip) -> QWidget:
-        card = QFrame(self)
+        card = QFrame(self._inner)
         card.setObjectName("attachment_chip")
-        card.setFixedWidth(CHIP_WIDTH)
+        card.setFixedWidth(self._chip_width())
         thumbnail = _Thumbnail(chip, card)
         thumbnail.clicked.connect(partial(self.open_requested.emit, place))
         name = ElidedLabel(chip.name, card)
