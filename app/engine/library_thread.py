@@ -5,12 +5,20 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 Tell = Callable[[float], None]
-Work = Callable[[threading.Event, Tell], T]
-"""Is given an event that asks it to stop, and what it tells the share to that is done."""
+
+
+class Stop(Protocol):
+    """Asks work to stop."""
+
+    def is_set(self) -> bool: ...
+
+
+Work = Callable[[Stop, Tell], T]
+"""Is given what asks it to stop, and what it tells the share to that is done."""
 
 _REPORT_SECONDS = 0.1
 
@@ -24,7 +32,7 @@ def run_beside(work: Work[T], cancel: threading.Event) -> Iterator[float | T]:
         work: raises what it likes, which is raised here.
         cancel: asks the work to stop, once it is set.
     """
-    stop = threading.Event()
+    stop = _EitherStop(cancel)
     share = 0.0
     outcomes: queue.SimpleQueue[T | _Failure] = queue.SimpleQueue()
 
@@ -43,8 +51,6 @@ def run_beside(work: Work[T], cancel: threading.Event) -> Iterator[float | T]:
     try:
         while True:
             yield share
-            if cancel.is_set():
-                stop.set()
             try:
                 outcome = outcomes.get(timeout=_REPORT_SECONDS)
             except queue.Empty:
@@ -56,6 +62,20 @@ def run_beside(work: Work[T], cancel: threading.Event) -> Iterator[float | T]:
     finally:
         stop.set()
         thread.join()
+
+
+class _EitherStop:
+    """Set when the user stops, and when nobody waits for the work any more."""
+
+    def __init__(self, cancel: threading.Event) -> None:
+        self._cancel = cancel
+        self._is_left = False
+
+    def set(self) -> None:
+        self._is_left = True
+
+    def is_set(self) -> bool:
+        return self._is_left or self._cancel.is_set()
 
 
 class _Failure:

@@ -24,7 +24,7 @@ from app.core.language_model import PictureProgress, PictureStep
 from app.core.message import Message, PicturePart
 from app.core.picture_size import lfm2_positions, seen_size
 from app.core.pixels import Pixels, ReadPixels
-from app.engine.library_thread import Tell, run_beside
+from app.engine.library_thread import Stop, Tell, run_beside
 from app.engine.picture_positions import (
     PictureLayout,
     Tile,
@@ -241,7 +241,7 @@ class PictureReader:
         if self._projector is not None:
             return
 
-        def load(stop: threading.Event, tell: Tell) -> Projector:
+        def load(stop: Stop, tell: Tell) -> Projector:
             def on_progress(share: float) -> bool:
                 tell(share)
                 return not stop.is_set()

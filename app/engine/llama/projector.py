@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
-import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,12 +19,13 @@ import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 import llama_cpp.mtmd_cpp as M  # noqa: N812
 
 from app.core.pixels import Pixels
+from app.engine.library_thread import Stop
 from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors, log_callback
 from app.engine.llama.model import Model
 
 LOG = logging.getLogger(__name__)
 
-_ASKED_EVERY = 20
+_ASKED_EVERY = 10
 """Of the operations of an encoding, after which it is looked whether to stop: each look costs a little."""
 _TYPICAL_OPERATIONS = 900
 """Of one encoding with a tower of 27 layers; corrected by the first one."""
@@ -86,7 +86,7 @@ class Projector:
         self._on_progress = M.mtmd_progress_callback(lambda share, _data: on_progress(share))
         parameters.cb_eval = self._on_operation
         parameters.progress_callback = self._on_progress
-        self._stop: threading.Event | None = None
+        self._stop: Stop | None = None
         self._tell: Callable[[float], None] = lambda share: None
         self._operations = 0
         self._expected = _TYPICAL_OPERATIONS
@@ -136,12 +136,12 @@ class Projector:
         return PictureChunks(handle, tuple(_run_of(chunk) for chunk in chunks))
 
     def encode(
-        self, run: Run, stop: threading.Event, tell: Callable[[float], None] = lambda share: None
+        self, run: Run, stop: Stop, tell: Callable[[float], None] = lambda share: None
     ) -> ctypes.Array[ctypes.c_float]:
         """The embeddings of one tile, `width` numbers for each position. Takes seconds on a processor.
 
         Args:
-            stop: ends it within some tenths of a second once it is set.
+            stop: ends it within some tenths of a second once it says so.
             tell: hears of the share that is done.
 
         Raises:
