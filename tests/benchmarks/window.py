@@ -18,11 +18,12 @@ from collections.abc import Callable, Sequence
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import psutil
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from app.core.conversation import MessageState
 from app.core.message import Generation, Message, Role, TextPart
 from app.core.stream import PartGrew, PartKind, PartStarted
+from app.services.formulas import FormulaService
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.themes import DARK
@@ -147,7 +148,9 @@ class Bench:
 
     def __init__(self) -> None:
         self.application = QApplication.instance() or QApplication([])
-        self.transcript = Transcript(DARK)
+        self.formulas = FormulaService()
+        self.transcript = Transcript(DARK, formulas=self.formulas.picture)
+        self.formulas.drawn.connect(self.transcript.show_drawn_formulas)
         self.transcript.resize(900, 800)
         self.transcript.show()
         self.draw()
@@ -201,6 +204,7 @@ class Bench:
         for start in range(0, len(text), PIECE):
             self.transcript.feed_reply([PartGrew(0, text[start : start + PIECE])])
             costs.append(spent_ms(self.transcript.redraw_reply))
+            self.application.processEvents()
         done = MessageEntry("reply", Message.of_text(Role.ASSISTANT, text))
         finished = spent_ms(lambda: (self.transcript.finish_reply(done), self.draw()))
         fifty = min(52, len(costs) // 2)
@@ -214,6 +218,31 @@ class Bench:
             last_ms=summary(costs[-fifty:]),
             finish_ms=round(finished, 1),
             memory_mb=[round(before, 1), round(resident_mb(), 1)],
+        )
+
+    def find(self, count: int) -> None:
+        """Type a word that is everywhere, letter by letter, and wait until all of it is found."""
+        self.transcript.show_entries(conversation(count))
+        self.draw()
+        self.transcript.open_find_bar()
+        field = self.transcript.findChild(QLineEdit, "find_field")
+        counted = self.transcript.findChild(QLabel, "find_count")
+        pauses, start = [], time.thread_time()
+        for letter in "memory":
+            pauses.append(spent_ms(lambda letter=letter: field.insert(letter)))
+            pauses += [spent_ms(self.application.processEvents) for _ in range(5)]
+        before = ""
+        while before != counted.text() or pauses[-1] > 1:
+            before = counted.text()
+            pauses += [spent_ms(self.application.processEvents) for _ in range(20)]
+        moved = [spent_ms(lambda: (self.transcript.find_next(), self.draw())) for _ in range(12)]
+        report(
+            "find",
+            messages=count,
+            found=counted.text(),
+            all_s=round(time.thread_time() - start, 1),
+            pause_ms=summary(pauses),
+            move_ms=summary(moved),
         )
 
 
@@ -230,6 +259,15 @@ def main() -> None:
     bench.stream("mixed", mixed_answer(16_500), 1_000)
     bench.stream("one code block", "```python\n" + CODE * 36 + "```\n", 20)
     bench.stream("one list", "".join(f"- {paragraph(chance, 16)}\n" for _ in range(160)), 20)
+    rows = "".join(f"| {paragraph(chance, 8)} | {n} | {n * 7} |\n" for n in range(220))
+    bench.stream("one table", f"| Words | a | b |\n|---|---|---|\n{rows}", 20)
+    steps = (
+        f"{paragraph(chance, 30)} So $x_{{{n}}} = \\frac{{{n}}}{{2}}$.\n\n$$\\sum_{{i=1}}^{{{n}}} i$$\n\n"
+        for n in range(30)
+    )
+    bench.stream("60 formulas", "".join(steps), 20)
+    bench.find(10_000)
+    bench.formulas.shut_down()
 
 
 if __name__ == "__main__":
