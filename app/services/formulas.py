@@ -63,6 +63,11 @@ class FormulaService(QObject):
             self._queue(formula)
         return None
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether pictures may still come, or were not told of."""
+        return bool(self._asked) or self._telling.isActive()
+
     def is_waiting_for(self, formula: Formula) -> bool:
         """Whether a picture may still come."""
         return formula in self._asked

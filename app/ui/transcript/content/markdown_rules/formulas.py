@@ -90,8 +90,8 @@ def _is_content(text: str) -> bool:
 
 def _looks_like_formula(text: str) -> bool:
     """Whether what stands between dollar signs is no prose, price or variable."""
-    text = _BRACED_WORDS.sub(" x ", text)
     has_command = "\\" in text
+    text = _BRACED_WORDS.sub(" x ", text)
     plain = _COMMAND.sub(" ", text)
     words = _LONG_WORD.findall(plain)
     if has_command:

@@ -26,6 +26,9 @@ def formulas(blocks: list[MarkdownBlock]) -> list[str]:
             r"So \( x^2 \) and \[ \{a\} \\ b \] hold.",
             [r"\( x^2 \)", r"\[ \{a\} \\ b \]"],
         ),
+        (r"It is $\operatorname{lcm}(a, b)$.", [r"$\operatorname{lcm}(a, b)$"]),
+        (r"Buy $3 \text{ apples}$ for $5.", [r"$3 \text{ apples}$"]),
+        ("If $ax^2 + bx + c = 0$ has", ["$ax^2 + bx + c = 0$"]),
         ("With $x_1*y$ and *b* and $a_2$.", ["$x_1*y$", "$a_2$"]),
         ("It is $$E = mc^2$$, he said.", ["$$E = mc^2$$"]),
         ("**bold $a*b*c$ end**", ["$a*b*c$"]),
@@ -67,6 +70,7 @@ def test_a_formula_in_lines_of_its_own_is_one_block(formula: str) -> None:
         *("It costs $5 and $10", "US$5 and US$6", "$5-$10 or 50$", "the $PATH and $HOME", "$PATH:$HOME"),
         *("$5/month or 50$", "from $1,000 to $2,000", "$ x $", "`$a$`", "a$b$c", "$$$", "$$ and $$"),
         *("echo $a; echo $b", r"\$5 and \$6", "($5) and ($6)", "$", "5$ 6$", "$it is what it is$"),
+        *("from $5 to = $10 or so", "$xy = of$", r"C:\$a and D:\$b"),
     ],
 )
 def test_prices_and_variables_stay_text(text: str) -> None:
