@@ -1,12 +1,13 @@
 """What a picture costs: the loading of the projector, looking at it, reading it, and the turns after it.
 
-    uv run python -m tests.benchmarks.pictures [--shape FOLDER] [--server LLAMA_SERVER] [--rounds 3]
+    uv run python -m tests.benchmarks.pictures [--shape FOLDER] [--rounds 3] [--server COMMAND | --window]
 
 A picture of 512 by 512 pixels is shown with a question, and a second question follows. Each line is one
 JSON object. The models are the tiny ones of the tests; with `--shape FOLDER` they are of LFM2.5-VL-1.6B's
 shape (the language model in Q4_0, the projector in Q8_0, weights of no meaning), made in that folder if they
 are not there yet: 5 GB. With `--server` llama.cpp's server is given the same files and the same picture, in
 turns with Tarn, and the last line says how many times as long Tarn took from the question to the first token.
+With `--window` the whole program is shown the picture instead, and the pauses of its window are printed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import random
 import socket
 import statistics
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.request
@@ -31,6 +33,7 @@ import gguf
 import numpy as np
 from PySide6.QtGui import QImage
 
+from app.application import Application, create_qt_application
 from app.core.attachment import Attachment
 from app.core.language_model import PictureProgress, PictureStep, Piece, StreamEvent
 from app.core.message import Message, PicturePart, Role, Statistics
@@ -39,7 +42,10 @@ from app.core.pixels import Pixels
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
 from app.engine.load_options import physical_cores
+from app.launch import freeze_collected_objects
 from app.pictures.reading import pixels_of, png_of
+from app.services.model_status import ModelState
+from tests.benchmarks.pauses import Watch
 from tests.benchmarks.turns import shaped_model
 from tests.support.pictures import PROJECTOR, TINY
 
@@ -235,6 +241,34 @@ def shaped_projector(folder: Path) -> Path:
     return path
 
 
+def watch_window(model: Path, projector: Path) -> None:
+    """Prints how long the window stands still while a picture is opened, looked at and read."""
+    qt = create_qt_application([])
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "eyes-Q8_0.gguf").symlink_to(model.absolute())
+        (folder / "mmproj-eyes-Q8_0.gguf").symlink_to(projector.absolute())
+        (folder / "a.png").write_bytes(some_picture(1))
+        application = Application(folder / "data", [folder], first_model=folder / "eyes-Q8_0.gguf")
+        application.window.show()
+        freeze_collected_objects()
+        services, watch = application.services, Watch()
+        watch.during("the model loads", lambda: services.models.status.state is ModelState.READY)
+        services.attachments.add_files([folder / "a.png"])
+        watch.during("a picture is opened", lambda: bool(services.attachments.current))
+        services.answers.send("What is in this picture?", services.attachments.current)
+        running = services.answers.current
+        assert running is not None
+        watch.during(
+            "a picture is looked at",
+            lambda: running.status.startswith("Reading") or not services.answers.is_answering,
+        )
+        services.answers.stop()
+        watch.during("the answer ends", lambda: not services.answers.is_answering)
+        application.shutdown()
+    qt.quit()
+
+
 def report(**values: object) -> None:
     print(json.dumps(values), flush=True)
 
@@ -244,11 +278,15 @@ def main() -> None:
     parser.add_argument("--shape", type=Path)
     parser.add_argument("--server", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--window", action="store_true")
     chosen = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     model, projector = TINY, PROJECTOR
     if chosen.shape:
         model, projector = shaped_model(chosen.shape), shaped_projector(chosen.shape)
+    if chosen.window:
+        watch_window(model, projector)
+        return
     tarn = Tarn(model, projector)
     report(first_stop_s=round(tarn.stop(some_picture(1000)), 3))
     ours: list[float] = []
