@@ -11,8 +11,9 @@ from typing_extensions import override
 from app.ui.transcript.content.blocks import Bubble, Span
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import PaintContext, Target
+from app.ui.transcript.items.document_painting import draw_document
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import RichDocument, draw_document
+from app.ui.transcript.items.rich_document import RichDocument
 from app.ui.transcript.items.text import DocumentView
 
 SIDE = 16.0

@@ -29,10 +29,11 @@ from app.ui.transcript.content.plain_text import utf16_length, utf16_slice, utf1
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.code_header import HEADER, PADDING, header_targets, paint_header
+from app.ui.transcript.items.document_painting import draw_document
 from app.ui.transcript.items.drawing import draw_line, saved, sharp
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import draw_document, moved_in, new_document, text_area
+from app.ui.transcript.items.rich_document import moved_in, new_document, text_area
 
 RADIUS = 10.0
 ABOVE_CODE = 10.0

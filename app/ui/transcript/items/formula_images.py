@@ -7,10 +7,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt, QUrl
+from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt, QUrl
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
+    QFontMetricsF,
     QImage,
     QPainter,
     QTextCharFormat,
@@ -42,6 +43,21 @@ class FormulaImage:
     font: QFont
     """Qt puts the middle of a picture a quarter of its font's x-height above the line. With this font that is
     where it belongs."""
+
+    def followed_by(self, words: str, form: QTextCharFormat) -> FormulaImage:
+        """The same with letters behind it, on the same line."""
+        ratio = self.image.devicePixelRatio()
+        wide = math.ceil((self.width + QFontMetricsF(form.font()).horizontalAdvance(words)) * ratio)
+        image = QImage(wide, self.image.height(), self.image.format())
+        image.fill(Qt.GlobalColor.transparent)
+        image.setDevicePixelRatio(ratio)
+        with QPainter(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+            painter.drawImage(QPointF(0, 0), self.image)
+            painter.setFont(form.font())
+            painter.setPen(form.foreground().color())
+            painter.drawText(QPointF(self.width, self.ascent), words)
+        return FormulaImage(image, wide / ratio, self.ascent, self.descent, self.font)
 
     @property
     def height(self) -> float:

@@ -19,6 +19,7 @@ from app.ui.transcript.content.blocks import (
 )
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
+from app.ui.transcript.items.document_painting import draw_document
 from app.ui.transcript.items.drawing import (
     DOTS_WIDTH,
     draw_dots,
@@ -29,7 +30,7 @@ from app.ui.transcript.items.drawing import (
     sharp,
 )
 from app.ui.transcript.items.render_style import ICON_SIZE, RenderStyle
-from app.ui.transcript.items.rich_document import RichDocument, draw_document
+from app.ui.transcript.items.rich_document import RichDocument
 from app.ui.transcript.items.text import DocumentView
 
 NAME_HEIGHT = 18.0

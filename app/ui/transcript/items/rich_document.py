@@ -6,19 +6,18 @@ Code within a sentence has a padding of two no-break spaces. They are the docume
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
     QColor,
     QFont,
     QPainter,
-    QPalette,
     QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
@@ -31,7 +30,6 @@ from app.core.formula import Formula
 from app.ui.transcript.content.blocks import Span, Spans
 from app.ui.transcript.content.plain_text import utf16_length, utf16_slice
 from app.ui.transcript.content.search_query import SearchQuery
-from app.ui.transcript.items.block_view import PaintContext
 from app.ui.transcript.items.formula_images import FormulaImage, add_image
 from app.ui.transcript.items.render_style import RenderStyle
 
@@ -40,9 +38,7 @@ AFTER_CODE = "\u00a0\u2069"
 """Room on either side, and marks that set code off from the direction of the words around it."""
 BEFORE_FORMULA = "\u2066"
 AFTER_FORMULA = "\u2069"
-WORD_JOINER = "\u2060"
-MANY_MATCHES = 50
-"""From so many matches on, those out of sight are not handed to Qt: each costs something."""
+_MARKS_BEHIND = re.compile(r"[-,.;:!?)\]}”’»。、，；：！？）」]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,26 +177,24 @@ class RichDocument:
         """Writes styled text at the cursor and notes it as a run."""
         at = start = cursor.position()
         pieces: list[TextPiece] = []
-        for index, span in enumerate(spans):
+        for span, mark in with_marks(spans):
             before, after = _around(span)
             form = self._style.char_format(span, level, colour)
             image = self._formula_image(span, level, colour) if span.is_formula else None
-            if image is not None:
-                before += _joiner(spans[index - 1].text[-1:] if index else "")
-                after = _joiner(spans[index + 1].text[:1] if index + 1 < len(spans) else "") + after
-            first = at
-            for written, text in ((before, ""), (span.text, span.text), (after, "")):
+            first, words = at, f"{span.text}{mark}"
+            for written, text in ((before, ""), (words, words), (after, "")):
                 is_picture = bool(text) and image is not None
                 if written:
                     pieces.append(TextPiece(at, 1 if is_picture else utf16_length(written), text, is_picture))
                     at = pieces[-1].end
             if image is not None:
+                image = image.followed_by(mark, form) if mark else image
                 cursor.insertText(before, form)
                 add_image(cursor, image)
                 self.widest_image = max(self.widest_image, image.width)
                 cursor.insertText(after, form)
             else:
-                cursor.insertText(f"{before}{span.text}{after}".replace("\n", line_break), form)
+                cursor.insertText(f"{before}{words}{after}".replace("\n", line_break), form)
             if span.is_code:
                 self.pills.append((first, at))
             if span.link:
@@ -278,9 +272,17 @@ def _around(span: Span) -> tuple[str, str]:
     return (BEFORE_FORMULA, AFTER_FORMULA) if span.is_formula else ("", "")
 
 
-def _joiner(neighbour: str) -> str:
-    """What keeps a picture and the letter beside it, such as a comma or a bracket, on one line."""
-    return WORD_JOINER if neighbour and not neighbour.isspace() else ""
+def with_marks(spans: Spans) -> Iterator[tuple[Span, str]]:
+    """The spans, each formula with the marks behind it, which Qt would let begin a line behind a picture."""
+    taken = 0
+    for span, following in zip(spans, [*spans[1:], Span("")], strict=False):
+        text, taken = span.text[taken:], 0
+        mark = None
+        if span.is_formula and not (following.is_formula or following.is_code or following.link):
+            mark = _MARKS_BEHIND.match(following.text)
+            taken = mark.end() if mark is not None else 0
+        if text:
+            yield replace(span, text=text), mark[0] if mark is not None else ""
 
 
 def direction_of(spans: Iterable[Span]) -> Qt.LayoutDirection:
@@ -300,51 +302,6 @@ def direction_of(spans: Iterable[Span]) -> Qt.LayoutDirection:
 def cursor_x(found: object) -> float:
     """PySide gives either the position alone or a pair with it in front."""
     return float(found[0] if isinstance(found, tuple) else found)  # type: ignore[arg-type]
-
-
-def draw_document(document: QTextDocument, painter: QPainter, paint: PaintContext, clip: QRectF) -> None:
-    """Draw a document at the painter's origin: the part within `clip`, with what is selected and found."""
-    context = QAbstractTextDocumentLayout.PaintContext()
-    context.palette.setColor(QPalette.ColorRole.Text, paint.style.colour("text"))
-    context.clip = clip
-    marked = []
-    if paint.selection is not None and paint.selection[0] < paint.selection[1]:
-        marked.append(_marked(document, paint.selection, paint.style, "selection"))
-    for found in _within(paint.found, document, clip):
-        is_current = found == paint.current
-        marked.append(_marked(document, found, paint.style, "found_now" if is_current else "found"))
-    if marked:
-        context.selections = marked
-    document.documentLayout().draw(painter, context)
-
-
-def _within(
-    found: Sequence[tuple[int, int]], document: QTextDocument, clip: QRectF
-) -> Sequence[tuple[int, int]]:
-    """Those of many matches that may be seen."""
-    if len(found) < MANY_MATCHES:
-        return found
-    layout = document.documentLayout()
-    first = layout.hitTest(clip.topLeft(), Qt.HitTestAccuracy.FuzzyHit)
-    last = layout.hitTest(clip.bottomRight(), Qt.HitTestAccuracy.FuzzyHit)
-    return found[bisect_left(found, (first, 0)) - 1 if first else 0 : bisect_right(found, (last + 1, 0))]
-
-
-def _marked(
-    document: QTextDocument, area: tuple[int, int], style: RenderStyle, ground: str
-) -> QAbstractTextDocumentLayout.Selection:
-    cursor = QTextCursor(document)
-    end = document.characterCount() - 1
-    cursor.setPosition(min(area[0], end))
-    cursor.setPosition(min(area[1], end), QTextCursor.MoveMode.KeepAnchor)
-    marked = QAbstractTextDocumentLayout.Selection()
-    marked.cursor = cursor
-    form = QTextCharFormat()
-    form.setBackground(style.colour(ground))
-    # Links and code could not be read on it in their own.
-    form.setForeground(style.colour("on_found_now" if ground == "found_now" else "text"))
-    marked.format = form
-    return marked
 
 
 def moved_in(document: QTextDocument, position: int, step: QTextCursor.MoveOperation) -> int | None:

@@ -20,10 +20,11 @@ from typing_extensions import override
 
 from app.ui.transcript.content.blocks import Alignment, Span, Spans, TableBlock
 from app.ui.transcript.items.block_view import PaintContext
+from app.ui.transcript.items.document_painting import draw_document
 from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import RichDocument, direction_of, draw_document
+from app.ui.transcript.items.rich_document import RichDocument, direction_of
 from app.ui.transcript.items.text import DocumentView
 
 CELL_RIGHT = 22.0

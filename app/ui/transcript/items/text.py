@@ -12,16 +12,11 @@ from app.ui.transcript.content.blocks import RuleBlock, TextBlock
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
+from app.ui.transcript.items.document_painting import draw_document
 from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import (
-    RichDocument,
-    draw_document,
-    is_right_to_left,
-    moved_in,
-    text_area,
-)
+from app.ui.transcript.items.rich_document import RichDocument, is_right_to_left, moved_in, text_area
 
 RULE_HEIGHT = 17.0
 BAR_ROOM = 10.0

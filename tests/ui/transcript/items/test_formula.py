@@ -144,3 +144,20 @@ def test_a_found_formula_is_marked_and_selected_by_two_clicks(transcript: Transc
     click_at(transcript, point)
     click_at(transcript, point)
     assert transcript.selected_text() == "$$\\frac{a}{b}$$"
+
+
+def test_no_line_begins_with_the_comma_behind_a_formula(transcript: Transcript, qtbot: QtBot) -> None:
+    text = " ".join("word " * n + "$x$, so" for n in range(12)) + " and ($y$)."
+    transcript.show_entries([answer(text)])
+    qtbot.waitUntil(lambda: shows_pictures(transcript), timeout=PATIENCE_MS)
+    (view,) = views(transcript)
+    assert isinstance(view, TextView)
+    for width in range(200, 700, 23):
+        view.lay_out(width)
+        block = view._rich.document.firstBlock()
+        layout, words = block.layout(), block.text()
+        lines = [layout.lineAt(number) for number in range(layout.lineCount())]
+        beginnings = [words[line.textStart() : line.textStart() + 3].strip("\u2066\u2069") for line in lines]
+        assert not [start for start in beginnings if start[:1] in ",.)"], width
+    transcript.select_message("answer")
+    assert transcript.selected_text() == text
