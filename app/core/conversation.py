@@ -93,7 +93,7 @@ class Conversation:
     """What was typed and not sent."""
     draft_attachments: tuple[AttachmentPart, ...] = ()
     """What was attached to it."""
-    queued: tuple[str, ...] = ()
+    queued: tuple[Message, ...] = ()
     """Messages that are sent one after the other when the answer under way is done; on the disk, they are
     the beginning of the draft."""
     tools: tuple[str, ...] | None = None
@@ -106,7 +106,14 @@ class Conversation:
     @property
     def kept_draft(self) -> str:
         """All that was written and not sent, as one text."""
-        return "\n\n".join(text for text in (*self.queued, self.draft) if text)
+        texts = (*(message.text for message in self.queued), self.draft)
+        return "\n\n".join(text for text in texts if text)
+
+    @property
+    def kept_attachments(self) -> tuple[AttachmentPart, ...]:
+        """What is attached to that."""
+        queued = (part for message in self.queued for part in message.attachments)
+        return (*queued, *self.draft_attachments)
 
     def path(self) -> list[MessageNode]:
         """The messages on screen, from the first to the tip."""

@@ -126,8 +126,7 @@ class AnswerService(QObject):
         who = self._ready()
         if who is None:
             return False
-        if attachments and not self._models.can_see:
-            self._sight.refuse()
+        if not self._can_take(attachments):
             return False
         self._ask(self._chat.say(text, attachments).id, who)
         return True
@@ -142,10 +141,19 @@ class AnswerService(QObject):
         who = self._models.answering(conversation) if conversation else None
         if who is None or self.running(conversation_id):
             return False
+        if conversation and conversation.queued and not self._can_take(conversation.queued[0].attachments):
+            return False
         node = self._chat.say_queued(conversation_id)
         if node is not None:
             self._ask(node.id, who, conversation_id=conversation_id)
         return node is not None
+
+    def _can_take(self, attachments: Sequence[AttachmentPart]) -> bool:
+        """Whether the model sees what is attached; the user is told where it does not."""
+        if attachments and not self._models.can_see:
+            self._sight.refuse()
+            return False
+        return True
 
     def ask(
         self, parent_id: str, prefill: AnswerPrefill | None = None, change: ChangeSampling | None = None

@@ -231,8 +231,8 @@ class ChatSession(QObject):
         conversation = self.find(conversation_id)
         if conversation is None or not conversation.queued:
             return None
-        text, *left = conversation.queued
-        node = MessageNode(Message.of_text(Role.USER, text), conversation.tip_id)
+        message, *left = conversation.queued
+        node = MessageNode(message, conversation.tip_id)
         self._change(conversation_id, lambda found: replace(found.with_node(node), queued=tuple(left)))
         self._save_new_node(conversation_id, node)
         self._save_details(conversation_id)
@@ -347,25 +347,21 @@ class ChatSession(QObject):
 
     def _save_draft_of(self, conversation: Conversation) -> None:
         conversation_id, draft = conversation.id, conversation.kept_draft
-        attached = conversation.draft_attachments
+        attached = conversation.kept_attachments
         self._writer.save(
             conversation_id, "draft", lambda: self._store.save_draft(conversation_id, draft, attached)
         )
 
-    def change_queue(self, conversation_id: str, queued: Sequence[str], draft: str | None = None) -> None:
-        """Has exactly these messages wait for the answer under way.
-
-        Args:
-            draft: what stands in the composer now; None where that stays.
-        """
+    def change_queue(self, conversation_id: str, queued: Sequence[Message], draft: Message) -> None:
+        """Has exactly these messages wait for the answer under way, and this stand in the composer."""
         if (conversation := self.find(conversation_id)) is None:
             return
         changed = replace(
-            conversation, queued=tuple(queued), draft=conversation.draft if draft is None else draft
+            conversation, queued=tuple(queued), draft=draft.text, draft_attachments=draft.attachments
         )
         self._change(conversation_id, lambda _: changed)
         self._save_draft_of(changed)
-        self._tell_of(conversation_id, ChatPart.QUEUE)
+        self._tell_of(conversation_id, ChatPart.QUEUE, ChatPart.ATTACHMENTS)
 
     def set_title(self, conversation_id: str, title: str) -> None:
         """Gives a conversation the title that the user typed."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 
 from app.core.conversation import Conversation, MessageState
+from app.core.message import AttachmentPart, Message, Role
 from app.services.answers import AnswerService
 from app.services.chat_session import ChatSession
 from app.services.running_answer import RunningAnswer
@@ -25,7 +28,7 @@ class MessageQueue(QObject):
         """Conversations whose answer was stopped to send what waits for it."""
         answers.ended.connect(self._on_ended)
 
-    def add(self, text: str) -> bool:
+    def add(self, text: str, attachments: Sequence[AttachmentPart] = ()) -> bool:
         """Has a message sent when the answer under way on screen is done.
 
         Returns:
@@ -34,7 +37,8 @@ class MessageQueue(QObject):
         if not self._answers.is_answering:
             return False
         conversation = self._chat.conversation
-        self._chat.change_queue(conversation.id, (*conversation.queued, text), draft="")
+        message = Message.of_text(Role.USER, text, attachments)
+        self._chat.change_queue(conversation.id, (*conversation.queued, message), Message(Role.USER))
         return True
 
     def take_back(self, place: int = -1) -> None:
@@ -43,8 +47,9 @@ class MessageQueue(QObject):
         queued = list(conversation.queued)
         if queued:
             taken = queued.pop(place)
-            draft = "\n\n".join(text for text in (taken, conversation.draft) if text.strip())
-            self._chat.change_queue(conversation.id, queued, draft)
+            text = "\n\n".join(text for text in (taken.text, conversation.draft) if text.strip())
+            attached = (*taken.attachments, *conversation.draft_attachments)
+            self._chat.change_queue(conversation.id, queued, Message.of_text(Role.USER, text, attached))
 
     def send_now(self) -> None:
         """Stops the answer on screen and sends the first message that waits for it."""
@@ -64,4 +69,5 @@ class MessageQueue(QObject):
             self._return_all(conversation)
 
     def _return_all(self, conversation: Conversation) -> None:
-        self._chat.change_queue(conversation.id, (), conversation.kept_draft)
+        draft = Message.of_text(Role.USER, conversation.kept_draft, conversation.kept_attachments)
+        self._chat.change_queue(conversation.id, (), draft)

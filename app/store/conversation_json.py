@@ -56,13 +56,14 @@ def to_json(conversation: Conversation, read_file: ReadFile = lambda _sha256: No
     details = {
         name: value
         for name, value in asdict(replace(conversation, nodes=())).items()
-        if name not in ("nodes", "is_damaged")
+        if name not in ("nodes", "is_damaged", "queued")
     }
     details |= {
         "created_at": conversation.created_at.isoformat(),
         "updated_at": conversation.updated_at.isoformat(),
         "overrides": dict(conversation.overrides),
-        "draft_attachments": [part_values(part) for part in conversation.draft_attachments],
+        "draft": conversation.kept_draft,
+        "draft_attachments": [part_values(part) for part in conversation.kept_attachments],
         "permissions": {
             "always": sorted(conversation.permissions.always),
             "never": sorted(conversation.permissions.never),
@@ -129,7 +130,7 @@ def _read(text: str | bytes) -> dict[str, Any]:
 def _attachments(conversation: Conversation) -> Iterator[AttachmentPart]:
     for node in conversation.nodes:
         yield from node.message.attachments
-    yield from conversation.draft_attachments
+    yield from conversation.kept_attachments
 
 
 def _node_values(node: MessageNode) -> dict[str, Any]:
@@ -151,7 +152,7 @@ def _conversation(details: dict[str, Any], messages: list[dict[str, Any]]) -> Co
         for name, value in details["overrides"].items()
     )
     permissions = details["permissions"]
-    special = ("overrides", "permissions", "nodes", "draft_attachments")
+    special = ("overrides", "permissions", "nodes", "draft_attachments", "queued")
     plain = {name: value for name, value in details.items() if name not in special}
     conversation = converted(Conversation, plain, _refuse)
     nodes: dict[str, MessageNode] = {}

@@ -133,7 +133,7 @@ def conversation_columns(conversation: Conversation) -> dict[str, object]:
         "preset_name": stored_text(conversation.preset_name),
         "sampling_changes": overrides_to_json(conversation.overrides),
         "draft": stored_text(conversation.kept_draft),
-        "draft_attachments": attachments_to_json(conversation.draft_attachments),
+        "draft_attachments": attachments_to_json(conversation.kept_attachments),
         "tools": tools_to_json(conversation.tools, conversation.permissions),
     }
 

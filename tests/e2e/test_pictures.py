@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
@@ -13,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.core.conversation import Conversation, MessageNode
-from app.core.language_model import PictureProgress
+from app.core.language_model import PictureProgress, StreamEvent
 from app.core.message import Message, Role, StopReason
 from app.core.picture_size import PictureDetail
 from app.services.attachments import MOST_PICTURES
@@ -302,3 +304,26 @@ def test_a_message_takes_so_many_pictures_and_no_more(qtbot: QtBot, person: Pers
     error = person.application.services.notices.last_error
     assert error is not None
     assert f"can have {MOST_PICTURES} pictures" in str(error)
+
+
+def test_a_picture_waits_with_its_message_until_an_answer_is_done(
+    qtbot: QtBot, person: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = person.application.services
+    may_go_on = threading.Event()
+    answer = services.engine.answer
+
+    def wait_and_answer(*question: Any) -> Iterator[StreamEvent]:
+        may_go_on.wait()
+        yield from answer(*question)
+
+    monkeypatch.setattr(services.engine, "answer", wait_and_answer)
+    person.sends("Hello")
+    drop(qtbot, person, [put_picture(tmp_path, "green")])
+    attached(qtbot, person, 1)
+    person.sends(QUESTION)
+    assert person.composer.queued.texts == (f"green.png · {QUESTION}",)
+    attached(qtbot, person, 0)
+    may_go_on.set()
+    qtbot.waitUntil(lambda: services.chat.last_answer() == said_of("green"), timeout=ANSWER_MS)
+    person.waits_for_answer()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from app.core.conversation import UNTITLED, Conversation
+from app.core.message import Message
 from app.core.model_file import ModelFile
 from app.core.permission import Permissions
 from app.hub.catalog import ModelKind
@@ -168,10 +169,7 @@ class ChatController(QObject):
         if attachments.reading_count:
             notices.post("A picture is still being opened.", "Send your message when it is there.")
             return False
-        if attached and self._answers.is_answering:
-            notices.post("Pictures can be sent when this answer is done.")
-            return False
-        return (not attached and self._queue.add(text)) or self._answers.send(text, attached)
+        return self._queue.add(text, attached) or self._answers.send(text, attached)
 
     def _on_take_back_requested(self, place: int) -> None:
         self._queue.take_back(place)
@@ -221,7 +219,7 @@ class ChatController(QObject):
         self._services.reading_ahead.note_typed(text if is_question else "")
 
     def _show_queue(self, conversation: Conversation) -> None:
-        self._composer.queued.set_texts(conversation.queued)
+        self._composer.queued.set_texts([_in_words(message) for message in conversation.queued])
         if self._composer.draft != conversation.draft:
             self._composer.set_text(conversation.draft)
 
@@ -343,3 +341,8 @@ class ChatController(QObject):
         button.set_offered(self._models.offers_tools, is_understood=self._models.understands_calls)
         has_decisions = conversation.permissions != Permissions() and not self._answers.is_answering
         button.set_tools(choices, has_decisions=has_decisions)
+
+
+def _in_words(message: Message) -> str:
+    """A message on one line, with the names of what is attached to it."""
+    return " · ".join([*(part.file.name for part in message.attachments), *filter(None, [message.text])])
