@@ -18,6 +18,8 @@ from PySide6.QtGui import (
 from app.ui.transcript.items.block_view import PaintContext
 from app.ui.transcript.items.render_style import RenderStyle
 
+MOST_MARKED = 600
+"""Matches that are marked in one block at once; with more, nothing but marks could be seen."""
 MANY_MATCHES = 50
 """From so many matches on, those out of sight are not handed to Qt: each costs something."""
 
@@ -47,7 +49,8 @@ def _within(
     layout = document.documentLayout()
     first = layout.hitTest(clip.topLeft(), Qt.HitTestAccuracy.FuzzyHit)
     last = layout.hitTest(clip.bottomRight(), Qt.HitTestAccuracy.FuzzyHit)
-    return found[bisect_left(found, (first, 0)) - 1 if first else 0 : bisect_right(found, (last + 1, 0))]
+    start = max(0, bisect_left(found, (first, 0)) - 1)
+    return found[start : min(bisect_right(found, (last + 1, 0)), start + MOST_MARKED)]
 
 
 def _marked(

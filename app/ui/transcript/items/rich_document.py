@@ -94,7 +94,16 @@ class TextRun:
         """The text between two positions of the document."""
         return "".join(piece.plain_text(first, last) for piece in self._written)
 
-    def positions_of(self, first: int, last: int) -> tuple[int, int]:
+    def find(self, query: SearchQuery) -> Iterator[tuple[int, int]]:
+        """Where the matches of a query stand in the document."""
+        only = self._written[0] if len(self._written) == 1 else None
+        if only is None or only.length != len(only.text):
+            yield from (self._positions_of(*match) for match in query.find(self.text))
+            return
+        for first, last in query.find(only.text):
+            yield only.start + first, only.start + last
+
+    def _positions_of(self, first: int, last: int) -> tuple[int, int]:
         """Where a stretch of the text stands in the document."""
         return self._position_of(first), self._position_of(last - 1, is_end=True)
 
@@ -223,7 +232,7 @@ class RichDocument:
 
     def find(self, query: SearchQuery) -> list[tuple[int, int]]:
         """Where the matches of a query stand in the document."""
-        return [run.positions_of(*match) for run in self.runs for match in query.find(run.text)]
+        return [match for run in self.runs for match in run.find(query)]
 
     def position_at(self, point: QPointF) -> int:
         layout = self.document.documentLayout()

@@ -11,6 +11,10 @@ from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.content.searched_text import Section, SectionMatch, searched_texts
 
+TEXTS_AT_ONCE = 200
+MATCHES_AT_ONCE = 2_000
+"""So much is read and found between two pauses."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoundStretch:
@@ -52,23 +56,28 @@ class SearchedMessage:
                 self._rest = None
             elif section_text[1]:
                 self._texts.append(section_text)
+                if len(self._texts) % TEXTS_AT_ONCE == 0:
+                    yield
             else:
                 yield
-        self._find(query)
+        yield from self._find(query)
 
-    def _find(self, query: SearchQuery) -> None:
-        self.query, self.stretches = query, []
+    def _find(self, query: SearchQuery) -> Iterator[None]:
+        stretches = []
         known: dict[Section, int] = {}
         for section, texts in groupby(self._texts, key=itemgetter(0)):
             places: list[int] = []
             length = 0
             for _, text in texts:
-                places += (length + first for first, _ in query.find(text))
+                for first, _ in query.find(text):
+                    places.append(length + first)
+                    if len(places) % MATCHES_AT_ONCE == 0:
+                        yield
                 length += len(text) + 1
-            first = known.get(section, 0)
-            self.stretches.append(FoundStretch(section, first, tuple(places), length))
-            known[section] = first + len(places)
-        self.count = sum(known.values())
+            before = known.get(section, 0)
+            stretches.append(FoundStretch(section, before, tuple(places), length))
+            known[section] = before + len(places)
+        self.query, self.stretches, self.count = query, stretches, sum(known.values())
 
     # Matches by their number in the message
 

@@ -15,6 +15,8 @@ from app.ui.transcript.view.message_column import MessageColumn
 
 MARK_HEIGHT = 2
 SIDE = 1
+MOST_MARKS = 2_000
+"""Of one message."""
 
 
 class MatchMarks(QWidget):
@@ -59,7 +61,8 @@ class MatchMarks(QWidget):
         ]
         whole, before = sum(lengths) or 1, 0
         for stretch, length in zip(message.stretches, lengths, strict=True):
-            for place in stretch.places if length else stretch.places[:1]:
+            step = len(stretch.places) // MOST_MARKS + 1  # More could not be told apart.
+            for place in stretch.places[::step] if length else stretch.places[:1]:
                 yield (before + (place if length else 0)) / whole
             before += length
 
