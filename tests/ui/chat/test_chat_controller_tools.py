@@ -7,7 +7,7 @@ import threading
 from PySide6.QtCore import Qt
 
 from app.core.conversation import MessageState
-from app.core.message import Role, StopReason
+from app.core.message import ReasoningPart, Role, StopReason
 from app.core.permission import Decision, Permissions
 from app.core.preset import Preset
 from app.core.repetition import Repeat
@@ -273,7 +273,9 @@ def test_the_preset_s_limit_closes_a_thought(sit_down: SitDown) -> None:
     desk.answers.send("Think")
     desk.waits_for_answer()
     assert desk.chat.last_answer() == "So."
-    assert "12 tokens" in desk.reads
+    (thought, *_) = desk.chat.conversation.path()[-1].message.parts
+    assert isinstance(thought, ReasoningPart)
+    assert thought.token_count == 12
 
 
 def test_answer_now_closes_the_thought_of_the_answer_under_way(sit_down: SitDown) -> None:
