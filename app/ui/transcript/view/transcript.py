@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, QWidget
 from typing_extensions import override
 
 from app.core.formula import FormulaSource
@@ -162,6 +162,7 @@ class Transcript(QAbstractScrollArea):
         Another branch of the one on screen is shown from where the reader is.
         """
         self._streaming.stop()
+        self._close_menu()
         self._interaction.clear()
         before = self._column.entries
         is_same = bool(before and entries) and before[0].id == entries[0].id
@@ -177,6 +178,11 @@ class Transcript(QAbstractScrollArea):
             self._refresh()
         else:
             self.scroll_to_end()
+
+    def _close_menu(self) -> None:
+        """A menu is about one message and must not outlive it."""
+        for menu in self.findChildren(QMenu):
+            menu.close()
 
     def add_entry(self, entry: MessageEntry) -> None:
         """Adds a message at the end."""
@@ -195,6 +201,7 @@ class Transcript(QAbstractScrollArea):
         row = self._column.row_of(entry_id)
         if row is None:
             return
+        self._close_menu()
         for gone in self._column.entries[row:]:
             self._interaction.forget(gone.id)
             self._streaming.forget(gone.id)

@@ -307,6 +307,14 @@ def test_the_menu_offers_what_fits_the_place(transcript: Transcript, qtbot: QtBo
     menu.close()
 
 
+def test_a_menu_closes_with_the_message_it_is_about(transcript: Transcript) -> None:
+    transcript.show_entries([question("Why?"), answer("So.")])
+    menu = open_menu(transcript, transcript.message_area("answer").center())
+    assert menu.isVisible()
+    transcript.show_entries([answer("Another.", "other")])
+    assert not menu.isVisible()
+
+
 def open_menu(transcript: Transcript, point: QPoint) -> QMenu:
     from PySide6.QtGui import QContextMenuEvent
     from PySide6.QtWidgets import QApplication
