@@ -92,7 +92,7 @@ def test_a_chat_is_begun_stopped_edited_and_made_anew(typist: Typist) -> None:
     typist.writes("Hello")
     typist.presses(Qt.Key.Key_N, CTRL)
     assert typist.writes("What is the capital of France?") == "The capital of France is **Paris**."
-    typist.person.slows_the_model()
+    typist.person.holds_the_model()
     typist.types("Tell me a long story.")
     typist.presses(Qt.Key.Key_Return)
     typist.waits(lambda: typist.services.answers.is_answering)

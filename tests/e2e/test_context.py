@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.core.context_use import measure
 from app.core.conversation import MessageState
 from app.core.message import StopReason
 from app.core.preset import Preset
@@ -72,10 +73,13 @@ class Meter:
 
 def outgrow(person: Person, qtbot: QtBot) -> None:
     """Asks until the model cannot hold all of it."""
+    services = person.application.services
     for _ in range(20):
         person.asks(QUESTION)
-        QTest.qWait(0)
-        if MEMORY_MARK_TEXT in person.reads:
+        request = services.answers.upcoming_request()
+        assert request is not None
+        # The window counts a moment later: by then a quick model would have been asked too much.
+        if measure(services.engine, request, "").exceeds_context:
             break
     qtbot.waitUntil(lambda: MEMORY_MARK_TEXT in person.reads, timeout=WAIT_MS)
 

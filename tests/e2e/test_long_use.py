@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,8 @@ ROOM = 100
 
 
 @pytest.fixture
-def person(qtbot: QtBot, tmp_path: Path) -> Iterator[Person]:
+def person(qtbot: QtBot, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Person]:
+    caplog.set_level(logging.CRITICAL)  # pytest keeps every record, and would count them as left behind.
     application = Application(tmp_path / "data", [MODELS[0].parent], first_model=MODELS[0])
     application.window.show()
     yield Person(application)
