@@ -121,8 +121,14 @@ class SavedStatesService(QObject):
 
         stream = Stream(work, self)
         stream.item.connect(lambda saved: self._keep(conversation_id, saved))
-        stream.finished.connect(_log_failure)
+        stream.finished.connect(lambda error: self._on_copy_ended(stream, conversation_id, error))
         self._engine_worker.start(stream, gives_way=True)
+
+    def _on_copy_ended(self, stream: Stream, conversation_id: str, error: Exception | None) -> None:
+        if error:
+            log.error("Copying what the model remembers failed", exc_info=error)
+        if not stream.is_cancelled and self._due and self._due[0] == conversation_id:
+            self._due = None  # The model has nothing of it any more, as after a change of model.
 
     def _copy(self, request: TurnRequest, report: Report) -> None:
         """Takes a copy; for the thread that has the engine."""
@@ -180,11 +186,6 @@ class SavedStatesService(QObject):
         if size != self.size:
             self.size = size
             self.changed.emit(size)
-
-
-def _log_failure(error: Exception | None) -> None:
-    if error:
-        log.error("Copying what the model remembers failed", exc_info=error)
 
 
 def most_state_bytes(settings: Settings) -> int:

@@ -15,7 +15,7 @@ from tests.benchmarks.soak import MODELS, Count, Person, growth
 TURNS = 30
 OBJECTS_PER_CONVERSATION = 8
 """Its entry in the list, as a value and as a row, and room for lists that grow."""
-ROOM = 100
+ROOM = 300
 """Python objects that come and go: caches that fill, checkpoints of the engine."""
 
 
