@@ -90,9 +90,12 @@ class MessageVersions(QObject):
     # Editing
 
     def begin_edit(self, node_id: str) -> None:
-        """Offers a message for change: the user's for another version of it, an answer in place."""
+        """Offers a message for change: the user's for another version of it, an answer in place.
+
+        Nothing happens where the message has just gone, as with a menu that was open meanwhile.
+        """
         conversation = self._chat.conversation
-        if self._chat.is_held(conversation.id):
+        if self._chat.is_held(conversation.id) or all(node.id != node_id for node in conversation.nodes):
             return
         if conversation.node(node_id).role is Role.USER:
             self._chat.begin_edit(node_id)
