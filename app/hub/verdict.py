@@ -119,4 +119,6 @@ def judge(
 
 
 def _about(speed: float) -> str:
-    return f"about {max(1, round(speed))} tokens/s" if speed >= 0.75 else "under 1 token/s"
+    if speed < 0.75:
+        return "under 1 token/s"
+    return f"about {formatting.counted(max(1, round(speed)), 'token')}/s"

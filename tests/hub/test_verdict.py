@@ -79,6 +79,7 @@ def test_where_only_a_short_conversation_fits_the_sentence_says_how_short():
         ("LFM2.5-1.2B-Instruct", 731_000_000, 40e9, "Fast", False),
         ("LFM2.5-1.2B-Instruct", 731_000_000, 10e9, "About 14 tokens/s", False),
         ("Qwen3-32B", 19_000_000_000, 45e9, "Slow, about 2 tokens/s", True),
+        ("Qwen3-32B", 19_000_000_000, 20e9, "Slow, about 1 token/s", True),
         ("Llama-3.3-70B", 42_000_000_000, 20e9, "Slow, under 1 token/s", True),
         ("Qwen3-30B-A3B", 18_600_000_000, 20e9, "Slow, about 8 tokens/s", True),
         ("LFM2.5-8B-A1B", 5_200_000_000, 20e9, "About 23 tokens/s", False),

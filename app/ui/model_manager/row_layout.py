@@ -86,21 +86,32 @@ class RowLayout:
 
     def _lay_out_words(self, text: QRect) -> int:
         """Places the words and the bar; gives where they end."""
-        row, metrics = self._row, self._title_metrics
-        height = max(metrics.height(), self._badge_metrics.height() + 4 if row.badges else 0)
+        row = self._row
+        box = self._badge_metrics.height() + 4
         note = self._small_metrics.horizontalAdvance(row.note) + 12 if row.note else 0
         badges = [self._badge_metrics.horizontalAdvance(badge.text) + 16 for badge in row.badges]
-        room = text.width() - note - sum(badges) - 8 * len(badges)
-        width = max(24, min(metrics.horizontalAdvance(row.title) + 2, room))
-        self.title = QRect(text.left(), text.top(), width, height)
+        wanted = self._title_metrics.horizontalAdvance(row.title) + 2
+        room = text.width() - note
+        beside = room - sum(badges) - _GAP * len(badges)
+        # A name is never cut for the sake of a badge: models often differ in their last word only.
+        is_beside = wanted <= beside
+        height = max(self._title_metrics.height(), box if badges and is_beside else 0)
+        self.title = QRect(text.left(), text.top(), max(24, min(wanted, room)), height)
         self.note = QRect(text.right() + 1 - note, text.top(), note, height) if note else QRect()
-        left = self.title.right() + 1 + _GAP
         self.badges: list[tuple[Badge, QRect]] = []
-        for badge, badge_width in zip(row.badges, badges, strict=True):
-            box = self._badge_metrics.height() + 4
-            self.badges.append((badge, QRect(left, text.top() + (height - box) // 2, badge_width, box)))
-            left += badge_width + _GAP
-        return self._lay_out_lines(text, text.top() + height)
+        if is_beside:
+            self._place_badges(self.title.right() + 1 + _GAP, text.top() + (height - box) // 2, badges)
+        bottom = self._lay_out_lines(text, text.top() + height)
+        if badges and not is_beside:
+            self._place_badges(text.left(), bottom + 6, badges)
+            bottom += 6 + box
+        return self._lay_out_bar(text, bottom)
+
+    def _place_badges(self, left: int, top: int, widths: list[int]) -> None:
+        height = self._badge_metrics.height() + 4
+        for badge, width in zip(self._row.badges, widths, strict=True):
+            self.badges.append((badge, QRect(left, top, width, height)))
+            left += width + _GAP
 
     def _lay_out_lines(self, text: QRect, bottom: int) -> int:
         self.lines: list[tuple[Line, QRect]] = []
@@ -113,6 +124,9 @@ class RowLayout:
                 height = self._small_metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, line.text).height()
             self.lines.append((line, QRect(text.left(), bottom + 3, text.width(), height)))
             bottom += 3 + height
+        return bottom
+
+    def _lay_out_bar(self, text: QRect, bottom: int) -> int:
         self.bar = QRect()
         if self._row.progress is not None:
             self.bar = QRect(text.left(), bottom + _GAP, text.width(), BAR)

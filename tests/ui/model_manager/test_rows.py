@@ -9,11 +9,12 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFontMetrics
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from app.ui.model_manager.row_layout import CARDS, FLAT
+from app.ui.model_manager.row_layout import CARDS, FLAT, RowLayout
 from app.ui.model_manager.row_list import RowList
 from app.ui.model_manager.row_model import RowModel
 from app.ui.model_manager.rows import Action, Badge, Entry, Heading, Line, Row
@@ -152,3 +153,19 @@ def seconds_of(work: Callable[[], None]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+@pytest.mark.parametrize(("width", "is_beside"), [(300, False), (700, True)])
+def test_a_name_is_not_cut_for_a_badge_which_stands_below_where_there_is_no_room(
+    rows: RowList, width: int, is_beside: bool
+) -> None:
+    name = "LFM2.5 1.2B Thinking"
+    badges = (Badge("Slow, about 2 tokens/s", tip="The sum"),)
+    entry = Row("long", name, badges, (Line("731 MB · 8 languages"),), icon_name="brain")
+    layout = RowLayout(entry, QRect(0, 0, width, 0), rows.font(), FLAT)
+    assert layout.title.width() >= QFontMetrics(layout.title_font).horizontalAdvance(name)
+    ((_, box),) = layout.badges
+    areas = [layout.title, box, *(area for _, area in layout.lines)]
+    assert all(layout.frame.contains(area) for area in areas)
+    assert not any(one.intersects(other) for one in areas for other in areas if one is not other)
+    assert (box.top() < layout.lines[0][1].top()) is is_beside
