@@ -21,7 +21,7 @@ from app.core.errors import StoreError
 FILE_NAME = "tarn.log"
 CRASH_FILE_NAME = "crash.log"
 LARGEST_FILE = 1_000_000
-"""In bytes; then a new file is begun."""
+"""In bytes; then a new file is started."""
 OLDER_FILES = 3
 
 TELLING = (OSError, ImportError, NameError, AttributeError, TypeError, MemoryError)

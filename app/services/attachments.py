@@ -17,7 +17,8 @@ from app.core.message import AttachmentPart, PicturePart
 from app.core.picture_size import PictureDetail
 from app.core.pixels import Pixels, ReadPixels
 from app.services.background import Report, Worker, run_in_background
-from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.chat_change import ChatChange, ChatPart
+from app.services.chat_session import ChatSession
 from app.services.notices import NoticeService
 from app.services.settings import SettingsService
 from app.store.attachments import AttachmentStore

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,6 +12,7 @@ from app.core.errors import UserError
 from app.core.message import AttachmentPart, Message, Role
 from app.core.permission import Permissions
 from app.core.preset_overrides import Overrides, overrides_of, with_overrides
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.notices import NoticeService
 from app.services.store_writer import Saved, SavingFailed, StoreWriter
 from app.store.conversations import ConversationStore
@@ -21,36 +21,6 @@ CREATION = "conversation"
 """What `StoreWriter` calls the saving of a new conversation."""
 DRAFT_PAUSE_MS = 400
 """After the last key, before a draft is saved."""
-
-
-class ChatPart(Enum):
-    """What can change in a conversation."""
-
-    SHOWN = auto()  # Another conversation is on screen.
-    PATH = auto()  # Messages were added at the end, or cut off there.
-    BRANCH = auto()  # Another branch is on screen.
-    WORDS = auto()  # Words of an answer were edited.
-    DETAILS = auto()  # Its title, or its place among the conversations.
-    PRESET = auto()  # Its preset, or what it overrides of it.
-    TOOLS = auto()  # Which tools are on, or what they may do.
-    ATTACHMENTS = auto()  # What is attached to its draft.
-    QUEUE = auto()  # Which messages wait for the answer under way.
-    EDIT = auto()  # Which earlier message is being edited.
-    CREATED = auto()  # It has come into the store.
-
-
-@dataclass(frozen=True, slots=True)
-class ChatChange:
-    """What has changed in a conversation, which is `conversation` now."""
-
-    conversation: Conversation
-    is_shown: bool
-    """Whether it is the one on screen."""
-    parts: frozenset[ChatPart]
-
-    def concerns(self, *parts: ChatPart) -> bool:
-        """Whether the conversation on screen has changed in one of these."""
-        return self.is_shown and not self.parts.isdisjoint(parts)
 
 
 class ChatSession(QObject):
@@ -273,15 +243,15 @@ class ChatSession(QObject):
         Its model and its preset are the conversation's from now on.
         """
         if any(known.id == node.id for known in conversation.nodes):
-            begun = replace(conversation.with_replaced(node), tip_id=node.id)
+            answering = replace(conversation.with_replaced(node), tip_id=node.id)
         else:
-            begun = conversation.with_node(node)
+            answering = conversation.with_node(node)
             self._save_new_node(conversation.id, node)
-        begun = replace(begun, model_path=model_path, preset_name=preset_name)
-        self._change(conversation.id, lambda _: begun)
+        answering = replace(answering, model_path=model_path, preset_name=preset_name)
+        self._change(conversation.id, lambda _: answering)
         self._save_details(conversation.id)
         self._tell_of(conversation.id, ChatPart.DETAILS)
-        return begun
+        return answering
 
     def go_to(self, tip_id: str) -> None:
         """Makes another message the end of the conversation on screen."""

@@ -16,8 +16,9 @@ from app.core.turn_request import TurnRequest
 from app.engine.longer_context import LongerContext, longer_context
 from app.services.answers import AnswerService
 from app.services.background import Report, Stream, Worker
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
-from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.chat_session import ChatSession
 from app.services.context_usage import ContextChange, ContextUsageService
 from app.services.model_status import LoadedContext
 from app.services.models import ModelService

@@ -14,8 +14,9 @@ from app.core.reading_speed import ReadingSpeed
 from app.core.turn_request import TurnRequest
 from app.services.answers import AnswerService
 from app.services.background import Report, Stream, Worker
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
-from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.chat_session import ChatSession
 from app.services.models import ModelService
 from app.services.presets import PresetService
 from app.services.running_answer import AnswerChange, AnswerPart

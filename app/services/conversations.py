@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation, ConversationSummary
 from app.services.answers import AnswerService
-from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.chat_change import ChatChange, ChatPart
+from app.services.chat_session import ChatSession
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.store_writer import StoreWriter
 from app.store.conversations import ConversationStore

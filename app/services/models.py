@@ -15,8 +15,9 @@ from app.core.preset import Preset
 from app.engine.file_identity import FileIdentity, identity_of
 from app.hub.catalog import Catalog, CatalogModel
 from app.services.background import Report, Stream, Worker
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
-from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.chat_session import ChatSession
 from app.services.crash_recovery import CrashRecovery
 from app.services.missing_models import MissingModels, is_there
 from app.services.model_library import ModelLibrary

@@ -15,8 +15,9 @@ from app.core.turn_request import TurnRequest
 from app.engine.state_files import SavedState, StateFiles
 from app.services.answers import AnswerService
 from app.services.background import Report, Stream, Worker, run_in_background
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
-from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.chat_session import ChatSession
 from app.services.conversations import ConversationService, ListChange
 from app.services.reading_ahead import ReadingAheadService
 from app.services.running_answer import AnswerChange, AnswerPart

@@ -56,7 +56,7 @@ from app.application import Application, create_qt_application
 from app.core.conversation import Conversation, MessageState
 from app.hub.hub import Hub
 from app.hub.token import HubToken
-from app.services.chat_session import ChatChange
+from app.services.chat_change import ChatChange
 from app.services.conversations import ListChange
 from app.services.model_status import ModelState
 from app.services.running_answer import AnswerChange, AnswerPart

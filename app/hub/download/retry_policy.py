@@ -30,7 +30,7 @@ class RetryPolicy:
     slowest_bytes_per_second: int = 1_000
     """A download that is slower than this for `slow_seconds` would not end in a lifetime."""
     most_times_its_size: int = 3
-    """So many bytes of a file are fetched at most, when it is begun again and again."""
+    """So many bytes of a file are fetched at most, when it is started again and again."""
 
 
 DEFAULT_RETRY_POLICY = RetryPolicy()

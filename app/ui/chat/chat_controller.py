@@ -13,7 +13,7 @@ from app.core.message import Message
 from app.core.model_file import ModelFile
 from app.core.permission import Permissions
 from app.hub.catalog import ModelKind
-from app.services.chat_session import ChatChange, ChatPart
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.context_overflow import OverflowChange
 from app.services.context_usage import ContextChange
 from app.services.model_status import ModelPart, ModelsChange, ModelState

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from app.core.conversation import MessageNode
-from app.services.chat_session import ChatChange, ChatPart
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.context_usage import ContextChange
 from app.services.model_status import ModelPart, ModelsChange
 from app.services.running_answer import AnswerChange, AnswerPart, RunningAnswer

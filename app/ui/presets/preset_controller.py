@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject
 from app.core.errors import UserError
 from app.core.preset import Preset
 from app.core.preset_overrides import overrides_between, overrides_of
-from app.services.chat_session import ChatChange, ChatPart, ChatSession
+from app.services.chat_change import ChatChange, ChatPart
+from app.services.chat_session import ChatSession
 from app.services.model_status import ModelPart, ModelsChange
 from app.services.models import ModelService
 from app.services.presets import PresetService

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from app.services.chat_session import ChatChange, ChatPart
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.conversations import ListChange
 from app.services.search import SearchResults
 from app.services.services import Services
