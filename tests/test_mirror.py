@@ -27,6 +27,7 @@ TESTED_THROUGH = {
     "tools": ("tools/test_tool_box_with_a_model.py", "tools/test_allowed_folders_odd_paths.py"),
     "ui": ("ui/test_main_window.py", "e2e", "screenshots"),
     "ui/chat": ("ui/chat/test_chat_page.py", "ui/chat/test_chat_controller_tools.py"),
+    "ui/composer": ("ui/composer/test_composer.py", "ui/chat", "e2e/test_pictures.py"),
     "ui/model_manager": ("ui/model_manager",),
     "ui/pictures": ("e2e/test_pictures.py",),
     "ui/presets": ("ui/presets/test_preset_form.py", "ui/presets/test_presets_dialog.py"),

@@ -18,6 +18,7 @@ from app.services.answer_remedies import against_repetition, fault_results, pref
 from app.services.background import Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
+from app.services.conversation_settings import ConversationSettings
 from app.services.model_status import ModelAndPreset
 from app.services.models import ModelService
 from app.services.notices import NoticeService
@@ -47,6 +48,7 @@ class AnswerService(QObject):
         engine: ChatEngine,
         engine_worker: Worker,
         chat: ChatSession,
+        conversation_settings: ConversationSettings,
         models: ModelService,
         tools: ToolService,
         sight: SightService,
@@ -55,6 +57,7 @@ class AnswerService(QObject):
     ) -> None:
         super().__init__(parent)
         self._chat = chat
+        self._conversation_settings = conversation_settings
         self._models = models
         self._tools = tools
         self._sight = sight
@@ -256,7 +259,7 @@ class AnswerService(QObject):
         if isinstance(call, ToolCallPart) and conversation is not None:
             permissions = conversation.permissions.with_decision(call.name, decision)
             if permissions != conversation.permissions:
-                self._chat.change_permissions(permissions, conversation_id)
+                self._conversation_settings.change_permissions(permissions, conversation_id)
         answer.tool_use.approvals.decide(call_id, decision)
 
     def run_calls(self, node_id: str) -> None:

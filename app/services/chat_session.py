@@ -10,8 +10,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.core.conversation import Conversation, MessageNode, now, title_from
 from app.core.errors import UserError
 from app.core.message import AttachmentPart, Message, Role
-from app.core.permission import Permissions
-from app.core.preset_overrides import Overrides, overrides_of, with_overrides
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.notices import NoticeService
 from app.services.store_writer import Saved, SavingFailed, StoreWriter
@@ -75,6 +73,10 @@ class ChatSession(QObject):
         """A conversation that is in memory; None where it is not, as after a deletion."""
         return self._shown if conversation_id == self._shown.id else self._behind.get(conversation_id)
 
+    def in_memory(self) -> tuple[Conversation, ...]:
+        """All conversations that are in memory, the one on screen first."""
+        return (self._shown, *self._behind.values())
+
     def is_held(self, conversation_id: str) -> bool:
         """Whether a conversation is being answered, so that its path must not be changed."""
         return conversation_id in self._held
@@ -123,7 +125,7 @@ class ChatSession(QObject):
         if not is_on_path and not self.is_held(conversation_id):
             # For now only: the next start shows the branch that was there before.
             self._shown = self._shown.with_tip(self._shown.newest_tip_below(node_id))
-            self._publish(ChatPart.BRANCH)
+            self._tell(ChatPart.BRANCH)
         return True
 
     def start_new(self) -> None:
@@ -137,6 +139,18 @@ class ChatSession(QObject):
         self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
         if is_shown:
             self.show(conversation.id)
+
+    def create(self, conversation: Conversation) -> None:
+        """Saves the conversation on screen for the first time, as it is here."""
+        self._shown = conversation
+        self._is_new = False
+        self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
+        self._remember_last_open(conversation.id)
+
+    def take(self, conversation: Conversation, *parts: ChatPart) -> None:
+        """Takes what a conversation has become, which the caller saves, and tells what of it has changed."""
+        if self._change(conversation.id, lambda _: conversation) and parts:
+            self._tell_of(conversation.id, *parts)
 
     def forget(self, conversation_id: str) -> None:
         """Drops a conversation that is being deleted, and takes it off the screen."""
@@ -157,7 +171,7 @@ class ChatSession(QObject):
         self._shown = conversation
         self._is_new = is_new
         self.edited_id = None
-        self._publish(*(part for part in ChatPart if part is not ChatPart.CREATED))
+        self._tell(*(part for part in ChatPart if part is not ChatPart.CREATED))
 
     def _leave(self) -> None:
         """Another conversation comes on screen: this one is kept where it is more than what is saved."""
@@ -185,11 +199,11 @@ class ChatSession(QObject):
         self.edited_id = None
         self._draft_pause.stop()
         if self._is_new:
-            self._create()
+            self.create(self._shown)
         else:
             self._save_new_node(shown.id, node)
             self._save_details(shown.id)
-        self._publish(ChatPart.PATH, ChatPart.DETAILS, ChatPart.EDIT, ChatPart.ATTACHMENTS)
+        self._tell(ChatPart.PATH, ChatPart.DETAILS, ChatPart.EDIT, ChatPart.ATTACHMENTS)
         return node
 
     def say_queued(self, conversation_id: str) -> MessageNode | None:
@@ -226,11 +240,6 @@ class ChatSession(QObject):
         self._change(conversation_id, lambda found: found.with_replaced(node))
         self.save_node(conversation_id, node)
 
-    def take_messages(self, conversation: Conversation, *parts: ChatPart) -> None:
-        """Takes a conversation with other messages, which the caller saves, and tells what has changed."""
-        if self._change(conversation.id, lambda _: conversation):
-            self._tell_of(conversation.id, *parts)
-
     def save_node(self, conversation_id: str, node: MessageNode) -> None:
         """Saves how far a message has come; the conversation takes it once it is whole."""
         self._writer.save(conversation_id, node.id, lambda: self._store.update_node(node))
@@ -260,7 +269,7 @@ class ChatSession(QObject):
         shown_id = self._shown.id
         self._shown = self._shown.with_tip(tip_id)
         self._writer.save(shown_id, "tip", lambda: self._store.set_tip(shown_id, tip_id))
-        self._publish(ChatPart.BRANCH)
+        self._tell(ChatPart.BRANCH)
 
     def show_version(self, node_id: str, version: int) -> None:
         """Goes to another version of a message, counted from 1, with what followed it."""
@@ -272,7 +281,7 @@ class ChatSession(QObject):
         """Offers a message of the user's for change: the next `say` is another version of it."""
         if not self.is_held(self._shown.id):
             self.edited_id = node_id
-            self._publish(ChatPart.EDIT)
+            self._tell(ChatPart.EDIT)
 
     def edit_last(self) -> None:
         """Offers the user's newest message for change."""
@@ -283,7 +292,7 @@ class ChatSession(QObject):
         """Leaves the message that is being edited as it was."""
         if self.edited_id is not None:
             self.edited_id = None
-            self._publish(ChatPart.EDIT)
+            self._tell(ChatPart.EDIT)
 
     # What a conversation has besides its messages
 
@@ -313,7 +322,7 @@ class ChatSession(QObject):
         if not self._is_new:
             self._save_draft_of(self._shown)
         elif self._shown.draft.strip() or self._shown.draft_attachments:
-            self._create()
+            self.create(self._shown)
 
     def _save_draft_of(self, conversation: Conversation) -> None:
         conversation_id, draft = conversation.id, conversation.kept_draft
@@ -347,47 +356,6 @@ class ChatSession(QObject):
         )
         self._tell_of(conversation_id, ChatPart.DETAILS)
 
-    def choose_preset(self, name: str, overrides: Overrides = ()) -> None:
-        """Holds the conversation on screen under another preset, with these overrides of it.
-
-        Args:
-            name: the preset's; empty for whichever the model has as its standard.
-        """
-        self._shown = with_overrides(replace(self._shown, preset_name=name), overrides)
-        if not self._is_new:
-            self._save_preset()
-        self._publish(ChatPart.PRESET)
-
-    def rename_preset(self, name: str, new_name: str) -> None:
-        """Has every conversation follow a preset that was given another name."""
-        for conversation in (self._shown, *self._behind.values()):
-            if conversation.preset_name == name:
-                self._change(conversation.id, lambda found: replace(found, preset_name=new_name))
-        self._writer.save("", f"renamed {name}", lambda: self._store.rename_preset(name, new_name))
-        self._publish(ChatPart.PRESET)
-
-    def change_overrides(self, overrides: Overrides) -> None:
-        """Lets the conversation on screen differ from its preset in some values."""
-        if overrides == overrides_of(self._shown):
-            return
-        self._shown = with_overrides(self._shown, overrides)
-        if not self._is_new:
-            self._save_preset()
-        elif overrides:
-            self._create()
-        self._publish(ChatPart.PRESET)
-
-    def change_tools(self, names: Sequence[str] | None) -> None:
-        """Switches exactly these tools on in the conversation on screen; None leaves it to its preset."""
-        self._shown = replace(self._shown, tools=None if names is None else tuple(names))
-        self._save_tools(self._shown.id)
-
-    def change_permissions(self, permissions: Permissions, conversation_id: str = "") -> None:
-        """Keeps what the user decided for the tools of a conversation, else of the one on screen."""
-        conversation_id = conversation_id or self._shown.id
-        self._change(conversation_id, lambda found: replace(found, permissions=permissions))
-        self._save_tools(conversation_id)
-
     # Private
 
     def _change(self, conversation_id: str, change: Callable[[Conversation], Conversation]) -> bool:
@@ -400,12 +368,6 @@ class ChatSession(QObject):
             return False
         return True
 
-    def _create(self) -> None:
-        shown = self._shown
-        self._is_new = False
-        self._writer.save(shown.id, CREATION, lambda: self._store.create(shown))
-        self._remember_last_open(shown.id)
-
     def _remember_last_open(self, conversation_id: str) -> None:
         # For nobody's loss: who cannot save any more can still read.
         self._writer.save("", "last open", lambda: self._store.set_last_open_id(conversation_id))
@@ -415,23 +377,13 @@ class ChatSession(QObject):
             conversation_id, f"added {node.id}", lambda: self._store.add_node(conversation_id, node)
         )
 
-    def _save_preset(self) -> None:
-        shown = self._shown
-        self._writer.save(shown.id, "preset", lambda: self._store.save_preset(shown))
-
     def _save_details(self, conversation_id: str) -> None:
         """Saves all but the messages, as that of the conversation that was used last."""
         self._change(conversation_id, lambda found: replace(found, updated_at=now()))
         if changed := self.find(conversation_id):
             self._writer.save(conversation_id, "details", lambda: self._store.save_details(changed))
 
-    def _save_tools(self, conversation_id: str) -> None:
-        changed = self.find(conversation_id)
-        if changed is not None and not (changed is self._shown and self._is_new):
-            self._writer.save(conversation_id, "tools", lambda: self._store.save_tools(changed))
-        self._tell_of(conversation_id, ChatPart.TOOLS)
-
-    def _publish(self, *parts: ChatPart) -> None:
+    def _tell(self, *parts: ChatPart) -> None:
         self.changed.emit(ChatChange(self._shown, True, frozenset(parts)))
 
     def _tell_of(self, conversation_id: str, *parts: ChatPart) -> None:

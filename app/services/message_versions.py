@@ -73,7 +73,7 @@ class MessageVersions(QObject):
             self._chat.end_edit()
         if self.edited_id is not None and self.edited_id not in left:
             self.end_edit()
-        self._chat.take_messages(after, ChatPart.BRANCH, ChatPart.DETAILS)
+        self._chat.take(after, ChatPart.BRANCH, ChatPart.DETAILS)
         self._writer.save(after.id, _what(node_id), lambda: self._store.delete_version(after, node_id))
         return DeletedVersion(node_id, versions.index(node_id) + 1, len(versions), before, after)
 
@@ -84,7 +84,7 @@ class MessageVersions(QObject):
         restored = self._chat.conversation.with_restored(deleted.before)
         if restored.tip_id == deleted.after.tip_id and not self._chat.is_held(restored.id):
             restored = restored.with_tip(deleted.before.tip_id)
-        self._chat.take_messages(restored, ChatPart.BRANCH, ChatPart.DETAILS)
+        self._chat.take(restored, ChatPart.BRANCH, ChatPart.DETAILS)
         # Under the name of the deletion: one that still waits must not be done after all.
         self._writer.save(restored.id, _what(deleted.node_id), lambda: self._store.restore_version(restored))
 
@@ -118,7 +118,7 @@ class MessageVersions(QObject):
         if words != node.message.text.strip():
             edited = replace(node, message=node.message.with_words(words))
             self._chat.update_node(conversation.id, edited)
-            self._chat.take_messages(self._chat.conversation, ChatPart.WORDS)
+            self._chat.take(self._chat.conversation, ChatPart.WORDS)
         self.end_edit()
         return True
 

@@ -14,7 +14,7 @@ from app.core.model_file import LoadOptions, ModelFile
 from app.core.preset import Preset
 from app.core.preset_overrides import preset_in
 from app.hub.catalog import Catalog
-from app.services.chat_session import ChatSession
+from app.services.conversation_settings import ConversationSettings
 from app.services.notices import NoticeService
 from app.store.presets import PresetStore
 
@@ -44,13 +44,13 @@ class PresetService(QObject):
         self,
         store: PresetStore,
         catalog: Catalog,
-        chat: ChatSession,
+        conversation_settings: ConversationSettings,
         notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.store = store
-        self._chat = chat
+        self._conversation_settings = conversation_settings
         self._catalog = catalog
         self._notices = notices
 
@@ -111,7 +111,7 @@ class PresetService(QObject):
             SettingsError: it is built in, or the new name cannot be used.
         """
         renamed = self.store.rename(name, new_name)
-        self._chat.rename_preset(name, renamed.name)
+        self._conversation_settings.rename_preset(name, renamed.name)
         self.publish()
         return renamed
 

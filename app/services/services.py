@@ -33,6 +33,7 @@ from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 from app.services.context_overflow import ContextOverflowService
 from app.services.context_usage import ContextUsageService
+from app.services.conversation_settings import ConversationSettings
 from app.services.conversations import ConversationService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
@@ -186,13 +187,16 @@ class Services(QObject):
         self.writer = StoreWriter(self.notices, self)
         self.daily_copies = DailyCopies(self.store, self.notices, self)
         self.chat = ChatSession(self.store.conversations, self.writer, self.notices, self)
+        self.conversation_settings = ConversationSettings(self.store.conversations, self.writer, self.chat)
         self.attachments = AttachmentService(
             self.store.attachments, self.chat, self.settings, self.notices, self
         )
         self.recovery = CrashRecovery(self._guard, self.notices, self)
         self.chat.opening.connect(self.recovery.note_opening)
         preset_store = PresetStore(self.paths.presets, self.catalog.presets())
-        self.presets = PresetService(preset_store, self.catalog, self.chat, self.notices, self)
+        self.presets = PresetService(
+            preset_store, self.catalog, self.conversation_settings, self.notices, self
+        )
 
     def _build_models(self, model_dirs: Sequence[Path], probe: Probe) -> None:
         library = ModelLibrary(
@@ -225,6 +229,7 @@ class Services(QObject):
             self.engine,
             self._engine_worker,
             self.chat,
+            self.conversation_settings,
             self.models,
             self.tools,
             self.sight,

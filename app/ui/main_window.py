@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from app.hub.library.projectors import pair_of
 from app.ui.chat.chat_page import ChatPage
-from app.ui.chat.composer import ComposerState
+from app.ui.composer.composer import ComposerState
 from app.ui.drop_hint import DropHint, dropped_models, picture_files
 from app.ui.menus import Menus
 from app.ui.messages import Messages

@@ -56,9 +56,7 @@ class Screens(QObject):
             window, themes, services.settings, self.settings, services.models, services.paths.logs, self
         )
         self.chat = ChatController(window, transcript, services, themes, self.settings, self)
-        self.presets = PresetController(
-            window, services.chat, services.models, services.presets, services.tools, self
-        )
+        self.presets = PresetController(window, services, self)
         self._sidebar = SidebarController(window, transcript, services, self)
         parts = ModelManagerDependencies.of_this_computer(
             services.hub,

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.services.models import ModelService
 from app.services.settings import SettingsService
 from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, ThemeChoice
-from app.ui.chat.composer_edit import SendKey
+from app.ui.composer.composer_edit import SendKey
 from app.ui.main_window import MainWindow
 from app.ui.settings.settings_controller import SettingsController
 from app.ui.settings.settings_dialog import SettingsPage

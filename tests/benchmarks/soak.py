@@ -100,7 +100,7 @@ class Person:
     def begin(self) -> None:
         """Begins a new conversation."""
         self._window.menus.new_chat_action.trigger()
-        self._services.chat.change_overrides((("max_tokens", LONGEST_ANSWER),))
+        self._services.conversation_settings.change_overrides((("max_tokens", LONGEST_ANSWER),))
 
     def change_model(self) -> None:
         """Takes the other model."""

@@ -129,7 +129,7 @@ def _shown(rounds: int, _began: float) -> dict[str, object]:
         def in_window() -> float:
             application.services.chat.start_new()
             changes = (("max_tokens", TOKENS), ("seed", 1))
-            application.services.chat.change_overrides(changes)
+            application.services.conversation_settings.change_overrides(changes)
             ended = QEventLoop()
             application.services.answers.changed.connect(
                 lambda change: ended.quit() if change.part is AnswerPart.ENDED else None

@@ -215,14 +215,13 @@ class Hands(QObject):
     # What changes conversations
 
     def _send(self) -> None:
-        chat = self._services.chat
         if len(self._services.answers._runner.running) > 3:
             return
         if self._chance.random() < 0.3:
             self._window.chat_page.composer.edit.setPlainText(self._chance.choice(_WORDS))
             self._window.chat_page.composer.send()
         elif not self._services.answers.is_answering:
-            chat.change_overrides((("max_tokens", ANSWER_TOKENS),))
+            self._services.conversation_settings.change_overrides((("max_tokens", ANSWER_TOKENS),))
             self._services.answers.send(self._chance.choice(_WORDS).replace("\x00", ""))
 
     def _node(self) -> str | None:

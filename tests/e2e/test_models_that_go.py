@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.message import Role
 from app.services.model_status import ModelState
-from app.ui.chat.composer import ComposerState
+from app.ui.composer.composer import ComposerState
 from app.ui.model_manager.model_manager_page import ModelManagerPage, ModelManagerSection
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 

@@ -105,10 +105,10 @@ def shoot_dialog(
 
 
 def shoot_panel(window: MainWindow, services: Services, folder: Path, theme: str) -> None:
-    controller = PresetController(window, services.chat, services.models, services.presets, services.tools)
+    controller = PresetController(window, services)
     window.chat_page.show_transcript()
-    services.chat.choose_preset(OWN.name)
-    services.chat.change_overrides(
+    services.conversation_settings.choose_preset(OWN.name)
+    services.conversation_settings.change_overrides(
         (("system_prompt", "Answer in rhymes."), ("temperature", 1.1), ("top_k", 20))
     )
     window.resize(1366, 768)

@@ -22,7 +22,7 @@ from app.paths import resources
 from app.services.model_status import LoadStatus, ModelState
 from app.settings import Settings
 from app.store.search import SearchHit
-from app.ui.chat.composer import ComposerState
+from app.ui.composer.composer import ComposerState
 from app.ui.drop_hint import DropHint
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow

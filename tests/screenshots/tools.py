@@ -82,9 +82,9 @@ class ToolPhotographer(Photographer):
 
     def start_over(self) -> None:
         self._application.services.chat.start_new()
-        self._application.services.chat.change_tools(("get_weather", "calculator"))
+        self._application.services.conversation_settings.change_tools(("get_weather", "calculator"))
         # The likeliest token each time: a call that is malformed in one run is so in every one.
-        self._application.services.chat.change_overrides((("temperature", 0.0),))
+        self._application.services.conversation_settings.change_overrides((("temperature", 0.0),))
 
 
 def main() -> None:

@@ -239,7 +239,7 @@ def test_tools_that_a_model_could_not_be_told_of_are_not_said_to_be_told(open_ch
 
 def test_each_answer_of_a_turn_with_tools_knows_what_it_was_told(open_chat: Open) -> None:
     me = open_chat("<|tool_call_start|>[add(a=1, b=2)]<|tool_call_end|>", "Three.")
-    me.chat.change_tools(("add",))
+    me.conversation_settings.change_tools(("add",))
     assert me.answers.send("Add")
     me.waits(lambda: me.waiting_call)
     answer = me.answers.current

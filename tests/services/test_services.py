@@ -86,7 +86,7 @@ def hold_a_conversation(folder: Path) -> None:
     """The recipe: tools, another model, an edit, and a restart."""
     with program(folder, TINY) as me:
         # A tool is called, allowed, and answered from.
-        me.chat.change_tools(("get_weather",))
+        me.services.conversation_settings.change_tools(("get_weather",))
         assert me.answers.send("What is the weather in Paris?")
         me.decides(Decision.ALWAYS)
         assert me.waits_for_answer() == "It is **18 °C** and sunny in Paris."

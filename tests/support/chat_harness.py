@@ -41,6 +41,7 @@ class ChatHarness:
             probe=TrustingProbe(),  # type: ignore[arg-type]
         )
         self.chat, self.answers = self.services.chat, self.services.answers
+        self.conversation_settings = self.services.conversation_settings
         self.models, self.settings = self.services.models, self.services.settings
         self.told: list[Notice] = []
         self.services.notices.posted.connect(self.told.append)
@@ -81,7 +82,7 @@ class ChatHarness:
         else:
             store.create(preset)
         self.services.presets.publish()
-        self.chat.choose_preset(preset.name)
+        self.conversation_settings.choose_preset(preset.name)
 
     def results(self) -> list[ToolResultPart]:
         """What tools returned, on screen."""

@@ -1,4 +1,4 @@
-"""The window with nothing behind it, as the tests of the views use it."""
+"""The window with nothing behind it, for the tests of the views, and chat pages with a scripted model."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ from app.settings import ThemeChoice
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.theme_switcher import ThemeSwitcher
+from tests.fakes.scripted_engine import ScriptedEngine
+from tests.fakes.scripted_model import ScriptedReply
+from tests.support.chat_desk import Desk, SitDown
+from tests.support.context_desk import ContextDesk, Sit
 
 _HERE = Path(__file__).parent
 
@@ -57,3 +61,29 @@ def window(qtbot: QtBot, themes: ThemeSwitcher) -> MainWindow:
     qtbot.waitExposed(window)
     window.activateWindow()
     return window
+
+
+@pytest.fixture
+def sit_down(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[SitDown]:
+    desks: list[Desk] = []
+
+    def make(*replies: ScriptedReply | str) -> Desk:
+        desks.append(Desk(qtbot, tmp_path, themes, *replies))
+        return desks[-1]
+
+    yield make
+    for desk in desks:
+        desk.shut_down()
+
+
+@pytest.fixture
+def sit(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[Sit]:
+    desks: list[ContextDesk] = []
+
+    def start(engine: ScriptedEngine) -> ContextDesk:
+        desks.append(ContextDesk(qtbot, tmp_path, themes, engine))
+        return desks[-1]
+
+    yield start
+    for desk in desks:
+        desk.shut_down()

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from app.settings import ThemeChoice
-from app.ui.chat.composer import ComposerState
+from app.ui.composer.composer import ComposerState
 from app.ui.drop_hint import DropHint
 from app.ui.main_window import MainWindow
 

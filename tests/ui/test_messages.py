@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import StoreError, UserError
 from app.services.notices import Notice
-from app.ui.chat.composer import ComposerState
+from app.ui.composer.composer import ComposerState
 from app.ui.main_window import MainWindow
 
 ERROR = UserError("The file is cut off.", "Download it again.")

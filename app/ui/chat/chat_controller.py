@@ -19,12 +19,12 @@ from app.services.context_usage import ContextChange
 from app.services.model_status import ModelPart, ModelsChange, ModelState
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.services import Services
-from app.ui.chat.attachments_controller import AttachmentsController
-from app.ui.chat.composer import ComposerState
 from app.ui.chat.context_remark import remark_on
-from app.ui.chat.tools_button import ToolChoice
 from app.ui.chat.transcript_controller import TranscriptController
 from app.ui.chat.welcome import GENERAL_SUGGESTIONS, suggestions_of
+from app.ui.composer.attachments_controller import AttachmentsController
+from app.ui.composer.composer import ComposerState
+from app.ui.composer.tools_button import ToolChoice
 from app.ui.export_dialog import ExportDialog
 from app.ui.main_window import MainWindow
 from app.ui.pictures.picture_actions import PictureActions
@@ -57,6 +57,7 @@ class ChatController(QObject):
         self._composer = window.chat_page.composer
         self._services = services
         self._chat, self._answers = services.chat, services.answers
+        self._conversation_settings = services.conversation_settings
         self._versions, self._queue = services.versions, services.queue
         self._models, self._tools = services.models, services.tools
         self._settings_dialog = settings_dialog
@@ -100,7 +101,7 @@ class ChatController(QObject):
         composer.edit.textChanged.connect(self._on_text_changed)
         composer.tools_button.tool_switched.connect(self._on_tool_switched)
         composer.tools_button.asking_again_requested.connect(
-            lambda: self._chat.change_permissions(Permissions())
+            lambda: self._conversation_settings.change_permissions(Permissions())
         )
         composer.tools_button.settings_requested.connect(
             lambda: self._settings_dialog.open(SettingsPage.TOOLS)
@@ -185,7 +186,7 @@ class ChatController(QObject):
 
     def _on_tool_switched(self, name: str, is_on: bool) -> None:
         names = [it for it in self._tools.names_on(self._chat.conversation) if it != name]
-        self._chat.change_tools([*names, name] if is_on else names)
+        self._conversation_settings.change_tools([*names, name] if is_on else names)
 
     def _copy_answer(self) -> None:
         if text := self._chat.last_answer():

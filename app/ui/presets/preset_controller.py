@@ -10,11 +10,8 @@ from app.core.errors import UserError
 from app.core.preset import Preset
 from app.core.preset_overrides import overrides_between, overrides_of
 from app.services.chat_change import ChatChange, ChatPart
-from app.services.chat_session import ChatSession
 from app.services.model_status import ModelPart, ModelsChange
-from app.services.models import ModelService
-from app.services.presets import PresetService
-from app.services.tools import ToolService
+from app.services.services import Services
 from app.store.presets import DEFAULT
 from app.ui.main_window import MainWindow
 from app.ui.messages import ToastHandle
@@ -33,24 +30,21 @@ class PresetController(QObject):
     def __init__(
         self,
         window: MainWindow,
-        chat: ChatSession,
-        models: ModelService,
-        presets: PresetService,
-        tools: ToolService,
+        services: Services,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._chat = chat
-        self._models = models
-        self._presets = presets
-        self._store = presets.store
+        self._chat, self._settings = services.chat, services.conversation_settings
+        self._models, self._tools = services.models, services.tools
+        self._presets, self._store = services.presets, services.presets.store
         self._messages = window.messages
         self._focus_composer = window.chat_page.composer.edit.setFocus
-        self._tools = tools
         self._button = window.chat_page.header.settings_button
         self.panel = window.chat_page.settings_panel
         self._picker = self.panel.preset_row.picker
-        self.dialog = DialogController(presets, lambda: tools.all, lambda: models.models, window, self)
+        self.dialog = DialogController(
+            self._presets, lambda: self._tools.all, lambda: self._models.models, window, self
+        )
         self._undo: ToastHandle | None = None
         self._is_editing = False
         self._shown: tuple[str, Preset, Preset, tuple[str, ...]] | None = None
@@ -64,10 +58,10 @@ class PresetController(QObject):
         """Holds the conversation under a preset; what it had overridden goes, and can be brought back."""
         conversation = self._chat.conversation
         former, overrides = conversation.preset_name, overrides_of(conversation)
-        self._chat.choose_preset(name)
+        self._settings.choose_preset(name)
         if overrides:
             self._undo = self._messages.show_undo(
-                f"Switched to {name}", lambda: self._chat.choose_preset(former, overrides)
+                f"Switched to {name}", lambda: self._settings.choose_preset(former, overrides)
             )
 
     def make_standard(self) -> None:
@@ -93,7 +87,7 @@ class PresetController(QObject):
             return
         self.panel.end_saving()
         self._focus_composer()
-        self._chat.choose_preset(created.name)
+        self._settings.choose_preset(created.name)
         self._drop_own_tools()
         self._presets.publish()
         self._messages.show_done(f"Saved as “{created.name}”")
@@ -175,21 +169,21 @@ class PresetController(QObject):
         wanted = self.panel.form.draft.preset
         self._is_editing = True  # What is being typed in the panel stays as it was typed.
         try:
-            self._chat.change_overrides(overrides_between(preset, wanted))
+            self._settings.change_overrides(overrides_between(preset, wanted))
             if wanted.tools != self._own_tools:
-                self._chat.change_tools(wanted.tools)
+                self._settings.change_tools(wanted.tools)
         finally:
             self._is_editing = False
 
     def _on_panel_reset_requested(self) -> None:
         self._shown = None
-        self._chat.change_overrides(())
+        self._settings.change_overrides(())
         self._drop_own_tools()
         self._show()
 
     def _drop_own_tools(self) -> None:
         if self._chat.conversation.tools is not None:
-            self._chat.change_tools(None)
+            self._settings.change_tools(None)
 
     def _on_preset_reset_requested(self) -> None:
         self.choose(self._presets.standard_for(self._models.key).name)

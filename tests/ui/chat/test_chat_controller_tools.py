@@ -139,7 +139,7 @@ def test_a_model_whose_calls_cannot_be_read_is_told_of(sit_down: SitDown) -> Non
 
 def test_a_call_made_again_and_again_is_not_run_and_can_be(sit_down: SitDown) -> None:
     desk = sit_down(CALL, CALL, CALL, "Enough.")
-    desk.chat.change_permissions(Permissions(frozenset({"add"})))
+    desk.conversation_settings.change_permissions(Permissions(frozenset({"add"})))
     desk.answers.send("Add")
     desk.waits_for_answer()
     generation = desk.chat.conversation.path()[-1].message.generation
@@ -156,7 +156,7 @@ def test_a_call_made_again_and_again_is_not_run_and_can_be(sit_down: SitDown) ->
 def test_more_rounds_than_the_settings_allow_are_not_run(sit_down: SitDown) -> None:
     desk = sit_down(CALL, CALL.replace("1", "2"), "Never said.")
     desk.settings.change(most_tool_rounds=1)
-    desk.chat.change_permissions(Permissions(frozenset({"add"})))
+    desk.conversation_settings.change_permissions(Permissions(frozenset({"add"})))
     desk.answers.send("Add")
     desk.waits_for_answer()
     assert "limit of tool calls in a row" in desk.reads
@@ -180,7 +180,7 @@ def test_a_fault_is_told_to_the_model_with_a_result_for_every_call(sit_down: Sit
 
 def test_a_corrected_call_is_another_version_and_what_was_written_stays(sit_down: SitDown) -> None:
     desk = sit_down(f"I add.{BROKEN}", "It is 7.")
-    desk.chat.change_permissions(Permissions(frozenset({"add"})))
+    desk.conversation_settings.change_permissions(Permissions(frozenset({"add"})))
     desk.answers.send("Add")
     desk.waits_for_answer()
     written = desk.chat.conversation.path()[-1]
@@ -199,7 +199,7 @@ def test_a_corrected_call_is_another_version_and_what_was_written_stays(sit_down
 
 def test_a_tool_that_is_off_is_not_run_by_hand(sit_down: SitDown) -> None:
     desk = sit_down(CALL)
-    desk.chat.change_tools(())
+    desk.conversation_settings.change_tools(())
     desk.answers.send("Add")
     desk.waits_for_answer()
     desk.uses(MessageAction.RUN_CALL)

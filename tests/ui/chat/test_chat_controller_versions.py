@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from app.core.export import from_markdown, to_markdown
 from app.core.message import ReasoningPart, Role
-from app.ui.chat.composer import ComposerState
+from app.ui.composer.composer import ComposerState
 from app.ui.transcript.content.message_action import MessageAction
 from tests.fakes.scripted_model import ScriptedReply
 from tests.support.chat_desk import Desk, SitDown

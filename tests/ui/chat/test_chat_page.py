@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.paths import resources
 from app.ui.chat.chat_page import ChatPage
-from app.ui.chat.composer import ComposerState
 from app.ui.chat.welcome import SuggestionCard
+from app.ui.composer.composer import ComposerState
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.theme_switcher import ThemeSwitcher

@@ -9,6 +9,7 @@ import pytest
 
 from app.hub.catalog import Catalog
 from app.services.chat_session import ChatSession
+from app.services.conversation_settings import ConversationSettings
 from app.services.notices import NoticeService
 from app.services.presets import PresetService
 from app.services.store_writer import StoreWriter
@@ -35,6 +36,7 @@ def presets(store: PresetStore, tmp_path: Path) -> Iterator[PresetService]:
     opened = open_store(tmp_path / "conversations.db").conversations
     notices = NoticeService()
     writer = StoreWriter(notices)
-    yield PresetService(store, Catalog(), ChatSession(opened, writer, notices), notices)
+    settings = ConversationSettings(opened, writer, ChatSession(opened, writer, notices))
+    yield PresetService(store, Catalog(), settings, notices)
     writer.shut_down()
     opened.close()

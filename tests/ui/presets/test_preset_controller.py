@@ -37,9 +37,7 @@ class Desk(ChatHarness):
         self.store = self.services.presets.store
         self.services.notices.posted.connect(window.messages.show)
         self.services.notices.withdrawn.connect(window.messages.withdraw)
-        self.controller = PresetController(
-            window, self.chat, self.models, self.services.presets, self.services.tools
-        )
+        self.controller = PresetController(window, self.services)
         self.picker = window.chat_page.settings_panel.preset_row.picker
         self.store.create(CAREFUL)
         self.services.presets.publish()
@@ -212,7 +210,7 @@ def test_a_conversation_goes_on_with_another_model_under_that_model_s_standard(
 
 
 def test_a_preset_of_one_s_own_choice_stays_with_another_model(desk: Desk, picker: PresetPicker) -> None:
-    desk.chat.choose_preset("Careful")
+    desk.conversation_settings.choose_preset("Careful")
     desk.is_answered("Hello")
     desk.uses_model("other.gguf")
     assert picker.currentText() == "Careful"
@@ -244,7 +242,7 @@ def test_a_standard_that_cannot_be_saved_is_told_and_not_made(
 
 
 def test_a_renamed_preset_stays_with_its_conversations(desk: Desk, picker: PresetPicker) -> None:
-    desk.chat.choose_preset("Careful")
+    desk.conversation_settings.choose_preset("Careful")
     desk.is_answered("Hello")
     first = desk.chat.conversation.id
     desk.chat.start_new()
@@ -308,7 +306,7 @@ def test_an_empty_system_prompt_is_a_change_too(
 def test_what_differs_is_marked_in_panel_and_header_and_taken_back_one_by_one(
     qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
 ) -> None:
-    desk.chat.change_overrides((("temperature", 0.9), ("top_k", 7)))
+    desk.conversation_settings.change_overrides((("temperature", 0.9), ("top_k", 7)))
     assert panel.subtitle.text() == f"2 changes from {MODEL}"
     assert [name for name, row in panel.form.rows.items() if row.dot.is_lit] == ["temperature", "top_k"]
     button = desk.window.chat_page.header.settings_button
@@ -350,7 +348,7 @@ def test_a_refused_value_stays_on_screen_when_the_model_is_loaded_again(
 
 
 def test_another_conversation_shows_its_own_values(desk: Desk, panel: ConversationSettingsPanel) -> None:
-    desk.chat.change_overrides((("temperature", 0.9),))
+    desk.conversation_settings.change_overrides((("temperature", 0.9),))
     assert panel.form.rows["temperature"].field.typed == "0.9"
     desk.chat.start_new()
     assert panel.form.rows["temperature"].field.typed == "0.1"
@@ -361,7 +359,7 @@ def test_values_become_a_preset_which_the_conversation_then_follows(
     qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel, picker: PresetPicker
 ) -> None:
     desk.controller.choose("Careful")
-    desk.chat.change_overrides((("temperature", 0.9),))
+    desk.conversation_settings.change_overrides((("temperature", 0.9),))
     qtbot.mouseClick(panel.save_as_button, Qt.MouseButton.LeftButton)
     assert panel.name_field.selectedText() == "Careful copy"
     qtbot.keyClicks(panel.name_field, "careful")
@@ -381,7 +379,7 @@ def test_values_become_a_preset_which_the_conversation_then_follows(
 def test_choosing_another_preset_takes_the_changes_back_and_can_be_undone(
     qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
-    desk.chat.change_overrides((("temperature", 0.9),))
+    desk.conversation_settings.change_overrides((("temperature", 0.9),))
     pick(qtbot, picker, "Careful")
     assert desk.overrides == ()
     toast = desk.window.messages.toast
@@ -394,7 +392,7 @@ def test_choosing_another_preset_takes_the_changes_back_and_can_be_undone(
 def test_the_offer_to_undo_leaves_with_its_conversation(
     qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
-    desk.chat.change_overrides((("temperature", 0.9),))
+    desk.conversation_settings.change_overrides((("temperature", 0.9),))
     pick(qtbot, picker, "Careful")
     desk.chat.start_new()
     assert desk.window.messages.toast.isHidden()
@@ -404,7 +402,7 @@ def test_the_offer_to_undo_leaves_with_its_conversation(
 def test_another_text_in_the_toast_stays_when_the_conversation_leaves(
     qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
-    desk.chat.change_overrides((("temperature", 0.9),))
+    desk.conversation_settings.change_overrides((("temperature", 0.9),))
     pick(qtbot, picker, "Careful")
     desk.window.messages.show_done("Exported to notes.md")
     desk.chat.start_new()
@@ -450,7 +448,7 @@ def test_a_model_is_loaded_with_the_context_of_the_conversation(
 def test_tools_become_part_of_a_saved_preset(
     qtbot: QtBot, desk: Desk, panel: ConversationSettingsPanel
 ) -> None:
-    desk.chat.change_tools(["calculator"])
+    desk.conversation_settings.change_tools(["calculator"])
     qtbot.mouseClick(panel.save_as_button, Qt.MouseButton.LeftButton)
     type_into(qtbot, panel.name_field, "Reckoner")
     qtbot.keyClick(panel.name_field, Qt.Key.Key_Return)
@@ -533,6 +531,6 @@ def test_a_model_that_is_still_loading_asks_for_no_loading(desk: Desk) -> None:
     path = desk.models_folder / "other.gguf"
     shutil.copy(TINY_MODEL, path)
     desk.models.open_file(path)
-    desk.chat.choose_preset("Careful")
+    desk.conversation_settings.choose_preset("Careful")
     assert desk.models.status.state is ModelState.LOADING
     assert not desk.models.is_reload_wanted

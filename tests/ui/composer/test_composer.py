@@ -6,8 +6,8 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.ui.chat.composer import Composer, ComposerState
-from app.ui.chat.composer_edit import SendKey
+from app.ui.composer.composer import Composer, ComposerState
+from app.ui.composer.composer_edit import SendKey
 from app.ui.theme_switcher import ThemeSwitcher
 
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from typing_extensions import override
 
 from app.core.formatting import one_line, tokens
-from app.ui.chat.attachment_chips import AttachmentChip, AttachmentChips
-from app.ui.chat.composer_edit import ComposerEdit, SendKey
-from app.ui.chat.queued_messages import QueuedMessages
-from app.ui.chat.tools_button import ToolsButton
+from app.ui.composer.attachment_chips import AttachmentChip, AttachmentChips
+from app.ui.composer.composer_edit import ComposerEdit, SendKey
+from app.ui.composer.queued_messages import QueuedMessages
+from app.ui.composer.tools_button import ToolsButton
 from app.ui.fonts import scaled
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.written_text import written_text

@@ -13,7 +13,7 @@ from app.core.message import PicturePart
 from app.pictures.decoding import ENDINGS
 from app.pictures.reading import png_of
 from app.services.services import Services
-from app.ui.chat.attachment_chips import AttachmentChip
+from app.ui.composer.attachment_chips import AttachmentChip
 from app.ui.main_window import MainWindow
 from app.ui.pictures.picture_actions import PictureActions
 from app.ui.pictures.thumbnails import Thumbnails

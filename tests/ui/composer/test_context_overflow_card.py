@@ -13,7 +13,7 @@ from app.core.conversation import Conversation
 from app.core.errors import EngineError
 from app.core.model_file import LoadOptions
 from app.engine.longer_context import LongerContext
-from app.ui.chat.context_overflow_card import ContextOverflowCard
+from app.ui.composer.context_overflow_card import ContextOverflowCard
 from app.ui.main_window import MainWindow
 from app.ui.transcript.content.blocks import MEMORY_MARK_TEXT
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
