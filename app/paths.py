@@ -64,6 +64,11 @@ class Paths:
         return self.cache / "trials.json"
 
     @property
+    def measured_choices(self) -> Path:
+        """Which way to load models was measured to be faster."""
+        return self.cache / "measured-choices.json"
+
+    @property
     def states(self) -> Path:
         """What models remember of the last conversations."""
         return self.cache / "states"

@@ -49,6 +49,11 @@ class ModelInfo:
     has_gpu: bool = False
     """The engine can use a graphics card of this computer."""
     thread_count: int = 0
+    writing_threads: int = 0
+    """Threads that write an answer, where they are fewer than those that read; else 0."""
+    flash_attention: bool = False
+    is_measured: bool = False
+    """Whether flash attention and the threads that write were measured here."""
     notices: tuple[str, ...] = ()
     is_base_model: bool = False
     """Its file has neither a chat template nor marks for turns: it was made to continue a text."""
@@ -71,5 +76,7 @@ class LoadOptions:
     """-1: all of them where the build has a GPU."""
     kv_cache_type: str = "f16"
     """f16, q8_0 or q4_0."""
+    flash_attention: str = "auto"
+    """auto, on or off."""
     completes_text: bool = False
     """The model is given the words alone, without turns, and continues them."""

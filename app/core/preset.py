@@ -25,6 +25,8 @@ class Preset:
     """Layers that the graphics card computes, where there is one; -1 is all of them."""
     kv_cache_type: str = "f16"
     """How attention memory is stored: f16, q8_0 or q4_0."""
+    flash_attention: str = "auto"
+    """Whether attention is computed in one pass: auto, on or off; auto takes what is faster here."""
     thinking_limit: int = 0
     """After so many tokens a thought is closed and the answer begins; 0 lets the model think."""
     tools: tuple[str, ...] | None = None
@@ -32,6 +34,7 @@ class Preset:
 
 
 KV_CACHE_TYPES: tuple[str, ...] = ("f16", "q8_0", "q4_0")
+FLASH_ATTENTION: tuple[str, ...] = ("auto", "on", "off")
 
 # The longest context and the most threads are far above any model and machine, to catch slips.
 LOAD_LIMITS: dict[str, SamplingLimit] = {

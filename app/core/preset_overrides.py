@@ -22,7 +22,7 @@ THINKING = "thinking_limit"
 LOADING: tuple[str, ...] = ("context_length", "gpu_layers")
 """What takes effect when the model is loaded again, which the user is offered."""
 OVERRIDABLE: tuple[str, ...] = (SYSTEM_PROMPT, *FIELD_NAMES, THINKING, *LOADING)
-"""What a conversation may override. Threads and cache type suit a computer, and stay with the preset."""
+"""What a conversation may override. The rest of loading suits a computer, and stays with the preset."""
 _LIMITS: dict[str, SamplingLimit] = {
     **LIMITS,
     THINKING: THINKING_LIMIT,

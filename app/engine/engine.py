@@ -22,6 +22,7 @@ from app.engine.file_identity import FileIdentity, identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, plan_load, projector_bytes
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library
+from app.engine.measured_choice import MeasuredChoice
 from app.engine.model_checks import read_usable
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.prompt_reading import read_ahead
@@ -49,6 +50,7 @@ class Engine:
         guard: CrashGuard | None = None,
         read_pixels: ReadPixels = no_pixels,
         states: StateFiles | None = None,
+        choice_for: Callable[[GgufHeader], MeasuredChoice | None] = lambda header: None,
     ) -> None:
         """
         Args:
@@ -56,11 +58,13 @@ class Engine:
             guard: is told what the engine works on, in case that ends the program.
             read_pixels: gives the pictures of messages.
             states: has what was remembered of conversations in earlier runs.
+            choice_for: says which way to load a model was measured to be faster; see `MeasuredChoices`.
         """
         self._choose_libraries = choose_libraries
         self._guard = guard or CrashGuard()
         self._read_pixels = read_pixels
         self._states = states
+        self._choice_for = choice_for
         self._identity = FileIdentity("", "")
         self._loaded: LoadedModel | None = None
         self._turn: object = None
@@ -325,12 +329,13 @@ class Engine:
     ) -> LoadPlan:
         """Plans beside the loaded model if both fit as they should, else in its place."""
         sight = projector_bytes(projector)
+        measured = None if has_gpu else self._choice_for(header)
         try:
-            plan = plan_load(header, options, catalog_context, Machine.look(has_gpu), sight)
+            plan = plan_load(header, options, catalog_context, Machine.look(has_gpu), sight, measured)
             if self._loaded is None or not plan.notice:
                 return plan
         except OutOfMemoryError:
             if self._loaded is None:
                 raise
         self.unload()
-        return plan_load(header, options, catalog_context, Machine.look(has_gpu), sight)
+        return plan_load(header, options, catalog_context, Machine.look(has_gpu), sight, measured)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
@@ -22,6 +23,9 @@ from app.core.memory_estimate import (
 )
 from app.core.model_file import LoadOptions
 from app.engine.gguf import GgufHeader
+
+if TYPE_CHECKING:
+    from app.engine.measured_choice import MeasuredChoice
 
 DEFAULT_LONGEST_CONTEXT = 32_768
 """Tokens taken at most where nobody asked for more: small models lose the thread far earlier."""
@@ -48,6 +52,10 @@ class LoadPlan:
     overhead_bytes: int
     notice: str = ""
     """A sentence for the user where they did not get what they asked for."""
+    is_measured: bool = False
+    """Whether flash attention is as measurements on this machine have it."""
+    writing_threads: int = 0
+    """Threads that write, where they are fewer than those that read; else 0."""
 
     @property
     def state_form(self) -> tuple[str, ...]:
@@ -86,11 +94,13 @@ def plan_load(
     catalog_context: int,
     machine: Machine,
     sight_bytes: int = 0,
+    measured: MeasuredChoice | None = None,
 ) -> LoadPlan:
     """Chooses what was left open, within the file's limits and the free memory.
 
     `catalog_context` is the context length that the model's card recommends, in tokens; 0 if unknown.
-    `sight_bytes` is what the model's projector will take, which is loaded later.
+    `sight_bytes` is what the model's projector will take, which is loaded later. `measured` says what is
+    faster here, where that is known.
 
     Raises:
         OutOfMemoryError: not even the shortest useful context fits.
@@ -108,19 +118,46 @@ def plan_load(
     scores = fitting * score_bytes_per_token(header, batch_size)
     usable = int(machine.free_bytes * USABLE_SHARE)
     has_room_for_scores = fitting == wanted and usable >= memory.total_bytes(wanted) + scores
-    is_plain = options.kv_cache_type == "f16" and not machine.has_gpu and has_room_for_scores
+    flash_attention, is_measured = _flash_attention(options, machine, has_room_for_scores, measured)
+    takes_scores = not flash_attention and not machine.has_gpu
+    takes_fewer = measured is not None and not machine.has_gpu and not options.thread_count
+    notices = [
+        _shortened(fitting, options.context_length or wanted, header),
+        _why_on(options) if flash_attention and options.flash_attention == "off" else "",
+    ]
     return LoadPlan(
         context_length=fitting,
         thread_count=options.thread_count or machine.core_count,
         gpu_layers=options.gpu_layers if machine.has_gpu else 0,
         kv_cache_type=options.kv_cache_type,
         batch_size=batch_size,
-        flash_attention=not is_plain,
+        flash_attention=flash_attention,
         weight_bytes=weights,
         context_bytes=fitting * memory.context_bytes_per_token,
-        overhead_bytes=memory.overhead_bytes + (scores if is_plain else 0),
-        notice=_shortened(fitting, options.context_length or wanted, header),
+        overhead_bytes=memory.overhead_bytes + (scores if takes_scores else 0),
+        notice=" ".join(filter(None, notices)),
+        is_measured=is_measured,
+        writing_threads=measured.writing_threads if measured and takes_fewer else 0,
     )
+
+
+def _flash_attention(
+    options: LoadOptions, machine: Machine, has_room_for_scores: bool, measured: MeasuredChoice | None
+) -> tuple[bool, bool]:
+    """Whether it is used, and whether that is because of what was measured.
+
+    Attention memory that is quantised needs it. On processors it is off where nothing was measured and there
+    is memory for the scores; on graphics cards it is always faster.
+    """
+    if options.flash_attention == "on" or options.kv_cache_type != "f16":
+        return True, False
+    if machine.has_gpu:
+        return options.flash_attention != "off", False
+    if not has_room_for_scores:
+        return True, False
+    if options.flash_attention == "off" or measured is None:
+        return False, False
+    return measured.flash_attention, True
 
 
 def projector_bytes(projector: Path | None) -> int:
@@ -153,9 +190,9 @@ def context_bytes_per_token(header: GgufHeader, kv_cache_type: str) -> int:
 def score_bytes_per_token(header: GgufHeader, batch_size: int) -> int:
     """What a token of context costs while a batch is read without flash attention.
 
-    On processors plain attention writes faster, the more so the longer the context (SmolLM2-135M with AVX2:
-    31 against 78 ms a token after 4,096 tokens). It is taken where there is memory for the scores; on
-    graphics cards, and for quantised attention memory, flash attention is the only good way.
+    On some processors plain attention writes faster, the more so the longer the context (SmolLM2-135M with
+    AVX2 on an AMD EPYC: 31 against 78 ms a token after 4,096 tokens), on others it does not; so it is
+    measured, see `speed_trial`.
     """
     heads = max(header.per_layer("attention.head_count"), default=0)
     return 4 * batch_size * (heads + 1)
@@ -175,6 +212,12 @@ def _wanted_context(header: GgufHeader, options: LoadOptions, catalog_context: i
         wanted = catalog_context or min(trained or DEFAULT_LONGEST_CONTEXT, DEFAULT_LONGEST_CONTEXT)
     wanted = min(wanted, trained) if trained else wanted
     return -(-wanted // CONTEXT_STEP) * CONTEXT_STEP
+
+
+def _why_on(options: LoadOptions) -> str:
+    if options.kv_cache_type != "f16":
+        return "Flash attention is on, as a quantised KV cache needs it."
+    return "Flash attention is on, as the model does not fit into the free memory without it."
 
 
 def _shortened(fitting: int, asked: int, header: GgufHeader) -> str:

@@ -277,6 +277,7 @@ def open_context(native: ModuleType, model: llama.Model, plan: LoadPlan) -> llam
         plan.kv_cache_type,
         plan.batch_size,
         plan.flash_attention,
+        plan.writing_threads,
     )
     return context
 
@@ -298,6 +299,9 @@ def _info(
         trained_context=header.trained_context,
         gpu_layers=model.layer_count + 1 if plan.gpu_layers < 0 else plan.gpu_layers,
         thread_count=plan.thread_count,
+        writing_threads=plan.writing_threads,
+        flash_attention=plan.flash_attention,
+        is_measured=plan.is_measured,
         notices=tuple(notice for notice in notices if notice),
     )
 

@@ -7,11 +7,13 @@ belongs here too.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -19,7 +21,6 @@ from typing import Any
 
 import psutil
 
-from app.core.attachment import Attachment
 from app.core.errors import (
     EngineError,
     ModelFileError,
@@ -27,32 +28,36 @@ from app.core.errors import (
     TemplateError,
     UserError,
 )
-from app.core.message import (
-    Message,
-    PicturePart,
-    ReasoningPart,
-    Role,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-)
+from app.core.message import Message, Role
 from app.core.model_file import LoadOptions
-from app.core.pixels import Pixels
 from app.core.sampling import Sampling
-from app.core.tool_grammar import TRIGGER, tool_grammar
+from app.core.tool_grammar import tool_grammar
 from app.engine.completion import Completion
 from app.engine.gguf import GgufHeader
-from app.engine.load_options import LoadPlan, Machine, physical_cores, plan_load
+from app.engine.load_options import (
+    LoadPlan,
+    Machine,
+    context_bytes_per_token,
+    physical_cores,
+    plan_load,
+)
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library, open_context
+from app.engine.measured_choice import MeasuredChoice
 from app.engine.model_checks import read_usable
 from app.engine.picture_reader import PictureReader
+from app.engine.speed_trial import CONTEXT as SPEED_CONTEXT
+from app.engine.speed_trial import measure_speed
+from app.engine.trial_samples import CONVERSATIONS, PICTURE, PIXELS, TEXTS, TOOLS
 from app.processes.own_process import die_quietly
+
+log = logging.getLogger(__name__)
 
 _TRIAL_CONTEXT = 512
 _FEW_TOKENS = 3
 _LONGEST_PROMPT = 256
 """Tokens that are read for a try at most; a large model would take minutes for more."""
 _SEED = 1
+_UNCLEAR = MeasuredChoice(is_clear=False)
 _CHOOSE_ANOTHER = "Download the file again, or choose another model."
 
 
@@ -86,84 +91,7 @@ class TrialStep(StrEnum):
     TOOL_CALL = "tool_call"
     CONTEXT = "context"
     PICTURE = "picture"
-
-
-TEXTS = (
-    "Hello",
-    "naïve café, Ω ≈ ½ ﬁ ß İstanbul",
-    "日本語のテキストです。한국어 العَرَبِيَّة हिन्दी ไทย",
-    "👩‍👩‍👧‍👦🏳️‍🌈 e\u0301 \u200b\u200d\ufeff\u202e",
-    "\x00\x01\x7f\x80\uffff\U0010ffff\ud800",
-    " \t\n\r\n   \u00a0\u3000\n\n\n",
-    "a" * 500,
-    "1234567890 3.14e-10 0xFF",
-    "def f(x):\n    return x  # 'quoted' \"words\" {}[]\\n",
-    "<|im_start|>user\n<s>[INST] <think></think> <0x0A> ▁",
-    f"{TRIGGER}[f(a='b')]<|tool_call_end|>",
-    "".join(map(chr, range(32, 1500))),
-)
-"""What people, web pages and files may hold."""
-
-_TOOLS: tuple[dict[str, Any], ...] = (
-    {
-        "type": "function",
-        "function": {
-            "name": "get_weather",
-            "description": "The weather in a city.",
-            "parameters": {
-                "type": "object",
-                "properties": {
-                    "city": {"type": "string"},
-                    "days": {"type": "integer"},
-                    "unit": {"enum": ["°C", "°F"]},
-                },
-                "required": ["city"],
-            },
-        },
-    },
-)
-_CALL = ToolCallPart("get_weather", {"city": "Oslo"}, f'{TRIGGER}[get_weather(city="Oslo")]<|tool_call_end|>')
-_RESULT = ToolResultPart("get_weather", '{"degrees": -3}')
-_THOUGHT = ReasoningPart("Let me think.", "<think>Let me think.</think>")
-
-
-_PICTURE = PicturePart(Attachment("0" * 64, "image/png", "trial.png", 0), 64, 64)
-_PIXELS = Pixels(64, 64, bytes(range(256)) * 48)
-
-
-def _text(text: str) -> TextPart:
-    return TextPart(text, text)
-
-
-def _user(text: str) -> Message:
-    return Message.of_text(Role.USER, text)
-
-
-def _assistant(*parts: TextPart | ReasoningPart | ToolCallPart) -> Message:
-    return Message(Role.ASSISTANT, parts)
-
-
-_ANSWER = _assistant(_text("A small mountain lake."))
-_SYSTEM = Message.of_text(Role.SYSTEM, "You are helpful.")
-_QUESTION = _user("Hello")
-CONVERSATIONS: tuple[tuple[Message, ...], ...] = (
-    (_QUESTION,),
-    (_SYSTEM, _QUESTION),
-    (_QUESTION, _ANSWER, _user("And how deep is one?")),
-    (_SYSTEM, _QUESTION, _ANSWER, _user("And how deep?"), _ANSWER, _user("Thanks.")),
-    (_QUESTION, _assistant(_THOUGHT, _text("Yes.")), _user("Are you sure?")),
-    (_QUESTION, _user("Two questions in a row?")),
-    (_QUESTION, _assistant(_CALL), Message(Role.TOOL, (_RESULT,))),
-    (
-        _QUESTION,
-        _assistant(_text("I look."), _CALL, _CALL),
-        Message(Role.TOOL, (_RESULT, _RESULT)),
-        _ANSWER,
-    ),
-    (_QUESTION, _assistant(_THOUGHT, _CALL), Message(Role.TOOL, (_RESULT,)), _ANSWER, _QUESTION),
-    (_SYSTEM, *(message for text in TEXTS for message in (_user(text), _ANSWER)), _user("")),
-)
-"""Shapes of conversations, the simplest first; each is rendered with tools and without."""
+    SPEED = "speed"
 
 
 def plan_trial(header: GgufHeader, has_gpu: bool) -> LoadPlan:
@@ -182,10 +110,12 @@ def try_model(
     path: Path,
     begin: Callable[[TrialStep], None] = lambda step: None,
     projector: Path | None = None,
+    after: Callable[[LoadedModel, str], None] = lambda loaded, sight: None,
 ) -> str:
     """Does with a file what the window will do; `begin` is told each step before it.
 
     `projector` is the file that lets the model see. Where that one cannot be used, the model still can.
+    `after` is given the model, without a context, and what is returned.
 
     Returns:
         Why it cannot see, as a sentence; empty where it can, and where it was not to.
@@ -214,20 +144,52 @@ def try_model(
         loaded.context.close()
         begin(TrialStep.CONTEXT)
         _open_full_context(native, header, loaded)
-        if projector is None:
-            return ""
-        begin(TrialStep.PICTURE)
-        return _look_at_a_picture(loaded, projector)
+        sight = ""
+        if projector is not None:
+            begin(TrialStep.PICTURE)
+            sight = _look_at_a_picture(loaded, projector)
+        after(loaded, sight)
+        return sight
+
+
+def measure_model(path: Path) -> None:
+    """Says which way to load a file is faster.
+
+    Raises:
+        UserError: the file cannot be used.
+    """
+    native = native_library()
+    header = read_usable(path)
+    plan = plan_trial(header, native.has_gpu())
+    with closing(load_model(native, header, plan, LoadProgress(lambda share: None))) as loaded:
+        loaded.context.close()
+        _say_speed(loaded, "")
+
+
+def _say_speed(loaded: LoadedModel, sight: str) -> None:
+    """With `sight`, which would be lost where the engine failed now."""
+    _say({"step": TrialStep.SPEED, "sight": sight})
+    native = native_library()
+    choice = MeasuredChoice()
+    if not native.has_gpu():
+        needed = 2 * SPEED_CONTEXT * context_bytes_per_token(read_usable(loaded.info.path), "f16")
+        try:
+            has_room = psutil.virtual_memory().available > 2 * needed
+            choice = measure_speed(native, loaded.model, physical_cores()) if has_room else _UNCLEAR
+        except (native.LoadFailed, native.NativeFailure) as error:
+            log.warning("The speed could not be measured: %s", error)
+            choice = _UNCLEAR
+    _say({"choice": asdict(choice)})
 
 
 def _look_at_a_picture(loaded: LoadedModel, projector: Path) -> str:
-    reader = PictureReader(projector, loaded.model, physical_cores(), False, lambda _picture: _PIXELS)
-    message = Message(Role.USER, (_PICTURE,))
+    reader = PictureReader(projector, loaded.model, physical_cores(), False, lambda _picture: PIXELS)
+    message = Message(Role.USER, (PICTURE,))
     never = threading.Event()
     try:
         with closing(reader):
             deque(reader.open([message], never), maxlen=0)
-            layout = reader.layout_of(_PICTURE)
+            layout = reader.layout_of(PICTURE)
             deque(reader.encode(layout.positions if layout else (), 0, never), maxlen=0)
     except UserError as error:
         return str(error)
@@ -256,7 +218,7 @@ def _tokenize(loaded: LoadedModel) -> None:
 def _render(loaded: LoadedModel) -> None:
     """A template may refuse some conversations, but not the plainest one."""
     for messages in CONVERSATIONS:
-        for tools in ((), _TOOLS):
+        for tools in ((), TOOLS):
             try:
                 prompt = loaded.template.render(messages, tools)
             except TemplateError as error:
@@ -292,7 +254,7 @@ def _call_a_tool(native: ModuleType, loaded: LoadedModel) -> None:
             Sampling(temperature=0.0),
             _SEED,
             loaded.context.context_length,
-            tool_grammar(_TOOLS),
+            tool_grammar(TOOLS),
         )
     ) as sampler:
         sampler.begin_call()
@@ -315,21 +277,27 @@ def _open_full_context(native: ModuleType, header: GgufHeader, loaded: LoadedMod
 
 
 def main(arguments: Sequence[str]) -> int:
-    """The child: `--model FILE PROJECTOR` (which may be empty) or `--library`, then what the engine's own
-    libraries are; prints a report.
+    """The child; prints a line of JSON for each step, and one for how it ended.
 
-    A line of JSON for each step, and one for how it ended.
+    `--model FILE PROJECTOR` (which may be empty), `--model-and-speed FILE PROJECTOR`, `--speed FILE` or
+    `--library`; then what the engine's own libraries are.
     """
     die_quietly()
     sight = ""
     try:
-        if arguments[:1] == ["--model"]:
-            projector, *libraries = arguments[2:]
+        wish, *rest = arguments
+        if wish in ("--model", "--model-and-speed"):
+            file, projector, *libraries = rest
             native_library([Path(name) for name in libraries])
             path = Path(projector) if projector else None
-            sight = try_model(Path(arguments[1]), lambda step: _say({"step": step}), path)
+            after = (_say_speed,) if wish == "--model-and-speed" else ()
+            sight = try_model(Path(file), lambda step: _say({"step": step}), path, *after)
+        elif wish == "--speed":
+            file, *libraries = rest
+            native_library([Path(name) for name in libraries])
+            measure_model(Path(file))
         else:
-            native_library([Path(name) for name in arguments[1:]])
+            native_library([Path(name) for name in rest])
         problem, hint, kind = "", "", "file"
     except UserError as error:
         problem, hint, kind = str(error), error.hint, kind_of(error)
@@ -342,7 +310,7 @@ def kind_of(error: UserError) -> str:
     return next((kind for kind, known in KINDS.items() if isinstance(error, known)), "engine")
 
 
-def _say(report: Mapping[str, str]) -> None:
+def _say(report: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(report) + "\n")
     sys.stdout.flush()
 

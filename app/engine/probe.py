@@ -22,6 +22,7 @@ from app.core.parsing import ParseError
 from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import projector_bytes
+from app.engine.measured_choice import MeasuredChoice, MeasuredChoices, choice_from
 from app.engine.model_checks import read_usable
 from app.engine.model_trial import KINDS, TrialStep, plan_trial
 from app.engine.trial_process import Ending, TrialLimits, TrialOutcome, run_trial
@@ -55,6 +56,7 @@ _DOING = {
     TrialStep.TOOL_CALL: "called a tool with",
     TrialStep.CONTEXT: "prepared the memory of",
     TrialStep.PICTURE: "looked at a picture with",
+    TrialStep.SPEED: "measured",
 }
 
 
@@ -85,6 +87,7 @@ class Probe:
         command: Sequence[str] | None = None,
         shortest_timeout: float = SHORTEST_TIMEOUT,
         choose_libraries: Callable[[], Sequence[Path]] = tuple,
+        choices: MeasuredChoices | None = None,
     ) -> None:
         """
         Args:
@@ -92,11 +95,13 @@ class Probe:
             command: starts a child that calls `main`.
             shortest_timeout: seconds a child may take at least.
             choose_libraries: names the engine's libraries for this computer; see `Variants.choose`.
+            choices: is told which way to load a model is faster; without it, nothing is measured.
         """
         self._record = record
         self._command = list(command or default_command())
         self._shortest_timeout = shortest_timeout
         self._choose_libraries = choose_libraries
+        self._choices = choices
 
     def check_model(
         self, path: Path, cancel: threading.Event | None = None, projector: Path | None = None
@@ -122,14 +127,30 @@ class Probe:
         plan_trial(header, has_gpu=False)
         identity = _identity(path, projector)
         verdict = self._remembered(path, identity)
+        measures = self._choices is not None and self._choices.needs_measuring(header)
+        limits = self._limits(header, projector_bytes(projector))
         if verdict is None:
+            wish = "--model-and-speed" if measures else "--model"
             sight = str(projector.absolute()) if projector else ""
-            limits = self._limits(header, projector_bytes(projector))
-            verdict = self._try(["--model", str(path.absolute()), sight], path.name, limits, cancel)
+            outcome = self._run([wish, str(path.absolute()), sight], path.name, limits, cancel)
+            verdict = verdict_of(path.name, outcome, limits)
             if verdict.is_lasting:
                 self._remember(path, identity, verdict)
+        elif measures and not verdict.problem:
+            outcome = self._run(["--speed", str(path.absolute())], path.name, limits, cancel)
         verdict.raise_problem()
+        if self._choices is not None and measures:
+            self._choices.remember(header, _choice_in(outcome.lines))
         return verdict.sight_problem
+
+    def forget_speed(self, path: Path) -> None:
+        """Has the next check of a file measure which way to load it is faster.
+
+        Raises:
+            ModelFileError: it cannot be used.
+        """
+        if self._choices is not None:
+            self._choices.forget(read_usable(path))
 
     def check_library(self) -> None:
         """Returns if the engine's library can be loaded on this computer.
@@ -138,7 +159,8 @@ class Probe:
             EngineError: it is missing, unfit for the processor, or not the one this program needs.
         """
         limits = TrialLimits(self._shortest_timeout)
-        verdict = self._try(["--library"], "the engine's library", limits, None)
+        name = "the engine's library"
+        verdict = verdict_of(name, self._run(["--library"], name, limits, None), limits)
         if verdict.problem:
             raise EngineError(verdict.problem, "Reinstall Tarn, or install a build for this computer.")
 
@@ -150,15 +172,15 @@ class Probe:
             memory_bytes=plan_trial(header, has_gpu=False).total_bytes + size + SPARE_MEMORY_BYTES,
         )
 
-    def _try(
+    def _run(
         self, arguments: Sequence[str], name: str, limits: TrialLimits, cancel: threading.Event | None
-    ) -> TrialVerdict:
+    ) -> TrialOutcome:
         libraries = [str(path) for path in self._choose_libraries()]
         outcome = run_trial([*self._command, *arguments, *libraries], limits, cancel)
         if outcome.ending is Ending.CANCELLED:
             raise Cancelled
         log.info("The trial of %s ended %s with %s", name, outcome.ending.name, outcome.exit_code)
-        return verdict_of(name, outcome, limits)
+        return outcome
 
     def _remembered(self, path: Path, identity: str) -> TrialVerdict | None:
         entry = self._entries().get(str(path.resolve()))
@@ -200,6 +222,10 @@ def verdict_of(name: str, outcome: TrialOutcome, limits: TrialLimits) -> TrialVe
     if step is TrialStep.PICTURE and (outcome.ending is not Ending.BY_ITSELF or outcome.exit_code != 0):
         # The model itself had passed by then.
         return TrialVerdict(sight_problem=f"The engine failed when it {doing} {name}, so it cannot see.")
+    if step is TrialStep.SPEED and (outcome.ending is not Ending.BY_ITSELF or outcome.exit_code != 0):
+        return TrialVerdict(
+            sight_problem=str(_said(outcome.lines, "sight", ""))
+        )  # All that counts had passed.
     match outcome.ending:
         case Ending.TOOK_TOO_LONG:
             return TrialVerdict(
@@ -245,10 +271,21 @@ def _verdict_of_exit(name: str, doing: str, outcome: TrialOutcome) -> TrialVerdi
 
 
 def _last_step(lines: Sequence[str]) -> TrialStep:
+    with suppress(ValueError):
+        return TrialStep(_said(lines, "step", TrialStep.LOAD))
+    return TrialStep.LOAD
+
+
+def _choice_in(lines: Sequence[str]) -> MeasuredChoice:
+    return choice_from(_said(lines, "choice", None)) or MeasuredChoice(is_clear=False)
+
+
+def _said(lines: Sequence[str], name: str, default: Any) -> Any:
+    """The last value of that name in a report."""
     for line in reversed(lines):
         with suppress(ValueError, KeyError, TypeError):
-            return TrialStep(json.loads(line)["step"])
-    return TrialStep.LOAD
+            return json.loads(line)[name]
+    return default
 
 
 def _report(lines: Sequence[str]) -> TrialVerdict | None:

@@ -16,7 +16,6 @@ import importlib.util
 import json
 import logging
 import os
-import platform
 import sys
 import threading
 from collections.abc import Sequence
@@ -27,6 +26,7 @@ from app.core.errors import EngineError, UserError
 from app.core.parsing import ParseError
 from app.engine.loaded_model import native_library
 from app.engine.model_trial import try_model
+from app.engine.processor import instruction_sets, processor_name
 from app.engine.trial_process import Ending, TrialLimits, run_trial
 from app.files.atomic_write import replace_file
 from app.files.json_file import read_json
@@ -175,11 +175,6 @@ def other_libraries(folder: Path) -> list[Path]:
     )
 
 
-def processor_name() -> str:
-    """What the processor calls itself."""
-    return _cpu_info("model name") or platform.processor() or platform.machine()
-
-
 def _libraries(folder: Path) -> list[Path]:
     suffixes = (".dll",) if sys.platform == "win32" else (".so", ".dylib")
     return [path for suffix in suffixes for path in folder.glob(f"*{suffix}")]
@@ -193,7 +188,7 @@ def _identity(folder: Path) -> str:
     """Changes with the processor, with what its hypervisor lets through, with drivers and with the build."""
     others = other_libraries(folder)
     files = _states([*processor_libraries(folder), *others])
-    facts = [processor_name(), _cpu_info("flags"), _cpu_info("Features"), str(folder), files]
+    facts = [processor_name(), *instruction_sets(), str(folder), files]
     if others:
         facts += [_states(_graphics_drivers()), [os.environ.get(name, "") for name in _DRIVER_VARIABLES]]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
@@ -210,16 +205,6 @@ def _graphics_drivers() -> list[Path]:
     else:
         places = [(Path("/"), pattern) for pattern in _DRIVER_PLACES]
     return sorted(path for root, pattern in places for path in root.glob(pattern) if path.exists())
-
-
-def _cpu_info(name: str) -> str:
-    """A line of Linux's description of the first processor; empty elsewhere."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
-            key, _, value = line.partition(":")
-            if key.strip() == name:
-                return value.strip()
-    return ""
 
 
 # What follows runs in the child.

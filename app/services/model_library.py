@@ -51,6 +51,7 @@ class ModelLibrary:
         self._find = find
         self._trials = trials
         self._records = records
+        self._to_measure: set[Path] = set()
         self._sight: dict[tuple[Path, Path, int], bool] = {}
         """Whether pairs of a model and a projector, the latter of that size, go together."""
 
@@ -75,6 +76,10 @@ class ModelLibrary:
         if self._records is not None:
             self._records.note_projector(model, projector)
 
+    def measure_again(self, path: Path) -> None:
+        """Has the next check of a model measure how it is loaded best, whatever is known of that."""
+        self._to_measure.add(path)
+
     def check(self, model: ModelFile, cancel: threading.Event) -> str:
         """Tries a file in a child process, and at the very first start the engine itself.
 
@@ -86,6 +91,9 @@ class ModelLibrary:
         """
         if not self._trials.exists():
             self._probe.check_library()
+        if model.path in self._to_measure:
+            self._to_measure.discard(model.path)
+            self._probe.forget_speed(model.path)
         return self._probe.check_model(model.path, cancel, model.projector)
 
     def _with_projector(self, model: ModelFile) -> ModelFile:

@@ -270,6 +270,12 @@ class ModelService(QObject):
             self._completing.discard(path)
         self.open_file(path)
 
+    def measure_again(self) -> None:
+        """Loads the chosen model again, in the way that is measured to be faster now."""
+        if self._chosen is not None:
+            self._library.measure_again(self._chosen.path)
+            self.open_file(self._chosen.path)
+
     def _on_scanned(self, changed: FileIdentity | None) -> None:
         chosen = self._chosen
         self._leave_unlisted()

@@ -139,4 +139,5 @@ def load_options_of(preset: Preset) -> LoadOptions:
         thread_count=preset.thread_count,
         gpu_layers=preset.gpu_layers,
         kv_cache_type=preset.kv_cache_type,
+        flash_attention=preset.flash_attention,
     )

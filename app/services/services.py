@@ -14,6 +14,7 @@ from app.core.risky_work import Crash
 from app.core.speed_estimate import active_share
 from app.engine.bandwidth import Bandwidth
 from app.engine.engine import Engine
+from app.engine.measured_choice import MeasuredChoices
 from app.engine.model_checks import describe
 from app.engine.probe import Probe
 from app.engine.state_files import StateFiles
@@ -121,8 +122,13 @@ class Services(QObject):
         self.variants = Variants(paths.cache / "engine.json", trial_model=resources() / TRIAL_MODEL)
         self._guard = CrashGuard(paths.marks, crash)
         self._state_files = StateFiles(paths.states, most_state_bytes(self.settings.current))
+        choices = MeasuredChoices(paths.measured_choices, self.variants.choose)
         self.engine: ChatEngine = engine or Engine(
-            self.variants.choose, self._guard, pixels_in(self.store.attachments), self._state_files
+            self.variants.choose,
+            self._guard,
+            pixels_in(self.store.attachments),
+            self._state_files,
+            choices.choice_for,
         )
         self.bandwidth = Bandwidth(paths.data / "memory-bandwidth.json")
         self.starter = find_starter_model(resources() / "models")
@@ -130,7 +136,8 @@ class Services(QObject):
         self._files_worker = Worker("files", self)
         self.formulas = FormulaService(self)
         self._build_chat()
-        self._build_models(model_dirs, probe or Probe(paths.trials, choose_libraries=self.variants.choose))
+        probe = probe or Probe(paths.trials, choose_libraries=self.variants.choose, choices=choices)
+        self._build_models(model_dirs, probe)
         self._build_answers(tools)
         self.settings.changed.connect(self._apply_settings)
         self.answers.changed.connect(self._learn_speed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from app.core.preset import KV_CACHE_TYPES, LOAD_LIMITS, THINKING_LIMIT, Preset
+from app.core.preset import FLASH_ATTENTION, KV_CACHE_TYPES, LOAD_LIMITS, THINKING_LIMIT, Preset
 from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS
 from app.files.converter import converted, plain
 
@@ -17,16 +17,19 @@ _LABELS = {
     "system_prompt": "The system prompt",
     "source": "The source",
     "kv_cache_type": "The KV cache type",
+    "flash_attention": "Flash attention",
     "tools": "Tools",
     "stop": "Stop strings",
     "sampling": "The sampling values",
 }
+_CHOICES = {"kv_cache_type": KV_CACHE_TYPES, "flash_attention": FLASH_ATTENTION}
 _NAMES = (
     "name",
     "system_prompt",
     "source",
     *LOAD_LIMITS,
     "kv_cache_type",
+    "flash_attention",
     "thinking_limit",
     "tools",
     "sampling",
@@ -69,8 +72,8 @@ def _fault(name: str, value: Any) -> str:
     """What is wrong with a value of the right type, as a sentence; empty where nothing is."""
     if name in _LIMITS and not _LIMITS[name].low <= value <= _LIMITS[name].high:
         return _LIMITS[name].refusal(value)
-    if name == "kv_cache_type" and value not in KV_CACHE_TYPES:
-        return f"{_LABELS[name]} must be one of {', '.join(KV_CACHE_TYPES)}."
+    if name in _CHOICES and value not in _CHOICES[name]:
+        return f"{_LABELS[name]} must be one of {', '.join(_CHOICES[name])}."
     if name in ("stop", "tools") and not all(value or ()):
         return f"{_LABELS[name]} must be a list of texts that are not empty."
     return ""

@@ -51,7 +51,7 @@ class Screens(QObject):
         services.recovery.model_choice_requested.connect(window.open_model_picker)
         self.settings = SettingsController(window, services.settings, __version__, self)
         self.settings.add_tools_page(services.tools)
-        self.settings.add_performance_page(services.saved_states)
+        self.settings.add_performance_page(services.saved_states, services.models)
         self._window_controller = WindowController(
             window, themes, services.settings, self.settings, services.models, services.paths.logs, self
         )

@@ -11,6 +11,8 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.engine.gguf import read_header
+from app.engine.measured_choice import MeasuredChoice, MeasuredChoices
 from app.engine.probe import Probe
 from app.hub.library.library import find_starter_model
 from app.paths import Paths
@@ -24,6 +26,7 @@ def trial_findings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     findings = tmp_path_factory.mktemp("trials") / "trials.json"
     for model in filter(None, (TINY_MODEL, find_starter_model())):
         Probe(findings).check_model(model)
+        MeasuredChoices(findings.with_name("choices.json")).remember(read_header(model), MeasuredChoice())
     return findings
 
 
@@ -31,9 +34,10 @@ def trial_findings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data_dir(tmp_path: Path, trial_findings: Path) -> Path:
     """A data folder in which nothing was done yet but the trials of the small models."""
     folder = tmp_path / "data"
-    trials = Paths.below(folder).trials
-    trials.parent.mkdir(parents=True)
-    shutil.copy(trial_findings, trials)
+    paths = Paths.below(folder)
+    paths.cache.mkdir(parents=True)
+    shutil.copy(trial_findings, paths.trials)
+    shutil.copy(trial_findings.with_name("choices.json"), paths.measured_choices)
     return folder
 
 

@@ -12,6 +12,7 @@ from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryE
 from app.core.model_file import LoadOptions
 from app.engine import load_options
 from app.engine.engine import Engine
+from app.engine.measured_choice import MeasuredChoice
 from tests.support.asking import ask, user
 from tests.support.gguf_file import gguf_bytes, with_values
 
@@ -28,6 +29,20 @@ def test_a_loaded_model_says_what_it_is(tiny, tiny_path):
     assert (info.context_length, info.trained_context) == (2048, 32768)
     assert info.thread_count == load_options.physical_cores()
     assert info.notices == ()
+
+
+def test_a_model_is_loaded_in_the_way_that_was_measured_to_be_faster(tiny_path):
+    """And answers alike: the ways differ in speed, and in the last digits."""
+    texts = []
+    for choice in (None, MeasuredChoice(), MeasuredChoice(flash_attention=True, writing_threads=1)):
+        engine = Engine(choice_for=lambda header, choice=choice: choice)
+        info = engine.load(tiny_path, LoadOptions(context_length=512), quiet)
+        is_flash = choice is not None and choice.flash_attention
+        assert (info.flash_attention, info.is_measured) == (is_flash, choice is not None)
+        assert info.writing_threads == (choice.writing_threads if choice else 0)
+        texts.append(ask(engine, "Hello").text)
+        engine.unload()
+    assert len({*texts}) == 1
 
 
 def test_progress_rises_from_nothing_to_everything(tiny_path):

@@ -6,12 +6,14 @@ from app.core.errors import OutOfMemoryError
 from app.core.model_file import LoadOptions
 from app.engine.gguf import read_header
 from app.engine.load_options import (
+    LoadPlan,
     Machine,
     context_bytes_per_token,
     overhead_bytes,
     physical_cores,
     plan_load,
 )
+from app.engine.measured_choice import MeasuredChoice
 from tests.support.gguf_file import gguf_bytes
 
 ROOMY = Machine(free_bytes=64 * 10**9, core_count=6)
@@ -101,3 +103,47 @@ def test_plain_attention_is_taken_where_there_is_memory_for_its_scores(lfm):
 def test_graphics_cards_and_quantised_memory_get_flash_attention(lfm):
     assert plan_load(lfm, LoadOptions(kv_cache_type="q8_0"), 32_768, ROOMY).flash_attention
     assert plan_load(lfm, LoadOptions(), 32_768, Machine(64 * 10**9, 6, has_gpu=True)).flash_attention
+
+
+def planned(lfm, machine=ROOMY, measured: MeasuredChoice | None = None, **options) -> LoadPlan:
+    return plan_load(lfm, LoadOptions(**options), 32_768, machine, measured=measured)
+
+
+FLASH_IS_FASTER = MeasuredChoice(flash_attention=True, writing_threads=4)
+
+
+def test_what_was_measured_is_taken_where_nothing_else_is_asked_for(lfm):
+    plan = planned(lfm, measured=FLASH_IS_FASTER)
+    assert (plan.flash_attention, plan.is_measured, plan.writing_threads) == (True, True, 4)
+    assert plan.overhead_bytes == overhead_bytes(lfm)
+    plan = planned(lfm, measured=MeasuredChoice())
+    assert (plan.flash_attention, plan.is_measured, plan.writing_threads) == (False, True, 0)
+    assert not planned(lfm).is_measured
+
+
+def test_what_a_preset_asks_for_is_stronger_than_what_was_measured(lfm):
+    plan = planned(lfm, measured=FLASH_IS_FASTER, flash_attention="off", thread_count=2)
+    assert (plan.flash_attention, plan.is_measured) == (False, False)
+    assert (plan.thread_count, plan.writing_threads) == (2, 0)
+    plan = planned(lfm, measured=MeasuredChoice(), flash_attention="on")
+    assert (plan.flash_attention, plan.is_measured) == (True, False)
+
+
+def test_flash_attention_is_not_left_out_where_it_is_needed_and_that_is_said(lfm):
+    short_of_memory = Machine(10**9, 6)
+    plan = planned(lfm, short_of_memory, MeasuredChoice())
+    assert (plan.flash_attention, plan.is_measured, plan.notice) == (True, False, "")
+    plan = planned(lfm, short_of_memory, flash_attention="off")
+    assert plan.flash_attention
+    assert "does not fit into the free memory without it" in plan.notice
+    plan = planned(lfm, kv_cache_type="q8_0", flash_attention="off")
+    assert plan.flash_attention
+    assert "a quantised KV cache needs it" in plan.notice
+
+
+def test_a_graphics_card_has_flash_attention_unless_it_is_switched_off(lfm):
+    card = Machine(64 * 10**9, 6, has_gpu=True)
+    assert planned(lfm, card, MeasuredChoice()).flash_attention
+    plan = planned(lfm, card, FLASH_IS_FASTER, flash_attention="off")
+    assert (plan.flash_attention, plan.writing_threads) == (False, 0)
+    assert plan.overhead_bytes == overhead_bytes(lfm)

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import Cancelled, EngineError, ModelFileError, OutOfMemoryError, UserError
-from app.engine import load_options, model_trial
+from app.engine import load_options, measured_choice, model_trial
+from app.engine.gguf import read_header
+from app.engine.measured_choice import MeasuredChoice, MeasuredChoices
 from app.engine.probe import Probe, verdict_of
 from app.engine.trial_process import Ending, TrialLimits, TrialOutcome
 from tests.support.gguf_file import gguf_bytes, with_values
@@ -201,3 +203,72 @@ def test_a_crash_over_a_picture_costs_the_model_only_its_sight(record: Path, tin
     said = 'print(\'{"step": "picture"}\', flush=True)'
     problem = Probe(record, child(f"{said}; import os; os.abort()")).check_model(tiny_path)
     assert "cannot see" in problem
+
+
+# Which way to load a model is faster
+
+
+@pytest.fixture
+def choices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MeasuredChoices:
+    monkeypatch.setattr(measured_choice, "SMALLEST_MODEL_BYTES", 0)
+    return MeasuredChoices(tmp_path / "choices.json")
+
+
+def says(*reports: dict[str, object], wish: str = "") -> list[str]:
+    """A child that says so, if it was asked with that wish."""
+    lines = "\n".join(json.dumps(report) for report in reports)
+    return child(f"import sys; assert {wish!r} in ('', sys.argv[1]), sys.argv; print({lines!r})")
+
+
+FINE: dict[str, object] = {"problem": "", "hint": "", "kind": "file", "sight": ""}
+CHOICE = {
+    "choice": {"flash_attention": True, "writing_threads": 0, "is_clear": True, "gain": 1.5, "tries": 1}
+}
+
+
+def test_the_trial_of_a_model_measures_it_and_so_does_another_one_after_it_was_forgotten(
+    record: Path, tiny_path: Path, choices: MeasuredChoices
+) -> None:
+    """By the real child: whatever it finds on a busy machine, it says something."""
+    for _ in range(2):
+        Probe(record, choices=choices).check_model(tiny_path)
+        assert choices._find(read_header(tiny_path)) is not None
+        Probe(record, choices=choices).forget_speed(tiny_path)
+        assert choices.needs_measuring(read_header(tiny_path))
+
+
+def test_a_model_that_was_tried_before_is_measured_alone(
+    record: Path, file: Path, choices: MeasuredChoices
+) -> None:
+    Probe(record, says(FINE, wish="--model")).check_model(file)
+    Probe(record, says(CHOICE, FINE, wish="--speed"), choices=choices).check_model(file)
+    assert choices.choice_for(read_header(file)) == MeasuredChoice(True, gain=1.5)
+    Probe(record, child("import sys; sys.exit(3)"), choices=choices).check_model(file)
+
+
+def test_another_file_of_the_same_shape_is_tried_without_measuring(
+    record: Path, file: Path, choices: MeasuredChoices, tmp_path: Path
+) -> None:
+    Probe(record, says(CHOICE, FINE, wish="--model-and-speed"), choices=choices).check_model(file)
+    other = tmp_path / "other.gguf"
+    other.write_bytes(gguf_bytes(values={"general.name": "Another"}))
+    Probe(record, says(FINE, wish="--model"), choices=choices).check_model(other)
+
+
+@posix_only
+def test_a_crash_while_it_is_measured_costs_nothing_but_the_measuring(
+    record: Path, file: Path, choices: MeasuredChoices
+) -> None:
+    said = json.dumps({"step": "speed", "sight": "It cannot see."})
+    crash = child(f"print({said!r}, flush=True); {CRASHES}")
+    assert Probe(record, crash, choices=choices).check_model(file) == "It cannot see."
+    assert choices.choice_for(read_header(file)) is None
+    assert Probe(record, child("import sys; sys.exit(3)")).check_model(file) == "It cannot see."
+
+
+def test_a_damaged_model_is_not_measured(record: Path, file: Path, choices: MeasuredChoices) -> None:
+    damaged = {**FINE, "problem": "It is damaged."}
+    for _ in range(2):
+        with pytest.raises(ModelFileError, match=r"It is damaged\."):
+            Probe(record, says(damaged), choices=choices).check_model(file)
+    assert choices._find(read_header(file)) is None

@@ -88,7 +88,14 @@ class ScriptedEngine(ScriptedModel):
 
 
 class TrustingProbe:
-    """Finds nothing wrong with any model, without a child process."""
+    """Finds nothing wrong with any model, without a child process.
+
+    Attributes:
+        forgotten: the models that are to be measured again.
+    """
+
+    def __init__(self) -> None:
+        self.forgotten: list[Path] = []
 
     def check_library(self) -> None:
         pass
@@ -97,3 +104,6 @@ class TrustingProbe:
         self, path: Path, cancel: threading.Event | None = None, projector: Path | None = None
     ) -> str:
         return ""
+
+    def forget_speed(self, path: Path) -> None:
+        self.forgotten.append(path)

@@ -77,6 +77,7 @@ presets = st.builds(
     system_prompt=texts,
     context_length=st.integers(0, 1_048_576),
     kv_cache_type=st.sampled_from(["f16", "q8_0", "q4_0"]),
+    flash_attention=st.sampled_from(["auto", "on", "off"]),
     thinking_limit=st.integers(0, 131_072),
     tools=st.none() | st.lists(texts.filter(bool), max_size=3).map(tuple),
 )
@@ -281,6 +282,7 @@ def test_a_wrong_value_in_the_file_costs_only_itself(path, caplog):
         system_prompt = "Stay"
         colour = "blue"
         kv_cache_type = "q1"
+        flash_attention = "yes"
         [preset.sampling]
         temperature = 90
         top_k = 3
@@ -298,6 +300,7 @@ def test_a_wrong_value_in_the_file_costs_only_itself(path, caplog):
     assert store.get("Fine") == Preset("Fine")
     assert (store.bound_to("a"), store.bound_to("b")) == ("Mine", None)
     assert sorted(store.notices) == [
+        "presets.toml: Flash attention must be one of auto, on, off. The default is used instead.",
         "presets.toml: Temperature must be between 0 and 5, not 90. The default is used instead.",
         "presets.toml: The KV cache type must be one of f16, q8_0, q4_0. The default is used instead.",
     ]

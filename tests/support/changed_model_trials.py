@@ -22,8 +22,8 @@ from app.core.sampling import Sampling
 from app.engine.engine import Engine
 from app.engine.loaded_model import native_library
 from app.engine.model_checks import describe
-from app.engine.model_trial import CONVERSATIONS
 from app.engine.trial_process import Ending
+from app.engine.trial_samples import CONVERSATIONS
 from tests.support.model_mutations import Mutator
 from tests.support.trial_server import run_in_fork, verdict_on
 

@@ -16,6 +16,7 @@ from app.engine.llama.library import (
 )
 from app.engine.llama.model import Model
 from app.engine.llama.sampler import LARGEST_SEED, Sampler
+from app.engine.llama.trial_context import TrialContext
 
 __all__ = [
     "LARGEST_SEED",
@@ -24,6 +25,7 @@ __all__ = [
     "Model",
     "NativeFailure",
     "Sampler",
+    "TrialContext",
     "has_gpu",
     "last_errors",
     "load_libraries",

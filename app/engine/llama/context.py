@@ -29,12 +29,14 @@ class LlamaContext:
         kv_cache_type: str = "f16",
         batch_size: int = 512,
         flash_attention: bool = True,
+        writing_threads: int = 0,
     ) -> None:
         """Raises LoadFailed: there is not enough memory for the context, or the model cannot be run."""
         parameters = C.llama_context_default_params()
         parameters.n_ctx = context_length
         parameters.n_batch = parameters.n_ubatch = min(batch_size, context_length)
-        parameters.n_threads = parameters.n_threads_batch = thread_count
+        parameters.n_threads = writing_threads or thread_count
+        parameters.n_threads_batch = thread_count
         parameters.type_k = parameters.type_v = _CACHE_TYPES[kv_cache_type]
         if not flash_attention:
             parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_DISABLED

@@ -33,10 +33,15 @@ _EMPTY_VALUES: dict[str, tuple[float, str]] = {
 }
 _LIMITS: dict[str, SamplingLimit] = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
 _KV_CHOICES = (("f16", "f16, exact"), ("q8_0", "q8_0, half the memory"), ("q4_0", "q4_0, a quarter"))
+_FLASH_CHOICES = (("auto", "Automatic"), ("on", "On"), ("off", "Off"))
 _TEXTS: dict[str, tuple[str, str]] = {
     SYSTEM_PROMPT: ("System prompt", "What the model is told before the chat begins."),
     "stop": ("Stop strings", r"Generation stops at any of these. One per line; \n is a line break."),
     "kv_cache_type": ("KV cache type", "How exactly the context is kept. Less exact takes less memory."),
+    "flash_attention": (
+        "Flash attention",
+        "A way to compute attention that takes less memory. Automatic takes what is faster on this computer.",
+    ),
     "tools": ("Tools", "Enabled in chats that have not chosen their own."),
 }
 
@@ -71,7 +76,7 @@ REPETITION = FieldSection(
 THINKING_AND_TOOLS = FieldSection("Thinking and tools", ("thinking_limit", "tools"))
 LOADING = FieldSection(
     "Model loading",
-    ("context_length", "thread_count", "gpu_layers", "kv_cache_type"),
+    ("context_length", "thread_count", "gpu_layers", "kv_cache_type", "flash_attention"),
     note="These take effect when a model is loaded.",
 )
 PRESET_SECTIONS = (BASICS, THINKING_AND_TOOLS, CHOICE, REPETITION, LOADING)
@@ -82,7 +87,7 @@ CONVERSATION_SECTIONS = (
     REPETITION,
     FieldSection("Model", ("context_length", "thinking_limit", "tools", "gpu_layers"), is_folded=False),
 )
-"""The rows of one conversation's settings; threads and cache type suit a computer, and stay with presets."""
+"""The rows of one conversation's settings; the others of loading suit a computer, and stay with presets."""
 
 
 def label_of(name: str) -> str:
@@ -106,6 +111,8 @@ def make_field(name: str, parent: QWidget, is_low: bool = False) -> ValueField:
         field = StopField(2 if is_low else 3, "None", parent)
     elif name == "kv_cache_type":
         field = ChoiceField(_KV_CHOICES, parent)
+    elif name == "flash_attention":
+        field = ChoiceField(_FLASH_CHOICES, parent)
     elif name == "tools":
         inherit_text, column_count = ("As in the preset", 1) if is_low else ("Use defaults from Settings", 2)
         field = ToolsField(inherit_text, column_count, parent)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.core import formatting
 from app.settings import MOST_STATE_GB, ReadAhead, Settings
+from app.ui.settings.loaded_model_rows import LoadedModelRows
 from app.ui.widgets.drop_down import DropDown
 
 _CHOICES = (
@@ -28,7 +29,7 @@ _CHOICES = (
 
 
 class PerformancePage(QWidget):
-    """When the model reads ahead, and what it keeps of conversations on the disk.
+    """When the model reads ahead, what it keeps of conversations on the disk, and how it was loaded.
 
     Signals:
         changed(Settings): the user changed something.
@@ -61,6 +62,7 @@ class PerformancePage(QWidget):
         self.clear_button.setObjectName("clear_states_button")
         self.clear_button.setToolTip("The conversations stay. The model reads them again when it needs them.")
         self.clear_requested = self.clear_button.clicked
+        self.model_rows = LoadedModelRows(self)
         self._lay_out()
         self.set_settings(settings)
         self.set_size(0)
@@ -127,6 +129,8 @@ class PerformancePage(QWidget):
             )
         )
         layout.addLayout(states)
+        layout.addSpacing(12)
+        layout.addWidget(self.model_rows)
         layout.addStretch(1)
 
     def _words(self, text: str) -> QLabel:

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.services.models import ModelService
 from app.services.saved_states import SavedStatesService
 from app.services.settings import SettingsChange, SettingsService
 from app.services.tools import ToolService
@@ -49,10 +50,10 @@ class SettingsController(QObject):
         self._tools = tools
         self.add_page(SettingsPage.TOOLS, lambda parent: self._make_tools_page(tools, parent))
 
-    def add_performance_page(self, saved_states: SavedStatesService) -> None:
+    def add_performance_page(self, saved_states: SavedStatesService, models: ModelService) -> None:
         """Has the page about what makes answers begin sooner in the dialog."""
         self.add_page(
-            SettingsPage.PERFORMANCE, lambda parent: self._make_performance_page(saved_states, parent)
+            SettingsPage.PERFORMANCE, lambda parent: self._make_performance_page(saved_states, models, parent)
         )
 
     def open(self, page: SettingsPage = SettingsPage.GENERAL) -> None:
@@ -103,12 +104,17 @@ class SettingsController(QObject):
         page.add_folder_requested.connect(self.choose_tool_folder)
         return page
 
-    def _make_performance_page(self, saved_states: SavedStatesService, parent: QWidget) -> QWidget:
+    def _make_performance_page(
+        self, saved_states: SavedStatesService, models: ModelService, parent: QWidget
+    ) -> QWidget:
         self._performance_page = page = PerformancePage(self._settings.current, parent)
         page.changed.connect(self._on_performance_page_changed)
         page.clear_requested.connect(saved_states.clear)
         saved_states.changed.connect(page.set_size)
         page.set_size(saved_states.size)
+        page.model_rows.measure_requested.connect(models.measure_again)
+        models.changed.connect(lambda _change: page.model_rows.set_info(models.info))
+        page.model_rows.set_info(models.info)
         return page
 
     def _on_performance_page_changed(self, settings: Settings) -> None:

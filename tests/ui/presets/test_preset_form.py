@@ -24,6 +24,7 @@ ODD = Preset(
     "One\r\ntwo\u00a0three",
     thread_count=3,
     kv_cache_type="q4_0",
+    flash_attention="off",
     thinking_limit=77,
     tools=("gone", "current_time", "add"),
 )
@@ -43,7 +44,7 @@ def form(qtbot: QtBot, themes: ThemeSwitcher) -> PresetForm:
 
 
 def test_every_value_of_a_preset_has_a_field(form: PresetForm) -> None:
-    assert set(form.rows) == {*NUMBERS, "stop", "system_prompt", "kv_cache_type", "tools"}
+    assert set(form.rows) == {*NUMBERS, "stop", "system_prompt", "kv_cache_type", "flash_attention", "tools"}
     assert set(form.rows) == set(values_of(CAREFUL))
 
 
@@ -194,6 +195,13 @@ def test_the_attention_memory_is_chosen_from_a_list(qtbot: QtBot, form: PresetFo
     field = form.rows["kv_cache_type"].field
     qtbot.keyClick(field, Qt.Key.Key_Down)
     assert form.draft.preset == replace(CAREFUL, kv_cache_type="q8_0")
+
+
+def test_flash_attention_is_automatic_unless_it_is_chosen(qtbot: QtBot, form: PresetForm) -> None:
+    form.sections["Model loading"].set_folded(False)
+    field = form.rows["flash_attention"].field
+    qtbot.keyClick(field, Qt.Key.Key_Down)
+    assert form.draft.preset == replace(CAREFUL, flash_attention="on")
 
 
 def test_the_longest_thought_is_a_whole_number(qtbot: QtBot, form: PresetForm) -> None:

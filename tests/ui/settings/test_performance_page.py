@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.model_file import ModelInfo
 from app.settings import ReadAhead, Settings
 from app.ui.settings.performance_page import PerformancePage
 from app.ui.theme_switcher import ThemeSwitcher
@@ -55,3 +59,28 @@ def test_what_is_kept_is_shown_and_can_be_cleared(qtbot: QtBot, page: Performanc
     assert page.size_label.text() == "1.3 GB in use"
     with qtbot.waitSignal(page.clear_requested):
         qtbot.mouseClick(page.clear_button, Qt.MouseButton.LeftButton)
+
+
+LOADED = ModelInfo(Path("lake.gguf"), "Lake 1.2B", "lfm2", "Q4_0", 1, 4096, 4096, thread_count=8)
+
+
+def test_how_the_model_was_loaded_is_shown_with_what_was_measured(page: PerformancePage) -> None:
+    rows = page.model_rows
+    assert not rows.isVisible()
+    rows.set_info(LOADED)
+    assert rows.isVisible()
+    assert (rows.flash_label.text(), rows.threads_label.text()) == ("Off", "8")
+    rows.set_info(replace(LOADED, flash_attention=True, is_measured=True, writing_threads=4))
+    assert rows.flash_label.text() == "On (measured)"
+    assert rows.threads_label.text() == "8, and 4 while an answer is written (measured)"
+    rows.set_info(None)
+    assert not rows.isVisible()
+
+
+def test_it_can_be_measured_again_but_not_with_a_graphics_card(qtbot: QtBot, page: PerformancePage) -> None:
+    rows = page.model_rows
+    rows.set_info(replace(LOADED, flash_attention=True, has_gpu=True))
+    assert not rows.measure_button.isVisible()
+    rows.set_info(LOADED)
+    with qtbot.waitSignal(rows.measure_requested):
+        qtbot.mouseClick(rows.measure_button, Qt.MouseButton.LeftButton)
