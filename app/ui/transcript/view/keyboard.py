@@ -90,6 +90,14 @@ class KeyboardNavigation:
         self._viewport.show(row, found.area if found else None)
         return True
 
+    def go_to(self, focus: KeyboardFocus) -> None:
+        """Goes to a message or one of its buttons."""
+        row = self._column.row_of(focus.entry_id)
+        if row is not None:
+            self._interaction.focus = focus
+            found = find(self._column.layout(row).targets(is_active=True), focus.target)
+            self._viewport.show(row, found.area if found else None)
+
     def _use_target(self) -> bool:
         row, focus = self._interaction.focus_row, self._interaction.focus
         if row is None or focus is None:

@@ -1,0 +1,58 @@
+"""What each kind of block is to a screen reader."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAccessible
+
+from app.core import formatting
+from app.ui.transcript.content.blocks import (
+    Block,
+    CodeBlock,
+    Container,
+    ErrorNote,
+    RuleBlock,
+    TableBlock,
+    TextBlock,
+    joined,
+)
+
+
+def role_of(block: Block) -> QAccessible.Role:
+    match block:
+        case TextBlock() if block.level:
+            return QAccessible.Role.Heading
+        case TextBlock() if block.place.marker:
+            return QAccessible.Role.ListItem
+        case TextBlock() | CodeBlock():
+            return QAccessible.Role.Paragraph
+        case TableBlock():
+            return QAccessible.Role.Grouping  # As a table it would have to be walked by cells.
+        case RuleBlock():
+            return QAccessible.Role.Separator
+        case ErrorNote():
+            return QAccessible.Role.AlertMessage
+        case _:
+            return QAccessible.Role.StaticText
+
+
+def name_of(block: Block) -> str:
+    """What is said of it: its words, those of a list item behind its marker."""
+    if isinstance(block, TableBlock):
+        return "\n".join(", ".join(joined(cell) for cell in row) for row in block.rows)
+    words = block.plain_text()
+    return f"{block.place.marker} {words}" if block.place.marker else words
+
+
+def remark_on(block: Block) -> str:
+    """What a reader sees of it besides its words."""
+    remarks = ["Quote"] if Container.QUOTE in block.place.containers else []
+    match block:
+        case TextBlock() if block.level:
+            remarks.append(f"Heading of level {block.level}")
+        case CodeBlock():
+            remarks.append(f"Code in {block.language}" if block.language else "Code")
+        case TableBlock():
+            columns = max((len(row) for row in block.rows), default=0)
+            rows = formatting.counted(len(block.rows), "row")
+            remarks.append(f"Table of {rows} and {formatting.counted(columns, 'column')}")
+    return ", ".join(remarks)
