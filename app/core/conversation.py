@@ -68,6 +68,24 @@ class ConversationSummary:
     id: str
     title: str
     updated_at: datetime
+    created_at: datetime = UNKNOWN_TIME
+    is_pinned: bool = False
+    is_archived: bool = False
+    folder_id: str = ""
+    """Empty for one that is in no folder."""
+    deleted_at: datetime | None = None
+    """None for one that is not in the bin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A named place for conversations."""
+
+    name: str
+    parent_id: str = ""
+    """The folder that it is in; empty for one at the top. Only those at the top hold others."""
+    id: str = field(default_factory=new_id)
+    created_at: datetime = field(default_factory=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from app.store.row_writing import (
     update_row,
 )
 from app.store.rows import (
+    SUMMARY_COLUMNS,
     conversation_columns,
     conversation_from,
     from_microseconds,
@@ -67,7 +68,7 @@ class ConversationStore:
     def list_summaries(self) -> list[ConversationSummary]:
         """All conversations, the one that was last used first."""
         rows = self._database.rows(
-            """select id, title, updated_at from conversation where deleted_at is null
+            f"""select {SUMMARY_COLUMNS} from conversation where deleted_at is null
                 order by updated_at desc, id"""
         )
         summaries = [summary_from(row) for row in rows]

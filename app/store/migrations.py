@@ -175,6 +175,23 @@ def m008_attachments(connection: sqlite3.Connection) -> None:
     connection.execute("alter table conversation add column draft_attachments text not null default ''")
 
 
+def m009_order_of_conversations(connection: sqlite3.Connection) -> None:
+    """Folders, and which conversations are in them, are pinned or archived."""
+    connection.execute(
+        """create table folder
+            (id text primary key not null, name text not null, parent_id text, created_at integer not null)"""
+    )
+    connection.execute("alter table conversation add column is_pinned integer not null default 0")
+    connection.execute("alter table conversation add column is_archived integer not null default 0")
+    connection.execute("alter table conversation add column folder_id text")
+    connection.execute("drop index conversation_list")
+    connection.execute(
+        """create index conversation_list on conversation
+            (updated_at desc, id, title, created_at, is_pinned, is_archived, folder_id, deleted_at)
+            where deleted_at is null"""
+    )
+
+
 def _padded(row: str) -> str:
     end = "char(10, 10)"
     return f"{row}.plain || {end}, {row}.folded || {end}"
@@ -206,6 +223,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m006_instructions_of_answers,
     m007_search_without_accents,
     m008_attachments,
+    m009_order_of_conversations,
 )
 
 

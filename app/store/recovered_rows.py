@@ -24,7 +24,7 @@ MOST_FAILURES = 10_000
 
 _INDEXES = (("message_of_conversation", "conversation_id"), ("sqlite_autoindex_message_1", "id"))
 """Indexes that name every message, each with the column that it is sorted by."""
-_TABLES = ("conversation", "instructions", "message", "remembered")
+_TABLES = ("conversation", "folder", "instructions", "message", "remembered")
 _REMEMBERED = ("last_open_conversation", "memory_choice_of_")
 
 Row = dict[str, Column]
@@ -144,7 +144,7 @@ class RecoveredRows:
                     if number not in have and (number in named or not is_known):
                         self._insert(target, "message", columns["message"], {**row, "number": number})
                 homes = {id_ for (id_,) in target.execute("select distinct conversation_id from message")}
-                for table in ("conversation", "instructions", "remembered"):
+                for table in ("conversation", "folder", "instructions", "remembered"):
                     for number, row in _all_rows(source, table):
                         if table != "conversation" or row.get("id") in homes:
                             self._insert(target, table, columns[table], {**row, "number": number})
@@ -189,6 +189,8 @@ def _table_of(values: list[Column]) -> str | None:
             return "remembered"
         case [str() as hash_, str() | bytes()] if len(hash_) == 64:
             return "instructions"
+        case [str() as id_, str() | bytes(), str() | None, int()] if len(id_) == 32:
+            return "folder"
     return None
 
 
@@ -196,6 +198,8 @@ def _complete(table: str, row: Row) -> Row:
     """The row with something in each column that must not be empty; ids are what can be looked up."""
     if table in ("remembered", "instructions"):
         return row
+    if table == "folder":
+        return {name: value for name, value in row.items() if name != "number"}
     row = dict(row)
     if not isinstance(row.get("id"), str) or not row["id"]:
         row["id"] = new_id()
@@ -218,8 +222,9 @@ def _complete(table: str, row: Row) -> Row:
         ):
             if row.get(name) is None:
                 row[name] = ""
-        if row.get("is_titled_by_user") is None:
-            row["is_titled_by_user"] = 0
+        for name in ("is_titled_by_user", "is_pinned", "is_archived"):
+            if row.get(name) is None:
+                row[name] = 0
         return row
     if not isinstance(row.get("conversation_id"), str):
         row["conversation_id"] = "recovered"

@@ -17,6 +17,7 @@ from app.core.conversation import (
     UNKNOWN_TIME,
     Conversation,
     ConversationSummary,
+    Folder,
     MessageNode,
     MessageState,
 )
@@ -44,6 +45,9 @@ MICROSECOND = timedelta(microseconds=1)
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 """A date outside of these was never written."""
 
+SUMMARY_COLUMNS = "id, title, updated_at, created_at, is_pinned, is_archived, folder_id, deleted_at"
+"""What `summary_from` reads of a conversation."""
+
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
@@ -68,7 +72,28 @@ def summary_from(row: Row) -> ConversationSummary:
         DamagedKeyError: its id is not legible.
     """
     return ConversationSummary(
-        _key(row["id"]), restored(row["title"])[0], from_microseconds(row["updated_at"])
+        _key(row["id"]),
+        restored(row["title"])[0],
+        from_microseconds(row["updated_at"]),
+        from_microseconds(row["created_at"]),
+        bool(row["is_pinned"]),
+        bool(row["is_archived"]),
+        restored(row["folder_id"] or "")[0],
+        None if row["deleted_at"] is None else from_microseconds(row["deleted_at"]),
+    )
+
+
+def folder_from(row: Row) -> Folder:
+    """A folder of conversations.
+
+    Raises:
+        DamagedKeyError: its id is not legible.
+    """
+    return Folder(
+        restored(row["name"])[0],
+        restored(row["parent_id"] or "")[0],
+        _key(row["id"]),
+        from_microseconds(row["created_at"]),
     )
 
 

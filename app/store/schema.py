@@ -16,7 +16,7 @@ from app.store.migrations import MIGRATIONS, Migration, migrate, rebuild_search
 
 log = logging.getLogger(__name__)
 
-CORE_TABLES = ("conversation", "message", "remembered", "instructions", "applied_migration")
+CORE_TABLES = ("conversation", "message", "remembered", "instructions", "folder", "applied_migration")
 """The tables that hold what people wrote; everything else can be made anew from them."""
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from app.core.conversation import now
 from app.store.attachments import AttachmentStore
 from app.store.backups import Backups
+from app.store.conversation_order import ConversationOrder
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
 from app.store.recovery import Progress, backups_folder, finish_interrupted, is_emptied, no_progress, repair
 from app.store.search import ConversationSearch
 from app.store.upkeep import ConversationUpkeep
 
-DELETED_ARE_KEPT = timedelta(hours=24)
-"""How long a deleted conversation stays in the file, hidden, after which the next start removes it."""
+DELETED_ARE_KEPT = timedelta(days=30)
+"""How long a deleted conversation can be restored, after which the next start removes it."""
 ATTACHMENTS = "attachments"
 """The folder beside the file that holds what is attached to messages."""
 
@@ -56,6 +57,7 @@ class Store:
     """All that is in the file. Damage that is met while it is used is repaired at once, and noticed."""
 
     conversations: ConversationStore
+    order: ConversationOrder
     search: ConversationSearch
     notices: StoreNotices
     backups: Backups
@@ -118,4 +120,12 @@ def _opened(path: Path, notices: StoreNotices, on_progress: Progress, copied_fil
     database.set_repair(lambda is_hopeless: notices.add(repair(path, is_hopeless, on_progress)))
     backups = Backups(backups_folder(path), database, copied_files)
     attachments = AttachmentStore(path.with_name(ATTACHMENTS))
-    return Store(conversations, ConversationSearch(database), notices, backups, attachments, upkeep)
+    return Store(
+        conversations,
+        ConversationOrder(database),
+        ConversationSearch(database),
+        notices,
+        backups,
+        attachments,
+        upkeep,
+    )

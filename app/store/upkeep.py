@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from app.core.conversation import MessageState, now
 from app.store.conversations import MEMORY_CHOICE
-from app.store.database import Database, repairs_damage, rows_of
+from app.store.database import Connection, Database, repairs_damage, rows_of
 from app.store.row_writing import ADD_TERM
 from app.store.rows import to_microseconds
 from app.store.search_text import search_terms
@@ -63,10 +63,15 @@ class ConversationUpkeep:
                 "delete from conversation where deleted_at < ?", (to_microseconds(before),)
             ).rowcount
             if purged:
-                connection.execute(
-                    """delete from instructions where hash not in
-                        (select instructions_hash from message where instructions_hash is not null)"""
-                )
+                drop_unused_instructions(connection)
             # Off again: it would make the saving of a growing answer slower.
             connection.execute("pragma secure_delete = off")
             return purged
+
+
+def drop_unused_instructions(connection: Connection) -> None:
+    """Removes what models were told in messages that have gone."""
+    connection.execute(
+        """delete from instructions where hash not in
+            (select instructions_hash from message where instructions_hash is not null)"""
+    )

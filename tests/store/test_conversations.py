@@ -19,6 +19,7 @@ from app.core.preset_overrides import with_overrides
 from app.store.conversations import to_microseconds
 from app.store.database import Database
 from app.store.message_json import parts_from_json
+from app.store.rows import SUMMARY_COLUMNS
 from app.store.store import open_store
 from tests.support import sample_messages as sample
 from tests.support.sample_messages import a_conversation, an_answer_with_everything, said
@@ -246,8 +247,8 @@ def test_a_conversation_deleted_long_ago_is_purged_at_the_start(store, path):
     for conversation in (recent, old):
         store.conversations.create(conversation)
         store.conversations.delete(conversation.id)
-    two_days_ago = to_microseconds(now() - timedelta(days=2))
-    write(path, "update conversation set deleted_at = ? where id = ?", (two_days_ago, old.id))
+    two_months_ago = to_microseconds(now() - timedelta(days=60))
+    write(path, "update conversation set deleted_at = ? where id = ?", (two_months_ago, old.id))
     store.conversations.close()
     again = open_store(path).conversations
     again.restore(recent.id)
@@ -318,7 +319,7 @@ def test_ten_thousand_conversations_are_listed_quickly(store, path):
     assert summaries == sorted(summaries, key=lambda it: (-it.updated_at.timestamp(), it.id))
     assert min(times) < 0.5  # Other work may have the processor.
     (plan,) = database.rows(
-        """explain query plan select id, title, updated_at from conversation where deleted_at is null
+        f"""explain query plan select {SUMMARY_COLUMNS} from conversation where deleted_at is null
             order by updated_at desc, id"""
     )
     database.close()

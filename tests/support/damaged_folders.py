@@ -171,8 +171,12 @@ def _rows(folder: Path, chance: random.Random) -> str:
 _COLUMNS = (
     ("message", "parts plain role state created_at generation parent_id instructions_hash"),
     ("message", "id conversation_id"),
-    ("conversation", "title updated_at created_at deleted_at tip_id is_titled_by_user id"),
+    (
+        "conversation",
+        "title updated_at created_at deleted_at tip_id is_titled_by_user is_pinned folder_id id",
+    ),
     ("conversation", "system_prompt draft tools sampling_changes preset_name model_path"),
+    ("folder", "id name parent_id created_at"),
     ("remembered", "name value"),
     ("instructions", "hash content"),
     ("applied_migration", "name applied_at"),
