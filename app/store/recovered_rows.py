@@ -19,6 +19,7 @@ from app.store.text_column import restored
 log = logging.getLogger(__name__)
 
 RECOVERED = "Recovered chat"
+RECOVERED_FOLDER = "Recovered folder"
 MOST_FAILURES = 10_000
 """How many rows one after the other may be illegible before the walk through a table is given up."""
 
@@ -198,14 +199,16 @@ def _complete(table: str, row: Row) -> Row:
     """The row with something in each column that must not be empty; ids are what can be looked up."""
     if table in ("remembered", "instructions"):
         return row
-    if table == "folder":
-        return {name: value for name, value in row.items() if name != "number"}
     row = dict(row)
     if not isinstance(row.get("id"), str) or not row["id"]:
         row["id"] = new_id()
     at = row.get("created_at")
     if at is None:
         row["created_at"] = 0
+    if table == "folder":
+        row.pop("number", None)
+        row["name"] = row.get("name") or RECOVERED_FOLDER
+        return row
     if table == "conversation":
         row.pop("number", None)
         for name, otherwise in (("title", RECOVERED), ("updated_at", row["created_at"])):

@@ -20,7 +20,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from app.core.conversation import Conversation, MessageNode, now
+from app.core.conversation import Conversation, Folder, MessageNode, now
 from app.core.message import Generation, Instructions, Message, Role, TextPart
 from app.core.permission import Permissions
 from app.core.sampling import Sampling
@@ -71,6 +71,12 @@ def make_folder(folder: Path, chance: random.Random) -> dict[str, set[str]]:
         conversation = _conversation(index, chance)
         store.conversations.create(conversation)
         words[conversation.id] = {node.message.text for node in conversation.nodes if node.message.text}
+    outer, inner = Folder("Work"), Folder("Ideas")
+    for folder_of_chats in (outer, replace(inner, parent_id=outer.id)):
+        store.order.save_folder(folder_of_chats)
+    store.order.move(list(words)[:3], inner.id)
+    store.order.pin(list(words)[2:4], True)
+    store.order.archive(list(words)[5:6], True)
     deleted = _conversation(99, chance)
     store.conversations.create(deleted)
     store.conversations.delete(deleted.id)
@@ -334,12 +340,20 @@ def use_everything(folder: Path) -> Outcome:
         store.conversations.save_details(conversation.with_node(node))
         store.conversations.rename(summary.id, "Renamed")
         added[summary.id] = node
+    folders = store.order.folders()
+    assert all(folder.id for folder in folders)
+    for folder in folders:
+        store.order.save_folder(replace(folder, name="Renamed"))
+    store.order.move(list(added)[:2], folders[0].id if folders else "")
+    store.order.pin(list(added)[:2], True)
+    store.order.deleted()
     for query in ("lake", "カタ", '"lake deep"', "größe", "added"):
         store.search.search(query)
     store.conversations.close()
     _check_kept_aside(folder, before, outcome)
     again = open_store(path)
     assert again.notices.take() == (), "told twice"
+    assert {it.name for it in again.order.folders()} <= {"Renamed"}
     for conversation_id, node in added.items():
         conversation = again.conversations.load(conversation_id)
         assert conversation.path()[-1] == node
