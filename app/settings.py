@@ -24,6 +24,14 @@ class ThemeChoice(StrEnum):
     HIGH_CONTRAST = "high_contrast"
 
 
+class ConversationSort(StrEnum):
+    """The order of the conversations in the sidebar."""
+
+    LAST_USED = "last_used"
+    CREATED = "created"
+    TITLE = "title"
+
+
 class ReadAhead(StrEnum):
     """When the model reads, after an answer, what the next question needs."""
 
@@ -49,6 +57,9 @@ class Settings:
     last_model: Path | None = None
     """The model that is loaded at the next start."""
     is_sidebar_visible: bool = True
+    conversation_sort: ConversationSort = ConversationSort.LAST_USED
+    closed_folders: tuple[str, ...] = ()
+    """The ids of folders whose conversations the sidebar does not show."""
     is_settings_panel_visible: bool = False
     """The settings of the conversation on screen stand beside it."""
     window_geometry: str = ""

@@ -52,6 +52,8 @@ class ChatSession(QObject):
         self._is_new = True
         self._behind: dict[str, Conversation] = {}
         self._held: set[str] = set()
+        self._being_created: set[str] = set()
+        """Conversations of which it is not told yet that they are saved for the first time."""
         self.edited_id: str | None = None
         self._draft_pause = QTimer(self, interval=DRAFT_PAUSE_MS, singleShot=True)
         self._draft_pause.timeout.connect(self._save_draft)
@@ -136,6 +138,7 @@ class ChatSession(QObject):
     def add(self, conversation: Conversation, *, is_shown: bool) -> None:
         """Saves a whole conversation, such as an imported one, and maybe puts it on screen."""
         self._behind[conversation.id] = conversation
+        self._being_created.add(conversation.id)
         self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
         if is_shown:
             self.show(conversation.id)
@@ -144,6 +147,7 @@ class ChatSession(QObject):
         """Saves the conversation on screen for the first time, as it is here."""
         self._shown = conversation
         self._is_new = False
+        self._being_created.add(conversation.id)
         self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
         self._remember_last_open(conversation.id)
 
@@ -155,6 +159,7 @@ class ChatSession(QObject):
     def forget(self, conversation_id: str) -> None:
         """Drops a conversation that is being deleted, and takes it off the screen."""
         self._behind.pop(conversation_id, None)
+        self._being_created.discard(conversation_id)
         if conversation_id == self._shown.id:
             self._put_on_screen(Conversation(), is_new=True)
 
@@ -177,12 +182,17 @@ class ChatSession(QObject):
         """Another conversation comes on screen: this one is kept where it is more than what is saved."""
         self.save_draft()
         left = self._shown
-        if self.is_held(left.id) or self.is_unsaved(left.id):
+        if self._is_needed(left.id):
             self._behind[left.id] = left
 
     def _drop_if_saved(self, conversation_id: str) -> None:
-        if not self.is_held(conversation_id) and not self.is_unsaved(conversation_id):
+        if not self._is_needed(conversation_id):
             self._behind.pop(conversation_id, None)
+
+    def _is_needed(self, conversation_id: str) -> bool:
+        """Whether a conversation has to stay in memory, on screen or not."""
+        is_new = conversation_id in self._being_created
+        return is_new or self.is_held(conversation_id) or self.is_unsaved(conversation_id)
 
     # Messages
 
@@ -394,5 +404,6 @@ class ChatSession(QObject):
     def _on_writer_changed(self, outcome: Saved | SavingFailed) -> None:
         if isinstance(outcome, Saved):
             if outcome.what == CREATION:
+                self._being_created.discard(outcome.conversation_id)
                 self._tell_of(outcome.conversation_id, ChatPart.CREATED)
             self._drop_if_saved(outcome.conversation_id)

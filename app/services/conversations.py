@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.conversation import Conversation, ConversationSummary
+from app.core.conversation import UNKNOWN_TIME, Conversation, ConversationSummary, now
 from app.services.answers import AnswerService
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.store_writer import StoreWriter
+from app.store.conversation_order import ConversationOrder
 from app.store.conversations import ConversationStore
 
 
@@ -27,14 +29,14 @@ class Activity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ListChange:
-    """The conversations, their titles, their order or what goes on in them has changed.
-
-    `deleted` is the conversation that was taken away, if that is what happened.
-    """
+    """The conversations, their titles, their order or what goes on in them has changed."""
 
     is_about_order: bool = True
     """Not set where it is only about what goes on in a conversation."""
-    deleted: ConversationSummary | None = None
+    deleted: tuple[ConversationSummary, ...] = ()
+    """Those that were put into the bin, if that is what happened."""
+    archived: tuple[ConversationSummary, ...] = ()
+    """Those that were put into the archive."""
 
 
 class ConversationService(QObject):
@@ -49,6 +51,7 @@ class ConversationService(QObject):
     def __init__(
         self,
         store: ConversationStore,
+        order: ConversationOrder,
         writer: StoreWriter,
         chat: ChatSession,
         answers: AnswerService,
@@ -60,18 +63,25 @@ class ConversationService(QObject):
         """
         super().__init__(parent)
         self._store = store
+        self._order = order
         self._writer = writer
         self._chat = chat
         self._answers = answers
         self._summaries = {summary.id: summary for summary in store.list_summaries()}
+        self._deleted = {summary.id: summary for summary in order.deleted()}
         self._activities: dict[str, Activity] = {}
         chat.changed.connect(self._on_chat_changed)
         answers.changed.connect(self._on_answers_changed)
 
     @property
     def summaries(self) -> list[ConversationSummary]:
-        """All conversations, the one that was used last first."""
+        """All conversations but those in the bin, the one that was used last first."""
         return sorted(self._summaries.values(), key=lambda summary: summary.updated_at, reverse=True)
+
+    @property
+    def deleted(self) -> list[ConversationSummary]:
+        """What is in the bin, the last deleted first."""
+        return sorted(self._deleted.values(), key=lambda it: it.deleted_at or UNKNOWN_TIME, reverse=True)
 
     def is_listed(self, conversation_id: str) -> bool:
         """Whether a conversation is saved and was not deleted."""
@@ -90,42 +100,107 @@ class ConversationService(QObject):
     def rename(self, conversation_id: str, title: str) -> None:
         """Gives a conversation the title that the user typed."""
         if summary := self._summaries.get(conversation_id):
-            self._summaries[conversation_id] = ConversationSummary(conversation_id, title, summary.updated_at)
+            self._summaries[conversation_id] = replace(summary, title=title)
         self._chat.set_title(conversation_id, title)
         self.changed.emit(ListChange())
 
-    def delete(self, conversation_id: str) -> None:
-        """Takes a conversation away; `restore` brings it back."""
-        summary = self._summaries.pop(conversation_id, None)
-        if summary is None:
-            return
-        self._answers.stop(conversation_id)
-        self._chat.forget(conversation_id)
-        self._writer.run(
-            lambda: self._store.delete(conversation_id),
-            lambda: self._writer.forget(conversation_id),
-            lambda: self._put_back(summary),
-        )
-        self.changed.emit(ListChange(deleted=summary))
+    def pin(self, ids: Collection[str], is_pinned: bool) -> None:
+        """Keeps conversations at the top of the list, or no longer."""
+        self._change_places(ids, lambda known: self._order.pin(known, is_pinned), is_pinned=is_pinned)
 
-    def restore(self, summary: ConversationSummary) -> None:
-        """Brings a deleted conversation back, and on screen."""
+    def archive(self, ids: Collection[str], is_archived: bool) -> None:
+        """Puts conversations out of the list without deleting them, or back."""
+        self._change_places(
+            ids, lambda known: self._order.archive(known, is_archived), is_archived=is_archived
+        )
+
+    def move(self, ids: Collection[str], folder_id: str) -> None:
+        """Puts conversations into a folder, out of all folders where it is empty, and out of the archive."""
+        self._change_places(ids, lambda known: self._order.move(known, folder_id), folder_id=folder_id)
+        self.archive(ids, False)
+
+    def leave_folder(self, folder_id: str, outer_id: str) -> None:
+        """Takes conversations out of a folder that has been deleted, into the one that it was in."""
+        for summary in [it for it in self._summaries.values() if it.folder_id == folder_id]:
+            self._summaries[summary.id] = replace(summary, folder_id=outer_id)
+        self.changed.emit(ListChange())
+
+    def delete(self, ids: Collection[str]) -> None:
+        """Puts conversations into the bin; `restore` brings them back."""
+        gone = tuple(summary for it in ids if (summary := self._summaries.pop(it, None)))
+        if not gone:
+            return
+        at = now()
+        for summary in gone:
+            self._deleted[summary.id] = replace(summary, deleted_at=at)
+            self._answers.stop(summary.id)
+            self._chat.forget(summary.id)
+
+        def forget() -> None:
+            for summary in gone:
+                self._writer.forget(summary.id)
+
+        def delete() -> None:
+            for summary in gone:
+                self._store.delete(summary.id)
+
+        self._writer.run(delete, forget, lambda: self._put_back(gone))
+        self.changed.emit(ListChange(deleted=gone))
+
+    def restore(self, summaries: Sequence[ConversationSummary]) -> None:
+        """Brings deleted conversations back, and the first of them on screen."""
+
+        def restore() -> None:
+            for summary in summaries:
+                self._store.restore(summary.id)
 
         def show() -> None:
-            self._put_back(summary)
-            self._chat.show(summary.id)
+            self._put_back(summaries)
+            self._chat.show(summaries[0].id)
 
-        self._writer.run(lambda: self._store.restore(summary.id), show)
+        if summaries:
+            self._writer.run(restore, show)
 
-    def _put_back(self, summary: ConversationSummary) -> None:
-        self._summaries[summary.id] = summary
+    def purge(self, ids: Collection[str]) -> None:
+        """Deletes for good what is in the bin."""
+        gone = [summary for it in ids if (summary := self._deleted.pop(it, None))]
+
+        def put_back() -> None:
+            self._deleted.update({summary.id: summary for summary in gone})
+            self.changed.emit(ListChange())
+
+        self._writer.run(lambda: self._order.purge([summary.id for summary in gone]), lambda: None, put_back)
+        self.changed.emit(ListChange())
+
+    def _change_places(self, ids: Collection[str], save: Callable[[list[str]], None], **places: Any) -> None:
+        """Changes where conversations are; those that are there already are left alone."""
+        before = [self._summaries[it] for it in ids if it in self._summaries]
+        before = [summary for summary in before if replace(summary, **places) != summary]
+        if not before:
+            return
+        after = tuple(replace(summary, **places) for summary in before)
+        self._summaries.update({summary.id: summary for summary in after})
+
+        def put_back() -> None:
+            for summary in before:
+                if summary.id in self._summaries:
+                    self._summaries[summary.id] = summary
+            self.changed.emit(ListChange())
+
+        self._writer.run(lambda: save([summary.id for summary in before]), lambda: None, put_back)
+        self.changed.emit(ListChange(archived=after if places.get("is_archived") else ()))
+
+    def _put_back(self, summaries: Iterable[ConversationSummary]) -> None:
+        for summary in summaries:
+            self._deleted.pop(summary.id, None)
+            self._summaries[summary.id] = replace(summary, deleted_at=None)
         self.changed.emit(ListChange())
 
     def _on_chat_changed(self, change: ChatChange) -> None:
         conversation = change.conversation
         is_listed = conversation.id in self._summaries
         if ChatPart.CREATED in change.parts or (is_listed and ChatPart.DETAILS in change.parts):
-            self._summaries[conversation.id] = _summary_of(conversation)
+            self._summaries[conversation.id] = self._summary_of(conversation)
             self.changed.emit(ListChange())
         if change.concerns(ChatPart.SHOWN) and self._activities.get(conversation.id) is Activity.ANSWERED:
             self._set_activity(conversation.id, None)  # It is seen now.
@@ -148,6 +223,8 @@ class ConversationService(QObject):
             self._activities[conversation_id] = activity
         self.changed.emit(ListChange(is_about_order=False))
 
-
-def _summary_of(conversation: Conversation) -> ConversationSummary:
-    return ConversationSummary(conversation.id, conversation.title, conversation.updated_at)
+    def _summary_of(self, conversation: Conversation) -> ConversationSummary:
+        id_, title, updated_at = conversation.id, conversation.title, conversation.updated_at
+        if known := self._summaries.get(id_):
+            return replace(known, title=title, updated_at=updated_at)
+        return ConversationSummary(id_, title, updated_at, conversation.created_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
 from collections.abc import Callable
@@ -164,12 +165,10 @@ class SavedStatesService(QObject):
             self._begin_copy(*self._due)
 
     def _on_conversations_changed(self, change: ListChange) -> None:
-        if change.deleted is None:
-            return
-        deleted_id = change.deleted.id
-        if self._copied and self._copied[0] == deleted_id:
-            self._copied = None
-        self._in_background(lambda: self._files.delete(deleted_id))
+        for deleted_id in [summary.id for summary in change.deleted]:
+            if self._copied and self._copied[0] == deleted_id:
+                self._copied = None
+            self._in_background(functools.partial(self._files.delete, deleted_id))
 
     def _on_settings_changed(self, change: SettingsChange) -> None:
         if change.concerns("most_state_gb"):

@@ -38,6 +38,7 @@ from app.services.conversation_settings import ConversationSettings
 from app.services.conversations import ConversationService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
+from app.services.folders import FolderService
 from app.services.formulas import FormulaService
 from app.services.message_queue import MessageQueue
 from app.services.message_versions import MessageVersions
@@ -244,8 +245,9 @@ class Services(QObject):
             self,
         )
         self.conversations = ConversationService(
-            self.store.conversations, self.writer, self.chat, self.answers, self
+            self.store.conversations, self.store.order, self.writer, self.chat, self.answers, self
         )
+        self.folders = FolderService(self.store.order, self.writer, self.conversations, self)
         self.search = SearchService(self.store.search, self.notices, self)
         self.queue = MessageQueue(self.chat, self.answers, self)
         self.versions = MessageVersions(self.store.conversations, self.writer, self.chat, self)

@@ -202,9 +202,9 @@ class Hands(QObject):
             self._tell_words(conversation)
 
     def _on_list_changed(self, change: ListChange) -> None:
-        if change.deleted:
-            self._untold.discard(change.deleted.id)
-            tell(deleted=change.deleted.id)
+        for deleted in change.deleted:
+            self._untold.discard(deleted.id)
+            tell(deleted=deleted.id)
 
     def _tell_saved(self) -> None:
         for conversation_id in list(self._untold):

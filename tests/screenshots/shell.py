@@ -6,16 +6,20 @@ uv run python -m tests.screenshots.shell [FOLDER]
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
+from PySide6.QtCore import QItemSelectionModel, QMimeData, QPoint, QSize, Qt, QUrl
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QTextBrowser, QWidget
 
-from app.core.conversation import ConversationSummary
+from app.core.conversation import ConversationSummary, Folder
 from app.core.errors import ModelFileError
 from app.core.model_file import ModelFile
 from app.paths import resources
@@ -28,7 +32,10 @@ from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.messages import LinkDialog
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
+from app.ui.sidebar.conversation_model import ROW_ROLE
+from app.ui.sidebar.conversation_rows import Listing, ListOrder
 from app.ui.theme_switcher import ThemeSwitcher
+from app.ui.widgets.question_dialog import QuestionDialog
 from tests.screenshots.options import options
 
 MODELS = [
@@ -152,6 +159,8 @@ def shoot_states(window: MainWindow, folder: Path, theme: str) -> None:
     page.show_welcome()
     window.resize(720, 480)
     save("no-model-720")
+    window.resize(900, 600)
+    shoot_folders(window, save)
     window.resize(1180, 780)
     hint = window.findChild(DropHint)
     dropped = QMimeData()
@@ -159,6 +168,48 @@ def shoot_states(window: MainWindow, folder: Path, theme: str) -> None:
     hint.show_for(dropped)
     save("drop-1180")
     hint.hide()
+
+
+def shoot_folders(window: MainWindow, save: Callable[[str], None]) -> None:
+    """Folders and pins in the sidebar, several rows selected, their menu, the archive and the bin."""
+    sidebar = window.sidebar
+    places: list[dict[str, Any]] = [
+        {},
+        {"folder_id": "work"},
+        {"folder_id": "trips"},
+        {"folder_id": "trips"},
+        {"is_pinned": True},
+    ]
+    placed = [replace(it, **place) for it, place in zip_longest(summaries(), places, fillvalue={})]
+    placed[-1] = replace(placed[-1], is_archived=True)
+    deleted = [replace(it, deleted_at=it.updated_at) for it in placed[6:8]]
+    folders = (
+        Folder("Recipes", "", "recipes"),
+        Folder("Travel", "", "travel"),
+        Folder("Trips", "travel", "trips"),
+    )
+    order = ListOrder(folders=(*folders, Folder("Work and everything that goes with it", "", "work")))
+    order = replace(order, closed=frozenset({"work"}))
+    sidebar.set_conversations(placed, deleted=deleted, order=order)
+    sidebar.set_shown("0")
+    save("folders-900")
+    rows = sidebar.list.model()
+    for row in (1, 5, 6):
+        index = rows.index(row, 0)
+        sidebar.list.selectionModel().select(index, QItemSelectionModel.SelectionFlag.Select)
+    menu = sidebar.list.menu_for(rows.index(5, 0).data(ROW_ROLE))
+    menu.popup(QPoint(0, 0))
+    save("folders-selected-900")
+    menu.close()
+    for listing in (Listing.ARCHIVED, Listing.DELETED):
+        sidebar.show_listing(listing)
+        save(f"{listing.name.lower()}-900")
+    sidebar.show_listing(Listing.CHATS)
+    sidebar.set_conversations(summaries(), order=ListOrder())
+    dialog = QuestionDialog("Delete 2 chats permanently?", "They cannot be restored.", "Delete", window)
+    dialog.show()
+    save("question-900")
+    dialog.close()
 
 
 def shoot_popups(window: MainWindow, folder: Path, theme: str) -> None:

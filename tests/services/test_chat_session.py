@@ -179,12 +179,12 @@ def test_a_deleted_conversation_comes_back_with_its_answer(open_chat: Open) -> N
     me.waits(lambda: me.answers.current and me.answers.current.events)
     me.waits(lambda: me.services.conversations.summaries)
     (summary,) = me.services.conversations.summaries
-    me.services.conversations.delete(summary.id)
+    me.services.conversations.delete([summary.id])
     assert me.services.conversations.summaries == []
     assert me.chat.is_new
     may_go_on.set()
     me.waits(lambda: not me.answers.is_any_running)
-    me.services.conversations.restore(summary)
+    me.services.conversations.restore([summary])
     me.waits(lambda: me.chat.conversation.id == summary.id)
     assert me.chat.last_answer().startswith("One")
     assert me.failures == []
@@ -267,3 +267,14 @@ def test_an_old_conversation_shows_the_preset_of_its_last_answer(open_chat: Open
     assert me.models.preset_in(me.chat.conversation).name == "Default"
     assert me.models.chosen is not None
     assert me.models.chosen.path == TINY_MODEL
+
+
+def test_a_chat_that_is_left_while_it_is_saved_for_the_first_time_is_listed(open_chat: Open) -> None:
+    me = open_chat()
+    me.chat.change_draft("Only a draft")
+    left = me.chat.conversation.id
+    me.chat.save_draft()
+    me.services.writer.wait()  # It is on the disk, and nobody has heard of it yet.
+    me.chat.start_new()
+    me.waits_until_saved()
+    assert [it.id for it in me.services.conversations.summaries] == [left]

@@ -81,7 +81,7 @@ def test_a_deleted_conversation_takes_its_file_along(open_chat):
     chat = open_chat("Blue.")
     asks(chat)
     chat.waits(lambda: files(chat))
-    chat.services.conversations.delete(chat.chat.conversation.id)
+    chat.services.conversations.delete([chat.chat.conversation.id])
     chat.waits(lambda: not files(chat))
     chat.waits(lambda: chat.services.saved_states.size == 0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QPen, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
@@ -11,13 +11,15 @@ from app.services.conversations import Activity
 from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
 from app.ui.sidebar.conversation_model import ROW_ROLE
-from app.ui.sidebar.conversation_rows import ConversationRow, GroupHeading
+from app.ui.sidebar.conversation_rows import ConversationRow, FolderRow, GroupHeading
 
 _Index = QModelIndex | QPersistentModelIndex
 _SIDE = 12
 _MENU_WIDTH = 34
 _MARK_WIDTH = 22
 _DOT = 8
+_INDENT = 14
+"""Pixels for each folder that a row is in."""
 
 
 class ConversationDelegate(QStyledItemDelegate):
@@ -27,6 +29,10 @@ class ConversationDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.shown_id = ""
         """The conversation on screen; its row stays marked while the keyboard is elsewhere."""
+        self.marks_selection = False
+        """Several rows are selected: each of them is marked."""
+        self.drop_key = ""
+        """The row that something would be dropped on."""
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
@@ -34,6 +40,8 @@ class ConversationDelegate(QStyledItemDelegate):
         row = index.data(ROW_ROLE)
         if isinstance(row, GroupHeading):
             return QSize(100, line + (12 if index.row() == 0 else 20))
+        if isinstance(row, FolderRow):
+            return QSize(100, line + 14)
         return QSize(100, line + 16 + (line + 2 if row.snippet else 0))
 
     @override
@@ -44,7 +52,11 @@ class ConversationDelegate(QStyledItemDelegate):
         if isinstance(row, GroupHeading):
             self._paint_heading(painter, option, row)
         else:
-            self._paint_conversation(painter, option, row)
+            self._paint_frame(painter, option, row)
+            if isinstance(row, FolderRow):
+                self._paint_folder(painter, option, row)
+            else:
+                self._paint_conversation(painter, option, row)
         painter.restore()
 
     def _paint_heading(self, painter: QPainter, option: QStyleOptionViewItem, row: GroupHeading) -> None:
@@ -53,25 +65,62 @@ class ConversationDelegate(QStyledItemDelegate):
         area = option.rect.adjusted(_SIDE, 0, -_SIDE, -5)
         painter.drawText(area, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, row.text)
 
+    def _paint_frame(
+        self, painter: QPainter, option: QStyleOptionViewItem, row: ConversationRow | FolderRow
+    ) -> None:
+        palette = option.palette
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        is_selected = self.marks_selection and bool(option.state & QStyle.StateFlag.State_Selected)
+        is_shown = isinstance(row, ConversationRow) and row.id == self.shown_id and row.node_id is None
+        frame = option.rect.adjusted(1, 1, -1, -1)
+        if is_hovered or is_shown or is_selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Midlight))
+            painter.drawRoundedRect(frame, 8, 8)
+        if option.state & QStyle.StateFlag.State_HasFocus or is_selected or row.key == self.drop_key:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 2))
+            painter.drawRoundedRect(frame, 8, 8)
+
+    def _paint_folder(self, painter: QPainter, option: QStyleOptionViewItem, row: FolderRow) -> None:
+        """An arrow that tells whether it is open, a folder, its name, and how much is in a closed one."""
+        palette = option.palette
+        is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        side = icon_size()
+        left = option.rect.left() + _SIDE - 4 + row.depth * _INDENT
+        box = QRect(left, 0, side, side)
+        box.moveCenter(QPoint(box.center().x(), option.rect.center().y()))
+        arrow = box.adjusted(2, 2, -2, -2)
+        caret = "caret-down" if row.is_open else "caret-right"
+        icon(caret, palette, QPalette.ColorRole.PlaceholderText).paint(painter, arrow)
+        box.translate(side, 0)
+        name = "folder-open" if row.is_open else "folder"
+        icon(name, palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
+        right = _MENU_WIDTH if is_hovered else _SIDE
+        area = QRect(box.right() + 8, option.rect.top(), 0, option.rect.height())
+        area.setRight(option.rect.right() - right)
+        painter.setFont(option.font)
+        if not row.is_open and not is_hovered:
+            count = f"{row.count:,}"
+            painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+            area.setRight(area.right() - option.fontMetrics.horizontalAdvance(count) - 6)
+        painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
+        shown = option.fontMetrics.elidedText(row.name, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+        if is_hovered:
+            _paint_menu_button(painter, option)
+
     def _paint_conversation(
         self, painter: QPainter, option: QStyleOptionViewItem, row: ConversationRow
     ) -> None:
         palette = option.palette
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
-        frame = option.rect.adjusted(1, 1, -1, -1)
-        if is_hovered or (row.id == self.shown_id and row.node_id is None):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Midlight))
-            painter.drawRoundedRect(frame, 8, 8)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Accent), 2))
-            painter.drawRoundedRect(frame, 8, 8)
         right = _MENU_WIDTH if is_hovered else _SIDE
         if row.activity and not is_hovered:
             self._paint_mark(painter, option, row.activity)
             right += _MARK_WIDTH
-        area = option.rect.adjusted(_SIDE, 8, -right, -8)
+        area = option.rect.adjusted(_SIDE + row.depth * _INDENT, 8, -right, -8)
         line = option.fontMetrics.height()
         title = QRect(area.left(), area.top(), area.width(), line)
         shown = option.fontMetrics.elidedText(row.title, Qt.TextElideMode.ElideRight, title.width())
@@ -81,9 +130,7 @@ class ConversationDelegate(QStyledItemDelegate):
         if row.snippet:
             self._paint_snippet(painter, option, row, title.translated(0, line + 2))
         if is_hovered:
-            box = QRect(0, 0, icon_size(), icon_size())
-            box.moveCenter(menu_area(option.rect).center())
-            icon("dots-three", palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
+            _paint_menu_button(painter, option)
 
     def _paint_mark(self, painter: QPainter, option: QStyleOptionViewItem, activity: Activity) -> None:
         """A ring while it is answered, a dot for a new answer, a hand where the user is asked."""
@@ -136,6 +183,12 @@ class ConversationDelegate(QStyledItemDelegate):
     @override
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
         editor.setGeometry(option.rect.adjusted(2, 2, -2, -2))
+
+
+def _paint_menu_button(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    box = QRect(0, 0, icon_size(), icon_size())
+    box.moveCenter(menu_area(option.rect).center())
+    icon("dots-three", option.palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
 
 
 def menu_area(row: QRect) -> QRect:

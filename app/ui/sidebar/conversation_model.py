@@ -1,18 +1,36 @@
-"""The rows of the list of conversations, for Qt."""
+"""The rows of the list of conversations, for Qt: shown, edited and dragged."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QByteArray,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from typing_extensions import override
 
-from app.ui.sidebar.conversation_rows import SPOKEN_ACTIVITIES, ConversationRow, GroupHeading, Row
+from app.ui.sidebar.conversation_rows import (
+    SPOKEN_ACTIVITIES,
+    ConversationRow,
+    FolderRow,
+    GroupHeading,
+    Row,
+)
 from app.ui.widgets.tooltip import as_written
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The row itself: a `GroupHeading` or a `ConversationRow`."""
+"""The row itself: a `GroupHeading`, a `FolderRow` or a `ConversationRow`."""
+CONVERSATIONS_TYPE = "application/x-tarn-conversations"
+FOLDER_TYPE = "application/x-tarn-folder"
+"""What is dragged: ids with a space between them, or the id of one folder."""
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -23,13 +41,19 @@ class ConversationListModel(QAbstractListModel):
 
     Signals:
         title_edited(str, str): a conversation, and the title the user typed. The row shows it once it is set.
+        folder_name_edited(str, str): a folder, and the name the user typed.
+
+    Attributes:
+        are_deleted: these are conversations of the bin, which can neither be renamed nor dragged.
     """
 
     title_edited = Signal(str, str)
+    folder_name_edited = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[Row] = []
+        self.are_deleted = False
         self._is_changing = False
         self._titles: dict[str, str] = {}
         """Typed while the rows change: Qt closes the field of a row that goes."""
@@ -67,6 +91,11 @@ class ConversationListModel(QAbstractListModel):
                 return place
         return -1
 
+    def row_of_folder(self, folder_id: str) -> int:
+        """The row of a folder; -1 where it has none."""
+        key = FolderRow(folder_id, "", 0).key
+        return next((place for place, row in enumerate(self._rows) if row.key == key), -1)
+
     def _bring(self, row: Row, place: int) -> None:
         old = next((i for i in range(place, len(self._rows)) if self._rows[i].key == row.key), -1)
         if old < 0:
@@ -100,6 +129,8 @@ class ConversationListModel(QAbstractListModel):
             return row
         if isinstance(row, GroupHeading):
             return row.text if role == Qt.ItemDataRole.DisplayRole else None
+        if isinstance(row, FolderRow):
+            return _folder_data(row, role)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return row.title
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -114,8 +145,12 @@ class ConversationListModel(QAbstractListModel):
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         row = self._rows[index.row()]
         title = " ".join(str(value).split())
-        if role != Qt.ItemDataRole.EditRole or not isinstance(row, ConversationRow) or not title:
+        if role != Qt.ItemDataRole.EditRole or isinstance(row, GroupHeading) or not title:
             return False
+        if isinstance(row, FolderRow):
+            if title != row.name:
+                self.folder_name_edited.emit(row.id, title)
+            return True
         if title != row.title and self._is_changing:
             self._titles[row.id] = title  # Whoever hears of it may change the rows again.
         elif title != row.title:
@@ -126,4 +161,31 @@ class ConversationListModel(QAbstractListModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         if not index.isValid() or isinstance(self._rows[index.row()], GroupHeading):
             return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self.are_deleted:
+            return flags
+        return flags | Qt.ItemFlag.ItemIsEditable | Qt.ItemFlag.ItemIsDragEnabled
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return [CONVERSATIONS_TYPE, FOLDER_TYPE]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """One folder, or all conversations of the selection."""
+        rows = [self._rows[index.row()] for index in indexes]
+        data = QMimeData()
+        if len(rows) == 1 and isinstance(rows[0], FolderRow):
+            data.setData(FOLDER_TYPE, QByteArray(rows[0].id.encode()))
+            return data
+        ids = dict.fromkeys(row.id for row in rows if isinstance(row, ConversationRow))
+        data.setData(CONVERSATIONS_TYPE, QByteArray(" ".join(ids).encode()))
+        return data
+
+
+def _folder_data(row: FolderRow, role: int) -> str | None:
+    if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+        return row.name
+    if role == Qt.ItemDataRole.ToolTipRole:
+        return as_written(row.name)
+    return row.spoken if role == Qt.ItemDataRole.AccessibleTextRole else None

@@ -1,14 +1,16 @@
-"""The rows of the list of conversations, as values: days and months as headings, conversations below them."""
+"""The rows of the list of conversations, as values: pinned ones, folders, and the rest by their dates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import Enum, auto
 
 from app.core import formatting
-from app.core.conversation import UNKNOWN_TIME, ConversationSummary
+from app.core.conversation import UNKNOWN_TIME, ConversationSummary, Folder
 from app.services.conversations import Activity
+from app.settings import ConversationSort
 from app.store.search import SearchHit
 
 SPOKEN_ACTIVITIES = {
@@ -16,6 +18,14 @@ SPOKEN_ACTIVITIES = {
     Activity.WAITING: "Needs permission",
     Activity.ANSWERED: "New answer",
 }
+
+
+class Listing(Enum):
+    """Which conversations are listed."""
+
+    CHATS = auto()
+    ARCHIVED = auto()
+    DELETED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,30 @@ class GroupHeading:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderRow:
+    """A folder, with what is in it below it while it is open."""
+
+    id: str
+    name: str
+    count: int
+    """How many conversations are in it and in the folders within."""
+    is_open: bool = True
+    depth: int = 0
+
+    @property
+    def spoken(self) -> str:
+        """The row as a screen reader says it."""
+        count = formatting.counted(self.count, "chat")
+        return (
+            f"{self.name}, open folder, {count}" if self.is_open else f"{self.name}, closed folder, {count}"
+        )
+
+    @property
+    def key(self) -> str:
+        return f"folder {self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationRow:
     """A conversation, or a place in one that a search found."""
 
@@ -40,6 +74,11 @@ class ConversationRow:
     """Where the searched words are in the snippet, each as start and end."""
     node_id: str | None = None
     activity: Activity | None = None
+    folder_id: str = ""
+    is_pinned: bool = False
+    is_archived: bool = False
+    depth: int = 0
+    """How many folders it is in."""
 
     @property
     def spoken(self) -> str:
@@ -52,7 +91,14 @@ class ConversationRow:
         return f"{self.id} {self.node_id or ''}"
 
 
-Row = GroupHeading | ConversationRow
+Row = GroupHeading | FolderRow | ConversationRow
+
+PINNED = GroupHeading("Pinned")
+_FOLDERS = GroupHeading("Folders")
+_CHATS = GroupHeading("Chats")
+_ARCHIVED_EMPTY = GroupHeading("No archived chats")
+_BIN = GroupHeading("Removed after 30 days")
+_BIN_EMPTY = GroupHeading("No deleted chats")
 
 
 def group_name(when: datetime, today: date) -> str:
@@ -70,16 +116,92 @@ def group_name(when: datetime, today: date) -> str:
     return month if day.year == today.year else f"{month} {day.year}"
 
 
-def rows_of(summaries: Sequence[ConversationSummary], today: date) -> list[Row]:
-    """Newest first, with a heading before each group."""
+@dataclass(frozen=True, slots=True)
+class ListOrder:
+    """How conversations are listed."""
+
+    sort: ConversationSort = ConversationSort.LAST_USED
+    folders: tuple[Folder, ...] = ()
+    """By their names."""
+    closed: frozenset[str] = frozenset()
+    """The folders whose conversations are not shown."""
+
+
+def rows_of(
+    summaries: Sequence[ConversationSummary], today: date, order: ListOrder | None = None
+) -> list[Row]:
+    """Pinned conversations, then folders, then all others, under their dates unless titles sort them."""
+    order = order or ListOrder()
+    listed = [summary for summary in _sorted(summaries, order.sort) if not summary.is_archived]
+    pinned = [_row(summary) for summary in listed if summary.is_pinned]
+    rest = [summary for summary in listed if not summary.is_pinned]
+    known = {folder.id for folder in order.folders}
+    rows: list[Row] = [PINNED, *pinned] if pinned else []
+    if order.folders:
+        rows += [_FOLDERS, *_folder_rows(rest, order)]
+    return rows + _dated([summary for summary in rest if summary.folder_id not in known], today, order.sort)
+
+
+def archived_rows(summaries: Sequence[ConversationSummary], today: date, sort: ConversationSort) -> list[Row]:
+    """Archived conversations, in whatever folder they were."""
+    archived = [summary for summary in _sorted(summaries, sort) if summary.is_archived]
+    return _dated(archived, today, sort) if archived else [_ARCHIVED_EMPTY]
+
+
+def deleted_rows(deleted: Sequence[ConversationSummary]) -> list[Row]:
+    """What is in the bin, in the order given."""
+    return [_BIN, *(_row(summary) for summary in deleted)] if deleted else [_BIN_EMPTY]
+
+
+def _sorted(summaries: Sequence[ConversationSummary], sort: ConversationSort) -> list[ConversationSummary]:
+    if sort is ConversationSort.TITLE:
+        return sorted(summaries, key=lambda summary: (summary.title.casefold(), summary.id))
+    return sorted(summaries, key=lambda summary: _date_of(summary, sort), reverse=True)
+
+
+def _date_of(summary: ConversationSummary, sort: ConversationSort) -> datetime:
+    return summary.created_at if sort is ConversationSort.CREATED else summary.updated_at
+
+
+def _row(summary: ConversationSummary, depth: int = 0) -> ConversationRow:
+    return ConversationRow(
+        summary.id,
+        summary.title,
+        folder_id=summary.folder_id,
+        is_pinned=summary.is_pinned,
+        is_archived=summary.is_archived,
+        depth=depth,
+    )
+
+
+def _folder_rows(summaries: Sequence[ConversationSummary], order: ListOrder) -> Iterator[Row]:
+    def below(folder: Folder, depth: int) -> tuple[int, list[Row]]:
+        inner = [below(it, depth + 1) for it in order.folders if it.parent_id == folder.id]
+        own = [_row(summary, depth + 1) for summary in summaries if summary.folder_id == folder.id]
+        count = len(own) + sum(number for number, _ in inner)
+        is_open = folder.id not in order.closed
+        rows: list[Row] = [FolderRow(folder.id, folder.name, count, is_open, depth)]
+        if is_open:
+            rows += [row for _, rows_within in inner for row in rows_within]
+            rows += own
+        return count, rows
+
+    for folder in order.folders:
+        if not folder.parent_id:
+            yield from below(folder, 0)[1]
+
+
+def _dated(summaries: Sequence[ConversationSummary], today: date, sort: ConversationSort) -> list[Row]:
+    if sort is ConversationSort.TITLE:
+        return [_CHATS, *map(_row, summaries)] if summaries else []
     rows: list[Row] = []
     last_name = ""
-    for summary in sorted(summaries, key=lambda summary: summary.updated_at, reverse=True):
-        name = group_name(summary.updated_at, today)
+    for summary in summaries:
+        name = group_name(_date_of(summary, sort), today)
         if name != last_name:
             rows.append(GroupHeading(name))
             last_name = name
-        rows.append(ConversationRow(summary.id, summary.title))
+        rows.append(_row(summary))
     return rows
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.core.conversation import ConversationSummary
@@ -15,7 +15,17 @@ from app.store.search import SearchHit
 from app.ui.fonts import BODY_SIZE
 from app.ui.icons import icon
 from app.ui.sidebar.conversation_list import ConversationList
-from app.ui.sidebar.conversation_rows import Row, rows_found, rows_of, with_activities
+from app.ui.sidebar.conversation_rows import (
+    Listing,
+    ListOrder,
+    Row,
+    archived_rows,
+    deleted_rows,
+    rows_found,
+    rows_of,
+    with_activities,
+)
+from app.ui.sidebar.list_menu import LISTING_NAMES, ListMenu
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.search_field import SearchField
 from app.ui.widgets.tooltip import with_shortcut
@@ -34,16 +44,23 @@ class Sidebar(QFrame):
         conversation_selected(str): open this conversation.
         hit_selected(str, str): open this conversation at that message, which a search found.
         rename_requested(str, str): a conversation and its new title.
-        delete_requested(str)
+        delete_requested(tuple): conversations, by their ids. What else is wanted of rows, `list` tells.
+        listing_changed(): other conversations are listed, see `listing`.
+        emptying_requested(): delete for good all that is in the bin.
         search_changed(str): what to look for, a moment after the last key; empty when the search is over.
         models_requested(), settings_requested(), hide_requested()
     """
 
     search_changed = Signal(str)
+    listing_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._summaries: tuple[ConversationSummary, ...] = ()
+        self._deleted: tuple[ConversationSummary, ...] = ()
+        self._order = ListOrder()
+        self.listing = Listing.CHATS
+        """Which conversations are listed while nothing is searched for."""
         self._activities: Mapping[str, Activity] = {}
         self.new_chat_button = self._button("New chat", "note-pencil", "new_chat_button", "Ctrl+N")
         self.hide_button = IconButton("caret-double-left", "Hide the sidebar", "Ctrl+B", self)
@@ -51,6 +68,15 @@ class Sidebar(QFrame):
         self.search_field = SearchField("Search chats", "Ctrl+Shift+F", self)
         self.search_field.setObjectName("search_field")
         self.list = ConversationList(self)
+        self.menu_button = IconButton("dots-three", "List options", parent=self)
+        self.menu_button.setObjectName("list_options_button")
+        self.menu = ListMenu(self.menu_button)
+        self.menu_button.setMenu(self.menu)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.back_button = self._button("", "arrow-left", "back_to_chats_button")
+        self.empty_button = QPushButton("Empty", self)
+        self.empty_button.setObjectName("empty_bin_button")
+        self.empty_button.setAccessibleName("Delete all permanently")
         self.models_button = self._button("Models", "cube", "models_button", "Ctrl+Shift+M")
         self.settings_button = self._button("Settings", "gear-six", "settings_button", "Ctrl+,")
         self._day = date.today()
@@ -61,14 +87,49 @@ class Sidebar(QFrame):
         self._connect()
         self._fit_width()
         self._recolour()
+        self.show_listing(Listing.CHATS)
 
-    def set_conversations(self, summaries: Sequence[ConversationSummary], today: date | None = None) -> None:
-        """Lists these conversations by date; kept for later while a search is shown."""
-        self._summaries = tuple(summaries)
+    def set_conversations(
+        self,
+        summaries: Sequence[ConversationSummary],
+        today: date | None = None,
+        *,
+        deleted: Sequence[ConversationSummary] = (),
+        order: ListOrder | None = None,
+    ) -> None:
+        """Lists these conversations; kept for later while a search is shown."""
+        self._summaries, self._deleted = tuple(summaries), tuple(deleted)
+        self._order = order or self._order
         self._day = today or date.today()
-        if not self.search_text:
-            self._set_rows(rows_of(self._summaries, self._day))
-            self.list.set_shown(self.list.shown_id)
+        self.menu.set_sort(self._order.sort)
+        self.list.set_folders(self._order.folders)
+        self._list_again()
+
+    def show_listing(self, listing: Listing) -> None:
+        """Lists chats, archived chats or deleted ones."""
+        self.clear_search()
+        self.listing = listing
+        name = LISTING_NAMES.get(listing, "")
+        self.back_button.setText(name)
+        self.back_button.setAccessibleName("Back to chats")
+        self.back_button.setToolTip("Back to chats")
+        self.back_button.setVisible(bool(name))
+        self.list.setAccessibleName(name or "Chats")
+        self._list_again()
+        self.listing_changed.emit()
+
+    def _list_again(self) -> None:
+        are_deleted = self.listing is Listing.DELETED
+        self.empty_button.setVisible(are_deleted and bool(self._deleted))
+        if self.search_text:
+            return
+        if are_deleted:
+            self.list.set_rows(deleted_rows(self._deleted), are_deleted=True)
+        elif self.listing is Listing.ARCHIVED:
+            self._set_rows(archived_rows(self._summaries, self._day, self._order.sort))
+        else:
+            self._set_rows(rows_of(self._summaries, self._day, self._order))
+        self.list.set_shown(self.list.shown_id)
 
     def set_search_results(self, hits: Sequence[SearchHit]) -> None:
         """Shows what a search found, unless the search is over by now."""
@@ -78,7 +139,8 @@ class Sidebar(QFrame):
     def set_activities(self, activities: Mapping[str, Activity]) -> None:
         """Marks conversations, by their ids, with what goes on in them."""
         self._activities = activities
-        self._set_rows(self.list.rows)
+        if self.search_text or self.listing is not Listing.DELETED:
+            self._set_rows(self.list.rows)
 
     def set_shown(self, conversation_id: str) -> None:
         """Marks the conversation that is on screen; empty for a new one."""
@@ -94,6 +156,8 @@ class Sidebar(QFrame):
 
     def start_rename(self, conversation_id: str) -> None:
         """Opens the field for a new title, also where a search or the hidden sidebar is in its way."""
+        if self.listing is not Listing.CHATS:
+            self.show_listing(Listing.CHATS)
         self.clear_search()
         self.list.start_rename(conversation_id)
 
@@ -127,7 +191,16 @@ class Sidebar(QFrame):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addLayout(top)
-        layout.addWidget(self.search_field)
+        search = QHBoxLayout()
+        search.setSpacing(4)
+        search.addWidget(self.search_field, 1)
+        search.addWidget(self.menu_button)
+        layout.addLayout(search)
+        back = QHBoxLayout()
+        back.setSpacing(4)
+        back.addWidget(self.back_button, 1)
+        back.addWidget(self.empty_button)
+        layout.addLayout(back)
         layout.addWidget(self.list, 1)
         foot = QVBoxLayout()
         foot.setSpacing(2)
@@ -146,6 +219,10 @@ class Sidebar(QFrame):
         self._search_timer.timeout.connect(lambda: self.search_changed.emit(self.search_text))
         self.conversation_selected = self.list.conversation_selected
         self.hit_selected = self.list.hit_selected
+        self.emptying_requested = self.empty_button.clicked
+        self.back_button.clicked.connect(lambda: self.show_listing(Listing.CHATS))
+        self.menu.listing_chosen.connect(self.show_listing)
+        self.menu.folder_requested.connect(lambda: self.list.new_folder_requested.emit((), ""))
         self.rename_requested = self.list.rename_requested
         self.delete_requested = self.list.delete_requested
 
@@ -154,13 +231,14 @@ class Sidebar(QFrame):
             self._search_timer.start()
             return
         self._search_timer.stop()
-        self.set_conversations(self._summaries)
+        self._list_again()
         self.search_changed.emit("")
 
     def _follow_day(self) -> None:
         """Lets Today become Yesterday in a window that is left open over midnight."""
         if date.today() != self._day:
-            self.set_conversations(self._summaries)
+            self._day = date.today()
+            self._list_again()
 
     def _fit_width(self) -> None:
         """Wider letters get a wider column, up to half as wide again."""
@@ -168,7 +246,7 @@ class Sidebar(QFrame):
         self.setFixedWidth(round(WIDTH * min(zoom, 1.5)))
 
     def _recolour(self) -> None:
-        for button in (self.new_chat_button, self.models_button, self.settings_button):
+        for button in (self.new_chat_button, self.back_button, self.models_button, self.settings_button):
             button.setIcon(icon(button.property("icon_name"), self.palette()))
 
     @override

@@ -213,7 +213,7 @@ def test_a_deleted_conversation_that_waits_for_permission_is_let_go(sit_down: Si
     desk.waits_for("Allow add?")
     conversation_id = desk.chat.conversation.id
     desk.waits(lambda: desk.services.conversations.summaries)
-    desk.services.conversations.delete(conversation_id)
+    desk.services.conversations.delete([conversation_id])
     desk.waits(lambda: not desk.answers.is_any_running)
     desk.waits_until_saved()
     assert desk.services.store.conversations.list_summaries() == []

@@ -170,7 +170,7 @@ def test_a_deleted_conversation_sends_nothing_more(sit_down: SitDown) -> None:
     begins(desk, pause)
     sends(desk, "Second")
     desk.waits_until_saved()
-    desk.services.conversations.delete(desk.chat.conversation.id)
+    desk.services.conversations.delete([desk.chat.conversation.id])
     pause.may_go_on.set()
     desk.waits(lambda: not desk.answers.is_any_running)
     assert len(desk.engine.questions) == 1
