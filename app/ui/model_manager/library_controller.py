@@ -15,11 +15,12 @@ from app.hub.library.found_models import FoundFolder
 from app.services.library import LibraryChange, LibraryService
 from app.ui.messages import Messages
 from app.ui.model_manager import library_rows
-from app.ui.model_manager.dialogs import ImportDialog, QuestionDialog
+from app.ui.model_manager.dialogs import ImportDialog
 from app.ui.model_manager.download_rows import CHAT
 from app.ui.model_manager.library_rows import LibraryState
 from app.ui.model_manager.library_view import LibraryView
 from app.ui.model_manager.reveal import reveal
+from app.ui.widgets.question_dialog import QuestionDialog
 
 
 class LibraryController(QObject):

@@ -149,7 +149,7 @@ class SidebarController(QObject):
         else:
             words = f"Delete {len(ids):,} chats permanently?", "They cannot be restored."
         dialog = QuestionDialog(*words, "Delete", self._window)
-        dialog.accepted.connect(lambda: self._conversations.purge(ids))
+        dialog.confirmed.connect(lambda: self._conversations.purge(ids))
         dialog.open()
 
     def _on_search_changed(self, results: SearchResults) -> None:
