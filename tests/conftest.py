@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import side_by_side
+from tests.support import compiled_modules, side_by_side
 
 # Before Qt is imported anywhere: tests open real windows, but never on somebody's screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +19,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    compiled_modules.keep_in(config.cache.mkdir("compiled_modules"))
     side_by_side.take_one_core(config)
 
 

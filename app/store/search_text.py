@@ -43,8 +43,8 @@ _PIECE = 400
 """So many characters of a line are looked through at once for the place of a word."""
 _OVERLAP = 200
 """So much of the next piece comes along, as a word may lie across the border; longer ones are not marked."""
-_SIMPLE = re.compile("[\x00-\u052f]*")
-"""Letters of which SQLite knows upper and lower case as Python does."""
+_SIMPLE = re.compile("[\x00-\u037e\u0380-\u0527]*")
+"""Letters of which SQLite knows upper and lower case as Python does: those before Unicode 7."""
 
 
 def searchable_text(message: Message) -> str:

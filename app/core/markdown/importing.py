@@ -34,6 +34,7 @@ from app.core.tool_round import STOPPED
 _HEADING = re.compile(r"\n*(?:## [^\n]*(?:\n\n?|\Z))?")
 _FOLDED = re.compile(r"\s*<details[^>]*>\s*<summary>.*?</summary>\n{0,2}(.*?)\n{0,2}</details>\s*", re.DOTALL)
 _FENCED = re.compile(r"\n*[^\n]*\n+(?P<fence>`{3,})[^\n]*\n(?P<content>.*)\n(?P=fence)\s*", re.DOTALL)
+_VERSION = re.compile("[0-9]{1,9}")
 _FAULTS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 _HINT = "Choose a Markdown file that Tarn exported."
 
@@ -90,7 +91,7 @@ def _head(text: str) -> tuple[dict[str, Value], str, int]:
             raise ImportFormatError("This file is not an exported chat.", _HINT) from error
         raise _damaged(error.line) from error
     version = _text(settings, "tarn")
-    if not version.isdigit():
+    if not _VERSION.fullmatch(version):
         raise ImportFormatError("This file is not an exported chat.", _HINT)
     if int(version) > FORMAT_VERSION:
         raise ImportFormatError("This chat was exported by a newer version of Tarn.", "Update Tarn.")

@@ -1,5 +1,6 @@
 """Reading an exported conversation back, also when somebody has been at it."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -153,6 +154,13 @@ def test_the_line_that_is_named_is_the_damaged_one():
     text = exported().replace('"part":"call"', '"part":"shout"')
     line = text[: text.index('"part":"shout"')].count("\n") + 1
     with pytest.raises(ImportFormatError, match=f"damaged at line {line}\\."):
+        from_markdown(text)
+
+
+@pytest.mark.parametrize("version", ["9" * 5000, "²", "１", "-1", "1.0", ""])
+def test_a_version_that_is_no_number_is_no_version_of_tarn(version):
+    text = re.sub("^tarn: .*$", f'tarn: "{version}"', exported(), count=1, flags=re.MULTILINE)
+    with pytest.raises(ImportFormatError, match="not an exported chat"):
         from_markdown(text)
 
 
