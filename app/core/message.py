@@ -141,6 +141,8 @@ class Statistics:
     stop_reason: StopReason = StopReason.END
     seed: int = 0
     """The seed that was used, also where a random one was asked for."""
+    guessed_tokens: int = 0
+    """So many were read before they were chosen, as they repeated what came before."""
 
     @property
     def tokens_per_second(self) -> float:

@@ -202,5 +202,6 @@ def _joined(first: Statistics, then: Statistics) -> Statistics:
         first,
         generated_tokens=first.generated_tokens + then.generated_tokens,
         decode_ms=first.decode_ms + then.decode_ms,
+        guessed_tokens=first.guessed_tokens + then.guessed_tokens,
         stop_reason=then.stop_reason,
     )

@@ -10,6 +10,8 @@ NEAR_TOKENS = 512
 """How far the end of a conversation reaches: to all places in it a return is about equally likely."""
 PASSING_DISTANCE = 256
 """Of the checkpoints that are made in passing, one stays every so many tokens."""
+MOST_RECENT = 3
+"""States of the last tokens that were written."""
 _KEPT_ANSWERS = 2
 """The last answer is asked for anew; the next prompt strips the thought of it or of the one before."""
 
@@ -31,17 +33,25 @@ class Checkpoints:
 
     When there are too many, the least useful goes: the one that, weighed with how likely a conversation parts
     behind it, saves the least reading. So they stand close together near the end and far apart at the
-    beginning. The last two beginnings of answers stay as long as there is any room for them.
+    beginning. The last two beginnings of answers stay as long as there is any room for them. Apart from these
+    are the last few of an answer, which are not worth keeping once it goes on.
     """
 
     def __init__(self, most_bytes: int, held: Iterable[Checkpoint] = ()) -> None:
         self._most_bytes = most_bytes
         self._held: list[Checkpoint] = []
+        self._recent: tuple[Checkpoint, ...] = ()
         for checkpoint in held:
             self.add(checkpoint)
 
     def __iter__(self) -> Iterator[Checkpoint]:
+        """Those that are worth keeping."""
         return iter(tuple(self._held))  # Other threads ask how far the memory reaches.
+
+    @property
+    def positions(self) -> list[int]:
+        """Of all that can be returned to."""
+        return [held.position for held in (*self._held, *self._recent)]
 
     def add(self, checkpoint: Checkpoint) -> None:
         """Keeps a checkpoint behind all others, or in place of the last where both are at one position."""
@@ -53,15 +63,32 @@ class Checkpoints:
         while excess > 0:
             excess -= len(self._held.pop(self._least_useful()).state)
 
-    def last_until(self, position: int) -> Iterator[Checkpoint]:
+    @property
+    def last_position(self) -> int:
+        """Of those that are worth keeping; 0 where there is none."""
+        return self._held[-1].position if self._held else 0
+
+    @property
+    def last_recent_position(self) -> int:
+        """Of all."""
+        return max(self._recent[-1].position if self._recent else 0, self.last_position)
+
+    def add_recent(self, checkpoint: Checkpoint) -> None:
+        """Keeps a checkpoint until some newer ones have come."""
+        self._recent = (*self._recent, checkpoint)[-MOST_RECENT:]
+
+    def last_until(self, position: int) -> list[Checkpoint]:
         """Those at a position and before it, the nearest first."""
-        return (held for held in reversed(self._held) if held.position <= position)
+        before = [held for held in (*self._held, *self._recent) if held.position <= position]
+        return sorted(before, key=lambda held: held.position, reverse=True)
 
     def forget_after(self, position: int) -> None:
         self._held = [held for held in self._held if held.position <= position]
+        self._recent = tuple(held for held in self._recent if held.position <= position)
 
     def clear(self) -> None:
         self._held.clear()
+        self._recent = ()
 
     def _is_last_too_close(self) -> bool:
         before = self._held[-2].position if len(self._held) > 1 else 0

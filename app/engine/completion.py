@@ -19,6 +19,7 @@ from app.engine.picture_positions import tokens_of
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.prompt_reading import PromptReading
 from app.engine.text_stream import TextStream
+from app.engine.writing import Writing
 
 if TYPE_CHECKING:
     from app.engine import llama
@@ -41,8 +42,12 @@ class _Clock:
 class Completion:
     """One answer on its way."""
 
-    def __init__(self, loaded: LoadedModel, sampling: Sampling, cancel: threading.Event) -> None:
+    def __init__(
+        self, loaded: LoadedModel, sampling: Sampling, cancel: threading.Event, guesses: bool = False
+    ) -> None:
+        """With `guesses`, text that repeats what is in the context is written faster."""
         self._loaded = loaded
+        self._guesses = guesses
         self._sampling = sampling
         self._cancel = cancel
         self._clock = _Clock()
@@ -51,6 +56,7 @@ class Completion:
         self._prompt: list[int] = []
         self._cached = 0
         self._generated = 0
+        self._guessed = 0
         self._stop_reason = StopReason.END
 
     def close(self) -> None:
@@ -129,12 +135,22 @@ class Completion:
 
     def _write(self) -> Iterator[Piece]:
         assert self._sampler is not None
+        loaded = self._loaded
+        writing = Writing(self._sampler, loaded.context, loaded.cache, loaded.guess_cost)
+        if self._guesses:
+            writing.guess_from(self._prompt)
+        yield from self._pieces(writing)
+        # Not where the answer is given up: the memory may be another answer's by then.
+        writing.finish()
+        self._guessed = writing.guessed
+
+    def _pieces(self, writing: Writing) -> Iterator[Piece]:
         loaded, cancel = self._loaded, self._cancel
         model, context, cache = loaded.model, loaded.context, loaded.cache
-        choose, text = self._sampler.choose, TextStream((*self._sampling.stop, *loaded.stop_words))
+        text = TextStream((*self._sampling.stop, *loaded.stop_words))
         limit = self._sampling.max_tokens or context.context_length
         while not cancel.is_set():
-            token = choose(context)
+            token = writing.choose()
             self._clock.last_token = time.perf_counter()
             if not self._generated:
                 self._clock.first_token = self._clock.last_token
@@ -155,7 +171,7 @@ class Completion:
                 self._stop_reason = StopReason.CONTEXT_FULL
                 break
             try:
-                cache.append(token)
+                writing.append(token)
             except MemoryFull:
                 self._stop_reason = StopReason.CONTEXT_FULL
                 break
@@ -176,6 +192,7 @@ class Completion:
             decode_ms=(clock.last_token - clock.first_token) * 1000,
             stop_reason=self._stop_reason,
             seed=self._seed,
+            guessed_tokens=self._guessed,
         )
 
 

@@ -70,6 +70,8 @@ class Engine:
         self._turn: object = None
         self.keeps_calls_well_formed = True
         """Whether a grammar of the tools holds the calls of LFM models to their schemas."""
+        self.guesses_repeated_text = False
+        """Whether text that repeats what is in the context is written faster."""
 
     @property
     def info(self) -> ModelInfo | None:
@@ -164,7 +166,7 @@ class Engine:
         """
         loaded = self._require()
         self._turn = turn = object()
-        completion = Completion(loaded, sampling, cancel)
+        completion = Completion(loaded, sampling, cancel, self.guesses_repeated_text)
         with self._guard.during(RiskyWork.ANSWER, *self._identity), closing(completion):
             for event in completion.events(messages, tools, prefill, self.keeps_calls_well_formed):
                 yield event

@@ -32,6 +32,8 @@ DEFAULT_LONGEST_CONTEXT = 32_768
 LARGE_MODEL_BATCH = 256
 """The same for models so large that a batch takes seconds: reading is then reported more often."""
 LARGE_MODEL_BYTES = 300 * 1000 * 1000
+TAKE_BACK_LENGTH = 8
+"""Of the tokens that were read last, so many can be taken back where the model has short convolutions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class LoadPlan:
     weight_bytes: int
     context_bytes: int
     overhead_bytes: int
+    take_back_length: int = 0
+    """So many of the tokens that were read last can be taken back where the memory has a fixed state."""
     notice: str = ""
     """A sentence for the user where they did not get what they asked for."""
     is_measured: bool = False
@@ -135,6 +139,7 @@ def plan_load(
         weight_bytes=weights,
         context_bytes=fitting * memory.context_bytes_per_token,
         overhead_bytes=memory.overhead_bytes + (scores if takes_scores else 0),
+        take_back_length=TAKE_BACK_LENGTH if _convolution_bytes(header) else 0,
         notice=" ".join(filter(None, notices)),
         is_measured=is_measured,
         writing_threads=measured.writing_threads if measured and takes_fewer else 0,
@@ -199,9 +204,20 @@ def score_bytes_per_token(header: GgufHeader, batch_size: int) -> int:
 
 
 def overhead_bytes(header: GgufHeader) -> int:
-    """Work space of the engine beside weights and context."""
+    """Work space of the engine beside weights and context; what taking tokens back needs is in it."""
     inner = max(header.per_layer("feed_forward_length"), default=0)
-    return work_space_bytes(header.of_architecture("embedding_length"), inner)
+    work_space = work_space_bytes(header.of_architecture("embedding_length"), inner)
+    return work_space + (1 + TAKE_BACK_LENGTH) * _convolution_bytes(header)
+
+
+def _convolution_bytes(header: GgufHeader) -> int:
+    """The state of a model's short convolutions, 160 KiB for LFM2.5-1.2B; 0 where it has none.
+
+    Other kinds of fixed state take up to 75 MB, which is too much to hold nine times.
+    """
+    kept = max(0, header.of_architecture("shortconv.l_cache") - 1)
+    layers = header.per_layer("attention.head_count_kv").count(0)
+    return 4 * kept * layers * header.of_architecture("embedding_length")
 
 
 def _wanted_context(header: GgufHeader, options: LoadOptions, catalog_context: int) -> int:

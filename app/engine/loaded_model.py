@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ from app.engine.prompt_tokenizer import PromptTokenizer
 from app.engine.shown_pictures import MISSING, NOT_SHOWN, with_marks
 from app.engine.state_files import StateFiles, key_of
 from app.engine.storage_device import can_be_unplugged
+from app.engine.writing import GuessCost
 
 if TYPE_CHECKING:
     from app.engine import llama
@@ -61,6 +62,8 @@ class LoadedModel:
     """Looks at pictures; None for a model that cannot see."""
     state_key: str = ""
     """What a saved state of its memory must have been saved with to fit it."""
+    guess_cost: GuessCost = field(default_factory=GuessCost)
+    """What it costs to read tokens that are only guessed."""
 
     def close(self) -> None:
         if self.pictures is not None:
@@ -278,6 +281,7 @@ def open_context(native: ModuleType, model: llama.Model, plan: LoadPlan) -> llam
         plan.batch_size,
         plan.flash_attention,
         plan.writing_threads,
+        plan.take_back_length,
     )
     return context
 

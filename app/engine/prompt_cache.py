@@ -20,6 +20,10 @@ MOST_CHECKPOINT_BYTES = 256 * 1024 * 1024
 """For all checkpoints of a conversation. One takes 0.2 MB for LFM2.5-1.2B, up to 75 MB for some others."""
 CHECKPOINT_DISTANCE = 512
 """Tokens of an answer from one checkpoint to the next; a prompt has one at the end of each batch."""
+RECENT_DISTANCE = 4
+"""Tokens of an answer from one of its last states to the next."""
+MOST_RECENT_BYTES = 1024 * 1024
+"""Larger states would take too long to save so often."""
 LEAST_LOST = 32
 """Where more tokens than this would have to be read again on the way back, the memory is kept aside."""
 _LOOK_AGAIN_SECONDS = 0.02
@@ -54,6 +58,7 @@ class PromptCache:
 
     Attention memory can be cut at any token. The state of short convolutions (LFM2) and of other recurrent
     layers cannot: it is saved at the places a conversation is likely to return to, and restored from there.
+    Where the engine offers it, the last tokens of a batch can be taken back as well, once.
     """
 
     def __init__(
@@ -70,6 +75,8 @@ class PromptCache:
         self._tokens: list[int] = []
         self._read_length = 0
         """So many of them were read in batches, all that came before them too."""
+        self._loose_length = 0
+        """So many of the last ones can be taken back although there is a fixed state."""
         self._checkpoints = Checkpoints(most_checkpoint_bytes)
         self._most_checkpoint_bytes = most_checkpoint_bytes
         self._kept = KeptStates(0) if kept is None else kept
@@ -163,6 +170,7 @@ class PromptCache:
             if self._read_length == len(self._tokens) and is_read_in_batch:
                 self._read_length += len(batch)
             self._tokens += batch
+            self._loose_length = min(len(batch) - 1, self._context.take_back_length)
             self.mark(is_passing=batch_size is not None)
             yield len(self._tokens)
 
@@ -176,12 +184,46 @@ class PromptCache:
 
     def append(self, token: int) -> None:
         """Reads one token. Raises what `read` raises."""
+        self._keep_way_back()
         outcome = self._context.read_one(token)
         if outcome:
             self._check(outcome)
         self._tokens.append(token)
-        if not len(self._tokens) % CHECKPOINT_DISTANCE:
+        self._loose_length = 0
+
+    def can_take_back(self, count: int) -> bool:
+        """Whether so many tokens could be taken back that were read with a token before them."""
+        if self.has_fixed_state:
+            return self._context.take_back_length >= count
+        return self._context.first_position() <= 0
+
+    def append_with_guess(self, token: int, guess: Sequence[int]) -> None:
+        """Reads a token and those that may follow it, so that what follows each can be chosen.
+
+        Raises what `read` raises.
+        """
+        self._keep_way_back()
+        outcome = self._context.read_with_outcomes([token, *guess])
+        if outcome:
+            self._check(outcome)
+        self._tokens += [token, *guess]
+        self._loose_length = min(len(guess), self._context.take_back_length)
+
+    def take_back(self, count: int) -> None:
+        """Forgets the last tokens of a guess."""
+        self._go_back(len(self) - count)
+
+    def _keep_way_back(self) -> None:
+        """Makes this a point that can be returned to, if the last one is far enough."""
+        if not self.has_fixed_state:
+            return
+        marks = self._checkpoints
+        if len(self) - marks.last_position >= CHECKPOINT_DISTANCE:
             self.mark()
+        elif len(self) - marks.last_recent_position >= RECENT_DISTANCE:
+            state = self._context.save_small_state(MOST_RECENT_BYTES)
+            if state:
+                marks.add_recent(Checkpoint(len(self), state))
 
     def mark(self, starts_answer: bool = False, is_passing: bool = False) -> None:
         """Makes this a point that can be returned to, where the model needs that; see `Checkpoint`."""
@@ -193,8 +235,7 @@ class PromptCache:
 
     def clear(self) -> None:
         self._context.clear()
-        self._tokens.clear()
-        self._read_length = 0
+        self._forget_from(0)
         self._checkpoints.clear()
 
     def forget_kept(self) -> None:
@@ -205,7 +246,10 @@ class PromptCache:
         return self._kept.best(prompt, longest, not self.has_fixed_state, only_read)
 
     def _reach(self, prompt: Sequence[int], longest: int) -> int:
-        positions = [mark.position for mark in self._checkpoints] if self.has_fixed_state else None
+        positions = None
+        if self.has_fixed_state:
+            length = len(self)
+            positions = [*self._checkpoints.positions, *range(length - self._loose_length, length)]
         return reach(self._tokens, positions, prompt, longest)
 
     def _set_aside(self) -> None:
@@ -230,14 +274,21 @@ class PromptCache:
         if outcome == 1:
             raise MemoryFull
         if outcome == 2:
-            self._go_back(len(self._tokens))
+            self._loose_length = 0
+            self._go_back(len(self._tokens), is_torn=True)
             raise ReadingStopped
         self.clear()
         raise ReadingFailed
 
-    def _go_back(self, length: int) -> None:
-        """Forgets everything from a position on, and as much before it as the model demands."""
-        if self._context.cut(length) and self._is_sound(length):
+    def _go_back(self, length: int, is_torn: bool = False) -> None:
+        """Forgets everything from a position on, and as much before it as the model demands.
+
+        Args:
+            length: how many tokens are kept at most.
+            is_torn: whether a batch was stopped, which leaves a fixed state somewhere within it.
+        """
+        can_cut = not is_torn and len(self) - length <= self._loose_length
+        if (can_cut or not self.has_fixed_state) and self._context.cut(length) and self._is_sound(length):
             self._forget_from(length)
             return
         for mark in self._checkpoints.last_until(length):
@@ -266,6 +317,7 @@ class PromptCache:
     def _forget_from(self, length: int) -> None:
         del self._tokens[length:]
         self._read_length = min(self._read_length, length)
+        self._loose_length = 0
         self._checkpoints.forget_after(length)
 
 

@@ -60,6 +60,9 @@ from app.store.presets import PresetStore
 from app.store.store import open_store
 from app.tools.tool import Tool
 
+_MOST_GUESSED = 0.1
+"""Of an answer, where it shall show how quickly weights are read."""
+
 
 class Services(QObject):
     """Everything that the program does, apart from how it is shown.
@@ -298,6 +301,8 @@ class Services(QObject):
         statistics = generation.statistics if generation else None
         if change.part is not AnswerPart.ENDED or info is None or statistics is None:
             return
+        if statistics.guessed_tokens > statistics.generated_tokens * _MOST_GUESSED:
+            return  # It was written faster than the weights can be read once for each token.
         # The first token belongs to the prompt.
         written = statistics.generated_tokens - 1
         active_bytes = round(info.size_bytes * active_share(f"{info.name} {info.path.name}"))

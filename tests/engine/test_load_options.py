@@ -22,6 +22,7 @@ LFM_1_2B = {
     "lfm2.block_count": 16,
     "lfm2.context_length": 128_000,
     "lfm2.embedding_length": 2048,
+    "lfm2.shortconv.l_cache": 3,
     "lfm2.attention.head_count": 32,
     "lfm2.attention.head_count_kv": [0, 0, 8, 0, 0, 8, 0, 0, 8, 0, 8, 0, 8, 0, 8, 0],
 }
@@ -40,6 +41,16 @@ def test_only_attention_layers_cost_memory_for_each_token(lfm):
     assert context_bytes_per_token(lfm, "f16") == 12 * 1024
     assert context_bytes_per_token(lfm, "q8_0") == 12 * 1024 * 17 // 32
     assert context_bytes_per_token(lfm, "q4_0") == 12 * 1024 * 9 // 32
+
+
+def test_nine_states_of_its_convolutions_are_counted_where_tokens_can_be_taken_back(lfm, tmp_path):
+    """160 KiB each: 10 layers of 2048 times 2 numbers in four bytes."""
+    path = tmp_path / "plain.gguf"
+    path.write_bytes(gguf_bytes("lfm2", {**LFM_1_2B, "lfm2.shortconv.l_cache": 0}))
+    plain = read_header(path)
+    assert plan_load(lfm, LoadOptions(), 0, ROOMY).take_back_length == 8
+    assert plan_load(plain, LoadOptions(), 0, ROOMY).take_back_length == 0
+    assert overhead_bytes(lfm) - overhead_bytes(plain) == 9 * 160 * 1024
 
 
 def test_the_cards_context_is_taken_before_the_headers(lfm):

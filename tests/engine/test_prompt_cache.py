@@ -10,6 +10,7 @@ from app.core.message import StopReason
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
+from app.engine.prompt_cache import RECENT_DISTANCE, ReadingStopped
 from tests.support.asking import (
     GREEDY,
     WEATHER,
@@ -176,5 +177,64 @@ def test_an_aborted_batch_leaves_a_hybrid_model_sound(tiny, tiny_path):
     assert loaded.context.read([5] * 100) == 2
     loaded.context.clear_abort()
     loaded.cache._go_back(len(loaded.cache))
+    turns.append(user("Tell me a story."))
+    assert ask(tiny, turns).text == answered_by_a_fresh_engine(tiny_path, turns).text
+
+
+def test_a_hybrid_model_keeps_what_it_wrote_before_a_stop_string(tiny, tiny_path):
+    """The next prompt parts from its memory where that string began, in the middle of what it wrote."""
+    question = user("Tell me a story.")
+    whole = ask(tiny, [question], Sampling(temperature=0, max_tokens=60))
+    stop = whole.text.rpartition(" ")[2]
+    tiny._require().cache.clear()
+    first = ask(tiny, [question], Sampling(temperature=0, max_tokens=60, stop=(stop,)))
+    assert first.statistics.stop_reason is StopReason.STOP_STRING
+    turns = [question, assistant(first.text), user("And then?")]
+    second = ask(tiny, turns)
+    kept = first.statistics.prompt_tokens + tiny.count_tokens(first.text)
+    assert kept - 2 * RECENT_DISTANCE < second.statistics.cached_tokens <= kept
+    assert second.text == answered_by_a_fresh_engine(tiny_path, turns).text
+
+
+@pytest.mark.parametrize("left_out", range(1, 9))
+def test_a_hybrid_models_answer_goes_on_from_a_little_before_its_end(tiny, left_out):
+    """The words that it is continued from are tokenized anew, and their last tokens may be others then."""
+    first = ask(tiny, "Tell me a story.", Sampling(temperature=0, max_tokens=60))
+    begun = first.text[:-left_out]
+    rest = ask(tiny, "Tell me a story.", prefill=begun)
+    assert rest.statistics.prompt_tokens - rest.statistics.cached_tokens < 16
+    tiny._require().cache.clear()
+    assert ask(tiny, "Tell me a story.", prefill=begun).text == rest.text
+
+
+def test_the_last_tokens_of_a_prompt_are_taken_back_without_a_checkpoint(tiny, tiny_path):
+    loaded = tiny._require()
+    cache, prompt = loaded.cache, loaded.prompt_tokens("One day a stone fell into a lake. " * 6)
+    never = threading.Event()
+
+    def scores_after(*readings: list[int]) -> list[float]:
+        for tokens in readings:
+            cache.keep_beginning_of(tokens, len(tokens))
+            assert list(cache.read(tokens[len(cache) :], never))
+        return loaded.context.scores(loaded.model.vocabulary_size).tolist()
+
+    for count in range(1, loaded.context.take_back_length + 1):
+        other = [*prompt[:-count], *prompt[:3]]
+        cache.clear()
+        assert list(cache.read(prompt, never))
+        assert cache.reach(other) == len(prompt) - count
+        parted = scores_after(other)
+        cache.clear()
+        assert scores_after(other) == parted
+
+
+def test_a_short_batch_that_was_stopped_leaves_a_hybrid_model_sound(tiny, tiny_path):
+    """The library would take the tokens of so short a batch back, to a state that was never saved."""
+    turns = [user("Hello"), assistant(ask(tiny, "Hello").text)]
+    loaded = tiny._require()
+    loaded.context.request_abort()
+    with pytest.raises(ReadingStopped):
+        list(loaded.cache.read([5] * 4, threading.Event()))
+    loaded.context.clear_abort()
     turns.append(user("Tell me a story."))
     assert ask(tiny, turns).text == answered_by_a_fresh_engine(tiny_path, turns).text

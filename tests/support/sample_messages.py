@@ -59,7 +59,7 @@ def an_answer_with_everything() -> Message:
             "/models/LFM2.5.gguf",
             "Careful",
             Sampling(temperature=0.1, top_k=50, stop=("</s>", "\n\n"), seed=7),
-            Statistics(100, 80, 12.5, 20.25, 40, 800.125, StopReason.TOKEN_LIMIT, 4242),
+            Statistics(100, 80, 12.5, 20.25, 40, 800.125, StopReason.TOKEN_LIMIT, 4242, 6),
             "The model file has gone.",
             Repeat(3, 90, 12),
         ),

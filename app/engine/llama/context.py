@@ -30,8 +30,13 @@ class LlamaContext:
         batch_size: int = 512,
         flash_attention: bool = True,
         writing_threads: int = 0,
+        take_back_length: int = 0,
     ) -> None:
-        """Raises LoadFailed: there is not enough memory for the context, or the model cannot be run."""
+        """`take_back_length` is asked of models with a fixed state; see the attribute.
+
+        Raises:
+            LoadFailed: there is not enough memory for the context, or the model cannot be run.
+        """
         parameters = C.llama_context_default_params()
         parameters.n_ctx = context_length
         parameters.n_batch = parameters.n_ubatch = min(batch_size, context_length)
@@ -40,6 +45,7 @@ class LlamaContext:
         parameters.type_k = parameters.type_v = _CACHE_TYPES[kv_cache_type]
         if not flash_attention:
             parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        parameters.n_rs_seq = take_back_length
         parameters.no_perf = True
         last_errors.clear()
         self._handle = C.llama_init_from_model(model.handle, parameters)
@@ -49,7 +55,12 @@ class LlamaContext:
         self._memory = C.llama_get_memory(self._handle)
         self.context_length = int(C.llama_n_ctx(self._handle))
         self.batch_size = int(C.llama_n_batch(self._handle))
+        self.take_back_length = int(C.llama_n_rs_seq(self._handle))
+        """So many tokens of the last batch, but not its first, can be taken back from a fixed state."""
+        self.outcome = -1
+        """Which token of the last batch the next choice follows; -1 is its last one."""
         self._tokens = (C.llama_token * self.batch_size)()
+        self._with_outcomes = (ctypes.c_int8 * self.batch_size)(*[1] * self.batch_size)
         self._next_token = (C.llama_token * 1)()
         self._next_batch = C.llama_batch_get_one(self._next_token, 1)
         self._abort = ctypes.create_string_buffer(2)
@@ -72,9 +83,19 @@ class LlamaContext:
 
     def read(self, tokens: Sequence[int]) -> int:
         """Reads at most `batch_size` tokens; llama_decode's answer: 0 done, 1 memory full, 2 aborted."""
+        return self._read(tokens, None)
+
+    def read_with_outcomes(self, tokens: Sequence[int]) -> int:
+        """Reads tokens so that what follows each of them can be chosen; the answer is that of `read`."""
+        return self._read(tokens, self._with_outcomes)
+
+    def _read(self, tokens: Sequence[int], outcomes: ctypes.Array[ctypes.c_int8] | None) -> int:
         count = len(tokens)
         self._tokens[:count] = list(tokens)
-        return int(C.llama_decode(self._handle, C.llama_batch_get_one(self._tokens, count)))
+        batch = C.llama_batch_get_one(self._tokens, count)
+        batch.logits = outcomes
+        self.outcome = -1
+        return int(C.llama_decode(self._handle, batch))
 
     def read_embeddings(
         self, embeddings: ctypes.Array[ctypes.c_float], first: int, count: int, width: int
@@ -89,20 +110,22 @@ class LlamaContext:
         batch = C.llama_batch_get_one(None, count)
         rows = ctypes.byref(embeddings, first * width * ctypes.sizeof(ctypes.c_float))
         batch.embd = ctypes.cast(rows, ctypes.POINTER(ctypes.c_float))
+        self.outcome = -1
         return int(C.llama_decode(self._handle, batch))
 
     def read_one(self, token: int) -> int:
         """Reads one token; the answer is that of `read`."""
         self._next_token[0] = token
+        self.outcome = -1
         return int(C.llama_decode(self._handle, self._next_batch))
 
     def scores(self, vocabulary_size: int) -> memoryview[float]:
-        """The score of every token after what was read last; good until the next reading.
+        """The score of every token after the one that `outcome` names; good until the next reading.
 
         Raises:
             NativeFailure: nothing was read.
         """
-        logits = C.llama_get_logits_ith(self._handle, -1)
+        logits = C.llama_get_logits_ith(self._handle, self.outcome)
         if not logits:
             raise NativeFailure("there are no scores")
         array = ctypes.cast(logits, ctypes.POINTER(ctypes.c_float * vocabulary_size)).contents
@@ -116,7 +139,13 @@ class LlamaContext:
             return False
 
     def cut(self, length: int) -> bool:
-        """Forgets everything from a position on; False where the memory cannot be cut there."""
+        """Forgets everything from a position on; False where the memory cannot be cut there.
+
+        With a `take_back_length` that answer is not to be relied on where there is a fixed state: the library
+        looks at the number of positions only. What was kept for taking back is of the last batch, and of
+        older ones where that was shorter, one of a single token too; it is right once only, and not after a
+        batch that was stopped.
+        """
         return bool(C.llama_memory_seq_rm(self._memory, _SEQUENCE, length, -1))
 
     def clear(self) -> None:
@@ -133,6 +162,11 @@ class LlamaContext:
     def save_state(self) -> bytes:
         """The part of the memory that cannot be cut back, as it is now; empty if it could not be saved."""
         return bytes(self._saved(C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY))
+
+    def save_small_state(self, most_bytes: int) -> bytes:
+        """The same; empty too where it is larger than that."""
+        size = C.llama_state_seq_get_size_ext(self._handle, _SEQUENCE, C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY)
+        return self.save_state() if size <= most_bytes else b""
 
     def restore_state(self, state: bytes) -> bool:
         return self._restored(bytearray(state), C.LLAMA_STATE_SEQ_FLAGS_PARTIAL_ONLY)

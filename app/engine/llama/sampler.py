@@ -41,13 +41,18 @@ class Sampler:
             C.llama_sampler_chain_add(self._chain, sampler)
         self._grammar = _LazyGrammar.of(model, grammar) if grammar else None
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether the grammar holds what is written now."""
+        return self._grammar is not None and not self._grammar.is_awaited
+
     def choose(self, context: LlamaContext) -> int | None:
         """The next token; None where the grammar allows none of those that there are."""
         grammar = self._grammar
         if grammar is None:
-            return int(C.llama_sampler_sample(self._chain, context.handle, -1))
+            return int(C.llama_sampler_sample(self._chain, context.handle, context.outcome))
         if grammar.is_awaited:
-            token = int(C.llama_sampler_sample(self._chain, context.handle, -1))
+            token = int(C.llama_sampler_sample(self._chain, context.handle, context.outcome))
             grammar.accept(token)
             return token
         chosen = grammar.choose(self._chain, context)
