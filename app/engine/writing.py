@@ -20,7 +20,8 @@ _FEWEST_TIMES = 4
 _USUAL_COST = 0.5
 """Of a guess in tokens, until it was measured."""
 _COST_STEP = 0.5
-"""Times differ a little from answer to answer, and what is guessed should not."""
+_SLACK = 0.25
+"""Times differ a little from answer to answer. What is guessed should not: an answer might differ by it."""
 
 
 class GuessCost:
@@ -29,24 +30,27 @@ class GuessCost:
     def __init__(self) -> None:
         self._alone: deque[float] = deque(maxlen=_KEPT_TIMES)
         self._with_guess: deque[float] = deque(maxlen=_KEPT_TIMES)
+        self._least = _USUAL_COST
 
     def add(self, seconds: float, with_guess: bool) -> None:
         """Takes into account how long it took to read a token and choose the next one."""
         (self._with_guess if with_guess else self._alone).append(seconds)
 
     def least_accepted(self) -> float:
-        """How many tokens of a guess must be right on average, rounded up; infinite where nothing pays.
+        """How many tokens of a guess must be right on average, in steps; infinite where nothing pays.
 
         An answer goes by what is said at its beginning. Where guesses are too dear, this is forgotten little
         by little: it may have been another program that made them so.
         """
         if min(len(self._alone), len(self._with_guess)) < _FEWEST_TIMES:
-            return _USUAL_COST
+            return _USUAL_COST if math.isinf(self._least) else self._least
         cost = statistics.median(self._with_guess) / statistics.median(self._alone) - 1
         if cost >= GUESS_LENGTH:
             self._with_guess.popleft()
-            return math.inf
-        return max(_USUAL_COST, math.ceil(cost / _COST_STEP) * _COST_STEP)
+            self._least = math.inf
+        elif not self._least - _COST_STEP - _SLACK < cost <= self._least + _SLACK:
+            self._least = max(_USUAL_COST, math.ceil(cost / _COST_STEP) * _COST_STEP)
+        return self._least
 
 
 class Writing:
