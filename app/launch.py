@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program until its window is closed; gives the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] in (["--probe"], ["--try-engine"], ["--run-templates"], ["--draw-formulas"]):
+    if words[:1] in (
+        ["--probe"],
+        ["--try-engine"],
+        ["--run-templates"],
+        ["--draw-formulas"],
+        ["--decode-sound"],
+    ):
         return _run_child(words)
     options = _parser().parse_args(words)
     given = options.model or options.file
@@ -102,6 +108,10 @@ def _freeze_when_model_loaded(application: Application) -> None:
 
 def _run_child(words: list[str]) -> int:
     """A child of the packaged program, for work that may crash, hang or fill the memory."""
+    if words[0] == "--decode-sound":
+        from app.sound import decoding_worker
+
+        return decoding_worker.main(words[1:])
     if words[0] == "--draw-formulas":
         from app.formulas import formula_worker
 

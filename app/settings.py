@@ -96,6 +96,8 @@ class Settings:
     """Attached pictures are kept as they are; otherwise 2,048 pixels of their longer side are."""
     looks_closely: bool = False
     """The next picture is looked at in tiles, as the last one was: that takes longer and shows more."""
+    reads_aloud: bool = False
+    """Answers are read aloud as they are written, where the system has a voice."""
     is_offline: bool = False
     """Nothing is asked of the network."""
     has_accepted_lfm_licence: bool = False

@@ -16,7 +16,7 @@ ALLOWED = {
     "app": set(),
     "app.launch": {
         *("app", "app.application", "app.core", "app.engine", "app.log", "app.paths"),
-        *("app.self_test", "app.services", "app.ui", "app.formulas"),
+        *("app.self_test", "app.services", "app.ui", "app.formulas", "app.sound"),
     },
     "app.crash_report": {"app", "app.core", "app.log"},
     "app.self_test": {"app", "app.application", "app.core", "app.services"},
@@ -32,6 +32,8 @@ ALLOWED = {
     "app.files": {"app.core", "app.files"},
     "app.processes": {"app.processes"},
     "app.formulas": {"app.core", "app.formulas", "app.processes"},
+    "app.sound": {"app.core", "app.processes", "app.sound"},
+    "app.speech": {"app.speech"},
     "app.engine": {"app.core", "app.engine", "app.files", "app.processes"},
     "app.net": {"app.core", "app.net"},
     "app.pictures": {"app.core", "app.pictures"},
@@ -41,13 +43,14 @@ ALLOWED = {
     # The program without its window: of Qt it knows signals and timers, nothing that is drawn.
     "app.services": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
-        *("app.net", "app.paths", "app.pictures", "app.services", "app.formulas"),
+        *("app.net", "app.paths", "app.pictures", "app.services", "app.formulas", "app.sound"),
+        "app.speech",
     },
     "app.ui": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
         *("app.services", "app.ui", "app.ui.fonts", "app.ui.icons", "app.ui.theme", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
-        "app.pictures",
+        *("app.pictures", "app.sound"),
     },
     "app.ui.fonts": set(),
     "app.ui.theme": {"app.ui.fonts"},
@@ -84,6 +87,7 @@ CONFINED = {
     "httpcore2": {"app.net"},
     "idna": {"app.net"},
     "webencodings": {"app.tools"},
+    "miniaudio": {"app.sound"},
     "ziamath": {"app.formulas"},
     "socksio": {"app.net"},
     "httpx2": {"app.hub", "app.net", "app.tools"},

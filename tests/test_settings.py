@@ -20,6 +20,7 @@ CHANGED = Settings(
     is_settings_panel_visible=True,
     writes_titles=False,
     shows_speed=True,
+    reads_aloud=True,
     wraps_code=True,
     shows_line_numbers=True,
     notifies_when_done=False,

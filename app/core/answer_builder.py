@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.core.errors import UserError
-from app.core.language_model import PictureProgress, Piece, PromptProgress, ReplyStarted, StreamEvent
+from app.core.language_model import MediaProgress, Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Part, Statistics, StopReason
 from app.core.reasoning_markers import THINK
 from app.core.reasoning_timer import ReasoningLimit, ReasoningTimer
@@ -63,7 +63,7 @@ class AnswerBuilder:
 
     def take(self, event: StreamEvent) -> Iterator[TurnEvent]:
         match event:
-            case PictureProgress() | PromptProgress():
+            case MediaProgress() | PromptProgress():
                 yield event
             case ReplyStarted():
                 self._start(event)

@@ -22,7 +22,7 @@ class Attachment:
     """In bytes."""
 
     @property
-    def is_sound(self) -> bool:
+    def is_usable(self) -> bool:
         """Whether it names a file at all; what comes from a damaged or a foreign file may not."""
         return is_sha256(self.sha256)
 

@@ -105,7 +105,7 @@ class _Measure:
 
     def use(self, draft: Message, reply: Message | None) -> ContextUse:
         draft_tokens = self._model.count_tokens(draft.text) if draft.text else 0
-        draft_tokens += sum(map(self._model.picture_tokens, draft.attachments))
+        draft_tokens += sum(map(self._model.attachment_tokens, draft.attachments))
         system_tokens = self._system_tokens()
         nothing_said = ContextUse(
             self._model.context_length, system_tokens, 0, draft_tokens, excess_tokens=self.excess(draft)
@@ -154,7 +154,7 @@ class _Measure:
             self._model.context_length,
             tools=self._request.tools,
             count_prompt=self._prompt_tokens,
-            count_attachment=self._model.picture_tokens,
+            count_attachment=self._model.attachment_tokens,
         )
         return choice.messages, choice.first_seen_id
 

@@ -63,8 +63,16 @@ class SettingsError(UserError):
     """A settings or preset file could not be read or saved."""
 
 
+class AttachmentError(UserError):
+    """A message cannot take what was to be attached to it."""
+
+
 class PictureError(UserError):
     """A file that was to be shown to a model is no picture that can be opened."""
+
+
+class SoundError(UserError):
+    """A file is no recording that can be opened, or nothing can be recorded or played."""
 
 
 class ImportFormatError(UserError):

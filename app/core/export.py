@@ -24,6 +24,7 @@ from app.core.message import (
     Part,
     PicturePart,
     ReasoningPart,
+    RecordingPart,
     Role,
     TextPart,
     ToolCallPart,
@@ -199,6 +200,8 @@ def _written_part(part: Part, links: Mapping[str, str]) -> tuple[dict[str, Any],
             return _result(part)
         case PicturePart():
             return _picture(part, links.get(part.file.sha256, ""))
+        case RecordingPart():
+            return _recording(part, links.get(part.file.sha256, ""))
 
 
 def _text(part: TextPart) -> tuple[dict[str, Any], str]:
@@ -250,6 +253,16 @@ def _picture(part: PicturePart, link: str) -> tuple[dict[str, Any], str]:
     if not link:
         return values, f"*{_inline(part.file.name) or 'A picture'} (this picture is missing)*"
     return {**values, "link": link}, f"![{_inline(part.file.name)}](<{link}>)"
+
+
+def _recording(part: RecordingPart, link: str) -> tuple[dict[str, Any], str]:
+    values = {"part": MarkedPart.RECORDING, **asdict(part.file)}
+    values |= {"ms": part.milliseconds, "waveform": part.waveform}
+    name = _inline(part.file.name) or "A recording"
+    length = formatting.clock(part.milliseconds / 1000)
+    if not link:
+        return values, f"*{name}, {length} (this recording is missing)*"
+    return {**values, "link": link}, f"[{name}, {length}](<{link}>)"
 
 
 def _arguments(part: ToolCallPart) -> str:

@@ -47,6 +47,13 @@ def duration(seconds: float) -> str:
     return whole_seconds(seconds)
 
 
+def clock(seconds: float) -> str:
+    """A length of sound: `0:04`, `2:05`, `1:02:05`."""
+    whole = round(seconds)
+    minutes = f"{whole // 60 % 60:02d}" if whole >= 3600 else f"{whole // 60}"
+    return f"{f'{whole // 3600}:' if whole >= 3600 else ''}{minutes}:{whole % 60:02d}"
+
+
 def whole_seconds(seconds: float) -> str:
     """A duration for which fractions do not count: `0 s`, `41 s`, `2 min 5 s`, `1 h 12 min`."""
     whole = round(seconds)

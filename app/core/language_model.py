@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from app.core.message import Message, PicturePart, Statistics
+from app.core.message import AttachmentPart, Message, Statistics
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 
@@ -48,30 +48,32 @@ class Piece:
     """How many tokens it was written in; 0 for text that was held back earlier."""
 
 
-class PictureStep(StrEnum):
-    """What is done before a prompt with pictures is read."""
+class MediaStep(StrEnum):
+    """What is done before a prompt with pictures or recordings is read."""
 
     LOAD = "load"
-    """The part of the model that sees is loaded, which is done for the first picture."""
-    LOOK = "look"
-    """The pictures are turned into what the model reads."""
+    """The part of the model that sees or hears is loaded, before the first picture or recording."""
+    ENCODE = "encode"
+    """The pictures and recordings are turned into what the model reads."""
 
 
 @dataclass(frozen=True, slots=True)
-class PictureProgress:
-    """How far a model is with the pictures of a prompt, before it reads the prompt."""
+class MediaProgress:
+    """How far a model is with the pictures and recordings of a prompt, before it reads the prompt."""
 
-    step: PictureStep
+    step: MediaStep
     share: float
     """Of this step, 0.0 to 1.0."""
+    is_sound: bool = False
+    """It is about a recording."""
     number: int = 0
-    """Which picture it looks at, counted from 1..."""
+    """Which picture or recording it is at, counted from 1..."""
     count: int = 0
-    """...of so many that it has not seen yet."""
+    """...of so many of the kind that it does not know yet."""
 
 
-StreamEvent = PictureProgress | PromptProgress | ReplyStarted | Piece | Statistics
-"""One answer is: PictureProgress..., PromptProgress..., ReplyStarted, Piece..., Statistics (always last, also
+StreamEvent = MediaProgress | PromptProgress | ReplyStarted | Piece | Statistics
+"""One answer is: MediaProgress..., PromptProgress..., ReplyStarted, Piece..., Statistics (always last, also
 after a stop)."""
 
 
@@ -105,8 +107,8 @@ class LanguageModel(Protocol):
 
     def count_tokens(self, text: str) -> int: ...
 
-    def picture_tokens(self, picture: PicturePart) -> int:
-        """How many tokens of context a picture takes, or the words that stand for it."""
+    def attachment_tokens(self, part: AttachmentPart) -> int:
+        """How many tokens of context a picture or a recording takes, or the words that stand for it."""
         ...
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:

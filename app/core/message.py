@@ -104,7 +104,26 @@ class PicturePart:
         return ""
 
 
-AttachmentPart = PicturePart
+@dataclass(frozen=True, slots=True)
+class RecordingPart:
+    """Sound that the user recorded, or attached as a file. It has no words: `text` and `raw` are empty."""
+
+    file: Attachment
+    milliseconds: int
+    """How long it is."""
+    waveform: str = ""
+    """How loud it is along its length, as `sound_pieces.waveform_of` gives it."""
+
+    @property
+    def text(self) -> str:
+        return ""
+
+    @property
+    def raw(self) -> str:
+        return ""
+
+
+AttachmentPart = PicturePart | RecordingPart
 """A part with a file, which is kept apart from the message."""
 WrittenPart = TextPart | ReasoningPart | ToolCallPart | ToolResultPart
 """A part that is words."""

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+
+
+class Sense(StrEnum):
+    """What a projector gives a model beside words."""
+
+    SIGHT = "sight"
+    HEARING = "hearing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +30,16 @@ class ModelFile:
     program: str = ""
     """The other program that it belongs to, such as Ollama; empty for the user's own."""
     projector: Path | None = None
-    """The file beside it that lets it see; None where it cannot."""
+    """The file beside it that lets it see or hear; None where it can do neither."""
     projector_bytes: int = 0
+    senses: frozenset[Sense] = frozenset()
+    """What the projector lets it do."""
     problem: str = ""
     """Why it cannot be used for chat, as a sentence; empty where it can."""
 
     @property
     def total_bytes(self) -> int:
-        """What it takes on the disk, with the file that lets it see."""
+        """What it takes on the disk, with its projector."""
         return self.size_bytes + self.projector_bytes
 
 
@@ -60,7 +70,9 @@ class ModelInfo:
     completes_text: bool = False
     """It was loaded to continue what it is given, not to answer it."""
     projector: Path | None = None
-    """The file that lets it see; None where it cannot."""
+    """The file that lets it see or hear; None where it can do neither."""
+    senses: frozenset[Sense] = frozenset()
+    """What the projector lets it do."""
     template_notes: tuple[str, ...] = ()
     """What its chat template takes otherwise than most do, as sentences."""
 

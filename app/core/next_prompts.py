@@ -28,7 +28,7 @@ def next_prompts(model: LanguageModel, request: TurnRequest, words: str) -> list
         model.context_length,
         tools=request.tools,
         count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
-        count_attachment=model.picture_tokens,
+        count_attachment=model.attachment_tokens,
     )
     return [(*choice.messages[:-1], question) for question in questions]
 

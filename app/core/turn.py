@@ -144,7 +144,7 @@ class _Turn:
                 tools=request.tools,
                 prefill=prefill,
                 count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
-                count_attachment=model.picture_tokens,
+                count_attachment=model.attachment_tokens,
             )
             for event in model.answer(
                 choice.messages, request.tools, request.sampling, answer.stop, choice.prefill

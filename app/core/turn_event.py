@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.core.conversation import MessageNode
 from app.core.errors import UserError
-from app.core.language_model import PictureProgress, PromptProgress
+from app.core.language_model import MediaProgress, PromptProgress
 from app.core.message import Message, Statistics
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.repetition import Repeat
@@ -58,7 +58,7 @@ class ReplyEnded:
 
 
 TurnEvent = (
-    PictureProgress
+    MediaProgress
     | PromptProgress
     | ReplyGrew
     | ReplySnapshot
@@ -69,7 +69,7 @@ TurnEvent = (
     | NextRoundStarted
     | ReplyEnded
 )
-"""One turn is: an answer (PictureProgress..., PromptProgress..., ReplyGrew and ReplySnapshot...), ReplyEnded.
+"""One turn is: an answer (MediaProgress..., PromptProgress..., ReplyGrew and ReplySnapshot...), ReplyEnded.
 
 An answer that calls tools ends with RoundEnded instead. Then come, for each call in order, ToolCallWaiting
 if the user must decide, ToolCallStarted if it runs, ToolCallEnded always; then NextRoundStarted and another

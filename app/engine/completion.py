@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import EngineError, OutOfMemoryError
-from app.core.language_model import PictureProgress, Piece, PromptProgress, ReplyStarted, StreamEvent
+from app.core.language_model import MediaProgress, Piece, PromptProgress, ReplyStarted, StreamEvent
 from app.core.message import Message, Role, Statistics, StopReason
 from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.tool_grammar import tool_grammar
 from app.engine.loaded_model import LoadedModel, native_library
-from app.engine.picture_positions import tokens_of
+from app.engine.media_positions import tokens_of
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.prompt_reading import PromptReading
 from app.engine.text_stream import TextStream
@@ -71,7 +71,7 @@ class Completion:
         keeps_calls_well_formed: bool = True,
     ) -> Iterator[StreamEvent]:
         try:
-            yield from self._open_pictures(messages)
+            yield from self._open_media(messages)
             prompt, positions = self._loaded.positions(messages, tools, prefill)
             self._prompt = self._fitting(positions)
             yield from self._read_prompt()
@@ -88,16 +88,16 @@ class Completion:
         except (ReadingFailed, MemoryError) as error:
             raise _reading_failed() from error
         yield self._statistics()
-        if self._loaded.pictures is not None:
-            self._loaded.pictures.close_if_memory_is_short()
+        if self._loaded.media is not None:
+            self._loaded.media.close_if_memory_is_short()
 
-    def _open_pictures(self, messages: Sequence[Message]) -> Iterator[PictureProgress]:
-        if self._loaded.pictures is not None:
-            yield from self._loaded.pictures.open(messages, self._cancel)
+    def _open_media(self, messages: Sequence[Message]) -> Iterator[MediaProgress]:
+        if self._loaded.media is not None:
+            yield from self._loaded.media.open(messages, self._cancel)
 
-    def _encode_pictures(self) -> Iterator[PictureProgress]:
-        if self._loaded.pictures is not None:
-            yield from self._loaded.pictures.encode(self._prompt, self._cached, self._cancel)
+    def _encode_media(self) -> Iterator[MediaProgress]:
+        if self._loaded.media is not None:
+            yield from self._loaded.media.encode(self._prompt, self._cached, self._cancel)
 
     def _fitting(self, tokens: list[int]) -> list[int]:
         if not tokens:
@@ -110,12 +110,12 @@ class Completion:
             )
         return tokens
 
-    def _read_prompt(self) -> Iterator[PictureProgress | PromptProgress]:
+    def _read_prompt(self) -> Iterator[MediaProgress | PromptProgress]:
         loaded, total = self._loaded, len(self._prompt)
         self._clock.reading = time.perf_counter()
         reading = PromptReading(loaded.cache, loaded.model, self._prompt)
         self._cached = reading.cached
-        yield from self._encode_pictures()
+        yield from self._encode_media()
         yield PromptProgress(self._cached, total, self._cached)
         try:
             for read in reading.read(self._cancel):

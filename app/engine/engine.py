@@ -12,9 +12,9 @@ from typing import Any
 
 from app.core.errors import EngineError, ModelFileError, OutOfMemoryError
 from app.core.language_model import StreamEvent
-from app.core.message import Message, PicturePart
-from app.core.model_file import LoadOptions, ModelInfo
-from app.core.pixels import ReadPixels, no_pixels
+from app.core.media import ReadMedia, no_media
+from app.core.message import AttachmentPart, Message
+from app.core.model_file import LoadOptions, ModelInfo, Sense
 from app.core.risky_work import RiskyWork
 from app.core.sampling import Sampling
 from app.engine.completion import Completion
@@ -23,7 +23,7 @@ from app.engine.gguf import GgufHeader
 from app.engine.load_options import LoadPlan, Machine, plan_load, projector_bytes
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library
 from app.engine.measured_choice import MeasuredChoice
-from app.engine.model_checks import read_usable
+from app.engine.model_checks import read_usable, senses_of
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.prompt_reading import read_ahead
 from app.engine.state_files import SavedState, StateFiles
@@ -33,7 +33,9 @@ log = logging.getLogger(__name__)
 
 _TOKENS_OF_WORDS = 8
 """What "[a picture, not shown]" takes."""
-_WITHOUT_SIGHT = "There is not enough memory for the part of the model that sees, so it reads words only."
+_WITHOUT_SIGHT = (
+    "There is not enough memory for the part of the model that sees or hears, so it reads words only."
+)
 _WITHOUT_GPU = "The graphics card could not take the model, so it runs on the processor."
 
 
@@ -48,7 +50,7 @@ class Engine:
         self,
         choose_libraries: Callable[[], Sequence[Path]] = tuple,
         guard: CrashGuard | None = None,
-        read_pixels: ReadPixels = no_pixels,
+        read_media: ReadMedia = no_media,
         states: StateFiles | None = None,
         choice_for: Callable[[GgufHeader], MeasuredChoice | None] = lambda header: None,
     ) -> None:
@@ -56,13 +58,13 @@ class Engine:
         Args:
             choose_libraries: names the engine's libraries for this computer; see `Variants.choose`.
             guard: is told what the engine works on, in case that ends the program.
-            read_pixels: gives the pictures of messages.
+            read_media: gives the pictures and recordings of messages.
             states: has what was remembered of conversations in earlier runs.
             choice_for: says which way to load a model was measured to be faster; see `MeasuredChoices`.
         """
         self._choose_libraries = choose_libraries
         self._guard = guard or CrashGuard()
-        self._read_pixels = read_pixels
+        self._read_media = read_media
         self._states = states
         self._choice_for = choice_for
         self._identity = FileIdentity("", "")
@@ -116,7 +118,7 @@ class Engine:
 
         The former model stays until the new one is ready, unless the memory does not hold both. `on_progress`
         is told 0.0 to 1.0 on this thread; `catalog_context` is the context length the model's card
-        recommends, in tokens; `projector` the file that lets the model see.
+        recommends, in tokens; `projector` the file that lets the model see or hear.
 
         Raises:
             ModelFileError: the file cannot be used.
@@ -197,8 +199,8 @@ class Engine:
                 rendered.append(self._prompt(loaded, messages, tools))
             if max(map(len, rendered)) >= loaded.info.context_length:
                 return
-            pictures = loaded.pictures
-            if pictures is not None and not all(map(pictures.is_ready_for, rendered)):
+            media = loaded.media
+            if media is not None and not all(map(media.is_ready_for, rendered)):
                 return  # That takes far longer than to read.
             try:
                 read_ahead(loaded.cache, loaded.model, rendered, cancel)
@@ -227,19 +229,17 @@ class Engine:
         with self._counting():
             return loaded.count_tokens(text)
 
-    def picture_tokens(self, picture: PicturePart) -> int:
-        """How many positions of the context a picture takes; few where the model cannot see, as it is then
-        told so in words. Safe from any thread."""
-        loaded = self._loaded
-        if loaded is None or loaded.pictures is None:
-            return _TOKENS_OF_WORDS
-        return len(loaded.pictures.positions_of(picture))
+    def attachment_tokens(self, part: AttachmentPart) -> int:
+        """How many positions of the context a picture or a recording takes; few where the model cannot see or
+        hear it, as it is then told so in words. Safe from any thread."""
+        media = self._loaded.media if self._loaded else None
+        return len(media.positions_of(part)) if media and media.takes(part) else _TOKENS_OF_WORDS
 
-    def picture_seconds(self, picture: PicturePart) -> float:
-        """About how long the model will look at a picture; 0 where it has seen it, and where it cannot see.
-        Safe from any thread."""
-        loaded = self._loaded
-        return loaded.pictures.seconds_for(picture) if loaded and loaded.pictures else 0.0
+    def attachment_seconds(self, part: AttachmentPart) -> float:
+        """About how long the model will look at a picture or listen; 0 where it has done so, and where it
+        cannot. Safe from any thread."""
+        media = self._loaded.media if self._loaded else None
+        return media.seconds_for(part) if media and media.takes(part) else 0.0
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
         """How many tokens the prompt for the next message would be, template included; 0 where no model is
@@ -308,7 +308,8 @@ class Engine:
                 progress,
                 options.completes_text,
                 projector,
-                self._read_pixels,
+                (senses_of(projector) or frozenset(Sense)) if projector else frozenset(),
+                self._read_media,
                 self._states,
             )
 

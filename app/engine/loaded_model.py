@@ -18,19 +18,19 @@ from app.core.errors import (
     TemplateError,
     TemplateStoppedError,
 )
-from app.core.message import Message, PicturePart
-from app.core.model_file import ModelInfo
-from app.core.pixels import ReadPixels, no_pixels
+from app.core.media import ReadMedia, no_media
+from app.core.message import AttachmentPart, Message, PicturePart, RecordingPart
+from app.core.model_file import ModelInfo, Sense
 from app.engine.call_check import understands_calls
 from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.kept_states import KeptStates
 from app.engine.known_templates import CHATML, COMPLETION, TURN_END
 from app.engine.load_options import LoadPlan
-from app.engine.picture_reader import PictureReader
+from app.engine.media_reader import MediaReader
 from app.engine.prompt_cache import PromptCache
 from app.engine.prompt_tokenizer import PromptTokenizer
-from app.engine.shown_pictures import MISSING, NOT_SHOWN, with_marks
+from app.engine.shown_media import missing, not_shown, with_marks
 from app.engine.state_files import StateFiles, key_of
 from app.engine.storage_device import can_be_unplugged
 from app.engine.writing import GuessCost
@@ -58,16 +58,16 @@ class LoadedModel:
     """Whether the calls that the model writes are read as calls."""
     stop_words: tuple[str, ...] = ()
     """Words that end an answer, where the model knows no token for its end."""
-    pictures: PictureReader | None = None
-    """Looks at pictures; None for a model that cannot see."""
+    media: MediaReader | None = None
+    """Looks at pictures and listens; None for a model that can do neither."""
     state_key: str = ""
     """What a saved state of its memory must have been saved with to fit it."""
     guess_cost: GuessCost = field(default_factory=GuessCost)
     """What it costs to read tokens that are only guessed."""
 
     def close(self) -> None:
-        if self.pictures is not None:
-            self.pictures.close()
+        if self.media is not None:
+            self.media.close()
         self.context.close()
         self.model.close()
 
@@ -102,34 +102,36 @@ class LoadedModel:
         prefill: str = "",
         reckons: bool = False,
     ) -> tuple[Prompt, list[int]]:
-        """The prompt for the next reply, as text and as what is read; see `picture_positions`.
+        """The prompt for the next reply, as text and as what is read; see `media_positions`.
 
-        Pictures that were not opened are told to the model as missing; with `reckons`, which is for counting,
-        they take as many positions as they probably will. Safe from any thread.
+        Pictures and recordings that were not opened are told to the model as missing; with `reckons`, which
+        is for counting, they take as many positions as they probably will. Safe from any thread.
 
         Raises:
             TemplateError: the model's template cannot render these messages.
             EngineError: the model's tokenizer failed.
         """
-        pictures = self.pictures
+        media = self.media
 
-        def words_for(picture: PicturePart) -> str:
-            if pictures is None:
-                return NOT_SHOWN
-            return "" if reckons or pictures.layout_of(picture) else MISSING
+        def words_for(part: AttachmentPart) -> str:
+            if media is None or not media.takes(part):
+                return not_shown(part)
+            return "" if reckons or media.layout_of(part) else missing(part)
 
         marked = with_marks(messages, words_for)
         prompt = self.template.render(marked.messages, tools, prefill)
         positions: list[int] = []
-        left_out = set(marked.pictures.values())
+        left_out = set(marked.media.values())
         for piece in marked.pieces_of(prompt.text):
-            if not isinstance(piece, PicturePart):
+            if not isinstance(piece, PicturePart | RecordingPart):
                 positions += self._continued_tokens(piece) if positions else self.prompt_tokens(piece)
-            elif pictures is not None:
-                positions += pictures.positions_of(piece)
+            elif media is not None:
+                positions += media.positions_of(piece)
                 left_out.discard(piece)
         if left_out:
-            raise TemplateError("The model's chat template leaves pictures out.", "Choose another model.")
+            raise TemplateError(
+                "The model's chat template leaves out what is attached.", "Choose another model."
+            )
         return prompt, positions
 
     def _continued_tokens(self, text: str) -> list[int]:
@@ -214,13 +216,15 @@ def load_model(
     progress: LoadProgress,
     completes_text: bool = False,
     projector: Path | None = None,
-    read_pixels: ReadPixels = no_pixels,
+    senses: frozenset[Sense] = frozenset(Sense),
+    read_media: ReadMedia = no_media,
     states: StateFiles | None = None,
 ) -> LoadedModel:
     """Loads a file by a plan; with `completes_text` to continue what it is given, without turns.
 
-    `projector` is the file that lets the model see, which is loaded with the first picture; `read_pixels`
-    gives it pictures. `states` has what was remembered of conversations in earlier runs.
+    `projector` is the file that lets the model see or hear, as `senses` says, which is loaded with the first
+    picture or recording; `read_media` gives it those. `states` has what was remembered of conversations in
+    earlier runs.
 
     Raises:
         ModelFileError: it cannot be used.
@@ -248,17 +252,17 @@ def load_model(
         tokenizer = PromptTokenizer(model, template.source)
         info = replace(info, template_notes=template.traits.in_words())
         understood = understands_calls(template, header.architecture)
-        pictures = None
+        media = None
         if projector is not None and not completes_text:
             uses_gpu = plan.gpu_layers != 0
-            pictures = PictureReader(projector, model, plan.thread_count, uses_gpu, read_pixels)
-            cache.read_pictures(pictures)
-        info = replace(info, projector=projector if pictures else None)
+            media = MediaReader(projector, model, plan.thread_count, uses_gpu, read_media, senses)
+            cache.read_media_with(media)
+            info = replace(info, projector=projector, senses=senses)
         key = key_of(
             *identity_of(header.path), *native.loaded_libraries(), str(info.context_length), *plan.state_form
         )
         return LoadedModel(
-            model, context, cache, tokenizer, template, info, understood, stop_words, pictures, key
+            model, context, cache, tokenizer, template, info, understood, stop_words, media, key
         )
     except BaseException as error:
         if context is not None:

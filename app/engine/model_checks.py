@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.core.errors import ModelFileError
-from app.core.model_file import ModelFile
+from app.core.model_file import ModelFile, Sense
 from app.engine.gguf import GgufHeader, read_header
 
 _CHAT = """
@@ -95,19 +95,43 @@ def _describe(path: Path, size: int, _changed_at: int) -> ModelFile:
     )
 
 
-def can_see(model: Path, projector: Path) -> bool:
-    """Whether a model can look at pictures through a projector, by what their headers say.
+_LFM2_FAMILIES = ("lfm2", "lfm2a")
+_ENCODERS = {Sense.SIGHT: "vision", Sense.HEARING: "audio"}
 
-    The width alone is compared: sizes of one family share it, so whoever asks goes by the names first.
+
+def senses_of(projector: Path) -> frozenset[Sense]:
+    """What a projector is for, by what its header says; nothing where that cannot be read."""
+    try:
+        header = read_header(projector)
+    except (ModelFileError, OSError):
+        return frozenset()
+    return frozenset(
+        it for it, name in _ENCODERS.items() if header.values.get(f"clip.has_{name}_encoder") is True
+    )
+
+
+def senses_with(model: Path, projector: Path) -> frozenset[Sense]:
+    """What a model can do with a projector, by what their headers say; nothing where they are no pair.
+
+    The width is compared, and for LFM2 the family: the library would read a stranger's pictures as its own.
+    Sizes of one family share their width, so whoever asks goes by the names first.
     """
     try:
-        header, sight = read_header(model), read_header(projector)
+        header, other = read_header(model), read_header(projector)
     except (ModelFileError, OSError):
-        return False
-    width = sight.number("clip.vision.projection_dim", -1)
-    return sight.values.get("clip.has_vision_encoder") is True and width == header.of_architecture(
-        "embedding_length"
+        return frozenset()
+    width = header.of_architecture("embedding_length")
+    return frozenset(
+        sense
+        for sense in senses_of(projector)
+        if other.number(f"clip.{_ENCODERS[sense]}.projection_dim", -1) == width
+        and (not header.architecture.startswith("lfm2") or _family_of(other, sense) in _LFM2_FAMILIES)
     )
+
+
+def _family_of(projector: GgufHeader, sense: Sense) -> str:
+    names = ("clip.projector_type", f"clip.{_ENCODERS[sense]}.projector_type")
+    return next((str(projector.values[name]) for name in names if projector.values.get(name)), "")
 
 
 def read_usable(path: Path) -> GgufHeader:

@@ -28,8 +28,9 @@ from app.core.errors import (
     TemplateError,
     UserError,
 )
-from app.core.message import Message, Role
-from app.core.model_file import LoadOptions
+from app.core.media import Media
+from app.core.message import AttachmentPart, Message, Role
+from app.core.model_file import LoadOptions, Sense
 from app.core.sampling import Sampling
 from app.core.tool_grammar import tool_grammar
 from app.engine.completion import Completion
@@ -43,11 +44,11 @@ from app.engine.load_options import (
 )
 from app.engine.loaded_model import LoadedModel, LoadProgress, load_model, native_library, open_context
 from app.engine.measured_choice import MeasuredChoice
-from app.engine.model_checks import read_usable
-from app.engine.picture_reader import PictureReader
+from app.engine.media_reader import MediaReader
+from app.engine.model_checks import read_usable, senses_of
 from app.engine.speed_trial import CONTEXT as SPEED_CONTEXT
 from app.engine.speed_trial import measure_speed
-from app.engine.trial_samples import CONVERSATIONS, PICTURE, PIXELS, TEXTS, TOOLS
+from app.engine.trial_samples import CONVERSATIONS, PICTURE, PIXELS, RECORDING, SOUND, TEXTS, TOOLS
 from app.processes.own_process import die_quietly
 
 log = logging.getLogger(__name__)
@@ -147,7 +148,7 @@ def try_model(
         sight = ""
         if projector is not None:
             begin(TrialStep.PICTURE)
-            sight = _look_at_a_picture(loaded, projector)
+            sight = _look_and_listen(loaded, projector)
         after(loaded, sight)
         return sight
 
@@ -182,15 +183,19 @@ def _say_speed(loaded: LoadedModel, sight: str) -> None:
     _say({"choice": asdict(choice)})
 
 
-def _look_at_a_picture(loaded: LoadedModel, projector: Path) -> str:
-    reader = PictureReader(projector, loaded.model, physical_cores(), False, lambda _picture: PIXELS)
-    message = Message(Role.USER, (PICTURE,))
+def _look_and_listen(loaded: LoadedModel, projector: Path) -> str:
+    def read(part: AttachmentPart) -> Media:
+        return PIXELS if part == PICTURE else SOUND
+
+    senses = senses_of(projector) or frozenset(Sense)
+    reader = MediaReader(projector, loaded.model, physical_cores(), False, read, senses)
     never = threading.Event()
     try:
         with closing(reader):
-            deque(reader.open([message], never), maxlen=0)
-            layout = reader.layout_of(PICTURE)
-            deque(reader.encode(layout.positions if layout else (), 0, never), maxlen=0)
+            for part in (PICTURE, RECORDING):
+                deque(reader.open([Message(Role.USER, (part,))], never), maxlen=0)
+                layout = reader.layout_of(part)
+                deque(reader.encode(layout.positions if layout else (), 0, never), maxlen=0)
     except UserError as error:
         return str(error)
     return ""

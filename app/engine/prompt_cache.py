@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.engine.checkpoints import Checkpoint, Checkpoints
 from app.engine.kept_states import Found, KeptState, KeptStates, reach
-from app.engine.picture_positions import is_picture, run_length
+from app.engine.media_positions import is_media, run_length
 from app.engine.prompt_positions import common_length
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ class PromptCache:
         self._checkpoints = Checkpoints(most_checkpoint_bytes)
         self._most_checkpoint_bytes = most_checkpoint_bytes
         self._kept = KeptStates(0) if kept is None else kept
-        self._pictures: EmbeddingSource | None = None
+        self._media: EmbeddingSource | None = None
 
-    def read_pictures(self, pictures: EmbeddingSource) -> None:
-        """Names who gives the embeddings of pictures."""
-        self._pictures = pictures
+    def read_media_with(self, media: EmbeddingSource) -> None:
+        """Names who gives the embeddings of pictures and recordings."""
+        self._media = media
 
     def __len__(self) -> int:
         return len(self._tokens)
@@ -176,10 +176,10 @@ class PromptCache:
 
     def _read_batch(self, batch: Sequence[int]) -> tuple[int, int]:
         """Gives llama_decode's answer, and how many positions of the batch were read at once."""
-        if not is_picture(batch[0]):
+        if not is_media(batch[0]):
             return self._context.read(batch), len(batch)
-        assert self._pictures is not None
-        embeddings, first, count, width = self._pictures.rows_of(batch)
+        assert self._media is not None
+        embeddings, first, count, width = self._media.rows_of(batch)
         return self._context.read_embeddings(embeddings, first, count, width), count
 
     def append(self, token: int) -> None:

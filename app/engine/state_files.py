@@ -24,7 +24,7 @@ from typing import Any
 
 from app.engine.checkpoints import Checkpoint, Checkpoints
 from app.engine.kept_states import Found, KeptState, reach
-from app.engine.picture_positions import is_picture, picture_at, position_of
+from app.engine.media_positions import is_media, media_at, position_of
 from app.files.atomic_write import replace_file_by_pieces
 
 log = logging.getLogger(__name__)
@@ -224,7 +224,7 @@ def key_of(*parts: str) -> str:
 def _pieces(
     key: str, kept: KeptState, checkpoints: tuple[Checkpoint, ...]
 ) -> list[bytes | bytearray | memoryview]:
-    seen = (picture_at(token)[0] for token in kept.tokens if is_picture(token))
+    seen = (media_at(token)[0] for token in kept.tokens if is_media(token))
     pictures = {identity: number for number, identity in enumerate(dict.fromkeys(seen))}
     head = {
         "key": key,
@@ -280,9 +280,9 @@ def _parsed(path: Path, values: dict[str, Any], written: bytes) -> _Head:
 
 def _short(token: int, pictures: Mapping[int, int]) -> int:
     """A token, or a position of a picture with the picture's number in place of its identity."""
-    if not is_picture(token):
+    if not is_media(token):
         return token
-    identity, place = picture_at(token)
+    identity, place = media_at(token)
     return position_of(pictures[identity], place)
 
 
@@ -290,11 +290,11 @@ def _tokens_in(data: bytes | memoryview, pictures: Sequence[int]) -> list[int]:
     """Raises IndexError: it names a picture that is not there."""
     short = array("i")
     short.frombytes(data)
-    return [_long(token, pictures) if is_picture(token) else token for token in short]
+    return [_long(token, pictures) if is_media(token) else token for token in short]
 
 
 def _long(position: int, pictures: Sequence[int]) -> int:
-    number, place = picture_at(position)
+    number, place = media_at(position)
     return position_of(pictures[number], place)
 
 

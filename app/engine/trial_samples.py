@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.attachment import Attachment
+from app.core.media import SOUND_RATE, Pixels, SoundSamples
 from app.core.message import (
     Message,
     PicturePart,
     ReasoningPart,
+    RecordingPart,
     Role,
     TextPart,
     ToolCallPart,
     ToolResultPart,
 )
-from app.core.pixels import Pixels
+from app.core.sound_pieces import LONGEST_PIECE
 from app.core.tool_grammar import TRIGGER
 
 TEXTS = (
@@ -58,6 +60,11 @@ _THOUGHT = ReasoningPart("Let me think.", "<think>Let me think.</think>")
 
 PICTURE = PicturePart(Attachment("0" * 64, "image/png", "trial.png", 0), 64, 64)
 PIXELS = Pixels(64, 64, bytes(range(256)) * 48)
+RECORDING = RecordingPart(
+    Attachment("1" * 64, "audio/wav", "trial.wav", 0), 1000 * LONGEST_PIECE // SOUND_RATE
+)
+SOUND = SoundSamples(bytes(range(256)) * (2 * LONGEST_PIECE // 256))
+"""As long as a piece ever is: a projector that cannot take that much ends its process."""
 
 
 def _text(text: str) -> TextPart:

@@ -56,7 +56,7 @@ def size_of(model: CatalogModel, quantisation: str) -> ModelSize:
 
 
 def companion_bytes(model: CatalogModel) -> int:
-    """What is fetched along with it: the smallest projector, a vocoder."""
+    """What is fetched along with it: the smallest projector."""
     return next((file.size_bytes for file in model.extra_files if file.size_bytes), 0)
 
 

@@ -40,7 +40,7 @@ class Variant:
     quantisation: str
     files: tuple[HubFile, ...]
     companions: tuple[HubFile, ...] = ()
-    """What lets it see or speak (mmproj, vocoder), offered along with it."""
+    """What lets it see or hear (mmproj), fetched along with it. What would let it speak is no use here."""
     missing_parts: int = 0
     """Parts of a split model that the repository does not have; then it cannot be used."""
 
@@ -138,10 +138,10 @@ def _file(entry: Json) -> HubFile | None:
 def variants_of(files: Iterable[HubFile]) -> tuple[Variant, ...]:
     """A repository's GGUF files as models to choose from, smallest first."""
     gguf = [file for file in files if file.name.casefold().endswith(".gguf")]
-    companions = [file for file in gguf if _is_companion(file.name)]
+    companions = [file for file in gguf if _is_projector(file.name)]
     models: dict[str, list[HubFile]] = {}
     for file in sorted(gguf, key=lambda file: file.name):
-        if file not in companions:
+        if not _is_companion(file.name):
             models.setdefault(_PART.sub(lambda part: f"-of-{part['count']}", file.name), []).append(file)
     variants = [_variant(parts, companions) for parts in models.values()]
     return tuple(sorted(variants, key=lambda variant: (variant.size_bytes, variant.name)))
@@ -159,16 +159,8 @@ def _variant(parts: Sequence[HubFile], companions: Sequence[HubFile]) -> Variant
 
 
 def _companions_for(quantisation: str, companions: Sequence[HubFile]) -> list[HubFile]:
-    """One of each kind: of the same quantisation if there is one, else the smallest that loses nothing."""
-    kinds: dict[str, list[HubFile]] = {}
-    for file in companions:
-        kinds.setdefault(_kind_of(file.name), []).append(file)
-    return [_closest(quantisation, files) for files in kinds.values()]
-
-
-def _kind_of(name: str) -> str:
-    base = name.rsplit("/", 1)[-1].casefold()
-    return "mmproj" if "mmproj" in base else base.split("-", 1)[0]
+    """Of the same quantisation if there is one, else the smallest that loses nothing."""
+    return [_closest(quantisation, companions)] if companions else []
 
 
 def _closest(quantisation: str, files: Sequence[HubFile]) -> HubFile:

@@ -9,9 +9,9 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 
 from app.core.errors import PictureError
+from app.core.media import Pixels
 from app.core.message import PicturePart
 from app.core.picture_size import seen_size
-from app.core.pixels import Pixels
 from app.pictures.decoding import MEDIA_TYPES, check_file_size, decode, look_at
 
 KEPT_SIDE = 2048

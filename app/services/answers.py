@@ -23,7 +23,7 @@ from app.services.model_status import ModelAndPreset
 from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, RunningAnswer
-from app.services.sight import SightService
+from app.services.senses import SenseService
 from app.services.tools import ToolService
 from app.services.turn_runner import TurnRunner
 
@@ -51,7 +51,7 @@ class AnswerService(QObject):
         conversation_settings: ConversationSettings,
         models: ModelService,
         tools: ToolService,
-        sight: SightService,
+        senses: SenseService,
         notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
@@ -60,7 +60,7 @@ class AnswerService(QObject):
         self._conversation_settings = conversation_settings
         self._models = models
         self._tools = tools
-        self._sight = sight
+        self._senses = senses
         self._notices = notices
         self._runner = TurnRunner(engine, engine_worker, self._on_runner_changed, self)
         self._when_ended: dict[str, Callable[[], None]] = {}
@@ -121,7 +121,8 @@ class AnswerService(QObject):
     def send(self, text: str, attachments: Sequence[AttachmentPart] = ()) -> bool:
         """Adds a message of the user's, or another version of the one being edited, and has it answered.
 
-        A picture is not sent to a model that cannot see it; the user is told who can.
+        A picture is not sent to a model that cannot see it, nor a recording to one that cannot hear; the user
+        is told who can.
 
         Returns:
             Whether it was said: not while the conversation is being answered, or without a model.
@@ -152,11 +153,11 @@ class AnswerService(QObject):
         return node is not None
 
     def _can_take(self, attachments: Sequence[AttachmentPart]) -> bool:
-        """Whether the model sees what is attached; the user is told where it does not."""
-        if attachments and not self._models.can_see:
-            self._sight.refuse()
-            return False
-        return True
+        """Whether the model sees and hears what is attached; the user is told where it does not."""
+        sense = self._senses.missing_for(attachments)
+        if sense is not None:
+            self._senses.refuse(sense)
+        return sense is None
 
     def ask(
         self, parent_id: str, prefill: AnswerPrefill | None = None, change: ChangeSampling | None = None
@@ -353,7 +354,7 @@ class AnswerService(QObject):
 
     def _run(self, answer: RunningAnswer) -> None:
         answer.request = replace(answer.request, reply_id=answer.node.id)
-        self._sight.note_asked(answer.conversation_id, answer.request)
+        self._senses.note_asked(answer.conversation_id, answer.request)
         self._chat.hold(answer.conversation_id)
         self._runner.start(answer)
 

@@ -1,4 +1,5 @@
-"""Pictures for the message that is being written: read from files and the clipboard, and taken off again."""
+"""Pictures and recordings for the message that is being written: read from files and the clipboard, and taken
+off again."""
 
 from __future__ import annotations
 
@@ -7,26 +8,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.attachment import Attachment
-from app.core.errors import PictureError
-from app.core.message import AttachmentPart, PicturePart
+from app.core.errors import AttachmentError, PictureError, SoundError
+from app.core.media import Media, ReadMedia, SoundSamples
+from app.core.message import AttachmentPart, PicturePart, RecordingPart
 from app.core.picture_size import PictureDetail
-from app.core.pixels import Pixels, ReadPixels
 from app.services.background import Report, Worker, run_in_background
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
 from app.services.notices import NoticeService
+from app.services.opened_files import OpenedFile, opened_picture, opened_recording
 from app.services.settings import SettingsService
+from app.sound.formats import ENDINGS as SOUND_ENDINGS
+from app.sound.reading import Decode, open_file, open_samples
 from app.store.attachments import AttachmentStore
 
-if TYPE_CHECKING:
-    from app.pictures.reading import OpenedPicture
-
-MOST_PICTURES = 20
+MOST_ATTACHMENTS = 20
 """In one message; each takes seconds to look at and some of the context."""
 
 
@@ -49,17 +49,22 @@ class AttachmentService(QObject):
     def __init__(
         self,
         store: AttachmentStore,
+        decode: Decode,
         chat: ChatSession,
         settings: SettingsService,
         notices: NoticeService,
+        is_sent: Callable[[str], bool],
         parent: QObject | None = None,
     ) -> None:
+        """`is_sent` says whether a message anywhere names a file, by its SHA-256."""
         super().__init__(parent)
         self._store = store
+        self._decode = decode
         self._chat = chat
         self._settings = settings
         self._notices = notices
-        self._worker = Worker("pictures", self)
+        self._is_sent = is_sent
+        self._worker = Worker("attachments", self)
         self._edited: tuple[AttachmentPart, ...] = ()
         self._reading: dict[str, int] = {}
         """How many files are being read for a conversation, by its id."""
@@ -76,12 +81,14 @@ class AttachmentService(QObject):
         return self._reading.get(self._chat.conversation.id, 0)
 
     def add_files(self, paths: Sequence[Path]) -> None:
-        """Attaches the pictures in these files, in their order; what is none is told in a sentence."""
-        from app.pictures.reading import open_file  # Brings what draws, which a chat in words does without.
-
+        """Attaches the pictures and recordings in these files, in their order; what is neither is told in a
+        sentence."""
         keeps_original = self._settings.current.keeps_original_pictures
         for path in paths[: self._room(len(paths))]:
-            self._add(partial(open_file, path, keeps_original))
+            if path.suffix.lower() in SOUND_ENDINGS:
+                self._add(partial(self._read_recording, path))
+            else:
+                self._add(partial(_read_picture, path, keeps_original))
 
     def add_data(self, make_file: Callable[[], bytes], name: str) -> None:
         """Attaches a picture that is in no file, such as one of the clipboard.
@@ -90,56 +97,75 @@ class AttachmentService(QObject):
             make_file: makes a picture file of it; called on another thread, as it takes its time.
             name: what it is called.
         """
-        from app.pictures.reading import open_picture
+        from app.pictures.reading import open_picture  # Brings what draws; a chat in words does without.
 
         keeps_original = self._settings.current.keeps_original_pictures
         if self._room(1):
-            self._add(lambda: open_picture(make_file(), name, keeps_original))
+            self._add(lambda: opened_picture(open_picture(make_file(), name, keeps_original)))
+
+    def add_recording(self, samples: SoundSamples, name: str) -> None:
+        """Attaches what was recorded."""
+        if self._room(1):
+            self._add(lambda: opened_recording(open_samples(samples, name)))
 
     def remove(self, index: int) -> None:
-        """Takes one off again."""
+        """Takes one off again; the file of a recording that was not sent is deleted at once."""
         attached = self.current
         self._set((*attached[:index], *attached[index + 1 :]))
+        if isinstance(attached[index], RecordingPart):
+            self._discard_unless_used(attached[index].file.sha256)
+
+    def remove_part(self, part: AttachmentPart) -> None:
+        """Takes something off again wherever it stands; does nothing where it is not there."""
+        if part in self.current:
+            self.remove(self.current.index(part))
 
     def set_detail(self, index: int, detail: PictureDetail) -> None:
         """Has a picture looked at quickly or closely, which the next ones follow."""
         self._settings.change(looks_closely=detail is PictureDetail.CLOSE)
         attached = list(self.current)
-        attached[index] = replace(attached[index], detail=detail)
-        self._set(tuple(attached))
+        part = attached[index]
+        if isinstance(part, PicturePart):
+            attached[index] = replace(part, detail=detail)
+            self._set(tuple(attached))
 
     def shut_down(self) -> None:
         """Gives up what is being read."""
         self._worker.shut_down()
 
+    def _read_recording(self, path: Path) -> OpenedFile:
+        return opened_recording(open_file(path, self._decode))
+
     def _room(self, wanted: int) -> int:
-        """How many more pictures the message may have; says so where that are fewer than are wanted."""
-        room = max(0, MOST_PICTURES - len(self.current) - self.reading_count)
+        """How many more files the message may have; says so where that are fewer than are wanted."""
+        room = max(0, MOST_ATTACHMENTS - len(self.current) - self.reading_count)
         if wanted > room:
             self._notices.fail(
-                PictureError(
-                    f"A message can have {MOST_PICTURES} pictures.", "Send these first, then add the others."
+                AttachmentError(
+                    f"A message can have {MOST_ATTACHMENTS} pictures and recordings.",
+                    "Send these first, then add the others.",
                 )
             )
         return room
 
-    def _add(self, read: Callable[[], OpenedPicture]) -> None:
+    def _add(self, read: Callable[[], OpenedFile]) -> None:
         conversation_id, edited_id = self._chat.conversation.id, self._chat.edited_id
 
         def work(_cancel: threading.Event, report: Report) -> None:
             opened = read()
             sha256 = self._store.add(opened.data)
-            file = Attachment(sha256, opened.media_type, opened.name, len(opened.data))
-            report((PicturePart(file, opened.width, opened.height), opened.has_more))
+            report(opened.part_of(Attachment(sha256, opened.media_type, opened.name, len(opened.data))))
+            if opened.remark:
+                report(opened.remark)
 
-        def take(item: tuple[PicturePart, bool]) -> None:
-            picture, has_more = item
-            detail = PictureDetail.CLOSE if self._settings.current.looks_closely else PictureDetail.QUICK
-            self._append(conversation_id, edited_id, replace(picture, detail=detail))
-            if has_more:
-                self._notices.post(
-                    f"{picture.file.name} holds several pictures. Only the first one is shown."
-                )
+        def take(item: AttachmentPart | str) -> None:
+            if isinstance(item, str):
+                self._notices.post(item)
+            elif isinstance(item, PicturePart):
+                detail = PictureDetail.CLOSE if self._settings.current.looks_closely else PictureDetail.QUICK
+                self._append(conversation_id, edited_id, replace(item, detail=detail))
+            else:
+                self._append(conversation_id, edited_id, item)
 
         def end() -> None:
             self._reading[conversation_id] -= 1
@@ -149,14 +175,27 @@ class AttachmentService(QObject):
         run_in_background(self._worker, self, work, take, self._notices.fail, end)
         self.changed.emit(AttachmentsChange())
 
-    def _append(self, conversation_id: str, edited_id: str | None, picture: PicturePart) -> None:
+    def _discard_unless_used(self, sha256: str) -> None:
+        conversation = self._chat.conversation
+        parts = [*conversation.kept_attachments, *self._edited]
+        parts += (part for node in conversation.nodes for part in node.message.attachments)
+        if any(part.file.sha256 == sha256 for part in parts):
+            return
+
+        def work(_cancel: threading.Event, _report: Report) -> None:
+            if not self._is_sent(sha256):
+                self._store.discard(sha256)
+
+        run_in_background(self._worker, self, work, lambda _item: None, self._notices.fail)
+
+    def _append(self, conversation_id: str, edited_id: str | None, part: AttachmentPart) -> None:
         if edited_id is None:
             conversation = self._chat.find(conversation_id)
             if conversation is not None:
-                attached = (*conversation.draft_attachments, picture)
+                attached = (*conversation.draft_attachments, part)
                 self._chat.change_draft_attachments(conversation_id, attached)
         elif edited_id == self._chat.edited_id:
-            self._set((*self._edited, picture))
+            self._set((*self._edited, part))
 
     def _set(self, attached: tuple[AttachmentPart, ...]) -> None:
         if self._chat.edited_id is None:
@@ -174,16 +213,26 @@ class AttachmentService(QObject):
             self.changed.emit(AttachmentsChange())
 
 
-def pixels_in(store: AttachmentStore) -> ReadPixels:
-    """Gives a model the pictures that are kept in a store."""
+def _read_picture(path: Path, keeps_original: bool) -> OpenedFile:
+    from app.pictures.reading import open_file as open_picture_file  # Brings what draws.
 
-    def read(picture: PicturePart) -> Pixels | None:
-        from app.pictures.reading import pixels_of
+    return opened_picture(open_picture_file(path, keeps_original))
 
-        data = store.read(picture.file.sha256)
+
+def media_in_store(store: AttachmentStore, decode: Decode) -> ReadMedia:
+    """Gives a model the pictures and recordings that are kept in a store."""
+
+    def read(part: AttachmentPart) -> Media | None:
+        data = store.read(part.file.sha256)
+        if data is None:
+            return None
         try:
-            return pixels_of(data, picture) if data is not None else None
-        except PictureError:
+            if isinstance(part, PicturePart):
+                from app.pictures.reading import pixels_of
+
+                return pixels_of(data, part)
+            return decode(data)
+        except (PictureError, SoundError):
             return None
 
     return read

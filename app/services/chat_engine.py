@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.core.language_model import LanguageModel
-from app.core.message import Message, PicturePart
+from app.core.message import AttachmentPart, Message
 from app.core.model_file import LoadOptions, ModelInfo
 from app.engine.state_files import SavedState
 
@@ -42,7 +42,7 @@ class ChatEngine(LanguageModel, Protocol):
         catalog_context: int = 0,
         projector: Path | None = None,
     ) -> ModelInfo:
-        """Loads a file in place of the model that is there; `projector` lets the model see.
+        """Loads a file in place of the model that is there; `projector` lets the model see or hear.
 
         Raises:
             UserError: it cannot be loaded; the model that was there may still be.
@@ -71,8 +71,8 @@ class ChatEngine(LanguageModel, Protocol):
         """
         ...
 
-    def picture_seconds(self, picture: PicturePart) -> float:
-        """About how long the model will look at a picture; 0 where that is not known."""
+    def attachment_seconds(self, part: AttachmentPart) -> float:
+        """About how long the model will look at a picture or listen; 0 where that is not known."""
         ...
 
     def unload(self) -> None: ...

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from app.core.model_file import ModelFile
-from app.engine.model_checks import can_see
+from app.core.model_file import ModelFile, Sense
+from app.engine.model_checks import senses_with
 from app.engine.probe import Probe
 from app.hub.library.found_model import FoundModel
 from app.hub.library.found_models import FoundFolder
@@ -52,8 +52,8 @@ class ModelLibrary:
         self._trials = trials
         self._records = records
         self._to_measure: set[Path] = set()
-        self._sight: dict[tuple[Path, Path, int], bool] = {}
-        """Whether pairs of a model and a projector, the latter of that size, go together."""
+        self._senses: dict[tuple[Path, Path, int], frozenset[Sense]] = {}
+        """What models can do with a projector, by both and the size of the latter."""
 
     def scan(self) -> list[ModelFile]:
         """All models in the folders and in other programs."""
@@ -72,7 +72,7 @@ class ModelLibrary:
         return self._with_projector(self._library.open(path))
 
     def note_pair(self, model: Path, projector: Path) -> None:
-        """Remembers that a file lets a model see, wherever the two are."""
+        """Remembers that a file is a model's projector, wherever the two are."""
         if self._records is not None:
             self._records.note_projector(model, projector)
 
@@ -84,7 +84,7 @@ class ModelLibrary:
         """Tries a file in a child process, and at the very first start the engine itself.
 
         Returns:
-            Why the model cannot see with its projector, as a sentence; empty where it can.
+            Why the model cannot use its projector, as a sentence; empty where it can.
 
         Raises:
             UserError: the file would take the program down with it, or cannot be used.
@@ -97,7 +97,7 @@ class ModelLibrary:
         return self._probe.check_model(model.path, cancel, model.projector)
 
     def _with_projector(self, model: ModelFile) -> ModelFile:
-        """The model with the file that lets it see, where that is on this disk."""
+        """The model with its projector, where that is on this disk."""
         projector = None if model.problem else projector_of(model.path, self._records)
         if projector is None:
             return model
@@ -106,9 +106,10 @@ class ModelLibrary:
         except OSError:
             return model
         key = (model.path, projector, size)
-        if key not in self._sight:
-            self._sight[key] = can_see(model.path, projector)
-        return replace(model, projector=projector, projector_bytes=size) if self._sight[key] else model
+        if key not in self._senses:
+            self._senses[key] = senses_with(model.path, projector)
+        senses = self._senses[key]
+        return replace(model, projector=projector, projector_bytes=size, senses=senses) if senses else model
 
 
 def models_elsewhere(settings: Settings, find: FindModels) -> list[FoundModel]:

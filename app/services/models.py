@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation
 from app.core.errors import Cancelled, UserError
-from app.core.model_file import LoadOptions, ModelFile, ModelInfo
+from app.core.model_file import LoadOptions, ModelFile, ModelInfo, Sense
 from app.core.preset import Preset
 from app.engine.file_identity import FileIdentity, identity_of
 from app.hub.catalog import Catalog, CatalogModel
@@ -136,8 +136,18 @@ class ModelService(QObject):
     @property
     def can_see(self) -> bool:
         """Whether the chosen model can look at pictures."""
+        return Sense.SIGHT in self.senses
+
+    @property
+    def can_hear(self) -> bool:
+        """Whether the chosen model can listen to recordings."""
+        return Sense.HEARING in self.senses
+
+    @property
+    def senses(self) -> frozenset[Sense]:
+        """What the chosen model can do beside reading words."""
         known = self._info if self._status.state is ModelState.READY else self._chosen
-        return known is not None and known.projector is not None
+        return known.senses if known is not None else frozenset()
 
     @property
     def offers_tools(self) -> bool:
@@ -225,6 +235,12 @@ class ModelService(QObject):
         """Loads a file from anywhere with the one that lets it see, which are a pair from now on."""
         self._list.note_pair(path, projector)
         self.open_file(path)
+        model = self._list.find(path.absolute())
+        if model is not None and model.projector is None:
+            self._notices.post(
+                f"{projector.name} does not belong to {model.name}, so the model reads words only.",
+                "Fetch both files from the same repository.",
+            )
 
     def choose(self, path: Path) -> None:
         """Loads a model of the list, unless it is the one that is ready or loading."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from app.core.conversation import MessageNode
-from app.core.language_model import PictureProgress, PictureStep, PromptProgress
+from app.core.language_model import MediaProgress, MediaStep, PromptProgress
 from app.core.message import Generation, Instructions, Message, Part, ReasoningPart
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyAssembler, ReplyEvent
@@ -101,10 +101,10 @@ class AnswerPrefill:
         return ReplyAssembler(is_in_thought).feed(self.text)
 
 
-def reading_status(progress: PictureProgress | PromptProgress) -> str:
+def reading_status(progress: MediaProgress | PromptProgress) -> str:
     """What the reader sees until the model writes."""
-    if isinstance(progress, PictureProgress):
-        return _picture_status(progress)
+    if isinstance(progress, MediaProgress):
+        return _media_status(progress)
     to_read = progress.total_tokens - progress.cached_tokens
     if to_read <= 0:
         return "Reading"
@@ -112,9 +112,14 @@ def reading_status(progress: PictureProgress | PromptProgress) -> str:
     return f"Reading {to_read:,} tokens, {share:.0%}"
 
 
-def _picture_status(progress: PictureProgress) -> str:
-    if progress.step is PictureStep.LOAD:
-        return f"Preparing to look at pictures, {progress.share:.0%}"
+def _media_status(progress: MediaProgress) -> str:
+    if progress.step is MediaStep.LOAD:
+        what = "listen" if progress.is_sound else "look at pictures"
+        return f"Preparing to {what}, {progress.share:.0%}"
+    if progress.is_sound:
+        if progress.count > 1:
+            return f"Listening to recording {progress.number} of {progress.count}, {progress.share:.0%}"
+        return f"Listening, {progress.share:.0%}"
     if progress.count > 1:
         return f"Looking at picture {progress.number} of {progress.count}, {progress.share:.0%}"
     return f"Looking at the picture, {progress.share:.0%}"

@@ -28,7 +28,7 @@ from app.hub.library.records import LibraryRecords
 from app.net.network_log import NetworkLog
 from app.paths import Paths, resources
 from app.services.answers import AnswerService
-from app.services.attachments import AttachmentService, pixels_in
+from app.services.attachments import AttachmentService, media_in_store
 from app.services.background import Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
@@ -38,6 +38,7 @@ from app.services.conversation_settings import ConversationSettings
 from app.services.conversations import ConversationService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
+from app.services.dictation import DictationService
 from app.services.folders import FolderService
 from app.services.formulas import FormulaService
 from app.services.message_queue import MessageQueue
@@ -47,15 +48,20 @@ from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.presets import PresetService
 from app.services.reading_ahead import ReadingAheadService
+from app.services.reading_aloud import ReadingAloudService
+from app.services.recorder import RecorderService
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.saved_states import SavedStatesService, most_state_bytes
 from app.services.search import SearchService
+from app.services.senses import SenseService
 from app.services.settings import SettingsService
-from app.services.sight import SightService
+from app.services.sound_player import SoundPlayer
 from app.services.store_writer import StoreWriter
 from app.services.titles import TitleService
 from app.services.tools import ToolService
+from app.services.transcriber import Transcriber
 from app.settings import SettingsFile
+from app.sound.decoding_process import DecodingProcess
 from app.store.presets import PresetStore
 from app.store.store import open_store
 from app.tools.tool import Tool
@@ -69,10 +75,12 @@ class Services(QObject):
 
     Attributes:
         chat: the conversation on screen and those behind it.
-        attachments: pictures for the message that is being written.
+        attachments: pictures and recordings for the message that is being written.
+        recorder, dictation: what the microphone hears, and who writes it down for models that cannot hear.
+        player, reading_aloud: recordings and answers, for the user's ears.
         answers: asks the model, and runs the tools that it calls.
         queue: messages that wait until an answer is done.
-        sight: who can see pictures.
+        senses: who can see pictures and hear recordings.
         models, presets, tools, settings: what there is to choose from, and what is chosen.
         conversations, search: the list of them, and what was said in them.
         context_usage, context_overflow: how full the model's context is, and what happens when it is not
@@ -127,10 +135,11 @@ class Services(QObject):
         self._guard = CrashGuard(paths.marks, crash)
         self._state_files = StateFiles(paths.states, most_state_bytes(self.settings.current))
         choices = MeasuredChoices(paths.measured_choices, self.variants.choose)
+        self.decoding = DecodingProcess()
         self.engine: ChatEngine = engine or Engine(
             self.variants.choose,
             self._guard,
-            pixels_in(self.store.attachments),
+            media_in_store(self.store.attachments, self.decoding.decode),
             self._state_files,
             choices.choice_for,
         )
@@ -169,6 +178,7 @@ class Services(QObject):
     def shut_down(self) -> None:
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
+        self.reading_aloud.set_voice(None)
         self.answers.stop_all()
         self.reading_ahead.shut_down()
         self.titles.shut_down()
@@ -182,7 +192,12 @@ class Services(QObject):
         self.context_usage.shut_down()
         self.engine.unload()
         self.bandwidth.save()
+        self.decoding.end()
+        self.recorder.shut_down()
+        self.dictation.shut_down()
         self.attachments.shut_down()
+        self.player.shut_down()
+        self.decoding.end()
         self.writer.shut_down()
         self.daily_copies.shut_down()
         self.search.shut_down()
@@ -199,9 +214,18 @@ class Services(QObject):
         self.daily_copies = DailyCopies(self.store, self.notices, self)
         self.chat = ChatSession(self.store.conversations, self.writer, self.notices, self)
         self.conversation_settings = ConversationSettings(self.store.conversations, self.writer, self.chat)
+        decode = self.decoding.decode
         self.attachments = AttachmentService(
-            self.store.attachments, self.chat, self.settings, self.notices, self
+            self.store.attachments,
+            decode,
+            self.chat,
+            self.settings,
+            self.notices,
+            self.store.conversations.is_attached,
+            self,
         )
+        self.recorder = RecorderService(self.attachments, self.notices, self)
+        self.player = SoundPlayer(self.store.attachments, decode, self.notices, self)
         self.recovery = CrashRecovery(self._guard, self.notices, self)
         self.chat.opening.connect(self.recovery.note_opening)
         preset_store = PresetStore(self.paths.presets, self.catalog.presets())
@@ -210,7 +234,7 @@ class Services(QObject):
         )
 
     def _build_models(self, model_dirs: Sequence[Path], probe: Probe) -> None:
-        library = ModelLibrary(
+        library = self._library = ModelLibrary(
             Library(describe, self.catalog, self.starter),
             probe,
             self.settings,
@@ -235,7 +259,20 @@ class Services(QObject):
     def _build_answers(self, tools: Sequence[Tool]) -> None:
         search = self.store.search.search
         self.tools = ToolService(self.models, self.settings, search, self.hub.network, tools, self)
-        self.sight = SightService(self.models, self.catalog, self.notices, self)
+        self.senses = SenseService(self.models, self.catalog, self.notices, self)
+        transcriber = Transcriber(
+            lambda read_media: Engine(self.variants.choose, self._guard, read_media), self._library.check
+        )
+        self.dictation = DictationService(
+            transcriber,
+            self.store.attachments,
+            self.decoding.decode,
+            self.attachments,
+            self.models,
+            self.senses,
+            self.notices,
+            self,
+        )
         self.answers = AnswerService(
             self.engine,
             self._engine_worker,
@@ -243,10 +280,11 @@ class Services(QObject):
             self.conversation_settings,
             self.models,
             self.tools,
-            self.sight,
+            self.senses,
             self.notices,
             self,
         )
+        self.reading_aloud = ReadingAloudService(self.chat, self.answers, self.settings, self.notices, self)
         self.conversations = ConversationService(
             self.store.conversations, self.store.order, self.writer, self.chat, self.answers, self
         )

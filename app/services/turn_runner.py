@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject
 
 from app.core.conversation import MessageNode, MessageState
 from app.core.errors import EngineError, UserError
-from app.core.language_model import PictureProgress, PromptProgress
+from app.core.language_model import MediaProgress, PromptProgress
 from app.core.message import Message, Statistics, StopReason
 from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import (
@@ -140,7 +140,7 @@ class TurnRunner(QObject):
 
     def _take(self, answer: RunningAnswer, event: object) -> None:
         match event:
-            case PictureProgress() | PromptProgress():
+            case MediaProgress() | PromptProgress():
                 answer.status = reading_status(event)
                 self._on_change(AnswerChange(answer, AnswerPart.STATUS))
             case ReplyGrew():

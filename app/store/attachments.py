@@ -79,6 +79,13 @@ class AttachmentStore:
                 total += path.stat().st_size
         return total
 
+    def discard(self, sha256: str) -> None:
+        """Deletes a file at once; whoever asks knows that nothing names it."""
+        path = self.path_of(sha256)
+        if path is not None:
+            with contextlib.suppress(OSError):
+                path.unlink()
+
     def clear_unused(self, used: Set[str]) -> int:
         """Sets files aside that nothing names any more, and deletes those that were set aside long ago.
 

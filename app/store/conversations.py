@@ -280,15 +280,22 @@ class ConversationStore:
     @repairs_damage
     def attachments_in_use(self) -> set[str]:
         """The SHA-256 of every file that a message or a draft names, deleted conversations included."""
-        used: set[str] = set()
-        for row in self._database.rows("select attachments from message where attachments is not null"):
-            used.update(restored(row["attachments"])[0].split())
+        used = self._attached_to_messages()
         for row in self._database.rows(
             "select draft_attachments from conversation where draft_attachments != ''"
         ):
             parts, _ = attachments_from_json(row["draft_attachments"])
             used.update(part.file.sha256 for part in parts)
         return used
+
+    @repairs_damage
+    def is_attached(self, sha256: str) -> bool:
+        """Whether a message names a file, deleted conversations included."""
+        return sha256 in self._attached_to_messages()
+
+    def _attached_to_messages(self) -> set[str]:
+        rows = self._database.rows("select attachments from message where attachments is not null")
+        return {sha256 for row in rows for sha256 in restored(row["attachments"])[0].split()}
 
     @repairs_damage
     def last_open_id(self) -> str | None:

@@ -17,7 +17,7 @@ from app.files.file_names import safe_name
 from app.store.attachments import AttachmentStore
 
 LARGEST_FILE = 256 * 1024 * 1024
-"""Bytes of an attached file that is read back; more is no picture."""
+"""Bytes of an attached file that is read back; more is no picture and no recording."""
 
 
 def write_markdown(
@@ -71,7 +71,7 @@ def read_markdown(path: Path, attachments: AttachmentStore) -> Conversation:
 
 def _file_name(file: Attachment) -> str:
     """The file's own name with the beginning of its hash, so that two of one name stay apart."""
-    stem = safe_name(Path(file.name).stem, "Picture")
+    stem = safe_name(Path(file.name).stem, "Recording" if file.media_type.startswith("audio/") else "Picture")
     ending = mimetypes.guess_extension(file.media_type) or ""
     return f"{stem} {file.sha256[:8]}{ending}"
 

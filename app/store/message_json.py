@@ -21,6 +21,7 @@ from app.core.message import (
     Part,
     PicturePart,
     ReasoningPart,
+    RecordingPart,
     Role,
     TextPart,
     ToolCallPart,
@@ -28,6 +29,7 @@ from app.core.message import (
 )
 from app.core.parsing import DEEPEST, ParseError, deepest_nesting, parse_json
 from app.core.sampling import LIMITS
+from app.core.sound_pieces import is_waveform
 from app.core.tool_round import STOPPED
 from app.files.converter import converted
 from app.store.text_column import restored, stored_text
@@ -36,6 +38,7 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 _LARGEST_SIDE = 1_000_000
+_LONGEST_MILLISECONDS = 24 * 3600 * 1000
 
 _KINDS: dict[str, type[Part]] = {
     "text": TextPart,
@@ -43,6 +46,7 @@ _KINDS: dict[str, type[Part]] = {
     "tool_call": ToolCallPart,
     "tool_result": ToolResultPart,
     "picture": PicturePart,
+    "recording": RecordingPart,
 }
 _WORDS = re.compile(r'"kind":"(text|reasoning)","text":"((?:[^"\\]|\\.)*)')
 """Where words stand in JSON that `parts_to_json` wrote, legible also where what surrounds them is not."""
@@ -187,6 +191,8 @@ def part_values(part: Part) -> dict[str, Any]:
             return {"kind": "tool_result", **asdict(part)}
         case PicturePart():
             return {"kind": "picture", **asdict(part)}
+        case RecordingPart():
+            return {"kind": "recording", **asdict(part)}
 
 
 def _raw(part: TextPart | ReasoningPart) -> dict[str, str]:
@@ -225,16 +231,19 @@ def part_from_values(values: object) -> tuple[Part | None, bool]:
         values = {**values, "is_stopped": values.get("is_error") is True and values.get("raw") == STOPPED}
     faults = _Faults()
     part = converted(kind, {name: _legible(name, value) for name, value in values.items()}, faults)
-    if isinstance(part, PicturePart) and not _is_sound(part):
+    if isinstance(part, AttachmentPart) and not _is_usable(part):
         return None, False
     unread = any(isinstance(values.get(name), int | float) for name in ("text", "raw", "name"))
     return part, not faults.names and not unread
 
 
-def _is_sound(part: PicturePart) -> bool:
-    """Whether a picture names a file, and has a size that a picture can have."""
-    is_named = isinstance(part.file, Attachment) and part.file.is_sound
-    return is_named and all(1 <= side <= _LARGEST_SIDE for side in (part.width, part.height))
+def _is_usable(part: AttachmentPart) -> bool:
+    """Whether it names a file, and has a size or a length that there can be."""
+    if not isinstance(part.file, Attachment) or not part.file.is_usable:
+        return False
+    if isinstance(part, PicturePart):
+        return all(1 <= side <= _LARGEST_SIDE for side in (part.width, part.height))
+    return 1 <= part.milliseconds <= _LONGEST_MILLISECONDS and is_waveform(part.waveform)
 
 
 def _legible(name: str, value: object) -> object:

@@ -9,9 +9,12 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from app.pictures.decoding import ENDINGS
+from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS
+from app.sound.formats import ENDINGS as SOUND_ENDINGS
 from app.ui.fonts import resized
 from app.ui.icons import icon
+
+_ATTACHABLE = (*PICTURE_ENDINGS, *SOUND_ENDINGS)
 
 
 def dropped_models(data: QMimeData) -> list[Path]:
@@ -20,10 +23,10 @@ def dropped_models(data: QMimeData) -> list[Path]:
     return [path for path in paths if path.suffix.lower() == ".gguf" or path.is_dir()]
 
 
-def picture_files(data: QMimeData) -> list[Path]:
-    """The files among what is dropped or pasted that are called pictures, in their order."""
+def attachable_files(data: QMimeData) -> list[Path]:
+    """The files among what is dropped or pasted that are called pictures or sound, in their order."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in ENDINGS and not path.is_dir()]
+    return [path for path in paths if path.suffix.lower() in _ATTACHABLE and not path.is_dir()]
 
 
 class DropHint(QWidget):
@@ -40,14 +43,13 @@ class DropHint(QWidget):
 
     def show_for(self, data: QMimeData) -> None:
         """Says what would be done with this."""
-        models, pictures = dropped_models(data), picture_files(data)
-        picture_count = len(pictures) or int(data.hasImage() and not data.hasUrls())
-        self.is_welcome = bool(models or picture_count)
+        models, files = dropped_models(data), attachable_files(data)
+        count = len(files) or int(data.hasImage() and not data.hasUrls())
+        self.is_welcome = bool(models or count)
         if not self.is_welcome:
-            self.text = "Drop a GGUF model, a folder of models, or pictures"
+            self.text = "Drop a GGUF model, a folder of models, pictures or sound"
         elif not models:
-            name = pictures[0].name if len(pictures) == 1 else "the picture"
-            self.text = f"Drop to add {name if picture_count == 1 else f'{picture_count} pictures'}"
+            self.text = f"Drop to add {_called(files, count)}"
         elif models[0].is_dir():
             self.text = f"Drop to add the folder {models[0].name}"
         else:
@@ -75,3 +77,10 @@ class DropHint(QWidget):
             painter.setFont(resized(self.font(), 1.2, self.font().weight().DemiBold))
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
+
+
+def _called(files: list[Path], count: int) -> str:
+    if count == 1:
+        return files[0].name if files else "the picture"
+    kinds = {path.suffix.lower() in SOUND_ENDINGS for path in files}
+    return f"{count} {'files' if len(kinds) > 1 else 'recordings' if True in kinds else 'pictures'}"

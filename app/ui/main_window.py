@@ -19,7 +19,7 @@ from typing_extensions import override
 from app.hub.library.projectors import pair_of
 from app.ui.chat.chat_page import ChatPage
 from app.ui.composer.composer import ComposerState
-from app.ui.drop_hint import DropHint, dropped_models, picture_files
+from app.ui.drop_hint import DropHint, attachable_files, dropped_models
 from app.ui.menus import Menus
 from app.ui.messages import Messages
 from app.ui.sidebar.sidebar import Sidebar
@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
     Signals:
         model_dropped(Path): a GGUF file or a folder was dropped onto the window.
         pair_dropped(Path, Path): a model was, together with the file that lets it see.
-        pictures_dropped(list[Path]): picture files were.
+        files_dropped(list[Path]): pictures and recordings were.
         picture_dropped(QMimeData): a picture that is in no file was, such as one of a web page.
         sidebar_toggled(bool): the user showed or hid the sidebar.
         settings_panel_toggled(bool): the user opened or closed the settings of conversations.
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
 
     model_dropped = Signal(object)
     pair_dropped = Signal(object, object)
-    pictures_dropped = Signal(object)
+    files_dropped = Signal(object)
     picture_dropped = Signal(object)
     sidebar_toggled = Signal(bool)
     settings_panel_toggled = Signal(bool)
@@ -229,20 +229,20 @@ class MainWindow(QMainWindow):
         self._drop_hint.hide()
         event.acceptProposedAction()
         data = event.mimeData()
-        models, pictures = dropped_models(data), picture_files(data)
+        models, files = dropped_models(data), attachable_files(data)
         if len(models) == 2 and (pair := pair_of(*models)):
             self.pair_dropped.emit(*pair)
         else:
             for path in models:
                 self.model_dropped.emit(path)
-        if pictures:
-            self.pictures_dropped.emit(pictures)
+        if files:
+            self.files_dropped.emit(files)
         elif data.hasImage() and not data.hasUrls():
             self.picture_dropped.emit(data)
         elif not models:
             self.messages.show_notice(
                 "That file cannot be opened.",
-                "Drop a GGUF model, a folder of models, or pictures.",
+                "Drop a GGUF model, a folder of models, pictures or sound.",
             )
         if not models:
             self.focus_composer()

@@ -80,7 +80,7 @@ class Screens(QObject):
         self.model_manager.files_changed.connect(services.models.refresh)
         self.model_manager.model_ready.connect(self._on_model_ready)
         self.model_manager.model_removed.connect(services.models.remove)
-        services.sight.download_requested.connect(self.model_manager.show_model)
+        services.senses.download_requested.connect(self.model_manager.show_model)
 
     def start(self) -> None:
         """Goes on with what the last run did not finish."""

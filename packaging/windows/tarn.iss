@@ -1,5 +1,7 @@
 ; For Inno Setup 6. build.py gives the values: AppVersion, SourceFolder, OutputFolder, OutputName, IconFile,
-; LicenceFile. Installs for the user alone unless an administrator chooses otherwise.
+; LicenceFile. Installs for the user alone unless an administrator chooses otherwise. Desktop programs declare no
+; permission for the microphone: Windows has one switch for all of them, in its settings for privacy, and gives
+; silence where that is off, which the program tells.
 
 [Setup]
 AppId={{6E0B5C0A-6F0E-4C39-9E2C-2C1C8D6A7F41}

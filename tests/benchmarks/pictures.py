@@ -35,10 +35,10 @@ from PySide6.QtGui import QImage
 
 from app.application import Application, create_qt_application
 from app.core.attachment import Attachment
-from app.core.language_model import PictureProgress, PictureStep, Piece, StreamEvent
+from app.core.language_model import MediaProgress, MediaStep, Piece, StreamEvent
+from app.core.media import Pixels
 from app.core.message import Message, PicturePart, Role, Statistics
 from app.core.model_file import LoadOptions
-from app.core.pixels import Pixels
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
 from app.engine.load_options import physical_cores
@@ -77,7 +77,7 @@ def some_picture(seed: int) -> bytes:
 class Tarn:
     def __init__(self, model: Path, projector: Path) -> None:
         self._files: dict[str, bytes] = {}
-        self.engine = Engine(read_pixels=self._pixels)
+        self.engine = Engine(read_media=self._pixels)
         options = LoadOptions(context_length=CONTEXT)
         self.engine.load(model, options, lambda share: None, projector=projector)
 
@@ -95,9 +95,9 @@ class Tarn:
         load = look = first = 0.0
         for event in self._events(question):
             now = time.perf_counter()
-            if isinstance(event, PictureProgress) and event.step is PictureStep.LOAD:
+            if isinstance(event, MediaProgress) and event.step is MediaStep.LOAD:
                 load = now - started
-            elif isinstance(event, PictureProgress):
+            elif isinstance(event, MediaProgress):
                 look = now - started - load
             elif isinstance(event, Piece) and not first:
                 first = now - started
@@ -117,7 +117,7 @@ class Tarn:
         question = Message.of_text(Role.USER, "What is this?", (self.part(png),))
         stopped = 0.0
         for event in self.engine.answer((question,), (), SAMPLING, cancel):
-            looks = isinstance(event, PictureProgress) and event.step is PictureStep.LOOK
+            looks = isinstance(event, MediaProgress) and event.step is MediaStep.ENCODE
             if looks and event.share > 0.3 and not stopped:
                 cancel.set()
                 stopped = time.perf_counter()

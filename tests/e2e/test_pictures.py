@@ -15,14 +15,15 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.core.conversation import Conversation, MessageNode
-from app.core.language_model import PictureProgress, StreamEvent
+from app.core.language_model import MediaProgress, StreamEvent
 from app.core.message import Message, Role, StopReason
 from app.core.picture_size import PictureDetail
-from app.services.attachments import MOST_PICTURES
-from app.ui.pictures.picture_viewer import PictureViewer
+from app.services.attachments import MOST_ATTACHMENTS
+from app.ui.attachments.picture_viewer import PictureViewer
 from app.ui.transcript.content.message_action import MessageAction
+from tests.support.foreign_projectors import put_projector
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
-from tests.support.pictures import QUESTION, put_picture, put_seeing_model, said_of
+from tests.support.pictures import PROJECTOR, QUESTION, TINY, put_picture, put_seeing_model, said_of
 
 Give = Callable[[QtBot, Person, list[Path]], None]
 
@@ -30,7 +31,7 @@ Give = Callable[[QtBot, Person, list[Path]], None]
 def choose(qtbot: QtBot, person: Person, paths: list[Path]) -> None:
     """With the button, in the file dialog."""
     qtbot.mouseClick(person.composer.attach_button, Qt.MouseButton.LeftButton)
-    dialog = person.window.findChild(QFileDialog, "add_pictures_dialog")
+    dialog = person.window.findChild(QFileDialog, "add_files_dialog")
     assert dialog is not None
     dialog.filesSelected.emit([str(path) for path in paths])
     dialog.reject()
@@ -149,7 +150,7 @@ def test_stop_ends_the_looking(
 
     def stop_when_it_looks(*question):  # type: ignore[no-untyped-def]
         for event in answer(*question):
-            if isinstance(event, PictureProgress) and not cancelled:
+            if isinstance(event, MediaProgress) and not cancelled:
                 cancelled.append(event)
                 question[3].set()
             yield event
@@ -198,7 +199,7 @@ def test_a_picture_opens_large_and_is_saved(qtbot: QtBot, person: Person, tmp_pa
     save = viewer.findChild(QPushButton, "save_picture_button")
     assert save is not None
     save.click()
-    dialog = person.window.findChild(QFileDialog, "save_picture_dialog")
+    dialog = person.window.findChild(QFileDialog, "save_attachment_dialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(tmp_path / "saved.png"))
     dialog.reject()
@@ -216,10 +217,10 @@ def test_a_picture_whose_file_has_gone_is_said_to_be_missing(
     assert path is not None
     path.unlink()
     assert person.asks("Hello")
-    thumbnails = person.application.screens.chat.thumbnails
+    thumbnails = person.application.screens.chat.shown_attachments
     sha256 = services.chat.conversation.path()[0].message.attachments[0].file.sha256
     thumbnails.forget(sha256)
-    person.transcript.redraw_pictures()
+    person.transcript.redraw_attachments()
     qtbot.waitUntil(lambda: thumbnails.is_missing(sha256), timeout=ANSWER_MS)
     assert person.asks("Hello")
 
@@ -298,12 +299,12 @@ def test_an_edited_question_keeps_its_pictures(qtbot: QtBot, person: Person, tmp
 
 
 def test_a_message_takes_so_many_pictures_and_no_more(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
-    paths = [put_picture(tmp_path, "red", f"{number}.png") for number in range(MOST_PICTURES + 3)]
+    paths = [put_picture(tmp_path, "red", f"{number}.png") for number in range(MOST_ATTACHMENTS + 3)]
     drop(qtbot, person, paths)
-    attached(qtbot, person, MOST_PICTURES)
+    attached(qtbot, person, MOST_ATTACHMENTS)
     error = person.application.services.notices.last_error
     assert error is not None
-    assert f"can have {MOST_PICTURES} pictures" in str(error)
+    assert f"can have {MOST_ATTACHMENTS} pictures" in str(error)
 
 
 def test_a_picture_waits_with_its_message_until_an_answer_is_done(
@@ -327,3 +328,54 @@ def test_a_picture_waits_with_its_message_until_an_answer_is_done(
     may_go_on.set()
     qtbot.waitUntil(lambda: services.chat.last_answer() == said_of("green"), timeout=ANSWER_MS)
     person.waits_for_answer()
+
+
+def test_a_model_and_its_projector_dropped_together_become_a_pair(
+    qtbot: QtBot, start_program: StartProgram, tmp_path: Path
+) -> None:
+    """Their names say nothing of each other, and they are in no folder of models."""
+    model, projector = tmp_path / "a.gguf", tmp_path / "mmproj-b.gguf"
+    model.write_bytes(TINY.read_bytes())
+    projector.write_bytes(PROJECTOR.read_bytes())
+    person = start_program(TINY_MODEL, ())
+    person.waits_for_model()
+    services = person.application.services
+    drop(qtbot, person, [projector, model])
+    qtbot.waitUntil(lambda: services.models.can_see, timeout=ANSWER_MS)
+    person.waits_for_model()
+    assert services.models.chosen is not None
+    assert services.models.chosen.path == model
+    drop(qtbot, person, [put_picture(tmp_path, "green")])
+    attached(qtbot, person, 1)
+    assert person.asks(QUESTION) == said_of("green")
+
+
+def test_a_projector_of_another_family_dropped_with_a_model_is_told_in_words(
+    qtbot: QtBot, start_program: StartProgram, tmp_path: Path
+) -> None:
+    model, projector = tmp_path / "a.gguf", put_projector(tmp_path / "mmproj-b.gguf", "gemma3")
+    model.write_bytes(TINY.read_bytes())
+    person = start_program(TINY_MODEL, ())
+    person.waits_for_model()
+    told: list[object] = []
+    person.application.services.notices.posted.connect(told.append)
+    drop(qtbot, person, [model, projector])
+    assert "mmproj-b.gguf does not belong to" in str(told)
+    person.waits_for_model()
+    assert not person.application.services.models.can_see
+
+
+def test_without_a_model_that_sees_one_is_offered(
+    qtbot: QtBot, start_program: StartProgram, tmp_path: Path
+) -> None:
+    person = start_program(TINY_MODEL, ())
+    person.waits_for_model()
+    drop(qtbot, person, [put_picture(tmp_path, "red")])
+    attached(qtbot, person, 1)
+    person.sends(QUESTION)
+    banner = person.window.chat_page.banner
+    assert "cannot see pictures" in banner.sentence.text()
+    (offer,) = [it for it in banner.findChildren(QPushButton) if it.text().startswith("Show LFM2.5 VL")]
+    offer.click()
+    window = person.window
+    qtbot.waitUntil(lambda: window.current_page is not window.chat_page, timeout=ANSWER_MS)

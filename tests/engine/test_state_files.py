@@ -15,7 +15,7 @@ from app.engine import state_files
 from app.engine.checkpoints import Checkpoint
 from app.engine.engine import Engine
 from app.engine.kept_states import KeptState
-from app.engine.picture_positions import position_of
+from app.engine.media_positions import position_of
 from app.engine.state_files import SavedState, StateFiles
 from tests.support.asking import Answer, ask, assistant, system, user
 

@@ -79,7 +79,7 @@ class ScriptedEngine(ScriptedModel):
     def copy_state(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> SavedState | None:
         return self.state
 
-    def picture_seconds(self, picture: PicturePart) -> float:
+    def attachment_seconds(self, picture: PicturePart) -> float:
         return 1.5
 
     def unload(self) -> None:

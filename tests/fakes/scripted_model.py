@@ -94,7 +94,7 @@ class ScriptedModel:
     def count_tokens(self, text: str) -> int:
         return len(text.split())
 
-    def picture_tokens(self, picture: PicturePart) -> int:
+    def attachment_tokens(self, picture: PicturePart) -> int:
         return 64
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:

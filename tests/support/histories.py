@@ -138,7 +138,7 @@ class Pair:
         self._engines[0] = self._started(files)
 
     def _started(self, states: StateFiles | None) -> Engine:
-        engine = Engine(read_pixels=pixels_of, states=states)
+        engine = Engine(read_media=pixels_of, states=states)
         options = LoadOptions(context_length=2 * CONTEXT if self.sees else CONTEXT, thread_count=1)
         engine.guesses_repeated_text = states is not None
         engine.load(self._path, options, lambda share: None, projector=self._projector)

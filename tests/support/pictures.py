@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtGui import QColor, QImage
 
 from app.core.attachment import Attachment
+from app.core.media import Pixels
 from app.core.message import Message, PicturePart, Role
 from app.core.picture_size import PictureDetail, seen_size
-from app.core.pixels import Pixels
 
 DATA = Path(__file__).parents[1] / "data"
 TINY, PROJECTOR = DATA / "tiny-lfm2.gguf", DATA / "tiny-mmproj.gguf"

@@ -22,6 +22,7 @@ from app.core.message import (
     Part,
     PicturePart,
     ReasoningPart,
+    RecordingPart,
     Role,
     TextPart,
     ToolCallPart,
@@ -29,6 +30,7 @@ from app.core.message import (
 )
 from app.core.picture_size import PictureDetail
 from app.core.sampling import Sampling
+from app.core.sound_pieces import is_waveform
 from app.core.tool_round import STOPPED
 
 _HEADING = re.compile(r"\n*(?:## [^\n]*(?:\n\n?|\Z))?")
@@ -228,18 +230,33 @@ def _part(mark: Mark) -> Part:
             return ToolResultPart(values["name"], raw, is_error, is_refused, values.get("ms"), is_stopped)
         case MarkedPart.PICTURE:
             return _picture(values)
+        case MarkedPart.RECORDING:
+            return _recording(values)
         case kind:
             raise ValueError(f"no part is called {kind!r}")
 
 
 def _picture(values: Mapping[str, Any]) -> PicturePart:
+    width, height = int(values["width"]), int(values["height"])
+    if min(width, height) < 1:
+        raise ValueError("a picture is damaged")
+    return PicturePart(_file(values), width, height, PictureDetail(values["detail"]))
+
+
+def _recording(values: Mapping[str, Any]) -> RecordingPart:
+    milliseconds, waveform = int(values["ms"]), str(values["waveform"])
+    if milliseconds < 1 or not is_waveform(waveform):
+        raise ValueError("a recording is damaged")
+    return RecordingPart(_file(values), milliseconds, waveform)
+
+
+def _file(values: Mapping[str, Any]) -> Attachment:
     file = Attachment(
         str(values["sha256"]), str(values["media_type"]), str(values["name"]), int(values["size"])
     )
-    width, height = int(values["width"]), int(values["height"])
-    if not file.is_sound or min(width, height) < 1:
-        raise ValueError("a picture is damaged")
-    return PicturePart(file, width, height, PictureDetail(values["detail"]))
+    if not file.is_usable:
+        raise ValueError("an attached file has no name")
+    return file
 
 
 def _call(mark: Mark) -> ToolCallPart:

@@ -26,6 +26,7 @@ class MarkedPart(StrEnum):
     CALL = "call"
     RESULT = "result"
     PICTURE = "picture"
+    RECORDING = "recording"
     NOTE = "note"
     """Words for the reader that are no part of the message; left out on import."""
 

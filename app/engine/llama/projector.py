@@ -1,6 +1,6 @@
-"""The second file of a model that sees: it makes embeddings of pictures.
+"""The second file of a model that sees or hears: it makes embeddings of pictures and sound.
 
-Importing this loads libmtmd, which is done when the first picture is to be looked at. Nothing here is
+Importing this loads libmtmd, which is done with the first picture or recording. Nothing here is
 thread-safe; who encodes may do it on another thread than the model's own, as long as nobody else uses either.
 """
 
@@ -10,6 +10,7 @@ import ctypes
 import logging
 import os
 import weakref
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,8 @@ from typing import Any
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 import llama_cpp.mtmd_cpp as M  # noqa: N812
 
-from app.core.pixels import Pixels
+from app.core.media import Media, Pixels, SoundSamples
+from app.core.sound_pieces import LONGEST_PIECE, SHORTEST_PIECE
 from app.engine.library_thread import Stop
 from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors, log_callback
 from app.engine.llama.model import Model
@@ -34,22 +36,22 @@ M.mtmd_helper_log_set(log_callback, ctypes.c_void_p(0))
 
 
 class EncodingStopped(Exception):  # noqa: N818 - an ordinary end
-    """The user stopped the encoding of a picture; the projector can be used further."""
+    """The user stopped an encoding; the projector can be used further."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of a picture's place in a prompt: either tokens, or positions that are embeddings."""
+    """A piece of a picture's or a recording's place in a prompt: tokens, or positions that are embeddings."""
 
     tokens: tuple[int, ...] = ()
     count: int = 0
     """How many positions; 0 for tokens."""
     chunk: int = 0
-    """What `Projector.encode` makes them of: one tile of the picture."""
+    """What `Projector.encode` makes them of: one tile of the picture, or the sound."""
 
 
-class PictureChunks:
-    """A picture cut up as its model wants it; holds the library's memory of it."""
+class MediaChunks:
+    """A picture or a piece of sound, cut up as its model wants it; holds the library's memory of it."""
 
     def __init__(self, handle: Any, runs: tuple[Run, ...]) -> None:
         self._handle = handle
@@ -98,6 +100,9 @@ class Projector:
         self.width = int(C.llama_model_n_embd_inp(model.handle))
         """How many numbers an embedding has."""
         self.can_see = bool(M.mtmd_support_vision(self._handle))
+        self.can_hear = bool(M.mtmd_support_audio(self._handle))
+        self.sound_rate = int(M.mtmd_get_audio_sample_rate(self._handle))
+        """SoundSamples a second that it wants; below 0 where it cannot hear."""
 
     @property
     def is_read_plainly(self) -> bool:
@@ -114,31 +119,30 @@ class Projector:
         self._finalizer()
         self._handle = None
 
-    def chunks(self, pixels: Pixels) -> PictureChunks:
-        """Cuts a picture up as the model wants it.
+    def chunks(self, media: Media) -> MediaChunks:
+        """Cuts a picture up as the model wants it, or prepares a piece of a recording.
 
         Raises:
-            NativeFailure: the library refused the picture.
+            NativeFailure: the library refused it, or the piece is too long or too short for it.
         """
-        data = (ctypes.c_uint8 * len(pixels.rgb)).from_buffer_copy(pixels.rgb)
-        bitmap = M.mtmd_bitmap_init(pixels.width, pixels.height, data)
+        bitmap = _picture_bitmap(media) if isinstance(media, Pixels) else _sound_bitmap(media)
         handle = M.mtmd_input_chunks_init()
         if not bitmap or not handle:
-            raise NativeFailure("there was no memory for the picture")
+            raise NativeFailure("there was no memory for it")
         part = M.mtmd_input_part(None, bitmap)
         parts = (ctypes.POINTER(M.mtmd_input_part) * 1)(ctypes.pointer(part))
         outcome = M.mtmd_tokenize_from_parts(self._handle, handle, parts, 1, False)
         M.mtmd_bitmap_free(bitmap)
         if outcome != 0:
             M.mtmd_input_chunks_free(handle)
-            raise NativeFailure("the picture could not be prepared")
+            raise NativeFailure("it could not be prepared")
         chunks = (M.mtmd_input_chunks_get(handle, place) for place in range(M.mtmd_input_chunks_size(handle)))
-        return PictureChunks(handle, tuple(_run_of(chunk) for chunk in chunks))
+        return MediaChunks(handle, tuple(_run_of(chunk) for chunk in chunks))
 
     def encode(
         self, run: Run, stop: Stop, tell: Callable[[float], None] = lambda share: None
     ) -> ctypes.Array[ctypes.c_float]:
-        """The embeddings of one tile, `width` numbers for each position. Takes seconds on a processor.
+        """The embeddings of one run, `width` numbers for each position. Takes seconds on a processor.
 
         Args:
             stop: ends it within some tenths of a second once it says so.
@@ -157,12 +161,12 @@ class Projector:
         if stop.is_set():  # What came of it may be half done; the library says nothing of it.
             raise EncodingStopped
         if outcome != 0:
-            raise NativeFailure(complaint() or "the picture could not be encoded")
+            raise NativeFailure(complaint() or "it could not be encoded")
         self._expected = max(1, self._operations)
         numbers = run.count * self.width
         found = M.mtmd_get_output_embd(self._handle)
         if not found:
-            raise NativeFailure("the picture could not be encoded")
+            raise NativeFailure("it could not be encoded")
         kept = (ctypes.c_float * numbers)()
         ctypes.memmove(kept, found, ctypes.sizeof(kept))
         return kept
@@ -176,6 +180,21 @@ class Projector:
         if not is_stopped:
             self._tell(min(1.0, self._operations / self._expected))
         return not is_stopped
+
+
+def _picture_bitmap(pixels: Pixels) -> Any:
+    data = (ctypes.c_uint8 * len(pixels.rgb)).from_buffer_copy(pixels.rgb)
+    return M.mtmd_bitmap_init(pixels.width, pixels.height, data)
+
+
+def _sound_bitmap(samples: SoundSamples) -> Any:
+    if not SHORTEST_PIECE <= samples.count <= LONGEST_PIECE:
+        # The library ends the process over a few samples, and over several minutes.
+        raise NativeFailure(f"a piece of {samples.seconds:.1f} seconds cannot be heard")
+    values = array("h", samples.pcm)
+    return M.mtmd_bitmap_init_from_audio(
+        len(values), (ctypes.c_float * len(values))(*[value / 32768 for value in values])
+    )
 
 
 def _run_of(chunk: Any) -> Run:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from app.core.message import PicturePart
+from app.core.message import AttachmentPart, PicturePart, RecordingPart
 from app.core.permission import Decision
 from app.services.answer_remedies import calls_around
 from app.services.services import Services
+from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.chat.call_editor import CallEditor
 from app.ui.main_window import MainWindow
-from app.ui.pictures.picture_actions import PictureActions
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.view.transcript import Transcript
 
@@ -26,7 +26,7 @@ class AnswerActions(QObject):
     """Does what the transcript's `action_requested` asks for."""
 
     def __init__(
-        self, transcript: Transcript, services: Services, window: MainWindow, pictures: PictureActions
+        self, transcript: Transcript, services: Services, window: MainWindow, attachments: AttachmentActions
     ) -> None:
         super().__init__(window)
         self._chat = services.chat
@@ -34,7 +34,9 @@ class AnswerActions(QObject):
         self._tools = services.tools
         self._versions = services.versions
         self._window = window
-        self._pictures = pictures
+        self._attachments = attachments
+        self._player = services.player
+        self._reading_aloud = services.reading_aloud
         transcript.action_requested.connect(self._on_action_requested)
 
     def _on_action_requested(self, node_id: str, action: MessageAction, payload: str) -> None:
@@ -60,12 +62,16 @@ class AnswerActions(QObject):
                 self._answers.retry_against_repetition(node_id)
             case MessageAction.ANSWER_WITH_SIBLING:
                 self._answers.answer_without_thinking(node_id)
-            case MessageAction.OPEN_PICTURE:
-                self._pictures.open(self._picture(node_id, payload))
-            case MessageAction.SAVE_PICTURE:
-                self._pictures.save(self._picture(node_id, payload))
-            case MessageAction.COPY_PICTURE:
-                self._pictures.copy(self._picture(node_id, payload))
+            case (
+                MessageAction.OPEN_PICTURE
+                | MessageAction.COPY_PICTURE
+                | MessageAction.SAVE_PICTURE
+                | MessageAction.PLAY_RECORDING
+                | MessageAction.SAVE_RECORDING
+            ):
+                self._use(self._attached(node_id, payload), action)
+            case MessageAction.READ_ALOUD:
+                self._reading_aloud.toggle(node_id)
             case MessageAction.DELETE_VERSION:
                 self._delete_version(node_id)
 
@@ -76,8 +82,18 @@ class AnswerActions(QObject):
                 lambda: self._versions.restore(deleted),
             )
 
-    def _picture(self, node_id: str, key: str) -> PicturePart:
-        """The picture of a message; `key` is its place there, or that in another message, `PLACE@ID`."""
+    def _use(self, part: AttachmentPart, action: MessageAction) -> None:
+        if action in (MessageAction.SAVE_PICTURE, MessageAction.SAVE_RECORDING):
+            self._attachments.save(part)
+        elif isinstance(part, RecordingPart):
+            self._player.toggle(part)
+        elif isinstance(part, PicturePart) and action is MessageAction.COPY_PICTURE:
+            self._attachments.copy(part)
+        else:
+            self._attachments.open(part)
+
+    def _attached(self, node_id: str, key: str) -> AttachmentPart:
+        """What is attached to a message; `key` is its place there, or that in another message, `PLACE@ID`."""
         place, _, other_id = key.partition("@")
         return self._chat.conversation.node(other_id or node_id).message.attachments[int(place)]
 

@@ -19,18 +19,20 @@ from app.services.context_usage import ContextChange
 from app.services.model_status import ModelPart, ModelsChange, ModelState
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.services import Services
+from app.ui.attachments.attachment_actions import AttachmentActions
+from app.ui.attachments.shown_attachments import ShownAttachments
 from app.ui.chat.context_remark import remark_on
 from app.ui.chat.transcript_controller import TranscriptController
 from app.ui.chat.welcome import GENERAL_SUGGESTIONS, suggestions_of
 from app.ui.composer.attachments_controller import AttachmentsController
 from app.ui.composer.composer import ComposerState
+from app.ui.composer.dictation_controller import DictationController
 from app.ui.composer.tools_button import ToolChoice
 from app.ui.export_dialog import ExportDialog
 from app.ui.main_window import MainWindow
-from app.ui.pictures.picture_actions import PictureActions
-from app.ui.pictures.thumbnails import Thumbnails
 from app.ui.settings.settings_controller import SettingsController
 from app.ui.settings.settings_dialog import SettingsPage
+from app.ui.speech.reading_aloud_controller import ReadingAloudController
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.view.transcript import Transcript
 
@@ -39,7 +41,7 @@ class ChatController(QObject):
     """Joins the chat page to the conversation on screen, its answers, the model and the tools.
 
     Attributes:
-        thumbnails: the pictures of messages, made small.
+        shown_attachments: the pictures of messages, made small, and what is known of recordings.
     """
 
     def __init__(
@@ -64,14 +66,16 @@ class ChatController(QObject):
         self._waits_for_count = ""
         """What was sent before it was known whether it fits."""
         self._is_first_start = not services.conversations.summaries
-        self.thumbnails = Thumbnails(services.store.attachments, self)
-        self._picture_actions = PictureActions(services.store.attachments, window)
+        self.shown_attachments = ShownAttachments(services.store.attachments, services.player, self)
+        actions = AttachmentActions(services.store.attachments, window)
         self._transcript_controller = TranscriptController(
-            transcript, services, window, themes, self._picture_actions, self
+            transcript, services, window, themes, actions, self
         )
-        transcript.set_pictures(self.thumbnails)
-        self.thumbnails.changed.connect(transcript.redraw_pictures)
-        self._attachments = AttachmentsController(window, services, self.thumbnails, self._picture_actions)
+        transcript.set_attachments(self.shown_attachments)
+        self.shown_attachments.changed.connect(transcript.redraw_attachments)
+        self._attachments = AttachmentsController(window, services, self.shown_attachments, actions)
+        DictationController(window, services)
+        ReadingAloudController(window, transcript, services)
         self._export = ExportDialog(services, window)
         self._listen_to_user()
         self._listen_to_services()
@@ -80,7 +84,7 @@ class ChatController(QObject):
 
     def shut_down(self) -> None:
         """Ends what goes on behind the screen."""
-        self.thumbnails.shut_down()
+        self.shown_attachments.shut_down()
 
     def start_new_chat(self) -> None:
         """Puts an empty conversation on screen, to write in at once."""
@@ -168,7 +172,7 @@ class ChatController(QObject):
         attachments, notices = self._services.attachments, self._services.notices
         attached = attachments.current
         if attachments.reading_count:
-            notices.post("A picture is still being opened.", "Send your message when it is there.")
+            notices.post("A file is still being opened.", "Send your message when it is there.")
             return False
         return self._queue.add(text, attached) or self._answers.send(text, attached)
 

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from app.core import formatting
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import Generation, ReasoningPart, Role, StopReason, ToolResultPart
+from app.core.message import Generation, PicturePart, ReasoningPart, Role, StopReason, ToolResultPart
 from app.core.stop_texts import stop_note
 from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import numbered_calls
@@ -28,7 +28,7 @@ def entries_of(conversation: Conversation) -> list[MessageEntry]:
     entries = []
     asked: AskedPicture | None = None
     for index, node in enumerate(path):
-        asked = _picture_of(node) if node.message.attachments else asked
+        asked = _picture_of(node) if _pictures_of(node) else asked
         calls = call_statuses(node, path[index + 1 :])
         entry = _entry(node, versions[node.parent_id], calls, node is path[-1])
         entries.append(_about(entry, asked))
@@ -47,14 +47,20 @@ def entry_of(
     following = path[1 + next((i for i, known in enumerate(path) if known.id == node.id), len(path)) :]
     statuses = call_statuses(node, following) if calls is None else tuple(calls)
     before = path[: len(path) - len(following)]
-    shown = next((it for it in reversed(before) if it.message.attachments), None)
+    shown = next((it for it in reversed(before) if _pictures_of(it)), None)
     return _about(_entry(node, versions, statuses, not following), _picture_of(shown) if shown else None)
 
 
 def _picture_of(node: MessageNode) -> AskedPicture | None:
     """The picture of a message; None where there are several, as then nobody knows which one is meant."""
-    attached = node.message.attachments
-    return AskedPicture(node.id, attached[0]) if len(attached) == 1 else None
+    pictures = _pictures_of(node)
+    return AskedPicture(node.id, *pictures[0]) if len(pictures) == 1 else None
+
+
+def _pictures_of(node: MessageNode) -> list[tuple[PicturePart, int]]:
+    """The pictures of a message, each with its place among what is attached."""
+    attached = enumerate(node.message.attachments)
+    return [(part, place) for place, part in attached if isinstance(part, PicturePart)]
 
 
 def _about(entry: MessageEntry, picture: AskedPicture | None) -> MessageEntry:

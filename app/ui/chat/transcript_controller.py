@@ -12,12 +12,12 @@ from app.services.context_usage import ContextChange
 from app.services.model_status import ModelPart, ModelsChange
 from app.services.running_answer import AnswerChange, AnswerPart, RunningAnswer
 from app.services.services import Services
+from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.answer_details import AnswerDetails
 from app.ui.chat.message_entries import entries_of, entry_of
 from app.ui.chat.save_code import ask_to_save
 from app.ui.main_window import MainWindow
-from app.ui.pictures.picture_actions import PictureActions
 from app.ui.theme import Theme
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.content.message_entry import MessageEntry
@@ -33,7 +33,7 @@ class TranscriptController(QObject):
         services: Services,
         window: MainWindow,
         themes: ThemeSwitcher,
-        pictures: PictureActions,
+        attachments: AttachmentActions,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -45,7 +45,7 @@ class TranscriptController(QObject):
         self._themes = themes
         self._shown: list[MessageEntry] = []
         """What is on screen, without an answer that is being written."""
-        self._actions = AnswerActions(transcript, services, window, pictures)
+        self._actions = AnswerActions(transcript, services, window, attachments)
         self._connect()
         self._on_theme_changed(themes.theme)
         self._apply_settings()

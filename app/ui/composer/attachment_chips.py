@@ -1,4 +1,4 @@
-"""What is attached to the message that is being written: a chip for each picture."""
+"""What is attached to the message that is being written: a chip for each picture and recording."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from app.core.picture_size import PictureDetail
 from app.ui.icons import icon
+from app.ui.transcript.items.recording import draw_waveform
 from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.widgets.flow_layout import FlowLayout
 from app.ui.widgets.icon_button import IconButton
@@ -30,7 +31,7 @@ RADIUS = 8
 
 @dataclass(frozen=True, slots=True)
 class AttachmentChip:
-    """A picture as its chip shows it."""
+    """A picture or a recording as its chip shows it."""
 
     name: str
     cost: str = ""
@@ -39,6 +40,9 @@ class AttachmentChip:
     image: QImage | None = None
     """None while it is read."""
     is_missing: bool = False
+    waveform: str | None = None
+    """Of a recording; None for a picture."""
+    is_playing: bool = False
 
 
 class AttachmentChips(QScrollArea):
@@ -47,7 +51,8 @@ class AttachmentChips(QScrollArea):
     Where there are more than two rows of them, they scroll: the conversation stays in sight.
 
     Signals:
-        remove_requested(int), open_requested(int): by the place of a chip.
+        remove_requested(int), open_requested(int): by the place of a chip; a recording is opened by playing
+            it, and stopped.
         detail_chosen(int, PictureDetail)
     """
 
@@ -89,7 +94,7 @@ class AttachmentChips(QScrollArea):
             for place, chip in enumerate(self._chips):
                 self._layout.addWidget(self._card(place, chip))
             self._layout.addWidget(self._reading)
-        words = "Opening a picture…" if reading_count == 1 else f"Opening {reading_count} pictures…"
+        words = "Opening a file…" if reading_count == 1 else f"Opening {reading_count} files…"
         self._reading.setText(words)
         self._reading.setVisible(reading_count > 0)
         self.setVisible(bool(self._chips) or reading_count > 0)
@@ -129,7 +134,8 @@ class AttachmentChips(QScrollArea):
         thumbnail.clicked.connect(partial(self.open_requested.emit, place))
         name = ElidedLabel(chip.name, card)
         name.setToolTip(as_written(chip.name))
-        cost = ElidedLabel("Picture is missing" if chip.is_missing else chip.cost, card)
+        missing = "Picture is missing" if chip.waveform is None else "Recording is missing"
+        cost = ElidedLabel(missing if chip.is_missing else chip.cost, card)
         cost.setProperty("small", True)
         cost.setVisible(bool(cost.text()))
         words = QVBoxLayout()
@@ -146,7 +152,11 @@ class AttachmentChips(QScrollArea):
         layout.addWidget(thumbnail)
         layout.addSpacing(8)
         layout.addLayout(words, 1)
-        layout.addWidget(self._detail_button(place, chip, card))
+        layout.addWidget(
+            self._detail_button(place, chip, card)
+            if chip.waveform is None
+            else self._play_button(place, chip, card)
+        )
         layout.addWidget(remove)
         return card
 
@@ -163,17 +173,27 @@ class AttachmentChips(QScrollArea):
         )
         return button
 
+    def _play_button(self, place: int, chip: AttachmentChip, parent: QWidget) -> IconButton:
+        name = f"Stop {chip.name}" if chip.is_playing else f"Play {chip.name}"
+        button = IconButton("stop-fill" if chip.is_playing else "play-fill", name, parent=parent)
+        button.setObjectName("play_attachment_button")
+        button.setEnabled(not chip.is_missing)
+        button.clicked.connect(partial(self.open_requested.emit, place))
+        return button
+
 
 class _Thumbnail(QToolButton):
-    """The picture of a chip; pressed, it opens large."""
+    """The picture of a chip, which opens large when pressed, or the waveform of a recording, which plays."""
 
     def __init__(self, chip: AttachmentChip, parent: QWidget) -> None:
         super().__init__(parent)
         self._image = chip.image
         self._is_missing = chip.is_missing
+        self._waveform = chip.waveform
+        verb = "Open" if chip.waveform is None else "Stop" if chip.is_playing else "Play"
         self.setObjectName("attachment_thumbnail")
-        self.setAccessibleName(f"Open {chip.name}")
-        self.setToolTip(as_written(f"Open {chip.name}"))
+        self.setAccessibleName(f"{verb} {chip.name}")
+        self.setToolTip(as_written(f"{verb} {chip.name}"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(QSize(THUMBNAIL, THUMBNAIL))
@@ -190,6 +210,9 @@ class _Thumbnail(QToolButton):
             if self._image is not None:
                 painter.setClipPath(outline)
                 painter.drawImage(area, self._image, _square_in(self._image))
+            elif self._waveform is not None and not self._is_missing:
+                muted = self.palette().placeholderText().color()
+                draw_waveform(painter, area.adjusted(5, 8, -5, -8), self._waveform[::4], muted)
             else:
                 name = "prohibit" if self._is_missing else "image"
                 side = QRectF(0, 0, 20, 20)

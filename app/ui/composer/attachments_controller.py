@@ -1,4 +1,4 @@
-"""Pictures come into the composer: from its button, the clipboard and what is dropped."""
+"""Pictures and recordings come into the composer: from its buttons, the clipboard and what is dropped."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from app.core import formatting
-from app.core.message import PicturePart
-from app.pictures.decoding import ENDINGS
+from app.core.message import AttachmentPart, PicturePart, RecordingPart
+from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS
 from app.pictures.reading import png_of
+from app.services.senses import sense_for
 from app.services.services import Services
+from app.sound.formats import ENDINGS as SOUND_ENDINGS
+from app.ui.attachments.attachment_actions import AttachmentActions
+from app.ui.attachments.shown_attachments import ShownAttachments
 from app.ui.composer.attachment_chips import AttachmentChip
 from app.ui.main_window import MainWindow
-from app.ui.pictures.picture_actions import PictureActions
-from app.ui.pictures.thumbnails import Thumbnails
 
 PASTED_NAME = "Pasted picture.png"
 
@@ -25,36 +27,44 @@ class AttachmentsController(QObject):
     """Joins the composer's chips to what is attached."""
 
     def __init__(
-        self, window: MainWindow, services: Services, thumbnails: Thumbnails, actions: PictureActions
+        self, window: MainWindow, services: Services, shown: ShownAttachments, actions: AttachmentActions
     ) -> None:
         super().__init__(window)
         self._window = window
         self._composer = window.chat_page.composer
         self._services = services
         self._attachments = services.attachments
-        self._thumbnails = thumbnails
+        self._shown = shown
         self._actions = actions
         composer, chips = self._composer, self._composer.chips
         composer.attach_button.clicked.connect(self.choose_files)
         composer.edit.files_pasted.connect(self._attachments.add_files)
         composer.edit.picture_pasted.connect(self.paste)
-        window.pictures_dropped.connect(self._attachments.add_files)
+        window.files_dropped.connect(self._attachments.add_files)
         window.picture_dropped.connect(self.paste)
         chips.remove_requested.connect(self._on_remove_requested)
-        chips.open_requested.connect(lambda place: self._actions.open(self._attachments.current[place]))
+        chips.open_requested.connect(lambda place: self._open(self._attachments.current[place]))
         chips.detail_chosen.connect(self._attachments.set_detail)
         self._attachments.changed.connect(self.refresh)
         services.models.changed.connect(self.refresh)
-        thumbnails.changed.connect(self.refresh)
+        shown.changed.connect(self.refresh)
+        services.dictation.changed.connect(self.refresh)
         self.refresh()
 
     def choose_files(self) -> None:
-        """Asks for pictures, several at once."""
-        dialog = QFileDialog(self._window, "Add pictures")
-        dialog.setObjectName("add_pictures_dialog")
+        """Asks for pictures and recordings, several at once."""
+        dialog = QFileDialog(self._window, "Add pictures or sound")
+        dialog.setObjectName("add_files_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        endings = " ".join(f"*{ending} *{ending.upper()}" for ending in ENDINGS)
-        dialog.setNameFilters([f"Pictures ({endings})", "All files (*)"])
+        pictures, sound = _patterns(PICTURE_ENDINGS), _patterns(SOUND_ENDINGS)
+        dialog.setNameFilters(
+            [
+                f"Pictures and sound ({pictures} {sound})",
+                f"Pictures ({pictures})",
+                f"Sound ({sound})",
+                "All files (*)",
+            ]
+        )
         dialog.filesSelected.connect(lambda names: self._attachments.add_files([Path(it) for it in names]))
         dialog.finished.connect(dialog.deleteLater)
         dialog.finished.connect(self._window.focus_composer)
@@ -69,26 +79,44 @@ class AttachmentsController(QObject):
 
     def refresh(self) -> None:
         """Shows what is attached now."""
-        sees = self._services.models.can_see
-        self._composer.attach_button.set_name("Add pictures" if sees else "Add pictures, for models that see")
         chips = [self._chip(part) for part in self._attachments.current]
         self._composer.set_chips(chips, self._attachments.reading_count)
 
-    def _chip(self, picture: PicturePart) -> AttachmentChip:
-        sha256 = picture.file.sha256
-        image = self._thumbnails.image(sha256)
-        is_missing = self._thumbnails.is_missing(sha256)
-        return AttachmentChip(picture.file.name, self._cost(picture), picture.detail, image, is_missing)
+    def _chip(self, part: AttachmentPart) -> AttachmentChip:
+        name, sha256 = part.file.name, part.file.sha256
+        if isinstance(part, PicturePart):
+            image, is_missing = self._shown.image(sha256), self._shown.is_missing(sha256)
+            return AttachmentChip(name, self._cost(part), part.detail, image, is_missing)
+        length = formatting.clock(part.milliseconds / 1000)
+        share = self._services.dictation.share(part)
+        cost = self._cost(part) if share is None else f"Writing it down, {share:.0%}"
+        return AttachmentChip(
+            name,
+            " · ".join(filter(None, (length, cost))),
+            is_missing=self._shown.is_gone(sha256),
+            waveform=part.waveform,
+            is_playing=self._shown.is_playing(sha256),
+        )
 
-    def _cost(self, picture: PicturePart) -> str:
-        """What sending it costs, where the model that answers can see; empty otherwise."""
+    def _cost(self, part: AttachmentPart) -> str:
+        """What sending it costs, where the model that answers can see or hear it; empty otherwise."""
         engine = self._services.engine
-        if engine.info is None or engine.info.projector is None:
+        if engine.info is None or sense_for(part) not in engine.info.senses:
             return ""
-        tokens = formatting.counted(engine.picture_tokens(picture), "token")
-        seconds = engine.picture_seconds(picture)
+        tokens = formatting.counted(engine.attachment_tokens(part), "token")
+        seconds = engine.attachment_seconds(part)
         return f"{tokens}, about {formatting.duration(seconds)}" if seconds >= 0.5 else tokens
+
+    def _open(self, part: AttachmentPart) -> None:
+        if isinstance(part, RecordingPart):
+            self._services.player.toggle(part)
+        else:
+            self._actions.open(part)
 
     def _on_remove_requested(self, place: int) -> None:
         self._attachments.remove(place)
         self._window.focus_composer()
+
+
+def _patterns(endings: tuple[str, ...]) -> str:
+    return " ".join(f"*{ending} *{ending.upper()}" for ending in endings)

@@ -14,6 +14,7 @@ from app.core.formatting import one_line, tokens
 from app.ui.composer.attachment_chips import AttachmentChip, AttachmentChips
 from app.ui.composer.composer_edit import ComposerEdit, SendKey
 from app.ui.composer.queued_messages import QueuedMessages
+from app.ui.composer.recording_strip import RecordingStrip
 from app.ui.composer.tools_button import ToolsButton
 from app.ui.fonts import scaled
 from app.ui.widgets.icon_button import IconButton
@@ -44,7 +45,10 @@ class Composer(QFrame):
         tools_button: which tools the conversation may use.
         queued: the messages that wait for the answer under way.
         chips: what is attached to the message.
-        attach_button: asks for pictures.
+        attach_button: asks for pictures and recordings.
+        record_button: opens the microphone, and ends a recording.
+        recording: what is recorded now.
+        aloud_button: whether answers are read aloud; hidden where the system has no voice.
 
     Signals:
         send_requested(str): the text, without blanks around it; empty only where something is attached.
@@ -88,8 +92,15 @@ class Composer(QFrame):
         self.cut_button = self._make_cut_button()
         self.queued = QueuedMessages(self)
         self.chips = AttachmentChips(self)
-        self.attach_button = IconButton("image", "Add pictures", parent=self)
+        self.attach_button = IconButton("paperclip", "Add pictures or sound", parent=self)
         self.attach_button.setObjectName("attach_button")
+        self.record_button = IconButton("microphone", "Record", parent=self)
+        self.record_button.setObjectName("record_button")
+        self.recording = RecordingStrip(self)
+        self.aloud_button = IconButton("speaker-high", "Read answers aloud", parent=self)
+        self.aloud_button.setObjectName("read_aloud_button")
+        self.aloud_button.setCheckable(True)
+        self.aloud_button.hide()
         self._editing_strip = self._make_editing_strip()
         self._lay_out()
         self._connect()
@@ -106,7 +117,7 @@ class Composer(QFrame):
         return written_text(self.edit.document())
 
     def set_chips(self, chips: Sequence[AttachmentChip], reading_count: int = 0) -> None:
-        """Shows what is attached, and how many pictures are still being opened."""
+        """Shows what is attached, and how many files are still being opened."""
         self.chips.set_chips(chips, reading_count)
         self._refresh()
 
@@ -251,6 +262,7 @@ class Composer(QFrame):
         layout.addWidget(self.queued)
         layout.addWidget(self._editing_strip)
         layout.addWidget(self.chips)
+        layout.addWidget(self.recording)
         field = QHBoxLayout()
         field.setContentsMargins(8, 4, 8, 0)
         field.addWidget(self.edit)
@@ -258,6 +270,8 @@ class Composer(QFrame):
         self.footer = QHBoxLayout()
         self.footer.setContentsMargins(0, 0, 0, 0)
         self.footer.addWidget(self.attach_button)
+        self.footer.addWidget(self.record_button)
+        self.footer.addWidget(self.aloud_button)
         self.footer.addWidget(self.tools_button)
         self.footer.addWidget(self.hint)
         self.footer.addStretch(1)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequenc
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 from typing_extensions import override
 
-from app.ui.drop_hint import picture_files
+from app.ui.drop_hint import attachable_files
 
 LINES_AT_MOST = 10
 _RETURN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -126,8 +126,8 @@ class ComposerEdit(QTextEdit):
 
     @override
     def insertFromMimeData(self, source: QMimeData) -> None:
-        if pictures := picture_files(source):
-            self.files_pasted.emit(pictures)
+        if files := attachable_files(source):
+            self.files_pasted.emit(files)
         elif source.hasImage() and not source.hasText():
             self.picture_pasted.emit(source)
         else:

@@ -56,7 +56,7 @@ def _sections(catalog: Catalog) -> list[tuple[str, list[CatalogModel]]]:
 
 
 def _section_of(model: CatalogModel) -> str:
-    if model.needs and model.kind is not ModelKind.AUDIO:
+    if model.needs:
         return "Not yet in this version"
     if model.status is not ModelLifecycle.CURRENT:
         return "Earlier models"

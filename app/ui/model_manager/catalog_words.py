@@ -87,7 +87,10 @@ def what_runs(model: CatalogModel) -> str:
     if model.kind is ModelKind.VISION:
         return "It looks at pictures: the file that lets it see is downloaded along with it."
     if model.kind is ModelKind.AUDIO:
-        return "Text works today; hearing and speaking do not."
+        return (
+            "It listens to recordings: the file that lets it hear is downloaded along with it. Its own voice "
+            "cannot be had with this engine, so it answers in words."
+        )
     if model.kind is ModelKind.BASE:
         return "It runs, but it continues text instead of chatting."
     if model.kind is ModelKind.TASK:

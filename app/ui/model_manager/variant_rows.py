@@ -124,13 +124,8 @@ def _size_words(variant: Variant) -> str:
     if len(variant.files) > 1:
         words += f" in {len(variant.files)} parts"
     if variant.companions:
-        words += f" and {formatting.size(variant.companion_bytes)} for {_companion_words(variant)}"
+        words += f" and {formatting.size(variant.companion_bytes)} for pictures or sound"
     return words
-
-
-def _companion_words(variant: Variant) -> str:
-    is_projector = all("mmproj" in file.name.casefold() for file in variant.companions)
-    return "pictures or sound" if is_projector else "sound"
 
 
 def _actions(

@@ -1,4 +1,4 @@
-"""Makes all three files from nothing.
+"""Makes all four files from nothing.
 
 uv run --group tiny-model python -m tests.data.tiny_lfm2.build FOLDER [--steps 1000]
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.data.tiny_lfm2.export import export_dense, export_mixture
+from tests.data.tiny_lfm2.hearing import learn_tones
 from tests.data.tiny_lfm2.network import Network, Shape
 from tests.data.tiny_lfm2.projector import colour_embeddings, export_projector
 from tests.data.tiny_lfm2.train import STEPS, train
@@ -40,6 +41,7 @@ def build(folder: Path, steps: int) -> None:
     network = train(tokenizer, colours, steps)
     weights, layers = weights_of(network), network.shape.layers
     export_dense(dense, weights, layers, tokenizer_file, instruct)
+    learn_tones(folder / "tiny-audio-mmproj.gguf", dense, colours)
     export_mixture(folder / "tiny-lfm2moe-q8.gguf", weights, layers, tokenizer_file, mixture)
 
 

@@ -199,6 +199,30 @@ class PictureRow(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownRecording:
+    """A recording within a message."""
+
+    sha256: str
+    """By which its file is found."""
+    name: str
+    milliseconds: int
+    waveform: str = ""
+    key: str = ""
+    """Which recording of the message it is, for whoever plays it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow(Block):
+    """Recordings that the user has sent, below each other."""
+
+    recordings: tuple[ShownRecording, ...]
+
+    @override
+    def plain_text(self) -> str:
+        return "\n".join(f"[{recording.name}]" for recording in self.recordings)
+
+
+@dataclass(frozen=True, slots=True)
 class NameLine(Block):
     """Who wrote the answer."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from app.core import formatting
 from app.core.conversation import MessageState
 from app.core.grounding import boxes_in
-from app.core.message import PicturePart, Role, TextPart
+from app.core.message import PicturePart, RecordingPart, Role, TextPart
 from app.core.picture_size import seen_size
 from app.ui.transcript.content.blocks import (
     Block,
@@ -19,7 +19,9 @@ from app.ui.transcript.content.blocks import (
     MoreLine,
     NameLine,
     PictureRow,
+    RecordingRow,
     ShownPicture,
+    ShownRecording,
     Span,
     TextBlock,
 )
@@ -53,7 +55,7 @@ def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageCon
     """Everything that is drawn for a message."""
     blocks = blocks_above(entry, around)
     if entry.message.role is Role.USER:
-        blocks += [*_pictures(entry), *_bubble(entry, expansion)]
+        blocks += [*_attached(entry), *_bubble(entry, expansion)]
     else:
         parts = _part_blocks(entry, expansion) or _nothing_written(entry)
         blocks += with_folds(entry.id, parts, expansion)
@@ -86,9 +88,14 @@ def _error_blocks(entry: MessageEntry) -> list[Block]:
     return [ErrorNote(displayable(sentence), displayable(entry.error_hint))] if sentence else []
 
 
-def _pictures(entry: MessageEntry) -> list[Block]:
-    shown = tuple(_shown(part, str(place)) for place, part in enumerate(entry.message.attachments))
-    return [PictureRow(shown)] if shown else []
+def _attached(entry: MessageEntry) -> list[Block]:
+    attached = [(str(place), part) for place, part in enumerate(entry.message.attachments)]
+    pictures = tuple(_shown(part, key) for key, part in attached if isinstance(part, PicturePart))
+    recordings = tuple(_heard(part, key) for key, part in attached if isinstance(part, RecordingPart))
+    return [
+        *([PictureRow(pictures)] if pictures else []),
+        *([RecordingRow(recordings)] if recordings else []),
+    ]
 
 
 def _boxes(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
@@ -100,7 +107,7 @@ def _boxes(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
     is_open = expansion.is_open(entry.id, _BOXES_KEY, True)
     count = formatting.counted(len(boxes), "place")
     header = CardHeader(_BOXES_KEY, "bounding-box", "Places in the picture", count, is_open)
-    shown = replace(_shown(asked.picture, f"0@{asked.node_id}"), boxes=boxes)
+    shown = replace(_shown(asked.picture, f"{asked.place}@{asked.node_id}"), boxes=boxes)
     return [header, PictureRow((shown,), is_at_left=True)] if is_open else [header]
 
 
@@ -109,6 +116,11 @@ def _shown(picture: PicturePart, key: str) -> ShownPicture:
     name = displayable(picture.file.name)
     caption = f"Seen at {width:,} × {height:,}"
     return ShownPicture(picture.file.sha256, name, picture.width, picture.height, caption, key)
+
+
+def _heard(recording: RecordingPart, key: str) -> ShownRecording:
+    name = displayable(recording.file.name)
+    return ShownRecording(recording.file.sha256, name, recording.milliseconds, recording.waveform, key)
 
 
 def _bubble(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:

@@ -18,6 +18,8 @@ class AskedPicture:
     node_id: str
     """The question's message."""
     picture: PicturePart
+    place: int = 0
+    """Among what is attached to it."""
 
 
 @dataclass(frozen=True, slots=True)

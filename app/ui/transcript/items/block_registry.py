@@ -19,6 +19,7 @@ from app.ui.transcript.content.blocks import (
     MoreLine,
     NameLine,
     PictureRow,
+    RecordingRow,
     RepeatMark,
     RuleBlock,
     StatusLine,
@@ -39,6 +40,7 @@ from app.ui.transcript.items.notes import (
     StatusLineView,
 )
 from app.ui.transcript.items.picture import PictureRowView
+from app.ui.transcript.items.recording import RecordingRowView
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.table import TableView
 from app.ui.transcript.items.text import RuleView
@@ -50,6 +52,7 @@ VIEWS: dict[type[Block], Callable[[Any, RenderStyle], BlockView]] = {
     RuleBlock: RuleView,
     Bubble: BubbleView,
     PictureRow: PictureRowView,
+    RecordingRow: RecordingRowView,
     NameLine: NameLineView,
     CardHeader: CardHeaderView,
     ErrorNote: ErrorNoteView,

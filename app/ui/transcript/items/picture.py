@@ -79,7 +79,7 @@ class PictureRowView(BlockView):
             self._paint_caption(painter, picture, area)
 
     def _paint_picture(self, painter: QPainter, picture: ShownPicture, area: QRectF) -> None:
-        source = self.style.pictures
+        source = self.style.attachments
         image = source.image(picture.sha256)
         outline = QPainterPath()
         outline.addRoundedRect(area, RADIUS, RADIUS)
@@ -119,7 +119,7 @@ class PictureRowView(BlockView):
                 painter.drawText(label, Qt.AlignmentFlag.AlignCenter, box.label)
 
     def _paint_caption(self, painter: QPainter, picture: ShownPicture, area: QRectF) -> None:
-        is_missing = self.style.pictures.is_missing(picture.sha256)
+        is_missing = self.style.attachments.is_missing(picture.sha256)
         words = "Picture is missing" if is_missing else picture.caption
         side = Qt.AlignmentFlag.AlignLeft if self._is_at_left else Qt.AlignmentFlag.AlignRight
         metrics = QFontMetricsF(self.style.small_font)

@@ -19,8 +19,8 @@ from app.ui.fonts import BODY_SIZE, SMALL_SIZE, code_font, ui_font
 from app.ui.icons import coloured_icon
 from app.ui.theme import Theme
 from app.ui.transcript.content.blocks import Span
+from app.ui.transcript.items.attachment_source import AttachmentSource, NoAttachments
 from app.ui.transcript.items.formula_images import FormulaImages
-from app.ui.transcript.items.picture_source import NoPictures, PictureSource
 
 LINE_HEIGHT = 1.6
 """Of the text size: what 150 % of the font's own height comes to."""
@@ -53,7 +53,7 @@ class RenderStyle:
         shows_figures: bool = False,
         wraps_code: bool = False,
         shows_line_numbers: bool = False,
-        pictures: PictureSource = NoPictures(),  # noqa: B008 - it has no state
+        attachments: AttachmentSource = NoAttachments(),  # noqa: B008 - it has no state
         formulas: FormulaSource = without_formulas,
     ) -> None:
         """Make everything ready.
@@ -62,7 +62,7 @@ class RenderStyle:
             shows_figures: the speed stands under every answer, not only under the one in use.
             wraps_code: long lines of code are broken instead of being scrolled.
             shows_line_numbers: code has them.
-            pictures: gives those of messages.
+            attachments: gives the pictures of messages, and knows of recordings.
             formulas: draws them; without it they are shown as they were written.
         """
         self._given: dict[str, Any] = {
@@ -72,12 +72,12 @@ class RenderStyle:
             "shows_figures": shows_figures,
             "wraps_code": wraps_code,
             "shows_line_numbers": shows_line_numbers,
-            "pictures": pictures,
+            "attachments": attachments,
             "formulas": formulas,
         }
         self.theme = theme
         self.wraps_code, self.shows_line_numbers = wraps_code, shows_line_numbers
-        self.pictures = pictures
+        self.attachments = attachments
         self.formulas = formulas
         self.formula_images = FormulaImages(formulas, pixel_ratio)
         self.zoom_percent = zoom_percent

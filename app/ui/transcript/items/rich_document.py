@@ -48,7 +48,7 @@ class TextPiece:
     start: int
     length: int
     text: str
-    is_picture: bool = False
+    is_media: bool = False
     """One position stands for all of the text."""
 
     @property
@@ -60,13 +60,13 @@ class TextPiece:
         first, last = max(first, self.start), min(last, self.end)
         if first >= last or not self.text:
             return ""
-        if self.is_picture:
+        if self.is_media:
             return self.text
         return utf16_slice(self.text, first - self.start, last - self.start)
 
     def position_of(self, place: int, *, is_end: bool = False) -> int:
         """Where a character of the text stands in the document, or ends."""
-        if self.is_picture:
+        if self.is_media:
             return self.end if is_end else self.start
         place += is_end
         is_even = len(self.text) == self.length  # No letter takes two positions.
@@ -192,9 +192,9 @@ class RichDocument:
             image = self._formula_image(span, level, colour) if span.is_formula else None
             first, words = at, f"{span.text}{mark}"
             for written, text in ((before, ""), (words, words), (after, "")):
-                is_picture = bool(text) and image is not None
+                is_media = bool(text) and image is not None
                 if written:
-                    pieces.append(TextPiece(at, 1 if is_picture else utf16_length(written), text, is_picture))
+                    pieces.append(TextPiece(at, 1 if is_media else utf16_length(written), text, is_media))
                     at = pieces[-1].end
             if image is not None:
                 image = image.followed_by(mark, form) if mark else image

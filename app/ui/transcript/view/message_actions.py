@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -32,6 +32,10 @@ _PICTURE_CHOICES = (
     ("Open picture", MessageAction.OPEN_PICTURE),
     ("Copy picture", MessageAction.COPY_PICTURE),
     ("Save picture…", MessageAction.SAVE_PICTURE),
+)
+_RECORDING_CHOICES = (
+    ("Play or stop recording", MessageAction.PLAY_RECORDING),
+    ("Save recording…", MessageAction.SAVE_RECORDING),
 )
 
 
@@ -147,10 +151,16 @@ class MessageActions:
             address = hit.target.payload
             yield ContextMenuItem("Copy link", lambda: self.copy(address, ADDRESS))
         if hit.target is not None and hit.target.action is MessageAction.OPEN_PICTURE:
-            for words, action in _PICTURE_CHOICES:
-                yield ContextMenuItem(
-                    words, partial(self._requests.act, hit.entry.id, action, hit.target.payload)
-                )
+            yield from self._choices_of(hit, _PICTURE_CHOICES)
+        if hit.target is not None and hit.target.action is MessageAction.PLAY_RECORDING:
+            yield from self._choices_of(hit, _RECORDING_CHOICES)
+
+    def _choices_of(
+        self, hit: HitTest, choices: Sequence[tuple[str, MessageAction]]
+    ) -> Iterator[ContextMenuItem]:
+        payload = hit.target.payload if hit.target else ""
+        for words, action in choices:
+            yield ContextMenuItem(words, partial(self._requests.act, hit.entry.id, action, payload))
 
     def _request_choices(self, entry: MessageEntry) -> Iterator[ContextMenuItem]:
         offered = actions_of(entry)
@@ -168,6 +178,10 @@ class MessageActions:
             yield ContextMenuItem("Edit answer", lambda: self._requests.edit(entry.id), not self._is_busy())
         if MessageAction.CONTINUE in offered:
             yield ContextMenuItem("Continue", lambda: self._requests.go_on(entry.id))
+        if self._column.can_read_aloud and entry.message.role is Role.ASSISTANT and entry.message.text:
+            is_read = self._column.read_aloud_id == entry.id
+            act = partial(self._requests.act, entry.id, MessageAction.READ_ALOUD, "")
+            yield ContextMenuItem("Stop reading aloud" if is_read else "Read aloud", act)
         if entry.figures:
             yield ContextMenuItem("Statistics", lambda: self._requests.show_figures(entry.id))
         if entry.version_count > 1:

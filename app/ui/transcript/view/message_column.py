@@ -46,6 +46,9 @@ class MessageColumn:
         self.streaming_answer: StreamingAnswer | None = None
         self.memory_start: str | None = None
         self.sibling = ""
+        self.can_read_aloud = False
+        self.read_aloud_id = ""
+        """The message that is read aloud; empty where none is."""
         """The name of a model that could answer without thinking first, where the chosen one cannot."""
         self.column_width = WIDEST_COLUMN
         self._rows: dict[str, int] = {}

@@ -12,7 +12,7 @@ from app.core.spoken_answers import SpokenAnswers
 from app.core.stream import ReplyEvent
 from app.ui.theme import Theme
 from app.ui.transcript.content.message_entry import MessageEntry
-from app.ui.transcript.items.picture_source import PictureSource
+from app.ui.transcript.items.attachment_source import AttachmentSource
 from app.ui.transcript.items.render_style import without_formulas
 from app.ui.transcript.view.reading_places import ReadingPlaces
 from app.ui.transcript.view.streaming import AnswerStream
@@ -88,6 +88,11 @@ class Transcript(TranscriptArea):
         self._column.mark_memory_start(entry_id)
         self._refresh()
 
+    def set_read_aloud(self, is_possible: bool, node_id: str) -> None:
+        """Whether answers can be read aloud, and which message is."""
+        self._column.can_read_aloud = is_possible
+        self._column.read_aloud_id = node_id
+
     def set_sibling(self, name: str) -> None:
         """Offers a model that answers without thinking first; empty where there is none, or no need."""
         self._column.sibling = name
@@ -112,11 +117,11 @@ class Transcript(TranscriptArea):
         """When a screen reader says an answer by itself."""
         self._screen_reader.spoken_answers = wanted
 
-    def set_pictures(self, pictures: PictureSource) -> None:
-        """Names who gives the pictures of messages; `redraw_pictures` is called when one has come."""
-        self._show_style(pictures=pictures)
+    def set_attachments(self, attachments: AttachmentSource) -> None:
+        """Names who gives the pictures of messages; `redraw_attachments` is called when one has come."""
+        self._show_style(attachments=attachments)
 
-    def redraw_pictures(self) -> None:
+    def redraw_attachments(self) -> None:
         """Draws what is on screen again, as a picture of it has come or gone."""
         self.viewport().update()
 

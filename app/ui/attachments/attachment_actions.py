@@ -1,4 +1,4 @@
-"""What can be done with a picture of a message: opened large, saved, copied."""
+"""What can be done with what is attached: pictures are opened large and copied, all of it is saved."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
-from app.core.errors import PictureError, StoreError
-from app.core.message import PicturePart
+from app.core.errors import AttachmentError, PictureError, StoreError
+from app.core.message import AttachmentPart, PicturePart
 from app.core.picture_size import seen_size
 from app.files.atomic_write import replace_file
 from app.files.file_names import safe_name
 from app.pictures.decoding import decode, look_at
 from app.store.attachments import AttachmentStore
+from app.ui.attachments.picture_viewer import PictureViewer
 from app.ui.main_window import MainWindow
-from app.ui.pictures.picture_viewer import PictureViewer
 
 LONGEST_SIDE = 4096
 """Pixels of the longer side of a picture that is opened; a screen has no more."""
@@ -27,11 +27,15 @@ _ENDINGS = {
     "image/gif": ".gif",
     "image/tiff": ".tiff",
     "image/bmp": ".bmp",
+    "audio/wav": ".wav",
+    "audio/mpeg": ".mp3",
+    "audio/flac": ".flac",
+    "audio/ogg": ".ogg",
 }
 
 
-class PictureActions(QObject):
-    """Opens, saves and copies the pictures of messages and of the composer."""
+class AttachmentActions(QObject):
+    """Opens, saves and copies what belongs to messages and to the composer."""
 
     def __init__(self, store: AttachmentStore, window: MainWindow) -> None:
         super().__init__(window)
@@ -57,32 +61,37 @@ class PictureActions(QObject):
             QGuiApplication.clipboard().setImage(image)
             self._window.messages.show_done("Copied the picture")
 
-    def save(self, picture: PicturePart) -> None:
+    def save(self, part: AttachmentPart) -> None:
         """Asks where to, and writes the file as it is kept."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        dialog = QFileDialog(self._window, "Save picture")
-        dialog.setObjectName("save_picture_dialog")
+        is_picture = isinstance(part, PicturePart)
+        places = QStandardPaths.StandardLocation
+        folder = QStandardPaths.writableLocation(
+            places.PicturesLocation if is_picture else places.MusicLocation
+        )
+        dialog = QFileDialog(self._window, "Save picture" if is_picture else "Save recording")
+        dialog.setObjectName("save_attachment_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDirectory(folder if Path(folder).is_dir() else str(Path.home()))
-        ending = _ENDINGS.get(picture.file.media_type, ".png")
+        ending = _ENDINGS.get(part.file.media_type, ".png" if is_picture else ".wav")
         dialog.setDefaultSuffix(ending.removeprefix("."))
-        dialog.selectFile(f"{safe_name(Path(picture.file.name).stem, 'Picture')}{ending}")
-        dialog.fileSelected.connect(lambda path: self.write(picture, Path(path)))
+        other = "Picture" if is_picture else "Recording"
+        dialog.selectFile(f"{safe_name(Path(part.file.name).stem, other)}{ending}")
+        dialog.fileSelected.connect(lambda path: self.write(part, Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def write(self, picture: PicturePart, path: Path) -> None:
+    def write(self, part: AttachmentPart, path: Path) -> None:
         """Writes the file whole or not at all, and says so."""
-        data = self._store.read(picture.file.sha256)
+        data = self._store.read(part.file.sha256)
         if data is None:
-            self._tell_missing(picture)
+            self._tell_missing(part)
             return
         try:
             replace_file(path, data)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._window.messages.show_error(
-                StoreError(f"The picture could not be written to {path}: {reason}.", "Choose another place.")
+                StoreError(f"The file could not be written to {path}: {reason}.", "Choose another place.")
             )
         else:
             self._window.messages.show_done(f"Saved {path.name}")
@@ -100,7 +109,7 @@ class PictureActions(QObject):
             self._window.messages.show_error(error)
             return None
 
-    def _tell_missing(self, picture: PicturePart) -> None:
+    def _tell_missing(self, part: AttachmentPart) -> None:
         self._window.messages.show_error(
-            PictureError(f"{picture.file.name} is not among the kept pictures any more.", "Add it again.")
+            AttachmentError(f"{part.file.name} is not among the kept files any more.", "Add it again.")
         )

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ModelFileError
-from app.core.language_model import PictureProgress, PictureStep, Piece, StreamEvent
+from app.core.language_model import MediaProgress, MediaStep, Piece, StreamEvent
+from app.core.media import Pixels
 from app.core.message import Message, PicturePart, Role, Statistics, StopReason
 from app.core.model_file import LoadOptions
 from app.core.picture_size import PictureDetail
-from app.core.pixels import Pixels
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
 from tests.support.pictures import COLOURS, PROJECTOR, TINY, picture, pixels_of, said_of, shown
@@ -26,7 +26,7 @@ class Seeing:
     def __init__(self, projector: Path | None = PROJECTOR, context_length: int = 4096) -> None:
         self.looked_at: list[PicturePart] = []
         self.missing: set[PicturePart] = set()
-        self.engine = Engine(read_pixels=self._pixels)
+        self.engine = Engine(read_media=self._pixels)
         options = LoadOptions(context_length=context_length)
         self.engine.load(TINY, options, lambda share: None, projector=projector)
 
@@ -88,7 +88,7 @@ def test_an_edited_question_does_not_encode_the_picture_again(seeing: Seeing) ->
     seeing.ask(shown(one))
     seeing.looked_at.clear()
     events = seeing.events(shown(one, text="What is in this picture?"))
-    assert not [event for event in events if isinstance(event, PictureProgress)]
+    assert not [event for event in events if isinstance(event, MediaProgress)]
     assert seeing.looked_at == []
 
 
@@ -108,7 +108,10 @@ def test_another_picture_in_its_place_is_seen(seeing: Seeing) -> None:
 def test_pictures_are_seen_in_their_order(seeing: Seeing) -> None:
     said, statistics = seeing.ask(shown(picture("red")), answer(said_of("red")), shown(picture("blue")))
     assert said == said_of("blue")
-    one, two = seeing.engine.picture_tokens(picture("red")), seeing.engine.picture_tokens(picture("blue"))
+    one, two = (
+        seeing.engine.attachment_tokens(picture("red")),
+        seeing.engine.attachment_tokens(picture("blue")),
+    )
     assert statistics.prompt_tokens > one + two
 
 
@@ -116,9 +119,9 @@ def test_progress_tells_of_loading_and_of_each_picture() -> None:
     seeing = Seeing()
     with closing_engine(seeing):
         events = seeing.events(shown(picture("red"), picture("green")))
-        told = [event for event in events if isinstance(event, PictureProgress)]
-        assert told[0].step is PictureStep.LOAD
-        looks = [(it.number, it.count) for it in told if it.step is PictureStep.LOOK]
+        told = [event for event in events if isinstance(event, MediaProgress)]
+        assert told[0].step is MediaStep.LOAD
+        looks = [(it.number, it.count) for it in told if it.step is MediaStep.ENCODE]
         assert list(dict.fromkeys(looks)) == [(1, 2), (2, 2)]
         assert all(0 <= it.share <= 1 for it in told)
 
@@ -148,7 +151,7 @@ def test_a_model_without_a_projector_is_told_in_words() -> None:
         _, statistics = seeing.ask(shown(picture("red")))
         assert statistics.prompt_tokens < 60
         assert seeing.looked_at == []
-        assert seeing.engine.picture_tokens(picture("red")) < 20
+        assert seeing.engine.attachment_tokens(picture("red")) < 20
 
 
 def test_a_stop_while_encoding_ends_it_at_once_and_harms_nothing(seeing: Seeing) -> None:
@@ -156,8 +159,8 @@ def test_a_stop_while_encoding_ends_it_at_once_and_harms_nothing(seeing: Seeing)
     events = seeing.engine.answer(
         (shown(picture("red", 1500, 1100, PictureDetail.CLOSE)),), (), GREEDY, cancel
     )
-    told = next(event for event in events if isinstance(event, PictureProgress))
-    assert told.step is PictureStep.LOOK
+    told = next(event for event in events if isinstance(event, MediaProgress))
+    assert told.step is MediaStep.ENCODE
     cancel.set()
     last = list(events)[-1]
     assert isinstance(last, Statistics)
@@ -169,7 +172,7 @@ def test_an_answer_that_is_given_up_while_encoding_leaves_nothing_running(seeing
     events = seeing.engine.answer(
         (shown(picture("blue", 1400, 1100, PictureDetail.CLOSE)),), (), GREEDY, threading.Event()
     )
-    next(event for event in events if isinstance(event, PictureProgress))
+    next(event for event in events if isinstance(event, MediaProgress))
     events.close()  # type: ignore[attr-defined]
     assert not [thread for thread in threading.enumerate() if thread.name == "library"]
     assert seeing.ask(shown(picture("blue")))[0] == said_of("blue")
@@ -188,10 +191,10 @@ def test_the_projector_is_freed_with_short_memory_and_loaded_again(
     seeing.ask(shown(picture("red")))
     loaded = seeing.engine._loaded
     assert loaded is not None
-    assert loaded.pictures is not None
-    monkeypatch.setattr("app.engine.picture_reader.LEAST_FREE_BYTES", 1 << 60)
+    assert loaded.media is not None
+    monkeypatch.setattr("app.engine.media_reader.LEAST_FREE_BYTES", 1 << 60)
     seeing.ask(shown(picture("red")))
-    assert not loaded.pictures.is_loaded
+    assert not loaded.media.is_loaded
     monkeypatch.undo()
     assert seeing.ask(shown(picture("yellow", 111, 99)))[0] == said_of("yellow")
 

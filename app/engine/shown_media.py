@@ -1,0 +1,84 @@
+"""Conversations with pictures and recordings as templates take them: words only.
+
+While a template works, a mark stands for each. It holds 128 random bits and is made anew for every prompt, so
+that nothing a user, a page or a tool has written can be taken for a picture.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.core.message import AttachmentPart, Message, Part, PicturePart, TextPart
+from app.engine.tracked_text import TrackedText
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedMessages:
+    """Messages with marks in place of their pictures and recordings."""
+
+    messages: tuple[Message, ...]
+    media: Mapping[str, AttachmentPart]
+    """What each mark stands for."""
+
+    def pieces_of(self, prompt: TrackedText) -> Iterator[TrackedText | AttachmentPart]:
+        """A rendered prompt, taken apart at the marks."""
+        if not self.media:
+            yield prompt
+            return
+        at = 0
+        for found in re.finditer("|".join(map(re.escape, self.media)), prompt):
+            if at < found.start():
+                yield prompt[at : found.start()]
+            yield self.media[found[0]]
+            at = found.end()
+        if at < len(prompt):
+            yield prompt[at:]
+
+
+def not_shown(part: AttachmentPart) -> str:
+    """What a model is told that cannot see, or hear."""
+    return "[a picture, not shown]" if isinstance(part, PicturePart) else "[a recording, not heard]"
+
+
+def missing(part: AttachmentPart) -> str:
+    """What a model is told where the file is not there any more."""
+    return "[a picture that is missing]" if isinstance(part, PicturePart) else "[a recording that is missing]"
+
+
+def with_marks(messages: Sequence[Message], words_for: Callable[[AttachmentPart], str]) -> MarkedMessages:
+    """The messages with a mark for each picture and recording.
+
+    Args:
+        messages: a conversation.
+        words_for: what is said in the place of one; empty for one that is shown.
+    """
+    media: dict[str, AttachmentPart] = {}
+
+    def stand_in(part: AttachmentPart) -> str:
+        if words := words_for(part):
+            return f"{words}\n"
+        mark = f"[{secrets.token_hex(16)}]"
+        media[mark] = part
+        return mark
+
+    return MarkedMessages(tuple(_in_words(message, stand_in) for message in messages), media)
+
+
+def _in_words(message: Message, stand_in: Callable[[AttachmentPart], str]) -> Message:
+    """A message whose pictures and recordings are words, which run into the words that follow them."""
+    parts: list[Part] = []
+    waiting = ""
+    for part in message.parts:
+        if isinstance(part, AttachmentPart):
+            waiting += stand_in(part)
+        elif isinstance(part, TextPart) and waiting:
+            parts.append(TextPart(waiting + part.text, waiting + part.raw))
+            waiting = ""
+        else:
+            parts.append(part)
+    if waiting:
+        parts.append(TextPart(waiting, waiting))
+    return replace(message, parts=tuple(parts))

@@ -1,0 +1,161 @@
+"""Recordings for a model that cannot hear: another one writes them down, to be corrected and sent."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLocale, QObject, QTimer, Signal
+
+from app.core.errors import Cancelled, SoundError
+from app.core.message import AttachmentPart, RecordingPart
+from app.core.model_file import ModelFile, Sense
+from app.services.attachments import AttachmentService
+from app.services.background import Report, Stream, Worker, run_in_background
+from app.services.models import ModelService
+from app.services.notices import NoticeService
+from app.services.senses import SenseService
+from app.services.transcriber import Transcriber, is_japanese
+from app.sound.reading import Decode
+from app.store.attachments import AttachmentStore
+
+FREE_AFTER_MS = 60_000
+"""Since it was last needed; the model takes most of a gigabyte."""
+
+
+@dataclass(frozen=True, slots=True)
+class DictationChange:
+    """How far the writing down has come, or that it has ended."""
+
+
+class DictationService(QObject):
+    """Writes down the recordings of the message on screen, one after the other.
+
+    Signals:
+        changed: a `DictationChange`.
+        written(str): what was said in a recording, which is no longer attached.
+    """
+
+    changed = Signal(object)
+    written = Signal(str)
+
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        store: AttachmentStore,
+        decode: Decode,
+        attachments: AttachmentService,
+        models: ModelService,
+        senses: SenseService,
+        notices: NoticeService,
+        parent: QObject | None = None,
+        is_user_japanese: Callable[[], bool] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._transcriber = transcriber
+        self._store = store
+        self._decode = decode
+        self._attachments = attachments
+        self._models = models
+        self._senses = senses
+        self._notices = notices
+        self._is_user_japanese = is_user_japanese or _is_system_japanese
+        self._worker = Worker("dictation", self)
+        self._stream: Stream | None = None
+        self._part: RecordingPart | None = None
+        self._share = 0.0
+        self._given_up: set[AttachmentPart] = set()
+        """What could not be written down, or nothing is said in; it is tried again when it is added again."""
+        self._idle = QTimer(self, singleShot=True, interval=FREE_AFTER_MS)
+        self._idle.timeout.connect(self._free)
+        attachments.changed.connect(self._go_on)
+        models.changed.connect(self._go_on)
+
+    def share(self, part: AttachmentPart) -> float | None:
+        """How much of a recording is written down, 0.0 to 1.0; None where that is not under way."""
+        return self._share if part == self._part else None
+
+    @property
+    def model(self) -> ModelFile | None:
+        """Who writes recordings down; None where no model on this computer hears."""
+        found = [it for it in self._models.models if Sense.HEARING in it.senses and not it.problem]
+        is_wanted = self._is_user_japanese()
+        # Of those for the user's language the smallest: it is loaded beside another model.
+        return min(found, key=lambda it: (is_japanese(it) is not is_wanted, it.size_bytes), default=None)
+
+    def shut_down(self) -> None:
+        """Gives up what is under way and frees the model."""
+        self._idle.stop()
+        self._worker.shut_down()
+        self._transcriber.free()
+
+    def _go_on(self) -> None:
+        """Begins with the first recording that the chosen model cannot hear; gives up one that has gone."""
+        attached = [part for part in self._attachments.current if isinstance(part, RecordingPart)]
+        self._given_up &= set(attached)
+        is_needed = self._models.chosen is not None and not self._models.can_hear
+        if self._part is not None and not (is_needed and self._part in attached):
+            self._end()
+        waiting = [part for part in attached if part not in self._given_up]
+        if self._part is None and is_needed and waiting:
+            model = self.model
+            if model is not None:
+                self._start(model, waiting[0])
+            elif self._models.models:
+                self._given_up.add(waiting[0])
+                self._senses.refuse(Sense.HEARING)
+
+    def _start(self, model: ModelFile, part: RecordingPart) -> None:
+        def work(cancel: threading.Event, report: Report) -> None:
+            data = self._store.read(part.file.sha256)
+            if data is None:
+                raise SoundError(f"{part.file.name} is not there any more.", "Add it again.")
+            samples = self._decode(data)
+            with contextlib.suppress(Cancelled):
+                report(self._transcriber.transcribe(model, samples, cancel, report))
+
+        def take(item: float | str) -> None:
+            if isinstance(item, float):
+                self._share = item
+                self.changed.emit(DictationChange())
+            else:
+                self._take(part, item)
+
+        def fail(error: Exception) -> None:
+            self._given_up.add(part)
+            self._notices.fail_unexpectedly(error, "The recording could not be written down.")
+
+        def end() -> None:
+            self._idle.start()
+            if self._stream is stream:
+                self._end()
+                self._go_on()
+
+        self._idle.stop()
+        self._part, self._share = part, 0.0
+        stream = self._stream = run_in_background(self._worker, self, work, take, fail, end)
+        self.changed.emit(DictationChange())
+
+    def _take(self, part: RecordingPart, text: str) -> None:
+        self._given_up.add(part)
+        if not text:
+            self._notices.post(f"Nothing is said in {part.file.name}.", "It is still attached.")
+            return
+        self._attachments.remove_part(part)
+        self.written.emit(text)
+
+    def _end(self) -> None:
+        stream, self._stream, self._part = self._stream, None, None
+        if stream is not None:
+            stream.cancel()
+        self.changed.emit(DictationChange())
+
+    def _free(self) -> None:
+        if self._stream is None:
+            self._worker.start(Stream(lambda _cancel, _report: self._transcriber.free(), self))
+
+
+def _is_system_japanese() -> bool:
+    return QLocale.system().language() == QLocale.Language.Japanese

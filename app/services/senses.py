@@ -1,0 +1,102 @@
+"""What happens where a picture or a recording meets a model that cannot see or hear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLocale, QObject, Signal
+
+from app.core.message import AttachmentPart, PicturePart
+from app.core.model_file import ModelFile, Sense
+from app.core.turn_request import TurnRequest
+from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelLifecycle
+from app.services.models import ModelService
+from app.services.notices import NoticeService, Offer
+
+UNSEEN = "what the model does not see or hear"
+"""The topic of these notices."""
+_KINDS = {Sense.SIGHT: ModelKind.VISION, Sense.HEARING: ModelKind.AUDIO}
+
+
+class SenseService(QObject):
+    """Tells the user that a model cannot see or hear, and who can.
+
+    Signals:
+        download_requested(str): the user wants to fetch a model that can, by its id in the catalog.
+    """
+
+    download_requested = Signal(str)
+
+    def __init__(
+        self, models: ModelService, catalog: Catalog, notices: NoticeService, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._catalog = catalog
+        self._notices = notices
+        self._told: set[tuple[str, str]] = set()
+        """Conversations whose user knows that a model does not see their pictures."""
+
+    def able_model(self, sense: Sense) -> ModelFile | None:
+        """The largest model on this computer that has a sense; None where there is none."""
+        found = [model for model in self._models.models if sense in model.senses and not model.problem]
+        return max(found, key=lambda model: model.size_bytes, default=None)
+
+    def downloadable(self, sense: Sense) -> CatalogModel | None:
+        """The first model of the catalog that has a sense and runs here, one of the user's language first."""
+        found = [
+            entry
+            for entry in self._catalog.models
+            if entry.kind is _KINDS[sense] and entry.status is ModelLifecycle.CURRENT and entry.runs_here
+        ]
+        language = QLocale.languageToCode(QLocale.system().language())
+        return min(found, key=lambda entry: language not in entry.languages, default=None)
+
+    def missing_for(self, attachments: Sequence[AttachmentPart]) -> Sense | None:
+        """The sense that the chosen model would need for what is attached, and has not."""
+        needed = (sense_for(part) for part in attachments)
+        return next((sense for sense in needed if sense not in self._models.senses), None)
+
+    def refuse(self, sense: Sense) -> None:
+        """Says why a picture or a recording was not sent, and offers a model that can take it."""
+        chosen = self._models.chosen
+        what = "see pictures" if sense is Sense.SIGHT else "hear recordings"
+        thing = "picture" if sense is Sense.SIGHT else "recording"
+        sentence = f"{chosen.name} cannot {what}." if chosen else "No model is chosen."
+        if other := self.able_model(sense):
+            self._notices.post(
+                sentence,
+                f"{other.name} on this computer can.",
+                Offer(f"Switch to {other.name}", lambda: self._models.choose(other.path)),
+                topic=UNSEEN,
+            )
+        elif entry := self.downloadable(sense):
+            self._notices.post(
+                sentence,
+                f"Download one that can, or take the {thing} off your message.",
+                Offer(f"Show {entry.title}", lambda: self.download_requested.emit(entry.id)),
+                topic=UNSEEN,
+            )
+        else:
+            self._notices.post(sentence, f"Take the {thing} off your message.", topic=UNSEEN)
+
+    def note_asked(self, conversation_id: str, request: TurnRequest) -> None:
+        """Says once in a conversation that the model that answers now does not see or hear all of it."""
+        attached = [part for node in request.path for part in node.message.attachments]
+        sense = self.missing_for(attached)
+        chosen = self._models.chosen
+        key = (conversation_id, request.model_path)
+        if sense is None or chosen is None or key in self._told:
+            return
+        self._told.add(key)
+        what = "see the pictures" if sense is Sense.SIGHT else "hear the recordings"
+        self._notices.post(
+            f"{chosen.name} cannot {what} in this chat.",
+            "It is told that there are some, and answers by the words alone.",
+            topic=UNSEEN,
+        )
+
+
+def sense_for(part: AttachmentPart) -> Sense:
+    """What a model needs for a picture or a recording."""
+    return Sense.SIGHT if isinstance(part, PicturePart) else Sense.HEARING
