@@ -61,6 +61,8 @@ class Count:
     qt_objects: int
     python_objects: int
     memory_mb: float
+    memory_by_kind: dict[str, float]
+    """MB resident: the C library's heap, other anonymous memory, files."""
     types: Counter[str] = field(repr=False)
     """The Python objects by their types."""
 
@@ -161,6 +163,7 @@ class Person:
             len(self.application.findChildren(QObject)) + len(self._window.findChildren(QObject)),
             len(objects),
             round(psutil.Process().memory_info().rss / 1e6, 1),
+            _memory_by_kind(),
             Counter(f"{type(one).__module__}.{type(one).__qualname__}" for one in objects),
         )
 
@@ -175,6 +178,14 @@ class Person:
             if dialog.isVisible():
                 dialog.reject()
         _settle()
+
+
+def _memory_by_kind() -> dict[str, float]:
+    found: Counter[str] = Counter()
+    for mapped in psutil.Process().memory_maps():
+        kind = mapped.path.strip("[]") if mapped.path.startswith("[") else "files"
+        found[kind] += mapped.rss
+    return {kind: round(size / 1e6, 1) for kind, size in found.most_common(4)}
 
 
 def _settle() -> None:

@@ -16,6 +16,8 @@ HOLDS_MARKDOWN = frozenset(
 """Languages whose blocks can hold fences of their own; in others a fence is a part of the code."""
 DEEPEST_INDENT = 3
 """Spaces before a closing fence at most."""
+DEEPEST = 8
+"""Fences that are followed within one another."""
 
 _INNER_OPENING = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})[\w.+#-][^`]*$")
 _BARE = re.compile(r"[ \t]*(`{3,}|~{3,})[ \t\r]*$")
@@ -32,6 +34,11 @@ class FencedBlock:
     _inner: list[str] = field(default_factory=list)
     """The fences that are open within it."""
 
+    @property
+    def depth(self) -> int:
+        """How many fences are open within it."""
+        return len(self._inner)
+
     def is_closed_by(self, line: str, indent: int = 0) -> bool:
         """Follow the next whole line; whether it ends the block.
 
@@ -41,7 +48,8 @@ class FencedBlock:
         """
         bare = _BARE.match(line)
         if bare is None:
-            if self._holds_markdown and (opened := _INNER_OPENING.match(line)):
+            can_open = self._holds_markdown and len(self._inner) < DEEPEST
+            if can_open and (opened := _INNER_OPENING.match(line)):
                 self._inner.append(opened[1])
             return False
         run = bare[1]

@@ -22,7 +22,7 @@ from app.ui.transcript.content.blocks import (
     TableBlock,
     TextBlock,
 )
-from app.ui.transcript.content.spans import read_spans
+from app.ui.transcript.content.markdown_parser import IS_END, SPANS
 
 _ALIGNMENTS = {
     "text-align:left": Alignment.LEFT,
@@ -73,7 +73,7 @@ class BlockReader:
                 case "paragraph_open":
                     yield self._paragraph(tokens[index + 1], is_tight=token.hidden)
                 case "heading_open":
-                    spans = read_spans(tokens[index + 1].children or ())
+                    spans = tokens[index + 1].meta[SPANS]
                     yield TextBlock(spans, level=int(token.tag[1]), place=self._place())
                 case "fence":
                     language = (token.info.split() or [""])[0]
@@ -105,11 +105,11 @@ class BlockReader:
         return BlockPlace(tuple(container for container, _ in self._containers), shared, marker, is_tight)
 
     def _paragraph(self, inline: Token, *, is_tight: bool) -> TextBlock:
-        spans = read_spans(inline.children or ())
-        box = _BOXES.get(spans[0].text[:4]) if spans and not spans[0].is_code else None
-        if self._marker and box is not None:
-            self._marker = box if self._marker == BULLET else f"{self._marker} {box}"
-            spans = (replace(spans[0], text=spans[0].text[4:]), *spans[1:])
+        spans = inline.meta[SPANS]
+        if self._marker and not inline.meta[IS_END]:
+            spans, box = without_box(spans)
+            if box:
+                self._marker = box if self._marker == BULLET else f"{self._marker} {box}"
         return TextBlock(spans, place=self._place(is_tight=is_tight))
 
     def _table(self, tokens: Sequence[Token]) -> TableBlock:
@@ -119,10 +119,16 @@ class BlockReader:
             if token.type == "tr_open":
                 rows.append([])
             elif token.type in ("th_open", "td_open"):
-                rows[-1].append(read_spans(tokens[index + 1].children or ()))
+                rows[-1].append(tokens[index + 1].meta[SPANS])
                 if len(rows) == 1:
                     alignments.append(_ALIGNMENTS.get(str(token.attrGet("style")), Alignment.LEFT))
         return TableBlock(tuple(map(tuple, rows)), tuple(alignments), place=self._place())
+
+
+def without_box(spans: Spans) -> tuple[Spans, str]:
+    """The text of an item without the box that it begins with, and that box."""
+    box = _BOXES.get(spans[0].text[:4], "") if spans and not spans[0].is_code else ""
+    return ((replace(spans[0], text=spans[0].text[4:]), *spans[1:]) if box else spans), box
 
 
 def without_last_break(code: str) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
 LISTS = ("bullet_list_open", "ordered_list_open")
 _NESTING = (*LISTS, "list_item_open", "blockquote_open", "footnote_open")
-_INDENTING = (*LISTS, "blockquote_open", "footnote_open")
+
+_MARKER = re.compile(r"[-*+]|\d{1,9}[.)]")
+_NUMBER = re.compile(r"\d{1,9}(?=[.)])")
+_NOTE = re.compile(r"\[\^[^\s\]\[^]{1,60}\]:")
+_WIDEST_GAP = 4
+"""Spaces behind a marker; what stands behind more is code."""
 
 
 @dataclass(slots=True)
@@ -53,18 +59,55 @@ def tree_of(tokens: Sequence[Token]) -> Node:
     return roots[0]
 
 
-def last_path(root: Node) -> Iterator[tuple[Node, Node | None, int]]:
-    """From the outermost block to the innermost last one: each with the list it is in, and its depth.
+def last_path(root: Node) -> list[Node]:
+    """From the outermost block to the innermost last one."""
+    path = [root]
+    while path[-1].is_nesting and path[-1].children:
+        path.append(path[-1].children[-1])
+    return path
 
-    The depth is in how many lists, quotes and footnotes the children of the block stand.
+
+def depth_of(path: Sequence[Node]) -> int:
+    """In how many lists, quotes and footnotes a block stands that is within all of these."""
+    return sum(node.is_nesting and node.type != "list_item_open" for node in path)
+
+
+def stand_in(line: str, number: int, containers: Sequence[Node], words: str) -> str | None:
+    """A line that stands for what begins with a line: its quotes and markers, and some words.
+
+    Args:
+        line: the first line of a block.
+        number: of that line.
+        containers: what the block stands in, from the outside.
+        words: stand for the block.
     """
-    node, parent_list, depth = root, None, 0
-    while True:
-        if node.type in _INDENTING:
-            depth += 1
-        if node.type in LISTS:
-            parent_list = node
-        yield node, parent_list, depth
-        if not node.is_nesting or not node.children:
-            return
-        node = node.children[-1]
+    place = 0
+    for node in containers:
+        behind = len(line) - len(line[place:].lstrip(" \t"))
+        if node.type == "blockquote_open":
+            if line[behind : behind + 1] != ">":
+                return None
+            place = behind + 1
+        elif node.start == number and (node.type == "list_item_open" or node.type == "footnote_open"):
+            found = (_NOTE if node.type == "footnote_open" else _MARKER).match(line, behind)
+            if found is None:
+                return None
+            place = found.end()
+    gap = line[place : len(line) - len(line[place:].lstrip(" \t"))]
+    is_marked = bool(containers) and (
+        containers[-1].start == number or containers[-1].type == "blockquote_open"
+    )
+    if is_marked and (len(gap.expandtabs(4)) > _WIDEST_GAP or not gap or place + len(gap) == len(line)):
+        gap = " "
+    return line[:place] + gap + words
+
+
+def beginning_with_one(line: str) -> str:
+    """A stand-in for the first item of a numbered list, whose number lets it follow a paragraph."""
+    *_, last = _NUMBER.finditer(line)
+    return line[: last.start()] + "1".rjust(last.end() - last.start(), "0") + line[last.end() :]
+
+
+def is_blank(line: str, quotes: int) -> bool:
+    """Whether a line is empty for what stands in so many quotes."""
+    return re.match(rf"(?:[ \t]*>){{{quotes}}}[ \t]*$", line) is not None

@@ -16,6 +16,7 @@ from app.ui.transcript.content.block_reader import BlockReader
 from app.ui.transcript.content.blocks import MarkdownBlock, Span, TextBlock
 from app.ui.transcript.content.markdown_parser import DEEPEST_NESTING, new_parser
 from app.ui.transcript.content.markdown_rules.paragraphs import LAST_LINE
+from app.ui.transcript.content.paragraph_parts import READ_PARTS, ParagraphReader
 
 MOST_CELLS = 2_000
 """A table with more cells is shown as it was written."""
@@ -37,6 +38,8 @@ class TopBlock:
     tokens: Sequence[Token] = field(default=(), repr=False, compare=False)
     lines: tuple[int, ...] = ()
     """Where each of the blocks begins."""
+    is_as_written: bool = False
+    """Whether it is too much to be read."""
 
 
 def parse(text: str, *, is_unfinished: bool = False) -> list[MarkdownBlock]:
@@ -60,7 +63,9 @@ def parse_top_blocks(text: str, environment: Environment, *, is_unfinished: bool
         first, last = group[0].map or [0, 0]
         if _is_too_much(group):
             source = "\n".join(lines[first:last]).rstrip("\n")
-            found.append(TopBlock((TextBlock((Span(source),)),), first, last, group[0].type, (), (first,)))
+            found.append(
+                TopBlock((TextBlock((Span(source),)),), first, last, group[0].type, group, (first,), True)
+            )
             continue
         reader = BlockReader()
         placed = [(block, reader.line) for block in reader.read(group)]
@@ -69,9 +74,11 @@ def parse_top_blocks(text: str, environment: Environment, *, is_unfinished: bool
     return found
 
 
-def read_inline(text: str, environment: Environment) -> list[Token]:
-    """The tokens of a part of a paragraph."""
-    return _PARSER.inline.parse(text, _PARSER, environment, [])
+def inline_reader(environment: Environment) -> ParagraphReader:
+    """What reads the parts of a paragraph."""
+    return ParagraphReader(
+        lambda text: _PARSER.inline.parse(text, _PARSER, environment, []), environment.get(READ_PARTS)
+    )
 
 
 def _grouped(tokens: Sequence[Token]) -> list[list[Token]]:

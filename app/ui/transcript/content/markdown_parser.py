@@ -5,22 +5,32 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 
 from app.ui.transcript.content.markdown_rules.emphasis import emphasis, strikethrough
 from app.ui.transcript.content.markdown_rules.fences import fence
 from app.ui.transcript.content.markdown_rules.formulas import formula, formula_block
 from app.ui.transcript.content.markdown_rules.links import line_break_tag
 from app.ui.transcript.content.markdown_rules.paragraphs import heading, paragraph, underlined_heading
-from app.ui.transcript.content.markdown_rules.references import definition, footnote, footnote_reference
+from app.ui.transcript.content.markdown_rules.references import (
+    FOOTNOTES,
+    definition,
+    footnote,
+    footnote_reference,
+)
 from app.ui.transcript.content.markdown_rules.tables import table
+from app.ui.transcript.content.paragraph_parts import (
+    LEFT_OUT,
+    LEFT_OUT_LENGTHS,
+    READ_PARTS,
+    ParagraphReader,
+)
 
 DEEPEST_NESTING = 48
 """Levels of blocks that are read; markdown-it counts a list as two. Deeper text is shown as written."""
-LONGEST_INLINE = 16_000
-"""Characters of one paragraph in which emphasis and links are looked for: the search can be quadratic."""
-MOST_BRACKETS = 400
-"""A paragraph with more `[` that are never closed, or more pictures, is shown as written as well."""
+SPANS = "spans"
+"""The name among what a token tells of the styled text it was read into."""
+IS_END = "is_end"
+"""The same, of whether the beginning of its text was taken out."""
 
 _ENDS_ALL: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
@@ -47,20 +57,15 @@ def new_parser() -> MarkdownIt:
 
 
 def _read_inline(state: StateCore) -> None:
-    """markdown-it's own rule, but paragraphs that would take too long stay plain."""
+    """Note the styled text of each paragraph, heading and cell in its token."""
+    known = state.env.get(READ_PARTS)
+    if known is not None:
+        known.begin(frozenset({*state.env.get("references", ()), *state.env.get(FOOTNOTES, ())}))
+    reader = ParagraphReader(lambda text: state.md.inline.parse(text, state.md, state.env, []), known)
+    lengths = state.env.get(LEFT_OUT_LENGTHS, {})
     for token in state.tokens:
-        if token.type != "inline":
-            continue
-        if is_too_long(token.content):
-            token.children = [Token("text", "", 0, content=token.content)]
-        else:
-            token.children = []
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
-
-
-def is_too_long(content: str) -> bool:
-    """Whether a paragraph is shown as written because reading it would take too long."""
-    open_brackets = content.count("[") - content.count("]")
-    return (
-        len(content) > LONGEST_INLINE or open_brackets > MOST_BRACKETS or content.count("![") > MOST_BRACKETS
-    )
+        if token.type == "inline":
+            is_end = token.content.startswith(LEFT_OUT)
+            left_out = lengths.get(token.map[0], 0) if is_end and token.map else 0
+            spans = reader.spans(token.content.removeprefix(LEFT_OUT), left_out)
+            token.meta = {SPANS: spans, IS_END: is_end}

@@ -42,7 +42,7 @@ def read_spans(tokens: Sequence[Token]) -> Spans:
     style = _Style()
     spans: list[Span] = []
     link_start = 0
-    for token in tokens:
+    for token in _with_joined_texts(tokens):
         match token.type:
             case "softbreak" | "hardbreak":
                 spans.append(style.span("\n"))
@@ -67,6 +67,23 @@ def read_spans(tokens: Sequence[Token]) -> Spans:
             case _:
                 spans.extend(_with_bare_addresses(style.span(token.content)))
     return merged(spans)
+
+
+def _with_joined_texts(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens, of which texts and escaped characters that stand side by side are one."""
+    text: Token | None = None
+    for token in tokens:
+        if token.type not in ("text", "text_special"):
+            if text is not None:
+                yield text
+                text = None
+            yield token
+        elif text is None:
+            text = Token("text", "", 0, content=token.content)
+        else:
+            text.content += token.content
+    if text is not None:
+        yield text
 
 
 def _shown_address(address: str) -> str:

@@ -20,6 +20,7 @@ from app.ui.transcript.content.growing_tail import GrowingTail
 from app.ui.transcript.content.markdown import Environment, TopBlock, parse_top_blocks
 from app.ui.transcript.content.markdown_rules.formulas import MOST_LINES
 from app.ui.transcript.content.markdown_rules.references import FOOTNOTES
+from app.ui.transcript.content.paragraph_parts import READ_PARTS, ReadParts
 
 READ_AGAIN_AT_ONCE = 1_200
 """Characters of a frozen block that is read again with the very piece that defines an address. The time for
@@ -76,7 +77,8 @@ class _FrozenBlocks:
                     continue
                 self._earned = 0
             self._waiting.discard(index)
-            again = [block for top in parse_top_blocks(source, _copy(environment)) for block in top.blocks]
+            known = {**_copy(environment), READ_PARTS: None}
+            again = [block for top in parse_top_blocks(source, known) for block in top.blocks]
             if len(again) == last - first:
                 self.blocks[first:last] = again
 
@@ -88,7 +90,11 @@ class StreamingMarkdown:
         self._frozen = _FrozenBlocks()
         self._tail = GrowingTail()
         self._tail_blocks: list[MarkdownBlock] = []
-        self._environment: Environment = {"references": {}, FOOTNOTES: set()}
+        self._environment: Environment = {
+            "references": {},
+            FOOTNOTES: set(),
+            READ_PARTS: ReadParts(),
+        }
         """What is defined in frozen blocks."""
         self._known: set[str] = set()
         """The labels of all that is defined so far."""
@@ -179,4 +185,5 @@ def _copy(environment: Environment) -> Environment:
     return {
         "references": dict(environment["references"]),
         FOOTNOTES: set(environment[FOOTNOTES]),
+        READ_PARTS: environment[READ_PARTS],
     }

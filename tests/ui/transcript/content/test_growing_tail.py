@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from markdown_it.token import Token
 
-from app.ui.transcript.content import growing_tail, paragraph_parts, streaming_markdown
+from app.ui.transcript.content import growing_tail, paragraph_parts, shortening, streaming_markdown
 from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock, TextBlock
 from app.ui.transcript.content.markdown import MOST_CELLS, parse
+from app.ui.transcript.content.markdown_rules import tables
+from app.ui.transcript.content.paragraph_parts import LONGEST_PART, place_of_weight, weight
 from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
+from tests.support.effort import EFFORT
+from tests.support.hostile_markdown import LINES, MARKS, mixed, repeated
 
 SENTENCE = "The quick **brown** fox `jumps` over the [lazy](http://a.b) dog."
 LONG = {
@@ -61,10 +66,62 @@ def test_little_of_a_long_answer_is_read_again(name: str, monkeypatch: pytest.Mo
     assert often[-1] < MOST_READ
 
 
-@pytest.mark.parametrize("text", ["[a" * 5000, "[" * 5000, "![[]()](" * 2000], ids=["[a", "[", "!["])
+HARD = (*MARKS, *LINES)
+LINE_WEIGHT = 80
+MOST_WEIGHT = 20_000
+"""Of the text that one piece has read: what is left of it, and one part of a paragraph."""
+
+
+def most_read(text: str, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The weight of the blocks that the dearest piece of a text has read, and of the words in them."""
+    read: list[int] = []
+    parse_top_blocks, spans_of = growing_tail.parse_top_blocks, paragraph_parts.read_spans
+
+    def counted_blocks(text: str, *args: object, **more: object) -> object:
+        read.append(len(text) // 4 + LINE_WEIGHT * text.count("\n"))
+        return parse_top_blocks(text, *args, **more)  # type: ignore[arg-type]
+
+    def counted_words(tokens: Sequence[Token]) -> object:
+        read.append(sum(weight(token.content) for token in tokens))
+        return spans_of(tokens)
+
+    monkeypatch.setattr(growing_tail, "parse_top_blocks", counted_blocks)
+    monkeypatch.setattr(paragraph_parts, "read_spans", counted_words)
+    live, most = StreamingMarkdown(), 0
+    for start in range(0, len(text), 40):
+        read.clear()
+        live.feed(text[start : start + 40])
+        most = max(most, sum(read))
+    return most
+
+
+@pytest.mark.parametrize("unit", HARD)
+def test_no_piece_of_a_text_without_end_has_much_read(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert most_read(unit * (6_000 // len(unit)), monkeypatch) < MOST_WEIGHT
+
+
+@pytest.mark.parametrize("seed", range(12 * EFFORT))
+def test_no_piece_of_a_made_text_has_much_read(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert most_read(repeated(random.Random(seed), 6_000), monkeypatch) < MOST_WEIGHT
+
+
+@pytest.mark.parametrize("text", ["[a" * 5000, "[" * 5000, "![a" * 2000], ids=["[a", "[", "!["])
 def test_brackets_without_end_are_shown_as_written(text: str) -> None:
     (block,) = parse(text)
     assert block.plain_text() == text
+
+
+def test_emphasis_over_a_whole_long_paragraph_is_read() -> None:
+    words = "She went on, and nobody knew where to." + " Then she went on." * 60
+    (block,) = parse(f"*{words}* Then it ended.")
+    assert isinstance(block, TextBlock)
+    assert [span.is_italic for span in block.spans] == [True, False]
+
+
+def test_a_mark_waits_for_its_end_no_longer_than_a_part_of_the_paragraph() -> None:
+    (block,) = parse("*" + "word " * 2000 + "end*")
+    assert block.plain_text().startswith("*word")
+    assert place_of_weight(block.plain_text(), 0, LONGEST_PART) is not None
 
 
 def test_a_table_that_outgrows_the_cells_that_are_drawn_goes_on_as_it_was_written() -> None:
@@ -114,14 +171,24 @@ def closed(blocks: Sequence[MarkdownBlock]) -> list[MarkdownBlock]:
     return [replace(block, is_open=False) if isinstance(block, CodeBlock) else block for block in blocks]
 
 
-@pytest.mark.parametrize("seed", range(40))
+def take_out_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name, value in (
+        (growing_tail, "SHORTENED_FROM", 400),
+        (growing_tail, "WORTH_CUTTING", 60),
+        (paragraph_parts, "SHORTEST_PART", 150),
+        (paragraph_parts, "LONGEST_PART", 500),
+        (paragraph_parts, "NEXT_TRY", 15),
+        (tables, "LONGEST_HEADER", 60),
+        (shortening, "LONGEST_HEADER", 60),
+    ):
+        monkeypatch.setattr(module, name, value)
+
+
+@pytest.mark.parametrize("seed", range(40 * EFFORT))
 def test_what_is_taken_out_comes_back_at_every_step(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growing_tail, "SHORTENED_FROM", 60)
-    monkeypatch.setattr(growing_tail, "WORTH_CUTTING", 8)
-    monkeypatch.setattr(paragraph_parts, "KEPT_OF_PARAGRAPH", 16)
-    monkeypatch.setattr(paragraph_parts, "SHORTEST_BEGINNING", 8)
+    take_out_early(monkeypatch)
     chance = random.Random(seed)
-    text = random_document(chance)
+    text = mixed(chance, 600) if seed % 2 else random_document(chance)
     live, end = StreamingMarkdown(), 0
     while end < len(text):
         start, end = end, min(len(text), end + chance.choice((1, 5, 13, 40)))

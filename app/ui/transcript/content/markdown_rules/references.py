@@ -15,6 +15,8 @@ MOST_LINES = 24
 LONGEST_LABEL = 999
 FOOTNOTES = "footnotes"
 """The name in the environment of the labels of footnotes that are defined."""
+NOTE_LABEL = "label"
+"""The name among what a token tells of the label of its footnote."""
 
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]:", re.DOTALL)
 _WHOLE = re.compile(r"\[(?:[^\[\]\\]|\\.)*\]:[ \t]*\S+[ \t]*$")
@@ -121,6 +123,7 @@ def footnote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.env.setdefault(FOOTNOTES, set()).add(label)
     opening = state.push("footnote_open", "", 1)
     opening.info = note_mark(label)
+    opening.meta = {NOTE_LABEL: label}
     old_line = (state.bMarks[start], state.tShift[start], state.sCount[start])
     old_indent, old_parent, old_tight = state.blkIndent, state.parentType, state.tight
     # The first line is read as if what stands before the words were their indentation.

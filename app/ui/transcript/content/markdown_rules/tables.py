@@ -12,9 +12,17 @@ import re
 from markdown_it.rules_block.state_block import StateBlock
 
 from app.ui.transcript.content.markdown_rules.paragraphs import LAST_LINE, TRIMMED, line_of, push_inline
+from app.ui.transcript.content.paragraph_parts import LEFT_OUT
 
 MOST_ADDED_CELLS = 20_000
 """Empty cells that rows shorter than the header may be given in all; a few bytes could ask for gigabytes."""
+
+LONGEST_HEADER = 1_000
+"""Characters of a line that can be the header of a table."""
+LONGEST_ROW = 4_000
+"""Characters of a row in which code and formulas are looked for that hold pipes."""
+MOST_COLUMNS = 64
+"""What stands behind so many pipes is one cell."""
 
 _DELIMITER_ROW = re.compile(r"[-:|](?:[-:|]|(?<!^-)[ \t])[-:| \t]*$")
 _DELIMITER = re.compile(r":?-+:?$")
@@ -85,7 +93,7 @@ def _alignments(text: str) -> list[str]:
 
 def _header(text: str, columns: int) -> list[str] | None:
     """The cells of a header; None where it has another number of them than the line of dashes."""
-    if "|" not in text:
+    if "|" not in text or len(text) > LONGEST_HEADER or text.startswith(LEFT_OUT):
         return None
     header = cells(text.strip(TRIMMED), columns)
     return header if len(header) == columns else None
@@ -99,7 +107,7 @@ def cells(text: str, columns: int) -> list[str]:
         columns: how many cells are expected.
     """
     plain = _split(text)
-    if len(plain) <= columns:
+    if len(plain) <= columns or len(text) > LONGEST_ROW:
         return plain
     for kept_whole in ((_CODE,), (_CODE, _FORMULA)):
         masked = text
@@ -116,7 +124,8 @@ def _unmasked(cell: str) -> str:
 
 
 def _split(text: str) -> list[str]:
-    found = [cell.replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", text)]
+    parts = re.split(r"(?<!\\)\|", text, maxsplit=MOST_COLUMNS)
+    found = [cell.replace("\\|", "|") for cell in parts]
     if found and not found[0]:
         del found[0]
     if found and not found[-1]:
