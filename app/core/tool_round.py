@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from app.core.conversation import MessageNode, new_id
 from app.core.errors import Cancelled
@@ -42,13 +41,6 @@ class ToolUse:
     """How many answers in a row may call tools."""
 
 
-class CallOutcome(StrEnum):
-    DONE = "done"
-    FAILED = "failed"
-    REFUSED = "refused"
-    CANCELLED = "cancelled"
-
-
 @dataclass(frozen=True, slots=True)
 class ToolCallWaiting:
     """The call waits until `ApprovalQueue.decide(call_id, ...)` says whether it may run.
@@ -77,7 +69,6 @@ class ToolCallEnded:
     call_id: str
     index: int
     call: ToolCallPart
-    outcome: CallOutcome
     node: MessageNode
 
     @property
@@ -106,7 +97,7 @@ def run_calls(
                 result = replace(event, raw=cut(event.raw))
                 node = MessageNode(Message(Role.TOOL, (result,)), parent_id)
                 parent_id = node.id
-                yield ToolCallEnded(one.id, index, call, one.outcome, node)
+                yield ToolCallEnded(one.id, index, call, node)
             else:
                 yield event
 
@@ -141,7 +132,6 @@ class _Call:
         self, call_id: str, index: int, call: ToolCallPart, use: ToolUse, cancel: threading.Event
     ) -> None:
         self.id = call_id
-        self.outcome = CallOutcome.FAILED
         self._place = (call_id, index, call)
         self._call = call
         self._use = use
@@ -157,32 +147,25 @@ class _Call:
                 yield ToolCallWaiting(*self._place)
                 decision = self._use.approvals.wait(self.id, self._call.name, self._cancel)
         except Cancelled:
-            yield self._unmade(CallOutcome.CANCELLED, STOPPED)
+            yield self._unmade(STOPPED, is_stopped=True)
             return
         if not decision.allows:
-            yield self._unmade(CallOutcome.REFUSED, REFUSED)
+            yield self._unmade(REFUSED, is_refused=True)
             return
         yield ToolCallStarted(*self._place)
         yield self._result()
 
     def surplus(self) -> Iterator[ToolResultPart]:
         """The result of a call that is one too many."""
-        yield self._unmade(CallOutcome.FAILED, TOO_MANY)
+        yield self._unmade(TOO_MANY)
 
     def _result(self) -> ToolResultPart:
         started = time.monotonic()
         result = self._use.run(self._call, self._cancel)
-        self.outcome = CallOutcome.DONE
-        if result.is_error:
-            self.outcome = CallOutcome.CANCELLED if self._cancel.is_set() else CallOutcome.FAILED
-        return replace(result, elapsed_ms=round((time.monotonic() - started) * 1000))
+        elapsed_ms = round((time.monotonic() - started) * 1000)
+        return replace(result, elapsed_ms=elapsed_ms, is_stopped=result.is_error and self._cancel.is_set())
 
-    def _unmade(self, outcome: CallOutcome, text: str) -> ToolResultPart:
-        self.outcome = outcome
+    def _unmade(self, text: str, *, is_refused: bool = False, is_stopped: bool = False) -> ToolResultPart:
         return ToolResultPart(
-            self._call.name,
-            text,
-            is_error=True,
-            is_refused=outcome is CallOutcome.REFUSED,
-            is_stopped=outcome is CallOutcome.CANCELLED,
+            self._call.name, text, is_error=True, is_refused=is_refused, is_stopped=is_stopped
         )

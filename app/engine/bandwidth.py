@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import json
 import logging
+import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from app.engine.load_options import physical_cores
 from app.files.atomic_write import replace_file
@@ -22,8 +24,10 @@ _ENGINE_SHARE = 0.4
 
 Two cores with AVX2 copied 23 GB/s, and the starter model read 9 GB/s. The first answer says it exactly.
 """
-_SMOOTHING = 0.3
-"""The weight of the newest answer against those before it."""
+_MOST_ANSWERS = 12
+"""So many of the last answers count."""
+_QUANTILE = 0.75
+"""Of what they showed: a computer that was busy with something else says nothing about the model."""
 _LARGEST = 1e14
 _SHORTEST_ANSWER_TOKENS = 24
 """A shorter answer tells more of how it began than of how it went on."""
@@ -38,26 +42,35 @@ class Bandwidth:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._weight_bytes = 0
-        self._bytes_per_second = 0.0
+        """Of the largest model that has answered."""
+        self._copied = 0.0
+        """What copying memory promises until a model has answered."""
+        self._shown: list[float] = []
+        """What the last answers of such models showed."""
         try:
-            kept = json.loads(file.read_text(encoding="utf-8")[:1000])
-            weight_bytes, bytes_per_second = int(kept["weight_bytes"]), float(kept["bytes_per_second"])
-            if weight_bytes >= 0 and 0 < bytes_per_second < _LARGEST:
-                self._weight_bytes, self._bytes_per_second = weight_bytes, bytes_per_second
+            self._read(json.loads(file.read_text(encoding="utf-8")[:2000]))
         except FileNotFoundError:
             pass
         except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             log.warning("The measured bandwidth cannot be read and is measured again: %s", error)
 
+    def _read(self, kept: dict[str, Any]) -> None:
+        weight_bytes, copied = int(kept["weight_bytes"]), float(kept["bytes_per_second"])
+        shown = [float(value) for value in kept.get("answers", [])][-_MOST_ANSWERS:]
+        if weight_bytes >= 0 and all(0 < value < _LARGEST for value in (copied, *shown)):
+            self._weight_bytes, self._copied, self._shown = weight_bytes, copied, shown
+
     @property
     def bytes_per_second(self) -> float:
         """0 while nothing was measured."""
-        return self._bytes_per_second
+        if not self._shown:
+            return self._copied
+        return sorted(self._shown)[math.ceil(_QUANTILE * (len(self._shown) - 1))]
 
     def measure(self) -> None:
         """Copies memory for a tenth of a second, where nothing was measured yet. For a worker thread."""
-        if not self._bytes_per_second:
-            self._bytes_per_second = _copied_bytes_per_second() * _ENGINE_SHARE
+        if not self.bytes_per_second:
+            self._copied = _copied_bytes_per_second() * _ENGINE_SHARE
             self.save()
 
     def note_answer(self, active_bytes: int, generated_tokens: int, decode_ms: float) -> None:
@@ -72,17 +85,21 @@ class Bandwidth:
             return
         if active_bytes < self._weight_bytes // 2:
             return
-        shown = active_bytes * generated_tokens * 1000 / decode_ms
-        is_first = active_bytes > self._weight_bytes * 2
-        smooth = self._bytes_per_second * (1 - _SMOOTHING) + shown * _SMOOTHING
-        self._bytes_per_second = shown if is_first else smooth
+        if active_bytes > self._weight_bytes * 2:
+            self._shown.clear()
+        self._shown.append(active_bytes * generated_tokens * 1000 / decode_ms)
+        del self._shown[:-_MOST_ANSWERS]
         self._weight_bytes = max(active_bytes, self._weight_bytes)
 
     def save(self) -> None:
         """Writes the file, where there is something to write. A disk that is full is no trouble."""
-        if not self._bytes_per_second:
+        if not self.bytes_per_second:
             return
-        kept = {"weight_bytes": self._weight_bytes, "bytes_per_second": round(self._bytes_per_second)}
+        kept = {
+            "weight_bytes": self._weight_bytes,
+            "bytes_per_second": round(self.bytes_per_second),
+            "answers": [round(shown) for shown in self._shown],
+        }
         try:
             replace_file(self._file, json.dumps(kept).encode())
         except OSError as error:

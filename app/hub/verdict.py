@@ -55,16 +55,14 @@ class ModelVerdict:
 
     @property
     def label(self) -> str:
-        """A few words for a badge; empty where it fits and nothing is known of its speed."""
+        """A few words for a badge; empty where it fits and writes fast, or nothing is known of its speed."""
         if self.fit is Fit.TOO_LARGE:
             return "Too large"
         speed = self.tokens_per_second
         if self.fit is Fit.TIGHT and not self.is_slow:
             return "Tight"
-        if speed is None:
+        if speed is None or speed >= FAST_TOKENS_PER_SECOND:
             return ""
-        if speed >= FAST_TOKENS_PER_SECOND:
-            return "Fast"
         return f"Slow, {_about(speed)}" if self.is_slow else _about(speed).capitalize()
 
     @property
@@ -74,7 +72,7 @@ class ModelVerdict:
         return (
             f"{self._claim}{self._speed} It needs about {formatting.size(self.needed_bytes)}: "
             f"{formatting.size(self.memory.weight_bytes)} for the model, "
-            f"{formatting.size(context_bytes)} for a conversation of {self.context_length:,} tokens and "
+            f"{formatting.size(context_bytes)} for a chat of {self.context_length:,} tokens and "
             f"{formatting.size(self.memory.overhead_bytes)} for the engine. "
             f"{formatting.size(self.free_bytes)} are free now."
         )
@@ -93,7 +91,7 @@ class ModelVerdict:
             return "This model fits, but leaves little memory for other programs."
         shorter = self.memory.longest_context(self.free_bytes)
         if shorter is not None and shorter >= SHORTEST_CONTEXT:
-            return f"Only a short conversation, of {shorter:,} tokens, fits beside this model now."
+            return f"Only a short chat, of {shorter:,} tokens, fits beside this model now."
         return "This model is too large for the memory that is free."
 
 

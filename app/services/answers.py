@@ -297,7 +297,7 @@ class AnswerService(QObject):
         if missing is not None:
             self._notices.fail(
                 UserError(
-                    f"The tool “{missing}” is not switched on in this chat.",
+                    f"The tool “{self._tools.titles.get(missing, missing)}” is not switched on in this chat.",
                     "Switch it on with the tools button under the message, then try again.",
                 )
             )

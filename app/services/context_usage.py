@@ -17,6 +17,7 @@ from app.services.background import Report, Stream, Worker
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
+from app.services.model_status import ModelState
 from app.services.models import ModelService
 from app.services.presets import PresetService
 from app.services.running_answer import AnswerChange, AnswerPart
@@ -28,6 +29,8 @@ PAUSE_MS = 250
 """Between two counts, however fast somebody types."""
 SURELY_SHORT = 64
 """Characters for which nobody waits until they are counted."""
+SHORT_FOR_ANY_MODEL = 1_000
+"""Bytes that go into the shortest context a model is loaded with."""
 
 _COUNTED_PARTS = (
     ChatPart.SHOWN,
@@ -79,6 +82,7 @@ class ContextUsageService(QObject):
         self._engine = engine
         self._chat = chat
         self._answers = answers
+        self._models = models
         self._speed = ReadingSpeed()
         self._worker = Worker("context", self)
         self._typed = ""
@@ -102,12 +106,16 @@ class ContextUsageService(QObject):
             self._pause.start()
 
     def fits(self, text: str) -> bool | None:
-        """Whether a message can be sent; None while it is being counted.
+        """Whether a message can be sent; None while it is counted, or waits for a model to be counted by.
 
-        Where no model is ready, it is left to the one that will be.
+        Where none is on its way, it is left to the one that will be.
         """
+        if len(text) <= SURELY_SHORT:
+            return True
+        if self._models.status.state is ModelState.LOADING and not self._answers.is_answering:
+            return True if len(text.encode()) <= SHORT_FOR_ANY_MODEL else None
         use = self._last.use
-        if len(text) <= SURELY_SHORT or (use is not None and use.surely_takes(text)):
+        if use is not None and use.surely_takes(text):
             return True
         if self._last.typed != text.strip():
             return None

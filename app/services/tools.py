@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -56,12 +56,18 @@ class ToolService(QObject):
         self._network = network
         self._more = tuple(more)
         self._box = self._make_box()
+        self._titles = self._box.titles
         settings.changed.connect(self._on_settings_changed)
 
     @property
     def all(self) -> ToolBox:
         """Every tool that can be had now."""
         return self._box
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """What each tool is called on screen, by the name that models know."""
+        return self._titles
 
     def names_on(self, conversation: Conversation) -> tuple[str, ...]:
         """The tools that are on in a conversation, also those that cannot be had at the moment.
@@ -84,8 +90,10 @@ class ToolService(QObject):
         box = self._box.with_on(self.names_on(conversation))
         if not box.on:
             return None
-        rounds = self._settings.current.most_tool_rounds
-        return ToolUse(box.run, ApprovalQueue(conversation.permissions), rounds)
+        permissions = conversation.permissions
+        unasked = {tool.name for tool in box if not tool.asks}
+        standing = replace(permissions, always=permissions.always | unasked)
+        return ToolUse(box.run, ApprovalQueue(standing), self._settings.current.most_tool_rounds)
 
     def _make_box(self) -> ToolBox:
         folders = self._settings.current.tool_folders
@@ -94,5 +102,6 @@ class ToolService(QObject):
     def _on_settings_changed(self, change: SettingsChange) -> None:
         if change.concerns("tool_folders"):
             self._box = self._make_box()
+            self._titles = self._box.titles
         if change.concerns("tool_folders", "new_chat_tools"):
             self.changed.emit(ToolsChange())

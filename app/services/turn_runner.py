@@ -18,9 +18,8 @@ from app.core.conversation import MessageNode, MessageState
 from app.core.errors import EngineError, UserError
 from app.core.language_model import MediaProgress, PromptProgress
 from app.core.message import Message, Statistics, StopReason
-from app.core.tool_call_status import CallState, CallStatus
+from app.core.tool_call_status import CallState, CallStatus, state_of
 from app.core.tool_round import (
-    CallOutcome,
     ToolCallEnded,
     ToolCallStarted,
     ToolCallWaiting,
@@ -42,13 +41,6 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 16
 """So many conversations can wait for the user or a tool at once; the next one waits for its turn."""
-
-_STATES = {
-    CallOutcome.DONE: CallState.DONE,
-    CallOutcome.FAILED: CallState.FAILED,
-    CallOutcome.REFUSED: CallState.REFUSED,
-    CallOutcome.CANCELLED: CallState.STOPPED,
-}
 
 
 class TurnRunner(QObject):
@@ -177,8 +169,7 @@ class TurnRunner(QObject):
             case ToolCallStarted():
                 status = CallStatus(event.index, CallState.RUNNING, started_at=monotonic())
             case ToolCallEnded():
-                elapsed_ms = event.result.elapsed_ms
-                status = CallStatus(event.index, _STATES[event.outcome], elapsed_ms=elapsed_ms)
+                status = CallStatus(event.index, state_of(event.result), result=event.result)
         answer.calls[event.index] = status
         self._on_change(AnswerChange(answer, AnswerPart.CALLS))
         if isinstance(event, ToolCallEnded):

@@ -34,8 +34,8 @@ def file_tools(folders: Iterable[Path]) -> list[Tool]:
     if not allowed.folders:
         return []
     return [
-        Tool.of(allowed.read_text_file, title="Read a file"),
-        Tool.of(allowed.list_folder, title="List a folder"),
+        Tool.of(allowed.read_text_file, title="File reader"),
+        Tool.of(allowed.list_folder, title="Folder list"),
     ]
 
 

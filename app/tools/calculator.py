@@ -17,4 +17,4 @@ def calculator(expression: str) -> str:
 
 
 def calculator_tool() -> Tool:
-    return Tool.of(calculator, title="Calculator")
+    return Tool.of(calculator, title="Calculator", asks=False)

@@ -33,7 +33,7 @@ def clock_tool(now: Callable[[], datetime] = local_time) -> Tool:
         offset = moment.strftime("%z")
         return f"{moment:%A, %Y-%m-%d %H:%M:%S} ({name}, UTC{offset[:3]}:{offset[3:5]})"
 
-    return Tool.of(current_date_and_time, title="Date and time")
+    return Tool.of(current_date_and_time, title="Date and time", asks=False)
 
 
 def zone_named(name: str) -> tzinfo:

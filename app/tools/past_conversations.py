@@ -38,4 +38,4 @@ def conversation_search_tool(search: Search) -> Tool:
             return f"Nothing was found for “{query}”. Fewer or other words may help."
         return "\n".join(f"{place.at:%Y-%m-%d} “{place.title}”: {place.snippet}" for place in found)
 
-    return Tool.of(search_my_conversations, title="Search my chats")
+    return Tool.of(search_my_conversations, title="Chat search")

@@ -27,6 +27,8 @@ class Tool:
     function: Callable[..., object]
     is_on_at_first: bool = True
     """Whether it is on until the user says otherwise."""
+    asks: bool = True
+    """Whether the user is asked before it runs; needless where it reads nothing of theirs."""
     time_limit_seconds: float = TIME_LIMIT_SECONDS
 
     @classmethod
@@ -36,6 +38,7 @@ class Tool:
         *,
         title: str = "",
         is_on_at_first: bool = True,
+        asks: bool = True,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
     ) -> Tool:
         """A tool made from a function's signature and docstring.
@@ -55,6 +58,7 @@ class Tool:
             parameters_of(function),
             function,
             is_on_at_first,
+            asks,
             time_limit_seconds,
         )
 

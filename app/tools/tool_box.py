@@ -50,6 +50,11 @@ class ToolBox:
         """What the model is told of the tools that are on."""
         return tuple(tool.definition for tool in self if tool.name in self.on)
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each tool is called on screen, by its name."""
+        return {tool.name: tool.title for tool in self}
+
     def run(self, call: ToolCallPart, cancel: threading.Event) -> ToolResultPart:
         """Runs one call, as `app.core.tool_round.ToolUse` wants it."""
         if call.name not in self.on:

@@ -105,7 +105,7 @@ def web_page_tool(network: Network | None = None, *, allows_local: bool = False)
         return (shown or "(The page has no text.)") + more
 
     return Tool.of(
-        fetch_web_page, title="Read a web page", is_on_at_first=False, time_limit_seconds=TIME_LIMIT_SECONDS
+        fetch_web_page, title="Web page reader", is_on_at_first=False, time_limit_seconds=TIME_LIMIT_SECONDS
     )
 
 

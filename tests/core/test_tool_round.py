@@ -24,7 +24,6 @@ from app.core.tool_round import (
     MOST_CALLS,
     REFUSED,
     STOPPED,
-    CallOutcome,
     ToolCallEnded,
     ToolCallStarted,
     ToolCallWaiting,
@@ -211,7 +210,6 @@ def test_a_refused_call_does_not_run_and_the_model_is_told(decision: Decision, t
     assert len(turn.all(ToolCallWaiting)) == times_asked
     assert not turn.all(ToolCallStarted)
     ended = turn.all(ToolCallEnded)[0]
-    assert ended.outcome is CallOutcome.REFUSED
     assert ended.result.is_refused
     assert turn.ended.message.text == "Then not."
 
@@ -219,7 +217,8 @@ def test_a_refused_call_does_not_run_and_the_model_is_told(decision: Decision, t
 def test_a_tool_that_fails_is_told_to_the_model() -> None:
     turn = Turn(ScriptedModel(call("Atlantis"), "There is no Atlantis."))
 
-    assert turn.all(ToolCallEnded)[0].outcome is CallOutcome.FAILED
+    result = turn.all(ToolCallEnded)[0].result
+    assert (result.is_error, result.is_stopped, result.is_refused) == (True, False, False)
     assert turn.model.questions[1].messages[-1].raw == "Error: There is no such city."
     assert turn.ended.message.text == "There is no Atlantis."
 
@@ -342,7 +341,7 @@ def test_stopping_while_a_call_waits_ends_the_turn_with_results_for_every_call()
             threading.Timer(0.02, cancel.set).start()
 
     ended = [event for event in events if isinstance(event, ToolCallEnded)]
-    assert [event.outcome for event in ended] == [CallOutcome.CANCELLED] * 2
+    assert [event.result.is_stopped for event in ended] == [True, True]
     assert [event.result.raw for event in ended] == [STOPPED] * 2
     assert isinstance(events[-1], ReplyEnded)
     assert events[-1].statistics.stop_reason is StopReason.CANCELLED

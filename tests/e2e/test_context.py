@@ -97,7 +97,7 @@ def press(button: QPushButton) -> None:
 def test_the_meter_counts_what_the_engine_will_read(start_small: StartSmall, qtbot: QtBot) -> None:
     person = start_small(2048)
     meter = Meter(person, qtbot)
-    meter.waits(lambda figures: figures["Conversation"] == 0)
+    meter.waits(lambda figures: figures["Messages"] == 0)
     person.types(QUESTION)
     meter.waits(lambda figures: figures["Draft"] == person.application.services.engine.count_tokens(QUESTION))
     announced = meter.used
@@ -107,7 +107,7 @@ def test_the_meter_counts_what_the_engine_will_read(start_small: StartSmall, qtb
     assert generation is not None
     assert generation.statistics is not None
     assert announced == generation.statistics.prompt_tokens
-    meter.waits(lambda figures: figures["Draft"] == 0 and figures["Conversation"] > announced)
+    meter.waits(lambda figures: figures["Draft"] == 0 and figures["Messages"] > announced)
     assert meter.figures["Available"] == 2048 - meter.used
 
 
@@ -117,12 +117,12 @@ def test_the_meter_follows_the_branch_the_conversation_and_the_model(
     person = start_small(2048)
     meter = Meter(person, qtbot)
     person.asks("Tell me a story.")
-    meter.waits(lambda figures: figures["Conversation"] > 200)
+    meter.waits(lambda figures: figures["Messages"] > 200)
     long = meter.used
     person.window.menus.new_chat_action.trigger()
-    meter.waits(lambda figures: figures["Conversation"] == 0)
+    meter.waits(lambda figures: figures["Messages"] == 0)
     person.asks("Hello")
-    meter.waits(lambda figures: 0 < figures["Conversation"] < long / 2)
+    meter.waits(lambda figures: 0 < figures["Messages"] < long / 2)
     person.picks_model("SmolLM2 135M Instruct")
     qtbot.waitUntil(
         lambda: (

@@ -164,16 +164,15 @@ def test_answer_now_ends_the_thought_in_the_same_answer(start_asking: StartAskin
 def test_a_call_that_is_allowed_runs_and_is_answered(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     assert "city\tParis" in asker.person.reads
     assert asker.answers.is_answering
     asker.clicks("Allow once")
     asker.person.waits_for_answer()
     assert asker.chat.last_answer() == ANSWER
     reads = asker.person.reads
-    assert "Called get_weather · city: Paris" in reads
-    assert "Result of get_weather" in reads
-    assert '"temp_c": 18' in reads
+    assert 'Get weather · Paris → {"city": "Paris", "temp_c": 18, "sky": "sunny"}' in reads
+    assert "get_weather" not in reads
     assert "It is 18 °C and sunny in Paris." in reads
     assert asker.path() == [Role.USER, Role.ASSISTANT, Role.TOOL, Role.ASSISTANT]
 
@@ -181,25 +180,26 @@ def test_a_call_that_is_allowed_runs_and_is_answered(start_asking: StartAsking) 
 def test_a_call_that_is_refused_is_apologised_for(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     asker.clicks("Deny")
     asker.person.waits_for_answer()
     assert asker.chat.last_answer() == APOLOGY
-    assert "Denied: get_weather" in asker.person.reads
+    assert "Denied: Get weather · Paris" in asker.person.reads
+    asker.clicks("Open: Denied")
     assert "Tool call was denied by the user." in asker.person.reads
 
 
 def test_always_asks_no_more_in_this_conversation_and_again_in_another(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     asker.clicks("Always allow in this chat")
     asker.person.waits_for_answer()
     assert asker.person.asks(ASKING) == ANSWER
     asker.person.window.menus.new_chat_action.trigger()
     asker.ticks("Get weather")
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     asker.clicks("Never in this chat")
     asker.person.waits_for_answer()
     assert asker.person.asks(ASKING) == APOLOGY
@@ -208,11 +208,11 @@ def test_always_asks_no_more_in_this_conversation_and_again_in_another(start_ask
 def test_stop_ends_the_waiting_for_permission(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     asker.person.presses(Qt.Key.Key_Escape)
     asker.person.waits_for_answer()
     assert "Allow once" not in asker.labels()
-    assert "Call of get_weather · stopped" in asker.person.reads
+    assert "Get weather · stopped" in asker.person.reads
     assert asker.person.asks("Hello")
 
 
@@ -220,24 +220,24 @@ def test_stop_ends_a_running_tool(start_asking: StartAsking) -> None:
     slow = SlowWeather()
     asker = start_asking(slow.tool)
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     asker.clicks("Allow once")
-    asker.waits_for("Running get_weather")
+    asker.waits_for("Get weather · 1 s")
     assert slow.is_asked.wait(5)
     asker.person.presses(Qt.Key.Key_Escape)
     asker.person.waits_for_answer()
-    assert "Call of get_weather · stopped" in asker.person.reads
+    assert "Get weather · stopped" in asker.person.reads
 
 
 def test_another_conversation_is_answered_while_one_waits_for_permission(start_asking: StartAsking) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     first = asker.chat.conversation.id
     asker.person.window.menus.new_chat_action.trigger()
     assert asker.person.asks("What is the capital of France?") == "The capital of France is **Paris**."
     asker.chat.show(first)
-    assert "Allow get_weather?" in asker.person.reads
+    assert "Allow Get weather?" in asker.person.reads
     asker.clicks("Allow once")
     asker.person.waits_for_answer()
     assert asker.chat.last_answer() == ANSWER
@@ -248,7 +248,7 @@ def test_calls_results_and_decisions_are_there_after_a_restart(
 ) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     asker.clicks("Always allow in this chat")
     asker.person.waits_for_answer()
     before = asker.person.reads
@@ -263,9 +263,9 @@ def test_a_call_that_waits_when_the_program_ends_was_stopped(
 ) -> None:
     asker = start_asking()
     asker.person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     again = Asker(qtbot, start_program(tools=(WEATHER,)))
-    assert "Call of get_weather · stopped" in again.person.reads
+    assert "Get weather · stopped" in again.person.reads
     assert again.path() == [Role.USER, Role.ASSISTANT, Role.TOOL]
     again.person.waits_for_model()
     again.person.window.menus.regenerate_action.trigger()
@@ -302,7 +302,7 @@ def test_a_tool_that_the_preset_switches_on_is_on_in_the_conversation(
     qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
     assert asker.button.text() == "1"
     person.sends(ASKING)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     asker.clicks("Allow once")
     person.waits_for_answer()
     assert asker.chat.last_answer() == ANSWER
@@ -317,7 +317,7 @@ def test_a_malformed_call_is_shown_as_it_is(start_asking: StartAsking) -> None:
     asker.person.asks("Call a broken tool.")
     reads = asker.person.reads
     assert "<|tool_call_start|>[get_weather(city=<|tool_call_end|>" in reads
-    assert "Invalid call to get_weather" in reads
+    assert "Invalid call to Get weather" in reads
     assert "is not closed" in reads
     asker.waits_until(lambda: "Try again" in asker.labels())
 
@@ -334,7 +334,7 @@ def test_a_malformed_call_is_put_right_by_hand_and_run(start_asking: StartAsking
     editor.edit.selectAll()
     qtbot.keyClicks(editor.edit, '[get_weather(city="Paris")]')
     qtbot.mouseClick(editor.run_button, Qt.MouseButton.LeftButton)
-    asker.waits_for("Allow get_weather?")
+    asker.waits_for("Allow Get weather?")
     asker.clicks("Allow once")
     asker.person.waits_for_answer()
     conversation = asker.chat.conversation

@@ -55,7 +55,7 @@ def test_the_sentence_gives_the_whole_sum():
     assert verdict.label == ""
     assert verdict.sentence == (
         "This model fits into the memory of this computer. It needs about 5.8 GB: 5.2 GB for the model, "
-        "403 MB for a conversation of 32,768 tokens and 150 MB for the engine. 8.0 GB are free now."
+        "403 MB for a chat of 32,768 tokens and 150 MB for the engine. 8.0 GB are free now."
     )
 
 
@@ -68,7 +68,7 @@ def test_a_longer_context_may_be_too_large_where_a_short_one_is_not():
 def test_where_only_a_short_conversation_fits_the_sentence_says_how_short():
     memory = typical_memory("lfm2", 731_000_000)
     tight = judge(memory, Capacity(int(1.07 * GB)))
-    assert "Only a short conversation, of 6,656 tokens, fits" in tight.sentence
+    assert "Only a short chat, of 6,656 tokens, fits" in tight.sentence
     none = judge(memory, Capacity(int(0.9 * GB)))
     assert none.sentence.startswith("This model is too large for the memory")
 
@@ -76,7 +76,7 @@ def test_where_only_a_short_conversation_fits_the_sentence_says_how_short():
 @pytest.mark.parametrize(
     ("name", "weight_bytes", "bytes_per_second", "label", "is_slow"),
     [
-        ("LFM2.5-1.2B-Instruct", 731_000_000, 40e9, "Fast", False),
+        ("LFM2.5-1.2B-Instruct", 731_000_000, 40e9, "", False),
         ("LFM2.5-1.2B-Instruct", 731_000_000, 10e9, "About 14 tokens/s", False),
         ("Qwen3-32B", 19_000_000_000, 45e9, "Slow, about 2 tokens/s", True),
         ("Qwen3-32B", 19_000_000_000, 20e9, "Slow, about 1 token/s", True),

@@ -13,7 +13,7 @@ from app.core.message import Message, Role, StopReason
 from app.core.model_file import LoadOptions
 from app.core.permission import ApprovalQueue, Decision, Permissions
 from app.core.sampling import Sampling
-from app.core.tool_round import CallOutcome, ToolCallEnded, ToolCallWaiting, ToolUse
+from app.core.tool_round import ToolCallEnded, ToolCallWaiting, ToolUse
 from app.core.turn import run_turn
 from app.core.turn_event import ReplyEnded, RoundEnded, TurnEvent
 from app.core.turn_request import TurnRequest
@@ -108,7 +108,7 @@ def test_two_calls_in_one_list(engine: Engine) -> None:
 def test_a_refused_call_and_the_apology(engine: Engine, decision: Decision) -> None:
     events = ask(engine, "What is the weather in Paris?", ToolBox([Tool.of(get_weather)]), decision)
 
-    assert ended_calls(events)[0].outcome is CallOutcome.REFUSED
+    assert ended_calls(events)[0].result.is_refused
     assert ending(events).message.text == "Sorry, the weather tool failed."
 
 

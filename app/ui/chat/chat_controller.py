@@ -158,6 +158,7 @@ class ChatController(QObject):
         is_typed = text == self._composer.text.strip()
         fits = self._services.context_usage.fits(text) if is_typed else True
         self._waits_for_count = text if fits is None else ""
+        self._composer.set_sending(fits is None)
         if fits:
             self._send(text)
         elif fits is None:
@@ -267,8 +268,10 @@ class ChatController(QObject):
         if is_current:
             self._composer.set_excess(change.use.excess_tokens if change.use else 0)
         if self._waits_for_count and is_current:
-            text, self._waits_for_count = self._waits_for_count, ""
-            if text == change.typed:
+            text = self._waits_for_count
+            if text != change.typed:
+                self._waits_for_count = ""
+            elif self._services.context_usage.fits(text) is not None:
                 self._on_send_requested(text)
 
     def _on_cut(self, text: str, beginning: str) -> None:
@@ -282,7 +285,7 @@ class ChatController(QObject):
             return
         parts = [
             ("System prompt", use.system_tokens),
-            ("Conversation", use.conversation_tokens),
+            ("Messages", use.conversation_tokens),
             ("Draft", use.draft_tokens),
             ("Available", use.room_tokens),
         ]

@@ -2,41 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from app.core import formatting
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import Generation, PicturePart, ReasoningPart, Role, StopReason, ToolResultPart
 from app.core.stop_texts import stop_note
-from app.core.tool_call_status import CallState, CallStatus
+from app.core.tool_call_status import CallState, CallStatus, state_of
 from app.core.tool_round import numbered_calls
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import AskedPicture, MessageEntry
 
+NO_TITLES: Mapping[str, str] = {}
 _CUT_OFF = (StopReason.TOKEN_LIMIT, StopReason.CONTEXT_FULL, StopReason.LOOP)
 
 
-def entries_of(conversation: Conversation) -> list[MessageEntry]:
+def rows_of(path: Sequence[MessageNode]) -> list[MessageNode]:
+    """The messages that are shown for themselves: all but results, which stand in the answer that asked."""
+    rows: list[MessageNode] = []
+    shown_within: set[str] = set()
+    for index, node in enumerate(path):
+        if node.id not in shown_within:
+            rows.append(node)
+            shown_within.update(result.id for result in _results_of(node, path[index + 1 :]))
+    return rows
+
+
+def entries_of(conversation: Conversation, tool_titles: Mapping[str, str] = NO_TITLES) -> list[MessageEntry]:
     """The branch on screen, from the first message to the tip."""
     versions: dict[str | None, list[str]] = {}
     for node in conversation.nodes:
         versions.setdefault(node.parent_id, []).append(node.id)
     path = conversation.path()
+    places = {node.id: place for place, node in enumerate(path)}
     entries = []
     asked: AskedPicture | None = None
-    for index, node in enumerate(path):
+    for node in rows_of(path):
         asked = _picture_of(node) if _pictures_of(node) else asked
-        calls = call_statuses(node, path[index + 1 :])
-        entry = _entry(node, versions[node.parent_id], calls, node is path[-1])
-        entries.append(_about(entry, asked))
+        following = path[places[node.id] + 1 :]
+        entries.append(_about(_entry(node, versions[node.parent_id], following, tool_titles), asked))
     return entries
 
 
 def entry_of(
-    conversation: Conversation, node: MessageNode, calls: Sequence[CallStatus] | None = None
+    conversation: Conversation,
+    node: MessageNode,
+    calls: Sequence[CallStatus] | None = None,
+    tool_titles: Mapping[str, str] = NO_TITLES,
 ) -> MessageEntry:
     """One message; `node` may be newer than what the conversation holds.
 
@@ -45,10 +59,10 @@ def entry_of(
     versions = [sibling.id for sibling in conversation.siblings(node.id)]
     path = conversation.path()
     following = path[1 + next((i for i, known in enumerate(path) if known.id == node.id), len(path)) :]
-    statuses = call_statuses(node, following) if calls is None else tuple(calls)
     before = path[: len(path) - len(following)]
     shown = next((it for it in reversed(before) if _pictures_of(it)), None)
-    return _about(_entry(node, versions, statuses, not following), _picture_of(shown) if shown else None)
+    entry = _entry(node, versions, following, tool_titles, calls)
+    return _about(entry, _picture_of(shown) if shown else None)
 
 
 def _picture_of(node: MessageNode) -> AskedPicture | None:
@@ -68,38 +82,47 @@ def _about(entry: MessageEntry, picture: AskedPicture | None) -> MessageEntry:
     return replace(entry, asked_picture=picture) if is_answer and picture else entry
 
 
-def call_statuses(node: MessageNode, following: Sequence[MessageNode]) -> tuple[CallStatus, ...]:
-    """How the calls of an answer stand, from the results that follow it in the conversation."""
-    results = [
-        part
-        for result in takewhile(lambda it: it.role is Role.TOOL, following)
-        for part in result.message.parts
-        if isinstance(part, ToolResultPart)
-    ]
+def _results_of(node: MessageNode, following: Sequence[MessageNode]) -> list[MessageNode]:
+    """The messages below an answer that hold the results of its calls, and nothing else."""
+    left = len(node.message.tool_calls)
+    found: list[MessageNode] = []
+    for result in following if left else ():
+        parts = result.message.parts
+        left -= len(parts)
+        has_other = result.role is not Role.TOOL or any(not isinstance(it, ToolResultPart) for it in parts)
+        if has_other or left < 0:
+            break
+        found.append(result)
+    return found
+
+
+def call_statuses(
+    node: MessageNode, results: Sequence[MessageNode], *, is_tip: bool
+) -> tuple[CallStatus, ...]:
+    """How the calls of an answer stand, from the messages with their results."""
+    parts = [part for result in results for part in result.message.parts if isinstance(part, ToolResultPart)]
     statuses = []
     for number, (index, _, _) in enumerate(numbered_calls(node.message)):
-        if number < len(results):
-            elapsed_ms = results[number].elapsed_ms
-            statuses.append(CallStatus(index, _state_of(results[number]), elapsed_ms=elapsed_ms))
+        if number < len(parts):
+            statuses.append(CallStatus(index, state_of(parts[number]), result=parts[number]))
         else:
-            can_run = not following and node.state is not MessageState.STREAMING
+            can_run = is_tip and node.state is not MessageState.STREAMING
             statuses.append(CallStatus(index, CallState.NOT_RUN, can_run=can_run))
     return tuple(statuses)
 
 
-def _state_of(result: ToolResultPart) -> CallState:
-    if result.is_refused:
-        return CallState.REFUSED
-    if result.is_error:
-        return CallState.STOPPED if result.is_stopped else CallState.FAILED
-    return CallState.DONE
-
-
 def _entry(
-    node: MessageNode, versions: list[str], calls: tuple[CallStatus, ...], is_last: bool
+    node: MessageNode,
+    versions: list[str],
+    following: Sequence[MessageNode],
+    tool_titles: Mapping[str, str],
+    running: Sequence[CallStatus] | None = None,
 ) -> MessageEntry:
     generation = node.message.generation
     error = generation.error if generation and node.state is MessageState.FAILED else ""
+    results = _results_of(node, following)
+    calls = call_statuses(node, results, is_tip=not following) if running is None else tuple(running)
+    is_damaged = node.is_damaged or any(result.is_damaged for result in results)
     return MessageEntry(
         id=node.id,
         message=node.message,
@@ -107,18 +130,20 @@ def _entry(
         version=versions.index(node.id) + 1,
         version_count=len(versions),
         error=error,
-        note=" ".join(filter(None, (DAMAGED if node.is_damaged else "", note(node)))),
+        note=" ".join(filter(None, (DAMAGED if is_damaged else "", note(node)))),
         figures=_edited_mark(generation) if _is_answered(calls) else figures(generation),
         can_continue=can_continue(node) and _stop_reason(node) is not StopReason.LOOP,
         calls=calls,
+        result_ids=tuple(result.id for result in results),
+        tool_titles=tool_titles,
         repeat=generation.repeat if generation else None,
-        buttons=remedies(node) if is_last else (),
+        buttons=() if following else remedies(node),
     )
 
 
 def _is_answered(calls: tuple[CallStatus, ...]) -> bool:
     """Whether the calls run or have results: then the turn goes on, and its last answer has the figures."""
-    return any(call.state is not CallState.NOT_RUN for call in calls)
+    return any(call.result is not None or call.state is not CallState.NOT_RUN for call in calls)
 
 
 def can_continue(node: MessageNode) -> bool:

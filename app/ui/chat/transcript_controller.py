@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
 from app.core.conversation import MessageNode
+from app.core.tool_call_status import CallStatus
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.context_usage import ContextChange
 from app.services.model_status import ModelPart, ModelsChange
@@ -15,7 +17,7 @@ from app.services.services import Services
 from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.answer_details import AnswerDetails
-from app.ui.chat.message_entries import entries_of, entry_of
+from app.ui.chat.message_entries import entries_of, entry_of, rows_of
 from app.ui.chat.save_code import ask_to_save
 from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
@@ -46,6 +48,8 @@ class TranscriptController(QObject):
         self._shown: list[MessageEntry] = []
         """What is on screen, without an answer that is being written."""
         self._actions = AnswerActions(transcript, services, window, attachments)
+        self._is_from_queue = False
+        """Whether the next answer is to a message that was sent some time ago."""
         self._connect()
         self._on_theme_changed(themes.theme)
         self._apply_settings()
@@ -77,13 +81,13 @@ class TranscriptController(QObject):
         if change.concerns(ChatPart.SHOWN, ChatPart.BRANCH, ChatPart.WORDS):
             self._show_conversation()
         elif change.concerns(ChatPart.PATH):
-            # Who sent a message some time ago may be reading further up.
-            self._show_path(follows=ChatPart.QUEUE not in change.parts)
+            self._is_from_queue = change.concerns(ChatPart.QUEUE)
+            self._show_path(follows=not self._is_from_queue)
 
     def _show_conversation(self) -> None:
         """Fills the transcript, also with the answer under way."""
         conversation, answer = self._chat.conversation, self._answers.current
-        entries = entries_of(conversation)
+        entries = entries_of(conversation, self._services.tools.titles)
         writing = answer if answer and not answer.is_running_tools else None
         self._shown = [entry for entry in entries if writing is None or entry.id != writing.node.id]
         self._transcript.show_entries(self._shown)
@@ -95,7 +99,7 @@ class TranscriptController(QObject):
     def _show_path(self, *, follows: bool = True) -> None:
         """Takes off what was cut, and adds what is new at the end; `follows` scrolls there."""
         conversation = self._chat.conversation
-        path = [node for node in conversation.path() if not self._is_being_written(node)]
+        path = [node for node in rows_of(conversation.path()) if not self._is_being_written(node)]
         kept = 0
         while kept < min(len(path), len(self._shown)) and path[kept].id == self._shown[kept].id:
             kept += 1
@@ -122,7 +126,10 @@ class TranscriptController(QObject):
     def _entry(self, node: MessageNode) -> MessageEntry:
         answer = self._answers.current
         calls = answer.call_statuses if answer and answer.node.id == node.id else None
-        return entry_of(self._chat.conversation, node, calls)
+        return self._entry_of(node, calls)
+
+    def _entry_of(self, node: MessageNode, calls: Sequence[CallStatus] | None = None) -> MessageEntry:
+        return entry_of(self._chat.conversation, node, calls, self._services.tools.titles)
 
     def _is_being_written(self, node: MessageNode) -> bool:
         answer = self._answers.current
@@ -139,6 +146,9 @@ class TranscriptController(QObject):
                 self._show_path()
                 if not answer.is_running_tools:
                     self._begin(answer)
+                if not self._is_from_queue:  # Who sent a message some time ago may be reading further up.
+                    self._transcript.scroll_to_end()
+                self._is_from_queue = False
             case AnswerPart.NEXT_ROUND:
                 self._begin(answer)
             case AnswerPart.STATUS:
@@ -148,14 +158,14 @@ class TranscriptController(QObject):
             case AnswerPart.CALLS:
                 self._show_calls(answer)
             case AnswerPart.ROUND_ENDED:
-                self._finish(entry_of(self._chat.conversation, answer.node, answer.call_statuses))
+                self._finish(self._entry_of(answer.node, answer.call_statuses))
             case AnswerPart.ENDED:
-                self._finish(entry_of(self._chat.conversation, answer.node))
+                self._finish(self._entry_of(answer.node))
 
     def _begin(self, answer: RunningAnswer) -> None:
         """Puts an answer that is being written at the end of the transcript."""
         node = replace(answer.node, message=replace(answer.node.message, parts=()))
-        self._transcript.begin_reply(entry_of(self._chat.conversation, node))
+        self._transcript.begin_reply(self._entry_of(node))
         if answer.events:
             self._transcript.feed_reply(tuple(answer.events), answer.thought)
             self._transcript.redraw_reply()
@@ -164,7 +174,7 @@ class TranscriptController(QObject):
 
     def _show_calls(self, answer: RunningAnswer) -> None:
         """Brings the tool calls of an answer up to date, which are run while it is on screen."""
-        entry = entry_of(self._chat.conversation, answer.node, answer.call_statuses)
+        entry = self._entry_of(answer.node, answer.call_statuses)
         self._note_shown(entry)
         self._transcript.replace_entry(entry)
 

@@ -53,6 +53,7 @@ class Composer(QFrame):
     Signals:
         send_requested(str): the text, without blanks around it; empty only where something is attached.
         stop_requested(): also with Esc.
+        escaped(): Esc where it has nothing to end here.
         edit_cancelled(): the user no longer wants to change an earlier message.
         recall_requested(): the user asks for the last message again (Up in the empty field, where nothing
             waits).
@@ -64,6 +65,7 @@ class Composer(QFrame):
 
     send_requested = Signal(str)
     stop_requested = Signal()
+    escaped = Signal()
     edit_cancelled = Signal()
     recall_requested = Signal()
     take_back_requested = Signal(int)
@@ -85,6 +87,7 @@ class Composer(QFrame):
         self.hint = QLabel(self)
         self.hint.setProperty("small", True)
         self._excess = 0
+        self._is_sending = False
         self._is_excess_current = True
         self.excess_label = QLabel(self)
         self.excess_label.setObjectName("excess_label")
@@ -157,6 +160,11 @@ class Composer(QFrame):
         """Says by how many tokens what is written now is too long to be sent; 0 where it fits."""
         self._excess = tokens
         self._is_excess_current = True
+        self._refresh()
+
+    def set_sending(self, is_sending: bool) -> None:
+        """Says that what is written is sent as soon as it is known to fit."""
+        self._is_sending = is_sending
         self._refresh()
 
     def replace_text(self, text: str) -> None:
@@ -328,6 +336,9 @@ class Composer(QFrame):
             return self._saving_hint
         if self._state is ComposerState.NO_MODEL:
             return "Choose a model to send messages"
+        if self._is_sending:
+            is_loading = self._state is ComposerState.LOADING
+            return "Sent when the model is loaded" if is_loading else "Checking the length…"
         if self._state is ComposerState.LOADING:
             return "Loading the model. You can already send; the answer will follow."
         if self._state is ComposerState.ANSWERING:
@@ -335,7 +346,7 @@ class Composer(QFrame):
         return self._keys_hint
 
     def _on_text_changed(self) -> None:
-        self._is_excess_current = False
+        self._is_excess_current = self._is_sending = False
         self._refresh()
         if not self.is_editing and not self.signalsBlocked():
             self.draft_changed.emit(self.text)
@@ -345,6 +356,8 @@ class Composer(QFrame):
             self.stop_requested.emit()
         elif self.is_editing:
             self.cancel_edit()
+        else:
+            self.escaped.emit()
 
     def _on_recall_pressed(self) -> None:
         if self.queued.texts:

@@ -72,13 +72,15 @@ def _row(model: CatalogModel, capacity: Capacity, is_present: bool) -> Row:
         about = "about " if size.is_estimate else ""
         words.insert(0, about + formatting.size(size.size_bytes + companion_bytes(model)))
     badges: tuple[Badge, ...] = ()
+    tip = f"{model.description} It is on this computer." if is_present else model.description
     if not model.needs:
-        badges = verdict_badges(judge_catalog_model(model, capacity))
+        verdict = judge_catalog_model(model, capacity)
+        badges, tip = verdict_badges(verdict), f"{tip}\n\n{verdict.sentence}"
     return Row(
         catalog_key(model.id),
         model.title,
         icon_name="check-circle" if is_present else icon_of(model),
         lines=(Line(" · ".join(word for word in words if word)),),
         badges=badges,
-        tip=f"{model.description} It is on this computer." if is_present else model.description,
+        tip=tip,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.core import formatting
@@ -58,7 +58,8 @@ def variant_rows(
         verdict = judge_model(repository.name, repository.architecture, weights, parameters, capacity)
         is_recommended = variant is recommended
         badges = (*verdict_badges(verdict), *((_RECOMMENDED,) if is_recommended else ()))
-        rows.append(_row(variant, badges, here, refusal, is_recommended))
+        row = _row(variant, badges, here, refusal, is_recommended)
+        rows.append(replace(row, tip=f"{verdict.sentence}\n\n{row.tip}"))
     return rows
 
 
@@ -68,8 +69,10 @@ def expected_rows(model: CatalogModel, capacity: Capacity, refusal: str = "") ->
     for name in model.quantisations:
         size = size_of(model, name)
         badges: tuple[Badge, ...] = ()
+        tip = ""
         if not model.needs:
-            badges = verdict_badges(judge_catalog_model(model, capacity, name))
+            verdict = judge_catalog_model(model, capacity, name)
+            badges, tip = verdict_badges(verdict), verdict.sentence
         is_recommended = name == recommended_quantisation(model) and not model.needs
         if is_recommended:
             badges = (*badges, _RECOMMENDED)
@@ -84,6 +87,7 @@ def expected_rows(model: CatalogModel, capacity: Capacity, refusal: str = "") ->
                 if size.size_bytes
                 else (Line(quality_note(name)),),
                 actions=() if model.needs else (_download(refusal, is_recommended),),
+                tip=tip,
             )
         )
     return rows

@@ -143,8 +143,8 @@ class ToolsPage(QWidget):
         layout.addWidget(heading)
         layout.addWidget(
             self._words(
-                "Enabled in new chats, unless the preset says otherwise. Each tool uses some context, and "
-                "you are asked before one runs."
+                "Enabled in new chats, unless the preset says otherwise. Each tool uses some context. "
+                "You are asked before one reads a file, a chat or a web page."
             )
         )
         layout.addWidget(self.tools, 3)

@@ -12,12 +12,16 @@ from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
 from app.ui.sidebar.conversation_model import ROW_ROLE
 from app.ui.sidebar.conversation_rows import ConversationRow, FolderRow, GroupHeading
+from app.ui.sidebar.snippets import around_first_mark
 
 _Index = QModelIndex | QPersistentModelIndex
 _SIDE = 12
 _MENU_WIDTH = 34
 _MARK_WIDTH = 22
 _DOT = 8
+_BESIDE_DATE = 8
+_MARK_WITHIN = 0.7
+"""Of a snippet's width, what the first word that was found must stand in."""
 _INDENT = 14
 """Pixels for each folder that a row is in."""
 
@@ -29,6 +33,8 @@ class ConversationDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self.shown_id = ""
         """The conversation on screen; its row stays marked while the keyboard is elsewhere."""
+        self.shown_node_id: str | None = None
+        """The message in it that was opened from what a search found."""
         self.marks_selection = False
         """Several rows are selected: each of them is marked."""
         self.drop_key = ""
@@ -71,7 +77,11 @@ class ConversationDelegate(QStyledItemDelegate):
         palette = option.palette
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         is_selected = self.marks_selection and bool(option.state & QStyle.StateFlag.State_Selected)
-        is_shown = isinstance(row, ConversationRow) and row.id == self.shown_id and row.node_id is None
+        is_shown = (
+            isinstance(row, ConversationRow)
+            and row.id == self.shown_id
+            and row.node_id in (None, self.shown_node_id)
+        )
         frame = option.rect.adjusted(1, 1, -1, -1)
         if is_hovered or is_shown or is_selected:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -120,6 +130,8 @@ class ConversationDelegate(QStyledItemDelegate):
         if row.activity and not is_hovered:
             self._paint_mark(painter, option, row.activity)
             right += _MARK_WIDTH
+        elif row.date and not is_hovered:
+            right += self._paint_date(painter, option, row.date)
         area = option.rect.adjusted(_SIDE + row.depth * _INDENT, 8, -right, -8)
         line = option.fontMetrics.height()
         title = QRect(area.left(), area.top(), area.width(), line)
@@ -128,7 +140,9 @@ class ConversationDelegate(QStyledItemDelegate):
         painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
         painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, shown)
         if row.snippet:
-            self._paint_snippet(painter, option, row, title.translated(0, line + 2))
+            below = option.rect.adjusted(_SIDE, 0, -_SIDE, 0)
+            below.setTop(title.bottom() + 3)
+            self._paint_snippet(painter, option, row, below)
         if is_hovered:
             _paint_menu_button(painter, option)
 
@@ -148,13 +162,26 @@ class ConversationDelegate(QStyledItemDelegate):
         painter.setBrush(accent if is_full else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(dot)
 
+    def _paint_date(self, painter: QPainter, option: QStyleOptionViewItem, date: str) -> int:
+        """Draws a date at the end of the title's line; the room it takes."""
+        painter.setFont(resized(option.font, 0.86))
+        painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
+        area = option.rect.adjusted(_SIDE, 8, -_SIDE, 0)
+        area.setHeight(option.fontMetrics.height())
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, date)
+        return painter.fontMetrics().horizontalAdvance(date) + _BESIDE_DATE
+
     def _paint_snippet(
         self, painter: QPainter, option: QStyleOptionViewItem, row: ConversationRow, area: QRect
     ) -> None:
         font = resized(option.font, 0.88)
-        text = QFontMetrics(font).elidedText(row.snippet, Qt.TextElideMode.ElideRight, area.width())
+        metrics = QFontMetrics(font)
+        snippet, marks = around_first_mark(
+            row.snippet, row.marks, area.width() * _MARK_WITHIN, metrics.horizontalAdvance
+        )
+        text = metrics.elidedText(snippet, Qt.TextElideMode.ElideRight, area.width())
         layout = QTextLayout(text, font)
-        layout.setFormats([_mark(start, end - start, option) for start, end in row.marks if end <= len(text)])
+        layout.setFormats([_mark(start, end - start, option) for start, end in marks if end <= len(text)])
         layout.beginLayout()
         layout.createLine().setLineWidth(area.width() + 40)
         layout.endLayout()

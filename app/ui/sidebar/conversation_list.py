@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -54,7 +54,7 @@ class ConversationList(QListView):
 
     Signals:
         conversation_selected(str): open this one.
-        hit_selected(str, str): open this one at that message, which a search found.
+        hit_selected(str, str, str): open this one at that message, in which a search found that word.
         rename_requested(str, str): a conversation and its new title.
         pin_requested(tuple, bool), archive_requested(tuple, bool): conversations, by their ids.
         move_requested(tuple, str): conversations and the folder to put them into; empty for none.
@@ -64,10 +64,11 @@ class ConversationList(QListView):
         folder_moved(str, str): a folder and the one to put it into; empty for none.
         folder_toggled(str): a folder is to be opened or closed.
         folder_delete_requested(str)
+        escaped(): Escape was pressed.
     """
 
     conversation_selected = Signal(str)
-    hit_selected = Signal(str, str)
+    hit_selected = Signal(str, str, str)
     pin_requested = Signal(object, bool)
     archive_requested = Signal(object, bool)
     move_requested = Signal(object, str)
@@ -78,6 +79,7 @@ class ConversationList(QListView):
     folder_moved = Signal(str, str)
     folder_toggled = Signal(str)
     folder_delete_requested = Signal(str)
+    escaped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -214,9 +216,13 @@ class ConversationList(QListView):
         if isinstance(row, FolderRow):
             self.folder_toggled.emit(row.id)
         elif isinstance(row, ConversationRow) and not self._model().are_deleted:
+            opened = QPersistentModelIndex(index)
+            self._delegate.shown_node_id = row.node_id
             self.conversation_selected.emit(row.id)
             if row.node_id:
-                self.hit_selected.emit(row.id, row.node_id)
+                self.hit_selected.emit(row.id, row.node_id, row.found_word)
+                # Another result of the chat may stand above it.
+                self.setCurrentIndex(self._model().index(opened.row()))
 
     def _delete(self) -> None:
         row = self.currentIndex().data(ROW_ROLE)
@@ -258,6 +264,8 @@ class ConversationList(QListView):
             event.accept()  # The field leaves the key that ends it to the list, which would open the row.
         elif event.key() == Qt.Key.Key_Delete:
             self._delete()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
         elif row is not None and event.key() in _OPENING_KEYS:
             self._open(self.currentIndex())
         elif isinstance(row, FolderRow) and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):

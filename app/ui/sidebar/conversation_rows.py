@@ -12,6 +12,7 @@ from app.core.conversation import UNKNOWN_TIME, ConversationSummary, Folder
 from app.services.conversations import Activity
 from app.settings import ConversationSort
 from app.store.search import SearchHit
+from app.ui.sidebar.snippets import without_markdown
 
 SPOKEN_ACTIVITIES = {
     Activity.ANSWERING: "Answering…",
@@ -73,6 +74,8 @@ class ConversationRow:
     marks: tuple[tuple[int, int], ...] = ()
     """Where the searched words are in the snippet, each as start and end."""
     node_id: str | None = None
+    date: str = ""
+    """When what a search found was said, in short."""
     activity: Activity | None = None
     folder_id: str = ""
     is_pinned: bool = False
@@ -83,12 +86,18 @@ class ConversationRow:
     @property
     def spoken(self) -> str:
         """The row as a screen reader says it."""
-        words = f"{self.title}, {SPOKEN_ACTIVITIES[self.activity]}" if self.activity else self.title
+        activity = SPOKEN_ACTIVITIES[self.activity] if self.activity else ""
+        words = ", ".join(filter(None, (self.title, activity, self.date)))
         return f"{words}: {self.snippet}" if self.snippet else words
 
     @property
     def key(self) -> str:
         return f"{self.id} {self.node_id or ''}"
+
+    @property
+    def found_word(self) -> str:
+        """The first of the searched words, as the message has it."""
+        return self.snippet[slice(*self.marks[0])] if self.marks else ""
 
 
 Row = GroupHeading | FolderRow | ConversationRow
@@ -213,18 +222,23 @@ def with_activities(rows: Sequence[Row], activities: Mapping[str, Activity]) -> 
     ]
 
 
-def rows_found(hits: Sequence[SearchHit]) -> list[Row]:
-    """What a search found, in the order given."""
-    rows: list[Row] = [GroupHeading(formatting.counted(len(hits), "result") if hits else "No results")]
-    for hit in hits:
-        is_title = hit.node_id is None
-        rows.append(
-            ConversationRow(
-                hit.conversation_id,
-                hit.title,
-                "" if is_title else hit.snippet,
-                () if is_title else hit.marks,
-                hit.node_id,
-            )
-        )
+def short_date(when: datetime, today: date) -> str:
+    """`14:05`, `3 Nov`, `Nov 2025`; empty where it is not known."""
+    if when == UNKNOWN_TIME:
+        return ""
+    local = when.astimezone()
+    if local.date() >= today:
+        return f"{local:%H:%M}"
+    return f"{local.day} {local:%b}" if local.year == today.year else f"{local:%b %Y}"
+
+
+def rows_found(hits: Sequence[SearchHit], today: date) -> list[Row]:
+    """What a search found, in the order given; a title alone only where nothing of its chat was found."""
+    with_messages = {hit.conversation_id for hit in hits if hit.node_id is not None}
+    shown = [hit for hit in hits if hit.node_id is not None or hit.conversation_id not in with_messages]
+    rows: list[Row] = [GroupHeading(formatting.counted(len(shown), "result") if shown else "No results")]
+    for hit in shown:
+        snippet, marks = ("", ()) if hit.node_id is None else without_markdown(hit.snippet, hit.marks)
+        when = short_date(hit.at, today)
+        rows.append(ConversationRow(hit.conversation_id, hit.title, snippet, marks, hit.node_id, when))
     return rows

@@ -42,12 +42,13 @@ class Sidebar(QFrame):
     Signals:
         new_chat_requested()
         conversation_selected(str): open this conversation.
-        hit_selected(str, str): open this conversation at that message, which a search found.
+        hit_selected(str, str, str): open this one at that message, in which a search found that word.
         rename_requested(str, str): a conversation and its new title.
         delete_requested(tuple): conversations, by their ids. What else is wanted of rows, `list` tells.
         listing_changed(): other conversations are listed, see `listing`.
         emptying_requested(): delete for good all that is in the bin.
         search_changed(str): what to look for, a moment after the last key; empty when the search is over.
+        escaped(): Escape in the list, which has ended a search.
         models_requested(), settings_requested(), hide_requested()
     """
 
@@ -134,7 +135,7 @@ class Sidebar(QFrame):
     def set_search_results(self, hits: Sequence[SearchHit]) -> None:
         """Shows what a search found, unless the search is over by now."""
         if self.search_text:
-            self._set_rows(rows_found(hits))
+            self._set_rows(rows_found(hits, date.today()))
 
     def set_activities(self, activities: Mapping[str, Activity]) -> None:
         """Marks conversations, by their ids, with what goes on in them."""
@@ -219,6 +220,8 @@ class Sidebar(QFrame):
         self._search_timer.timeout.connect(lambda: self.search_changed.emit(self.search_text))
         self.conversation_selected = self.list.conversation_selected
         self.hit_selected = self.list.hit_selected
+        self.list.escaped.connect(self.clear_search)
+        self.escaped = self.list.escaped
         self.emptying_requested = self.empty_button.clicked
         self.back_button.clicked.connect(lambda: self.show_listing(Listing.CHATS))
         self.menu.listing_chosen.connect(self.show_listing)

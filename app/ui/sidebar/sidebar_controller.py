@@ -63,6 +63,8 @@ class SidebarController(QObject):
         rows.folder_toggled.connect(self._on_folder_toggled)
         rows.folder_delete_requested.connect(self._folders.delete)
         sidebar.search_changed.connect(self._search.search)
+        sidebar.escaped.connect(self._window.focus_composer)
+        self._window.chat_page.composer.escaped.connect(sidebar.clear_search)
         menus.rename_action.triggered.connect(self._rename_shown)
         menus.delete_action.triggered.connect(
             lambda: self._conversations.delete([self._chat.conversation.id])
@@ -97,9 +99,10 @@ class SidebarController(QObject):
         if conversation_id := self._sidebar.list.neighbour(step):
             self._chat.show(conversation_id)
 
-    def _on_hit_selected(self, conversation_id: str, node_id: str) -> None:
+    def _on_hit_selected(self, conversation_id: str, node_id: str, word: str) -> None:
         if self._chat.show_message(conversation_id, node_id):
             self._transcript.scroll_to(node_id)
+            self._transcript.mark_words(word)
 
     def _on_conversations_changed(self, change: ListChange) -> None:
         if change.is_about_order:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QPainterPath, QRegion
+import math
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QRegion
 from PySide6.QtWidgets import QFrame, QWidget
 from typing_extensions import override
 
-RADIUS = 9
-"""Pixels; one more than the style sheet has, whose corners are half transparent."""
+RADIUS = 8
+"""Pixels, as in the style sheet."""
 
 
 def round_off(popup: QWidget) -> None:
@@ -32,7 +34,15 @@ class _CornerCutter(QObject):
         # A drop-down list takes the mask off again between being sized and being shown.
         is_due = event.type() in (QEvent.Type.Resize, QEvent.Type.Show)
         if is_due and isinstance(watched, QWidget):
-            path = QPainterPath()
-            path.addRoundedRect(QRectF(watched.rect()), RADIUS, RADIUS)
-            watched.setMask(QRegion(path.toFillPolygon().toPolygon()))
+            watched.setMask(_opaque_part(watched.width(), watched.height()))
         return False
+
+
+def _opaque_part(width: int, height: int) -> QRegion:
+    """The pixels of a rounded rectangle without those at its corners that are half transparent."""
+    region = QRegion(0, RADIUS, width, height - 2 * RADIUS)
+    for row in range(RADIUS):
+        inset = math.ceil(RADIUS - math.sqrt(RADIUS**2 - (RADIUS - row) ** 2))
+        for y in (row, height - 1 - row):
+            region += QRegion(inset, y, width - 2 * inset, 1)
+    return region

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,8 +14,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.core.message import Role
+from app.core.model_file import ModelInfo
+from app.services.model_status import ModelState
 from app.ui.theme_switcher import ThemeSwitcher
-from tests.fakes.scripted_engine import ScriptedEngine
+from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.context_desk import ContextDesk, words
 
 FITS_AT_MOST = 67
@@ -116,3 +120,70 @@ def test_an_answer_that_is_edited_may_be_as_long_as_it_likes(desk: ContextDesk) 
     desk.pauses()
     assert desk.composer.excess_label.isHidden()
     assert desk.composer.send_button.isEnabled()
+
+
+@pytest.fixture
+def may_load(desk: ContextDesk, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """The next model does not get loaded before the test says so."""
+    may_load, load = threading.Event(), desk.engine.load
+
+    def load_when_allowed(*arguments: Any, **more: Any) -> ModelInfo:
+        may_load.wait()
+        return load(*arguments, **more)
+
+    monkeypatch.setattr(desk.engine, "load", load_when_allowed)
+    desk.models.open_file(TINY_MODEL)
+    desk.waits(lambda: desk.models.status.state is ModelState.LOADING)
+    yield may_load
+    may_load.set()
+
+
+def test_a_long_message_waits_for_the_model_and_is_not_sent_where_it_does_not_fit(
+    desk: ContextDesk, may_load: threading.Event
+) -> None:
+    pastes(desk, words(300))
+    presses_enter(desk)
+    assert desk.composer.hint.text() == "Sent when the model is loaded"
+    desk.pauses()
+    desk.pauses()
+    assert desk.chat.conversation.tip_id is None
+    may_load.set()
+    desk.waits(lambda: desk.composer.excess_label.isVisible())
+    assert desk.chat.conversation.tip_id is None
+    assert desk.composer.text == words(300)
+    assert desk.failures == []
+
+
+def test_a_long_message_goes_out_by_itself_once_the_model_can_take_it(
+    desk: ContextDesk, may_load: threading.Event
+) -> None:
+    desk.engine.context_length = 4_096
+    pastes(desk, words(300))
+    presses_enter(desk)
+    desk.pauses()
+    assert desk.chat.conversation.tip_id is None
+    may_load.set()
+    desk.waits(lambda: desk.engine.questions and not desk.answers.is_answering)
+    assert desk.chat.conversation.path()[0].message.text == words(300)
+    assert desk.composer.text == ""
+
+
+def test_who_types_on_while_the_model_loads_has_not_sent(
+    desk: ContextDesk, may_load: threading.Event
+) -> None:
+    desk.engine.context_length = 4_096
+    pastes(desk, words(300))
+    presses_enter(desk)
+    QTest.keyClicks(desk.composer.edit, " more")
+    assert "You can already send" in desk.composer.hint.text()
+    may_load.set()
+    desk.counts("Draft", 301)
+    assert desk.chat.conversation.tip_id is None
+
+
+def test_a_short_message_goes_out_while_the_model_loads(desk: ContextDesk, may_load: threading.Event) -> None:
+    QTest.keyClicks(desk.composer.edit, "Hello")
+    presses_enter(desk)
+    assert desk.composer.text == ""
+    may_load.set()
+    desk.waits(lambda: desk.engine.questions and not desk.answers.is_answering)

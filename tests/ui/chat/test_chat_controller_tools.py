@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit
 
 from app.core.conversation import MessageState
 from app.core.message import ReasoningPart, Role, StopReason
@@ -20,6 +22,7 @@ from app.ui.transcript.content.message_action import MessageAction
 from tests.fakes.scripted_engine import TINY_MODEL
 from tests.fakes.scripted_model import ScriptedReply
 from tests.support.chat_desk import SitDown
+from tests.support.transcript_reader import click
 
 CALL = "<|tool_call_start|>[add(a=1, b=2)]<|tool_call_end|>"
 TWO_CALLS = "<|tool_call_start|>[add(a=1, b=2), add(a=3, b=4)]<|tool_call_end|>"
@@ -43,6 +46,67 @@ def test_each_call_of_an_answer_is_asked_for_and_has_a_result(sit_down: SitDown)
     assert [message.role for message in told[-3:]] == [Role.ASSISTANT, Role.TOOL, Role.TOOL]
 
 
+def test_a_call_and_its_result_are_one_card_from_the_question_on(sit_down: SitDown) -> None:
+    desk = sit_down(CALL, "Three.")
+    desk.answers.send("Add")
+    desk.waits_for("Allow Add?")
+    desk.uses(MessageAction.ALLOW_ONCE)
+    desk.waits_for_answer()
+    shown = "Add\n\nTiny LFM2.5\n\nAdd · a: 1, b: 2 → 3\n\nThree."
+    assert desk.reads.startswith(shown)
+    click(desk.transcript, "Open: Add")
+    assert "Result after" in desk.reads
+    asked = desk.chat.conversation.id
+    desk.chat.start_new()
+    desk.chat.show(asked)
+    click(desk.transcript, "Close: Add")
+    assert desk.reads.startswith(shown)
+
+
+def test_what_reads_nothing_of_the_user_s_runs_without_a_question(sit_down: SitDown) -> None:
+    desk = sit_down('<|tool_call_start|>[calculator(expression="2 * 3")]<|tool_call_end|>', "Six.")
+    desk.conversation_settings.change_tools(("calculator",))
+    desk.answers.send("Two times three?")
+    desk.waits_for_answer()
+    assert "Calculator · 2 * 3 → 6" in desk.reads
+    assert desk.loaded().permissions == Permissions(), "nothing was decided by the user"
+
+
+def test_what_the_user_never_wants_is_denied_also_where_nothing_is_asked(sit_down: SitDown) -> None:
+    desk = sit_down('<|tool_call_start|>[calculator(expression="2 * 3")]<|tool_call_end|>', "No.")
+    desk.conversation_settings.change_tools(("calculator",))
+    desk.conversation_settings.change_permissions(Permissions(never=frozenset({"calculator"})))
+    desk.answers.send("Two times three?")
+    desk.waits_for_answer()
+    assert "Denied: Calculator · 2 * 3" in desk.reads
+
+
+def test_words_of_a_result_are_found_in_its_card(sit_down: SitDown) -> None:
+    desk = sit_down("<|tool_call_start|>[add(a=7000, b=77)]<|tool_call_end|>", "There.")
+    desk.conversation_settings.change_permissions(Permissions(frozenset({"add"})))
+    desk.answers.send("Add")
+    desk.waits_for_answer()
+    QTest.keyClick(desk.composer.edit, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(desk.window.findChild(QLineEdit, "find_field"), "7077")
+    desk.waits(lambda: desk.window.findChild(QLabel, "find_count").text() == "1 of 1")
+    assert "\n\n7077" in desk.reads
+
+
+def test_a_result_that_the_search_of_all_chats_found_is_opened(sit_down: SitDown) -> None:
+    desk = sit_down("<|tool_call_start|>[add(a=7000, b=77)]<|tool_call_end|>", "There.")
+    desk.conversation_settings.change_permissions(Permissions(frozenset({"add"})))
+    desk.answers.send("Add")
+    desk.waits_for_answer()
+    desk.chat.start_new()
+    QTest.keyClicks(desk.window.sidebar.search_field, "7077")
+    rows = desk.window.sidebar.list.model()
+    spoken = Qt.ItemDataRole.AccessibleTextRole
+    desk.waits(lambda: "7077" in str(rows.index(rows.rowCount() - 1, 0).data(spoken)))
+    QTest.keyClick(desk.window.sidebar.search_field, Qt.Key.Key_Down)
+    QTest.keyClick(desk.window.sidebar.list, Qt.Key.Key_Return)
+    assert "\n\n7077" in desk.reads
+
+
 def test_a_second_click_does_not_decide_the_next_call(sit_down: SitDown) -> None:
     desk = sit_down(TWO_CALLS, "Done.")
     desk.answers.send("Add")
@@ -52,13 +116,13 @@ def test_a_second_click_does_not_decide_the_next_call(sit_down: SitDown) -> None
     desk.uses(MessageAction.ALLOW_ONCE, first)
     desk.waits_for("a\t3")
     assert desk.answers.is_answering
-    assert "Allow add?" in desk.reads
+    assert "Allow Add?" in desk.reads
 
 
 def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "Three.")
     desk.answers.send("Add")
-    desk.waits_for("Allow add?")
+    desk.waits_for("Allow Add?")
     desk.waits_until_saved()
     desk.services.store.conversations._database.rows("pragma query_only = 1")
     desk.uses(MessageAction.ALLOW_ONCE)
@@ -80,7 +144,7 @@ def test_a_turn_goes_on_where_its_results_cannot_be_saved_and_is_saved_later(sit
 def test_always_is_kept_with_the_conversation_and_can_be_taken_back(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "3.", CALL, "3.", CALL, "3.")
     desk.answers.send("Add")
-    desk.waits_for("Allow add?")
+    desk.waits_for("Allow Add?")
     desk.uses(MessageAction.ALLOW_ALWAYS)
     desk.waits_for_answer()
     assert desk.loaded().permissions == Permissions(frozenset({"add"}))
@@ -91,7 +155,7 @@ def test_always_is_kept_with_the_conversation_and_can_be_taken_back(sit_down: Si
     asking = [action for action in desk.composer.tools_button.menu().actions() if action.isVisible()]
     next(action for action in asking if action.text() == "Reset permissions for this chat").trigger()
     desk.answers.send("Once more")
-    desk.waits_for("Allow add?")
+    desk.waits_for("Allow Add?")
     assert desk.loaded().permissions == Permissions()
 
 
@@ -175,7 +239,10 @@ def test_a_fault_is_told_to_the_model_with_a_result_for_every_call(sit_down: Sit
     assert bad.raw.startswith("Error: ")
     assert bad.raw.endswith("Write the call again.")
     assert desk.chat.last_answer() == "Sorry."
-    assert "The model was told" in desk.reads
+    assert "Add · not run · a: 1, b: 2" in desk.reads
+    assert "Invalid call to Add" in desk.reads
+    click(desk.transcript, "Open: Invalid call to Add")
+    assert f"The model was told\n\n{bad.raw}" in desk.reads
 
 
 def test_a_corrected_call_is_another_version_and_what_was_written_stays(sit_down: SitDown) -> None:
@@ -203,14 +270,14 @@ def test_a_tool_that_is_off_is_not_run_by_hand(sit_down: SitDown) -> None:
     desk.answers.send("Add")
     desk.waits_for_answer()
     desk.uses(MessageAction.RUN_CALL)
-    assert desk.failures == ["The tool “add” is not switched on in this chat."]
+    assert desk.failures == ["The tool “Add” is not switched on in this chat."]
     assert not desk.answers.is_answering
 
 
 def test_a_deleted_conversation_that_waits_for_permission_is_let_go(sit_down: SitDown) -> None:
     desk = sit_down(CALL, "Never said.")
     desk.answers.send("Add")
-    desk.waits_for("Allow add?")
+    desk.waits_for("Allow Add?")
     conversation_id = desk.chat.conversation.id
     desk.waits(lambda: desk.services.conversations.summaries)
     desk.services.conversations.delete([conversation_id])
@@ -223,7 +290,7 @@ def test_a_deleted_conversation_that_waits_for_permission_is_let_go(sit_down: Si
 def test_a_call_that_waits_at_the_end_is_stopped_with_a_result(sit_down: SitDown) -> None:
     desk = sit_down(CALL)
     desk.answers.send("Add")
-    desk.waits_for("Allow add?")
+    desk.waits_for("Allow Add?")
     conversation_id = desk.chat.conversation.id
     desk.shut_down()
     store = open_store(desk.services.paths.conversations).conversations

@@ -58,7 +58,7 @@ def test_the_draft_is_counted_while_it_is_typed(sit: Sit, qtbot: QtBot) -> None:
     desk.counts("Draft", 3)
     QTest.keyClicks(desk.composer.edit, " and more")
     desk.counts("Draft", 5)
-    desk.counts("Conversation", 30 + 3 * 4)
+    desk.counts("Messages", 30 + 3 * 4)
     desk.counts("Available", 4096 - 35 - 12)
     assert desk.meter.share == pytest.approx(47 / 4096)
 
@@ -102,9 +102,9 @@ def test_another_preset_and_another_conversation_are_counted_anew(sit: Sit) -> N
     desk.holds_under(replace(PLAIN, system_prompt=words(50)))
     desk.counts("System prompt", 54)
     desk.holds(words(100), words(100))
-    desk.counts("Conversation", 200 + 12)
+    desk.counts("Messages", 200 + 12)
     desk.chat.show(first.id)
-    desk.counts("Conversation", 10 + 8)
+    desk.counts("Messages", 10 + 8)
 
 
 def test_tools_that_are_on_take_room_unless_the_model_cannot_be_told_of_them(sit: Sit) -> None:
@@ -124,28 +124,28 @@ def test_an_answer_counts_while_it_is_written(sit: Sit) -> None:
     steps = [*slowly(["one", *[" two"] * 9]), lambda: may_end.wait(WAIT_MS / 1000), " end"]
     desk = sit(ScriptedEngine(ScriptedReply(steps)))
     desk.answers.send(words(10))
-    desk.waits(lambda: "Conversation: 2" in desk.meter.accessibleDescription())
+    desk.waits(lambda: "Messages: 2" in desk.meter.accessibleDescription())
     assert desk.answers.is_answering
     may_end.set()
     desk.waits(lambda: not desk.answers.is_answering)
-    desk.counts("Conversation", 10 + 11 + 3 * 4)
+    desk.counts("Messages", 10 + 11 + 3 * 4)
 
 
 def test_an_edited_message_is_counted_in_place_of_what_follows_it(sit: Sit) -> None:
     desk = sit(ScriptedEngine())
     conversation = desk.holds(words(10), words(20), words(30), words(40))
-    desk.counts("Conversation", 100 + 5 * 4)
+    desk.counts("Messages", 100 + 5 * 4)
     desk.chat.begin_edit(conversation.nodes[2].id)
-    desk.counts("Conversation", 30 + 3 * 4)
+    desk.counts("Messages", 30 + 3 * 4)
     desk.counts("Draft", 30)
     desk.composer.cancel_edit()
-    desk.counts("Conversation", 100 + 5 * 4)
+    desk.counts("Messages", 100 + 5 * 4)
 
 
 def test_without_a_model_the_meter_is_empty(sit: Sit) -> None:
     desk = sit(ScriptedEngine())
     desk.holds(words(10))
-    desk.counts("Conversation", 18)
+    desk.counts("Messages", 18)
     desk.engine.unload()
     desk.services.context_usage.refresh()
     desk.waits(lambda: "No model" in desk.meter.toolTip())

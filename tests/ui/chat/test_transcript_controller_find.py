@@ -52,3 +52,35 @@ def test_ctrl_f_is_left_to_other_screens(sit_down: SitDown) -> None:
     assert not desk.window.menus.find_action.isEnabled()
     desk.window.show_page(desk.window.chat_page)
     assert desk.window.menus.find_action.isEnabled()
+
+
+def test_a_result_of_the_search_of_all_chats_is_opened_with_its_words_marked(sit_down: SitDown) -> None:
+    desk = sit_down("A zebra. Nothing more. And a zebra.", "Other.")
+    desk.answers.send("Stripes?")
+    desk.waits_for_answer()
+    desk.chat.start_new()
+    desk.answers.send("Else?")
+    desk.waits_for_answer()
+    desk.waits_until_saved()
+    QTest.keyClick(desk.composer.edit, Qt.Key.Key_K, CTRL)
+    QTest.keyClicks(focused(), "zebra")
+    rows = desk.window.sidebar.list
+    desk.waits(lambda: len(rows.rows) == 2)
+    QTest.keyClick(desk.window.sidebar.search_field, Qt.Key.Key_Down)
+    QTest.keyClick(focused(), Qt.Key.Key_Return)
+    count = desk.window.findChild(QLabel, "find_count")
+    desk.waits(lambda: count.text() == "1 of 2")
+    assert focused() is desk.composer.edit
+    QTest.keyClick(focused(), Qt.Key.Key_F3)
+    assert count.text() == "2 of 2"
+    QTest.keyClick(focused(), Qt.Key.Key_Escape)
+    assert desk.window.sidebar.search_text == ""
+
+
+def test_escape_in_the_composer_ends_a_search_of_all_chats(sit_down: SitDown) -> None:
+    desk = sit_down()
+    QTest.keyClick(desk.composer.edit, Qt.Key.Key_K, CTRL)
+    QTest.keyClicks(focused(), "zebra")
+    desk.composer.edit.setFocus()
+    QTest.keyClick(desk.composer.edit, Qt.Key.Key_Escape)
+    assert desk.window.sidebar.search_text == ""

@@ -5,7 +5,15 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from app.core.conversation import UNKNOWN_TIME, ConversationSummary
-from app.ui.sidebar.conversation_rows import ConversationRow, GroupHeading, group_name, rows_of
+from app.store.search import SearchHit
+from app.ui.sidebar.conversation_rows import (
+    ConversationRow,
+    GroupHeading,
+    group_name,
+    rows_found,
+    rows_of,
+    short_date,
+)
 
 TODAY = date(2026, 11, 22)
 
@@ -50,3 +58,33 @@ def test_the_newest_comes_first_and_every_group_has_one_heading() -> None:
         GroupHeading("Yesterday"),
         ConversationRow("old", "Old"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        (at(TODAY, 14), "14:00"),
+        (at(TODAY + timedelta(days=2), 9), "09:00"),
+        (at(TODAY - timedelta(days=1)), "21 Nov"),
+        (at(TODAY - timedelta(days=400)), "Oct 2025"),
+        (UNKNOWN_TIME, ""),
+    ],
+)
+def test_what_was_found_has_a_short_date(when: datetime, words: str) -> None:
+    assert short_date(when, TODAY) == words
+
+
+def test_a_title_is_listed_by_itself_only_where_nothing_of_its_chat_was_found() -> None:
+    when = at(TODAY - timedelta(days=1))
+    hits = [
+        SearchHit("a", "Rye bread", None, "Rye bread", ((0, 3),), when),
+        SearchHit("b", "Rye whisky", None, "Rye whisky", ((0, 3),), when),
+        SearchHit("a", "Rye bread", "n1", "made of **rye**", ((10, 13),), when),
+    ]
+    assert rows_found(hits, TODAY) == [
+        GroupHeading("2 results"),
+        ConversationRow("b", "Rye whisky", date="21 Nov"),
+        ConversationRow("a", "Rye bread", "made of rye", ((8, 11),), "n1", "21 Nov"),
+    ]
+    assert rows_found(hits, TODAY)[2].found_word == "rye"
+    assert rows_found([], TODAY) == [GroupHeading("No results")]

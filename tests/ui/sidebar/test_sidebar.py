@@ -226,7 +226,7 @@ def test_searching_shows_what_is_found_and_clearing_brings_all_back(qtbot: QtBot
     ):
         qtbot.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=place_of(sidebar, "Bread"))
     assert selected.args == ["b"]
-    assert opened.args == ["b", "n1"]
+    assert opened.args == ["b", "n1", "rye"]
     with qtbot.waitSignal(sidebar.search_changed) as ended:
         sidebar.search_field.clear()
     assert ended.args == [""]
@@ -245,6 +245,29 @@ def test_a_search_is_used_and_ended_with_the_keyboard(qtbot: QtBot, sidebar: Sid
     qtbot.keyClick(sidebar.search_field, Qt.Key.Key_Escape)
     assert ended == [""]
     assert "Apples" in rows(sidebar)
+
+
+def test_escape_in_what_was_found_ends_the_search(qtbot: QtBot, sidebar: Sidebar) -> None:
+    qtbot.keyClicks(sidebar.search_field, "rye")
+    sidebar.set_search_results([SearchHit("b", "Bread", "n1", "made of rye", ((8, 11),), NOW)])
+    qtbot.keyClick(sidebar.search_field, Qt.Key.Key_Down)
+    with qtbot.waitSignal(sidebar.escaped):
+        qtbot.keyClick(sidebar.list, Qt.Key.Key_Escape)
+    assert sidebar.search_text == ""
+    assert "Apples" in rows(sidebar)
+
+
+def test_the_result_that_was_opened_stays_current_below_another_of_its_chat(
+    qtbot: QtBot, sidebar: Sidebar
+) -> None:
+    qtbot.keyClicks(sidebar.search_field, "rye")
+    hits = [SearchHit("b", "Bread", f"n{n}", "made of rye", ((8, 11),), NOW) for n in (1, 2)]
+    sidebar.set_search_results(hits)
+    sidebar.conversation_selected.connect(sidebar.set_shown)
+    qtbot.keyClick(sidebar.search_field, Qt.Key.Key_Down)
+    qtbot.keyClick(sidebar.list, Qt.Key.Key_Down)
+    qtbot.keyClick(sidebar.list, Qt.Key.Key_Return)
+    assert sidebar.list.currentIndex().row() == 2
 
 
 def test_a_search_without_a_find_says_so(qtbot: QtBot, sidebar: Sidebar) -> None:

@@ -1,4 +1,4 @@
-"""The cards of a message: what the model thought, the tools it called, and what they returned."""
+"""The cards of a message: what the model thought, and the tools it called with what they returned."""
 
 from __future__ import annotations
 
@@ -30,9 +30,6 @@ from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import displayable
 from app.ui.transcript.content.repetition_marks import marked_blocks, repeat_in
 
-RESULT_CHARACTERS = 400
-"""A tool's result that is longer is folded."""
-RESULT_LINES = 12
 LONGEST_VALUE = 4_000
 """Characters of one argument that are shown in a tool card's table."""
 
@@ -50,13 +47,13 @@ def card_blocks(entry: MessageEntry, index: int, part: Part, expansion: Expansio
             header = thinking_header(index, part, is_open=is_open)
             return [header, *inside_card(_thought(entry, index, part))] if is_open else [header]
         case ToolCallPart():
-            status = entry.call(index)
+            status, title = entry.call(index), entry.tool_title(part.name)
             is_open = expansion.is_open(entry.id, _call_key(index, status), _is_call_open(part, status))
-            header = _call_header(index, part, status, is_open=is_open)
+            header = _call_header(index, title, part, status, is_open=is_open)
             return [header, *inside_card(_call_body(index, part, status))] if is_open else [header]
         case ToolResultPart():
-            is_open = expansion.is_open(entry.id, part_key(index), _is_result_open(part))
-            header = _result_header(index, part, is_open=is_open)
+            is_open = expansion.is_open(entry.id, part_key(index), False)
+            header = _lone_result_header(index, entry.tool_title(part.name), part, is_open=is_open)
             return [header, *inside_card(_result_body(part))] if is_open else [header]
     return list(parse(displayable(part.text)))
 
@@ -102,6 +99,8 @@ def _call_key(index: int, status: CallStatus | None) -> str:
 
 
 def _is_call_open(part: ToolCallPart, status: CallStatus | None) -> bool:
+    if status is not None and status.result is not None:
+        return False
     if part.error is not None:
         return True
     return status is not None and (
@@ -109,32 +108,34 @@ def _is_call_open(part: ToolCallPart, status: CallStatus | None) -> bool:
     )
 
 
-def _call_header(index: int, part: ToolCallPart, status: CallStatus | None, *, is_open: bool) -> CardHeader:
-    name = displayable(part.name) or "a tool"
-    key = _call_key(index, status)
+def _call_header(
+    index: int, title: str, part: ToolCallPart, status: CallStatus | None, *, is_open: bool
+) -> CardHeader:
+    """Which tool was called and how that stands; closed, also with what and what came of it."""
+    header = CardHeader(_call_key(index, status), "wrench", title, is_open=is_open)
     if part.error is not None:
-        title = f"Invalid call to {name}"
-        return CardHeader(key, "warning", title, "", is_open, is_failed=True)
-    preview = _preview(part.arguments)
-    took = formatting.duration(status.elapsed_ms / 1000) if status and status.elapsed_ms is not None else ""
-    match status.state if status else None:
+        why = "" if is_open else displayable(part.error)
+        return replace(header, icon="warning", title=f"Invalid call to {title}", detail=why, is_failed=True)
+    asked = "" if is_open else _preview(part.arguments)
+    state = status.state if status else CallState.DONE
+    result = _first_line(status.result) if status and status.result and not is_open else ""
+    match state:
         case CallState.WAITING:
-            detail = "Waiting for your permission"
-            return CardHeader(key, "hand-palm", f"Allow {name}?", detail, is_open, is_waiting=True)
+            return replace(header, icon="hand-palm", title=f"Allow {title}?", is_waiting=True)
         case CallState.RUNNING:
             ran = formatting.whole_seconds(monotonic() - status.started_at) if status else ""
-            detail = _joined(ran, preview)
-            return CardHeader(key, "wrench", f"Running {name}", detail, is_open, is_busy=True)
+            return replace(header, detail=_joined(ran, asked), is_busy=True)
         case CallState.NOT_RUN:
-            return CardHeader(key, "wrench", f"Call of {name}", _joined("not run", preview), is_open)
+            return replace(header, detail=_joined("not run", asked))
         case CallState.FAILED:
-            return CardHeader(key, "wrench", f"Called {name}", _joined("failed", took, preview), is_open)
+            return replace(
+                header, icon="warning", title=f"{title} failed", detail=result or asked, is_failed=True
+            )
         case CallState.REFUSED:
-            title = f"Denied: {name}"
-            return CardHeader(key, "prohibit", title, preview, is_open)
+            return replace(header, icon="prohibit", title=f"Denied: {title}", detail=asked)
         case CallState.STOPPED:
-            return CardHeader(key, "stop-circle", f"Call of {name}", _joined("stopped", preview), is_open)
-    return CardHeader(key, "wrench", f"Called {name}", _joined(preview, took), is_open)
+            return replace(header, icon="stop-circle", detail=_joined("stopped", asked))
+    return replace(header, detail=f"{asked} → {result}" if asked and result else asked or result)
 
 
 def _joined(*pieces: str) -> str:
@@ -142,7 +143,10 @@ def _joined(*pieces: str) -> str:
 
 
 def _preview(arguments: Mapping[str, Any]) -> str:
-    words = ", ".join(f"{name}: {_value(value)}" for name, value in arguments.items())
+    """What a tool was called with, on one line; a single value needs no name."""
+    values = [_value(value) for value in arguments.values()]
+    named = [f"{displayable(name)}: {value}" for name, value in zip(arguments, values, strict=True)]
+    words = ", ".join(values if len(values) == 1 else named)
     return " ".join(words[:300].split())
 
 
@@ -162,6 +166,8 @@ def _call_body(index: int, part: ToolCallPart, status: CallStatus | None) -> lis
         blocks.append(TextBlock((Span("No arguments.", is_muted=True),)))
     if part.error is not None:
         blocks.append(CodeBlock(displayable(part.raw)[:SHOWN_AT_FIRST], "Original text"))
+    if status is not None and status.result is not None:
+        blocks += [_result_line(status.result), *_result_body(status.result)]
     buttons = _call_buttons(index, part, status)
     return [*blocks, ButtonRow(buttons)] if buttons else blocks
 
@@ -193,25 +199,35 @@ def _value(value: object, longest: int = LONGEST_VALUE) -> str:
 # Results
 
 
-def _is_result_open(part: ToolResultPart) -> bool:
-    is_short = len(part.text) <= RESULT_CHARACTERS and part.text.count("\n") < RESULT_LINES
-    return is_short and not _was_never_run(part)
-
-
 def _was_never_run(part: ToolResultPart) -> bool:
     """Whether no tool returned this: the call was refused, stopped or not understood."""
     return part.is_refused or part.is_stopped or (part.is_error and part.elapsed_ms is None)
 
 
-def _result_header(index: int, part: ToolResultPart, *, is_open: bool) -> CardHeader:
-    name = displayable(part.name) or "the tool"
-    key = part_key(index)
-    first_line = "" if is_open else displayable(part.text).strip().split("\n", 1)[0][:200]
+def _first_line(part: ToolResultPart) -> str:
+    return displayable(part.text[:1_000]).strip().split("\n", 1)[0][:200]
+
+
+def _result_line(part: ToolResultPart) -> TextBlock:
+    """What parts a call from what came of it."""
     if _was_never_run(part):
-        return CardHeader(key, "arrow-bend-down-right", "The model was told", first_line, is_open)
+        words = "The model was told"
+    elif part.elapsed_ms is None:
+        words = "Result"
+    else:
+        words = f"Result after {formatting.duration(part.elapsed_ms / 1000)}"
+    return TextBlock((Span(words, is_muted=True),))
+
+
+def _lone_result_header(index: int, title: str, part: ToolResultPart, *, is_open: bool) -> CardHeader:
+    """The head of a result that no call of the conversation asked for."""
+    first_line = "" if is_open else _first_line(part)
+    header = CardHeader(part_key(index), "arrow-bend-down-right", title, first_line, is_open)
+    if _was_never_run(part):
+        return replace(header, title="The model was told")
     if part.is_error:
-        return CardHeader(key, "warning", f"{name} failed", first_line, is_open, is_failed=True)
-    return CardHeader(key, "arrow-bend-down-right", f"Result of {name}", first_line, is_open)
+        return replace(header, icon="warning", title=f"{title} failed", is_failed=True)
+    return header
 
 
 def _result_body(part: ToolResultPart) -> list[PlacedBlock]:
@@ -223,4 +239,4 @@ def _result_body(part: ToolResultPart) -> list[PlacedBlock]:
     if isinstance(value, dict | list):
         pretty = json.dumps(value, ensure_ascii=False, indent=2)
         return [CodeBlock(pretty[:SHOWN_AT_FIRST], "json")]
-    return [TextBlock((Span(text[:SHOWN_AT_FIRST] or "Nothing."),))]
+    return [TextBlock((Span(text[:SHOWN_AT_FIRST] or "Nothing.", is_danger=part.is_error),))]

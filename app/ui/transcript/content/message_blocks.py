@@ -45,7 +45,7 @@ class MessageContext:
     is_memory_start: bool = False
     """The model is given nothing from before it."""
     goes_on: bool = False
-    """It follows a tool's result in the same turn, so that who speaks need not be said again."""
+    """It follows tool results in the same turn, so that who speaks need not be said again."""
 
 
 ALONE = MessageContext()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from app.core.conversation import MessageState
 from app.core.message import Message, PicturePart, Role
 from app.core.repetition import Repeat
 from app.core.tool_call_status import CallState, CallStatus
 from app.ui.transcript.content.blocks import Button
+from app.ui.transcript.content.plain_text import displayable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,10 @@ class MessageEntry:
     """The answer was cut at a limit and can be gone on with."""
     calls: tuple[CallStatus, ...] = ()
     """How its tool calls stand; calls that are not named here were simply made."""
+    result_ids: tuple[str, ...] = ()
+    """The messages that hold the results of its calls; they are shown within it."""
+    tool_titles: Mapping[str, str] = field(default_factory=dict)
+    """What tools are called on screen, by the names that the model knows."""
     repeat: Repeat | None = None
     """What the answer repeats without end, in characters of everything written."""
     buttons: tuple[Button, ...] = ()
@@ -53,6 +59,15 @@ class MessageEntry:
     def call(self, index: int) -> CallStatus | None:
         """How the call stands that is at that place among the parts."""
         return next((status for status in self.calls if status.index == index), None)
+
+    def tool_title(self, name: str) -> str:
+        """What a tool is called on screen; one that is not known any more, by words made of its name."""
+        return self.tool_titles.get(name) or displayable(name).replace("_", " ").capitalize() or "Tool"
+
+    @property
+    def is_followed_up(self) -> bool:
+        """Whether it shows results, or is one: what follows belongs to the same turn."""
+        return bool(self.result_ids) or self.message.role is Role.TOOL
 
     @property
     def can_be_edited(self) -> bool:

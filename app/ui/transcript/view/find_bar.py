@@ -107,15 +107,16 @@ class FindBar(QFrame):
         """What is to be looked for."""
         return SearchQuery(self.field.text(), self._case_button.isChecked())
 
-    def open_bar(self, suggestion: str) -> None:
+    def open_bar(self, suggestion: str, *, takes_focus: bool = True) -> None:
         """Show the bar to type in; `suggestion` is what is selected in the conversation."""
         if suggestion and "\n" not in suggestion and len(suggestion) <= LONGEST_SUGGESTION:
             self.field.setText(suggestion)
         was_hidden = self.isHidden()
         self.show()
         self.raise_()
-        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.field.selectAll()
+        if takes_focus:
+            self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.field.selectAll()
         if was_hidden:
             self.opened.emit()
             self.changed.emit()

@@ -54,6 +54,10 @@ class FindController(QObject):
         """Show the bar, with what is selected to look for."""
         self.bar.open_bar(self._interaction.selected_text())
 
+    def look_for(self, text: str) -> None:
+        """Show the bar with words that were found elsewhere, and leave the keyboard where it is."""
+        self.bar.open_bar(text, takes_focus=False)
+
     def move(self, by: int) -> None:
         """Go to the next match (1) or the one before (-1); opens the bar where nothing is looked for."""
         if self.search.query is None:

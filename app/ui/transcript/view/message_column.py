@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from app.core.message import Role
 from app.ui.transcript.content.blocks import Block
+from app.ui.transcript.content.cards import part_key
 from app.ui.transcript.content.expansion import ExpansionState
 from app.ui.transcript.content.message_blocks import (
     BUBBLE_CHARACTERS,
@@ -62,7 +63,9 @@ class MessageColumn:
         before = {entry.id: entry for entry in self.entries}
         self.entries = list(entries)
         self.streaming_answer = None
-        self._rows = {entry.id: row for row, entry in enumerate(self.entries)}
+        self._rows = {}
+        for row, entry in enumerate(self.entries):
+            self._note_row(entry, row)
         kept = {entry.id for entry in self.entries if before.get(entry.id) == entry}
         self._layouts = OrderedDict((id_, layout) for id_, layout in self._layouts.items() if id_ in kept)
         self._geometry = RowHeights(self._known_height(entry) for entry in self.entries)
@@ -75,13 +78,14 @@ class MessageColumn:
             self.append(entry)
 
     def append(self, entry: MessageEntry) -> None:
-        self._rows[entry.id] = len(self.entries)
+        self._note_row(entry, len(self.entries))
         self.entries.append(entry)
         self._geometry.append(self._estimate(entry))
 
     def replace(self, entry: MessageEntry) -> None:
         """Exchanges the entry of that id; what is built of it stays until it is shown again."""
         row = self._rows[entry.id]
+        self._note_row(entry, row)
         self.entries[row] = entry
         if entry.id in self._layouts:
             self.refresh(entry.id)
@@ -92,10 +96,14 @@ class MessageColumn:
         """Removes a message and all below it."""
         row = self._rows[entry_id]
         for gone in self.entries[row:]:
-            del self._rows[gone.id]
             self._layouts.pop(gone.id, None)
+        self._rows = {id_: kept for id_, kept in self._rows.items() if kept < row}
         del self.entries[row:]
         self._geometry.cut(row)
+
+    def _note_row(self, entry: MessageEntry, row: int) -> None:
+        """Results are found where the answer is that shows them."""
+        self._rows.update(dict.fromkeys((entry.id, *entry.result_ids), row))
 
     def row_of(self, entry_id: str | None) -> int | None:
         return self._rows.get(entry_id) if entry_id is not None else None
@@ -103,18 +111,26 @@ class MessageColumn:
     def blocks(self, entry: MessageEntry) -> list[Block]:
         """What an entry is shown as at the moment."""
         row = self._rows[entry.id]
-        follows_tool = row > 0 and self.entries[row - 1].message.role is Role.TOOL
-        around = MessageContext(entry.id == self.memory_start, follows_tool)
+        goes_on = row > 0 and self.entries[row - 1].is_followed_up
+        around = MessageContext(self.memory_start in (entry.id, *entry.result_ids), goes_on)
         if self.streaming_answer is not None and self.streaming_answer.entry.id == entry.id:
             return self.streaming_answer.blocks(self.expansion, around)
         return blocks_of(entry, self.expansion, around)
+
+    def open_result(self, result_id: str) -> None:
+        """Opens the card that shows a result; nothing happens for other messages."""
+        entry = self.entries[self._rows[result_id]]
+        for number, id_ in enumerate(entry.result_ids):
+            if id_ == result_id and number < len(entry.calls):
+                self.expansion.cards[entry.id, part_key(entry.calls[number].index)] = True
+                self.refresh(entry.id)
 
     def mark_memory_start(self, entry_id: str | None) -> None:
         """Draws a line above a message, where the model's memory begins; None for no line."""
         before, self.memory_start = self.memory_start, entry_id
         for changed in {before, entry_id} if before != entry_id else ():
             if changed in self._rows:
-                self.refresh(changed)
+                self.refresh(self.entries[self._rows[changed]].id)
 
     def to_plain_text(self) -> str:
         """What the reader sees of the whole conversation, as text."""

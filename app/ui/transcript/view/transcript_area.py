@@ -201,6 +201,10 @@ class TranscriptArea(QAbstractScrollArea):
         """Opens the bar to find words in the conversation with."""
         self._find.open()
 
+    def mark_words(self, text: str) -> None:
+        """Looks for words as the bar does, from what is on screen on; the keyboard stays where it is."""
+        self._find.look_for(text)
+
     def _make_room(self) -> None:
         """Keeps the bar's place free."""
         self._find.follow()
@@ -234,6 +238,7 @@ class TranscriptArea(QAbstractScrollArea):
         """Goes to the beginning of a message; nothing happens where it is not shown."""
         row = self._column.row_of(entry_id)
         if row is not None:
+            self._column.open_result(entry_id)
             self._viewport.return_to(row, FOUND_AT)
             self._refresh()
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import monotonic
 
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
+from app.core.message import ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.repetition import Repeat
 from app.core.stream import PartKind
@@ -32,15 +33,15 @@ def called(state: CallState, part: ToolCallPart = CALL, **details: object) -> Me
     return of_parts(part, calls=(CallStatus(0, state, **details),))  # type: ignore[arg-type]
 
 
-def returned(text: str, **details: object) -> MessageEntry:
-    part = ToolResultPart("get_weather", text, **details)  # type: ignore[arg-type]
-    return MessageEntry("result", Message(Role.TOOL, (part,)))
+def returned(text: str, state: CallState = CallState.DONE, **details: object) -> MessageEntry:
+    result = ToolResultPart("get_weather", text, **details)  # type: ignore[arg-type]
+    return called(state, result=result)
 
 
 def test_a_call_that_waits_shows_what_it_would_run_with(transcript: Transcript) -> None:
     transcript.show_entries([question("Weather?"), called(CallState.WAITING, call_id="c1")])
     seen = transcript.to_plain_text()
-    assert "Allow get_weather? · Waiting for your permission" in seen
+    assert "Allow Get weather?" in seen
     assert "city\tParis" in seen
     assert "days\t2" in seen
     for words in ("Allow once", "Always allow in this chat", "Deny", "Never in this chat"):
@@ -81,13 +82,13 @@ def test_a_call_is_allowed_without_a_mouse(transcript: Transcript, qtbot: QtBot)
 
 def test_the_card_closes_once_it_is_decided(transcript: Transcript) -> None:
     transcript.show_entries([called(CallState.WAITING, call_id="c1")])
-    transcript.replace_entry(called(CallState.DONE, elapsed_ms=340))
-    assert transcript.to_plain_text() == "LFM2.5-1.2B\n\nCalled get_weather · city: Paris, days: 2 · 0.3 s"
+    transcript.replace_entry(returned("18 degrees\nand dry", elapsed_ms=340))
+    assert transcript.to_plain_text() == "LFM2.5-1.2B\n\nGet weather · city: Paris, days: 2 → 18 degrees"
 
 
 def test_a_running_tool_counts_its_seconds(transcript: Transcript, qtbot: QtBot) -> None:
     transcript.show_entries([called(CallState.RUNNING, started_at=monotonic() - 0.7)])
-    qtbot.waitUntil(lambda: "Running get_weather · 1 s" in transcript.to_plain_text(), timeout=3_000)
+    qtbot.waitUntil(lambda: "Get weather · 1 s · city: Paris" in transcript.to_plain_text(), timeout=3_000)
     before = transcript.viewport().grab().toImage()
     qtbot.waitUntil(lambda: transcript.viewport().grab().toImage() != before, timeout=3_000)
 
@@ -95,10 +96,10 @@ def test_a_running_tool_counts_its_seconds(transcript: Transcript, qtbot: QtBot)
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        (CallState.FAILED, "Called get_weather · failed"),
-        (CallState.REFUSED, "Denied: get_weather"),
-        (CallState.STOPPED, "Call of get_weather · stopped"),
-        (CallState.NOT_RUN, "Call of get_weather · not run"),
+        (CallState.FAILED, "Get weather failed"),
+        (CallState.REFUSED, "Denied: Get weather"),
+        (CallState.STOPPED, "Get weather · stopped"),
+        (CallState.NOT_RUN, "Get weather · not run"),
     ],
 )
 def test_how_a_call_ended_is_told(transcript: Transcript, state: CallState, words: str) -> None:
@@ -133,18 +134,64 @@ def test_a_malformed_call_that_was_answered_to_offers_nothing_more(transcript: T
     assert "Try again" not in labels(transcript)
 
 
-def test_json_results_are_pretty_and_long_ones_folded(transcript: Transcript) -> None:
-    transcript.show_entries([returned('{"city": "Paris", "temp_c": 18}')])
-    assert '{\n  "city": "Paris",\n  "temp_c": 18\n}' in transcript.to_plain_text()
-    transcript.show_entries([returned("\n".join(f"line {n}" for n in range(20)))])
-    assert transcript.to_plain_text() == "Result of get_weather · line 0"
-    click(transcript, "Open: Result of get_weather")
-    assert "line 19" in transcript.to_plain_text()
+def test_one_card_holds_what_a_tool_was_asked_and_what_it_said(transcript: Transcript) -> None:
+    transcript.show_entries([returned('{"city": "Paris", "temp_c": 18}', elapsed_ms=340)])
+    assert [label for label in labels(transcript) if "eather" in label] == ["Open: Get weather"]
+    click(transcript, "Open: Get weather")
+    seen = transcript.to_plain_text()
+    assert "city\tParis\ndays\t2" in seen
+    assert 'Result after 0.3 s\n\n{\n  "city": "Paris",\n  "temp_c": 18\n}' in seen
+    assert "→" not in seen
+
+
+def test_the_head_of_a_card_says_the_tool_s_title(transcript: Transcript) -> None:
+    transcript.show_entries([replace(returned("18"), tool_titles={"get_weather": "Weather report"})])
+    assert "Weather report · city: Paris, days: 2 → 18" in transcript.to_plain_text()
+    assert "et_weather" not in transcript.to_plain_text()
+
+
+def test_a_single_argument_needs_no_name(transcript: Transcript) -> None:
+    call = ToolCallPart("calculator", {"expression": "2 * 3"}, "")
+    result = ToolResultPart("calculator", "6")
+    transcript.show_entries([called(CallState.DONE, call, result=result)])
+    assert "Calculator · 2 * 3 → 6" in transcript.to_plain_text()
+
+
+def test_why_a_tool_failed_is_seen_without_opening_its_card(transcript: Transcript) -> None:
+    transcript.show_entries(
+        [returned("Error: There is no such city.", CallState.FAILED, is_error=True, elapsed_ms=40)]
+    )
+    assert "Get weather failed · Error: There is no such city." in transcript.to_plain_text()
+    click(transcript, "Open: Get weather failed")
+    assert "Paris" in transcript.to_plain_text()
 
 
 def test_what_the_model_was_told_of_a_refusal_can_be_looked_up(transcript: Transcript) -> None:
-    transcript.show_entries([returned("Tool call was denied by the user.", is_error=True, is_refused=True)])
-    assert transcript.to_plain_text() == "The model was told · Tool call was denied by the user."
+    transcript.show_entries(
+        [returned("Tool call was denied by the user.", CallState.REFUSED, is_error=True, is_refused=True)]
+    )
+    assert "Denied: Get weather · city: Paris, days: 2" in transcript.to_plain_text()
+    click(transcript, "Open: Denied: Get weather")
+    assert "The model was told\n\nTool call was denied by the user." in transcript.to_plain_text()
+
+
+def test_two_calls_of_one_answer_have_a_card_each(transcript: Transcript) -> None:
+    other = ToolCallPart("clock", {}, "")
+    entry = of_parts(
+        CALL,
+        other,
+        calls=(
+            CallStatus(0, CallState.DONE, result=ToolResultPart("get_weather", "18")),
+            CallStatus(1, CallState.DONE, result=ToolResultPart("clock", "noon")),
+        ),
+    )
+    transcript.show_entries([entry])
+    assert [label for label in labels(transcript) if label.startswith("Open")] == [
+        "Open: Get weather",
+        "Open: Clock",
+    ]
+    click(transcript, "Open: Clock")
+    assert "noon" in transcript.to_plain_text()
 
 
 # Thoughts

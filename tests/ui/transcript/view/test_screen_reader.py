@@ -82,7 +82,7 @@ def test_a_tool_that_asks_is_said_once_with_what_it_would_do(transcript: Transcr
     transcript.show_entries([question("Weather?"), of_parts(call)])
     asking = of_parts(call, calls=(waiting,))
     transcript.replace_entry(asking)
-    for words in ("Allow get_weather?", "city", "Paris", "Allow once", "Deny"):
+    for words in ("Allow Get weather?", "city", "Paris", "Allow once", "Deny"):
         assert words in heard(transcript)
     transcript.copied.emit("message")
     transcript.replace_entry(replace(asking, note="Still waiting."))
@@ -133,4 +133,4 @@ def test_no_answer_is_said_where_that_is_unwanted_but_a_tool_that_asks_is(
     waiting = CallStatus(0, CallState.WAITING, "call-1")
     transcript.begin_reply(unfinished("second"))
     transcript.finish_reply(of_parts(call, entry_id="second", calls=(waiting,)))
-    assert "Allow get_weather?" in heard(transcript)
+    assert "Allow Get weather?" in heard(transcript)

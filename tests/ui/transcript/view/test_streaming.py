@@ -181,7 +181,7 @@ def test_a_call_is_announced_while_it_is_written(transcript: Transcript) -> None
     assert "Writing a tool call · [clock(" in transcript.to_plain_text()
     transcript.feed_reply([PartFinished(0, ToolCallPart("clock", {}, "[clock()]"))])
     transcript.redraw_reply()
-    assert "Called clock" in transcript.to_plain_text()
+    assert "Clock" in transcript.to_plain_text()
 
 
 def test_windows_line_ends_split_over_two_pieces_are_one(transcript: Transcript) -> None:

@@ -189,8 +189,8 @@ def test_a_thought_cut_off_says_so(transcript: Transcript) -> None:
 def test_a_call_shows_its_arguments_as_a_table(transcript: Transcript) -> None:
     call = ToolCallPart("search", {"query": "a lake", "limit": 5, "tags": ["x", "ü"]}, "")
     transcript.show_entries([of_parts(call)])
-    assert "Called search" in transcript.to_plain_text()
-    click(transcript, "Open: Called search")
+    assert "Search · query: a lake, limit: 5" in transcript.to_plain_text()
+    click(transcript, "Open: Search")
     assert 'query\ta lake\nlimit\t5\ntags\t["x", "ü"]' in transcript.to_plain_text()
 
 
@@ -202,20 +202,16 @@ def test_a_call_that_cannot_be_read_shows_why_and_what_was_written(transcript: T
     assert "weather(city='Bern" in shown
 
 
-def test_a_short_result_is_open_and_a_long_one_folded(transcript: Transcript) -> None:
-    short = MessageEntry("short", Message(Role.TOOL, (ToolResultPart("clock", '{"hour": 12}'),)))
-    long = MessageEntry("long", Message(Role.TOOL, (ToolResultPart("page", "word " * 300),)))
+def test_a_result_that_no_call_asked_for_has_a_card_of_its_own(transcript: Transcript) -> None:
+    """As in a conversation of which the call could not be read."""
+    whole = MessageEntry("whole", Message(Role.TOOL, (ToolResultPart("page", "First\n" + "word " * 300),)))
     failed = MessageEntry(
         "failed", Message(Role.TOOL, (ToolResultPart("page", "No network.", is_error=True, elapsed_ms=40),))
     )
-    transcript.show_entries([short, long, failed])
-    shown = transcript.to_plain_text()
-    assert '{\n  "hour": 12\n}' in shown
-    assert shown.count("word") < 100
-    assert "page failed" in shown
-    assert "No network." in shown
-    click(transcript, "Open: Result of page")
-    assert transcript.to_plain_text().count("word") >= 300
+    transcript.show_entries([whole, failed])
+    assert transcript.to_plain_text() == "Page · First\n\nPage failed · No network."
+    click(transcript, "Open: Page")
+    assert transcript.to_plain_text().count("word") == 300
 
 
 def test_a_failed_answer_keeps_its_words_and_says_why(transcript: Transcript) -> None:
