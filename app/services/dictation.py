@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QLocale, QObject, QTimer, Signal
 
 from app.core.errors import Cancelled, SoundError
-from app.core.message import AttachmentPart, RecordingPart
+from app.core.message import AttachmentPart, RecordingPart, Role
 from app.core.model_file import ModelFile, Sense
 from app.services.attachments import AttachmentService
 from app.services.background import Report, Stream, Worker, run_in_background
+from app.services.chat_session import ChatSession
 from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.senses import SenseService
 from app.services.transcriber import Transcriber, is_japanese
 from app.sound.reading import Decode
+from app.speech.languages import language_of
 from app.store.attachments import AttachmentStore
 
 FREE_AFTER_MS = 60_000
@@ -50,8 +51,8 @@ class DictationService(QObject):
         models: ModelService,
         senses: SenseService,
         notices: NoticeService,
+        chat: ChatSession,
         parent: QObject | None = None,
-        is_user_japanese: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__(parent)
         self._transcriber = transcriber
@@ -61,11 +62,13 @@ class DictationService(QObject):
         self._models = models
         self._senses = senses
         self._notices = notices
-        self._is_user_japanese = is_user_japanese or _is_system_japanese
+        self._chat = chat
         self._worker = Worker("dictation", self)
         self._stream: Stream | None = None
         self._part: RecordingPart | None = None
         self._share = 0.0
+        self._told: set[AttachmentPart] = set()
+        """For what no model was there that hears."""
         self._given_up: set[AttachmentPart] = set()
         """What could not be written down, or nothing is said in; it is tried again when it is added again."""
         self._idle = QTimer(self, singleShot=True, interval=FREE_AFTER_MS)
@@ -81,9 +84,19 @@ class DictationService(QObject):
     def model(self) -> ModelFile | None:
         """Who writes recordings down; None where no model on this computer hears."""
         found = [it for it in self._models.models if Sense.HEARING in it.senses and not it.problem]
-        is_wanted = self._is_user_japanese()
+        is_wanted = self._is_japanese_spoken
         # Of those for the user's language the smallest: it is loaded beside another model.
         return min(found, key=lambda it: (is_japanese(it) is not is_wanted, it.size_bytes), default=None)
+
+    @property
+    def _is_japanese_spoken(self) -> bool:
+        """By what the user wrote last in the chat; where that is nothing, by the system's language."""
+        conversation = self._chat.conversation
+        texts = [node.message.text for node in conversation.path() if node.role is Role.USER]
+        written = next((text for text in (conversation.draft, *reversed(texts)) if text.strip()), "")
+        if written:
+            return language_of(written) == "ja"
+        return QLocale.system().language() == QLocale.Language.Japanese
 
     def shut_down(self) -> None:
         """Gives up what is under way and frees the model."""
@@ -95,6 +108,7 @@ class DictationService(QObject):
         """Begins with the first recording that the chosen model cannot hear; gives up one that has gone."""
         attached = [part for part in self._attachments.current if isinstance(part, RecordingPart)]
         self._given_up &= set(attached)
+        self._told &= set(attached)
         is_needed = self._models.chosen is not None and not self._models.can_hear
         if self._part is not None and not (is_needed and self._part in attached):
             self._end()
@@ -103,8 +117,8 @@ class DictationService(QObject):
             model = self.model
             if model is not None:
                 self._start(model, waiting[0])
-            elif self._models.models:
-                self._given_up.add(waiting[0])
+            elif self._models.models and waiting[0] not in self._told:
+                self._told.add(waiting[0])
                 self._senses.refuse(Sense.HEARING)
 
     def _start(self, model: ModelFile, part: RecordingPart) -> None:
@@ -155,7 +169,3 @@ class DictationService(QObject):
     def _free(self) -> None:
         if self._stream is None:
             self._worker.start(Stream(lambda _cancel, _report: self._transcriber.free(), self))
-
-
-def _is_system_japanese() -> bool:
-    return QLocale.system().language() == QLocale.Language.Japanese

@@ -271,6 +271,7 @@ class Services(QObject):
             self.models,
             self.senses,
             self.notices,
+            self.chat,
             self,
         )
         self.answers = AnswerService(

@@ -264,10 +264,12 @@ def test_a_recording_is_paused_and_discarded(qtbot: QtBot, person: Person) -> No
     attached(qtbot, person, 0)
 
 
-def test_without_a_model_that_hears_one_is_offered(
+def test_without_a_model_that_hears_one_is_offered_and_used_once_it_is_there(
     qtbot: QtBot, start_program: StartProgram, tmp_path: Path
 ) -> None:
-    person = start_program(TINY_MODEL, ())
+    folder = tmp_path / "models"
+    folder.mkdir()
+    person = start_program(TINY_MODEL, (folder,))
     person.waits_for_model()
     drop(qtbot, person, [put_sound(tmp_path, "green")])
     attached(qtbot, person, 1)
@@ -275,9 +277,13 @@ def test_without_a_model_that_hears_one_is_offered(
     qtbot.waitUntil(lambda: "cannot hear recordings" in banner.sentence.text(), timeout=ANSWER_MS)
     (offer,) = [it for it in banner.findChildren(QPushButton) if it.text().startswith("Show LFM2.5 Audio")]
     offer.click()
-    manager = person.application.screens.model_manager
-    qtbot.waitUntil(lambda: person.window.current_page is not person.window.chat_page, timeout=ANSWER_MS)
-    assert manager is not None
+    window = person.window
+    qtbot.waitUntil(lambda: window.current_page is not window.chat_page, timeout=ANSWER_MS)
+    window.focus_composer()
+    put_hearing_model(folder)
+    person.application.services.models.refresh()
+    qtbot.waitUntil(lambda: bool(person.composer.text), timeout=ANSWER_MS)
+    attached(qtbot, person, 0)
 
 
 def test_answers_are_read_aloud_until_somebody_types(qtbot: QtBot, person: Person) -> None:
@@ -300,3 +306,21 @@ def test_answers_are_read_aloud_until_somebody_types(qtbot: QtBot, person: Perso
     services.reading_aloud.set_voice(None)
     assert not composer.aloud_button.isVisible()
     composer.set_text("")
+
+
+def test_japanese_is_written_down_by_the_model_for_it(
+    qtbot: QtBot, start_program: StartProgram, tmp_path: Path
+) -> None:
+    put_hearing_model(tmp_path / "models")
+    japanese = put_hearing_model(tmp_path / "models", "LFM2-Audio-JP")
+    person = start_program(TINY_MODEL, (tmp_path / "models",))
+    person.waits_for_model()
+    services = person.application.services
+    qtbot.waitUntil(lambda: services.dictation.model is not None, timeout=ANSWER_MS)
+    person.types("Please write it down")
+    assert services.dictation.model is not None
+    assert services.dictation.model.path != japanese
+    person.composer.set_text("")
+    person.types("書いてください")
+    assert services.dictation.model.path == japanese
+    person.composer.replace_text("")

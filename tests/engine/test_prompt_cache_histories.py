@@ -46,8 +46,9 @@ def test_what_was_written_and_read_ahead_makes_no_difference_but_to_its_own_cont
 
 
 @pytest.mark.parametrize("most_written", [1, 32])
-def test_pictures_that_were_seen_before_make_no_other_answers(tiny_path, tmp_path, most_written):
-    found = differences(
-        tiny_path, tmp_path, range(3), most_written, projector=tiny_path.with_name("tiny-mmproj.gguf")
-    )
+@pytest.mark.parametrize("projector", ["tiny-mmproj.gguf", "tiny-audio-mmproj.gguf"])
+def test_pictures_and_recordings_of_before_make_no_other_answers(
+    tiny_path, tmp_path, most_written, projector
+):
+    found = differences(tiny_path, tmp_path, range(3), most_written, projector=tiny_path.with_name(projector))
     assert all(difference.same_text and difference.logits < 0.002 for difference in found)

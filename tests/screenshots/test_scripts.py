@@ -10,7 +10,18 @@ import pytest
 from PySide6.QtGui import QImage
 
 ROOT = Path(__file__).parent.parent.parent
-SCRIPTS = ("context", "documents", "models", "presets", "program", "readme", "shell", "tools", "transcript")
+SCRIPTS = (
+    "context",
+    "documents",
+    "models",
+    "presets",
+    "program",
+    "readme",
+    "shell",
+    "sound",
+    "tools",
+    "transcript",
+)
 FEWEST_COLOURS = 100
 
 

@@ -13,20 +13,24 @@ import random
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.core.language_model import PromptProgress, ReplyStarted, StreamEvent
-from app.core.message import Message
-from app.core.model_file import LoadOptions
+from app.core.media import Media, SoundSamples
+from app.core.message import AttachmentPart, Message, PicturePart, RecordingPart
+from app.core.model_file import LoadOptions, Sense
 from app.core.picture_size import PictureDetail
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
+from app.engine.model_checks import senses_of
 from app.engine.state_files import StateFiles
 from tests.support.asking import WEATHER, Answer, assistant, system, user
 from tests.support.pictures import picture, pixels_of, shown
+from tests.support.sounds import heard, joined, recording, silence, tone
 
 CONTEXT = 2048
 MOST_STATE_BYTES = 1000**3
@@ -91,15 +95,15 @@ class Pair:
 
     def __init__(self, path: Path, folder: Path, projector: Path | None = None) -> None:
         """`folder` is where states are kept from one run to the next; with a projector the histories hold
-        pictures."""
+        pictures or recordings."""
         self._path = path
         self._folder = folder
         self._projector = projector
         self._engines = [self._started(StateFiles(folder, MOST_STATE_BYTES)), self._started(None)]
 
     @property
-    def sees(self) -> bool:
-        return self._projector is not None
+    def senses(self) -> frozenset[Sense]:
+        return senses_of(self._projector) if self._projector else frozenset()
 
     def close(self) -> None:
         for engine in self._engines:
@@ -138,8 +142,8 @@ class Pair:
         self._engines[0] = self._started(files)
 
     def _started(self, states: StateFiles | None) -> Engine:
-        engine = Engine(read_media=pixels_of, states=states)
-        options = LoadOptions(context_length=2 * CONTEXT if self.sees else CONTEXT, thread_count=1)
+        engine = Engine(read_media=_media_of, states=states)
+        options = LoadOptions(context_length=2 * CONTEXT if self.senses else CONTEXT, thread_count=1)
         engine.guesses_repeated_text = states is not None
         engine.load(self._path, options, lambda share: None, projector=self._projector)
         return engine
@@ -210,7 +214,7 @@ def history(pair: Pair, seed: int, most_written: int, always_ahead: bool = False
             words = current.turns.pop().text
             prefill = words[: chance.randrange(len(words) + 1)] if step == "continue" else ""
         else:
-            current.turns.append(_question(chance, pair.sees))
+            current.turns.append(_question(chance, pair.senses))
         asked = pair.ask(current, chance.randint(1, most_written), prefill)
         found.append(replace(asked.difference, is_continued=bool(prefill)))
         said = asked.answer.text if most_written > 1 else chance.choice(ANSWERS)
@@ -222,15 +226,28 @@ def history(pair: Pair, seed: int, most_written: int, always_ahead: bool = False
     return found
 
 
-def _question(chance: random.Random, has_pictures: bool) -> Message:
-    """With pictures now and then, where the model sees; the same ones come again and again."""
+def _question(chance: random.Random, senses: frozenset[Sense]) -> Message:
+    """With pictures or recordings now and then, where the model sees or hears; the same ones come again."""
     words = chance.choice(QUESTIONS)
-    if not has_pictures or chance.random() < 0.4:
+    if not senses or chance.random() < 0.4:
         return user(words)
     count = chance.choice((1, 1, 2))
+    if Sense.HEARING in senses:
+        return heard(*(chance.choice(list(_recordings())) for _ in range(count)), text=words)
     return shown(
         *(picture(chance.choice(("red", "blue")), *chance.choice(SIZES)) for _ in range(count)), text=words
     )
+
+
+@cache
+def _recordings() -> Mapping[RecordingPart, SoundSamples]:
+    """Of one piece and of two."""
+    long = joined(*[tone("green", 5.0), silence(0.5)] * 6)
+    return {recording(samples): samples for samples in (tone("blue", 0.4), tone("green", 3.0), long)}
+
+
+def _media_of(part: AttachmentPart) -> Media | None:
+    return pixels_of(part) if isinstance(part, PicturePart) else _recordings().get(part)
 
 
 def _finished(words: str) -> Message:
@@ -242,7 +259,9 @@ def _finished(words: str) -> Message:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--projector", type=Path, help="shows the model pictures as well")
+    parser.add_argument(
+        "--projector", type=Path, help="shows the model pictures or plays it recordings as well"
+    )
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--written", type=int, default=32, help="the most tokens of an answer")

@@ -59,11 +59,11 @@ def heard(*recordings: RecordingPart, text: str = QUESTION) -> Message:
     return Message.of_text(Role.USER, text, recordings)
 
 
-def put_hearing_model(folder: Path) -> Path:
+def put_hearing_model(folder: Path, name: str = "LFM2-Audio") -> Path:
     """Puts the tiny model that hears into a folder, with its projector; gives the model's path."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HEARING, folder / "mmproj-Tiny-LFM2-Audio-F16.gguf")
-    return Path(shutil.copy(TINY, folder / "Tiny-LFM2-Audio-F16.gguf"))
+    shutil.copy(HEARING, folder / f"mmproj-Tiny-{name}-F16.gguf")
+    return Path(shutil.copy(TINY, folder / f"Tiny-{name}-F16.gguf"))
 
 
 def put_sound(folder: Path, colour: str, seconds: float = 1.0, name: str = "") -> Path:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.core import formatting
-from app.core.model_file import ModelFile
+from app.core.model_file import ModelFile, Sense
 from app.hub.library.records import ModelRecord
 from app.services.library import FileImport
 from app.ui.model_manager.download_rows import CHAT
@@ -24,6 +24,7 @@ _STOP = Action(STOP_VERIFYING, "Stop verifying", "x")
 _REVEAL = Action(REVEAL, "Show in folder", "folder-open")
 _REMOVE = Action(REMOVE, "Remove from list", "minus-circle")
 _DELETE = Action(DELETE, "Move to the trash", "trash")
+_SENSES = {Sense.SIGHT: "sees pictures", Sense.HEARING: "hears recordings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,7 @@ def _badges(model: ModelFile, state: LibraryState) -> tuple[Badge, ...]:
 def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
     record = state.records.get(model.path, ModelRecord())
     words = [formatting.size(model.total_bytes), model.architecture]
-    if model.projector is not None:
-        words.append("sees pictures")
+    words += [said for sense, said in _SENSES.items() if sense in model.senses]
     if model.trained_context:
         words.append(f"{model.trained_context:,} tokens of context")
     history = [f"used {formatting.days_ago(record.used, state.now)}" if record.used else "not used yet"]

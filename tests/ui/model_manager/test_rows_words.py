@@ -10,7 +10,7 @@ import pytest
 
 from app.core import formatting
 from app.core.errors import DiskFullError, GatedError
-from app.core.model_file import ModelFile
+from app.core.model_file import ModelFile, Sense
 from app.engine.bandwidth import Bandwidth
 from app.engine.computer import Computer, look_at_computer
 from app.hub import model_sizes
@@ -194,6 +194,29 @@ def test_the_library_tells_history_and_refuses_what_is_not_ours() -> None:
     assert "Ollama" in rows[1].spoken
     assert [row.action("delete") is not None for row in rows] == [True, False, False]
     assert summary([own, theirs, starter], 50 * GB) == "3 models, 2.8 GB on this computer. 50.0 GB are free."
+
+
+@pytest.mark.parametrize(
+    ("senses", "words"),
+    [
+        ((), "1.0 GB · lfm2"),
+        ((Sense.SIGHT,), "1.0 GB · lfm2 · sees pictures"),
+        ((Sense.HEARING,), "1.0 GB · lfm2 · hears recordings"),
+        ((Sense.HEARING, Sense.SIGHT), "1.0 GB · lfm2 · sees pictures · hears recordings"),
+    ],
+)
+def test_a_model_says_what_it_can_do_beside_reading(senses: tuple[Sense, ...], words: str) -> None:
+    model = ModelFile(Path("/a.gguf"), "A", GB, "lfm2", senses=frozenset(senses))
+    assert library_rows([model], LibraryState({}, NOW))[0].lines[0].text == words
+
+
+def test_a_model_that_hears_says_that_its_own_voice_cannot_be_had() -> None:
+    audio = CATALOG.get("LFM2.5-Audio-1.5B")
+    assert audio is not None
+    assert audio.runs_here
+    words = catalog_words.what_runs(audio)
+    assert "listens to recordings" in words
+    assert "Its own voice cannot be had with this engine" in words
 
 
 def test_the_library_tells_what_the_model_in_use_takes() -> None:

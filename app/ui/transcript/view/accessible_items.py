@@ -14,7 +14,14 @@ from PySide6.QtWidgets import QAbstractScrollArea
 from typing_extensions import override
 
 from app.core.message import Role
-from app.ui.transcript.content.blocks import Block, ButtonRow, CardHeader, MoreLine, PictureRow
+from app.ui.transcript.content.blocks import (
+    Block,
+    ButtonRow,
+    CardHeader,
+    MoreLine,
+    PictureRow,
+    RecordingRow,
+)
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import plain_text
@@ -28,7 +35,7 @@ from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.message_layout import MessageLayout
 from app.ui.transcript.view.viewport import AHEAD, Viewport
 
-_MADE_OF_BUTTONS = (CardHeader, ButtonRow, MoreLine, PictureRow)
+_MADE_OF_BUTTONS = (CardHeader, ButtonRow, MoreLine, PictureRow, RecordingRow)
 """Blocks that say nothing beside what can be pressed in them."""
 
 ItemKey = tuple[str, int | TargetId | None]
