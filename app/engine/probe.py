@@ -152,15 +152,16 @@ class Probe:
         if self._choices is not None:
             self._choices.forget(read_usable(path))
 
-    def check_library(self) -> None:
+    def check_library(self, cancel: threading.Event | None = None) -> None:
         """Returns if the engine's library can be loaded on this computer.
 
         Raises:
             EngineError: it is missing, unfit for the processor, or not the one this program needs.
+            Cancelled: `cancel` was set.
         """
         limits = TrialLimits(self._shortest_timeout)
         name = "the engine's library"
-        verdict = verdict_of(name, self._run(["--library"], name, limits, None), limits)
+        verdict = verdict_of(name, self._run(["--library"], name, limits, cancel), limits)
         if verdict.problem:
             raise EngineError(verdict.problem, "Reinstall Tarn, or install a build for this computer.")
 

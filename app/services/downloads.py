@@ -239,6 +239,8 @@ class DownloadService(QObject):
             self._queue.cancel(download_id)
 
     def _on_queue_changed(self, state: DownloadState) -> None:
+        if self._is_shut_down:  # It was on its way to this thread already.
+            return
         former = self._states.get(state.id)
         if state.status is DownloadStatus.CANCELLED:
             self._states.pop(state.id, None)

@@ -90,7 +90,7 @@ class ModelLibrary:
             UserError: the file would take the program down with it, or cannot be used.
         """
         if not self._trials.exists():
-            self._probe.check_library()
+            self._probe.check_library(cancel)
         if model.path in self._to_measure:
             self._to_measure.discard(model.path)
             self._probe.forget_speed(model.path)

@@ -135,13 +135,21 @@ def test_a_child_that_cannot_be_started_is_a_sentence(record, file):
 
 
 @pytest.mark.measures
-def test_a_trial_can_be_cancelled(record, file):
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda probe, file, cancel: probe.check_model(file, cancel),
+        lambda probe, _, cancel: probe.check_library(cancel),
+    ],
+    ids=["model", "library"],
+)
+def test_a_trial_can_be_cancelled(record, file, check):
     cancel = threading.Event()
     timer = threading.Timer(0.2, cancel.set)
     timer.start()
     started = time.perf_counter()
     with pytest.raises(Cancelled):
-        Probe(record, child("import time; time.sleep(60)")).check_model(file, cancel)
+        check(Probe(record, child("import time; time.sleep(60)")), file, cancel)
     assert time.perf_counter() - started < 5
 
 

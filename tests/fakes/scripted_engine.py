@@ -97,7 +97,7 @@ class TrustingProbe:
     def __init__(self) -> None:
         self.forgotten: list[Path] = []
 
-    def check_library(self) -> None:
+    def check_library(self, cancel: threading.Event | None = None) -> None:
         pass
 
     def check_model(

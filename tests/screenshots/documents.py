@@ -50,13 +50,24 @@ class Studio:
     def take_all(self, texts: list[str]) -> None:
         """Save sheets of all documents in each theme."""
         for theme in (DARK, LIGHT, HIGH_CONTRAST):
-            images = [self._image(text, theme) for text in texts]
-            for start in range(0, len(images), COLUMNS * ROWS):
-                sheet = self._sheet(images[start : start + COLUMNS * ROWS])
+            for start in range(0, len(texts), COLUMNS * ROWS):
+                sheet = self._sheet(self._images(texts[start : start + COLUMNS * ROWS], theme))
                 sheet.save(str(self._folder / f"documents-{theme.name}-{start // (COLUMNS * ROWS) + 1}.png"))
         self._formulas.shut_down()
 
-    def _image(self, text: str, theme: Theme) -> QImage:
+    def _images(self, texts: list[str], theme: Theme) -> list[QImage]:
+        shown = [self._shown(text, theme) for text in texts]
+        until = time.monotonic() + 0.15
+        while time.monotonic() < until or self._formulas.is_drawing:
+            self._application.processEvents()
+            time.sleep(0.005)
+        images = [widget.grab().toImage() for widget in shown]
+        for widget in shown:
+            self._formulas.drawn.disconnect(widget.show_drawn_formulas)
+            widget.deleteLater()
+        return images
+
+    def _shown(self, text: str, theme: Theme) -> Transcript:
         widget = Transcript(theme, formulas=self._formulas.picture)
         self._formulas.drawn.connect(widget.show_drawn_formulas)
         widget.resize(WIDTH, HEIGHT)
@@ -64,13 +75,7 @@ class Studio:
         widget.show()
         widget.show_entries([MessageEntry("document", message)])
         widget.verticalScrollBar().setValue(0)
-        until = time.monotonic() + 0.15
-        while time.monotonic() < until or self._formulas.is_drawing:
-            self._application.processEvents()
-        image = widget.grab().toImage()
-        self._formulas.drawn.disconnect(widget.show_drawn_formulas)
-        widget.deleteLater()
-        return image
+        return widget
 
     def _sheet(self, images: list[QImage]) -> QImage:
         sheet = QImage(COLUMNS * WIDTH, ROWS * HEIGHT, QImage.Format.Format_RGB32)

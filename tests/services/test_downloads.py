@@ -1,9 +1,12 @@
 """Downloads ordered, cancelled and brought back without a window."""
 
+import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import HubError
@@ -110,3 +113,21 @@ def test_what_was_cancelled_is_gone_from_the_disk_when_the_program_ends(
     downloads.shut_down()
     assert list((tmp_path / "models").rglob("*.part")) == []
     assert list((tmp_path / "downloads").glob("*.json")) == []
+
+
+def test_after_its_end_it_tells_nothing_that_was_on_its_way(
+    qtbot: QtBot, downloads: DownloadService, tmp_path: Path
+) -> None:
+    """What hears of it may be gone by then."""
+    order(downloads, [])
+    wait(qtbot, lambda: downloads.states)
+    (state,) = downloads.states
+    thread = threading.Thread(target=downloads._queue_changed.emit, args=(replace(state, done_bytes=1),))
+    thread.start()
+    thread.join()
+    downloads.shut_down()
+    told: list[DownloadsChange] = []
+    downloads.changed.connect(told.append)
+    QCoreApplication.sendPostedEvents()
+    assert told == []
+    assert not downloads._progress.isActive()
