@@ -23,6 +23,11 @@ def pytest_configure(config: pytest.Config) -> None:
     side_by_side.take_one_core(config)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs alone comes first: later it would wait for the end of long tests, and all others with it."""
+    items.sort(key=lambda item: item.get_closest_marker("measures") is None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.random_hands import ConfirmedWords
 
-SECONDS = 32
+SECONDS = 30
 SEEDS = (1, 2)
 KILLS = int(os.environ.get("TARN_KILLS", "8"))
 """`TARN_KILLS=50` for a whole run by hand."""

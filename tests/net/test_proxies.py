@@ -130,7 +130,12 @@ def test_a_proxy_that_refuses_is_told_with_its_reason(environment, proxy):
         search()
 
 
-def test_an_http_proxy_that_was_taken_for_a_socks_proxy_is_told_as_the_proxy(environment, server):
+def test_an_http_proxy_that_was_taken_for_a_socks_proxy_is_told_as_the_proxy(
+    environment, server, monkeypatch
+):
+    monkeypatch.setattr(
+        "app.hub.hub.ANSWER_SECONDS", 1.0
+    )  # It waits for a line that a SOCKS greeting never ends.
     environment(all_proxy=server.address.replace("http", "socks5"))
     with pytest.raises(NetworkError, match="The proxy "):
         search()
