@@ -32,6 +32,7 @@ TESTED_THROUGH = {
     "ui/model_manager": ("ui/model_manager",),
     "ui/attachments": ("e2e/test_pictures.py",),
     "ui/speech": ("ui/speech/test_system_voice.py", "e2e/test_sound.py"),
+    "ui/palette": ("ui/palette/test_palette_controller.py",),
     "ui/presets": ("ui/presets/test_preset_form.py", "ui/presets/test_presets_dialog.py"),
     "ui/settings": ("ui/settings/test_settings_dialog.py",),
     "ui/sidebar": ("ui/sidebar/test_sidebar.py", "e2e"),

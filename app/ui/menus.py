@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
@@ -15,6 +16,16 @@ from app.ui.icons import icon
 from app.ui.widgets.rounded_popup import round_off
 
 SEPARATOR = None
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An action of the menus, and how it reads outside of them."""
+
+    action: QAction
+    text: str
+    shortcut: str
+    icon_name: str
 
 
 class Menus(QObject):
@@ -62,6 +73,20 @@ class Menus(QObject):
         for action in (self.find_action, self.find_next_action, self.find_previous_action):
             action.setEnabled(is_allowed)
 
+    def entries(self) -> list[MenuEntry]:
+        """All that the menus hold, from left to right and top to bottom, with what each says by itself."""
+        return [
+            MenuEntry(
+                action,
+                action.toolTip().rstrip("…"),
+                self._keys(action).split(", ")[0],
+                self._icon_names.get(action, ""),
+            )
+            for menu in self._menus
+            for action in menu.actions()
+            if not action.isSeparator()
+        ]
+
     def shortcuts(self) -> list[tuple[str, str, str]]:
         """Menu, entry and shortcuts, as the user reads them."""
         return [
@@ -106,6 +131,8 @@ class Menus(QObject):
             (
                 "&View",
                 (
+                    self.palette_action,
+                    SEPARATOR,
                     self.sidebar_action,
                     self.chat_settings_action,
                     SEPARATOR,
@@ -165,6 +192,7 @@ class Menus(QObject):
         )
 
     def _make_view_actions(self) -> None:
+        self.palette_action = self._action("palette", "&Command palette…", "command", "Ctrl+Shift+P")
         self.sidebar_action = self._action("sidebar", "&Sidebar", "", "Ctrl+B")
         self.chat_settings_action = self._action("chat_settings", "&Chat settings", "", SETTINGS_SHORTCUT)
         self.theme_system_action = self._action("theme_system", "&System")
@@ -180,6 +208,7 @@ class Menus(QObject):
             *(self.theme_dark_action, self.theme_high_contrast_action),
         ):
             action.setCheckable(True)
+            action.setToolTip(f"{action.toolTip()} theme")
             themes.addAction(action)
         self.theme_system_action.setChecked(True)
         self.sidebar_action.setCheckable(True)

@@ -16,6 +16,7 @@ from app.ui.desktop_notifier import DesktopNotifier
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
+from app.ui.palette.palette_controller import PaletteController
 from app.ui.presets.preset_controller import PresetController
 from app.ui.settings.licences_page import FILE_NAME, LicencesPage
 from app.ui.settings.settings_controller import SettingsController
@@ -58,6 +59,7 @@ class Screens(QObject):
         self.chat = ChatController(window, transcript, services, themes, self.settings, self)
         self.presets = PresetController(window, services, self)
         self._sidebar = SidebarController(window, transcript, services, self)
+        self._palette = PaletteController(window, services, self.presets, self)
         parts = ModelManagerDependencies.of_this_computer(
             services.hub,
             services.catalog,

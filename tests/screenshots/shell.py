@@ -31,6 +31,8 @@ from app.ui.drop_hint import DropHint
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
 from app.ui.messages import LinkDialog
+from app.ui.palette.command_palette import CommandPalette
+from app.ui.palette.palette_entries import EntryKind, PaletteEntry
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.sidebar.conversation_model import ROW_ROLE
 from app.ui.sidebar.conversation_rows import Listing, ListOrder
@@ -210,6 +212,28 @@ def shoot_folders(window: MainWindow, save: Callable[[str], None]) -> None:
     dialog.show()
     save("question-900")
     dialog.close()
+    shoot_palette(window, save)
+
+
+def shoot_palette(window: MainWindow, save: Callable[[str], None]) -> None:
+    """The command palette with nothing typed, with a few letters, and with nothing found."""
+    entries = [
+        *(PaletteEntry(EntryKind.CHAT, it.title, str, icon_name="chat-circle") for it in summaries()[:5]),
+        *(
+            PaletteEntry(EntryKind.ACTION, it.text, str, it.shortcut, it.icon_name)
+            for it in window.menus.entries()
+        ),
+        *(PaletteEntry(EntryKind.MODEL, it.name, str, icon_name="cube") for it in MODELS[:3]),
+        PaletteEntry(EntryKind.PRESET, "Precise", str, icon_name="sliders-horizontal"),
+    ]
+    palette = CommandPalette(window)
+    palette.open(entries)
+    save("palette-900")
+    palette.field.setText("th")
+    save("palette-typed-900")
+    palette.field.setText("no such thing")
+    save("palette-nothing-900")
+    palette.dismiss()
 
 
 def shoot_popups(window: MainWindow, folder: Path, theme: str) -> None:

@@ -20,11 +20,13 @@ class SearchField(QLineEdit):
 
     left_downwards = Signal()
 
-    def __init__(self, name: str, shortcut: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, shortcut: str, parent: QWidget | None = None, placeholder: str = "Search"
+    ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setToolTip(with_shortcut(name, shortcut))
-        self.setPlaceholderText("Search")
+        self.setPlaceholderText(placeholder)
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)
         self._glass = QAction(self)
