@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from app.core.spoken_answers import SpokenAnswers
 from app.files.converter import converted, plain
 from app.files.toml_file import as_written, read_toml, write_toml
 
@@ -30,6 +31,16 @@ class ConversationSort(StrEnum):
     LAST_USED = "last_used"
     CREATED = "created"
     TITLE = "title"
+
+
+class ColumnWidth(StrEnum):
+    """How wide the column of the conversation is at most."""
+
+    NARROW = "narrow"
+    MEDIUM = "medium"
+    WIDE = "wide"
+    FULL = "full"
+    """As wide as the window."""
 
 
 class ReadAhead(StrEnum):
@@ -83,6 +94,15 @@ class Settings:
     """Long lines of code are broken instead of being scrolled."""
     shows_line_numbers: bool = False
     """Code has them."""
+    column_width: ColumnWidth = ColumnWidth.MEDIUM
+    is_compact: bool = False
+    """Lines and paragraphs of the conversation stand closer together."""
+    shows_outline: bool = True
+    """The questions of a long conversation stand at its edge, to go to."""
+    reduces_motion: bool = False
+    """Nothing moves while the model works, also where the system does not ask for that."""
+    spoken_answers: SpokenAnswers = SpokenAnswers.WHEN_DONE
+    """When a screen reader says an answer by itself."""
     most_tool_rounds: int = 8
     """How many answers in a row may call tools, 1 to 64."""
     keeps_calls_well_formed: bool = True

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import SettingsError
-from app.settings import ReadAhead, Settings, SettingsFile, ThemeChoice
+from app.core.spoken_answers import SpokenAnswers
+from app.settings import ColumnWidth, ConversationSort, ReadAhead, Settings, SettingsFile, ThemeChoice
 
 CHANGED = Settings(
     theme=ThemeChoice.DARK,
     model_folders=(Path("/models"), Path("/more models/日本")),
     last_model=Path("/models/LFM2.5.gguf"),
     is_sidebar_visible=False,
+    conversation_sort=ConversationSort.TITLE,
+    closed_folders=("folder",),
     window_geometry="AdnQywAD==",
     font_scale=1.25,
     sends_with_enter=False,
@@ -23,6 +26,11 @@ CHANGED = Settings(
     reads_aloud=True,
     wraps_code=True,
     shows_line_numbers=True,
+    column_width=ColumnWidth.WIDE,
+    is_compact=True,
+    shows_outline=False,
+    reduces_motion=True,
+    spoken_answers=SpokenAnswers.BY_SENTENCE,
     notifies_when_done=False,
     new_chat_tools=("calculator",),
     tool_folders=(Path("/texts"),),

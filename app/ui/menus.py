@@ -70,7 +70,8 @@ class Menus(QObject):
 
     def allow_finding(self, is_allowed: bool) -> None:
         """Let the keys to find with be for the conversation, or leave them to another screen's own search."""
-        for action in (self.find_action, self.find_next_action, self.find_previous_action):
+        finding = (self.find_action, self.find_next_action, self.find_previous_action)
+        for action in (*finding, self.outline_action):
             action.setEnabled(is_allowed)
 
     def entries(self) -> list[MenuEntry]:
@@ -125,6 +126,7 @@ class Menus(QObject):
                     self.find_action,
                     self.find_next_action,
                     self.find_previous_action,
+                    self.outline_action,
                     self.search_action,
                 ),
             ),
@@ -190,6 +192,7 @@ class Menus(QObject):
         self.find_previous_action = self._action(
             "find_previous", "Find pre&vious", "", "Shift+F3", "Ctrl+Shift+G"
         )
+        self.outline_action = self._action("outline", "&Go to message…", "", "Ctrl+J")
 
     def _make_view_actions(self) -> None:
         self.palette_action = self._action("palette", "&Command palette…", "command", "Ctrl+Shift+P")

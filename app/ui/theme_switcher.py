@@ -38,11 +38,14 @@ class ThemeSwitcher(QObject):
         self._icons = resources / "icons"
         self.choice = ThemeChoice.SYSTEM
         self.zoom_percent = 100
-        self._system_scheme = application.styleHints().colorScheme()
+        hints = application.styleHints()
+        self._system_scheme = hints.colorScheme()
+        self._system_contrast = hints.accessibility().contrastPreference()
         self.theme: Theme = self._themes[self._wanted_name()]
         load_fonts(resources / "fonts")
         application.setStyle("Fusion")
-        application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        hints.colorSchemeChanged.connect(self._on_color_scheme_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._on_contrast_changed)
 
     def apply(self) -> None:
         """Puts the chosen theme on screen. Call once before the window is shown."""
@@ -75,9 +78,18 @@ class ThemeSwitcher(QObject):
     def _wanted_name(self) -> str:
         if self.choice is not ThemeChoice.SYSTEM:
             return self.choice.value
+        if self._system_contrast == Qt.ContrastPreference.HighContrast:
+            return ThemeChoice.HIGH_CONTRAST.value
         return "dark" if self._system_scheme == Qt.ColorScheme.Dark else "light"
 
     def _on_color_scheme_changed(self, scheme: Qt.ColorScheme) -> None:
         self._system_scheme = scheme
+        self._follow_system()
+
+    def _on_contrast_changed(self, contrast: Qt.ContrastPreference) -> None:
+        self._system_contrast = contrast
+        self._follow_system()
+
+    def _follow_system(self) -> None:
         if self._themes[self._wanted_name()] is not self.theme:
             self.apply()

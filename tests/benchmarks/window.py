@@ -8,6 +8,7 @@ programs do not count; memory is the resident size in MB.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -154,6 +155,8 @@ class Bench:
         self.transcript.resize(900, 800)
         self.transcript.show()
         self.draw()
+        gc.collect()
+        gc.freeze()  # As app/launch.py does.
 
     def draw(self) -> None:
         self.application.processEvents()

@@ -38,6 +38,24 @@ def test_the_system_is_followed_while_the_program_runs(
     assert not themes.theme.is_dark
 
 
+def test_a_system_that_wants_high_contrast_gets_it_in_both_of_its_schemes(
+    qtbot: QtBot, qapp: QApplication, themes: ThemeSwitcher
+) -> None:
+    hints = qapp.styleHints()
+    themes.choose(ThemeChoice.SYSTEM)
+    with qtbot.waitSignal(themes.theme_changed):
+        hints.accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    assert themes.theme.name == "high_contrast"
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert themes.theme.name == "high_contrast"
+    hints.accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.NoPreference)
+    assert themes.theme.is_dark
+    assert themes.theme.name == "dark"
+    themes.choose(ThemeChoice.LIGHT)
+    hints.accessibility().contrastPreferenceChanged.emit(Qt.ContrastPreference.HighContrast)
+    assert themes.theme.name == "light"
+
+
 def test_a_fixed_choice_stays_when_the_system_changes(qapp: QApplication, themes: ThemeSwitcher) -> None:
     themes.choose(ThemeChoice.DARK)
     qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)

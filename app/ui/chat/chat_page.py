@@ -7,7 +7,9 @@ from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.settings import ColumnWidth
 from app.ui.chat.chat_header import ChatHeader
+from app.ui.chat.column_width import PIXELS
 from app.ui.chat.welcome import Welcome
 from app.ui.composer.composer import Composer
 from app.ui.composer.context_overflow_card import ContextOverflowCard
@@ -15,8 +17,6 @@ from app.ui.fonts import scaled
 from app.ui.messages import Banner
 from app.ui.presets.conversation_settings_panel import ConversationSettingsPanel
 
-TEXT_WIDTH = 760
-"""Pixels of the transcript's column where letters have their normal size; it grows with them."""
 CARD_MARGIN = 16
 """Pixels that the composer's card has on either side of its text."""
 _PANEL_MARGIN = 12
@@ -48,6 +48,7 @@ class ChatPage(QWidget):
         self.composer = Composer(self)
         self.settings_panel = ConversationSettingsPanel(self)
         self._is_panel_docked = True
+        self._text_width = PIXELS[ColumnWidth.MEDIUM]
         self._column = QWidget(self)
         self._lay_out()
         self._fit_column()
@@ -109,9 +110,14 @@ class ChatPage(QWidget):
             one.setContentsMargins(0, 0, 0, 0)
             one.setSpacing(0)
 
+    def set_text_width(self, pixels: int) -> None:
+        """How wide what is written may be where letters have their normal size; as in the transcript."""
+        self._text_width = pixels
+        self._fit_column()
+
     def _fit_column(self) -> None:
         """Keeps what is written under what was said, with letters of any size."""
-        self._column.setMaximumWidth(scaled(TEXT_WIDTH) + 2 * CARD_MARGIN)
+        self._column.setMaximumWidth(scaled(self._text_width) + 2 * CARD_MARGIN)
 
     @override
     def changeEvent(self, event: QEvent) -> None:

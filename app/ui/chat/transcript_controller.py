@@ -17,6 +17,7 @@ from app.services.services import Services
 from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.answer_details import AnswerDetails
+from app.ui.chat.column_width import PIXELS
 from app.ui.chat.message_entries import entries_of, entry_of, rows_of
 from app.ui.chat.save_code import ask_to_save
 from app.ui.main_window import MainWindow
@@ -66,6 +67,7 @@ class TranscriptController(QObject):
         transcript.save_requested.connect(self._on_save_requested)
         menus = self._window.menus
         menus.find_action.triggered.connect(self._on_find_requested)
+        menus.outline_action.triggered.connect(transcript.open_outline)
         menus.find_next_action.triggered.connect(lambda: transcript.find_next())
         menus.find_previous_action.triggered.connect(lambda: transcript.find_next(-1))
         chat.changed.connect(self._on_chat_changed)
@@ -218,6 +220,12 @@ class TranscriptController(QObject):
         self._transcript.set_code_look(
             wraps=settings.wraps_code, shows_line_numbers=settings.shows_line_numbers
         )
+        width = PIXELS[settings.column_width]
+        self._transcript.set_column(width, is_compact=settings.is_compact)
+        self._window.chat_page.set_text_width(width)
+        self._transcript.set_shows_outline(settings.shows_outline)
+        self._transcript.set_reduces_motion(settings.reduces_motion)
+        self._transcript.set_spoken_answers(settings.spoken_answers)
 
     def _on_theme_changed(self, theme: Theme) -> None:
         self._transcript.set_theme(theme, self._themes.zoom_percent)

@@ -1,4 +1,4 @@
-"""The theme, the size of letters, the key that sends, attached pictures, and notifications."""
+"""The theme, the size of letters, the key that sends, titles, attached pictures, and notifications."""
 
 from __future__ import annotations
 
@@ -54,10 +54,6 @@ class GeneralPage(QWidget):
             self.send_key_field.addItem(text, value)
         self.title_box = QCheckBox("Let the model write the titles of chats", self)
         self.title_box.setObjectName("title_box")
-        self.speed_box = QCheckBox("Tokens per second under every answer", self)
-        self.speed_box.setObjectName("speed_box")
-        self.line_numbers_box = QCheckBox("Line numbers in code", self)
-        self.line_numbers_box.setObjectName("line_numbers_box")
         self.pictures_box = QCheckBox("Keep attached pictures in full size", self)
         self.pictures_box.setObjectName("pictures_box")
         self.pictures_box.setToolTip(
@@ -71,8 +67,6 @@ class GeneralPage(QWidget):
         self.zoom_field.valueChanged.connect(self._on_field_changed)
         self.send_key_field.currentIndexChanged.connect(self._on_field_changed)
         self.title_box.toggled.connect(self._on_field_changed)
-        self.speed_box.toggled.connect(self._on_field_changed)
-        self.line_numbers_box.toggled.connect(self._on_field_changed)
         self.pictures_box.toggled.connect(self._on_field_changed)
         self.notify_box.toggled.connect(self._on_field_changed)
 
@@ -84,8 +78,6 @@ class GeneralPage(QWidget):
             self.zoom_field.setValue(round(settings.font_scale * 100))
             self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
             self.title_box.setChecked(settings.writes_titles)
-            self.speed_box.setChecked(settings.shows_speed)
-            self.line_numbers_box.setChecked(settings.shows_line_numbers)
             self.pictures_box.setChecked(settings.keeps_original_pictures)
             self.notify_box.setChecked(settings.notifies_when_done)
 
@@ -96,8 +88,6 @@ class GeneralPage(QWidget):
             font_scale=self.zoom_field.value() / 100,
             sends_with_enter=self.send_key_field.currentData(),
             writes_titles=self.title_box.isChecked(),
-            shows_speed=self.speed_box.isChecked(),
-            shows_line_numbers=self.line_numbers_box.isChecked(),
             keeps_original_pictures=self.pictures_box.isChecked(),
             notifies_when_done=self.notify_box.isChecked(),
         )
@@ -117,7 +107,5 @@ class GeneralPage(QWidget):
         layout.addRow("Text size", self.zoom_field)
         layout.addRow("Send with", self.send_key_field)
         layout.addRow("Titles", self.title_box)
-        layout.addRow("Show", self.speed_box)
-        layout.addRow("", self.line_numbers_box)
         layout.addRow("Pictures", self.pictures_box)
         layout.addRow("Notify me", self.notify_box)

@@ -20,12 +20,14 @@ from app.settings import Settings
 from app.ui.settings.about_page import AboutPage
 from app.ui.settings.general_page import GeneralPage
 from app.ui.settings.models_page import ModelsPage
+from app.ui.settings.reading_page import ReadingPage
 
 
 class SettingsPage(Enum):
     """The pages in their order; the values are their titles."""
 
     GENERAL = "General"
+    READING = "Reading"
     MODELS = "Models"
     PERFORMANCE = "Performance"
     TOOLS = "Tools"
@@ -57,6 +59,7 @@ class SettingsDialog(QDialog):
         self.resize(820, 540)
         self._settings = settings
         self._general = GeneralPage(settings, self)
+        self._reading = ReadingPage(settings, self)
         self._models = ModelsPage(settings, self)
         self._pages = QStackedWidget(self)
         self._names = QListWidget(self)
@@ -65,12 +68,14 @@ class SettingsDialog(QDialog):
         self._names.setFixedWidth(168)
         self._shown: list[SettingsPage] = []
         self.add_page(SettingsPage.GENERAL, self._general)
+        self.add_page(SettingsPage.READING, self._reading)
         self.add_page(SettingsPage.MODELS, self._models)
         self.add_page(SettingsPage.ABOUT, AboutPage(version, app_icon, self))
         self._lay_out()
         self._names.currentRowChanged.connect(self._pages.setCurrentIndex)
         self._names.setCurrentRow(0)
         self._general.changed.connect(self._on_page_changed)
+        self._reading.changed.connect(self._on_page_changed)
         self._models.changed.connect(self._on_page_changed)
         self.add_folder_requested = self._models.add_folder_requested
 
@@ -78,6 +83,7 @@ class SettingsDialog(QDialog):
         """Shows other values, such as a folder that was added. Emits nothing."""
         self._settings = settings
         self._general.set_settings(settings)
+        self._reading.set_settings(settings)
         self._models.set_settings(settings)
 
     def add_page(self, page: SettingsPage, widget: QWidget) -> None:

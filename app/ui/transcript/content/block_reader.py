@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from app.ui.transcript.content.blocks import (
     BULLET,
+    DEFINITION,
     TICKED,
     UNTICKED,
     Alignment,
@@ -70,6 +71,16 @@ class BlockReader:
                     self._containers.pop()
                 case "blockquote_close" | "bullet_list_close" | "ordered_list_close":
                     self._containers.pop()
+                case "dt_open":
+                    spans = tokens[index + 1].meta[SPANS]
+                    yield TextBlock(tuple(map(_bold, spans)), place=self._place())
+                case "dd_open":
+                    self._enter(Container.LIST)
+                    self._marker = DEFINITION
+                case "dd_close":
+                    if self._marker:  # Nothing but a colon.
+                        yield TextBlock((), place=self._place(is_tight=True))
+                    self._containers.pop()
                 case "paragraph_open":
                     yield self._paragraph(tokens[index + 1], is_tight=token.hidden)
                 case "heading_open":
@@ -129,6 +140,10 @@ def without_box(spans: Spans) -> tuple[Spans, str]:
     """The text of an item without the box that it begins with, and that box."""
     box = _BOXES.get(spans[0].text[:4], "") if spans and not spans[0].is_code else ""
     return ((replace(spans[0], text=spans[0].text[4:]), *spans[1:]) if box else spans), box
+
+
+def _bold(span: Span) -> Span:
+    return span if span.is_code or span.is_formula else replace(span, is_bold=True)
 
 
 def without_last_break(code: str) -> str:

@@ -43,6 +43,8 @@ TOP = BlockPlace()
 BULLET = "•"
 UNTICKED = "☐"
 TICKED = "☑"
+DEFINITION = ":"
+"""The marker of what a term means; it is not drawn."""
 
 MEMORY_MARK_TEXT = "Earlier messages are not sent"
 REPEAT_MARK_TEXT = "Repetition starts here"

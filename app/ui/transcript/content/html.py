@@ -7,6 +7,7 @@ from html import escape
 
 from app.ui.transcript.content.blocks import (
     BULLET,
+    DEFINITION,
     TICKED,
     UNTICKED,
     Block,
@@ -17,6 +18,8 @@ from app.ui.transcript.content.blocks import (
     TableBlock,
     TextBlock,
 )
+
+_ITEMS = {"ul": "<li>", "ol": "<li>", "dl": "<dd>"}
 
 
 def html_of(chosen: Iterable[tuple[Block, str, bool]]) -> str:
@@ -37,7 +40,7 @@ def html_of(chosen: Iterable[tuple[Block, str, bool]]) -> str:
             written.append("</li><li>")
         for container in containers[shared:]:
             tag = "blockquote" if container is Container.QUOTE else _list_tag(place.marker)
-            written.append(f"<{tag}>" if container is Container.QUOTE else f"<{tag}><li>")
+            written.append(f"<{tag}>{_ITEMS.get(tag.partition(' ')[0], '')}")
             open_tags.append(tag.partition(" ")[0])
         if place.marker and place.marker[-1] in (TICKED, UNTICKED):
             written.append(f"{place.marker[-1]} ")
@@ -47,12 +50,14 @@ def html_of(chosen: Iterable[tuple[Block, str, bool]]) -> str:
 
 
 def _list_tag(marker: str) -> str:
+    if marker == DEFINITION:
+        return "dl"
     number = marker[:-1] if marker else ""
     return f'ol start="{number}"' if number.isdigit() and marker != BULLET else "ul"
 
 
 def _closing(tag: str) -> str:
-    return f"</{tag}>" if tag == "blockquote" else f"</li></{tag}>"
+    return f"{_ITEMS.get(tag, '').replace('<', '</')}</{tag}>"
 
 
 def block_html(block: Block) -> str:

@@ -6,6 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_core import StateCore
 
+from app.ui.transcript.content.markdown_rules.definition_lists import definition_list
 from app.ui.transcript.content.markdown_rules.emphasis import emphasis, strikethrough
 from app.ui.transcript.content.markdown_rules.fences import fence
 from app.ui.transcript.content.markdown_rules.formulas import formula, formula_block
@@ -44,6 +45,7 @@ def new_parser() -> MarkdownIt:
     blocks.at("fence", fence, _ENDS_ALL)
     blocks.at("heading", heading, {"alt": ["paragraph", "reference", "blockquote"]})
     blocks.at("lheading", underlined_heading)
+    blocks.before("lheading", "definition_list", definition_list)
     blocks.at("paragraph", paragraph)
     blocks.at("reference", definition)
     blocks.before("reference", "footnote", footnote, {"alt": ["paragraph", "reference"]})

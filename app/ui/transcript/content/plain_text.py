@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.ui.transcript.content.blocks import (
+    DEFINITION,
     Block,
     Bubble,
     CodeBlock,
@@ -67,7 +68,8 @@ def with_marker(block: Block, text: str) -> str:
 def separator(before: Block, after: Block) -> str:
     """What stands between two blocks: items of a list follow each other without an empty line."""
     place = after.place
-    return "\n" if place.is_tight and place.containers and before.place.containers else "\n\n"
+    is_within = bool(before.place.containers) or place.marker == DEFINITION
+    return "\n" if place.is_tight and place.containers and is_within else "\n\n"
 
 
 def plain_text(blocks: Iterable[Block]) -> str:

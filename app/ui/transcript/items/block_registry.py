@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.ui.transcript.content.blocks import (
+    DEFINITION,
     Block,
     Bubble,
     ButtonRow,
@@ -89,6 +90,8 @@ def gap(before: Block, after: Block) -> float:
         return ABOVE_LARGE_HEADING if after.level <= LARGE_HEADINGS else ABOVE_SMALL_HEADING
     if isinstance(before, TextBlock) and before.level:
         return BELOW_HEADING
+    if after.place.marker == DEFINITION and after.place.is_tight:
+        return BETWEEN_TIGHT_ITEMS
     if after.place.shared and before.place.containers:
         return BETWEEN_TIGHT_ITEMS if after.place.is_tight else BETWEEN_ITEMS
     if isinstance(after, CardHeader) or isinstance(before, CardHeader):

@@ -22,9 +22,12 @@ from app.ui.transcript.content.blocks import Span
 from app.ui.transcript.items.attachment_source import AttachmentSource, NoAttachments
 from app.ui.transcript.items.formula_images import FormulaImages
 
-LINE_HEIGHT = 1.6
-"""Of the text size: what 150 % of the font's own height comes to."""
-CODE_LINE_HEIGHT = 1.5
+LINE_HEIGHT, COMPACT_LINE_HEIGHT = 1.6, 1.35
+"""Of the text size: what 150 % of the font's own height comes to, and 125 %."""
+CODE_LINE_HEIGHT, COMPACT_CODE_LINE_HEIGHT = 1.5, 1.35
+COMPACT_GAPS = 0.5
+"""Of the empty space between blocks and messages."""
+COLUMN_WIDTH = 760
 HEADING_LINE_HEIGHT = 1.35
 HEADING_SIZES = {1: 22, 2: 19, 3: 17}
 CODE_IN_HEADING = 2
@@ -54,6 +57,8 @@ class RenderStyle:
         wraps_code: bool = False,
         shows_line_numbers: bool = False,
         attachments: AttachmentSource = NoAttachments(),  # noqa: B008 - it has no state
+        column_width: int = COLUMN_WIDTH,
+        is_compact: bool = False,
         formulas: FormulaSource = without_formulas,
     ) -> None:
         """Make everything ready.
@@ -63,6 +68,8 @@ class RenderStyle:
             wraps_code: long lines of code are broken instead of being scrolled.
             shows_line_numbers: code has them.
             attachments: gives the pictures of messages, and knows of recordings.
+            column_width: of the messages at most, where letters have their usual size.
+            is_compact: lines and blocks stand closer together.
             formulas: draws them; without it they are shown as they were written.
         """
         self._given: dict[str, Any] = {
@@ -73,11 +80,17 @@ class RenderStyle:
             "wraps_code": wraps_code,
             "shows_line_numbers": shows_line_numbers,
             "attachments": attachments,
+            "column_width": column_width,
+            "is_compact": is_compact,
             "formulas": formulas,
         }
         self.theme = theme
         self.wraps_code, self.shows_line_numbers = wraps_code, shows_line_numbers
         self.attachments = attachments
+        self.column_width, self.is_compact = column_width, is_compact
+        self.gaps = COMPACT_GAPS if is_compact else 1.0
+        self._line_height = COMPACT_LINE_HEIGHT if is_compact else LINE_HEIGHT
+        self._code_line_height = COMPACT_CODE_LINE_HEIGHT if is_compact else CODE_LINE_HEIGHT
         self.formulas = formulas
         self.formula_images = FormulaImages(formulas, pixel_ratio)
         self.zoom_percent = zoom_percent
@@ -128,20 +141,20 @@ class RenderStyle:
     def block_format(self, level: int = 0) -> QTextBlockFormat:
         """The line height of a paragraph or heading; formulas and other scripts can make a line higher."""
         size = self.heading_size(level)
-        height = size * (HEADING_LINE_HEIGHT if level else LINE_HEIGHT)
+        height = size * (HEADING_LINE_HEIGHT if level else self._line_height)
         line = QTextBlockFormat()
         line.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         return line
 
     def code_block_format(self) -> QTextBlockFormat:
         line = QTextBlockFormat()
-        height = self.code_font.pixelSize() * CODE_LINE_HEIGHT
+        height = self.code_font.pixelSize() * self._code_line_height
         line.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         return line
 
     def half_leading(self, level: int = 0) -> float:
         """Half of what a line height adds above the words: drawn that much higher they are centred."""
-        height = self.heading_size(level) * (HEADING_LINE_HEIGHT if level else LINE_HEIGHT)
+        height = self.heading_size(level) * (HEADING_LINE_HEIGHT if level else self._line_height)
         natural = QFontMetricsF(self._text_format(Span(""), level, "text").font()).height()
         return max(0.0, (height - natural) / 2)
 

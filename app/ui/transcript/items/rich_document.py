@@ -38,6 +38,7 @@ AFTER_CODE = "\u00a0\u2069"
 """Room on either side, and marks that set code off from the direction of the words around it."""
 BEFORE_FORMULA = "\u2066"
 AFTER_FORMULA = "\u2069"
+_NOTHING = Span("")
 _MARKS_BEHIND = re.compile(r"[-,.;:!?)\]}”’»。、，；：！？）」]{1,3}")
 
 
@@ -284,14 +285,15 @@ def _around(span: Span) -> tuple[str, str]:
 def with_marks(spans: Spans) -> Iterator[tuple[Span, str]]:
     """The spans, each formula with the marks behind it, which Qt would let begin a line behind a picture."""
     taken = 0
-    for span, following in zip(spans, [*spans[1:], Span("")], strict=False):
+    for span, following in zip(spans, [*spans[1:], _NOTHING], strict=False):
         text, taken = span.text[taken:], 0
         mark = None
         if span.is_formula and not (following.is_formula or following.is_code or following.link):
             mark = _MARKS_BEHIND.match(following.text)
             taken = mark.end() if mark is not None else 0
         if text:
-            yield replace(span, text=text), mark[0] if mark is not None else ""
+            shown = span if text == span.text else replace(span, text=text)
+            yield shown, mark[0] if mark is not None else ""
 
 
 def direction_of(spans: Iterable[Span]) -> Qt.LayoutDirection:

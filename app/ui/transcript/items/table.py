@@ -1,62 +1,89 @@
-"""A table with thin rules; one that is too wide scrolls sideways."""
+"""A table with thin rules; one that is too wide scrolls sideways.
+
+Its rows are drawn in bands, so that of a long table that grows only the end is built again.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import (
-    QPainter,
-    QTextBlockFormat,
-    QTextCursor,
-    QTextFrameFormat,
-    QTextLength,
-    QTextTable,
-    QTextTableCell,
-    QTextTableCellFormat,
-    QTextTableFormat,
-)
+from PySide6.QtGui import QPainter, QTextCursor
 from typing_extensions import override
 
-from app.ui.transcript.content.blocks import Alignment, Span, Spans, TableBlock
-from app.ui.transcript.items.block_view import PaintContext
-from app.ui.transcript.items.document_painting import draw_document
+from app.ui.transcript.content.blocks import Block, TableBlock
+from app.ui.transcript.content.search_query import SearchQuery
+from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.items.horizontal_scroll import paint_handle
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import RichDocument, direction_of
-from app.ui.transcript.items.text import DocumentView
+from app.ui.transcript.items.rich_document import direction_of
+from app.ui.transcript.items.table_band import TableBand
 
-CELL_RIGHT = 22.0
-CELL_LEFT = 2.0
-CELL_ABOVE = 5.0
-CELL_BELOW = 8.0
+CELLS_IN_BAND = 64
+"""About as many as are built and laid out in three milliseconds."""
 WIDEST_COLUMN = 320.0
 NARROWEST_COLUMN = 110.0
 BAR_ROOM = 10.0
 
-_ALIGNMENTS = {
-    Alignment.LEFT: Qt.AlignmentFlag.AlignLeft,
-    Alignment.CENTRE: Qt.AlignmentFlag.AlignHCenter,
-    Alignment.RIGHT: Qt.AlignmentFlag.AlignRight,
-}
+_FORWARD = (
+    QTextCursor.MoveOperation.NextCharacter,
+    QTextCursor.MoveOperation.NextWord,
+    QTextCursor.MoveOperation.Down,
+)
+_BACKWARD = (
+    QTextCursor.MoveOperation.PreviousCharacter,
+    QTextCursor.MoveOperation.PreviousWord,
+    QTextCursor.MoveOperation.Up,
+)
 
 
-class TableView(DocumentView):
-    """A table in a document of its own."""
+class TableView(BlockView):
+    """Bands of rows below each other. Positions count on from one to the next."""
 
     def __init__(self, block: TableBlock, style: RenderStyle) -> None:
         super().__init__(block, style)
-        self._table_block = block
-        self._left = 0.0
-        self._rich = RichDocument(style)
+        self._columns = _columns(block)
         self._direction = direction_of([span for row in block.rows[:1] for cell in row for span in cell])
-        self._table = self._insert_table()
-        self.waiting = self._rich.waiting
-        self._natural = self._natural_widths()
+        self._bands: list[TableBand] = []
+        self._tops: list[float] = []
+        self._starts: list[int] = []
+        self._left = 0.0
+        self._build(block)
+
+    def _build(self, block: TableBlock) -> None:
+        """Makes the bands of rows that are not there yet."""
+        count = max(1, CELLS_IN_BAND // self._columns)
+        kept = 0
+        while kept < len(self._bands) and self._bands[kept].rows == block.rows[kept * count :][:count]:
+            kept += 1
+        del self._bands[kept:]
+        for first in range(kept * count, max(1, len(block.rows)), count):
+            rows = block.rows[first : first + count]
+            part = replace(block, rows=rows, has_header=block.has_header and not first)
+            self._bands.append(TableBand(part, self._columns, self._direction, self.style))
+        self.waiting = [formula for band in self._bands for formula in band.waiting]
+        self._starts = list(accumulate((band.length + 1 for band in self._bands), initial=0))
+
+    @override
+    def take(self, block: Block) -> bool:
+        """More rows, as while a table is written."""
+        now = self.block
+        if not isinstance(block, TableBlock) or not isinstance(now, TableBlock):
+            return False
+        if self.waiting or _columns(block) != self._columns or block.rows[:1] != now.rows[:1]:
+            return False
+        if replace(block, rows=()) != replace(now, rows=()):
+            return False
+        self.block = block
+        self._build(block)
+        self._fit()
+        return True
 
     @property
-    @override
     def _origin(self) -> QPointF:
         return QPointF(self._left - self.horizontal.offset, 0)
 
@@ -69,116 +96,140 @@ class TableView(DocumentView):
     def lay_out(self, width: float) -> None:
         if width != self.width:
             self.width = width
-            widths = [*map(max, fitted(self._natural, width), self._picture_widths)]
-            if self.is_right_to_left:
-                widths.reverse()
-            form = self._table.format().toTableFormat()
-            fixed = QTextLength.Type.FixedLength
-            form.setColumnWidthConstraints([QTextLength(fixed, column) for column in widths])
-            self._table.setFormat(form)
-            self._rich.lay_out(max(width, sum(widths)))
-            self.horizontal.fit(sum(widths), width)
-            self._left = max(0.0, width - sum(widths)) if self.is_right_to_left else 0.0
-        room = BAR_ROOM if self.horizontal.range else 0
-        self.height = self._rich.document.size().height() + room
-        self.horizontal.place_bar(0, self.height - 1, width)
+            self._fit()
+
+    def _fit(self) -> None:
+        """Finds the width of each column, and the place of each band."""
+        if not self.width:
+            return
+        natural = [*map(max, zip(*(band.natural_widths for band in self._bands), strict=True))]
+        pictures = [*map(max, zip(*(band.picture_widths for band in self._bands), strict=True))]
+        widths = [*map(max, fitted(natural, self.width), pictures)]
+        for band in self._bands:
+            band.fit_columns(widths)
+        self._tops = [*accumulate((band.height for band in self._bands), initial=0.0)]
+        self.horizontal.fit(sum(widths), self.width)
+        self._left = max(0.0, self.width - sum(widths)) if self.is_right_to_left else 0.0
+        self.height = self._tops[-1] + 1 + (BAR_ROOM if self.horizontal.range else 0)
+        self.horizontal.place_bar(0, self.height - 1, self.width)
 
     @override
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
         with saved(painter):
-            painter.setClipRect(QRectF(0, 0, self.width, self.height), Qt.ClipOperation.IntersectClip)
+            painter.setClipRect(self.area, Qt.ClipOperation.IntersectClip)
             painter.translate(self._origin)
             clip = paint.clip.translated(-self._origin)
-            self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
-            chosen = replace(paint, selection=self._in_cells(paint.selection))
-            draw_document(self._rich.document, painter, chosen, clip)
+            first = max(0, bisect_right(self._tops, clip.top()) - 1)
+            for index in range(first, len(self._bands)):
+                top = self._tops[index]
+                if top > clip.bottom():
+                    break
+                with saved(painter):
+                    painter.translate(0, top)
+                    self._bands[index].paint(painter, self._paint_of(index, paint, clip.translated(0, -top)))
         paint_handle(painter, self.horizontal.handle, self.style)
 
-    def _in_cells(self, selection: tuple[int, int] | None) -> tuple[int, int] | None:
-        """The selection without the empty paragraph that Qt keeps before a table."""
-        if selection is None or not self._rich.runs:
-            return None
-        start = min(run.start for run in self._rich.runs[: self._table.columns()])
-        return max(selection[0], start), selection[1]
+    def _paint_of(self, index: int, paint: PaintContext, clip: QRectF) -> PaintContext:
+        """What one band is told when it is drawn."""
+        start, end = self._starts[index], self._starts[index + 1] - 1
 
-    # Building
+        def within(stretch: tuple[int, int] | None) -> tuple[int, int] | None:
+            if stretch is None or stretch[1] <= start or stretch[0] >= end:
+                return None
+            return max(stretch[0], start) - start, min(stretch[1], end) - start
 
-    def _insert_table(self) -> QTextTable:
-        cursor = QTextCursor(self._rich.document)
-        cursor.beginEditBlock()
-        hidden = QTextBlockFormat()
-        hidden.setLineHeight(0.01, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
-        cursor.setBlockFormat(hidden)  # Qt keeps an empty paragraph before and after a table.
-        form = QTextTableFormat()
-        form.setBorder(0)
-        form.setCellPadding(0)
-        form.setCellSpacing(0)
-        rows = self._table_block.rows
-        form.setLayoutDirection(self._direction)
-        columns = max(1, max((len(row) for row in rows), default=1))
-        table = cursor.insertTable(max(1, len(rows)), columns, form)
-        for y, row in enumerate(rows):
-            # Qt knows no columns from right to left; what is written last here is read first.
-            order = range(columns - 1, -1, -1) if self.is_right_to_left else range(columns)
-            for place, x in enumerate(order):
-                self._fill(table.cellAt(y, place), row[x] if x < len(row) else (), y, x)
-            if self.is_right_to_left:
-                self._rich.runs[-columns:] = self._rich.runs[: -columns - 1 : -1]
-        last = QTextCursor(self._rich.document)
-        last.movePosition(QTextCursor.MoveOperation.End)
-        last.setBlockFormat(hidden)
-        cursor.endEditBlock()
-        return table
+        found = [stretch for match in paint.found if (stretch := within(match)) is not None]
+        return replace(
+            paint, clip=clip, selection=within(paint.selection), found=found, current=within(paint.current)
+        )
 
-    def _fill(self, cell: QTextTableCell, spans: Spans, row: int, column: int) -> None:
-        is_header = row == 0 and self._table_block.has_header
-        form = QTextTableCellFormat()
-        form.setTopPadding(CELL_ABOVE)
-        form.setBottomPadding(CELL_BELOW)
-        form.setLeftPadding(CELL_RIGHT if self.is_right_to_left else CELL_LEFT)
-        form.setRightPadding(CELL_LEFT if self.is_right_to_left else CELL_RIGHT)
-        form.setBottomBorder(1)
-        form.setBottomBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-        form.setBottomBorderBrush(self.style.colour("muted" if is_header else "line"))
-        cell.setFormat(form)
-        alignments = self._table_block.alignments
-        line = self.style.block_format()
-        line.setLayoutDirection(direction_of(spans) if spans else self._direction)
-        if column < len(alignments) and alignments[column] is not Alignment.LEFT:
-            line.setAlignment(_ALIGNMENTS[alignments[column]])
-        cursor = cell.firstCursorPosition()
-        cursor.setBlockFormat(line)  # Its character format is the cell's own: it has to stay.
-        written = tuple(as_header(span) for span in spans) if is_header else spans
-        self._rich.write(cursor, written, separator="\t" if column else "\n")
+    # Positions
 
-    def _natural_widths(self) -> list[float]:
-        """The width at which no cell of a column would break its lines."""
-        rows = self._table_block.rows
-        widths = [0.0] * self._table.columns()
-        self._picture_widths = [0.0] * self._table.columns()
-        for y, row in enumerate(rows):
-            for x, spans in enumerate(row):
-                is_header = y == 0 and self._table_block.has_header
-                width = sum(self._width_of(as_header(s) if is_header else s) for s in spans)
-                widths[x] = max(widths[x], width)
-                pictures = (self._picture_width(span) for span in spans if span.is_formula)
-                self._picture_widths[x] = max(self._picture_widths[x], *pictures, 0.0)
-        return [width + CELL_LEFT + CELL_RIGHT + 3 for width in widths]
+    def _band_of(self, position: int) -> tuple[int, int]:
+        """The band of a position, and the position in it."""
+        index = min(max(0, bisect_right(self._starts, position) - 1), len(self._bands) - 1)
+        return index, min(position - self._starts[index], self._bands[index].length)
 
-    def _width_of(self, span: Span) -> float:
-        if span.is_formula and (picture := self._picture_width(span)):
-            return picture
-        text = f" {span.text} " if span.is_code else span.text
-        return self.style.metrics(span).horizontalAdvance(text[:200])
+    def _place(self, index: int) -> QPointF:
+        return self._origin + QPointF(0, self._tops[index])
 
-    def _picture_width(self, span: Span) -> float:
-        formula = self.style.formula(span)
-        image = self.style.formula_images.image(formula) if formula is not None else None
-        return image.width + CELL_LEFT + CELL_RIGHT if image is not None else 0.0
+    @property
+    @override
+    def length(self) -> int:
+        return self._starts[-1] - 1
+
+    @override
+    def position_at(self, point: QPointF) -> int:
+        index = min(max(0, bisect_right(self._tops, point.y()) - 1), len(self._bands) - 1)
+        return self._starts[index] + self._bands[index].position_at(point - self._place(index))
+
+    @override
+    def is_text_at(self, point: QPointF) -> bool:
+        return self.area.contains(point)
+
+    @override
+    def plain_text(self, first: int, last: int) -> str:
+        return "\n".join(filter(None, self._pieces(first, last)))
+
+    def _pieces(self, first: int, last: int) -> Iterator[str]:
+        for start, band in zip(self._starts, self._bands, strict=False):
+            if first <= start + band.length and last >= start:
+                yield band.plain_text(first - start, last - start)
+
+    @override
+    def find(self, query: SearchQuery) -> Sequence[tuple[int, int]]:
+        return [
+            (start + first, start + last)
+            for start, band in zip(self._starts, self._bands, strict=False)
+            for first, last in band.find(query)
+        ]
+
+    @override
+    def text_area(self, first: int, last: int) -> QRectF:
+        index, position = self._band_of(first)
+        area = self._bands[index].text_area(position, position + last - first)
+        self.horizontal.show(area.left() + self._left, area.right() + self._left)
+        return area.translated(self._place(index))
+
+    @override
+    def moved(self, position: int, step: QTextCursor.MoveOperation) -> int | None:
+        index, local = self._band_of(position)
+        moved = self._bands[index].moved(local, step)
+        if moved is not None and moved <= self._bands[index].length:
+            return self._starts[index] + moved
+        if step in _FORWARD and index + 1 < len(self._bands):
+            return self._starts[index + 1] + self._bands[index + 1].first_position
+        if step in _BACKWARD and index:
+            return self._starts[index] - 1
+        return None
+
+    @override
+    def word_at(self, position: int) -> tuple[int, int]:
+        index, local = self._band_of(position)
+        first, last = self._bands[index].word_at(local)
+        return self._starts[index] + first, self._starts[index] + last
+
+    @override
+    def paragraph_at(self, position: int) -> tuple[int, int]:
+        index, local = self._band_of(position)
+        first, last = self._bands[index].paragraph_at(local)
+        return self._starts[index] + first, self._starts[index] + last
+
+    @override
+    def targets(self) -> Sequence[Target]:
+        found: list[Target] = []
+        ordinal = 0
+        for index, band in enumerate(self._bands):
+            place = self._place(index) if self._tops else QPointF()
+            for target in band.targets():
+                area = target.area.translated(place)
+                found.append(replace(target, area=area, ordinal=ordinal + target.ordinal))
+            ordinal += band.link_count
+        return found
 
 
-def as_header(span: Span) -> Span:
-    return replace(span, is_bold=True)
+def _columns(block: TableBlock) -> int:
+    return max(1, max((len(row) for row in block.rows), default=1))
 
 
 def fitted(natural: list[float], available: float) -> list[float]:

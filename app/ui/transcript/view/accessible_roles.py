@@ -6,6 +6,7 @@ from PySide6.QtGui import QAccessible
 
 from app.core import formatting
 from app.ui.transcript.content.blocks import (
+    DEFINITION,
     Block,
     CodeBlock,
     Container,
@@ -21,7 +22,7 @@ def role_of(block: Block) -> QAccessible.Role:
     match block:
         case TextBlock() if block.level:
             return QAccessible.Role.Heading
-        case TextBlock() if block.place.marker:
+        case TextBlock() if block.place.marker not in ("", DEFINITION):
             return QAccessible.Role.ListItem
         case TextBlock() | CodeBlock():
             return QAccessible.Role.Paragraph
@@ -40,7 +41,7 @@ def name_of(block: Block) -> str:
     if isinstance(block, TableBlock):
         return "\n".join(", ".join(joined(cell) for cell in row) for row in block.rows)
     words = block.plain_text()
-    return f"{block.place.marker} {words}" if block.place.marker else words
+    return words if block.place.marker in ("", DEFINITION) else f"{block.place.marker} {words}"
 
 
 def remark_on(block: Block) -> str:

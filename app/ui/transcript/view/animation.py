@@ -19,6 +19,9 @@ TOOLS_WATCHED = 32
 class AnimationTimer(QObject):
     """A clock that runs while there is something to move.
 
+    Attributes:
+        is_still: the user wants no motion.
+
     Signals:
         reasoning_advanced: a thought is on screen of which the seconds are counted.
     """
@@ -27,6 +30,7 @@ class AnimationTimer(QObject):
 
     def __init__(self, area: QAbstractScrollArea, column: MessageColumn, view: Viewport) -> None:
         super().__init__(area)
+        self.is_still = False
         self._area = area
         self._column = column
         self._viewport = view
@@ -36,10 +40,10 @@ class AnimationTimer(QObject):
 
     @property
     def phase(self) -> float:
-        """Seconds on the clock; it stands still where nothing is at work or the system wants no motion."""
+        """Seconds on the clock; it stands still where nothing is at work or no motion is wanted."""
         hint = QStyle.StyleHint.SH_Widget_Animation_Duration
         is_wanted = self._area.style().styleHint(hint, None, self._area) > 0
-        return monotonic() if is_wanted and self._clock.isActive() else 0.0
+        return monotonic() if is_wanted and not self.is_still and self._clock.isActive() else 0.0
 
     def watch(self) -> None:
         """Starts the clock where an answer is being written or a tool runs, and stops it otherwise."""

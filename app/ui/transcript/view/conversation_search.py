@@ -144,6 +144,10 @@ class TranscriptSearch(QObject):
             if count:
                 yield row, self._message(row)
 
+    def is_found_in(self, first: int, last: int) -> bool:
+        """Whether there is a match in one of the rows from the first to the one before the last."""
+        return any(self._counts[first:last])
+
     def mark(self, row: int, shown: PaintState) -> None:
         """Have the matches in a message drawn as such."""
         shown.query = self.query

@@ -38,7 +38,9 @@ class SearchedMessage:
     count: int = 0
     query: SearchQuery | None = None
     """What the matches are of; None while they are not known."""
-    _texts: list[tuple[Section, str]] = field(default_factory=list)
+    _texts: tuple[tuple[Section, str], ...] = ()
+    """A tuple, which the garbage collector has nothing to look for in."""
+    _reading: list[tuple[Section, str]] | None = None
     _rest: Iterator[tuple[Section, str]] | None = None
 
     def __post_init__(self) -> None:
@@ -46,17 +48,18 @@ class SearchedMessage:
 
     def replace_texts(self, texts: Iterable[tuple[Section, str]]) -> None:
         """Take other texts, of an answer that has grown."""
-        self._texts, self._rest, self.query = list(texts), None, None
+        self._texts, self._reading, self._rest, self.query = tuple(texts), None, None, None
 
     def search(self, query: SearchQuery) -> Iterator[None]:
         """Find what there is of a query, with a pause after each bit."""
         while self._rest is not None:
             section_text = next(self._rest, None)
             if section_text is None:
-                self._rest = None
+                self._texts, self._reading, self._rest = tuple(self._reading or ()), None, None
             elif section_text[1]:
-                self._texts.append(section_text)
-                if len(self._texts) % TEXTS_AT_ONCE == 0:
+                self._reading = self._reading or []
+                self._reading.append(section_text)
+                if len(self._reading) % TEXTS_AT_ONCE == 0:
                     yield
             else:
                 yield

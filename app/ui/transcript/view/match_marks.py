@@ -37,8 +37,19 @@ class MatchMarks(QWidget):
     def heights(self) -> list[int]:
         """The pixels, from the top of the bar, at which there are matches."""
         if self._heights is None:
-            self._heights = sorted(set(self._matches()))
+            many = len(self._column.entries) > self.height()
+            self._heights = list(self._rows_found()) if many else sorted(set(self._matches()))
         return self._heights
+
+    def _rows_found(self) -> Iterator[int]:
+        """Where there are more messages than pixels: those with matches of the rows at each pixel."""
+        scale = self._column.height / max(1, self.height())
+        first = 0
+        for y in range(self.height()):
+            last = self._column.row_at((y + 1) * scale)
+            if self._search.is_found_in(first, max(last, first + 1)):
+                yield y
+            first = last
 
     def _matches(self) -> Iterator[int]:
         scale = self.height() / max(1, self._column.height)

@@ -7,6 +7,7 @@ from the length of their text.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 
@@ -30,8 +31,7 @@ from app.ui.transcript.view.row_heights import RowHeights
 ROW_GAP = 12
 TOP_MARGIN = 20
 BOTTOM_MARGIN = 28
-WIDEST_COLUMN = 760
-SMALLEST_MARGIN = 28
+SMALLEST_MARGIN = 36
 MOST_BODIES = 120
 MOST_COST = 1_200_000
 """Built messages that are kept, by number and by characters; a laid-out character costs about 70 bytes."""
@@ -44,6 +44,8 @@ class MessageColumn:
         self.style = style
         self.expansion = ExpansionState()
         self.entries: list[MessageEntry] = []
+        self.question_rows: list[int] = []
+        """Those of the user's messages, in order."""
         self.streaming_answer: StreamingAnswer | None = None
         self.memory_start: str | None = None
         self.sibling = ""
@@ -51,7 +53,7 @@ class MessageColumn:
         self.read_aloud_id = ""
         """The message that is read aloud; empty where none is."""
         """The name of a model that could answer without thinking first, where the chosen one cannot."""
-        self.column_width = WIDEST_COLUMN
+        self.column_width = style.column_width
         self._rows: dict[str, int] = {}
         self._geometry = RowHeights()
         self._layouts: OrderedDict[str, MessageLayout] = OrderedDict()
@@ -63,7 +65,7 @@ class MessageColumn:
         before = {entry.id: entry for entry in self.entries}
         self.entries = list(entries)
         self.streaming_answer = None
-        self._rows = {}
+        self._rows, self.question_rows = {}, []
         for row, entry in enumerate(self.entries):
             self._note_row(entry, row)
         kept = {entry.id for entry in self.entries if before.get(entry.id) == entry}
@@ -99,11 +101,14 @@ class MessageColumn:
             self._layouts.pop(gone.id, None)
         self._rows = {id_: kept for id_, kept in self._rows.items() if kept < row}
         del self.entries[row:]
+        del self.question_rows[bisect_left(self.question_rows, row) :]
         self._geometry.cut(row)
 
     def _note_row(self, entry: MessageEntry, row: int) -> None:
         """Results are found where the answer is that shows them."""
         self._rows.update(dict.fromkeys((entry.id, *entry.result_ids), row))
+        if entry.message.role is Role.USER:
+            self.question_rows.append(row)
 
     def row_of(self, entry_id: str | None) -> int | None:
         return self._rows.get(entry_id) if entry_id is not None else None
@@ -249,4 +254,4 @@ class MessageColumn:
 
 def row_height(layout: MessageLayout) -> float:
     is_question = layout.footer.entry.message.role is Role.USER
-    return float(math.ceil(layout.height) + (0 if is_question else ROW_GAP))
+    return float(math.ceil(layout.height + (0 if is_question else ROW_GAP * layout.style.gaps)))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 from app.core.message import Role
 from app.ui.transcript.content.blocks import (
     BULLET,
+    DEFINITION,
     TICKED,
     UNTICKED,
     Block,
@@ -129,7 +130,7 @@ class MessageLayout:
         for index in range(first, len(self.views)):
             view = self.views[index]
             if index:
-                y += gap(self.views[index - 1].block, view.block)
+                y += gap(self.views[index - 1].block, view.block) * self.style.gaps
             y = float(round(y))  # Frames are sharp only on whole pixels.
             indent = sum(self._indent(container) for container in view.block.place.containers)
             room = max(NARROWEST, width - indent)
@@ -203,7 +204,7 @@ class MessageLayout:
                 bar = QRectF(left, top, BAR_WIDTH, y + view.height - top)
                 painter.fillRect(bar, self.style.colour("line"))
             x += self._indent(container)
-        if place.marker:
+        if place.marker and place.marker != DEFINITION:
             self._paint_marker(painter, index, place.marker)
 
     def _paint_marker(self, painter: QPainter, index: int, marker: str) -> None:

@@ -113,6 +113,21 @@ class Transcript(TranscriptArea):
         if (wraps, shows_line_numbers) != (now.wraps_code, now.shows_line_numbers):
             self._show_style(wraps_code=wraps, shows_line_numbers=shows_line_numbers)
 
+    def set_column(self, width: int, *, is_compact: bool) -> None:
+        """How wide the messages are at most where letters have their usual size, and how close together."""
+        now = self._column.style
+        if (width, is_compact) != (now.column_width, now.is_compact):
+            self._show_style(column_width=width, is_compact=is_compact)
+
+    def set_reduces_motion(self, is_wanted: bool) -> None:
+        """Has nothing move while the model works."""
+        self._animation.is_still = is_wanted
+
+    def set_shows_outline(self, is_wanted: bool) -> None:
+        """Has the user's messages marked at the edge where a conversation is long."""
+        self._outline.is_wanted = is_wanted
+        self._after_settling()
+
     def set_spoken_answers(self, wanted: SpokenAnswers) -> None:
         """When a screen reader says an answer by itself."""
         self._screen_reader.spoken_answers = wanted

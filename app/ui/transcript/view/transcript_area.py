@@ -38,6 +38,7 @@ from app.ui.transcript.view.message_actions import (
 )
 from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.mouse import MouseHandler
+from app.ui.transcript.view.outline import Outline
 from app.ui.transcript.view.painter import Painter
 from app.ui.transcript.view.screen_reader import ScreenReader
 from app.ui.transcript.view.selection_keys import SelectionKeys
@@ -116,6 +117,7 @@ class TranscriptArea(QAbstractScrollArea):
         self._actions = MessageActions(self._column, self._requests())
         self._animation = AnimationTimer(self, self._column, self._viewport)
         self._jump = JumpButton(self, self._column.style)
+        self._outline = Outline(self, self._column)
         self._find = FindController(
             self, self._column, self._viewport, self._interaction, self._screen_reader, self._refresh
         )
@@ -129,6 +131,7 @@ class TranscriptArea(QAbstractScrollArea):
         self.verticalScrollBar().valueChanged.connect(self._mouse.note_scroll)
         self._interaction.link_hovered.connect(self.link_hovered)
         self._jump.clicked.connect(self.scroll_to_end)
+        self._outline.chosen.connect(self.scroll_to)
         self._find.bar.opened.connect(self._make_room)
         self._find.bar.closed.connect(self._make_room)
         self.copied.connect(lambda _what: self._screen_reader.say("Copied"))
@@ -210,6 +213,10 @@ class TranscriptArea(QAbstractScrollArea):
         self._find.follow()
         self.setViewportMargins(0, self._find.bar.needed_height, 0, 0)
 
+    def open_outline(self) -> None:
+        """Lists the user's messages, to go to one of them."""
+        self._outline.open_for_keys()
+
     def find_next(self, by: int = 1) -> None:
         """Goes to the next match of what is looked for (1), or to the one before (-1)."""
         self._find.move(by)
@@ -244,9 +251,13 @@ class TranscriptArea(QAbstractScrollArea):
 
     def _show_style(self, **changes: Any) -> None:
         self._column.style = self._jump.render_style = self._column.style.changed(**changes)
+        row, y = self._viewport.place_of_first()
         self._column.forget_built()
         self._jump.update()
         self._refresh()
+        if not self._viewport.is_following:
+            self._viewport.return_to(row, y)
+            self._refresh()
 
     def _refresh(self, *, is_news: bool = False) -> None:
         """Brings everything up to date after a change; `is_news` where there is more to read at the end."""
@@ -260,6 +271,7 @@ class TranscriptArea(QAbstractScrollArea):
         selection = self._interaction.selection
         self._column.trim(self._viewport.rows(AHEAD), selection.head.entry_id if selection else None)
         self._jump.follow(self.viewport().geometry(), self._viewport.below)
+        self._outline.follow(self.viewport().geometry(), self._viewport.place_of_first()[0])
         self._find.follow()
 
     # Qt

@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF
 from PySide6.QtWidgets import QAbstractScrollArea
 
-from app.ui.transcript.view.message_column import SMALLEST_MARGIN, WIDEST_COLUMN, MessageColumn
+from app.ui.transcript.view.message_column import SMALLEST_MARGIN, MessageColumn
 
 AHEAD = 200
 """Pixels above and below the visible part that are built as well."""
@@ -99,9 +99,8 @@ class Viewport:
         try:
             # Of the whole area: nothing is laid out anew or moves when the scroll bar comes.
             width = self._area.width() - 2 * SMALLEST_MARGIN
-            self._column.column_width = max(
-                NARROWEST_COLUMN, min(int(self._column.style.px(WIDEST_COLUMN)), width)
-            )
+            style = self._column.style
+            self._column.column_width = max(NARROWEST_COLUMN, min(int(style.px(style.column_width)), width))
             self._fit_range()
             for _ in range(MOST_PASSES):
                 if not self._measure():
@@ -128,6 +127,12 @@ class Viewport:
         rows = self.rows()
         return (rows.start, self.row_y(rows.start)) if rows else (0, 0)
 
+    def place_of_first(self) -> tuple[int, int]:
+        """The first row that begins within sight, else the only one, and where it begins."""
+        rows = self.rows()
+        row = next((row for row in rows if self.row_y(row) >= 0), rows.start)
+        return (row, self.row_y(row)) if rows else (0, 0)
+
     def first_block(self) -> tuple[int, int]:
         """The row and the block that are the first to begin within sight; without one, the last in sight."""
         row = index = 0
@@ -142,11 +147,14 @@ class Viewport:
         return self.row_y(row) + self._column.layout(row).area_of(index).top()
 
     def return_to(self, row: int, y: int) -> None:
-        """Goes back to a place."""
-        self.is_following = False
-        self._fit_range()
-        self._bar.setValue(self._column.top(row) - y)
-        self.settle()
+        """Goes back to a place. Rows above that come into sight there turn out higher than they seemed."""
+        for _ in range(MOST_PASSES):
+            self.is_following = False
+            self._fit_range()
+            self._bar.setValue(self._column.top(row) - y)
+            self.settle()
+            if self.row_y(row) == y:
+                break
 
     def show(self, row: int, area: QRectF | None = None) -> None:
         """Scrolls as little as needed to show a message, or an area of it."""

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.stream import PartGrew, PartKind, PartStarted
 from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.view.message_column import SMALLEST_MARGIN
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.transcript_reader import answer, click, drag, press, question, unfinished
 
@@ -217,3 +218,22 @@ def test_nothing_moves_sideways_when_the_scroll_bar_comes(transcript: Transcript
     after = transcript.message_area("question")
     assert transcript.verticalScrollBar().maximum() > 0
     assert (after.left(), after.width()) == (before.left(), before.width())
+
+
+def test_the_column_is_as_wide_as_the_user_wants_it(transcript: Transcript) -> None:
+    transcript.show_entries(conversation(4))
+    transcript.set_column(600, is_compact=False)
+    assert transcript.message_area("1").width() == 600
+    transcript.set_column(10_000, is_compact=False)
+    assert transcript.message_area("1").width() == transcript.width() - 2 * SMALLEST_MARGIN
+    assert transcript.message_area("1").left() == SMALLEST_MARGIN
+
+
+def test_compact_messages_are_lower_and_the_reader_stays_at_the_same_one(transcript: Transcript) -> None:
+    transcript.show_entries(conversation(40))
+    transcript.scroll_to("21")
+    before = transcript.message_area("21")
+    transcript.set_column(760, is_compact=True)
+    after = transcript.message_area("21")
+    assert after.height() < 0.95 * before.height()
+    assert after.top() == before.top()
