@@ -38,6 +38,9 @@ AFTER_CODE = "\u00a0\u2069"
 """Room on either side, and marks that set code off from the direction of the words around it."""
 BEFORE_FORMULA = "\u2066"
 AFTER_FORMULA = "\u2069"
+_ENDLESS_WORD = re.compile(r"[^\s\u1100-\uffff]{2000}")
+"""A word in which Qt would look for the end of each line again from its beginning. Chinese, Japanese and
+Korean lines can end anywhere."""
 _NOTHING = Span("")
 _MARKS_BEHIND = re.compile(r"[-,.;:!?)\]}”’»。、，；：！？）」]{1,3}")
 
@@ -166,6 +169,10 @@ class RichDocument:
         line_break: str = "\u2028",
     ) -> None:
         """Fills an empty document. With "\\n" as line break every line is a paragraph of its own."""
+        if any(_ENDLESS_WORD.search(span.text) for span in spans):
+            option = self.document.defaultTextOption()
+            option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
+            self.document.setDefaultTextOption(option)
         cursor = QTextCursor(self.document)
         cursor.beginEditBlock()  # Without it every span makes Qt look at the whole paragraph again.
         if line_break != "\n":

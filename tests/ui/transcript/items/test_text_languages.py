@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from app.ui.transcript.content.blocks import Span, TextBlock
 from app.ui.transcript.content.markdown import parse
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_registry import new_view
@@ -65,3 +66,18 @@ def test_code_in_an_arabic_answer_runs_from_left_to_right(transcript: Transcript
     assert not code.is_right_to_left
     direction = code._document.firstBlock().textDirection()  # type: ignore[attr-defined]
     assert direction == Qt.LayoutDirection.LeftToRight
+
+
+def test_a_word_without_end_is_broken_as_quickly_as_it_is_long(transcript: Transcript) -> None:
+    """Qt looks for the end of each line again from the beginning of a word."""
+
+    def line_ends(text: str) -> list[int]:
+        view = new_view(TextBlock((Span(text),)), RenderStyle(DARK))
+        view.lay_out(600)
+        layout = view._rich.document.firstBlock().layout()  # type: ignore[attr-defined]
+        return [layout.lineAt(n).textLength() for n in range(layout.lineCount())]
+
+    ends = line_ends("before " + "x" * 5_000)
+    assert ends[0] > len("before ") + 10  # The line is filled at once.
+    assert len(set(ends[1:-1])) == 1
+    assert line_ends("before " + "x" * 90)[0] == len("before ")
