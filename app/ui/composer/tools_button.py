@@ -14,6 +14,7 @@ from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.staying_menu import CheckableMenu
 from app.ui.widgets.tooltip import as_written
 
+NOT_OFFERED = "This model does not support tools"
 NOT_UNDERSTOOD = "Tarn cannot read how this model calls tools; its calls stay text"
 
 
@@ -51,9 +52,11 @@ class ToolsButton(IconButton):
         self._asking_again = QAction("Reset permissions for this chat", self)
         self._asking_again.setToolTip("Forgets what you always or never allowed in this chat")
         self.asking_again_requested = self._asking_again.triggered
-        self._not_understood = QAction(NOT_UNDERSTOOD, self)
-        self._not_understood.setEnabled(False)
-        self._not_understood.setVisible(False)
+        self._is_offered = True
+        self._reason = QAction(self)
+        """Why tools are of no use with this model."""
+        self._reason.setEnabled(False)
+        self._reason.setVisible(False)
         self._settings = QAction("Tool settings…", self)
         self.settings_requested = self._settings.triggered
         self.set_tools((), has_decisions=False)
@@ -67,22 +70,23 @@ class ToolsButton(IconButton):
         for action, choice in zip(self._menu.actions(), choices, strict=False):
             action.setChecked(choice.is_on)
         self._asking_again.setVisible(has_decisions)
-        count = sum(choice.is_on for choice in choices)
-        self.setText(str(count) if count else "")
-        self._show_name()
+        self._show_state()
 
     def set_offered(self, is_offered: bool, *, is_understood: bool = True) -> None:
         """Show whether the model can be told about tools at all, and whether its calls can be read."""
-        self.setEnabled(is_offered)
-        self._not_understood.setVisible(not is_understood)
-        self._show_name()
+        self._is_offered = is_offered
+        self._reason.setText(NOT_UNDERSTOOD if is_offered else NOT_OFFERED)
+        self._reason.setVisible(not is_offered or not is_understood)
+        self.set_muted(not is_offered)
+        self._show_state()
 
-    def _show_name(self) -> None:
-        count = sum(choice.is_on for choice in self._choices or ())
-        if not self.isEnabled():
-            self.set_name("This model does not support tools")
-        elif self._not_understood.isVisible():
-            self.set_name(NOT_UNDERSTOOD)
+    def _show_state(self) -> None:
+        count = sum(choice.is_on for choice in self._choices or ()) if self._is_offered else 0
+        self.setText(str(count) if count else "")
+        for action in self._menu.actions()[: len(self._choices or ())]:
+            action.setEnabled(self._is_offered)
+        if self._reason.isVisible():
+            self.set_name(self._reason.text())
         else:
             self.set_name(f"Tools, {count} on" if count else "Tools")
 
@@ -95,6 +99,6 @@ class ToolsButton(IconButton):
             action.triggered.connect(lambda is_on, name=choice.name: self.tool_switched.emit(name, is_on))
             self._menu.addAction(action)
         self._menu.addSeparator()
-        self._menu.addAction(self._not_understood)
+        self._menu.addAction(self._reason)
         self._menu.addAction(self._asking_again)
         self._menu.addAction(self._settings)

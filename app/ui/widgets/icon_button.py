@@ -45,6 +45,12 @@ class IconButton(QToolButton):
         self._icon_name = icon_name
         self._recolour()
 
+    def set_muted(self, is_muted: bool) -> None:
+        """Shows the icon pale, where the button only tells why there is nothing to do."""
+        roles = QPalette.ColorRole
+        self._role = roles.PlaceholderText if is_muted else roles.WindowText
+        self._recolour()
+
     def _fit_icon(self) -> None:
         self.setIconSize(QSize(icon_size(), icon_size()))
 

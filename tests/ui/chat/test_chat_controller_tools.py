@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
@@ -181,8 +181,16 @@ def test_a_model_that_cannot_be_told_of_tools_is_not(sit_down: SitDown) -> None:
     desk.engine.offers_tools = False
     desk.models.open_file(TINY_MODEL)
     desk.waits(lambda: len(desk.engine.loads) == 2)
-    desk.waits(lambda: not desk.composer.tools_button.isEnabled())
-    assert desk.composer.tools_button.toolTip() == "This model does not support tools"
+    button = desk.composer.tools_button
+    desk.waits(lambda: button.toolTip() == "This model does not support tools")
+    button.menu().popup(button.mapToGlobal(QPoint(0, 0)))
+    tools, reason = desk.tools_shown()[0], "This model does not support tools"
+    assert reason in [action.text() for action in button.menu().actions() if action.isVisible()]
+    QTest.mouseClick(
+        button.menu(), Qt.MouseButton.LeftButton, pos=button.menu().actionGeometry(tools).center()
+    )
+    assert tools.isChecked(), "it cannot be switched while it is of no use"
+    button.menu().close()
     desk.answers.send("Add")
     desk.waits_for_answer()
     assert desk.engine.questions[0].tools == ()

@@ -87,6 +87,8 @@ class Footer:
         self._button = style.px(BUTTON)
         self._arrow = style.px(ARROW_WIDTH)
         self._version_area = QRectF()
+        self._dead_arrow = QRectF()
+        """Where there is no version to go to."""
         self._figures_area = QRectF()
         self._small = QFontMetricsF(style.small_font)
 
@@ -131,8 +133,16 @@ class Footer:
             painter.setFont(self.style.small_font)
             painter.setPen(self.style.colour("muted"))
             painter.drawText(self._version_area, Qt.AlignmentFlag.AlignCenter, self._version_words)
+            self._paint_dead_arrow(painter)
         for target in self.targets(is_active=is_active):
             self._paint_button(painter, target, paint)
+
+    def _paint_dead_arrow(self, painter: QPainter) -> None:
+        """Has the numbers stand between two arrows also at the first and at the last version."""
+        area = self._dead_arrow
+        name = "caret-left" if area.left() < self._version_area.left() else "caret-right"
+        at = QPointF(area.center().x() - self.style.px(SMALL_ICON_SIZE) / 2, area.center().y())
+        draw_icon(painter, self.style, name, "line", at, SMALL_ICON_SIZE)
 
     @property
     def _version_words(self) -> str:
@@ -155,16 +165,20 @@ class Footer:
         return self._button + self._small.horizontalAdvance(CONTINUE_WORD) + AROUND_CONTINUE
 
     def _place_versions(self, x: float, y: float) -> float:
-        self._version_area = QRectF()
-        if self.entry.version_count < 2:
+        self._version_area = self._dead_arrow = QRectF()
+        if self.entry.version_count < 2 or self.entry.state is MessageState.STREAMING:
             return x
-        is_busy = self.entry.state is MessageState.STREAMING
-        if self.entry.version > 1 and not is_busy:
-            self._add(MessageAction.PREVIOUS_VERSION, QRectF(x, y, self._arrow, self._button))
         self._version_area = QRectF(x + self._arrow, y, self._version_width, self._button)
         right = self._version_area.right()
-        if self.entry.version < self.entry.version_count and not is_busy:
-            self._add(MessageAction.NEXT_VERSION, QRectF(right, y, self._arrow, self._button))
+        before, after = (QRectF(left, y, self._arrow, self._button) for left in (x, right))
+        if self.entry.version > 1:
+            self._add(MessageAction.PREVIOUS_VERSION, before)
+        else:
+            self._dead_arrow = before
+        if self.entry.version < self.entry.version_count:
+            self._add(MessageAction.NEXT_VERSION, after)
+        else:
+            self._dead_arrow = after
         return right + self._arrow + BESIDE_VERSIONS
 
     def _place_button(self, action: MessageAction, x: float, y: float) -> float:

@@ -139,6 +139,18 @@ def test_what_scrolls_away_under_the_pointer_is_hovered_no_more(transcript: Tran
     assert "Edit message" not in labels(transcript)
 
 
+def test_versions_are_told_once_the_answer_is_written(transcript: Transcript) -> None:
+    def picture(entry: MessageEntry) -> QImage:
+        transcript.show_entries([question("Hello"), entry])
+        return transcript.viewport().grab().toImage()
+
+    streaming = replace(answer("Hi"), state=MessageState.STREAMING)
+    assert picture(replace(streaming, version=2, version_count=2)) == picture(streaming)
+    second = replace(answer("Hi"), version=2, version_count=2)
+    assert "Next version" not in labels(transcript)
+    assert picture(second) != picture(answer("Hi"))
+
+
 def test_versions_are_leafed_through(transcript: Transcript, qtbot: QtBot) -> None:
     transcript.show_entries([answer("Second of three", version=2, version_count=3)])
     with qtbot.waitSignal(transcript.version_requested) as signal:
