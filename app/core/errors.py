@@ -7,6 +7,9 @@ else that is raised is a mistake of ours and goes to the log with its traceback.
 
 from app.core import formatting
 
+SEE_LOG = "See the log for details."
+"""The hint where nobody knows more; the window offers to open the log with it."""
+
 
 class UserError(Exception):
     """Something went wrong that the user can understand and act on.

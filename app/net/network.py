@@ -30,6 +30,6 @@ class Network:
         """
         if self.is_offline():
             raise OfflineError(
-                "Tarn is offline: the network is switched off in Settings.",
-                "Switch it on in Settings, then try again.",
+                "Tarn is offline.",
+                "Turn off offline mode in Settings, then try again.",
             )

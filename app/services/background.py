@@ -16,7 +16,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.errors import Cancelled, HubError, UserError
+from app.core.errors import SEE_LOG, Cancelled, HubError, UserError
 
 log = logging.getLogger(__name__)
 
@@ -183,4 +183,4 @@ def _report_error(error: Exception, on_error: Callable[[UserError], object]) -> 
         on_error(error)
     elif not isinstance(error, Cancelled):
         log.error("Work in the background failed", exc_info=error)
-        on_error(HubError("Something went wrong.", "The log folder has the details."))
+        on_error(HubError("Something went wrong.", SEE_LOG))

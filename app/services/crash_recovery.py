@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.errors import EngineError
+from app.core.errors import SEE_LOG, EngineError
 from app.core.risky_work import RiskyWork, Suspect
 from app.engine.file_identity import identity_of
 from app.files.crash_guard import CrashGuard
@@ -72,7 +72,7 @@ class CrashRecovery(QObject):
     def _say_not_loaded(self, suspect: Suspect, path: Path, open_model: OpenModel) -> None:
         self._notices.post(
             _WHILE[suspect.work].format(name=path.name),
-            "So this model was not loaded again. If it happens once more, choose another one.",
+            "It was not loaded again. If it happens once more, choose another model.",
             Offer("Try again", lambda: open_model(path)),
             Offer("Choose another", self.model_choice_requested.emit),
         )
@@ -103,7 +103,7 @@ class CrashRecovery(QObject):
             self._notices.fail(
                 EngineError(
                     f"“{title}” could not be opened, so a new chat was started.",
-                    "The log folder has the details.",
+                    SEE_LOG,
                 )
             )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.errors import Cancelled, EngineError, UserError
+from app.core.errors import SEE_LOG, Cancelled, EngineError, UserError
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class NoticeService(QObject):
             self.fail(error)
         elif not isinstance(error, Cancelled):
             log.error("%s", sentence, exc_info=error)
-            self.fail(EngineError(sentence, "The log folder has the details."))
+            self.fail(EngineError(sentence, SEE_LOG))
 
     def withdraw(self, topic: str) -> None:
         """Takes away what was shown about a topic."""

@@ -15,7 +15,7 @@ from time import monotonic
 from PySide6.QtCore import QObject
 
 from app.core.conversation import MessageNode, MessageState
-from app.core.errors import EngineError, UserError
+from app.core.errors import SEE_LOG, EngineError, UserError
 from app.core.language_model import MediaProgress, PromptProgress
 from app.core.message import Message, Statistics, StopReason
 from app.core.tool_call_status import CallState, CallStatus, state_of
@@ -125,9 +125,7 @@ class TurnRunner(QObject):
     def _fail(self, answer: RunningAnswer, error: Exception) -> None:
         """Covers what `run_turn` does not: a mistake of ours."""
         log.error("Answering failed", exc_info=error)
-        sentence = EngineError(
-            "Answering stopped unexpectedly.", "Try again. The log folder has the details."
-        )
+        sentence = EngineError("Answering stopped unexpectedly.", f"Try again. {SEE_LOG}")
         self._finish(answer, MessageState.FAILED, answer.node.message, sentence)
 
     def _take(self, answer: RunningAnswer, event: object) -> None:

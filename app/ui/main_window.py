@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
             menus.previous_chat_action.triggered,
         ):
             going_on.connect(self.messages.end_errors)
+        self.messages.log_requested.connect(menus.log_folder_action.trigger)
         menus.sidebar_action.toggled.connect(self._on_sidebar_action_toggled)
         self.sidebar.hide_requested.connect(lambda: menus.sidebar_action.setChecked(False))
         header.sidebar_requested.connect(lambda: menus.sidebar_action.setChecked(True))

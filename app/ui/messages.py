@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app.core.errors import UserError
+from app.core.errors import SEE_LOG, UserError
 from app.services.notices import Notice, Offer
 from app.ui.icons import icon
 from app.ui.widgets.icon_button import IconButton
@@ -299,10 +299,15 @@ class LinkDialog(QDialog):
 class Messages(QObject):
     """Shows errors, notices and offers to undo in one window.
 
+    Signals:
+        log_requested(): the user wants to see what the log says of an error.
+
     Attributes:
         banner: the banner; the page that owns the composer gives it its place.
         toast: the toast over the window.
     """
+
+    log_requested = Signal()
 
     def __init__(self, window: QWidget, banner: Banner, area: QWidget) -> None:
         """`area` is where the conversation is; the toast stands at its lower edge."""
@@ -367,7 +372,8 @@ class Messages(QObject):
     def _show(self, notice: Notice) -> None:
         self._shown = notice
         kind = "error" if notice.error is not None else "notice"
-        self.banner.show_message(kind, notice.sentence, notice.hint, notice.offers)
+        log = (Offer("Open log", self.log_requested.emit),) if notice.hint.endswith(SEE_LOG) else ()
+        self.banner.show_message(kind, notice.sentence, notice.hint, notice.offers or log)
 
     def _show_waiting(self) -> None:
         self._shown = None

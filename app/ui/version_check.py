@@ -46,13 +46,13 @@ class VersionCheck(QObject):
             self._messages.show_done("Tarn is up to date.")
         elif release.page:
             self._messages.show_notice(
-                f"Version {release.version} of Tarn is out.",
-                "Your conversations and models stay as they are.",
+                f"Tarn {release.version} is available.",
+                "Your chats and models stay.",
                 "Open the page",
                 lambda: _open(release.page),
             )
         else:
-            self._messages.show_notice(f"Version {release.version} of Tarn is out.")
+            self._messages.show_notice(f"Tarn {release.version} is available.")
 
     def _on_stream_finished(self, error: Exception | None) -> None:
         self.action.setEnabled(True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QUrl
 from pytestqt.qtbot import QtBot
 
-from app.core.errors import StoreError, UserError
+from app.core.errors import SEE_LOG, EngineError, StoreError, UserError
 from app.services.notices import Notice
 from app.ui.composer.composer import ComposerState
 from app.ui.main_window import MainWindow
@@ -200,3 +200,15 @@ def test_a_toast_may_lead_on_and_its_button_is_no_undo_then(qtbot: QtBot, window
     assert toast.undo_button.text() == "Undo"
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert done == ["shown", "undone"]
+
+
+def test_where_only_the_log_knows_more_it_can_be_opened(qtbot: QtBot, window: MainWindow) -> None:
+    opened: list[bool] = []
+    window.menus.log_folder_action.triggered.connect(lambda: opened.append(True))
+    window.messages.show_error(EngineError("Something went wrong.", SEE_LOG))
+    button = window.messages.banner.action_button
+    assert button.text() == "Open log"
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert len(opened) == 1
+    window.messages.show_error(EngineError("The disk is full.", "Free up space."))
+    assert button.isHidden()

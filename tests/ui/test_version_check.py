@@ -64,7 +64,7 @@ def test_a_newer_version_is_told_with_a_way_to_its_page(
         check.action.trigger()
         assert not check.action.isEnabled()
         qtbot.waitUntil(banner.isVisible)
-    assert "Version 1.0 of Tarn is out." in banner.accessibleName() + banner.accessibleDescription()
+    assert "Tarn 1.0 is available." in banner.accessibleName() + banner.accessibleDescription()
     qtbot.waitUntil(check.action.isEnabled)
     banner.action_button.click()
     assert opened == ["https://example.org/tarn"]

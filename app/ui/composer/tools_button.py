@@ -15,7 +15,7 @@ from app.ui.widgets.staying_menu import CheckableMenu
 from app.ui.widgets.tooltip import as_written
 
 NOT_OFFERED = "This model does not support tools"
-NOT_UNDERSTOOD = "Tarn cannot read how this model calls tools; its calls stay text"
+NOT_UNDERSTOOD = "Tarn cannot read this model's tool calls, so they stay text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from app.ui.model_manager.search_rows import repository_of
 from app.ui.model_manager.variant_rows import DOWNLOAD, OnThisComputer, expected_rows, variant_rows
 
 _LOOK_PAUSE_MS = 200
-_OFFLINE = "Tarn is offline. Switch the network on in Settings."
+_OFFLINE = "Tarn is offline. Turn off offline mode in Settings."
 
 
 class DiscoverController(QObject):

@@ -63,7 +63,7 @@ class ModelManagerPage(QWidget):
             self.tabs.addTab(name)
         self.offline_button = QPushButton("Offline", self)
         self.offline_button.setObjectName("offline_button")
-        self.offline_button.setToolTip("The network is switched off. Open the settings")
+        self.offline_button.setToolTip("Offline mode is on. Open the settings")
         self._pages = QStackedWidget(self)
         for page in (self.discover, self.downloads, self.library):
             self._pages.addWidget(page)

@@ -51,7 +51,7 @@ class PerformancePage(QWidget):
         self.drafts_box.setToolTip("Only on mains power.")
         self.states_field = QSpinBox(self)
         self.states_field.setObjectName("most_state_field")
-        self.states_field.setAccessibleName("Space for conversations on the disk")
+        self.states_field.setAccessibleName("Space for chats on the disk")
         self.states_field.setRange(0, MOST_STATE_GB)
         self.states_field.setSuffix(" GB")
         self.states_field.setSpecialValueText("Off")
@@ -60,7 +60,7 @@ class PerformancePage(QWidget):
         self.size_label.setObjectName("state_size_label")
         self.clear_button = QPushButton("Clear", self)
         self.clear_button.setObjectName("clear_states_button")
-        self.clear_button.setToolTip("The conversations stay. The model reads them again when it needs them.")
+        self.clear_button.setToolTip("Your chats stay. The model reads them again when needed.")
         self.clear_requested = self.clear_button.clicked
         self.model_rows = LoadedModelRows(self)
         self._lay_out()
@@ -116,16 +116,16 @@ class PerformancePage(QWidget):
         layout.addWidget(heading)
         layout.addWidget(
             self._words(
-                "While you read an answer or type, the model can read what your next message needs. "
-                "It then answers sooner, and gives way at once when there is something else to do."
+                "While you read or type, the model can prepare for your next message. It then answers "
+                "sooner, and pauses whenever it has something else to do."
             )
         )
         layout.addLayout(form)
         layout.addSpacing(12)
         layout.addWidget(
             self._words(
-                "What the model has read of your last conversations is kept on the disk, so that they go on "
-                "at once after a restart."
+                "What the model has read of your recent chats is kept on the disk, so that they continue at "
+                "once after a restart."
             )
         )
         layout.addLayout(states)

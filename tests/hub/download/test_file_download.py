@@ -392,7 +392,7 @@ def test_a_name_that_cannot_be_looked_up_is_said_in_plain_words(fetch):
 
 def test_offline_nothing_is_sent(fetch, stored, server, hub):
     hub.is_offline = True
-    with pytest.raises(OfflineError, match="switched off in Settings"):
+    with pytest.raises(OfflineError, match="Tarn is offline"):
         fetch()
     assert server.requests == []
 

@@ -200,7 +200,7 @@ def test_a_model_that_cannot_be_told_of_tools_is_not(sit_down: SitDown) -> None:
 def test_a_model_whose_calls_cannot_be_read_is_told_of(sit_down: SitDown) -> None:
     desk = sit_down()
     button = desk.composer.tools_button
-    told = "Tarn cannot read how this model calls tools; its calls stay text"
+    told = "Tarn cannot read this model's tool calls, so they stay text"
     assert told not in [action.text() for action in button.menu().actions() if action.isVisible()]
     desk.engine.understands_calls = False
     desk.models.open_file(TINY_MODEL)

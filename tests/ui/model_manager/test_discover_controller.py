@@ -51,7 +51,7 @@ def test_offline_the_catalog_tells_what_it_knows_and_sends_nothing(make_screen: 
     row = screen.row(details.variants, "Q4_K_M")
     assert row.lines[0].text.startswith("731 MB")
     assert not row.actions[0].is_enabled
-    assert row.actions[0].tip == "Tarn is offline. Switch the network on in Settings."
+    assert row.actions[0].tip == "Tarn is offline. Turn off offline mode in Settings."
     assert screen.page.offline_button.isVisible()
     screen.page.discover.search_field.setText("qwen")
     screen.waits(lambda: "Tarn is offline" in screen.page.discover.strip.label.text())
