@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.store.conversation_query import ConversationQuery, SearchWord
 from app.store.database import Database, Row, repairs_damage
-from app.store.rows import from_microseconds
+from app.store.rows import from_microseconds, to_microseconds
 from app.store.search_text import comparable, find_folded, folded
 from app.store.text_column import restored
 
@@ -16,6 +17,8 @@ TRIGRAM = 3
 """The shortest word that the index finds by itself; shorter ones are found by the terms they begin."""
 MOST_TERMS = 400
 """Where more terms begin with a short word, it stands in so many messages that looking is faster."""
+_MODEL_NAME_HAS = """instr(lower(case when json_valid(message.generation)
+    then json_extract(message.generation, '$.model_name') end), ?) > 0"""
 CHARACTERS_BEFORE = 32
 CHARACTERS_AFTER = 96
 
@@ -36,31 +39,12 @@ class SearchHit:
     """When the message was made, or the conversation last used."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchWord:
-    """One word of a question."""
-
-    typed: str
-    folded: str
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether it has accents, or whatever else folding takes away."""
-        # The Turkish İ is no letter of its own: the index has it with the others' i.
-        return self.folded != self.typed.replace("İ", "i").lower()
-
-    @property
-    def is_letter(self) -> bool:
-        """Whether it is a single letter with an accent: without it, it would stand nearly everywhere."""
-        return len(self.typed) == 1 and len(unicodedata.normalize("NFD", self.typed)) > 1 and self.is_exact
-
-
 class ConversationSearch:
     """Search over everything that was not deleted.
 
     A word is found anywhere, also inside another, whatever its case, width and accents; what was typed with
-    accents finds the same ones first. Text in double quotes is looked for as it stands. Everything else has
-    no special meaning.
+    accents finds the same ones first. Text in double quotes is looked for as it stands.
+    `ConversationQuery` says what narrows a search.
     """
 
     def __init__(self, database: Database) -> None:
@@ -68,20 +52,26 @@ class ConversationSearch:
 
     @repairs_damage
     def search(self, query: str, limit: int = 100) -> list[SearchHit]:
-        """Titles first, then messages, the newest of each first. Nothing for a query without words.
+        """Titles first, then messages, the newest of each first. Nothing for a query that asks for nothing.
 
         Raises:
             StoreError: the file could not be read.
         """
-        words = _words(query)
+        asked = ConversationQuery.parse(query)
+        if not asked.words and not asked.is_narrowed:
+            return []
+        titles = [] if asked.is_about_messages else self._titles(asked)[:limit]
+        return titles + self._messages(asked, limit - len(titles))
+
+    def _titles(self, asked: ConversationQuery) -> list[SearchHit]:
+        words = asked.words
         if not words:
             return []
-        titles = self._titles(words)[:limit]
-        return titles + self._messages(words, limit - len(titles))
-
-    def _titles(self, words: list[SearchWord]) -> list[SearchHit]:
+        conditions, values = self._places(asked, "conversation.updated_at")
         rows = self._database.rows(
-            "select id, title, updated_at from conversation where deleted_at is null order by updated_at desc"
+            f"""select id, title, updated_at from conversation
+                where {" and ".join(["deleted_at is null", *conditions])} order by updated_at desc""",
+            tuple(values),
         )
         pattern = _pattern(words)
         exact: list[SearchHit] = []
@@ -97,22 +87,42 @@ class ConversationSearch:
                     others.append(hit)
         return exact + others
 
-    def _messages(self, words: list[SearchWord], limit: int) -> list[SearchHit]:
+    def _places(self, asked: ConversationQuery, time_column: str) -> tuple[list[str], list[object]]:
+        """The conditions for where and when something was said, and their values."""
+        conditions: list[str] = []
+        values: list[object] = []
+        if asked.before is not None:
+            conditions.append(f"{time_column} < ?")
+            values.append(to_microseconds(asked.before))
+        if asked.after is not None:
+            conditions.append(f"{time_column} >= ?")
+            values.append(to_microseconds(asked.after))
+        if asked.folder:
+            rows = self._database.rows("select id, name from folder")
+            ids = [row["id"] for row in rows if asked.folder in folded(comparable(restored(row["name"])[0]))]
+            conditions.append(f"conversation.folder_id in ({', '.join('?' * len(ids))})")
+            values += ids
+        return conditions, values
+
+    def _messages(self, asked: ConversationQuery, limit: int) -> list[SearchHit]:
+        words = asked.words
         rows: list[Row] = []
         if any(word.is_exact for word in words):
-            rows = self._newest(words, limit, is_exact=True)
+            rows = self._newest(asked, limit, is_exact=True)
         if len(rows) < limit and not any(word.is_letter for word in words):
             known = {row["number"] for row in rows}
             # Those known already are among the first that come again.
-            more = self._newest(words, limit, is_exact=False)
+            more = self._newest(asked, limit, is_exact=False)
             rows += [row for row in more if row["number"] not in known]
         pattern = _pattern(words)
         return [_hit(row, pattern) for row in rows[:limit]]
 
-    def _newest(self, words: list[SearchWord], limit: int, is_exact: bool) -> list[Row]:
+    def _newest(self, asked: ConversationQuery, limit: int, is_exact: bool) -> list[Row]:
         """The newest messages that hold all words; those with the most recent numbers, by their dates."""
-        expressions, conditions, values = [], [], []
-        for word in words:
+        expressions: list[str] = []
+        conditions: list[str] = []
+        values: list[object] = []
+        for word in asked.words:
             text = word.typed.lower() if is_exact else word.folded
             column = "plain : " if is_exact else ""
             if len(text) >= TRIGRAM:
@@ -128,12 +138,22 @@ class ConversationSearch:
             source = "message_search cross join message on message.number = message_search.rowid"
             conditions.append("message_search match ?")
             values.append(" AND ".join(expressions))
+        narrowing, narrowed_to = self._places(asked, "message.created_at")
+        conditions += narrowing
+        values += narrowed_to
+        if asked.role is not None:
+            conditions.append("message.role = ?")
+            values.append(asked.role.value)
+        if asked.model:
+            conditions.append(_MODEL_NAME_HAS)
+            values.append(asked.model)
+        conditions.append("conversation.deleted_at is null")
         order = "message_search.rowid" if expressions else "message.number"
         rows = self._database.rows(
             f"""select message.number, message.id, message.conversation_id, message.plain,
                     message.created_at, conversation.title
                 from {source} cross join conversation on conversation.id = message.conversation_id
-                where {" and ".join(conditions)} and conversation.deleted_at is null
+                where {" and ".join(conditions)}
                 order by {order} desc limit ?""",
             (*values, limit),
         )
@@ -154,13 +174,6 @@ def _moment(row: Row) -> int:
     return row["created_at"] if isinstance(row["created_at"], int) else 0
 
 
-def _words(query: str) -> list[SearchWord]:
-    found = re.findall(r'"([^"]+)"|(\S+)', comparable(query))
-    typed = [quoted.strip() or bare.strip('"') for quoted, bare in found]
-    # Of what consists of nothing but marks, the marks are looked for.
-    return [SearchWord(word, folded(word) or word) for word in typed if word]
-
-
 def _quoted(text: str) -> str:
     """A text as FTS5 takes it as it stands: in quotes only a quote has a meaning, and is doubled."""
     return '"' + text.replace('"', '""') + '"'
@@ -175,7 +188,9 @@ def _looked_for(word: str) -> tuple[str, list[str]]:
     return f"({' or '.join(places)})", likes * 2
 
 
-def _pattern(words: list[SearchWord]) -> re.Pattern[str]:
+def _pattern(words: Sequence[SearchWord]) -> re.Pattern[str]:
+    if not words:
+        return re.compile("(?!)")  # Nothing is marked.
     # Longer words first, so that of two that overlap the longer one is marked.
     longest_first = sorted((word.folded for word in words), key=len, reverse=True)
     return re.compile("|".join(re.escape(word) for word in longest_first))

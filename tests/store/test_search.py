@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.conversation import MessageState
-from app.core.message import Message, ReasoningPart, Role, TextPart
+from app.core.conversation import Folder, MessageState
+from app.core.message import Generation, Message, ReasoningPart, Role, TextPart
 from app.store.database import Database
 from app.store.store import open_store
 from tests.support.sample_messages import a_conversation, any_text, said
@@ -183,3 +183,43 @@ def test_twenty_thousand_messages_are_searched_while_typing(store):
         start = time.perf_counter()
         assert "Only here is a glacier." in found(store, query)
         assert time.perf_counter() - start < 0.5
+
+
+def test_a_search_is_narrowed_by_role_model_folder_and_date(store):
+    asked = a_conversation("Which lake is deep?", "Ohrid is a deep lake.", title="Lakes")
+    question, answer = asked.nodes
+    generation = Generation(model_name="LFM2.5 1.2B")
+    answer = replace(answer, message=replace(answer.message, generation=generation))
+    store.conversations.create(replace(asked, nodes=(question, answer)))
+    other = a_conversation("A deep lake in a folder", title="Elsewhere")
+    store.conversations.create(other)
+    folder = Folder("Trips & lakes")
+    store.order.save_folder(folder)
+    store.order.move([other.id], folder.id)
+
+    def ids(query):
+        return [hit.node_id for hit in store.search.search(query)]
+
+    assert set(ids("deep")) == {question.id, answer.id, other.nodes[0].id}
+    assert set(ids("deep role:user")) == {question.id, other.nodes[0].id}
+    assert ids("deep role:assistant") == ids("deep model:lfm") == [answer.id]
+    assert ids("deep model:granite") == []
+    assert ids("in:trips deep") == [other.nodes[0].id]
+    assert ids('in:"trips & lakes"') == [other.nodes[0].id]
+    assert ids("in:nowhere deep") == []
+    assert set(ids("role:user")) == {question.id, other.nodes[0].id}
+    assert ids("role:user lakes") == []  # A title is nobody's.
+    assert None in ids("lakes")
+    day = question.created_at.astimezone().date()
+    assert set(ids(f"deep after:{day}")) == {question.id, answer.id, other.nodes[0].id}
+    assert ids(f"deep before:{day}") == []
+    assert ids(f"lakes before:{day}") == []
+
+
+def test_an_answer_whose_details_are_damaged_does_not_break_the_search(store, path):
+    store.conversations.create(a_conversation("Q", "A lake"))
+    database = Database.open(path)
+    database.write("update message set generation = '{{'")
+    database.close()
+    assert found(store, "lake model:lfm") == []
+    assert found(store, "lake") == ["A lake"]

@@ -32,6 +32,7 @@ from app.ui.widgets.tooltip import with_shortcut
 
 WIDTH = 260
 _SEARCH_PAUSE_MS = 150
+_NARROWING_HINT = "Narrow it with role:user, model:lfm, in:folder, before:2026-03 or after:2025-12-24"
 _DAY_CHECK_MS = 30_000
 """Between two looks whether a new day has begun, over which a computer may also have slept."""
 
@@ -68,6 +69,7 @@ class Sidebar(QFrame):
         self.hide_button.setObjectName("hide_sidebar_button")
         self.search_field = SearchField("Search chats", "Ctrl+Shift+F", self)
         self.search_field.setObjectName("search_field")
+        self.search_field.setToolTip(f"{self.search_field.toolTip()}\n{_NARROWING_HINT}")
         self.list = ConversationList(self)
         self.menu_button = IconButton("dots-three", "List options", parent=self)
         self.menu_button.setObjectName("list_options_button")
