@@ -72,6 +72,8 @@ class PromptCache:
         self._context = context
         self.has_fixed_state = has_fixed_state
         """Whether it can be taken back to checkpoints only, not to any token."""
+        self.small_batch = 0
+        """Tokens that are read in a moment; 0 before that is known. For those who read ahead."""
         self._tokens: list[int] = []
         self._read_length = 0
         """So many of them were read in batches, all that came before them too."""

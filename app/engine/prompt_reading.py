@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from time import perf_counter
 from typing import Protocol
 
 from app.engine.prompt_cache import PromptCache
@@ -11,8 +12,10 @@ from app.engine.prompt_positions import answer_starts, common_length, opening_st
 
 MARKED_ANSWERS = 4
 """Of a prompt, from the last one back. Templates write an answer differently once another follows it."""
-READ_AHEAD_BATCH = 32
-"""Tokens that are lost at most where the reading ahead is stopped."""
+READ_AHEAD_SECONDS = 0.25
+"""What a batch takes: so much work is lost at most where the reading ahead is stopped."""
+FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 32, 16, 128
+"""Tokens. Smaller batches are read more slowly, larger ones no faster."""
 
 
 class AnswerEnds(Protocol):
@@ -66,9 +69,26 @@ def read_ahead(
     last_turn = next((at for at in range(length, 0, -1) if vocabulary.is_end(first[at - 1])), length)
     ends.add(last_turn)
     before = cache.keep_beginning_of(first, length, only_read=cache.can_be_set_aside)
-    for _ in _read_up_to(cache, first, ends, starts, cancel, READ_AHEAD_BATCH):
-        pass
+    for end in sorted(ends):
+        if end - len(cache) < 2:
+            continue  # It is read with what comes after it.
+        while len(cache) < end:
+            _read_small_batch(cache, first[len(cache) : end], cancel)
+        cache.mark(starts_answer=end in starts)
     return len(cache) - before
+
+
+def _read_small_batch(cache: PromptCache, tokens: list[int], cancel: threading.Event) -> None:
+    """Reads some of these tokens, as many as should take `READ_AHEAD_SECONDS`."""
+    size = cache.small_batch or FIRST_BATCH
+    if len(tokens) == size + 1:
+        size -= 1  # No token may be left alone: it would go through other kernels.
+    before, started = len(cache), perf_counter()
+    for _ in cache.read(tokens[:size], cancel, size):
+        pass
+    if len(cache) - before >= SMALLEST_BATCH:
+        fitting = READ_AHEAD_SECONDS * (len(cache) - before) / (perf_counter() - started)
+        cache.small_batch = max(SMALLEST_BATCH, min(LARGEST_BATCH, int(fitting)))
 
 
 def _starts(
@@ -86,11 +106,10 @@ def _read_up_to(
     ends: set[int],
     starts: Sequence[int],
     cancel: threading.Event,
-    batch_size: int | None = None,
 ) -> Iterator[int]:
     for end in sorted(ends):
         if end - len(cache) < 2:
             continue  # It is read with what comes after it.
-        yield from cache.read(prompt[len(cache) : end], cancel, batch_size)
-        if end in starts or batch_size:
-            cache.mark(starts_answer=end in starts)
+        yield from cache.read(prompt[len(cache) : end], cancel)
+        if end in starts:
+            cache.mark(starts_answer=True)

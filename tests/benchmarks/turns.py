@@ -1,6 +1,7 @@
 """What each turn of a conversation with thoughts costs until its first token.
 
-    uv run python -m tests.benchmarks.turns [MODEL.gguf | --shape FOLDER] [--turns 8]
+    uv run python -m tests.benchmarks.turns [MODEL.gguf | --shape FOLDER] [--turns 8] [--of NAME...]
+        [--parts turns writing stops states]
 
 A conversation has a system prompt of 300 words, and in each turn a question of 40 words, a thought of 80 and
 an answer of 50. LFM2.5's template leaves the thought of an answer out once another answer follows, so each
@@ -8,8 +9,10 @@ prompt parts from the one before at the beginning of the answer before the last.
 which reads ahead after each answer; Tarn without that; Tarn without checkpoints, which reads everything with
 models that cannot be cut back; and llama-cpp-python's `Llama.create_chat_completion`. What they are to say is
 given to them token by token, so that all hold the same conversation. Each line is one JSON object: a turn,
-with the tokens that each read and the seconds to its first token. The last lines tell what it takes to stop
-the reading ahead, and to go on with a conversation of 4,000 tokens whose state is on the disk.
+with the tokens that each read and the seconds to its first token. The last lines tell how fast long answers
+are written with checkpoints and without, what it takes to stop the reading ahead, and to go on with a
+conversation of 4,000 tokens whose state is on the disk. `--of`, `--others-at` and `--parts` measure some of
+it only: all of it takes a quarter of an hour with a model of 1.2B on two cores.
 
 The model is the tiny one of the tests if none is given; it must have a template and a tokenizer. With
 `--shape FOLDER` it is one of LFM2.5-1.2B's shape (Q4_0, weights of no meaning, the tiny model's tokenizer and
@@ -24,20 +27,21 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from gguf import GGUFReader
 
-from app.core.language_model import Piece
+from app.core.language_model import Piece, StreamEvent
 from app.core.message import Message, Role
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine import llama
 from app.engine.engine import Engine
 from app.engine.load_options import physical_cores
+from app.engine.processor import processor_name
 from app.engine.prompt_cache import PromptCache
 from app.engine.state_files import StateFiles
 from tests.benchmarks.processors import WORDS as VOCABULARY
@@ -46,12 +50,18 @@ from tests.support.asking import Answer, assistant
 from tests.support.gguf_file import with_values
 
 CONTEXT = 8192
+LONG_ANSWER_WORDS = 400
+"""About 600 tokens, so that a checkpoint is made while they are written."""
+WRITING_TURN = 16
+"""Tokens that one writes before it is the next one's turn."""
 LONG_WORDS = 2600
 """About 4,000 tokens in the tiny model's vocabulary."""
 STOPS = 10
 UNUSED = 5
 """llama.cpp's kind of a token that no text has (`LLAMA_TOKEN_TYPE_UNUSED`)."""
 TINY = Path(__file__).parent.parent / "data" / "tiny-lfm2.gguf"
+NAMES = ("tarn", "tarn_without_reading_ahead", "tarn_without_checkpoints", "llama_cpp")
+PARTS = ("turns", "writing", "stops", "states")
 WORDS = ("the", "lake", "is", "a", "small", "place", "in", "north", "and", "I", "like", "to", "you", "sky")
 
 
@@ -94,12 +104,16 @@ class Tarn:
             cache = PromptCache(loaded.context, loaded.model.has_fixed_state, 0)
             self.engine._loaded = replace(loaded, cache=cache)
 
+    def answer(self, messages: Sequence[Message], reply: Sequence[int]) -> Iterator[StreamEvent]:
+        """Writes the tokens of the reply."""
+        ScriptedSampler.next_script = reply
+        return self.engine.answer(messages, [], Sampling(), threading.Event())
+
     def ask(self, messages: Sequence[Message], reply: Sequence[int]) -> Cost:
-        ScriptedSampler.script = iter(reply)
         started = time.perf_counter()
         events = []
         seconds = 0.0
-        for event in self.engine.answer(messages, [], Sampling(), threading.Event()):
+        for event in self.answer(messages, reply):
             if isinstance(event, Piece):
                 seconds = seconds or time.perf_counter() - started
             events.append(event)
@@ -114,14 +128,15 @@ class Tarn:
 class ScriptedSampler:
     """Stands where the engine's sampler does, and chooses what it was told to."""
 
-    script: Iterator[int] = iter(())
+    next_script: Sequence[int] = ()
 
-    def __init__(self, *_: object) -> None: ...
+    def __init__(self, *_: object) -> None:
+        self._script = iter(self.next_script)
 
     def accept(self, _: Sequence[int]) -> None: ...
 
     def choose(self, _: object) -> int:
-        return next(self.script)
+        return next(self._script)
 
     def close(self) -> None: ...
 
@@ -190,15 +205,19 @@ def words(chance: random.Random, count: int) -> str:
     return " ".join(chance.choices(WORDS, k=count))
 
 
-def measure(contestants: Sequence[Contestant], tokenizer: Engine, turn_count: int) -> None:
+def measure(
+    contestants: Sequence[Contestant], tokenizer: Engine, turns: Sequence[int], others_at: Sequence[int]
+) -> None:
+    """All but the first are asked at some turns only, where they read everything anyway."""
     chance = random.Random(1)
     model = tokenizer._require().model
     messages = [Message.of_text(Role.SYSTEM, words(chance, 300))]
-    for number in range(1, turn_count + 1):
+    for number in turns:
         messages.append(Message.of_text(Role.USER, words(chance, 40)))
         reply = f"<think>{words(chance, 80)}</think>{words(chance, 50)}"
         tokens = [*model.tokenize(reply), model.eos_token]
-        costs = {one.name: one.ask(messages, tokens) for one in contestants}
+        asked = contestants if number in others_at else contestants[:1]
+        costs = {one.name: one.ask(messages, tokens) for one in asked}
         report(
             turn=number,
             prompt_tokens=tokenizer.count_prompt_tokens(messages),
@@ -208,6 +227,35 @@ def measure(contestants: Sequence[Contestant], tokenizer: Engine, turn_count: in
         messages.append(assistant(reply))
         for one in contestants:
             one.wait(messages)
+
+
+def measure_writing(tarns: Sequence[Tarn]) -> None:
+    """A long answer, written by turns; and how fast the first of them is beside each other one."""
+    chance = random.Random(4)
+    model = tarns[0].engine._require().model
+    messages = [Message.of_text(Role.USER, words(chance, 40))]
+    reply = [*model.tokenize(words(chance, LONG_ANSWER_WORDS)), model.eos_token]
+    rates: dict[str, list[float]] = {one.name: [] for one in tarns}
+    for _ in range(2):
+        seconds = {one.name: 0.0 for one in tarns}
+        writing = {}
+        for one in tarns:
+            writing[one.name] = one.answer(messages, reply)
+            next(event for event in writing[one.name] if isinstance(event, Piece))
+        for _ in range(len(reply) // WRITING_TURN + 1):
+            for name, events in writing.items():
+                started = time.perf_counter()
+                for _ in zip(range(WRITING_TURN), events, strict=False):
+                    pass
+                seconds[name] += time.perf_counter() - started
+        for name, took in seconds.items():
+            rates[name].append(len(reply) / took)
+    first = rates[tarns[0].name]
+    report(
+        written_tokens=len(reply),
+        tokens_a_second={name: [round(rate, 1) for rate in found] for name, found in rates.items()},
+        times_as_fast={name: round(max(first) / max(found), 3) for name, found in rates.items()},
+    )
 
 
 def possible(messages: Sequence[Message]) -> list[list[Message]]:
@@ -280,20 +328,30 @@ def main() -> None:
     parser.add_argument("model", type=Path, nargs="?", default=TINY)
     parser.add_argument("--shape", type=Path, help="measure with a model of LFM2.5-1.2B's shape made here")
     parser.add_argument("--turns", type=int, default=8)
+    parser.add_argument("--of", nargs="+", choices=NAMES, default=NAMES)
+    parser.add_argument("--others-at", type=int, nargs="+", help="turns at which all but the first are asked")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     chosen = parser.parse_args()
     path = shaped_model(chosen.shape) if chosen.shape else chosen.model
     llama.Sampler = ScriptedSampler  # type: ignore[assignment, misc]
-    report(model=path.name, cores=physical_cores())
+    report(model=path.name, processor=processor_name(), cores=physical_cores())
     tarn = Tarn("tarn", path, reads_ahead=True)
-    others: list[Contestant] = [
-        Tarn("tarn_without_reading_ahead", path),
-        Tarn("tarn_without_checkpoints", path, has_checkpoints=False),
-        Library(path),
-    ]
-    measure([tarn, *others], tarn.engine, chosen.turns)
-    measure_giving_way(tarn)
+    makers: dict[str, Callable[[], Contestant]] = {
+        "tarn": lambda: tarn,
+        "tarn_without_reading_ahead": lambda: Tarn("tarn_without_reading_ahead", path),
+        "tarn_without_checkpoints": lambda: Tarn("tarn_without_checkpoints", path, has_checkpoints=False),
+        "llama_cpp": lambda: Library(path),
+    }
+    if "turns" in chosen.parts:
+        turns = range(1, chosen.turns + 1)
+        measure([makers[name]() for name in chosen.of], tarn.engine, turns, chosen.others_at or turns)
+    if "writing" in chosen.parts:
+        measure_writing([tarn, Tarn("tarn_without_checkpoints", path, has_checkpoints=False)])
+    if "stops" in chosen.parts:
+        measure_giving_way(tarn)
     tarn.engine.unload()
-    measure_restoring(path)
+    if "states" in chosen.parts:
+        measure_restoring(path)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,9 @@ def differences(
     most_written: int,
     always_ahead: bool = False,
     projector: Path | None = None,
+    flash_attention: str = "auto",
 ) -> list[Difference]:
-    pair = Pair(path, folder, projector)
+    pair = Pair(path, folder, projector, flash_attention)
     found = [one for seed in seeds for one in history(pair, seed, most_written, always_ahead)]
     pair.close()
     assert sum(difference.cached_tokens > 0 for difference in found) > len(found) / 2
@@ -43,6 +44,13 @@ def test_what_was_written_and_read_ahead_makes_no_difference_but_to_its_own_cont
     found = differences(tiny_path, tmp_path, range(4), most_written=32, always_ahead=True)
     assert all(difference.same_text and difference.logits < 0.002 for difference in found)
     assert not any(difference.logits for difference in found if not difference.is_continued)
+
+
+def test_flash_attention_whose_kernels_differ_with_the_size_of_a_batch_makes_no_other_answers(
+    tiny_path, tmp_path
+):
+    found = differences(tiny_path, tmp_path, range(3), most_written=1, flash_attention="on")
+    assert all(difference.same_text and difference.logits < 0.001 for difference in found)
 
 
 @pytest.mark.parametrize("most_written", [1, 32])

@@ -6,6 +6,7 @@ import pytest
 
 from app.core.message import Message
 from app.core.sampling import Sampling
+from app.engine import prompt_reading
 from app.engine.engine import Engine
 from app.engine.prompt_cache import ReadingStopped
 from tests.support.asking import GREEDY, Answer, answered_by_a_fresh_engine, ask, assistant, system, user
@@ -99,3 +100,25 @@ def test_nothing_is_read_once_it_is_cancelled(tiny):
 def test_a_prompt_that_does_not_fit_is_not_read_ahead(tiny):
     read_ahead(tiny, [HEAD, user("stone " * 3000)])
     assert len(tiny._require().cache) == 0
+
+
+@pytest.mark.parametrize(("tokens_a_second", "then"), [(10, 16), (160, 40), (10_000, 128)])
+def test_batches_are_as_large_as_can_be_read_in_a_moment(tiny, tiny_path, monkeypatch, tokens_a_second, then):
+    """So that little is lost on slow computers where the reading is stopped, and time on none."""
+    turns = [HEAD, user("What is 17 + 25?"), assistant("It is 42. " * 60)]
+    context = tiny._require().context
+    sizes: list[int] = []
+
+    def read(tokens: list[int]) -> int:
+        sizes.append(len(tokens))
+        return type(context).read(context, tokens)
+
+    monkeypatch.setattr(context, "read", read)
+    monkeypatch.setattr(prompt_reading, "perf_counter", lambda: sum(sizes) / tokens_a_second)
+    read_ahead(tiny, turns)
+    assert sizes[0] == 32
+    assert max(sizes[1:]) == then
+    assert min(sizes) > 1
+    monkeypatch.undo()
+    turns.append(user("Tell me a story."))
+    assert ask(tiny, turns).text == answered_by_a_fresh_engine(tiny_path, turns).text

@@ -93,9 +93,12 @@ class Conversation:
 class Pair:
     """An engine that remembers what it read, and beside it one that is made to forget before each answer."""
 
-    def __init__(self, path: Path, folder: Path, projector: Path | None = None) -> None:
+    def __init__(
+        self, path: Path, folder: Path, projector: Path | None = None, flash_attention: str = "auto"
+    ) -> None:
         """`folder` is where states are kept from one run to the next; with a projector the histories hold
         pictures or recordings."""
+        self._flash_attention = flash_attention
         self._path = path
         self._folder = folder
         self._projector = projector
@@ -143,7 +146,11 @@ class Pair:
 
     def _started(self, states: StateFiles | None) -> Engine:
         engine = Engine(read_media=_media_of, states=states)
-        options = LoadOptions(context_length=2 * CONTEXT if self.senses else CONTEXT, thread_count=1)
+        options = LoadOptions(
+            context_length=2 * CONTEXT if self.senses else CONTEXT,
+            thread_count=1,
+            flash_attention=self._flash_attention,
+        )
         engine.guesses_repeated_text = states is not None
         engine.load(self._path, options, lambda share: None, projector=self._projector)
         return engine
