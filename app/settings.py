@@ -110,6 +110,8 @@ class Settings:
     reads_ahead: ReadAhead = ReadAhead.ON_MAINS
     reads_drafts: bool = True
     """The model reads what is typed before it is sent; never on battery."""
+    guesses_repeated_text: bool = True
+    """Where an answer repeats what is in the conversation, several tokens are read at once."""
     most_state_gb: int = 2
     """How much of the disk may hold what models remember of the last conversations, in GB; 0 to 1,000."""
     keeps_original_pictures: bool = True

@@ -38,6 +38,7 @@ CHANGED = Settings(
     keeps_calls_well_formed=False,
     reads_ahead=ReadAhead.NEVER,
     reads_drafts=False,
+    guesses_repeated_text=False,
     most_state_gb=5,
     keeps_original_pictures=False,
     looks_closely=True,

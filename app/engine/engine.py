@@ -72,7 +72,7 @@ class Engine:
         self._turn: object = None
         self.keeps_calls_well_formed = True
         """Whether a grammar of the tools holds the calls of LFM models to their schemas."""
-        self.guesses_repeated_text = False
+        self.guesses_repeated_text = True
         """Whether text that repeats what is in the context is written faster."""
 
     @property

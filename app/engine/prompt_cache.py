@@ -212,8 +212,11 @@ class PromptCache:
         self._loose_length = min(len(guess), self._context.take_back_length)
 
     def take_back(self, count: int) -> None:
-        """Forgets the last tokens of a guess."""
-        self._go_back(len(self) - count)
+        """Forgets the last tokens of a guess, and nothing else: the answer goes on."""
+        kept = self._tokens[: len(self) - count]
+        self._go_back(len(kept))
+        for _ in self.read(kept[len(self) :], threading.Event()):
+            pass
 
     def _keep_way_back(self) -> None:
         """Makes this a point that can be returned to, if the last one is far enough."""

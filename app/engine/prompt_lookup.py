@@ -8,9 +8,9 @@ GUESS_LENGTH = 3
 """Four tokens at once cost many engines little more than one: weights are kept in blocks of four rows."""
 _LARGEST = 2.75
 """Accepted tokens of a guess; to ask for more would be to ask for all of them always."""
-_WEIGHT = 0.3
+_WEIGHT = 0.2
 """Of the newest guess in the average."""
-_FIRST_PAUSE, _LONGEST_PAUSE = 16, 256
+_FIRST_PAUSE, _LONGEST_PAUSE = 8, 256
 
 
 class PromptLookup:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import statistics
 import time
-from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,42 +13,37 @@ from app.engine.prompt_lookup import GUESS_LENGTH, Payoff, PromptLookup
 if TYPE_CHECKING:
     from app.engine import llama
 
-_KEPT_TIMES = 32
-_FEWEST_TIMES = 4
-_USUAL_COST = 0.5
-"""Of a guess in tokens, until it was measured."""
-_COST_STEP = 0.5
-_SLACK = 0.25
-"""Times differ a little from answer to answer. What is guessed should not: an answer might differ by it."""
+_COUNTED_TIMES = 12
+"""Of each kind; the quickest counts, as other programs only ever slow one down."""
+_USUAL_LEAST = 0.5
+_STEP = 0.5
 
 
 class GuessCost:
-    """What a guess costs with one model on this computer, from the times that the last tokens took."""
+    """What a guess costs with one model on this computer, as the first ones show.
+
+    It is settled once: what is guessed should not change from answer to answer, as an answer may by that.
+    """
 
     def __init__(self) -> None:
-        self._alone: deque[float] = deque(maxlen=_KEPT_TIMES)
-        self._with_guess: deque[float] = deque(maxlen=_KEPT_TIMES)
-        self._least = _USUAL_COST
+        self._alone: list[float] = []
+        self._with_guess: list[float] = []
 
     def add(self, seconds: float, with_guess: bool) -> None:
         """Takes into account how long it took to read a token and choose the next one."""
-        (self._with_guess if with_guess else self._alone).append(seconds)
+        times = self._with_guess if with_guess else self._alone
+        if len(times) < _COUNTED_TIMES:
+            times.append(seconds)
 
     def least_accepted(self) -> float:
         """How many tokens of a guess must be right on average, in steps; infinite where nothing pays.
 
-        An answer goes by what is said at its beginning. Where guesses are too dear, this is forgotten little
-        by little: it may have been another program that made them so.
+        To be asked at the beginning of an answer.
         """
-        if min(len(self._alone), len(self._with_guess)) < _FEWEST_TIMES:
-            return _USUAL_COST if math.isinf(self._least) else self._least
-        cost = statistics.median(self._with_guess) / statistics.median(self._alone) - 1
-        if cost >= GUESS_LENGTH:
-            self._with_guess.popleft()
-            self._least = math.inf
-        elif not self._least - _COST_STEP - _SLACK < cost <= self._least + _SLACK:
-            self._least = max(_USUAL_COST, math.ceil(cost / _COST_STEP) * _COST_STEP)
-        return self._least
+        if min(len(self._alone), len(self._with_guess)) < _COUNTED_TIMES:
+            return _USUAL_LEAST
+        cost = min(self._with_guess) / min(self._alone) - 1
+        return max(_USUAL_LEAST, math.ceil(cost / _STEP) * _STEP) if cost < GUESS_LENGTH else math.inf
 
 
 class Writing:

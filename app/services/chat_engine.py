@@ -17,6 +17,7 @@ class ChatEngine(LanguageModel, Protocol):
     """A language model that can be exchanged for another one; `app.engine.engine.Engine` fits it."""
 
     keeps_calls_well_formed: bool
+    guesses_repeated_text: bool
 
     @property
     def info(self) -> ModelInfo | None:

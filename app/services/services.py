@@ -350,4 +350,5 @@ class Services(QObject):
     def _apply_settings(self) -> None:
         current = self.settings.current
         self.engine.keeps_calls_well_formed = current.keeps_calls_well_formed
+        self.engine.guesses_repeated_text = current.guesses_repeated_text
         self.hub.is_offline = current.is_offline

@@ -31,6 +31,7 @@ class ScriptedEngine(ScriptedModel):
     def __init__(self, *replies: ScriptedReply | str, context_length: int = 4096) -> None:
         super().__init__(*replies, context_length=context_length, model_path="")
         self.keeps_calls_well_formed = True
+        self.guesses_repeated_text = True
         self.offers_tools = True
         self.understands_calls = True
         self.info: ModelInfo | None = None

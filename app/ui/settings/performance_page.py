@@ -29,7 +29,7 @@ _CHOICES = (
 
 
 class PerformancePage(QWidget):
-    """When the model reads ahead, what it keeps of conversations on the disk, and how it was loaded.
+    """When the model reads ahead and guesses, what it keeps on the disk, and how it was loaded.
 
     Signals:
         changed(Settings): the user changed something.
@@ -49,6 +49,11 @@ class PerformancePage(QWidget):
         self.drafts_box = QCheckBox("Read what I type before I send it", self)
         self.drafts_box.setObjectName("reads_drafts_box")
         self.drafts_box.setToolTip("Only on mains power.")
+        self.guesses_box = QCheckBox("Write repeated text faster", self)
+        self.guesses_box.setObjectName("guesses_repeated_text_box")
+        self.guesses_box.setToolTip(
+            "Where an answer repeats what stands in the conversation, the model reads several words at once."
+        )
         self.states_field = QSpinBox(self)
         self.states_field.setObjectName("most_state_field")
         self.states_field.setAccessibleName("Space for chats on the disk")
@@ -70,6 +75,9 @@ class PerformancePage(QWidget):
         self.drafts_box.clicked.connect(
             lambda is_on: self._change(replace(self._settings, reads_drafts=is_on))
         )
+        self.guesses_box.clicked.connect(
+            lambda is_on: self._change(replace(self._settings, guesses_repeated_text=is_on))
+        )
         self.states_field.editingFinished.connect(self._on_states_field_edited)
 
     def set_settings(self, settings: Settings) -> None:
@@ -78,6 +86,7 @@ class PerformancePage(QWidget):
         with QSignalBlocker(self):
             self.ahead_field.setCurrentIndex(self.ahead_field.findData(settings.reads_ahead.value))
             self.drafts_box.setChecked(settings.reads_drafts)
+            self.guesses_box.setChecked(settings.guesses_repeated_text)
             self.states_field.setValue(settings.most_state_gb)
 
     def set_size(self, size: int) -> None:
@@ -104,6 +113,7 @@ class PerformancePage(QWidget):
         form.setHorizontalSpacing(24)
         form.addRow("Read ahead after an answer", self.ahead_field)
         form.addRow(self.drafts_box)
+        form.addRow(self.guesses_box)
         states = QHBoxLayout()
         states.setSpacing(12)
         states.addWidget(QLabel("At most", self))

@@ -121,6 +121,7 @@ class SettingsController(QObject):
         self._settings.change(
             reads_ahead=settings.reads_ahead,
             reads_drafts=settings.reads_drafts,
+            guesses_repeated_text=settings.guesses_repeated_text,
             most_state_gb=settings.most_state_gb,
         )
 

@@ -17,7 +17,9 @@ from app.ui.theme_switcher import ThemeSwitcher
 
 @pytest.fixture
 def page(qtbot: QtBot, themes: ThemeSwitcher) -> PerformancePage:
-    page = PerformancePage(Settings(reads_ahead=ReadAhead.NEVER, reads_drafts=False))
+    page = PerformancePage(
+        Settings(reads_ahead=ReadAhead.NEVER, reads_drafts=False, guesses_repeated_text=False)
+    )
     qtbot.addWidget(page)
     page.show()
     qtbot.waitExposed(page)
@@ -27,9 +29,11 @@ def page(qtbot: QtBot, themes: ThemeSwitcher) -> PerformancePage:
 def test_it_shows_what_is_set(page: PerformancePage) -> None:
     assert page.ahead_field.currentText() == "Never"
     assert not page.drafts_box.isChecked()
+    assert not page.guesses_box.isChecked()
     page.set_settings(Settings())
     assert page.ahead_field.currentText() == "On mains power"
     assert page.drafts_box.isChecked()
+    assert page.guesses_box.isChecked()
 
 
 def test_every_change_is_told_at_once(qtbot: QtBot, page: PerformancePage) -> None:
@@ -37,9 +41,11 @@ def test_every_change_is_told_at_once(qtbot: QtBot, page: PerformancePage) -> No
     page.changed.connect(told.append)
     qtbot.keyClick(page.ahead_field, Qt.Key.Key_Up)
     qtbot.keyClick(page.drafts_box, Qt.Key.Key_Space)
-    assert [(settings.reads_ahead, settings.reads_drafts) for settings in told] == [
-        (ReadAhead.ALWAYS, False),
-        (ReadAhead.ALWAYS, True),
+    qtbot.keyClick(page.guesses_box, Qt.Key.Key_Space)
+    assert [(it.reads_ahead, it.reads_drafts, it.guesses_repeated_text) for it in told] == [
+        (ReadAhead.ALWAYS, False, False),
+        (ReadAhead.ALWAYS, True, False),
+        (ReadAhead.ALWAYS, True, True),
     ]
 
 
