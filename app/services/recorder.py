@@ -95,13 +95,11 @@ class RecorderService(QObject):
             return
         self._notices.withdraw(TOPIC)
         recorded = self._recorded = _Recorded()
+        opened: list[Capture] = []
 
-        def work(cancel: threading.Event, report: Report) -> None:
-            capture = self.open_microphone(recorded.add)
-            if cancel.is_set():
-                capture.close()
-            else:
-                report(capture)
+        def work(_cancel: threading.Event, report: Report) -> None:
+            opened.append(self.open_microphone(recorded.add))
+            report(opened[0])
 
         def take(capture: Capture) -> None:
             self._capture = capture
@@ -109,9 +107,12 @@ class RecorderService(QObject):
             self._enter(RecorderState.RECORDING)
 
         def end() -> None:
-            if self._capture is None and self._opening is stream:
-                self._enter(RecorderState.OFF)
-            self._opening = None
+            if stream.is_cancelled and opened:  # Discarded while it was opened.
+                self._let_go(opened[0])
+            if self._opening is stream:
+                self._opening = None
+                if self._capture is None:
+                    self._enter(RecorderState.OFF)
 
         self._enter(RecorderState.OPENING)
         stream = self._opening = run_in_background(
@@ -187,9 +188,13 @@ class RecorderService(QObject):
         self._recorded.is_over = True
         if self._opening is not None:
             self._opening.cancel()
+            self._opening = None
         capture, self._capture = self._capture, None
         if capture is not None:
-            self._worker.start(Stream(lambda _cancel, _report: capture.close(), self))
+            self._let_go(capture)
+
+    def _let_go(self, capture: Capture) -> None:
+        self._worker.start(Stream(lambda _cancel, _report: capture.close(), self))
 
     def _enter(self, state: RecorderState) -> None:
         self._state = state

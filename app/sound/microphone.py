@@ -10,6 +10,8 @@ from app.core.media import SOUND_RATE
 
 _BUFFER_MS = 50
 
+SILENT_BACKEND = "Null"
+"""What miniaudio takes by itself where a computer has no sound at all."""
 OnSamples = Callable[[bytes], None]
 """Is given 16-bit samples of one channel, on a thread of the device."""
 
@@ -60,6 +62,9 @@ class Microphone:
             )
         except miniaudio.MiniaudioError as error:
             raise _no_microphone() from error
+        if self._device.backend == SILENT_BACKEND and not backends:
+            self._device.close()
+            raise _no_microphone()
         try:
             self.go_on()
         except SoundError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core.errors import SoundError
 from app.core.media import SOUND_RATE, SoundSamples
+from app.sound.microphone import SILENT_BACKEND
 
 _BUFFER_MS = 100
 _LOOK_AGAIN_SECONDS = 0.05
@@ -38,6 +39,8 @@ class Speaker:
                 backends=self._backends,
                 app_name="Tarn",
             ) as device:
+                if device.backend == SILENT_BACKEND and not self._backends:
+                    raise miniaudio.MiniaudioError("the computer has no sound")
                 frames = _frames(samples.pcm, ended)
                 next(frames)
                 device.start(frames)

@@ -63,6 +63,7 @@ from app.services.running_answer import AnswerChange, AnswerPart
 from app.store.store import open_store
 from tests.fakes.hub_server import FakeHub
 from tests.fakes.keyring import FakeKeyring
+from tests.fakes.microphone import PlayedMicrophone
 
 MODELS = tuple(
     Path(__file__).parents[1] / "data" / name for name in ("tiny-lfm2.gguf", "tiny-lfm2moe-q8.gguf")
@@ -467,6 +468,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with FakeHub() as fake_hub:
         hub = Hub(HubToken(FakeKeyring()), endpoint=fake_hub.address)
         application = Application(options.data_dir, first_model=MODELS[0], hub=hub)
+        application.services.recorder.open_microphone = PlayedMicrophone().open  # Not somebody's own.
         hands = Hands(application, random.Random(options.seed), only_words=options.only_words)
         for scheme in ("http", "https", "file"):
             QDesktopServices.setUrlHandler(scheme, hands, "open_nothing")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.application import Application, create_qt_application
 from app.services.recorder import RecorderState
+from app.settings import ThemeChoice
 from tests.fakes.microphone import PlayedMicrophone
 from tests.fakes.voice import SpokenVoice
 from tests.screenshots.options import options
@@ -29,7 +30,10 @@ def main() -> None:
         application = Application(folder / "data", [model.parent, TINY_MODEL.parent], first_model=model)
         application.window.show()
         try:
-            _take_all(Photographer(application, told), application, folder)
+            photographer = Photographer(application, told)
+            if not told.is_quick:
+                photographer.themes += (ThemeChoice.HIGH_CONTRAST,)
+            _take_all(photographer, application, folder)
         finally:
             application.shutdown()  # Its threads would keep the process.
     QApplication.sendPostedEvents()
@@ -56,7 +60,7 @@ def _take_all(photographer: Photographer, application: Application, folder: Path
     application.screens.chat.shown_attachments.forget(gone.name if gone else "")
     photographer.take("missing")
     services.models.choose(TINY_MODEL)
-    services.attachments.add_files([put_sound(folder, "blue", 25.0)])
+    services.attachments.add_files([put_sound(folder, "blue", 600.0)])
     photographer.wait(
         lambda: (
             services.dictation.share(services.attachments.current[0]) is not None
@@ -64,6 +68,7 @@ def _take_all(photographer: Photographer, application: Application, folder: Path
             else False
         )
     )
+    photographer.pause(400)
     photographer.take("written-down")
 
 

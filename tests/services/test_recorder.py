@@ -93,6 +93,18 @@ def test_a_discarded_recording_is_gone(studio: Studio, qtbot: QtBot) -> None:
     assert studio.services.store.attachments.size() == 0
 
 
+def test_a_recording_that_is_discarded_while_the_microphone_opens_lets_go_of_it(
+    studio: Studio, qtbot: QtBot
+) -> None:
+    studio.recorder.start()
+    studio.recorder.discard()
+    assert studio.recorder.state is RecorderState.OFF
+    qtbot.waitUntil(lambda: not studio.recorder._worker.is_busy, timeout=WAIT_MS)
+    assert not studio.microphone.is_open
+    studio.starts()
+    studio.recorder.discard()
+
+
 def test_a_recording_that_is_taken_off_unsent_leaves_no_file(studio: Studio, qtbot: QtBot) -> None:
     studio.starts()
     studio.microphone.play(tone("green", 1.0))

@@ -46,6 +46,18 @@ def test_nothing_is_heard_after_the_end() -> None:
     assert len(heard.pcm) == length
 
 
+def test_a_computer_without_sound_has_no_microphone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is nothing else, miniaudio takes its silent one by itself."""
+    device = miniaudio.CaptureDevice
+
+    def take_what_is_there(*arguments: object, backends: list[object], **options: object) -> object:
+        return device(*arguments, backends=backends or list(SILENT), **options)
+
+    monkeypatch.setattr(miniaudio, "CaptureDevice", take_what_is_there)
+    with pytest.raises(SoundError, match="No microphone"):
+        Microphone(lambda _pcm: None)
+
+
 def test_no_microphone_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise miniaudio.MiniaudioError("failed to init device")

@@ -27,6 +27,17 @@ def test_a_recording_is_stopped() -> None:
     assert not thread.is_alive()
 
 
+def test_a_computer_without_sound_has_no_loudspeaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = miniaudio.PlaybackDevice
+
+    def take_what_is_there(*arguments: object, backends: list[object], **options: object) -> object:
+        return device(*arguments, backends=backends or list(SILENT), **options)
+
+    monkeypatch.setattr(miniaudio, "PlaybackDevice", take_what_is_there)
+    with pytest.raises(SoundError, match="No loudspeaker"):
+        Speaker().play(tone("green", 0.3), threading.Event())
+
+
 def test_no_loudspeaker_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise miniaudio.MiniaudioError("failed to init device")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -64,6 +64,7 @@ class AttachmentChips(QScrollArea):
         super().__init__(parent)
         self.setObjectName("attachment_chips")
         self._chips: tuple[AttachmentChip, ...] = ()
+        self._costs: list[ElidedLabel] = []
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -73,6 +74,7 @@ class AttachmentChips(QScrollArea):
         self._layout = FlowLayout(self._inner)
         self._layout.addWidget(self._reading)
         self.setWidget(self._inner)
+        self._inner.installEventFilter(self)
         for widget in (self._inner, self.viewport()):
             widget.setAutoFillBackground(False)  # The composer's own ground shows.
         self.hide()
@@ -84,8 +86,12 @@ class AttachmentChips(QScrollArea):
 
     def set_chips(self, chips: Sequence[AttachmentChip], reading_count: int = 0) -> None:
         """Shows these, and how many more are on their way."""
-        if tuple(chips) != self._chips:
-            self._chips = tuple(chips)
+        was, self._chips = self._chips, tuple(chips)
+        if _without_costs(was) == _without_costs(self._chips):
+            for label, chip in zip(self._costs, self._chips, strict=True):
+                _show_cost(label, chip)
+        else:
+            self._costs.clear()
             while (item := self._layout.takeAt(0)) is not None:
                 widget = item.widget()
                 if widget is not None and widget is not self._reading:
@@ -108,6 +114,12 @@ class AttachmentChips(QScrollArea):
 
     def _cards(self) -> list[QFrame]:
         return self._inner.findChildren(QFrame, "attachment_chip")
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._inner and event.type() == QEvent.Type.LayoutRequest:
+            self._fit_height()  # The chips have become higher or lower, as with another theme.
+        return super().eventFilter(watched, event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -134,10 +146,10 @@ class AttachmentChips(QScrollArea):
         thumbnail.clicked.connect(partial(self.open_requested.emit, place))
         name = ElidedLabel(chip.name, card)
         name.setToolTip(as_written(chip.name))
-        missing = "Picture is missing" if chip.waveform is None else "Recording is missing"
-        cost = ElidedLabel(missing if chip.is_missing else chip.cost, card)
+        cost = ElidedLabel("", card)
         cost.setProperty("small", True)
-        cost.setVisible(bool(cost.text()))
+        _show_cost(cost, chip)
+        self._costs.append(cost)
         words = QVBoxLayout()
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(0)
@@ -180,6 +192,18 @@ class AttachmentChips(QScrollArea):
         button.setEnabled(not chip.is_missing)
         button.clicked.connect(partial(self.open_requested.emit, place))
         return button
+
+
+def _without_costs(chips: Sequence[AttachmentChip]) -> list[AttachmentChip]:
+    return [replace(chip, cost="") for chip in chips]
+
+
+def _show_cost(label: ElidedLabel, chip: AttachmentChip) -> None:
+    missing = "Picture is missing" if chip.waveform is None else "Recording is missing"
+    words = missing if chip.is_missing else chip.cost
+    label.setText(words)
+    label.setToolTip(as_written(words))
+    label.setVisible(bool(words))
 
 
 class _Thumbnail(QToolButton):

@@ -89,10 +89,10 @@ class AttachmentsController(QObject):
             return AttachmentChip(name, self._cost(part), part.detail, image, is_missing)
         length = formatting.clock(part.milliseconds / 1000)
         share = self._services.dictation.share(part)
-        cost = self._cost(part) if share is None else f"Writing it down, {share:.0%}"
+        cost = " · ".join(filter(None, (length, self._cost(part))))
         return AttachmentChip(
             name,
-            " · ".join(filter(None, (length, cost))),
+            cost if share is None else f"Writing it down, {share:.0%}",
             is_missing=self._shown.is_gone(sha256),
             waveform=part.waveform,
             is_playing=self._shown.is_playing(sha256),
@@ -105,7 +105,10 @@ class AttachmentsController(QObject):
             return ""
         tokens = formatting.counted(engine.attachment_tokens(part), "token")
         seconds = engine.attachment_seconds(part)
-        return f"{tokens}, about {formatting.duration(seconds)}" if seconds >= 0.5 else tokens
+        if seconds < 0.5:
+            return tokens
+        about = "about " if isinstance(part, PicturePart) else ""  # A recording's chip tells its length too.
+        return f"{tokens}, {about}{formatting.duration(seconds)}"
 
     def _open(self, part: AttachmentPart) -> None:
         if isinstance(part, RecordingPart):
