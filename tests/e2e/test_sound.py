@@ -302,6 +302,12 @@ def test_answers_are_read_aloud_until_somebody_types(qtbot: QtBot, person: Perso
     assert voice.is_speaking
     person.types("W")
     assert not voice.is_speaking
+    person.presses(Qt.Key.Key_Backspace)
+    person.asks("Hello")
+    assert voice.is_speaking
+    person.transcript.setFocus()
+    qtbot.keyClick(person.transcript, Qt.Key.Key_Escape)
+    assert not voice.is_speaking
     qtbot.mouseClick(composer.aloud_button, Qt.MouseButton.LeftButton)
     services.reading_aloud.set_voice(None)
     assert not composer.aloud_button.isVisible()

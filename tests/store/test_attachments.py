@@ -13,14 +13,16 @@ from app.core.attachment import Attachment
 from app.core.conversation import Conversation, MessageNode, now
 from app.core.errors import StoreError
 from app.core.export import ExportOptions
-from app.core.message import Message, PicturePart, Role
+from app.core.message import AttachmentPart, Message, PicturePart, RecordingPart, Role, TextPart
 from app.core.picture_size import PictureDetail
 from app.store.attachments import UNUSED_ARE_KEPT_SECONDS, AttachmentStore
 from app.store.conversation_json import files_from_json, from_json, to_json
 from app.store.markdown_file import read_markdown, write_markdown
+from app.store.message_json import parts_from_json, parts_to_json
 from app.store.store import Store, open_store
 
 DATA = b"\x89PNG and so on"
+SOUND = b"RIFF and so on"
 
 
 def a_picture(data: bytes = DATA, name: str = "Lake.png") -> PicturePart:
@@ -28,8 +30,14 @@ def a_picture(data: bytes = DATA, name: str = "Lake.png") -> PicturePart:
     return PicturePart(file, 640, 480, PictureDetail.CLOSE)
 
 
-def a_conversation_with(*pictures: PicturePart) -> Conversation:
-    message = Message.of_text(Role.USER, "What is this?", pictures)
+def a_recording(data: bytes = SOUND) -> RecordingPart:
+    return RecordingPart(
+        Attachment(sha256(data).hexdigest(), "audio/wav", "Talk.wav", len(data)), 65000, "0f3"
+    )
+
+
+def a_conversation_with(*attached: AttachmentPart) -> Conversation:
+    message = Message.of_text(Role.USER, "What is this?", attached)
     return Conversation(title="Lake").with_node(MessageNode(message))
 
 
@@ -79,6 +87,57 @@ def test_a_message_with_a_picture_comes_back_as_it_was(store: Store) -> None:
     assert store.conversations.load(conversation.id) == conversation
     used = {sha256(data).hexdigest() for data in (DATA, b"other", b"third")}
     assert store.conversations.attachments_in_use() == used
+
+
+def test_a_message_with_a_recording_comes_back_as_it_was(store: Store, tmp_path: Path) -> None:
+    conversation = a_conversation_with(a_recording(), a_picture())
+    conversation = replace(conversation, draft_attachments=(a_recording(b"draft"),))
+    store.conversations.create(conversation)
+    assert store.conversations.load(conversation.id) == conversation
+    assert sha256(SOUND).hexdigest() in store.conversations.attachments_in_use()
+    assert store.conversations.is_attached(sha256(SOUND).hexdigest())
+    assert not store.conversations.is_attached(sha256(b"draft").hexdigest())
+    for data in (SOUND, DATA):
+        store.attachments.add(data)
+    exported = to_json(conversation, store.attachments.read)
+    assert from_json(exported).path()[0].message == conversation.path()[0].message
+    assert set(files_from_json(exported)) == {SOUND, DATA}
+    write_markdown(tmp_path / "Talk.md", conversation, store.attachments, ExportOptions())
+    assert "[Talk.wav, 1:05](<Talk files/" in (tmp_path / "Talk.md").read_text(encoding="utf-8")
+    back = read_markdown(tmp_path / "Talk.md", AttachmentStore(tmp_path / "elsewhere"))
+    assert back.path()[0].message == conversation.path()[0].message
+    assert AttachmentStore(tmp_path / "elsewhere").read(sha256(SOUND).hexdigest()) == SOUND
+
+
+def test_a_recording_that_is_missing_is_said_to_be_in_the_exported_file(
+    attachments: AttachmentStore, tmp_path: Path
+) -> None:
+    conversation = a_conversation_with(a_recording())
+    write_markdown(tmp_path / "Talk.md", conversation, attachments, ExportOptions())
+    assert "(this recording is missing)" in (tmp_path / "Talk.md").read_text(encoding="utf-8")
+    assert (
+        read_markdown(tmp_path / "Talk.md", attachments).path()[0].message == conversation.path()[0].message
+    )
+
+
+@pytest.mark.parametrize(
+    "damage", [("65000", "-1"), ('"0f3"', '"0g3"'), ('"waveform":"0f3"', '"waveform":3')]
+)
+def test_a_damaged_recording_is_left_out_and_the_words_stay(damage: tuple[str, str]) -> None:
+    text = str(parts_to_json((a_recording(), TextPart("Listen.", "Listen."))))
+    assert damage[0] in text
+    parts, is_whole = parts_from_json(text.replace(*damage), "Listen.")
+    assert not is_whole
+    assert TextPart("Listen.", "Listen.") in parts
+
+
+def test_a_discarded_file_is_gone_at_once(attachments: AttachmentStore) -> None:
+    name = attachments.add(SOUND)
+    attachments.discard(name)
+    assert attachments.path_of(name) is None
+    attachments.discard(name)
+    attachments.discard("../conversations.db")
+    assert attachments.size() == 0
 
 
 def test_what_is_attached_to_a_draft_is_kept(store: Store) -> None:

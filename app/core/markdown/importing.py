@@ -49,7 +49,8 @@ def linked_files(text: str) -> dict[str, str]:
     """
     settings, body, _ = _head(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     marks = find_marks(_text(settings, "marks") or "tarn", body + "\n")
-    found = (mark.values for mark in marks if mark.values.get("part") == MarkedPart.PICTURE)
+    kinds = (MarkedPart.PICTURE, MarkedPart.RECORDING)
+    found = (mark.values for mark in marks if mark.values.get("part") in kinds)
     return {
         str(values["sha256"]): str(values["link"]) for values in found if {"sha256", "link"} <= values.keys()
     }

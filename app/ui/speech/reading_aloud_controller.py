@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from typing_extensions import override
 
 from app.services.services import Services
 from app.ui.main_window import MainWindow
@@ -27,10 +29,20 @@ class ReadingAloudController(QObject):
         composer.aloud_button.clicked.connect(lambda is_on: None if is_on else self._service.stop())
         composer.edit.escape_pressed.connect(self._service.stop)
         composer.edit.textChanged.connect(self._on_text_changed)
+        window.installEventFilter(self)
         self._service.changed.connect(self._refresh)
         self._settings.changed.connect(self._refresh)
         self._refresh()
         QTimer.singleShot(_LOOK_AFTER_MS, self, self._look_for_voice)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Takes Esc wherever the keyboard is, unless somebody there has a use for it."""
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if event.type() == QEvent.Type.KeyPress and is_escape and self._service.node_id:
+            self._service.stop()
+            return True
+        return super().eventFilter(watched, event)
 
     def _look_for_voice(self) -> None:
         if not self._service.is_available:
