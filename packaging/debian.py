@@ -17,7 +17,9 @@ from source import PACKAGING, ROOT, source_date, version
 LINUX = PACKAGING / "linux"
 METAINFO = "app.tarn.Tarn.metainfo.xml"
 _ADVICE = "Install it (libegl1 libgl1 libwayland-cursor0 libwayland-egl1 libxcb-cursor0) and build again."
-_RECOMMENDED = ("xdg-utils", "hicolor-icon-theme", "shared-mime-info", "desktop-file-utils")
+_SOUND = "libpulse0 | libasound2t64 | libasound2"
+"""Opened when something is recorded or played; every desktop has one of them."""
+_RECOMMENDED = ("xdg-utils", "hicolor-icon-theme", "shared-mime-info", "desktop-file-utils", _SOUND)
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
