@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import SoundError
+from app.core.media import SoundSamples
 from app.sound.decoding_process import DecodingProcess
 from app.sound.wav import wav_of
 from tests.support.sounds import SOUND_FILES, tone
@@ -58,3 +59,15 @@ def test_damaged_files_are_heard_or_told_about(process: DecodingProcess, path: P
             outcomes.add(bool(str(error) and error.hint))
     assert outcomes == {True}
     assert process.decode(SOUND_FILES[0].read_bytes()).count > 0
+
+
+@pytest.mark.parametrize("path", SOUND_FILES, ids=lambda path: path.name)
+def test_a_file_that_was_cut_off_is_heard_as_far_as_it_goes(process: DecodingProcess, path: Path) -> None:
+    data = path.read_bytes()
+    assert 0.3 < process.decode(data[: len(data) * 2 // 3]).seconds < 1.5
+
+
+@pytest.mark.parametrize("data", [wav_of(SoundSamples(b"")), b"fLaC" + bytes(60), b"ID3" + bytes(200)])
+def test_a_file_without_sound_is_said_to_be_damaged(process: DecodingProcess, data: bytes) -> None:
+    with pytest.raises(SoundError):
+        process.decode(data)
