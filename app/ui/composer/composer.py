@@ -17,6 +17,7 @@ from app.ui.composer.queued_messages import QueuedMessages
 from app.ui.composer.recording_strip import RecordingStrip
 from app.ui.composer.tools_button import ToolsButton
 from app.ui.fonts import scaled
+from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.written_text import written_text
 
@@ -84,7 +85,7 @@ class Composer(QFrame):
         self.tools_button = ToolsButton(self)
         self.send_button = self._round_button("arrow-up-bold", "Send", "Enter", "send_button")
         self.stop_button = self._round_button("stop-fill", "Stop", "Esc", "stop_button")
-        self.hint = QLabel(self)
+        self.hint = ElidedLabel(parent=self)
         self.hint.setProperty("small", True)
         self._excess = 0
         self._is_sending = False

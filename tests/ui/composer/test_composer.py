@@ -226,3 +226,17 @@ def test_no_break_spaces_of_a_question_stay(qtbot: QtBot, composer: Composer) ->
     text = "10\u00a0km\u202ffar\nand\u00a0on"
     composer.set_text(text)
     assert composer.text == text
+
+
+@pytest.mark.parametrize(
+    "state", [ComposerState.IDLE, ComposerState.LOADING, ComposerState.ANSWERING, ComposerState.NO_MODEL]
+)
+def test_the_hint_gives_way_before_a_button_does(
+    qtbot: QtBot, composer: Composer, state: ComposerState
+) -> None:
+    composer.set_state(state)
+    composer.resize(320, 120)
+    qtbot.waitUntil(lambda: composer.width() == 320)
+    button = composer.stop_button if state is ComposerState.ANSWERING else composer.send_button
+    assert composer.hint.geometry().right() < button.geometry().left()
+    assert composer.hint.width() < composer.hint.sizeHint().width() or state is ComposerState.ANSWERING
