@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QPen, QTextCharFormat, QTextLayout
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPalette, QPen, QTextCharFormat, QTextLayout
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.services.conversations import Activity
@@ -187,6 +195,19 @@ class ConversationDelegate(QStyledItemDelegate):
         layout.endLayout()
         painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
         layout.draw(painter, area.topLeft().toPointF())
+
+    @override
+    def helpEvent(
+        self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: _Index
+    ) -> bool:
+        """Says a title that is cut, or what goes on in its chat; a title that can be read needs no tip."""
+        row = index.data(ROW_ROLE)
+        if isinstance(row, ConversationRow) and not row.activity:
+            room = option.rect.width() - _SIDE - row.depth * _INDENT - _MENU_WIDTH
+            if option.fontMetrics.horizontalAdvance(row.title) <= room:
+                QToolTip.hideText()
+                return True
+        return super().helpEvent(event, view, option, index)
 
     @override
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:

@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from PySide6.QtGui import QHelpEvent, QImage
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import ConversationSummary
@@ -342,3 +342,17 @@ def test_today_becomes_yesterday_in_a_window_left_open_over_midnight(
         sidebar._day_timer.timeout.emit()
     assert rows(sidebar)[0] == "Yesterday"
     assert sidebar.list.shown_id == "a"
+
+
+def test_only_a_title_that_is_cut_has_a_tip(qtbot: QtBot, sidebar: Sidebar) -> None:
+    long = "A very long title of a chat that does not fit into the narrow sidebar at all"
+    sidebar.set_conversations([ConversationSummary("a", "Apples", NOW), ConversationSummary("l", long, NOW)])
+
+    def tip_of(title: str) -> str:
+        at = place_of(sidebar, title)
+        viewport = sidebar.list.viewport()
+        QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, at, viewport.mapToGlobal(at)))
+        return QToolTip.text() if QToolTip.isVisible() else ""
+
+    assert tip_of("Apples") == ""
+    assert "does not fit" in tip_of(long)
