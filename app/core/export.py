@@ -301,7 +301,7 @@ def _summary(part: ReasoningPart) -> str:
         figures.append(f" for {formatting.whole_seconds(max(part.elapsed_ms / 1000, 1))}")
     if part.token_count is not None:
         figures.append(f", {formatting.tokens(part.token_count)}")
-    return f"Thought{''.join(figures)}{'' if part.is_closed else ' (not finished)'}"
+    return f"Thought{''.join(figures)}{'' if part.is_closed else ' (cut off)'}"
 
 
 def _fenced(text: str, language: str = "") -> str:

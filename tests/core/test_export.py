@@ -132,7 +132,7 @@ def test_no_path_of_this_computer_is_in_the_file():
         (thought("x", elapsed_ms=400, token_count=1), "Thought for 1 s, 1 token"),
         (thought("x", elapsed_ms=65_000, token_count=2048), "Thought for 1 min 5 s, 2,048 tokens"),
         (thought("x", elapsed_ms=59_700), "Thought for 1 min 0 s"),
-        (thought("x", is_closed=False), "Thought (not finished)"),
+        (thought("x", is_closed=False), "Thought (cut off)"),
     ],
 )
 def test_a_folded_thought_says_how_long_it_took(part, summary):
