@@ -83,12 +83,13 @@ class Application(QObject):
         crash = crash_in(crash_report) if crash_report else None
         self.services = Services(paths, model_dirs, hub=hub, tools=tools, crash=crash, parent=self)
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
-        self._themes.apply()
         formulas = self.services.formulas
         self.transcript = Transcript(self._themes.theme, formulas=formulas.picture)
         formulas.drawn.connect(self.transcript.show_drawn_formulas)
         self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
         self.screens = Screens(self.window, self.transcript, self.services, self._themes, resources(), self)
+        # Only now: Qt would polish every widget once more for each that it is put into.
+        self._themes.apply()
         self.services.start(first_model)
         self.screens.start()
         if crash_report:

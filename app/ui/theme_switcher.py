@@ -42,13 +42,15 @@ class ThemeSwitcher(QObject):
         self._system_scheme = hints.colorScheme()
         self._system_contrast = hints.accessibility().contrastPreference()
         self.theme: Theme = self._themes[self._wanted_name()]
+        self._is_on_screen = False
         load_fonts(resources / "fonts")
         application.setStyle("Fusion")
         hints.colorSchemeChanged.connect(self._on_color_scheme_changed)
         hints.accessibility().contrastPreferenceChanged.connect(self._on_contrast_changed)
 
     def apply(self) -> None:
-        """Puts the chosen theme on screen. Call once before the window is shown."""
+        """Puts the chosen theme on screen. Call once when the window is built, before it is shown."""
+        self._is_on_screen = True
         self.theme = self._themes[self._wanted_name()]
         # Qt changes one style sheet for another by polishing each widget once for every widget around it;
         # taking one off and putting one on polishes each once: a fifth of the time with all screens.
@@ -66,13 +68,18 @@ class ThemeSwitcher(QObject):
         """Follows the system, or stays with one theme."""
         if choice != self.choice:
             self.choice = choice
-            self.apply()
+            self._apply_again()
 
     def set_zoom(self, percent: int) -> None:
         """Makes all letters larger or smaller; values out of range are taken to its ends."""
         percent = min(LARGEST_ZOOM, max(SMALLEST_ZOOM, percent))
         if percent != self.zoom_percent:
             self.zoom_percent = percent
+            self._apply_again()
+
+    def _apply_again(self) -> None:
+        """What is chosen before the first time is put on screen with it."""
+        if self._is_on_screen:
             self.apply()
 
     def _wanted_name(self) -> str:
@@ -92,4 +99,4 @@ class ThemeSwitcher(QObject):
 
     def _follow_system(self) -> None:
         if self._themes[self._wanted_name()] is not self.theme:
-            self.apply()
+            self._apply_again()

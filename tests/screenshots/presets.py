@@ -139,6 +139,7 @@ def main() -> None:
     folder = told.folder
     application = QApplication([])
     switcher = ThemeSwitcher(application, resources())
+    switcher.apply()
     for choice in told.themes:
         switcher.choose(choice)
         window = build_window()

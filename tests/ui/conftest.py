@@ -43,6 +43,7 @@ def themes(qapp: QApplication) -> Iterator[ThemeSwitcher]:
     palette, font = qapp.palette(), qapp.font()
     switcher = ThemeSwitcher(qapp, resources())
     switcher.choose(ThemeChoice.DARK)
+    switcher.apply()
     yield switcher
     # Without this the windows of earlier tests live on, and every change of the look restyles all of them.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -52,9 +53,11 @@ def themes(qapp: QApplication) -> Iterator[ThemeSwitcher]:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, themes: ThemeSwitcher) -> MainWindow:
+def window(qtbot: QtBot, qapp: QApplication, themes: ThemeSwitcher) -> MainWindow:
     """The real main window, shown, with a plain text field in the transcript's place."""
+    qapp.setStyleSheet("")  # As the program, it is given its look when it is built: a fraction of the time.
     window = MainWindow(QTextEdit(), app_icon(resources() / "icons"))
+    themes.apply()
     qtbot.addWidget(window)
     window.resize(1100, 760)
     window.show()
