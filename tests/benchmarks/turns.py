@@ -98,6 +98,7 @@ class Tarn:
         self.name = name
         self.reads_ahead = reads_ahead
         self.engine = Engine(states=states)
+        self.engine.guesses_repeated_text = False  # Nonsense repeats itself as no answer does.
         self.engine.load(path, LoadOptions(context_length=CONTEXT), lambda share: None)
         if not has_checkpoints:
             loaded = self.engine._require()
@@ -129,6 +130,7 @@ class ScriptedSampler:
     """Stands where the engine's sampler does, and chooses what it was told to."""
 
     next_script: Sequence[int] = ()
+    is_holding = False
 
     def __init__(self, *_: object) -> None:
         self._script = iter(self.next_script)
