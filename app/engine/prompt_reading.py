@@ -14,8 +14,8 @@ MARKED_ANSWERS = 4
 """Of a prompt, from the last one back. Templates write an answer differently once another follows it."""
 READ_AHEAD_SECONDS = 0.25
 """What a batch takes: so much work is lost at most where the reading ahead is stopped."""
-FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 32, 16, 128
-"""Tokens. Smaller batches are read more slowly, larger ones no faster."""
+SMALLEST_BATCH, LARGEST_BATCH = 16, 128
+"""Tokens. Smaller batches are read more slowly, larger ones no faster; the first one is the smallest."""
 
 
 class AnswerEnds(Protocol):
@@ -80,7 +80,7 @@ def read_ahead(
 
 def _read_small_batch(cache: PromptCache, tokens: list[int], cancel: threading.Event) -> None:
     """Reads some of these tokens, as many as should take `READ_AHEAD_SECONDS`."""
-    size = cache.small_batch or FIRST_BATCH
+    size = cache.small_batch or SMALLEST_BATCH
     if len(tokens) == size + 1:
         size -= 1  # No token may be left alone: it would go through other kernels.
     before, started = len(cache), perf_counter()

@@ -116,7 +116,7 @@ def test_batches_are_as_large_as_can_be_read_in_a_moment(tiny, tiny_path, monkey
     monkeypatch.setattr(context, "read", read)
     monkeypatch.setattr(prompt_reading, "perf_counter", lambda: sum(sizes) / tokens_a_second)
     read_ahead(tiny, turns)
-    assert sizes[0] == 32
+    assert sizes[0] == 16
     assert max(sizes[1:]) == then
     assert min(sizes) > 1
     monkeypatch.undo()
