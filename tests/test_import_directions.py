@@ -40,17 +40,18 @@ ALLOWED = {
     "app.hub": {"app.core", "app.files", "app.hub", "app.net"},
     "app.tools": {"app.core", "app.net", "app.tools"},
     "app.store": {"app.core", "app.files", "app.store"},
+    "app.exchange": {"app.core", "app.exchange", "app.files", "app.store"},
     # The program without its window: of Qt it knows signals and timers, nothing that is drawn.
     "app.services": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
         *("app.net", "app.paths", "app.pictures", "app.services", "app.formulas", "app.sound"),
-        "app.speech",
+        *("app.speech", "app.exchange"),
     },
     "app.ui": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
         *("app.services", "app.ui", "app.ui.fonts", "app.ui.icons", "app.ui.theme", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
-        *("app.pictures", "app.sound"),
+        *("app.pictures", "app.sound", "app.exchange"),
     },
     "app.ui.fonts": set(),
     "app.ui.theme": {"app.ui.fonts"},
@@ -89,6 +90,7 @@ CONFINED = {
     "webencodings": {"app.tools"},
     "miniaudio": {"app.sound"},
     "ziamath": {"app.formulas"},
+    "ijson": {"app.exchange"},
     "socksio": {"app.net"},
     "httpx2": {"app.hub", "app.net", "app.tools"},
     "yaml": {"app.core.markdown"},

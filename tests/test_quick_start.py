@@ -7,6 +7,7 @@ import sys
 WHEN_NEEDED = {
     "huggingface_hub",
     "httpx2",
+    "ijson",
     "jinja2",
     "jsonschema",
     "keyring",

@@ -18,7 +18,7 @@ from app.core.markdown.embedded import EmbeddedMarkdown
 from app.core.markdown.front_matter import Writable, write_front_matter
 from app.core.markdown.headings import with_lower_headings
 from app.core.markdown.importing import from_markdown
-from app.core.markdown.marks import FORMAT_VERSION, MarkedPart, count_marks, written_mark
+from app.core.markdown.marks import FORMAT_VERSION, INSIDE, MarkedPart, count_marks, written_mark
 from app.core.message import (
     Generation,
     Part,
@@ -49,6 +49,8 @@ class ExportOptions:
     include_reasoning: bool = True
     include_all_branches: bool = False
     """Also the versions that are not on screen, behind those that are."""
+    has_marks: bool = True
+    """With the comments and the head that let the file be read back; without, it is for reading only."""
     system_prompt: str = ""
     """The preset's, for conversations of which no answer knows what it was told, and without one of their
     own."""
@@ -57,21 +59,25 @@ class ExportOptions:
 
 
 def to_markdown(conversation: Conversation, options: ExportOptions = ExportOptions()) -> str:
-    """The branch on screen as Markdown. `from_markdown` gives the same messages back.
+    """The branch on screen as Markdown. `from_markdown` gives the same messages back where it has marks.
 
     Only lone surrogates are lost, which no file can hold: they become U+FFFD.
     """
     path = conversation.path()
-    others = [node for node in conversation.nodes if node not in path] if options.include_all_branches else []
+    shown = {node.id for node in path}
+    others = [node for node in conversation.nodes if node.id not in shown and options.include_all_branches]
     word = "tarn"
     document = _Document(word, conversation, path, others, options)
     attempt = 1
-    while count_marks(word, document.body) != document.mark_count:  # A message holds the like of our marks.
+    # Where a message holds the like of our marks, they get another word.
+    while options.has_marks and count_marks(word, document.body) != document.mark_count:
         attempt += 1
         word = f"tarn-{attempt}"
         document = _Document(word, conversation, path, others, options)
-    head = write_front_matter(_settings(conversation, path, options, word))
-    text = f"{head}\n# {_heading(conversation.title)}\n{document.body}\n"
+    head = (
+        f"{write_front_matter(_settings(conversation, path, options, word))}\n" if options.has_marks else ""
+    )
+    text = f"{head}# {_heading(conversation.title)}\n{document.body}\n"
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
@@ -99,6 +105,7 @@ def _settings(
         settings["tools"] = list(told.tool_names)
     has_files = any(node.message.attachments for node in conversation.nodes)
     version = FORMAT_VERSION if has_files else _BEFORE_FILES
+    settings["conversation"] = conversation.id
     return {**settings, "tarn": version, **({"marks": word} if word != "tarn" else {})}
 
 
@@ -159,6 +166,8 @@ class _Document:
             self._add(f"*{_inline(note)}*")
 
     def _add_mark(self, values: Mapping[str, Any]) -> None:
+        if not self._options.has_marks:
+            return
         self.mark_count += 1
         self._add(written_mark(self._word, values))
 
@@ -252,7 +261,7 @@ def _picture(part: PicturePart, link: str) -> tuple[dict[str, Any], str]:
     values |= {"width": part.width, "height": part.height, "detail": part.detail.value}
     if not link:
         return values, f"*{_inline(part.file.name) or 'A picture'} (this picture is missing)*"
-    return {**values, "link": link}, f"![{_inline(part.file.name)}](<{link}>)"
+    return {**values, "link": _place(link)}, f"![{_inline(part.file.name)}](<{link}>)"
 
 
 def _recording(part: RecordingPart, link: str) -> tuple[dict[str, Any], str]:
@@ -262,7 +271,12 @@ def _recording(part: RecordingPart, link: str) -> tuple[dict[str, Any], str]:
     length = formatting.clock(part.milliseconds / 1000)
     if not link:
         return values, f"*{name}, {length} (this recording is missing)*"
-    return {**values, "link": link}, f"[{name}, {length}](<{link}>)"
+    return {**values, "link": _place(link)}, f"[{name}, {length}](<{link}>)"
+
+
+def _place(link: str) -> str:
+    """Where a file is, for its mark, which does not hold it a second time."""
+    return INSIDE if link.startswith("data:") else link
 
 
 def _arguments(part: ToolCallPart) -> str:

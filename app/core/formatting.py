@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
 
 def one_line(text: str) -> str:
@@ -100,6 +100,17 @@ def days_ago(time: datetime | None, now: datetime) -> str:
     if days == 1:
         return "yesterday"
     return f"{days} days ago" if days < 15 else f"{local.day} {local:%B %Y}"
+
+
+def short_day(time: datetime) -> str:
+    """A date where several stand below each other: `3 May 2026`."""
+    local = time.astimezone()
+    return f"{local.day} {local:%b %Y}"
+
+
+def day_of(day: date) -> str:
+    """A day that a sentence names: `3 May 2026`."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -97,6 +97,16 @@ class ConversationService(QObject):
         """What goes on in conversations, by their ids."""
         return dict(self._activities)
 
+    def add(self, summaries: Iterable[ConversationSummary]) -> None:
+        """Lists conversations that were saved without having been on screen, such as imported ones."""
+        self._summaries.update((summary.id, summary) for summary in summaries)
+        self.changed.emit(ListChange())
+
+    def reload(self) -> None:
+        """Reads the list again, as the file is another one now."""
+        self._summaries = {summary.id: summary for summary in self._store.list_summaries()}
+        self.changed.emit(ListChange())
+
     def rename(self, conversation_id: str, title: str) -> None:
         """Gives a conversation the title that the user typed."""
         if summary := self._summaries.get(conversation_id):

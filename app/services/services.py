@@ -36,11 +36,14 @@ from app.services.context_overflow import ContextOverflowService
 from app.services.context_usage import ContextUsageService
 from app.services.conversation_settings import ConversationSettings
 from app.services.conversations import ConversationService
+from app.services.copies import CopyService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
 from app.services.dictation import DictationService
+from app.services.exports import ExportService
 from app.services.folders import FolderService
 from app.services.formulas import FormulaService
+from app.services.imports import ImportService
 from app.services.message_queue import MessageQueue
 from app.services.message_versions import MessageVersions
 from app.services.model_library import ModelLibrary
@@ -83,11 +86,13 @@ class Services(QObject):
         senses: who can see pictures and hear recordings.
         models, presets, tools, settings: what there is to choose from, and what is chosen.
         conversations, search: the list of them, and what was said in them.
+        imports, exports: brings in what other programs have exported, and writes files for them.
         context_usage, context_overflow: how full the model's context is, and what happens when it is not
             enough.
         reading_ahead: reads what the next question needs before it is asked.
         saved_states: what the model remembers of the last conversations, on the disk.
         formulas: draws what is mathematics in answers.
+        copies: the daily copies of all that was written.
         notices: what the user should read.
         recovery: what is not opened by itself, because the last run ended over it.
         engine, store, hub, catalog: what the services work with.
@@ -198,6 +203,9 @@ class Services(QObject):
         self.attachments.shut_down()
         self.player.shut_down()
         self.decoding.end()
+        self.imports.shut_down()
+        self.exports.shut_down()
+        self.copies.shut_down()
         self.writer.shut_down()
         self.daily_copies.shut_down()
         self.search.shut_down()
@@ -290,6 +298,17 @@ class Services(QObject):
             self.store.conversations, self.store.order, self.writer, self.chat, self.answers, self
         )
         self.folders = FolderService(self.store.order, self.writer, self.conversations, self)
+        self.imports = ImportService(self.store, self.writer, self.conversations, self.notices, self)
+        self.copies = CopyService(
+            self.store, self.writer, self.chat, self.answers, self.conversations, self.notices, self
+        )
+        self.exports = ExportService(
+            self.store,
+            self.writer,
+            self.notices,
+            lambda: {preset.name: preset.system_prompt for preset in self.presets.store.presets()},
+            self,
+        )
         self.search = SearchService(self.store.search, self.notices, self)
         self.queue = MessageQueue(self.chat, self.answers, self)
         self.versions = MessageVersions(self.store.conversations, self.writer, self.chat, self)

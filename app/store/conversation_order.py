@@ -7,6 +7,7 @@ from collections.abc import Collection
 from app.core.conversation import ConversationSummary, Folder
 from app.store.conversations import MEMORY_CHOICE
 from app.store.database import Database, repairs_damage
+from app.store.imports import IMPORTED
 from app.store.rows import SUMMARY_COLUMNS, folder_from, summary_from, to_microseconds
 from app.store.text_column import stored_text
 from app.store.upkeep import drop_unused_instructions
@@ -85,8 +86,9 @@ class ConversationOrder:
                     "delete from conversation where id = ? and deleted_at is not null", (conversation_id,)
                 ).rowcount
                 if gone:
-                    connection.execute(
-                        "delete from remembered where name = ?", (MEMORY_CHOICE + conversation_id,)
+                    connection.executemany(
+                        "delete from remembered where name = ?",
+                        [(kept + conversation_id,) for kept in (MEMORY_CHOICE, IMPORTED)],
                     )
             drop_unused_instructions(connection)
             connection.execute("pragma secure_delete = off")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.conversation import new_id
+from app.store.imports import IMPORTED
 from app.store.message_json import attachments_column, parts_from_json
 from app.store.page_scan import Column, DamagedText, scan_rows, text_column
 from app.store.schema import expected_schema
@@ -26,7 +27,7 @@ MOST_FAILURES = 10_000
 _INDEXES = (("message_of_conversation", "conversation_id"), ("sqlite_autoindex_message_1", "id"))
 """Indexes that name every message, each with the column that it is sorted by."""
 _TABLES = ("conversation", "folder", "instructions", "message", "remembered")
-_REMEMBERED = ("last_open_conversation", "memory_choice_of_")
+_REMEMBERED = ("last_open_conversation", "memory_choice_of_", IMPORTED)
 
 Row = dict[str, Column]
 

@@ -14,6 +14,7 @@ from app.store.backups import Backups
 from app.store.conversation_order import ConversationOrder
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
+from app.store.imports import ImportStore
 from app.store.recovery import Progress, backups_folder, finish_interrupted, is_emptied, no_progress, repair
 from app.store.search import ConversationSearch
 from app.store.upkeep import ConversationUpkeep
@@ -63,6 +64,7 @@ class Store:
     backups: Backups
     attachments: AttachmentStore
     upkeep: ConversationUpkeep
+    imports: ImportStore
 
     def make_daily_copy(self, today: date, cancel: threading.Event | None = None) -> None:
         """Makes today's copy if there is none. Takes seconds for a large file, in which others can save.
@@ -119,6 +121,7 @@ def _opened(path: Path, notices: StoreNotices, on_progress: Progress, copied_fil
         raise
     database.set_repair(lambda is_hopeless: notices.add(repair(path, is_hopeless, on_progress)))
     backups = Backups(backups_folder(path), database, copied_files)
+    imports = ImportStore(database)
     attachments = AttachmentStore(path.with_name(ATTACHMENTS))
     return Store(
         conversations,
@@ -128,4 +131,5 @@ def _opened(path: Path, notices: StoreNotices, on_progress: Progress, copied_fil
         backups,
         attachments,
         upkeep,
+        imports,
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from app.core.conversation import MessageState, now
 from app.store.conversations import MEMORY_CHOICE
 from app.store.database import Connection, Database, repairs_damage, rows_of
+from app.store.imports import IMPORTED
 from app.store.row_writing import ADD_TERM
 from app.store.rows import to_microseconds
 from app.store.search_text import search_terms
@@ -54,11 +55,12 @@ class ConversationUpkeep:
         """
         with self._database.transaction() as connection:
             connection.execute("pragma secure_delete = on")
-            connection.execute(
-                """delete from remembered
-                    where name in (select ? || id from conversation where deleted_at < ?)""",
-                (MEMORY_CHOICE, to_microseconds(before)),
-            )
+            for kept in (MEMORY_CHOICE, IMPORTED):
+                connection.execute(
+                    """delete from remembered
+                        where name in (select ? || id from conversation where deleted_at < ?)""",
+                    (kept, to_microseconds(before)),
+                )
             purged = connection.execute(
                 "delete from conversation where deleted_at < ?", (to_microseconds(before),)
             ).rowcount

@@ -9,12 +9,14 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.exchange.source_files import ENDINGS as CHAT_ENDINGS
 from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS
 from app.sound.formats import ENDINGS as SOUND_ENDINGS
 from app.ui.fonts import resized
 from app.ui.icons import icon
 
 _ATTACHABLE = (*PICTURE_ENDINGS, *SOUND_ENDINGS)
+_EXPORTS = (*CHAT_ENDINGS, ".zip")
 
 
 def dropped_models(data: QMimeData) -> list[Path]:
@@ -27,6 +29,12 @@ def attachable_files(data: QMimeData) -> list[Path]:
     """The files among what is dropped or pasted that are called pictures or sound, in their order."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return [path for path in paths if path.suffix.lower() in _ATTACHABLE and not path.is_dir()]
+
+
+def exported_chats(data: QMimeData) -> list[Path]:
+    """The files among what is dropped that are called as exported chats are."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return [path for path in paths if path.suffix.lower() in _EXPORTS and not path.is_dir()]
 
 
 class DropHint(QWidget):
@@ -43,11 +51,14 @@ class DropHint(QWidget):
 
     def show_for(self, data: QMimeData) -> None:
         """Says what would be done with this."""
-        models, files = dropped_models(data), attachable_files(data)
+        models, files, exports = dropped_models(data), attachable_files(data), exported_chats(data)
         count = len(files) or int(data.hasImage() and not data.hasUrls())
-        self.is_welcome = bool(models or count)
+        self.is_welcome = bool(models or count or exports)
         if not self.is_welcome:
-            self.text = "Drop a GGUF model, a folder of models, pictures or sound"
+            self.text = "Drop a GGUF model, a folder of models, pictures, sound, or exported chats"
+        elif exports and not models:
+            name = exports[0].name if len(exports) == 1 else f"{len(exports)} files"
+            self.text = f"Drop to import chats from {name}"
         elif not models:
             self.text = f"Drop to add {_called(files, count)}"
         elif models[0].is_dir():

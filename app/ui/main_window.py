@@ -19,7 +19,7 @@ from typing_extensions import override
 from app.hub.library.projectors import pair_of
 from app.ui.chat.chat_page import ChatPage
 from app.ui.composer.composer import ComposerState
-from app.ui.drop_hint import DropHint, attachable_files, dropped_models
+from app.ui.drop_hint import DropHint, attachable_files, dropped_models, exported_chats
 from app.ui.menus import Menus
 from app.ui.messages import Messages
 from app.ui.sidebar.sidebar import Sidebar
@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
         model_dropped(Path): a GGUF file or a folder was dropped onto the window.
         pair_dropped(Path, Path): a model was, together with the file that lets it see.
         files_dropped(list[Path]): pictures and recordings were.
+        exports_dropped(list[Path]): files that may hold chats of other programs were.
         picture_dropped(QMimeData): a picture that is in no file was, such as one of a web page.
         sidebar_toggled(bool): the user showed or hid the sidebar.
         settings_panel_toggled(bool): the user opened or closed the settings of conversations.
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
     model_dropped = Signal(object)
     pair_dropped = Signal(object, object)
     files_dropped = Signal(object)
+    exports_dropped = Signal(object)
     picture_dropped = Signal(object)
     sidebar_toggled = Signal(bool)
     settings_panel_toggled = Signal(bool)
@@ -230,12 +232,15 @@ class MainWindow(QMainWindow):
         self._drop_hint.hide()
         event.acceptProposedAction()
         data = event.mimeData()
-        models, files = dropped_models(data), attachable_files(data)
+        models, files, exports = dropped_models(data), attachable_files(data), exported_chats(data)
         if len(models) == 2 and (pair := pair_of(*models)):
             self.pair_dropped.emit(*pair)
         else:
             for path in models:
                 self.model_dropped.emit(path)
+        if exports:
+            self.exports_dropped.emit(exports)
+            return
         if files:
             self.files_dropped.emit(files)
         elif data.hasImage() and not data.hasUrls():
@@ -243,7 +248,7 @@ class MainWindow(QMainWindow):
         elif not models:
             self.messages.show_notice(
                 "That file cannot be opened.",
-                "Drop a GGUF model, a folder of models, pictures or sound.",
+                "Drop a GGUF model, a folder of models, pictures, sound, or exported chats.",
             )
         if not models:
             self.focus_composer()

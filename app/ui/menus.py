@@ -58,7 +58,9 @@ class Menus(QObject):
         """The menu of the conversation on screen, for the button in the header."""
         menu = QMenu(parent)
         round_off(menu)
-        menu.addActions([self.rename_action, self.export_action, self.copy_answer_action])
+        menu.addActions(
+            [self.rename_action, self.export_action, self.copy_answer_action, self.copy_chat_action]
+        )
         menu.addSeparator()
         menu.addAction(self.delete_action)
         return menu
@@ -108,6 +110,7 @@ class Menus(QObject):
                     self.open_model_action,
                     self.add_folder_action,
                     SEPARATOR,
+                    self.import_action,
                     self.export_action,
                     SEPARATOR,
                     self.settings_action,
@@ -154,6 +157,7 @@ class Menus(QObject):
                     self.stop_action,
                     self.regenerate_action,
                     self.copy_answer_action,
+                    self.copy_chat_action,
                     SEPARATOR,
                     self.rename_action,
                     self.delete_action,
@@ -173,7 +177,8 @@ class Menus(QObject):
         self.new_chat_action = self._action("new_chat", "&New chat", "note-pencil", "Ctrl+N")
         self.open_model_action = self._action("open_model", "&Open model…", "folder-open", "Ctrl+O")
         self.add_folder_action = self._action("add_folder", "Add model &folder…", "folder-plus")
-        self.export_action = self._action("export", "&Export to Markdown…", "export", "Ctrl+E")
+        self.import_action = self._action("import", "&Import chats…", "download-simple", "Ctrl+Shift+I")
+        self.export_action = self._action("export", "&Export chats…", "export", "Ctrl+E")
         self.settings_action = self._action("settings", "&Settings…", "gear-six", "Ctrl+,")
         self.settings_action.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.quit_action = self._action("quit", "&Quit", "", "Ctrl+Q")
@@ -223,6 +228,7 @@ class Menus(QObject):
         self.stop_action.setEnabled(False)
         self.regenerate_action = self._action("regenerate", "&Regenerate", "arrow-clockwise", "Ctrl+R")
         self.copy_answer_action = self._action("copy_answer", "&Copy last answer", "copy", "Ctrl+Shift+C")
+        self.copy_chat_action = self._action("copy_chat", "Copy chat as Mark&down", "clipboard-text")
         self.rename_action = self._action("rename", "Re&name…", "pencil-simple", "F2")
         self.delete_action = self._action("delete", "&Delete", "trash", "Ctrl+Shift+Backspace")
         self.next_chat_action = self._action("next_chat", "Ne&xt chat", "", "Ctrl+PgDown", "Ctrl+Tab")

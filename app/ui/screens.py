@@ -13,6 +13,8 @@ from app.services.services import Services
 from app.ui.background_news import BackgroundNews
 from app.ui.chat.chat_controller import ChatController
 from app.ui.desktop_notifier import DesktopNotifier
+from app.ui.exchange.export_controller import ExportController
+from app.ui.exchange.import_controller import ImportController
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
@@ -52,6 +54,7 @@ class Screens(QObject):
         services.recovery.model_choice_requested.connect(window.open_model_picker)
         self.settings = SettingsController(window, services.settings, __version__, self)
         self.settings.add_tools_page(services.tools)
+        self.settings.add_copies_page(services.copies)
         self.settings.add_performance_page(services.saved_states, services.models)
         self._window_controller = WindowController(
             window, themes, services.settings, self.settings, services.models, services.paths.logs, self
@@ -59,6 +62,8 @@ class Screens(QObject):
         self.chat = ChatController(window, transcript, services, themes, self.settings, self)
         self.presets = PresetController(window, services, self)
         self._sidebar = SidebarController(window, transcript, services, self)
+        self._imports = ImportController(window, services.imports, self)
+        self._exports = ExportController(window, services, resources, self)
         self._palette = PaletteController(window, services, self.presets, self)
         parts = ModelManagerDependencies.of_this_computer(
             services.hub,

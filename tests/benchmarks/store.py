@@ -1,16 +1,20 @@
 """How fast conversations are listed, opened, saved and searched when there are very many.
 
-    uv run python -m tests.benchmarks.store [--conversations 2000] [--messages 100]
+    uv run python -m tests.benchmarks.store [--conversations 2000] [--messages 100] [--folder FOLDER]
 
-Prints one JSON object a line; times in milliseconds. The file is made in a temporary folder.
+Prints one JSON object a line; times in milliseconds. The file is made in a temporary folder, or in the one
+that is given, where the next run finds it (to fill it takes minutes; `--fill` does only that). The program
+with its window is started in processes of its own, in turns with these conversations and with none.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +24,7 @@ from pathlib import Path
 
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import Message, Role
+from app.paths import Paths
 from app.store.store import Store, open_store
 
 RARE = ("glacier", "Größe", "氷河湖", "café", "naïve", "xq", "２号")
@@ -68,9 +73,8 @@ def text(chance: random.Random) -> str:
     return " ".join(words)
 
 
-def fill(store: Store, conversation_count: int, message_count: int) -> list[str]:
+def fill(store: Store, conversation_count: int, message_count: int) -> None:
     chance = random.Random(7)
-    ids = []
     for number in range(conversation_count):
         nodes: list[MessageNode] = []
         for index in range(message_count):
@@ -78,8 +82,6 @@ def fill(store: Store, conversation_count: int, message_count: int) -> list[str]
             nodes.append(MessageNode(Message.of_text(role, text(chance)), nodes[-1].id if nodes else None))
         conversation = Conversation(title=f"Talk {number}", nodes=tuple(nodes), tip_id=nodes[-1].id)
         store.conversations.create(conversation)
-        ids.append(conversation.id)
-    return ids
 
 
 def milliseconds(action: Callable[[], object]) -> float:
@@ -101,26 +103,73 @@ def told(name: str, times: list[float], **more: object) -> None:
     sys.stdout.flush()
 
 
+def window(data: Path) -> None:
+    """Starts the program as far as its window is seen, scrolls the list of conversations, and ends."""
+    start = time.perf_counter()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from app.application import Application, create_qt_application
+
+    qt = create_qt_application(["tarn"])
+    application = Application(data)
+    application.window.show()
+    qt.processEvents()
+    started = (time.perf_counter() - start) * 1000
+    view = application.window.sidebar.list
+    bar = view.verticalScrollBar()
+    frames = []
+    for value in range(0, bar.maximum(), max(1, bar.maximum() // 300)):
+        bar.setValue(value)
+        frames.append(milliseconds(view.viewport().repaint))
+    sys.stdout.write(json.dumps({"start_ms": started, "frames": frames}) + "\n")
+    application.shutdown()
+
+
+def _windows(full: Path, empty: Path) -> None:
+    starts: dict[Path, list[float]] = {full: [], empty: []}
+    frames: list[float] = []
+    for _ in range(5):
+        for data in (empty, full):
+            command = [sys.executable, "-m", "tests.benchmarks.store", "--window", str(data)]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            values = json.loads(done.stdout.splitlines()[-1])
+            starts[data].append(values["start_ms"])
+            frames = values["frames"] or frames
+    told("start of the window, none", starts[empty])
+    told("start of the window, all", starts[full])
+    told("a frame of the scrolled list", frames)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--window", type=Path)
     parser.add_argument("--conversations", type=int, default=2000)
     parser.add_argument("--messages", type=int, default=100)
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--fill", action="store_true")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "conversations.db"
-        store = open_store(path)
-        start = time.perf_counter()
-        ids = fill(store, given.conversations, given.messages)
-        seconds = time.perf_counter() - start
-        store.conversations.close()
+    if given.window:
+        window(given.window)
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.folder or Path(temporary)
+        full, empty = folder / "full", folder / "empty"
+        path = Paths.below(full).conversations
+        if not path.exists():
+            path.parent.mkdir(parents=True)
+            store = open_store(path)
+            fill(store, given.conversations, given.messages)
+            store.conversations.close()
+        if given.fill:
+            return
         opened: list[Store] = []
+        megabytes = path.stat().st_size // 1_000_000
         told(
             "open the file",
             [milliseconds(lambda: opened.append(open_store(path)))],
-            megabytes=path.stat().st_size // 1_000_000,
-            filled_in_seconds=round(seconds, 1),
+            megabytes=megabytes,
         )
         store = opened[0]
+        ids = [summary.id for summary in store.conversations.list_summaries()]
         told("list all", [milliseconds(store.conversations.list_summaries) for _ in range(5)])
         chance = random.Random(3)
         chosen = chance.choices(ids, k=50)
@@ -133,6 +182,7 @@ def main() -> None:
         told("search, all", every)
         told("save a piece of an answer", _pieces(store, ids[0]))
         store.conversations.close()
+        _windows(full, empty)
 
 
 def _pieces(store: Store, conversation_id: str) -> list[float]:

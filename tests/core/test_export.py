@@ -81,6 +81,7 @@ def test_the_whole_file_reads_like_this():
         "system_prompt: |-\n"
         "  Be kind.\n"
         "  Be short.\n"
+        f'conversation: "{conversation.id}"\n'
         "tarn: 1\n"
         "---\n"
         "\n"

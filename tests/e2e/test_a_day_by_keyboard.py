@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QWi
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
+from app.ui.exchange.export_dialog import ExportDialog
 from app.ui.model_manager.model_manager_page import ModelManagerPage
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 
@@ -197,6 +198,9 @@ def test_chats_are_found_renamed_deleted_brought_back_and_exported(
     typist.waits(lambda: "Greetings" in typist.person.titles())
     typist.waits(lambda: "Hello" in typist.person.reads)
     typist.presses(Qt.Key.Key_E, CTRL)
+    choices = typist.window.findChild(ExportDialog)
+    typist.waits(lambda: typist.keyboard.window() is choices)
+    typist.presses(Qt.Key.Key_Return)
     dialog = typist.window.findChild(QFileDialog, "export_dialog")
     typist.waits(lambda: typist.keyboard.window() is dialog)
     target = tmp_path / "greetings.md"

@@ -14,10 +14,13 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.core.export import ExportOptions
 from app.core.message import RecordingPart
+from app.exchange.imported import Read, ReadOptions
+from app.exchange.markdown_files import markdown_files
+from app.exchange.reading import read_all
 from app.services.recorder import RecorderState
 from app.sound.playback import Speaker
+from app.store.attachments import AttachmentStore
 from app.store.conversation_json import files_from_json, from_json, to_json
-from app.store.markdown_file import read_markdown, write_markdown
 from app.ui.transcript.content.message_action import MessageAction
 from tests.e2e.test_pictures import attached, choose, drop, paste
 from tests.fakes.microphone import PlayedMicrophone
@@ -190,12 +193,18 @@ def test_a_chat_with_recordings_is_exported_and_read_back(
     conversation, store = services.chat.conversation, services.store.attachments
     sent = conversation.path()[0].message
     assert all(isinstance(part, RecordingPart) for part in sent.attachments)
-    write_markdown(tmp_path / "Chat.md", conversation, store, ExportOptions())
     exported = to_json(conversation, store.read)
     assert files_from_json(exported)
     assert from_json(exported).path()[0].message == sent
-    assert len(list((tmp_path / "Chat files").iterdir())) == 2
-    assert read_markdown(tmp_path / "Chat.md", store).path()[0].message == sent
+    assert len(markdown_files(conversation, store.read, "Chat", ExportOptions()).beside) == 2
+    within = markdown_files(conversation, store.read, "Chat", ExportOptions(), are_files_inside=True)
+    (tmp_path / "Chat.md").write_text(within.text, encoding="utf-8")
+    elsewhere = AttachmentStore(tmp_path / "elsewhere")
+    (read,) = read_all([tmp_path / "Chat.md"], ReadOptions(keep_file=elsewhere.add))
+    assert isinstance(read, Read)
+    assert read.imported.conversation.path()[0].message == sent
+    for part in sent.attachments:
+        assert elsewhere.read(part.file.sha256) == store.read(part.file.sha256)
 
 
 def test_a_model_that_cannot_hear_is_told_of_recordings_in_words(

@@ -190,6 +190,8 @@ def test_a_person_can_use_it(program: Program, screen: Screen) -> None:
         assert again.wait(60) == 0
         screen.focus(TITLE)
         screen.keys("ctrl+e")
+        screen.focus("Export chats")
+        screen.keys("Return")
         screen.focus("Export to Markdown")
         screen.keys("ctrl+a")
         exported = program.home / "chat.md"

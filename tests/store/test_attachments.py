@@ -12,12 +12,10 @@ import pytest
 from app.core.attachment import Attachment
 from app.core.conversation import Conversation, MessageNode, now
 from app.core.errors import StoreError
-from app.core.export import ExportOptions
 from app.core.message import AttachmentPart, Message, PicturePart, RecordingPart, Role, TextPart
 from app.core.picture_size import PictureDetail
 from app.store.attachments import UNUSED_ARE_KEPT_SECONDS, AttachmentStore
 from app.store.conversation_json import files_from_json, from_json, to_json
-from app.store.markdown_file import read_markdown, write_markdown
 from app.store.message_json import parts_from_json, parts_to_json
 from app.store.store import Store, open_store
 
@@ -89,7 +87,7 @@ def test_a_message_with_a_picture_comes_back_as_it_was(store: Store) -> None:
     assert store.conversations.attachments_in_use() == used
 
 
-def test_a_message_with_a_recording_comes_back_as_it_was(store: Store, tmp_path: Path) -> None:
+def test_a_message_with_a_recording_comes_back_as_it_was(store: Store) -> None:
     conversation = a_conversation_with(a_recording(), a_picture())
     conversation = replace(conversation, draft_attachments=(a_recording(b"draft"),))
     store.conversations.create(conversation)
@@ -102,22 +100,6 @@ def test_a_message_with_a_recording_comes_back_as_it_was(store: Store, tmp_path:
     exported = to_json(conversation, store.attachments.read)
     assert from_json(exported).path()[0].message == conversation.path()[0].message
     assert set(files_from_json(exported)) == {SOUND, DATA}
-    write_markdown(tmp_path / "Talk.md", conversation, store.attachments, ExportOptions())
-    assert "[Talk.wav, 1:05](<Talk files/" in (tmp_path / "Talk.md").read_text(encoding="utf-8")
-    back = read_markdown(tmp_path / "Talk.md", AttachmentStore(tmp_path / "elsewhere"))
-    assert back.path()[0].message == conversation.path()[0].message
-    assert AttachmentStore(tmp_path / "elsewhere").read(sha256(SOUND).hexdigest()) == SOUND
-
-
-def test_a_recording_that_is_missing_is_said_to_be_in_the_exported_file(
-    attachments: AttachmentStore, tmp_path: Path
-) -> None:
-    conversation = a_conversation_with(a_recording())
-    write_markdown(tmp_path / "Talk.md", conversation, attachments, ExportOptions())
-    assert "(this recording is missing)" in (tmp_path / "Talk.md").read_text(encoding="utf-8")
-    assert (
-        read_markdown(tmp_path / "Talk.md", attachments).path()[0].message == conversation.path()[0].message
-    )
 
 
 @pytest.mark.parametrize(
@@ -211,46 +193,3 @@ def test_the_json_file_carries_the_pictures(attachments: AttachmentStore) -> Non
     assert from_json(text) == conversation
     assert files_from_json(text) == [DATA]
     assert files_from_json(text.replace("iVBO", "AAAA")) == []  # Damaged: left out, not kept under its name.
-
-
-def test_the_markdown_file_has_its_pictures_beside_it(attachments: AttachmentStore, tmp_path: Path) -> None:
-    attachments.add(DATA)
-    conversation = a_conversation_with(a_picture(name="../La<ke>.png"), a_picture(b"missing"))
-    exported = tmp_path / "out" / "Lake.md"
-    exported.parent.mkdir()
-    write_markdown(exported, conversation, attachments, ExportOptions())
-    (file,) = (tmp_path / "out" / "Lake files").iterdir()
-    assert file.read_bytes() == DATA
-    assert file.suffix == ".png"
-    assert f"](<Lake files/{file.name}>)" in exported.read_text("utf-8")
-    elsewhere = AttachmentStore(tmp_path / "elsewhere")
-    read = read_markdown(exported, elsewhere)
-    assert [node.message for node in read.path()] == [node.message for node in conversation.path()]
-    assert elsewhere.read(a_picture().file.sha256) == DATA
-
-
-def test_a_picture_file_that_is_another_one_by_now_is_not_taken(
-    attachments: AttachmentStore, tmp_path: Path
-) -> None:
-    attachments.add(DATA)
-    write_markdown(tmp_path / "Lake.md", a_conversation_with(a_picture()), attachments, ExportOptions())
-    (file,) = (tmp_path / "Lake files").iterdir()
-    file.write_bytes(b"edited")
-    elsewhere = AttachmentStore(tmp_path / "elsewhere")
-    read = read_markdown(tmp_path / "Lake.md", elsewhere)
-    assert read.path()[0].message.attachments == (a_picture(),)
-    assert elsewhere.read(a_picture().file.sha256) is None
-
-
-def test_a_link_out_of_the_folder_is_not_followed(attachments: AttachmentStore, tmp_path: Path) -> None:
-    attachments.add(DATA)
-    (tmp_path / "secret").write_bytes(DATA)
-    exported = tmp_path / "out" / "Lake.md"
-    exported.parent.mkdir()
-    write_markdown(exported, a_conversation_with(a_picture()), attachments, ExportOptions())
-    (file,) = (tmp_path / "out" / "Lake files").iterdir()
-    text = exported.read_text("utf-8").replace(f"Lake files/{file.name}", "../secret")
-    exported.write_text(text, "utf-8")
-    elsewhere = AttachmentStore(tmp_path / "elsewhere")
-    read_markdown(exported, elsewhere)
-    assert elsewhere.read(a_picture().file.sha256) is None

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.core.attachment import Attachment
-from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState
+from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState, new_id
 from app.core.errors import ImportFormatError
 from app.core.markdown.embedded import EmbeddedMarkdown
 from app.core.markdown.front_matter import FrontMatterError, Value, read_front_matter
 from app.core.markdown.headings import with_headings_back
-from app.core.markdown.marks import FORMAT_VERSION, Mark, MarkedPart, find_marks
+from app.core.markdown.marks import FORMAT_VERSION, INSIDE, Mark, MarkedPart, find_marks
 from app.core.message import (
     Generation,
     Message,
@@ -37,12 +37,15 @@ _HEADING = re.compile(r"\n*(?:## [^\n]*(?:\n\n?|\Z))?")
 _FOLDED = re.compile(r"\s*<details[^>]*>\s*<summary>.*?</summary>\n{0,2}(.*?)\n{0,2}</details>\s*", re.DOTALL)
 _FENCED = re.compile(r"\n*[^\n]*\n+(?P<fence>`{3,})[^\n]*\n(?P<content>.*)\n(?P=fence)\s*", re.DOTALL)
 _VERSION = re.compile("[0-9]{1,9}")
+_DATA_ADDRESS = re.compile(r"\]\(<(data:[^>\s]*)>\)")
+_ID = re.compile("[0-9a-f]{32}")
 _FAULTS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 _HINT = "Choose a Markdown file that Tarn exported."
 
 
 def linked_files(text: str) -> dict[str, str]:
-    """Where a Markdown file says that its attached files are: their SHA-256, and paths relative to it.
+    """Where a Markdown file says that its attached files are: their SHA-256, and paths relative to it, or
+    addresses that hold them.
 
     Raises:
         ImportFormatError: as `from_markdown`.
@@ -50,14 +53,30 @@ def linked_files(text: str) -> dict[str, str]:
     settings, body, _ = _head(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     marks = find_marks(_text(settings, "marks") or "tarn", body + "\n")
     kinds = (MarkedPart.PICTURE, MarkedPart.RECORDING)
-    found = (mark.values for mark in marks if mark.values.get("part") in kinds)
+    found = (mark for mark in marks if mark.values.get("part") in kinds)
     return {
-        str(values["sha256"]): str(values["link"]) for values in found if {"sha256", "link"} <= values.keys()
+        str(mark.values["sha256"]): _link(mark) for mark in found if {"sha256", "link"} <= mark.values.keys()
     }
 
 
+def _link(mark: Mark) -> str:
+    link = str(mark.values["link"])
+    inside = _DATA_ADDRESS.search(mark.content) if link == INSIDE else None
+    return inside[1] if inside else link
+
+
+def exported_id(text: str) -> str:
+    """The id of the conversation that a Markdown file was made of; empty where the file does not say it.
+
+    Raises:
+        ImportFormatError: as `from_markdown`.
+    """
+    settings, _, _ = _head(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    return _id(settings)
+
+
 def from_markdown(text: str) -> Conversation:
-    """The exported conversation, with new ids. The settings of the newest answer are the file's.
+    """The exported conversation; its messages have new ids. The settings of the newest answer are the file's.
 
     Raises:
         ImportFormatError: the text is no exported conversation, comes from a newer version, or is damaged.
@@ -74,6 +93,7 @@ def from_markdown(text: str) -> Conversation:
         )
     title = _text(settings, "title") or UNTITLED
     return Conversation(
+        id=_id(settings) or new_id(),
         title=title,
         is_titled_by_user=title != UNTITLED,
         created_at=_head_date(settings, "created"),
@@ -110,6 +130,12 @@ def _damaged(line: int) -> ImportFormatError:
 def _text(settings: dict[str, Value], name: str) -> str:
     value = settings.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _id(settings: dict[str, Value]) -> str:
+    """Files of earlier versions have none."""
+    found = _text(settings, "conversation")
+    return found if _ID.fullmatch(found) else ""
 
 
 def _head_date(settings: dict[str, Value], name: str) -> datetime:

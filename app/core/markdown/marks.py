@@ -18,6 +18,10 @@ FORMAT_VERSION = 2
 """What can be read. A file without attachments is written as version 1, which earlier programs read too."""
 
 
+INSIDE = "inside"
+"""What a mark says instead of a link where the file itself stands in the Markdown."""
+
+
 class MarkedPart(StrEnum):
     """What a mark calls the parts of a message."""
 

@@ -28,7 +28,6 @@ from app.ui.composer.attachments_controller import AttachmentsController
 from app.ui.composer.composer import ComposerState
 from app.ui.composer.dictation_controller import DictationController
 from app.ui.composer.tools_button import ToolChoice
-from app.ui.export_dialog import ExportDialog
 from app.ui.main_window import MainWindow
 from app.ui.settings.settings_controller import SettingsController
 from app.ui.settings.settings_dialog import SettingsPage
@@ -76,7 +75,6 @@ class ChatController(QObject):
         self._attachments = AttachmentsController(window, services, self.shown_attachments, actions)
         DictationController(window, services)
         ReadingAloudController(window, transcript, services)
-        self._export = ExportDialog(services, window)
         self._listen_to_user()
         self._listen_to_services()
         self._show_composer_state()
@@ -119,7 +117,6 @@ class ChatController(QObject):
         menus.stop_action.triggered.connect(lambda: self._answers.stop())
         menus.regenerate_action.triggered.connect(self._answers.regenerate_last)
         menus.copy_answer_action.triggered.connect(self._copy_answer)
-        menus.export_action.triggered.connect(self._export.ask)
         card, overflow = self._page.context_overflow_card, self._services.context_overflow
         card.continue_requested.connect(overflow.go_on)
         card.longer_requested.connect(overflow.load_longer)
@@ -310,7 +307,7 @@ class ChatController(QObject):
         menus = self._window.menus
         menus.regenerate_action.setEnabled(has_messages and not self._answers.is_answering)
         menus.copy_answer_action.setEnabled(has_messages)
-        menus.export_action.setEnabled(has_messages)
+        menus.copy_chat_action.setEnabled(has_messages)
 
     def _composer_state(self) -> ComposerState:
         state = self._models.status.state

@@ -8,11 +8,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.services.copies import CopyService
 from app.services.models import ModelService
 from app.services.saved_states import SavedStatesService
 from app.services.settings import SettingsChange, SettingsService
 from app.services.tools import ToolService
 from app.settings import Settings
+from app.ui.model_manager.reveal import reveal
+from app.ui.settings.copies_page import CopiesPage
 from app.ui.settings.performance_page import PerformancePage
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.settings.tools_page import ToolsPage
@@ -55,6 +58,10 @@ class SettingsController(QObject):
         self.add_page(
             SettingsPage.PERFORMANCE, lambda parent: self._make_performance_page(saved_states, models, parent)
         )
+
+    def add_copies_page(self, copies: CopyService) -> None:
+        """Has the page with the daily copies in the dialog."""
+        self.add_page(SettingsPage.COPIES, lambda parent: self._make_copies_page(copies, parent))
 
     def open(self, page: SettingsPage = SettingsPage.GENERAL) -> None:
         """Shows the dialog with a page."""
@@ -103,6 +110,19 @@ class SettingsController(QObject):
         page.changed.connect(self._on_tools_page_changed)
         page.add_folder_requested.connect(self.choose_tool_folder)
         return page
+
+    def _make_copies_page(self, copies: CopyService, parent: QWidget) -> QWidget:
+        page = CopiesPage(parent)
+        page.shown.connect(copies.refresh)
+        page.folder_requested.connect(lambda copy: reveal(copy.database))
+        page.restore_requested.connect(self._on_restore_requested)
+        page.restore_requested.connect(copies.restore)
+        copies.changed.connect(page.set_copies)
+        return page
+
+    def _on_restore_requested(self) -> None:
+        if self._dialog is not None:  # What comes of it is told in the window.
+            self._dialog.close()
 
     def _make_performance_page(
         self, saved_states: SavedStatesService, models: ModelService, parent: QWidget

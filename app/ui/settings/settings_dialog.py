@@ -31,6 +31,7 @@ class SettingsPage(Enum):
     MODELS = "Models"
     PERFORMANCE = "Performance"
     TOOLS = "Tools"
+    COPIES = "Daily copies"
     NETWORK = "Network"
     CONNECTIONS = "Connections"
     LICENCES = "Licences"

@@ -60,6 +60,8 @@ class ConversationList(QListView):
         move_requested(tuple, str): conversations and the folder to put them into; empty for none.
         new_folder_requested(tuple, str): make a folder for these conversations, within another one.
         delete_requested(tuple), restore_requested(tuple), purge_requested(tuple)
+        export_requested(tuple): write these into files.
+        copy_requested(tuple): put this one on the clipboard as Markdown.
         folder_renamed(str, str): a folder and its new name.
         folder_moved(str, str): a folder and the one to put it into; empty for none.
         folder_toggled(str): a folder is to be opened or closed.
@@ -76,6 +78,8 @@ class ConversationList(QListView):
     delete_requested = Signal(object)
     restore_requested = Signal(object)
     purge_requested = Signal(object)
+    export_requested = Signal(object)
+    copy_requested = Signal(object)
     folder_moved = Signal(str, str)
     folder_toggled = Signal(str)
     folder_delete_requested = Signal(str)
@@ -106,6 +110,8 @@ class ConversationList(QListView):
             move=self.move_requested.emit,
             move_to_new_folder=lambda ids: self.new_folder_requested.emit(ids, ""),
             archive=self.archive_requested.emit,
+            export=self.export_requested.emit,
+            copy=self.copy_requested.emit,
             delete=self.delete_requested.emit,
             restore=self.restore_requested.emit,
             purge=self.purge_requested.emit,

@@ -24,6 +24,8 @@ class RowActions:
     move: Callable[[Ids, str], object]
     move_to_new_folder: Callable[[Ids], object]
     archive: Callable[[Ids, bool], object]
+    export: Callable[[Ids], object]
+    copy: Callable[[Ids], object]
     delete: Callable[[Ids], object]
     restore: Callable[[Ids], object]
     purge: Callable[[Ids], object]
@@ -50,6 +52,11 @@ def menu_for_conversations(
     is_archived = all(row.is_archived for row in rows)
     archive = menu.addAction(icon("archive", palette), "Unarchive" if is_archived else "Archive")
     archive.triggered.connect(lambda: actions.archive(ids, not is_archived))
+    export = menu.addAction(icon("export", palette), "Export…")
+    export.triggered.connect(lambda: actions.export(ids))
+    if len(ids) == 1:
+        copy = menu.addAction(icon("clipboard-text", palette), "Copy as Markdown")
+        copy.triggered.connect(lambda: actions.copy(ids))
     menu.addSeparator()
     delete = menu.addAction(icon("trash", palette), "Delete\tDel")
     delete.triggered.connect(lambda: actions.delete(ids))

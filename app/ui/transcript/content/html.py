@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import escape
 
 from app.ui.transcript.content.blocks import (
@@ -22,12 +22,14 @@ from app.ui.transcript.content.blocks import (
 _ITEMS = {"ul": "<li>", "ol": "<li>", "dl": "<dd>"}
 
 
-def html_of(chosen: Iterable[tuple[Block, str, bool]]) -> str:
+def html_of(chosen: Iterable[tuple[Block, str, bool]], write: Callable[[Block], str] | None = None) -> str:
     """Write blocks as HTML.
 
     Args:
         chosen: each block with what of its text is wanted, and whether that is all of it.
+        write: writes one whole block; where there is none, as other programs like to have it pasted.
     """
+    write = write or block_html
     written: list[str] = []
     open_tags: list[str] = []
     for block, text, is_whole in chosen:
@@ -44,7 +46,7 @@ def html_of(chosen: Iterable[tuple[Block, str, bool]]) -> str:
             open_tags.append(tag.partition(" ")[0])
         if place.marker and place.marker[-1] in (TICKED, UNTICKED):
             written.append(f"{place.marker[-1]} ")
-        written.append(block_html(block) if is_whole else f"<p>{_lines(text)}</p>")
+        written.append(write(block) if is_whole else f"<p>{_lines(text)}</p>")
     written += [_closing(tag) for tag in reversed(open_tags)]
     return "".join(written)
 

@@ -1,0 +1,284 @@
+"""The screen on which conversations of other programs are brought in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QListWidget,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.core import formatting
+from app.exchange.imported import Unread
+from app.services.import_state import ImportCandidate, ImportPhase, ImportState, Standing
+from app.ui.exchange.candidate_model import WANTED, CandidateModel
+from app.ui.exchange.import_start import ImportStart
+from app.ui.icons import ICON_SIZE, icon
+from app.ui.widgets.tooltip import with_shortcut
+
+HEADER_HEIGHT = 52
+STEPS = 1000
+MOST_UNREAD_SHOWN = 500
+UNREAD_HEIGHT = 120
+
+
+class ImportPage(QWidget):
+    """Takes the state of an import, and says what the user wants.
+
+    Attributes:
+        start: where files are chosen.
+
+    Signals:
+        back_requested(): the user wants to chat.
+        import_requested(frozenset): save those at these places.
+        cancel_requested(): stop what goes on.
+        again_requested(): choose other files.
+        files_dropped(list[Path]): files and folders were dropped onto the screen.
+    """
+
+    back_requested = Signal()
+    import_requested = Signal(object)
+    cancel_requested = Signal()
+    again_requested = Signal()
+    files_dropped = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("import_page")
+        self.setAccessibleName("Import chats")
+        self.setAcceptDrops(True)
+        self.start = ImportStart(self)
+        self.back_button = QPushButton("Back to chat", self)
+        self.back_button.setObjectName("import_back_button")
+        self.back_button.setProperty("quiet", True)
+        self.back_button.setToolTip(with_shortcut("Back to chat", "Esc"))
+        self.summary = QLabel(self)
+        self.summary.setProperty("subheading", True)
+        self.summary.setWordWrap(True)
+        self.model = CandidateModel(self)
+        self.table = QTableView(self)
+        self.unread_label = QLabel(self)
+        self.unread_label.setProperty("muted", True)
+        self.unread = QListWidget(self)
+        self.unread.setObjectName("unread_list")
+        self.unread.setAccessibleName("What cannot be read")
+        self.unread.setWordWrap(True)
+        self.bar = QProgressBar(self)
+        self.bar.setObjectName("import_progress")
+        self.bar.setAccessibleName("Progress")
+        self.bar.setRange(0, STEPS)
+        self.bar.setTextVisible(False)
+        self.all_button = QPushButton("Select all", self)
+        self.new_button = QPushButton("Select new", self)
+        self.none_button = QPushButton("Select none", self)
+        self.import_button = QPushButton(self)
+        self.import_button.setObjectName("start_import_button")
+        self.import_button.setProperty("primary", True)
+        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button.setObjectName("cancel_import_button")
+        self.again_button = QPushButton("Import more…", self)
+        self._pages = QStackedWidget(self)
+        self._phase = ImportPhase.IDLE
+        self._shown: tuple[ImportCandidate, ...] | None = None
+        self._prepare_table()
+        self._lay_out()
+        self._connect()
+        self._recolour()
+        self.show_state(ImportState())
+
+    def show_state(self, state: ImportState) -> None:
+        """Shows how far the import is."""
+        self._phase = state.phase
+        is_idle = state.phase is ImportPhase.IDLE
+        is_working = state.phase in (ImportPhase.READING, ImportPhase.SAVING)
+        is_choosing = state.phase is ImportPhase.CHOOSING
+        self._pages.setCurrentIndex(0 if is_idle else 1)
+        self.summary.setText(summary_of(state))
+        self.bar.setVisible(is_working)
+        self.bar.setValue(round(state.share * STEPS))
+        if state.candidates is not self._shown:
+            self._shown = state.candidates
+            self.model.set_candidates(state.candidates)
+            self.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setVisible(bool(state.candidates) and state.phase is not ImportPhase.DONE)
+        self.table.setEnabled(is_choosing)
+        for button in (self.all_button, self.new_button, self.none_button):
+            button.setVisible(is_choosing and bool(state.candidates))
+        self.import_button.setVisible(is_choosing and bool(state.candidates))
+        self.cancel_button.setVisible(is_working or is_choosing)
+        self.cancel_button.setText("Stop" if state.phase is ImportPhase.SAVING else "Cancel")
+        self.again_button.setVisible(state.phase is ImportPhase.DONE)
+        self._show_unread(state.unread)
+        self._count_wanted()
+        if is_choosing and self.isVisible() and self.table.isVisible():
+            self.table.setFocus()
+
+    def _show_unread(self, unread: Sequence[Unread]) -> None:
+        for widget in (self.unread_label, self.unread):
+            widget.setVisible(bool(unread))
+        if not unread or self.unread.count() == min(len(unread), MOST_UNREAD_SHOWN):
+            return
+        self.unread.clear()
+        self.unread.addItems([words_of(one) for one in unread[:MOST_UNREAD_SHOWN]])
+        wanted = self.unread.sizeHintForRow(0) * self.unread.count() + 2 * self.unread.frameWidth() + 12
+        self.unread.setMaximumHeight(min(UNREAD_HEIGHT, wanted))
+        self.unread_label.setText(
+            "One could not be read:" if len(unread) == 1 else f"{len(unread):,} could not be read:"
+        )
+
+    def _count_wanted(self) -> None:
+        count = len(self.model.wanted)
+        self.import_button.setEnabled(count > 0)
+        self.import_button.setText(f"Import {formatting.counted(count, 'chat')}")
+
+    def _prepare_table(self) -> None:
+        table = self.table
+        table.setObjectName("import_table")
+        table.setAccessibleName("Chats to import")
+        table.setModel(self.model)
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setSortingEnabled(True)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setTabKeyNavigation(False)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def _lay_out(self) -> None:
+        header = QFrame(self)
+        header.setObjectName("model_manager_header")
+        header.setMinimumHeight(HEADER_HEIGHT)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(8, 0, 12, 0)
+        row.addWidget(self.back_button)
+        row.addStretch(1)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        for button in (self.all_button, self.new_button, self.none_button):
+            foot.addWidget(button)
+        foot.addStretch(1)
+        for button in (self.again_button, self.cancel_button, self.import_button):
+            foot.addWidget(button)
+        work = QWidget(self)
+        inner = QVBoxLayout(work)
+        inner.setContentsMargins(24, 20, 24, 20)
+        inner.setSpacing(12)
+        inner.addWidget(self.summary)
+        inner.addWidget(self.bar)
+        inner.addWidget(self.table, 100)
+        inner.addWidget(self.unread_label)
+        inner.addWidget(self.unread)
+        inner.addLayout(foot)
+        inner.addStretch(1)
+        self._pages.addWidget(self.start)
+        self._pages.addWidget(work)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(header)
+        layout.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self.back_button.clicked.connect(self.back_requested)
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        self.again_button.clicked.connect(self.again_requested)
+        self.import_button.clicked.connect(lambda: self.import_requested.emit(self.model.wanted))
+        self.all_button.clicked.connect(lambda: self.model.tick(lambda _row: True))
+        self.new_button.clicked.connect(lambda: self.model.tick(lambda row: row.standing in WANTED))
+        self.none_button.clicked.connect(lambda: self.model.tick(lambda _row: False))
+        self.model.ticked.connect(self._count_wanted)
+        self.table.doubleClicked.connect(lambda index: self.model.toggle(index.row()))
+
+    def _recolour(self) -> None:
+        self.back_button.setIcon(icon("arrow-left", QGuiApplication.palette()))
+        self.back_button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        # Esc also stops an answer, anywhere in the window; here it leads back to it first.
+        if event.type() == QEvent.Type.ShortcutOverride and _is_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        self.files_dropped.emit(paths)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_escape(event):
+            self.back_requested.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_phase"):
+            self._recolour()
+
+
+def summary_of(state: ImportState) -> str:
+    """What goes on, as a sentence."""
+    match state.phase:
+        case ImportPhase.READING:
+            found = formatting.counted(state.found_count, "chat")
+            return f"Reading the files. {found} found so far." if state.found_count else "Reading the files."
+        case ImportPhase.CHOOSING:
+            return _found(state)
+        case ImportPhase.SAVING:
+            return f"Importing {state.found_count:,} of {formatting.counted(state.wanted_count, 'chat')}."
+        case ImportPhase.DONE:
+            count = formatting.counted(len(state.saved), "chat")
+            if state.was_stopped:
+                return f"Stopped. {count} came before that, and can be found in the list."
+            return f"Imported {count}. They are in the list by the dates on which they were last used."
+    return ""
+
+
+def _found(state: ImportState) -> str:
+    if not state.candidates:
+        return "There are no chats in this that can be read."
+    sentences = [f"{formatting.counted(len(state.candidates), 'chat')} found."]
+    here = sum(one.standing is Standing.HERE for one in state.candidates)
+    if here:
+        sentences.append("One is here already." if here == 1 else f"{here:,} are here already.")
+    return " ".join(sentences)
+
+
+def words_of(unread: Unread) -> str:
+    """What could not be read, on one line."""
+    named = [formatting.one_line(name) for name in (unread.file, unread.title) if name]
+    return " · ".join([*named, unread.reason])
+
+
+def _is_escape(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

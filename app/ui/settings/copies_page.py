@@ -1,0 +1,125 @@
+"""The daily copies, with a button that brings one back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from app.core import formatting
+from app.store.backups import COPIES_KEPT, Backup
+from app.ui.widgets.question_dialog import QuestionDialog
+
+
+class CopiesPage(QWidget):
+    """A list of the copies.
+
+    Signals:
+        shown(): somebody looks at the page; the list may be old.
+        restore_requested(Backup): the user has said that this copy is to be brought back.
+        folder_requested(Backup): show where it is.
+    """
+
+    shown = Signal()
+    restore_requested = Signal(object)
+    folder_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        heading = QLabel("Daily copies", self)
+        heading.setProperty("subheading", True)
+        self.summary = QLabel(self)
+        self.summary.setProperty("muted", True)
+        self.summary.setWordWrap(True)
+        self.list = QListWidget(self)
+        self.list.setObjectName("copies_list")
+        self.list.setAccessibleName("Daily copies")
+        self.restore_button = QPushButton("Restore…", self)
+        self.restore_button.setObjectName("restore_copy_button")
+        self.folder_button = QPushButton("Show in folder", self)
+        foot = QHBoxLayout()
+        foot.addWidget(self.restore_button)
+        foot.addWidget(self.folder_button)
+        foot.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        layout.addWidget(heading)
+        layout.addWidget(self.summary)
+        layout.addWidget(self.list, 1)
+        layout.addLayout(foot)
+        self.list.currentRowChanged.connect(self._offer)
+        self.restore_button.clicked.connect(self._ask)
+        self.folder_button.clicked.connect(self._on_folder_button_clicked)
+        self.set_copies(())
+
+    def set_copies(self, copies: Sequence[Backup]) -> None:
+        """Shows these, the newest first."""
+        self.list.clear()
+        for copy in copies:
+            item = QListWidgetItem(words_of(copy))
+            item.setData(Qt.ItemDataRole.UserRole, copy)
+            self.list.addItem(item)
+        if copies:
+            self.list.setCurrentRow(0)
+        kept = f"Chats, settings and presets are copied once a day. The last {COPIES_KEPT} copies are kept."
+        self.summary.setText(kept if copies else f"{kept} There is none yet.")
+        self._offer()
+
+    @property
+    def current(self) -> Backup | None:
+        """The copy that is marked."""
+        item = self.list.currentItem()
+        found = item.data(Qt.ItemDataRole.UserRole) if item else None
+        return found if isinstance(found, Backup) else None
+
+    def _offer(self) -> None:
+        for button in (self.restore_button, self.folder_button):
+            button.setEnabled(self.current is not None)
+
+    def _ask(self) -> None:
+        copy = self.current
+        if copy is None:
+            return
+        dialog = QuestionDialog(
+            f"Restore the chats of {formatting.day_of(copy.day)}?",
+            f"The list will hold the {formatting.counted(copy.conversation_count, 'chat')} of that day. "
+            "The chats of now are not deleted: they are kept in a file beside the new one.",
+            "Restore",
+            self,
+        )
+        dialog.setObjectName("restore_question")
+        dialog.confirmed.connect(lambda: self.restore_requested.emit(copy))
+        dialog.open()
+
+    def _on_folder_button_clicked(self) -> None:
+        if self.current is not None:
+            self.folder_requested.emit(self.current)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+
+def words_of(copy: Backup) -> str:
+    """A copy on one line: its day, what is in it, and its size."""
+    return " · ".join(
+        (
+            formatting.day_of(copy.day),
+            formatting.counted(copy.conversation_count, "chat"),
+            formatting.counted(copy.message_count, "message"),
+            formatting.size(copy.size_bytes),
+        )
+    )
