@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import psutil
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTextBrowser
 
 from app.core.conversation import MessageState
 from app.core.message import Generation, Message, Role, TextPart
@@ -162,7 +162,7 @@ class Bench:
         self.application.processEvents()
         self.transcript.viewport().repaint()
 
-    def open(self, count: int) -> None:
+    def open(self, count: int) -> dict[str, float]:
         entries = conversation(count)
         before = resident_mb()
 
@@ -186,6 +186,41 @@ class Bench:
             resize_ms=round(resized, 1),
             memory_mb=[round(before, 1), round(resident_mb(), 1)],
             built=self.transcript.built_count,
+        )
+        return {"open": opened, "scroll": statistics.median(scrolled), "resize": resized}
+
+    def beside_one_document(self, count: int) -> None:
+        """The same conversation in one QTextDocument, as Qt's own browser of texts shows it."""
+        ours = self.open(count)
+        texts = [entry.message.text for entry in conversation(count)]
+        browser = QTextBrowser()
+        browser.resize(900, 800)
+        browser.show()
+        self.application.processEvents()
+        before = resident_mb()
+
+        def draw() -> None:
+            self.application.processEvents()
+            browser.viewport().repaint()
+
+        def move(by: int) -> None:
+            browser.verticalScrollBar().setValue(browser.verticalScrollBar().value() + by)
+            self.application.processEvents()
+
+        def end() -> None:
+            browser.verticalScrollBar().setValue(browser.verticalScrollBar().maximum())
+
+        found = {
+            "open": spent_ms(lambda: (browser.setMarkdown("\n\n".join(texts)), end(), draw())),
+            "scroll": statistics.median(spent_ms(lambda: move(-60)) for _ in range(100)),
+            "resize": spent_ms(lambda: (browser.resize(750, 800), draw())),
+        }
+        report(
+            "beside_one_document",
+            messages=count,
+            **{f"{name}_ms": round(value, 1) for name, value in found.items()},
+            **{f"{name}_ratio": round(ours[name] / value, 3) for name, value in found.items()},
+            memory_mb=[round(before, 1), round(resident_mb(), 1)],
         )
 
     def scroll(self, by: int) -> None:
@@ -257,6 +292,7 @@ def main() -> None:
     bench = Bench()
     for count in (20, 1_000, 10_000):
         bench.open(count)
+    bench.beside_one_document(1_000)
     chance = random.Random(3)
     bench.stream("mixed", mixed_answer(16_500), 20)
     bench.stream("mixed", mixed_answer(16_500), 1_000)

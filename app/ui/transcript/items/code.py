@@ -69,6 +69,8 @@ class CodeView(BlockView):
         cursor.insertText(shown_code(block), plain)
         cursor.endEditBlock()
         self._plain = plain
+        self._end = cursor
+        """Kept: to bring another one to the end, Qt lays the last line out."""
         self._colour_from_start()
 
     @property
@@ -86,9 +88,7 @@ class CodeView(BlockView):
         added = block.code[len(self._code.code) :]
         self.block = self._code = block
         if added:
-            cursor = QTextCursor(self._document)
-            cursor.movePosition(QTextCursor.MoveOperation.End)
-            cursor.insertText(added, self._plain)
+            self._end.insertText(added, self._plain)
         if block.is_open:
             self._colour_tail()
         else:
