@@ -61,7 +61,7 @@ class Client:
         if found is None:
             return False
         names = [found.get_action_name(index) for index in range(found.get_n_actions())]
-        return found.do_action(names.index(action))
+        return action in names and found.do_action(names.index(action))
 
     def write(self, role, name, text):
         found = self.find(role, name)
