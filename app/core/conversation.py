@@ -120,6 +120,8 @@ class Conversation:
     """Which tools may run without being asked for, and which never."""
     is_damaged: bool = False
     """The file held something for one of the values above that is not legible."""
+    is_temporary: bool = False
+    """It is never written to the disk, and gone once another one is on screen."""
 
     @property
     def kept_draft(self) -> str:

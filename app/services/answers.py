@@ -16,6 +16,7 @@ from app.core.sampling import Sampling
 from app.core.turn_request import TurnRequest
 from app.services.answer_remedies import against_repetition, fault_results, prefill_without_loop
 from app.services.background import Worker
+from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 from app.services.conversation_settings import ConversationSettings
@@ -62,6 +63,7 @@ class AnswerService(QObject):
         self._tools = tools
         self._senses = senses
         self._notices = notices
+        chat.changed.connect(self._on_chat_changed)
         self._runner = TurnRunner(engine, engine_worker, self._on_runner_changed, self)
         self._when_ended: dict[str, Callable[[], None]] = {}
         """What is to be done once an answer that was stopped has ended, by its conversation."""
@@ -302,6 +304,15 @@ class AnswerService(QObject):
                 )
             )
         return missing is None
+
+    def _on_chat_changed(self, change: ChatChange) -> None:
+        """A temporary conversation is gone once another is on screen: nobody could read its answer."""
+        if not change.concerns(ChatPart.SHOWN):
+            return
+        for conversation_id in tuple(self._runner.running):
+            left = self._chat.find(conversation_id)
+            if left is not None and left.is_temporary and left.id != change.conversation.id:
+                self.stop(conversation_id)
 
     # The end of the program
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.core.attachment import Attachment
+from app.core.conversation import Conversation
 from app.core.errors import AttachmentError, PictureError, SoundError
 from app.core.media import Media, ReadMedia, SoundSamples
 from app.core.message import AttachmentPart, PicturePart, RecordingPart
@@ -53,19 +54,22 @@ class AttachmentService(QObject):
         chat: ChatSession,
         settings: SettingsService,
         notices: NoticeService,
-        is_sent: Callable[[str], bool],
+        is_attached: Callable[[str, str], bool],
         parent: QObject | None = None,
     ) -> None:
-        """`is_sent` says whether a message anywhere names a file, by its SHA-256."""
+        """`is_attached` says whether a message names a file, by its SHA-256, or the draft of any conversation
+        but the one given."""
         super().__init__(parent)
         self._store = store
         self._decode = decode
         self._chat = chat
         self._settings = settings
         self._notices = notices
-        self._is_sent = is_sent
+        self._is_attached = is_attached
         self._worker = Worker("attachments", self)
         self._edited: tuple[AttachmentPart, ...] = ()
+        self._temporary: Conversation | None = None
+        """The conversation on screen, where nothing of it is to stay on the disk."""
         self._reading: dict[str, int] = {}
         """How many files are being read for a conversation, by its id."""
         chat.changed.connect(self._on_chat_changed)
@@ -183,7 +187,7 @@ class AttachmentService(QObject):
             return
 
         def work(_cancel: threading.Event, _report: Report) -> None:
-            if not self._is_sent(sha256):
+            if not self._is_attached(sha256, conversation.id):
                 self._store.discard(sha256)
 
         run_in_background(self._worker, self, work, lambda _item: None, self._notices.fail)
@@ -204,7 +208,20 @@ class AttachmentService(QObject):
             self._edited = attached
             self.changed.emit(AttachmentsChange())
 
+    def _follow_temporary(self, change: ChatChange) -> None:
+        """Deletes what was attached to a temporary conversation once it is left."""
+        left = self._temporary
+        if change.is_shown:
+            self._temporary = change.conversation if change.conversation.is_temporary else None
+        if left is None or not change.is_shown or left.id == change.conversation.id:
+            return
+        parts = [part for node in left.nodes for part in node.message.attachments]
+        for sha256 in {part.file.sha256 for part in (*parts, *left.kept_attachments)}:
+            if not self._is_attached(sha256, left.id):
+                self._store.discard(sha256)
+
     def _on_chat_changed(self, change: ChatChange) -> None:
+        self._follow_temporary(change)
         if change.concerns(ChatPart.EDIT):
             edited_id = self._chat.edited_id
             known = {node.id: node for node in change.conversation.nodes}

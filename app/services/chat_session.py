@@ -130,15 +130,34 @@ class ChatSession(QObject):
             self._tell(ChatPart.BRANCH)
         return True
 
-    def start_new(self) -> None:
-        """Puts an empty conversation on screen."""
+    def start_new(self, *, is_temporary: bool = False) -> None:
+        """Puts an empty conversation on screen.
+
+        Args:
+            is_temporary: nothing of it is written to the disk, unless `keep` is called.
+        """
         self._leave()
-        self._put_on_screen(Conversation(), is_new=True)
+        conversation = Conversation(is_temporary=is_temporary)
+        if is_temporary:
+            self._writer.exempt(conversation.id, True)
+        self._put_on_screen(conversation, is_new=True)
+
+    def keep(self) -> None:
+        """Saves the temporary conversation on screen as any other."""
+        kept = replace(self._shown, is_temporary=False)
+        self._writer.exempt(kept.id, False)
+        self._shown = kept
+        if not self._is_new:
+            self.create(kept)
+        self._tell(ChatPart.DETAILS)
 
     def add(self, conversation: Conversation, *, is_shown: bool) -> None:
         """Saves a whole conversation, such as an imported one, and maybe puts it on screen."""
         self._behind[conversation.id] = conversation
-        self._being_created.add(conversation.id)
+        if conversation.is_temporary:
+            self._writer.exempt(conversation.id, True)
+        else:
+            self._being_created.add(conversation.id)
         self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
         if is_shown:
             self.show(conversation.id)
@@ -147,6 +166,8 @@ class ChatSession(QObject):
         """Saves the conversation on screen for the first time, as it is here."""
         self._shown = conversation
         self._is_new = False
+        if conversation.is_temporary:
+            return
         self._being_created.add(conversation.id)
         self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
         self._remember_last_open(conversation.id)

@@ -266,5 +266,6 @@ def continued(before: Conversation, system_prompt: str, summary: str) -> Convers
         is_titled_by_user=True,
         model_path=before.model_path,
         preset_name=before.preset_name,
+        is_temporary=before.is_temporary,
     )
     return with_overrides(new, tuple(overrides.items()))

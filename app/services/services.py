@@ -183,6 +183,8 @@ class Services(QObject):
     def shut_down(self) -> None:
         """Ends all work and closes everything; what was written so far is kept."""
         self.chat.save_draft()
+        if self.chat.conversation.is_temporary:
+            self.chat.start_new()
         self.reading_aloud.set_voice(None)
         self.answers.stop_all()
         self.reading_ahead.shut_down()

@@ -73,6 +73,7 @@ class StoreWriter(QObject):
         self._lock = threading.Lock()
         self._waiting: dict[_Key, Write] = {}
         """What is still to be saved, in order."""
+        self._exempt: set[str] = set()
         self._is_scheduled = False
         self._is_shut_down = False
         self._failing: set[str] = set()
@@ -89,11 +90,17 @@ class StoreWriter(QObject):
             what: tells it from other things of the conversation; newer ones take its place.
             write: does it, on the writer's thread; raises a UserError where it cannot.
         """
+        if conversation_id in self._exempt:
+            return
         key = (conversation_id, what)
         with self._lock:
             self._waiting.pop(key, None)
             self._waiting[key] = write
         self.retry()
+
+    def exempt(self, conversation_id: str, is_exempt: bool) -> None:
+        """Saves nothing of a conversation, or everything from now on."""
+        (self._exempt.add if is_exempt else self._exempt.discard)(conversation_id)
 
     def run(
         self, write: Write, on_done: Callable[[], object], on_failed: Callable[[], object] = lambda: None

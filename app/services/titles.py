@@ -106,7 +106,12 @@ class TitleService(QObject):
     def _is_unnamed(self, conversation: Conversation) -> bool:
         """Whether it has its first answer, and the first words of its question as its title."""
         path = conversation.path()
-        if conversation.is_titled_by_user or not path or path[-1].role is not Role.ASSISTANT:
+        if (
+            conversation.is_temporary
+            or conversation.is_titled_by_user
+            or not path
+            or path[-1].role is not Role.ASSISTANT
+        ):
             return False
         questions = [node for node in path if node.role is Role.USER]
         is_answered = path[-1].state is MessageState.COMPLETE and bool(path[-1].message.text.strip())

@@ -56,7 +56,7 @@ def to_json(conversation: Conversation, read_file: ReadFile = lambda _sha256: No
     details = {
         name: value
         for name, value in asdict(replace(conversation, nodes=())).items()
-        if name not in ("nodes", "is_damaged", "queued")
+        if name not in ("nodes", "is_damaged", "is_temporary", "queued")
     }
     details |= {
         "created_at": conversation.created_at.isoformat(),

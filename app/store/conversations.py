@@ -280,18 +280,22 @@ class ConversationStore:
     @repairs_damage
     def attachments_in_use(self) -> set[str]:
         """The SHA-256 of every file that a message or a draft names, deleted conversations included."""
-        used = self._attached_to_messages()
-        for row in self._database.rows(
-            "select draft_attachments from conversation where draft_attachments != ''"
-        ):
-            parts, _ = attachments_from_json(row["draft_attachments"])
-            used.update(part.file.sha256 for part in parts)
-        return used
+        return self._attached_to_messages() | self._attached_to_drafts("")
 
     @repairs_damage
-    def is_attached(self, sha256: str) -> bool:
-        """Whether a message names a file, deleted conversations included."""
-        return sha256 in self._attached_to_messages()
+    def is_attached(self, sha256: str, conversation_id: str) -> bool:
+        """Whether a message names a file, or the draft of any conversation but this one does.
+
+        Deleted conversations count.
+        """
+        return sha256 in self._attached_to_messages() | self._attached_to_drafts(conversation_id)
+
+    def _attached_to_drafts(self, but_of: str) -> set[str]:
+        rows = self._database.rows(
+            "select draft_attachments from conversation where draft_attachments != '' and id != ?", (but_of,)
+        )
+        found = (attachments_from_json(row["draft_attachments"])[0] for row in rows)
+        return {part.file.sha256 for parts in found for part in parts}
 
     def _attached_to_messages(self) -> set[str]:
         rows = self._database.rows("select attachments from message where attachments is not null")

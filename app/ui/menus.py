@@ -106,6 +106,7 @@ class Menus(QObject):
                 "&File",
                 (
                     self.new_chat_action,
+                    self.temporary_chat_action,
                     SEPARATOR,
                     self.open_model_action,
                     self.add_folder_action,
@@ -175,6 +176,9 @@ class Menus(QObject):
 
     def _make_file_actions(self) -> None:
         self.new_chat_action = self._action("new_chat", "&New chat", "note-pencil", "Ctrl+N")
+        self.temporary_chat_action = self._action(
+            "temporary_chat", "New &temporary chat", "ghost", "Ctrl+Shift+N"
+        )
         self.open_model_action = self._action("open_model", "&Open model…", "folder-open", "Ctrl+O")
         self.add_folder_action = self._action("add_folder", "Add model &folder…", "folder-plus")
         self.import_action = self._action("import", "&Import chats…", "download-simple", "Ctrl+Shift+I")

@@ -84,9 +84,9 @@ class ChatController(QObject):
         """Ends what goes on behind the screen."""
         self.shown_attachments.shut_down()
 
-    def start_new_chat(self) -> None:
+    def start_new_chat(self, *, is_temporary: bool = False) -> None:
         """Puts an empty conversation on screen, to write in at once."""
-        self._chat.start_new()
+        self._chat.start_new(is_temporary=is_temporary)
         self._window.focus_composer()
 
     def _listen_to_user(self) -> None:
@@ -110,10 +110,12 @@ class ChatController(QObject):
         )
         header.model_picker.model_chosen.connect(self._on_model_chosen)
         header.switch_requested.connect(self._on_switch_requested)
+        header.keep_requested.connect(self._on_keep_requested)
         header.cancel_load_requested.connect(self._models.cancel)
         self._page.welcome.prompt_chosen.connect(self._on_prompt_chosen)
         self._window.sidebar.new_chat_requested.connect(self.start_new_chat)
         menus.new_chat_action.triggered.connect(self.start_new_chat)
+        menus.temporary_chat_action.triggered.connect(lambda: self.start_new_chat(is_temporary=True))
         menus.stop_action.triggered.connect(lambda: self._answers.stop())
         menus.regenerate_action.triggered.connect(self._answers.regenerate_last)
         menus.copy_answer_action.triggered.connect(self._copy_answer)
@@ -206,6 +208,8 @@ class ChatController(QObject):
             self._show_edit(self._chat.edited_id)
         if change.concerns(ChatPart.SHOWN, ChatPart.QUEUE):
             self._show_queue(change.conversation)
+        if change.concerns(ChatPart.SHOWN, ChatPart.DETAILS):
+            self._page.header.temporary_button.setVisible(change.conversation.is_temporary)
         if change.concerns(ChatPart.DETAILS):
             is_untitled = change.conversation.title == UNTITLED
             self._window.set_conversation_title("" if is_untitled else change.conversation.title)
@@ -214,6 +218,11 @@ class ChatController(QObject):
             self._show_composer_state()
         if change.concerns(ChatPart.SHOWN, ChatPart.PATH, ChatPart.PRESET, ChatPart.TOOLS):
             self._show_tools()
+
+    def _on_keep_requested(self) -> None:
+        self._chat.keep()
+        self._window.focus_composer()
+        self._window.messages.show_done("This chat is kept")
 
     def _on_text_changed(self) -> None:
         text = self._composer.text

@@ -18,6 +18,7 @@ from app.ui.chat.model_picker import ModelPicker
 from app.ui.widgets.icon_button import IconButton
 
 HEIGHT = 52
+TEMPORARY_HINT = "This chat is not saved: it is gone when you leave it.\nClick to keep it."
 
 
 class ChatHeader(QFrame):
@@ -29,6 +30,7 @@ class ChatHeader(QFrame):
     Signals:
         cancel_load_requested(): the user no longer wants the model that is loading.
         switch_requested(): the model that waits for an answer should not wait.
+        keep_requested(): the temporary conversation should be saved.
         sidebar_requested(): the user wants the sidebar back.
     """
 
@@ -46,6 +48,13 @@ class ChatHeader(QFrame):
         self.switch_button.setProperty("quiet", True)
         self.switch_button.setToolTip("Stop the answer and load this model")
         self.switch_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.temporary_button = QPushButton("Temporary", self)
+        self.temporary_button.setObjectName("temporary_button")
+        self.temporary_button.setProperty("quiet", True)
+        self.temporary_button.setAccessibleDescription("Keeps this chat")
+        self.temporary_button.setToolTip(TEMPORARY_HINT)
+        self.temporary_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.temporary_button.hide()
         self.context_meter = ContextMeter(self)
         self.settings_button = ConversationSettingsButton(self)
         self.menu_button = IconButton("dots-three-bold", "Chat menu", parent=self)
@@ -54,6 +63,7 @@ class ChatHeader(QFrame):
         self._lay_out()
         self.set_status(LoadStatus())
         self.cancel_load_requested = self.cancel_button.clicked
+        self.keep_requested = self.temporary_button.clicked
         self.switch_requested = self.switch_button.clicked
         self.sidebar_requested = self.sidebar_button.clicked
 
@@ -84,7 +94,7 @@ class ChatHeader(QFrame):
         for widget in (self.sidebar_button, self.model_picker, self.switch_button, self.cancel_button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
-        for other in (self.context_meter, self.settings_button, self.menu_button):
+        for other in (self.temporary_button, self.context_meter, self.settings_button, self.menu_button):
             layout.addWidget(other, 0, Qt.AlignmentFlag.AlignVCenter)
 
     @override
