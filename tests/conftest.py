@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import compiled_modules, side_by_side
+from tests.support import collection, compiled_modules, side_by_side
 
 # Before Qt is imported anywhere: tests open real windows, but never on somebody's screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -21,6 +21,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     compiled_modules.keep_in(config.cache.mkdir("compiled_modules"))
     side_by_side.take_one_core(config)
+    collection.begin()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,6 +31,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    try:
+        return (yield from _in_turn(item))
+    finally:
+        collection.collect()
+
+
+def _in_turn(item: pytest.Item) -> Generator[None, object, object]:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return (yield)
     run_folder = item.config._tmp_path_factory.getbasetemp().parent  # type: ignore[attr-defined]

@@ -17,4 +17,4 @@ def test_what_was_built_at_the_start_is_not_looked_through_again() -> None:
         assert any(found is later for found in gc.get_objects())
     finally:
         gc.unfreeze()
-        gc.enable()
+        gc.disable()  # As it is between tests.
