@@ -93,8 +93,10 @@ def test_a_message_with_a_recording_comes_back_as_it_was(store: Store) -> None:
     store.conversations.create(conversation)
     assert store.conversations.load(conversation.id) == conversation
     assert sha256(SOUND).hexdigest() in store.conversations.attachments_in_use()
-    assert store.conversations.is_attached(sha256(SOUND).hexdigest())
-    assert not store.conversations.is_attached(sha256(b"draft").hexdigest())
+    assert store.conversations.is_attached(sha256(SOUND).hexdigest(), "")
+    draft = sha256(b"draft").hexdigest()
+    assert not store.conversations.is_attached(draft, conversation.id)  # Its own draft does not count.
+    assert store.conversations.is_attached(draft, "another")
     for data in (SOUND, DATA):
         store.attachments.add(data)
     exported = to_json(conversation, store.attachments.read)
