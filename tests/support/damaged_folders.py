@@ -341,9 +341,9 @@ def use_everything(folder: Path) -> Outcome:
         store.conversations.rename(summary.id, "Renamed")
         added[summary.id] = node
     folders = store.order.folders()
-    assert all(folder.id for folder in folders)
-    for folder in folders:
-        store.order.save_folder(replace(folder, name="Renamed"))
+    assert all(one.id for one in folders)
+    for one in folders:
+        store.order.save_folder(replace(one, name="Renamed"))
     store.order.move(list(added)[:2], folders[0].id if folders else "")
     store.order.pin(list(added)[:2], True)
     store.order.deleted()
