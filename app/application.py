@@ -15,10 +15,13 @@ from app.hub.hub import Hub
 from app.log import Log
 from app.paths import Paths, resources
 from app.services.services import Services
+from app.services.store_opening import open_store_aside
+from app.store.store import Store
 from app.tools.tool import Tool
 from app.ui.crash_notice import show_crash_notice
 from app.ui.icons import app_icon
 from app.ui.main_window import MainWindow
+from app.ui.recovery_window import RecoveryWindow
 from app.ui.screens import Screens
 from app.ui.single_instance import bring_forward
 from app.ui.theme_switcher import ThemeSwitcher
@@ -81,8 +84,11 @@ class Application(QObject):
         crash_report = collect_crash_report(paths.logs)
         self._log = Log(paths.logs)
         crash = crash_in(crash_report) if crash_report else None
-        self.services = Services(paths, model_dirs, hub=hub, tools=tools, crash=crash, parent=self)
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
+        store = self._opened_store(paths)
+        self.services = Services(
+            paths, model_dirs, hub=hub, tools=tools, crash=crash, store=store, parent=self
+        )
         formulas = self.services.formulas
         self.transcript = Transcript(self._themes.theme, formulas=formulas.picture)
         formulas.drawn.connect(self.transcript.show_drawn_formulas)
@@ -94,6 +100,15 @@ class Application(QObject):
         self.screens.start()
         if crash_report:
             show_crash_notice(self.window.messages, crash_report, self.window)
+
+    def _opened_store(self, paths: Paths) -> Store:
+        """Opens the store; a recovery that takes long is shown."""
+        recovery = RecoveryWindow()
+        recovery.begun.connect(self._themes.apply)
+        try:
+            return open_store_aside(paths, recovery.show_progress)
+        finally:
+            recovery.end()
 
     def load_model(self, path: Path) -> None:
         """Loads a model file in place of the one that is there; the window shows how it goes."""

@@ -66,7 +66,7 @@ from app.services.transcriber import Transcriber
 from app.settings import SettingsFile
 from app.sound.decoding_process import DecodingProcess
 from app.store.presets import PresetStore
-from app.store.store import open_store
+from app.store.store import Store, open_store
 from app.tools.tool import Tool
 
 _MOST_GUESSED = 0.1
@@ -109,6 +109,7 @@ class Services(QObject):
         engine: ChatEngine | None = None,
         probe: Probe | None = None,
         crash: Crash | None = None,
+        store: Store | None = None,
         parent: QObject | None = None,
     ) -> None:
         """Opens everything; `start` begins to do something.
@@ -121,6 +122,7 @@ class Services(QObject):
             engine: runs models, in place of the real engine.
             probe: tries a model before it is loaded, in place of the real one.
             crash: how the last run ended, if it did not end by itself.
+            store: the open store, in place of opening it here.
 
         Raises:
             StoreError: the data folder cannot be used.
@@ -131,7 +133,7 @@ class Services(QObject):
         self.notices = NoticeService(self)
         self._settings_file = SettingsFile(paths.settings)
         self.settings = SettingsService(self._settings_file, self.notices, parent=self)
-        self.store = open_store(paths.conversations, copied_files=(paths.settings, paths.presets))
+        self.store = store or open_store(paths.conversations, copied_files=(paths.settings, paths.presets))
         self.catalog = Catalog.load(resources() / "catalog.toml")
         network_log = NetworkLog(paths.data / "connections.jsonl")
         self.hub = hub or Hub(network_log=network_log, version=__version__)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.conversation import new_id
+from app.core.recovery_progress import OnProgress, RecoveryProgress, RecoveryStep
 from app.store.imports import IMPORTED
 from app.store.message_json import attachments_column, parts_from_json
 from app.store.page_scan import Column, DamagedText, scan_rows, text_column
@@ -49,15 +50,15 @@ class Recovered:
 class RecoveredRows:
     """Brings the rows of a damaged file into a sound one."""
 
-    def __init__(
-        self, source: sqlite3.Connection, path: Path, on_progress: Callable[[int, int], object]
-    ) -> None:
+    def __init__(self, source: sqlite3.Connection, path: Path, on_progress: OnProgress) -> None:
         self._source = source
         self._path = path
         self._on_progress = on_progress
         self._size = path.stat().st_size
         self._is_whole = True
+        self._expected = self._count_messages()
         self._inserted = 0
+        self._messages = 0
 
     def bring_into(self, target: sqlite3.Connection, copy: Path | None = None) -> Recovered:
         """Copies everything legible; every message finds a place, whatever its conversation or parent.
@@ -75,13 +76,21 @@ class RecoveredRows:
             for number, row in self._walk(table):
                 self._insert(target, table, columns[table], {**row, "number": number})
         if not self._is_whole:
-            for number, values in scan_rows(self._path, self._on_progress):
+            for number, values in scan_rows(self._path, self._on_page):
                 if found := _table_of(values):
                     row = dict(zip(columns[found], values, strict=False))
                     self._insert(target, found, columns[found], {**row, "number": number})
         from_copy = self._fill_from(copy, target, columns) if copy and not self._is_whole else 0
         _find_places(target)
         return self._counted(target, from_copy)
+
+    def _count_messages(self) -> int:
+        """About how many messages there were; 1 where that cannot be told."""
+        try:
+            (highest,) = self._source.execute("select max(rowid) from message").fetchone()
+        except (sqlite3.Error, UnicodeDecodeError):
+            return 1
+        return highest if isinstance(highest, int) and highest > 0 else 1
 
     def _walk(self, table: str) -> Iterator[tuple[int, Row]]:
         """Rows in their order. A bad page ends a walk, so the next walk begins behind it."""
@@ -118,9 +127,13 @@ class RecoveredRows:
             # Only its number is taken, by a row that is another one.
             target.execute(statement, [None if name == "number" else row[name] for name in names])
         self._inserted += 1
+        self._messages += table == "message" and bool(changed)
         if self._is_whole and self._inserted % 256 == 0:
-            (count,) = target.execute("select max(number) from message").fetchone()
-            self._on_progress(min(self._size, (count or 0) * 1024), self._size)
+            done = self._size * self._messages // max(self._expected, self._messages)
+            self._on_progress(RecoveryProgress(RecoveryStep.READING, done, self._size, self._messages))
+
+    def _on_page(self, done: int, size: int) -> None:
+        self._on_progress(RecoveryProgress(RecoveryStep.SEARCHING, done, size, self._messages))
 
     def _counted(self, target: sqlite3.Connection, from_copy: int) -> Recovered:
         numbers = {number for (number,) in target.execute("select number from message")}

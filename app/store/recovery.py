@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import StoreError
 from app.core.formatting import counted
+from app.core.recovery_progress import OnProgress, RecoveryProgress, RecoveryStep, no_progress
 from app.store.database import Database, check_mark, companions, unused_name
 from app.store.migrations import applied_names, is_beginning, rebuild_search
 from app.store.page_scan import text_column
@@ -26,15 +26,11 @@ LONGEST_FILE = 64 * 1024**3
 SMALLEST_FILE = 512
 """In bytes: no database with anything in it is smaller than its smallest page."""
 
-Progress = Callable[[int, int], object]
-"""Told how many bytes of how many have been worked through."""
+COPIED_AT_ONCE = 4 * 1024**2
+"""In bytes."""
 
 
-def no_progress(_done: int, _all: int) -> None:
-    """For callers that show none."""
-
-
-def repair(path: Path, is_hopeless: bool, on_progress: Progress = no_progress) -> str:
+def repair(path: Path, is_hopeless: bool, on_progress: OnProgress = no_progress) -> str:
     """Mends a damaged file; gives the sentence for the user, or an empty text where no word was touched.
 
     Args:
@@ -45,7 +41,7 @@ def repair(path: Path, is_hopeless: bool, on_progress: Progress = no_progress) -
     Raises:
         StoreError: it could not be repaired; the file is as it was.
     """
-    if is_hopeless or not _has_indexes_renewed(path):
+    if is_hopeless or not _has_indexes_renewed(path, on_progress):
         return replace_damaged(path, on_progress)
     for leftover in companions(_put_in_place(path)):
         leftover.unlink(missing_ok=True)
@@ -53,7 +49,7 @@ def repair(path: Path, is_hopeless: bool, on_progress: Progress = no_progress) -
     return ""
 
 
-def replace_damaged(path: Path, on_progress: Progress = no_progress) -> str:
+def replace_damaged(path: Path, on_progress: OnProgress = no_progress) -> str:
     """Puts a sound file in the place of a damaged one; gives the sentence that tells the user.
 
     Raises:
@@ -63,12 +59,13 @@ def replace_damaged(path: Path, on_progress: Progress = no_progress) -> str:
     for leftover in companions(new_path):
         leftover.unlink(missing_ok=True)
     with (
-        _copy_to_read(path) as copy,
+        _copy_to_read(path, on_progress) as copy,
         contextlib.closing(Database.open(new_path)) as target,
         contextlib.closing(_opened_for_reading(copy)) as source,
         target.transaction() as connection,
     ):
         recovered = RecoveredRows(source, copy, on_progress).bring_into(connection, newest_copy(path))
+    on_progress(RecoveryProgress(RecoveryStep.INDEXING, messages=recovered.messages))
     Database.open(new_path).close()  # Makes the index of the search.
     aside = _put_in_place(path)
     log.error("The database was damaged and replaced: %s", recovered)
@@ -133,10 +130,11 @@ def _told(recovered: Recovered) -> str:
     return f"{messages} in {conversations} could be recovered; there may have been more."
 
 
-def _has_indexes_renewed(path: Path) -> bool:
+def _has_indexes_renewed(path: Path, on_progress: OnProgress) -> bool:
     """Whether making the indexes anew is enough, as the tables are sound; the result is at `_new_path`."""
     try:
-        with _copy_to_read(path) as copy:
+        with _copy_to_read(path, on_progress) as copy:
+            on_progress(RecoveryProgress(RecoveryStep.CHECKING))
             if not _are_indexes_renewed(copy):
                 return False
             copy.replace(_new_path(path))
@@ -184,14 +182,14 @@ def _set_aside(path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _copy_to_read(damaged: Path) -> Iterator[Path]:
+def _copy_to_read(damaged: Path, on_progress: OnProgress) -> Iterator[Path]:
     """A copy, as opening a database may change it. A file that was cut is made as long as it says it is."""
     copy = damaged.with_name(damaged.name + ".reading")
     try:
         for original, copied in zip(companions(damaged), companions(copy), strict=True):
             copied.unlink(missing_ok=True)
             if original.exists() and original.suffix != ".db-shm":
-                shutil.copyfile(original, copied)
+                _copy_file(original, copied, on_progress)
         _lengthen(copy)
         yield copy
     except OSError as error:
@@ -202,6 +200,15 @@ def _copy_to_read(damaged: Path) -> Iterator[Path]:
     finally:
         for leftover in companions(copy):
             leftover.unlink(missing_ok=True)
+
+
+def _copy_file(original: Path, copied: Path, on_progress: OnProgress) -> None:
+    size, done = original.stat().st_size, 0
+    with original.open("rb") as source, copied.open("wb") as target:
+        while piece := source.read(COPIED_AT_ONCE):
+            target.write(piece)
+            done += len(piece)
+            on_progress(RecoveryProgress(RecoveryStep.COPYING, done, max(size, done)))
 
 
 def _lengthen(path: Path) -> None:

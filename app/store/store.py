@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from app.core.conversation import now
+from app.core.recovery_progress import OnProgress, no_progress
 from app.store.attachments import AttachmentStore
 from app.store.backups import Backups
 from app.store.conversation_order import ConversationOrder
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
 from app.store.imports import ImportStore
-from app.store.recovery import Progress, backups_folder, finish_interrupted, is_emptied, no_progress, repair
+from app.store.recovery import backups_folder, finish_interrupted, is_emptied, repair
 from app.store.search import ConversationSearch
 from app.store.upkeep import ConversationUpkeep
 
@@ -86,12 +87,12 @@ class Store:
         self.attachments.clear_unused(self.conversations.attachments_in_use())
 
 
-def open_store(path: Path, on_progress: Progress = no_progress, copied_files: Sequence[Path] = ()) -> Store:
+def open_store(path: Path, on_progress: OnProgress = no_progress, copied_files: Sequence[Path] = ()) -> Store:
     """Opens the file at the start of the program and puts it in order.
 
     Args:
         path: the file, which is made where it is not there.
-        on_progress: hears how a recovery goes on, in bytes done and in all.
+        on_progress: hears how a recovery goes on.
         copied_files: settings and presets, which go into the daily copies.
 
     Raises:
@@ -109,7 +110,9 @@ def open_store(path: Path, on_progress: Progress = no_progress, copied_files: Se
     return _opened(path, notices, on_progress, copied_files)
 
 
-def _opened(path: Path, notices: StoreNotices, on_progress: Progress, copied_files: Sequence[Path]) -> Store:
+def _opened(
+    path: Path, notices: StoreNotices, on_progress: OnProgress, copied_files: Sequence[Path]
+) -> Store:
     database = Database.open(path)
     conversations, upkeep = ConversationStore(database), ConversationUpkeep(database)
     try:

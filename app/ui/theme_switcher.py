@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.settings import ThemeChoice
 from app.ui.fonts import load_fonts, ui_font
+from app.ui.late_styling import LateStyling
 from app.ui.theme import Theme, load_theme, palette_of, style_sheet_of
 
 NAMES = [choice.value for choice in ThemeChoice if choice is not ThemeChoice.SYSTEM]
@@ -33,6 +34,7 @@ class ThemeSwitcher(QObject):
         """`resources` is the folder that holds themes/, icons/ and fonts/."""
         super().__init__(parent)
         self._application = application
+        self._late_styling = LateStyling(self)
         self._themes = {name: load_theme(resources / "themes" / f"{name}.toml") for name in NAMES}
         self._template = (resources / "themes" / "style.qss").read_text(encoding="utf-8")
         self._icons = resources / "icons"
@@ -50,6 +52,8 @@ class ThemeSwitcher(QObject):
 
     def apply(self) -> None:
         """Puts the chosen theme on screen. Call once when the window is built, before it is shown."""
+        if self._is_on_screen:
+            self._late_styling.pass_over_hidden()
         self._is_on_screen = True
         self.theme = self._themes[self._wanted_name()]
         # Qt changes one style sheet for another by polishing each widget once for every widget around it;

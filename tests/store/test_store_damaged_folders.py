@@ -10,6 +10,7 @@ import pytest
 
 from app.core.conversation import UNKNOWN_TIME, MessageState
 from app.core.message import Role, TextPart
+from app.core.recovery_progress import RecoveryProgress, RecoveryStep
 from app.store.store import open_store
 from tests.support.damaged_folders import PAGE, check
 from tests.support.effort import EFFORT
@@ -257,11 +258,15 @@ def test_a_long_recovery_tells_how_far_it_is(path):
     store.conversations.create(conversation)
     store.conversations.close()
     path.write_bytes(bytes(PAGE) + path.read_bytes()[PAGE:])
-    seen = []
-    store = open_store(path, lambda done, size: seen.append((done, size)))
-    assert len(seen) >= 3
-    assert seen == sorted(seen)
-    assert all(0 <= done <= size for done, size in seen)
+    seen: list[RecoveryProgress] = []
+    store = open_store(path, seen.append)
+    assert [step for step in RecoveryStep if any(one.step is step for one in seen)] == [
+        *(RecoveryStep.COPYING, RecoveryStep.CHECKING, RecoveryStep.SEARCHING, RecoveryStep.INDEXING)
+    ]
+    searching = [(one.done_bytes, one.all_bytes) for one in seen if one.step is RecoveryStep.SEARCHING]
+    assert searching == sorted(searching)
+    assert all(0 <= one.done_bytes <= one.all_bytes for one in seen)
+    assert seen[-1].messages == 1200
     assert isinstance(store.conversations.load(conversation.id).nodes[0].message.parts[0], TextPart)
     store.conversations.close()
 

@@ -1,0 +1,33 @@
+"""How far the recovery of a damaged file is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class RecoveryStep(StrEnum):
+    COPYING = "Copying the damaged file"
+    CHECKING = "Checking what is damaged"
+    READING = "Reading the messages"
+    SEARCHING = "Looking for more messages, page by page"
+    INDEXING = "Preparing the search"
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryProgress:
+    """What is done, and how many bytes of how many it has gone through; 0 of 0 where that is not known."""
+
+    step: RecoveryStep
+    done_bytes: int = 0
+    all_bytes: int = 0
+    messages: int = 0
+    """How many have come back so far."""
+
+
+OnProgress = Callable[[RecoveryProgress], object]
+
+
+def no_progress(_progress: RecoveryProgress) -> None:
+    """For callers that show none."""
