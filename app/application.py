@@ -13,6 +13,7 @@ from app.core.errors import UserError
 from app.crash_report import collect_crash_report, crash_in
 from app.hub.hub import Hub
 from app.log import Log
+from app.memory_allocation import give_back_freed_memory
 from app.paths import Paths, resources
 from app.services.services import Services
 from app.services.store_opening import open_store_aside
@@ -30,6 +31,7 @@ from app.ui.transcript.view.transcript import Transcript
 
 def create_qt_application(arguments: Sequence[str]) -> QApplication:
     """The one Qt application of this process."""
+    give_back_freed_memory()
     qt = QApplication(list(arguments))
     qt.setApplicationName("Tarn")
     qt.setApplicationVersion(__version__)
