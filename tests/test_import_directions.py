@@ -22,10 +22,11 @@ ALLOWED = {
     "app.self_test": {"app", "app.application", "app.core", "app.services"},
     "app.application": {
         *("app", "app.core", "app.engine", "app.hub", "app.net", "app.tools", "app.store", "app.ui"),
-        *("app.files", "app.log", "app.paths", "app.settings", "app.crash_report"),
+        *("app.files", "app.log", "app.memory_allocation", "app.paths", "app.settings", "app.crash_report"),
         *("app.services", "app.ui.icons", "app.ui.widgets", "app.ui.transcript.view"),
     },
     "app.log": {"app.core"},
+    "app.memory_allocation": set(),
     "app.paths": {"app", "app.core"},
     "app.settings": {"app.core", "app.files"},
     "app.core": {"app.core"},
