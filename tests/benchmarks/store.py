@@ -111,6 +111,7 @@ def window(data: Path) -> None:
 
     qt = create_qt_application(["tarn"])
     application = Application(data)
+    application.window.resize(1180, 780)  # Wide enough for the list of conversations.
     application.window.show()
     qt.processEvents()
     started = (time.perf_counter() - start) * 1000
