@@ -51,6 +51,8 @@ def person(program: Application, qtbot: QtBot) -> Person:
     found = Person(qtbot, program)
     found.waits_for_model()
     program.screens.chat.start_new_chat()
+    # What is heard is asked for, not what chance makes of it.
+    program.services.conversation_settings.change_overrides((("temperature", 0.0),))
     return found
 
 
