@@ -51,20 +51,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def freeze_collected_objects() -> None:
-    """Keeps what has been built by now out of garbage collection.
-
-    A full collection looks at every object: with all that the imports bring it stops the window for 60 ms,
-    again and again, on whatever thread it falls.
-    """
-    gc.freeze()
-    gc.enable()
-
-
 def _run(options: argparse.Namespace) -> int:
     gc.disable()  # A tenth of the start would go into looking through what is only just being built.
     from app.application import Application, create_qt_application, show_start_failure
     from app.core.errors import UserError
+    from app.garbage import GarbageCollector, freeze_collected_objects
     from app.paths import Paths
     from app.ui.single_instance import FileOpenings, SingleInstance
 
@@ -84,6 +75,7 @@ def _run(options: argparse.Namespace) -> int:
     openings.file_opened.connect(application.bring_to_front)
     application.window.show()
     freeze_collected_objects()
+    GarbageCollector(application)
     _freeze_when_model_loaded(application)
     try:
         return qt.exec()
@@ -94,6 +86,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _freeze_when_model_loaded(application: Application) -> None:
     """Does the same once more when the first model is loaded."""
+    from app.garbage import freeze_collected_objects
     from app.services.model_status import ModelPart, ModelsChange
 
     models = application.services.models

@@ -9,6 +9,7 @@ own on this machine; without a second figure it sends as fast as it can, with ch
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -25,11 +26,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 
 from app.application import Application, create_qt_application
+from app.garbage import freeze_collected_objects
 from app.hub.download.state import DownloadStatus
 from app.hub.hub import Hub
 from app.hub.repository import read_repository
 from app.hub.token import HubToken
-from app.launch import freeze_collected_objects
 from app.services.model_status import ModelPart
 from app.ui.model_manager import library_rows
 from app.ui.model_manager.model_manager_page import ModelManagerSection
@@ -114,6 +115,7 @@ def main(megabytes: int, megabytes_per_second: float) -> None:
         application = Application(Path(folder), hub=hub)
         application.window.show()
         freeze_collected_objects()
+        gc.enable()
         watch = Watch()
         loaded: list[object] = []
         application.services.models.changed.connect(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import gc
 import json
 import os
 import random
@@ -42,7 +43,7 @@ from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
 from app.engine.load_options import physical_cores
-from app.launch import freeze_collected_objects
+from app.garbage import freeze_collected_objects
 from app.pictures.reading import pixels_of, png_of
 from app.services.model_status import ModelState
 from tests.benchmarks.pauses import Watch
@@ -252,6 +253,7 @@ def watch_window(model: Path, projector: Path) -> None:
         application = Application(folder / "data", [folder], first_model=folder / "eyes-Q8_0.gguf")
         application.window.show()
         freeze_collected_objects()
+        gc.enable()
         services, watch = application.services, Watch()
         watch.during("the model loads", lambda: services.models.status.state is ModelState.READY)
         services.attachments.add_files([folder / "a.png"])

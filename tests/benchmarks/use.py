@@ -36,7 +36,7 @@ def _start(_seconds: int, began: float) -> dict[str, object]:
     from PySide6.QtCore import QEvent, QObject
 
     from app.application import Application, create_qt_application
-    from app.launch import freeze_collected_objects
+    from app.garbage import freeze_collected_objects
 
     qt = create_qt_application(sys.argv[:1])
     figures: dict[str, object] = {}
@@ -55,6 +55,7 @@ def _start(_seconds: int, began: float) -> dict[str, object]:
         application.window.chat_page.welcome.viewport().installEventFilter(watch)
         application.window.show()
         freeze_collected_objects()
+        gc.enable()
         qt.exec()
         application.shutdown()
     return figures
@@ -65,7 +66,7 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
     from PySide6.QtCore import QTimer
 
     from app.application import Application, create_qt_application
-    from app.launch import freeze_collected_objects
+    from app.garbage import freeze_collected_objects
     from app.services.running_answer import AnswerPart
 
     qt = create_qt_application(sys.argv[:1])
@@ -87,6 +88,7 @@ def _pause(seconds: int, _began: float) -> dict[str, object]:
 
         application.window.show()
         freeze_collected_objects()
+        gc.enable()
         timer = QTimer(interval=TICK_MS)
         timer.timeout.connect(tick)
         QTimer.singleShot(200, timer.start)

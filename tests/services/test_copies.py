@@ -14,7 +14,6 @@ from app.store.backups import Backup
 from app.store.store import open_store
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.support.chat_harness import ChatHarness
-from tests.support.leftovers import collect_leftovers
 
 
 class Keeper(ChatHarness):
@@ -43,7 +42,6 @@ class Keeper(ChatHarness):
 
 @pytest.fixture
 def user(qtbot: QtBot, tmp_path: Path) -> Iterator[Keeper]:
-    collect_leftovers()
     keeper = Keeper(qtbot, tmp_path)
     yield keeper
     keeper.shut_down()

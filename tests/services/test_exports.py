@@ -18,7 +18,6 @@ from app.exchange.imported import Read, ReadOptions, fingerprint_of
 from app.exchange.reading import read_all
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.support.chat_harness import ChatHarness
-from tests.support.leftovers import collect_leftovers
 
 FORMATS = (ExportFormat.MARKDOWN, ExportFormat.JSON)
 
@@ -55,7 +54,6 @@ def a_conversation(title: str, day: int, question: str) -> Conversation:
 
 @pytest.fixture
 def user(qtbot: QtBot, tmp_path: Path) -> Iterator[Exporter]:
-    collect_leftovers()
     exporter = Exporter(qtbot, tmp_path / "data")
     yield exporter
     exporter.shut_down()

@@ -14,7 +14,6 @@ from app.services.import_state import ImportPhase, ImportState, Standing
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.support import foreign_chats as chats
 from tests.support.chat_harness import ChatHarness
-from tests.support.leftovers import collect_leftovers
 
 
 class Importer(ChatHarness):
@@ -51,7 +50,6 @@ class Importer(ChatHarness):
 
 @pytest.fixture
 def user(qtbot: QtBot, tmp_path: Path) -> Iterator[Importer]:
-    collect_leftovers()
     importer = Importer(qtbot, tmp_path)
     yield importer
     importer.shut_down()

@@ -17,7 +17,6 @@ from app.ui.exchange.export_controller import ExportController
 from app.ui.exchange.export_dialog import ExportDialog
 from app.ui.theme_switcher import ThemeSwitcher
 from tests.support.chat_desk import Desk
-from tests.support.leftovers import collect_leftovers
 
 
 class ExportDesk(Desk):
@@ -63,7 +62,6 @@ def _summary(held: Conversation) -> object:
 
 @pytest.fixture
 def desk(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[ExportDesk]:
-    collect_leftovers()
     made = ExportDesk(qtbot, tmp_path, themes)
     yield made
     made.shut_down()

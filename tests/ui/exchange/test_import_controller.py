@@ -17,7 +17,6 @@ from app.ui.exchange.import_controller import ImportController
 from app.ui.theme_switcher import ThemeSwitcher
 from tests.support import foreign_chats as chats
 from tests.support.chat_desk import Desk
-from tests.support.leftovers import collect_leftovers
 
 
 class ImportDesk(Desk):
@@ -52,7 +51,6 @@ class ImportDesk(Desk):
 
 @pytest.fixture
 def desk(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[ImportDesk]:
-    collect_leftovers()
     made = ImportDesk(qtbot, tmp_path, themes)
     yield made
     made.shut_down()
