@@ -33,7 +33,8 @@ class SearchWord:
     @property
     def is_exact(self) -> bool:
         """Whether it has accents, or whatever else folding takes away."""
-        return self.folded != self.typed.lower()
+        # The Turkish İ is no letter of its own: the index has it with the others' i.
+        return self.folded != self.typed.replace("İ", "i").lower()
 
     @property
     def is_letter(self) -> bool:

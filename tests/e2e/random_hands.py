@@ -188,6 +188,8 @@ class Hands(QObject):
         self._tell_words(change.conversation)
 
     def _tell_words(self, conversation: Conversation) -> None:
+        if conversation.is_temporary:
+            return  # Nothing of it is to be on the disk.
         answer = self._services.answers._runner.running.get(conversation.id)
         nodes = {
             node.id: node.message.raw

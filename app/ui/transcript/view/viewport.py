@@ -148,6 +148,8 @@ class Viewport:
 
     def return_to(self, row: int, y: int) -> None:
         """Goes back to a place. Rows above that come into sight there turn out higher than they seemed."""
+        # The row itself too: with the height that is guessed it might end before what is in sight.
+        self._column.measure([row])
         for _ in range(MOST_PASSES):
             self.is_following = False
             self._fit_range()
