@@ -46,6 +46,8 @@ class ThemeSwitcher(QObject):
         self.theme: Theme = self._themes[self._wanted_name()]
         self._is_on_screen = False
         load_fonts(resources / "fonts")
+        # Before any widget is built: what is built with another font keeps its family under the style sheet.
+        application.setFont(ui_font(self.zoom_percent))
         application.setStyle("Fusion")
         hints.colorSchemeChanged.connect(self._on_color_scheme_changed)
         hints.accessibility().contrastPreferenceChanged.connect(self._on_contrast_changed)

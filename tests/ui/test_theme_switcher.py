@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.paths import resources
 from app.settings import ThemeChoice
 from app.ui.fonts import code_font, ui_font
 from app.ui.sidebar.sidebar import Sidebar
@@ -118,3 +119,21 @@ def test_changes_of_the_theme_leave_nothing_behind_in_a_drop_down_list(
     for zoom in (110, 120, 130):
         themes.set_zoom(zoom)
     assert len(field.findChildren(QObject)) == before
+
+
+def test_what_is_built_before_the_look_is_put_on_has_the_programs_own_font(
+    qtbot: QtBot, qapp: QApplication, themes: ThemeSwitcher
+) -> None:
+    """As the program starts: the system has another font, and the window is built before it gets its look."""
+    qapp.setStyleSheet("")
+    qapp.setFont("DejaVu Sans")
+    switcher = ThemeSwitcher(qapp, resources())
+    window = QWidget()
+    heading = QLabel("How can I help?", window)
+    heading.setProperty("heading", True)
+    button = QPushButton("Temporary", window)
+    button.setProperty("quiet", True)
+    qtbot.addWidget(window)
+    switcher.apply()
+    window.show()
+    assert {QFontInfo(widget.font()).family() for widget in (heading, button)} == {"Inter"}
