@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core import formatting
 from app.exchange.export_format import ExportChoices, ExportFormat, PaperSize
 from app.ui.widgets.drop_down import DropDown
 
@@ -65,7 +64,7 @@ class ExportDialog(QDialog):
         self.setMinimumWidth(WIDTH)
         self.shown_button = QRadioButton("This chat" if chosen < 2 else f"{chosen:,} selected chats", self)
         self._is_single = chosen < 2
-        self.all_button = QRadioButton(f"All {formatting.counted(count, 'chat')}", self)
+        self.all_button = QRadioButton(f"All chats ({count:,})", self)
         self.format_box = DropDown(self)
         self.format_box.setAccessibleName("Format")
         self.explanation = QLabel(self)

@@ -81,7 +81,7 @@ def test_all_chats_are_written_into_one_archive(desk: ExportDesk) -> None:
     import zipfile
 
     desk.asks(ExportFormat.HTML)
-    assert desk.dialog.all_button.text() == "All 2 chats"
+    assert desk.dialog.all_button.text() == "All chats (2)"
     desk.dialog.all_button.setChecked(True)
     path = desk.out / "all.zip"
     desk.chooses(path)
