@@ -1,6 +1,7 @@
 """The faster way to load a model is found, and the usual one is left for good reasons only."""
 
 import ctypes
+import math
 from contextlib import closing
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
@@ -100,7 +101,8 @@ def test_a_model_is_measured_both_ways(request, monkeypatch, model):
         return choose(found, 0.0)
 
     monkeypatch.setattr(speed_trial, "choose", watch)
-    monkeypatch.setattr(speed_trial, "MOST_OTHER_LOAD", 2.0)
+    # The system counts hundredths of a second: in a short time any share may come out.
+    monkeypatch.setattr(speed_trial, "MOST_OTHER_LOAD", math.inf)
     with closing(llama.Model(request.getfixturevalue(model), 0, lambda share: True)) as loaded:
         choice = measure_speed(llama, loaded, 1)
     [found] = seen
