@@ -14,7 +14,7 @@ from app.core.message import AttachmentPart, Generation, Message, Part, Role, To
 from app.core.permission import Decision
 from app.core.sampling import Sampling
 from app.core.turn_request import TurnRequest
-from app.services.answer_remedies import against_repetition, fault_results, prefill_without_loop
+from app.services.answer_remedies import fault_results
 from app.services.background import Worker
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
@@ -65,8 +65,6 @@ class AnswerService(QObject):
         self._notices = notices
         chat.changed.connect(self._on_chat_changed)
         self._runner = TurnRunner(engine, engine_worker, self._on_runner_changed, self)
-        self._when_ended: dict[str, Callable[[], None]] = {}
-        """What is to be done once an answer that was stopped has ended, by its conversation."""
 
     # Queries
 
@@ -212,38 +210,6 @@ class AnswerService(QObject):
         """Closes the thought that is being written on screen, so that the answer begins."""
         if answer := self.current:
             answer.answer_now.set()
-
-    # Remedies
-
-    def retry_against_repetition(self, node_id: str) -> None:
-        """Has an answer that went into a loop written again, with repetition penalised."""
-        self.regenerate(node_id, against_repetition)
-
-    def answer_without_loop(self, node_id: str) -> None:
-        """Has an answer go on behind its looping thought, without the copies; as another version."""
-        node = self._chat.conversation.node(node_id)
-        generation = node.message.generation
-        prefill = prefill_without_loop(node.message, generation.repeat if generation else None)
-        if node.parent_id is not None:
-            self.ask(node.parent_id, prefill)
-
-    def answer_without_thinking(self, node_id: str) -> None:
-        """Has the model answer that does not think first, from now on; as another version."""
-        model = self._models.non_thinking_alternative
-        if model is None:
-            return
-        conversation_id = self._chat.conversation.id
-
-        def ask() -> None:
-            if self._chat.conversation.id == conversation_id:
-                self._models.choose(model.path)
-                self.regenerate(node_id)
-
-        if self.is_answering:
-            self._when_ended[conversation_id] = ask
-            self.stop()
-        else:
-            ask()
 
     # Tool calls
 
@@ -400,8 +366,6 @@ class AnswerService(QObject):
         self.changed.emit(change)
         if change.part is AnswerPart.ENDED:
             self.ended.emit(answer)
-            if then := self._when_ended.pop(answer.conversation_id, None):
-                then()
 
 
 def _generation_by(who: ModelAndPreset) -> Generation:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation
-from app.core.errors import Cancelled, UserError
+from app.core.errors import UserError
 from app.core.model_file import LoadOptions, ModelFile, ModelInfo, Sense
 from app.core.preset import Preset
-from app.engine.file_identity import FileIdentity, identity_of
+from app.engine.file_identity import FileIdentity
 from app.hub.catalog import Catalog, CatalogModel
-from app.services.background import Report, Stream, Worker
+from app.services.background import Stream, Worker
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
@@ -22,6 +20,7 @@ from app.services.crash_recovery import CrashRecovery
 from app.services.missing_models import MissingModels, is_there
 from app.services.model_library import ModelLibrary
 from app.services.model_list import ModelList
+from app.services.model_loading import LoadWishes, load_work
 from app.services.model_notices import BASE_MODEL, RELOAD, offer_to_reload, tell_of_base_model
 from app.services.model_status import (
     LoadedContext,
@@ -35,9 +34,6 @@ from app.services.non_thinking import non_thinking_alternative
 from app.services.notices import NoticeService
 from app.services.presets import PresetService, load_options_of
 from app.services.settings import SettingsService
-
-PROGRESS_STEP = 0.01
-"""The smallest share of a file whose loading is worth a redraw."""
 
 
 class ModelService(QObject):
@@ -87,10 +83,7 @@ class ModelService(QObject):
         self._status = LoadStatus()
         self._loading: Stream | None = None
         self._info: ModelInfo | None = None
-        self._completing: set[Path] = set()
-        """Models that continue text, as the user wants it of them."""
-        self._longer_contexts: dict[Path, tuple[int, int]] = {}
-        """By model: the context that its preset asks for, and the longer one that was chosen instead."""
+        self._wishes = LoadWishes()
         self._planned = LoadOptions()
         self._loaded: tuple[Path, LoadOptions] | None = None
         """What is loaded, and what the preset had asked for then."""
@@ -275,15 +268,12 @@ class ModelService(QObject):
     def load_longer(self, path: Path, tokens: int) -> None:
         """Loads a model again with a longer context, until its preset asks for another one."""
         asked = self.preset_for_answer(self._chat.conversation).context_length
-        self._longer_contexts[path] = (asked, tokens)
+        self._wishes.lengthen(path, asked, tokens)
         self.open_file(path)
 
     def complete_text(self, path: Path, is_wanted: bool = True) -> None:
         """Loads a model to continue what it is given, or to answer it again."""
-        if is_wanted:
-            self._completing.add(path)
-        else:
-            self._completing.discard(path)
+        self._wishes.complete_text(path, is_wanted)
         self.open_file(path)
 
     def measure_again(self) -> None:
@@ -308,30 +298,10 @@ class ModelService(QObject):
             self._loading.cancel()
         self._chosen = model
         self._planned = load_options_of(self.preset_for_answer(self._chat.conversation))
-        options = self._lengthened(model.path, self._planned)
-        options = replace(options, completes_text=model.path in self._completing)
+        options = self._wishes.options_for(model.path, self._planned)
         entry = self._catalog.entry_of(model)
         catalog_context = (entry and entry.context_length) or 0
-
-        def work(cancel: threading.Event, report: Report) -> None:
-            last = 0.0
-
-            def on_progress(share: float) -> None:
-                nonlocal last
-                if share - last >= PROGRESS_STEP:
-                    last = share
-                    report(LoadStatus(ModelState.LOADING, share))
-
-            if cancel.is_set():
-                raise Cancelled
-            report(LoadStatus(ModelState.LOADING))
-            identity = identity_of(model.path)
-            sight_problem = self._library.check(model, cancel)
-            report(identity)
-            projector = None if sight_problem else model.projector
-            info = self._engine.load(model.path, options, on_progress, cancel, catalog_context, projector)
-            report(replace(info, notices=(*info.notices, sight_problem)) if sight_problem else info)
-
+        work = load_work(self._engine, self._library, model, options, catalog_context)
         stream = Stream(work, self)
         stream.item.connect(lambda item: self._on_stream_item(stream, item))
         stream.finished.connect(lambda error: self._on_stream_finished(stream, error))
@@ -340,11 +310,6 @@ class ModelService(QObject):
         self._publish(ModelPart.CHOSEN, ModelPart.STATUS)
         self._offer_to_reload()
         self._engine_worker.start(stream)
-
-    def _lengthened(self, path: Path, options: LoadOptions) -> LoadOptions:
-        asked, longer = self._longer_contexts.get(path, (0, 0))
-        is_wanted = longer and asked == options.context_length
-        return replace(options, context_length=longer) if is_wanted else options
 
     def _on_stream_item(self, stream: Stream, item: object) -> None:
         if stream is not self._loading:

@@ -53,6 +53,7 @@ from app.services.presets import PresetService
 from app.services.reading_ahead import ReadingAheadService
 from app.services.reading_aloud import ReadingAloudService
 from app.services.recorder import RecorderService
+from app.services.remedies import RemedyService
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.saved_states import SavedStatesService, most_state_bytes
 from app.services.search import SearchService
@@ -315,6 +316,7 @@ class Services(QObject):
         )
         self.search = SearchService(self.store.search, self.notices, self)
         self.queue = MessageQueue(self.chat, self.answers, self)
+        self.remedies = RemedyService(self.chat, self.answers, self.models, self)
         self.versions = MessageVersions(self.store.conversations, self.writer, self.chat, self)
         self.context_usage = ContextUsageService(
             self.engine, self.chat, self.answers, self.models, self.presets, self.tools, self

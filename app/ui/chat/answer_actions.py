@@ -31,6 +31,7 @@ class AnswerActions(QObject):
         super().__init__(window)
         self._chat = services.chat
         self._answers = services.answers
+        self._remedies = services.remedies
         self._tools = services.tools
         self._versions = services.versions
         self._window = window
@@ -57,11 +58,11 @@ class AnswerActions(QObject):
             case MessageAction.ANSWER_NOW:
                 self._answers.answer_now()
             case MessageAction.ANSWER_WITHOUT_LOOP:
-                self._answers.answer_without_loop(node_id)
+                self._remedies.answer_without_loop(node_id)
             case MessageAction.RETRY_UNLIKE:
-                self._answers.retry_against_repetition(node_id)
+                self._remedies.retry_against_repetition(node_id)
             case MessageAction.ANSWER_WITH_SIBLING:
-                self._answers.answer_without_thinking(node_id)
+                self._remedies.answer_without_thinking(node_id)
             case (
                 MessageAction.OPEN_PICTURE
                 | MessageAction.COPY_PICTURE
