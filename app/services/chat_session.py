@@ -154,11 +154,7 @@ class ChatSession(QObject):
     def add(self, conversation: Conversation, *, is_shown: bool) -> None:
         """Saves a whole conversation, such as an imported one, and maybe puts it on screen."""
         self._behind[conversation.id] = conversation
-        if conversation.is_temporary:
-            self._writer.exempt(conversation.id, True)
-        else:
-            self._being_created.add(conversation.id)
-        self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
+        self._save_first(conversation)
         if is_shown:
             self.show(conversation.id)
 
@@ -166,11 +162,9 @@ class ChatSession(QObject):
         """Saves the conversation on screen for the first time, as it is here."""
         self._shown = conversation
         self._is_new = False
-        if conversation.is_temporary:
-            return
-        self._being_created.add(conversation.id)
-        self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
-        self._remember_last_open(conversation.id)
+        self._save_first(conversation)
+        if not conversation.is_temporary:
+            self._remember_last_open(conversation.id)
 
     def take(self, conversation: Conversation, *parts: ChatPart) -> None:
         """Takes what a conversation has become, which the caller saves, and tells what of it has changed."""
@@ -302,12 +296,6 @@ class ChatSession(QObject):
         self._writer.save(shown_id, "tip", lambda: self._store.set_tip(shown_id, tip_id))
         self._tell(ChatPart.BRANCH)
 
-    def show_version(self, node_id: str, version: int) -> None:
-        """Goes to another version of a message, counted from 1, with what followed it."""
-        siblings = self._shown.siblings(node_id)
-        if not self.is_held(self._shown.id) and 1 <= version <= len(siblings):
-            self.go_to(self._shown.newest_tip_below(siblings[version - 1].id))
-
     def begin_edit(self, node_id: str) -> None:
         """Offers a message of the user's for change: the next `say` is another version of it."""
         if not self.is_held(self._shown.id):
@@ -373,20 +361,6 @@ class ChatSession(QObject):
         self._save_draft_of(changed)
         self._tell_of(conversation_id, ChatPart.QUEUE, ChatPart.ATTACHMENTS)
 
-    def set_title(self, conversation_id: str, title: str) -> None:
-        """Gives a conversation the title that the user typed."""
-        self._change(conversation_id, lambda found: replace(found, title=title, is_titled_by_user=True))
-        self._writer.save(conversation_id, "title", lambda: self._store.rename(conversation_id, title))
-        self._tell_of(conversation_id, ChatPart.DETAILS)
-
-    def take_title(self, conversation_id: str, title: str) -> None:
-        """Gives a conversation a title that nobody typed; that is no use of it."""
-        self._change(conversation_id, lambda found: replace(found, title=title))
-        self._writer.save(
-            conversation_id, "written title", lambda: self._store.take_title(conversation_id, title)
-        )
-        self._tell_of(conversation_id, ChatPart.DETAILS)
-
     # Private
 
     def _change(self, conversation_id: str, change: Callable[[Conversation], Conversation]) -> bool:
@@ -398,6 +372,13 @@ class ChatSession(QObject):
         else:
             return False
         return True
+
+    def _save_first(self, conversation: Conversation) -> None:
+        if conversation.is_temporary:
+            self._writer.exempt(conversation.id, True)
+            return
+        self._being_created.add(conversation.id)
+        self._writer.save(conversation.id, CREATION, lambda: self._store.create(conversation))
 
     def _remember_last_open(self, conversation_id: str) -> None:
         # For nobody's loss: who cannot save any more can still read.

@@ -1,4 +1,4 @@
-"""What a conversation keeps besides its messages: its preset with overrides, its tools, its permissions."""
+"""What a conversation keeps besides its messages: its title, its preset, its tools, its permissions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.store.conversations import ConversationStore
 
 
 class ConversationSettings:
-    """Changes the settings of the conversation on screen, and has every change saved.
+    """Changes the settings of the conversation on screen, and titles of any, and has every change saved.
 
     One that was never saved is saved with the first value that differs from its preset.
     """
@@ -66,6 +66,20 @@ class ConversationSettings:
         conversation = self._chat.find(conversation_id or self._chat.conversation.id)
         if conversation is not None:
             self._take_tools(replace(conversation, permissions=permissions))
+
+    def change_title(self, conversation_id: str, title: str) -> None:
+        """Gives a conversation the title that the user typed."""
+        self._writer.save(conversation_id, "title", lambda: self._store.rename(conversation_id, title))
+        if found := self._chat.find(conversation_id):
+            self._chat.take(replace(found, title=title, is_titled_by_user=True), ChatPart.DETAILS)
+
+    def take_title(self, conversation_id: str, title: str) -> None:
+        """Gives a conversation a title that nobody typed; that is no use of it."""
+        self._writer.save(
+            conversation_id, "written title", lambda: self._store.take_title(conversation_id, title)
+        )
+        if found := self._chat.find(conversation_id):
+            self._chat.take(replace(found, title=title), ChatPart.DETAILS)
 
     def _take_tools(self, changed: Conversation) -> None:
         is_saved = changed.id != self._chat.conversation.id or not self._chat.is_new

@@ -13,6 +13,7 @@ from app.core.conversation import UNKNOWN_TIME, Conversation, ConversationSummar
 from app.services.answers import AnswerService
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
+from app.services.conversation_settings import ConversationSettings
 from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.store_writer import StoreWriter
 from app.store.conversation_order import ConversationOrder
@@ -54,6 +55,7 @@ class ConversationService(QObject):
         order: ConversationOrder,
         writer: StoreWriter,
         chat: ChatSession,
+        conversation_settings: ConversationSettings,
         answers: AnswerService,
         parent: QObject | None = None,
     ) -> None:
@@ -66,6 +68,7 @@ class ConversationService(QObject):
         self._order = order
         self._writer = writer
         self._chat = chat
+        self._conversation_settings = conversation_settings
         self._answers = answers
         self._summaries = {summary.id: summary for summary in store.list_summaries()}
         self._deleted = {summary.id: summary for summary in order.deleted()}
@@ -111,7 +114,7 @@ class ConversationService(QObject):
         """Gives a conversation the title that the user typed."""
         if summary := self._summaries.get(conversation_id):
             self._summaries[conversation_id] = replace(summary, title=title)
-        self._chat.set_title(conversation_id, title)
+        self._conversation_settings.change_title(conversation_id, title)
         self.changed.emit(ListChange())
 
     def pin(self, ids: Collection[str], is_pinned: bool) -> None:

@@ -55,6 +55,13 @@ class MessageVersions(QObject):
         self.edited_id: str | None = None
         chat.changed.connect(self._on_chat_changed)
 
+    def show(self, node_id: str, version: int) -> None:
+        """Goes to another version of a message, counted from 1, with what followed it."""
+        conversation = self._chat.conversation
+        siblings = conversation.siblings(node_id)
+        if not self._chat.is_held(conversation.id) and 1 <= version <= len(siblings):
+            self._chat.go_to(conversation.newest_tip_below(siblings[version - 1].id))
+
     # Deleting
 
     def delete(self, node_id: str) -> DeletedVersion | None:

@@ -300,7 +300,13 @@ class Services(QObject):
         )
         self.reading_aloud = ReadingAloudService(self.chat, self.answers, self.settings, self.notices, self)
         self.conversations = ConversationService(
-            self.store.conversations, self.store.order, self.writer, self.chat, self.answers, self
+            self.store.conversations,
+            self.store.order,
+            self.writer,
+            self.chat,
+            self.conversation_settings,
+            self.answers,
+            self,
         )
         self.folders = FolderService(self.store.order, self.writer, self.conversations, self)
         self.imports = ImportService(self.store, self.writer, self.conversations, self.notices, self)
@@ -340,6 +346,7 @@ class Services(QObject):
             self.engine,
             self._engine_worker,
             self.chat,
+            self.conversation_settings,
             self.answers,
             self.reading_ahead,
             self.settings,

@@ -16,6 +16,7 @@ from app.services.answers import AnswerService
 from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
+from app.services.conversation_settings import ConversationSettings
 from app.services.reading_ahead import ReadingAheadService
 from app.services.running_answer import RunningAnswer
 from app.services.settings import SettingsService
@@ -38,6 +39,7 @@ class TitleService(QObject):
         engine: ChatEngine,
         engine_worker: Worker,
         chat: ChatSession,
+        conversation_settings: ConversationSettings,
         answers: AnswerService,
         reading_ahead: ReadingAheadService,
         settings: SettingsService,
@@ -47,6 +49,7 @@ class TitleService(QObject):
         self._engine = engine
         self._engine_worker = engine_worker
         self._chat = chat
+        self._conversation_settings = conversation_settings
         self._answers = answers
         self._settings = settings
         self._answered: set[str] = set()
@@ -101,7 +104,7 @@ class TitleService(QObject):
         self._answered.discard(asked.id)
         now = self._chat.find(asked.id)
         if title and now is not None and not now.is_titled_by_user and now.title == asked.title:
-            self._chat.take_title(asked.id, title)
+            self._conversation_settings.take_title(asked.id, title)
 
     def _is_unnamed(self, conversation: Conversation) -> bool:
         """Whether it has its first answer, and the first words of its question as its title."""

@@ -125,7 +125,7 @@ def test_a_conversation_that_is_answered_cannot_be_edited_or_branched(open_chat:
     me.chat.begin_edit(question.id)
     assert me.chat.edited_id is None
     tip = me.chat.conversation.tip_id
-    me.chat.show_version(me.chat.conversation.tip_id or "", 1)
+    me.services.versions.show(me.chat.conversation.tip_id or "", 1)
     assert me.chat.conversation.tip_id == tip
     assert not me.answers.send("Too early")
     may_go_on.set()

@@ -53,7 +53,7 @@ def test_nothing_of_it_is_written_whatever_is_done_with_it(open_chat: Open) -> N
     me.conversation_settings.change_overrides((("system_prompt", "Quagmire"),))
     me.conversation_settings.change_tools(("add",))
     me.conversation_settings.change_permissions(Permissions().with_decision("add", Decision.ALWAYS))
-    me.chat.set_title(conversation.id, "Quagmire")
+    me.conversation_settings.change_title(conversation.id, "Quagmire")
     answer = conversation.path()[-1].id
     me.services.versions.delete(answer)
     assert not any(word.encode() in on_disk(me) for word in WORDS)

@@ -109,7 +109,7 @@ def hold_a_conversation(folder: Path) -> None:
         # Everything is there after a restart, the other branch as well.
         assert me.chat.conversation.path() == before.path()
         assert me.chat.conversation.permissions.always == {"get_weather"}
-        me.chat.show_version(me.chat.conversation.path()[0].id, 1)
+        me.services.versions.show(me.chat.conversation.path()[0].id, 1)
         assert me.chat.conversation.path()[0].message.text == "What is the weather in Paris?"
         assert me.asks("What is the weather in Paris?") == "It is **18 °C** and sunny in Paris."
         assert [summary.title for summary in me.services.conversations.summaries] == [before.title]

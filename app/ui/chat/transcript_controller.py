@@ -60,7 +60,7 @@ class TranscriptController(QObject):
         transcript.regenerate_requested.connect(answers.regenerate)
         transcript.continue_requested.connect(answers.continue_answer)
         transcript.edit_requested.connect(self._services.versions.begin_edit)
-        transcript.version_requested.connect(chat.show_version)
+        transcript.version_requested.connect(self._services.versions.show)
         transcript.figures_requested.connect(self._on_figures_requested)
         transcript.link_activated.connect(self._window.messages.ask_to_open_link)
         transcript.wrap_changed.connect(lambda wraps: self._services.settings.change(wraps_code=wraps))
