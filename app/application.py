@@ -106,7 +106,7 @@ class Application(QObject):
     def _opened_store(self, paths: Paths) -> Store:
         """Opens the store; a recovery that takes long is shown."""
         recovery = RecoveryWindow()
-        recovery.begun.connect(self._themes.apply)
+        recovery.started.connect(self._themes.apply)
         try:
             return open_store_aside(paths, recovery.show_progress)
         finally:

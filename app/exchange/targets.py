@@ -79,7 +79,7 @@ def zip_target(path: Path) -> Iterator[ZipTarget]:
 
 
 def sortable_stem(conversation: Conversation) -> str:
-    """A file name that sorts by the day on which the conversation was begun."""
+    """A file name that sorts by the day on which the conversation was started."""
     day = conversation.created_at.astimezone().date().isoformat()
     return f"{day} {safe_name(formatting.one_line(conversation.title), 'Chat')}"
 

@@ -15,7 +15,7 @@ from app.store.store import Store
 FIRST_MS = 60_000
 """Milliseconds after the start: opening the window and the first model comes first."""
 AGAIN_MS = 3_600_000
-"""Milliseconds between two looks whether a new day has begun."""
+"""Milliseconds between two looks at the date."""
 
 
 class DailyCopies(QObject):

@@ -17,10 +17,10 @@ class RecoveryWindow(QWidget):
     """A small window with what is done now and how far it is. It comes up by itself after a second.
 
     Signals:
-        begun(): there is something to be shown soon.
+        started(): there is something to be shown soon.
     """
 
-    begun = Signal()
+    started = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,14 +43,14 @@ class RecoveryWindow(QWidget):
             layout.addWidget(widget)
         self._timer = QTimer(self, singleShot=True, interval=SHOWN_AFTER_MS)
         self._timer.timeout.connect(self.show)
-        self._is_begun = False
+        self._is_started = False
 
     def show_progress(self, progress: RecoveryProgress) -> None:
         """Takes how far it is."""
-        if not self._is_begun:
-            self._is_begun = True
+        if not self._is_started:
+            self._is_started = True
             self._timer.start()
-            self.begun.emit()
+            self.started.emit()
         self.step.setText(progress.step.value)
         is_known = progress.all_bytes > 0
         self.bar.setRange(0, _PARTS if is_known else 0)
