@@ -71,7 +71,7 @@ def html_page(conversation: Conversation, read_file: ReadFile, light: Theme, dar
     page = _PAGE.substitute(
         policy=escape(_POLICY),
         title=title,
-        when=escape(_when(conversation)),
+        when=escape(days_of(conversation)),
         style=page_style(light, dark),
         messages=messages,
     )
@@ -196,6 +196,7 @@ def _attachment(part: AttachmentPart, read_file: ReadFile) -> str:
     return f'<img src="data:{media_type};base64,{encoded}" alt="{name}" width="{min(part.width, 480)}">'
 
 
-def _when(conversation: Conversation) -> str:
-    begun, used = formatting.short_day(conversation.created_at), formatting.short_day(conversation.updated_at)
-    return begun if begun == used else f"{begun} – {used}"
+def days_of(conversation: Conversation) -> str:
+    """From the first to the last day of a conversation; one day where they are the same."""
+    first, last = formatting.short_day(conversation.created_at), formatting.short_day(conversation.updated_at)
+    return first if first == last else f"{first} – {last}"

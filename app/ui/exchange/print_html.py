@@ -22,7 +22,7 @@ from app.core.message import (
 )
 from app.core.stop_texts import STATE_NOTES
 from app.exchange.markdown_files import ReadFile
-from app.ui.exchange.html_page import coloured, markdown_html, thought_title
+from app.ui.exchange.html_page import coloured, days_of, markdown_html, thought_title
 from app.ui.exchange.page_style import SYNTAX
 from app.ui.fonts import CODE_FAMILIES
 from app.ui.theme import Theme
@@ -55,12 +55,10 @@ def print_html(conversation: Conversation, read_file: ReadFile, theme: Theme, wi
         syntax=" ".join(f".{name} {{ color: {getattr(theme, name)}; }}" for name in SYNTAX),
     )
     writer = _Writer(read_file, theme, width)
-    begun, used = formatting.short_day(conversation.created_at), formatting.short_day(conversation.updated_at)
-    when = begun if begun == used else f"{begun} – {used}"
     body = "\n".join(piece for node in conversation.path() for piece in writer.message(node))
     return (
         f"<html><head><style>{style}</style></head><body>"
-        f'<h1>{title}</h1><p class="muted">{escape(when)}</p>{body}</body></html>'
+        f'<h1>{title}</h1><p class="muted">{escape(days_of(conversation))}</p>{body}</body></html>'
     )
 
 
