@@ -11,14 +11,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.conversation import UNTITLED, Conversation, MessageState, now
-from app.core.errors import ImportFormatError
+from app.core.conversation import MessageState
 from app.core.message import Part, Role
 from app.exchange.context import ReadContext
 from app.exchange.fields import is_true, list_of, moment_of, number_of, table_of, text_of
 from app.exchange.foreign_text import attached_text, call_part, result_part, text_parts, thought_part
 from app.exchange.imported import ImportedConversation, Origin
-from app.exchange.message_tree import Entry, tree_of
+from app.exchange.message_tree import Entry, conversation_of, tree_of
 
 _CITATION = re.compile("\ue200[^\ue201]{0,2000}\ue201")
 _POINTER = re.compile(r"(?:file-service|sediment)://([\w-]+)")
@@ -43,19 +42,9 @@ def read(values: Mapping[str, Any], context: ReadContext) -> ImportedConversatio
         instructions = instructions or _instructions(message)
     created_at = moment_of(values, "create_time", "update_time")
     tree = tree_of(entries, text_of(values, "current_node"), created_at)
-    if not tree.nodes:
-        raise ImportFormatError("There is no message in it.")
-    created_at = created_at or tree.nodes[0].created_at
     title = text_of(values, "title")
-    conversation = Conversation(
-        title=title or UNTITLED,
-        is_titled_by_user=bool(title),
-        created_at=created_at,
-        updated_at=moment_of(values, "update_time") or max(node.created_at for node in tree.nodes) or now(),
-        nodes=tree.nodes,
-        tip_id=tree.tip_id,
-        system_prompt=instructions,
-    )
+    updated_at = moment_of(values, "update_time")
+    conversation = conversation_of(tree, title, created_at, updated_at, instructions)
     return ImportedConversation(conversation, Origin.CHATGPT, text_of(values, "conversation_id", "id"))
 
 

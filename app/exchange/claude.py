@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.core.conversation import UNTITLED, Conversation
-from app.core.errors import ImportFormatError
 from app.core.message import Part, Role
 from app.exchange.context import ReadContext
 from app.exchange.fields import is_true, list_of, moment_of, text_of
 from app.exchange.foreign_text import attached_text, call_part, result_part, text_parts, thought_part
 from app.exchange.imported import ImportedConversation, Origin
-from app.exchange.message_tree import Entry, chain_of, tree_of
+from app.exchange.message_tree import Entry, chain_of, conversation_of, tree_of
 
 
 def fits(values: Mapping[str, Any]) -> bool:
@@ -38,17 +36,8 @@ def read(values: Mapping[str, Any], _context: ReadContext) -> ImportedConversati
         tree = tree_of(entries, text_of(values, "current_leaf_message_uuid"), created_at)
     else:
         tree = chain_of(entries, created_at)
-    if not tree.nodes:
-        raise ImportFormatError("There is no message in it.")
     title = text_of(values, "name", "title")
-    conversation = Conversation(
-        title=title or UNTITLED,
-        is_titled_by_user=bool(title),
-        created_at=created_at or tree.nodes[0].created_at,
-        updated_at=moment_of(values, "updated_at") or max(node.created_at for node in tree.nodes),
-        nodes=tree.nodes,
-        tip_id=tree.tip_id,
-    )
+    conversation = conversation_of(tree, title, created_at, moment_of(values, "updated_at"))
     return ImportedConversation(conversation, Origin.CLAUDE, text_of(values, "uuid"))
 
 

@@ -9,12 +9,12 @@ import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.core.conversation import UNTITLED, Conversation, MessageState
+from app.core.conversation import MessageState
 from app.core.errors import ImportFormatError
 from app.core.message import Part, ReasoningPart, Role
 from app.exchange.foreign_text import answer_parts, attached_text, call_part, result_part, text_parts
 from app.exchange.imported import ImportedConversation, Origin
-from app.exchange.message_tree import Entry, chain_of
+from app.exchange.message_tree import Entry, chain_of, conversation_of
 
 MAGIC = b"\xf5\xd5\x53\xcc"
 NEWEST = 12
@@ -55,16 +55,7 @@ def _conversation(stream: _Stream) -> ImportedConversation:
     items = [_Item.read(stream, version) for _ in range(stream.count32())]
     created_at = datetime.fromtimestamp(created, UTC) if 0 < created < 1 << 33 else None
     tree = chain_of((_entry(item, model) for item in items), created_at)
-    if not tree.nodes:
-        raise ImportFormatError("There is no message in it.")
-    conversation = Conversation(
-        title=title or UNTITLED,
-        is_titled_by_user=bool(title),
-        created_at=tree.nodes[0].created_at,
-        updated_at=tree.nodes[-1].created_at,
-        nodes=tree.nodes,
-        tip_id=tree.tip_id,
-    )
+    conversation = conversation_of(tree, title, created_at)
     return ImportedConversation(conversation, Origin.GPT4ALL, foreign_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.core.conversation import UNTITLED, Conversation, MessageState
+from app.core.conversation import MessageState
 from app.core.errors import ImportFormatError
 from app.core.message import Part, Role
 from app.core.parsing import ParseError, parse_json
@@ -13,7 +13,7 @@ from app.exchange.context import ReadContext
 from app.exchange.fields import list_of, moment_of, table_of, text_of
 from app.exchange.foreign_text import answer_parts, call_part, result_part, text_parts, thought_part
 from app.exchange.imported import ImportedConversation, Origin
-from app.exchange.message_tree import Entry, chain_of
+from app.exchange.message_tree import Entry, chain_of, conversation_of
 
 MESSAGES = "messages.jsonl"
 MOST_BYTES = 128 * 1024**2
@@ -41,18 +41,9 @@ def read(values: Mapping[str, Any], context: ReadContext) -> ImportedConversatio
     entries = [_entry(message, model, context) for message in messages]
     created_at = moment_of(values, "created", "updated")
     tree = chain_of(sorted(entries, key=lambda entry: entry.at.timestamp() if entry.at else 0), created_at)
-    if not tree.nodes:
-        raise ImportFormatError("There is no message in it.")
-    title = text_of(values, "title")
-    conversation = Conversation(
-        title=title or UNTITLED,
-        is_titled_by_user=bool(title),
-        created_at=created_at or tree.nodes[0].created_at,
-        updated_at=moment_of(values, "updated") or max(node.created_at for node in tree.nodes),
-        nodes=tree.nodes,
-        tip_id=tree.tip_id,
-        system_prompt=text_of(assistant, "instructions"),
-    )
+    title, system_prompt = text_of(values, "title"), text_of(assistant, "instructions")
+    updated_at = moment_of(values, "updated")
+    conversation = conversation_of(tree, title, created_at, updated_at, system_prompt)
     return ImportedConversation(conversation, Origin.JAN, text_of(values, "id"))
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.conversation import UNTITLED, Conversation
-from app.core.errors import ImportFormatError
 from app.core.message import Generation, Part, Role, Statistics
 from app.core.parsing import ParseError, parse_json
 from app.exchange.context import ReadContext
@@ -23,7 +21,7 @@ from app.exchange.foreign_text import (
     thought_part,
 )
 from app.exchange.imported import ImportedConversation, Origin
-from app.exchange.message_tree import Entry, tree_of
+from app.exchange.message_tree import Entry, conversation_of, tree_of
 
 _ROLES = {"assistant": Role.ASSISTANT, "tool": Role.TOOL, "system": Role.SYSTEM}
 
@@ -44,19 +42,10 @@ def read(values: Mapping[str, Any], context: ReadContext) -> ImportedConversatio
     updated_at = moment_of(conv, "lastModified")
     entries = [_entry(str(number), message, names, context) for number, message in enumerate(messages)]
     tree = tree_of(entries, text_of(conv, "currNode"), updated_at)
-    if not tree.nodes:
-        raise ImportFormatError("There is no message in it.")
+    created_at = min((node.created_at for node in tree.nodes), default=None)
     prompts = (text_of(message, "content") for message in messages if text_of(message, "role") == "system")
-    title = text_of(conv, "name")
-    conversation = Conversation(
-        title=title or UNTITLED,
-        is_titled_by_user=bool(title),
-        created_at=min(node.created_at for node in tree.nodes),
-        updated_at=updated_at or max(node.created_at for node in tree.nodes),
-        nodes=tree.nodes,
-        tip_id=tree.tip_id,
-        system_prompt=next(filter(None, prompts), ""),
-    )
+    system_prompt = next(filter(None, prompts), "")
+    conversation = conversation_of(tree, text_of(conv, "name"), created_at, updated_at, system_prompt)
     return ImportedConversation(conversation, Origin.LLAMA_SERVER, text_of(conv, "id"))
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.conversation import UNTITLED, Conversation
-from app.core.errors import ImportFormatError
 from app.core.message import Generation, Part, Role, Statistics
 from app.exchange.context import ReadContext
 from app.exchange.fields import list_of, moment_of, number_of, table_of, text_of, whole_number_of
@@ -23,7 +21,7 @@ from app.exchange.foreign_text import (
     thought_part,
 )
 from app.exchange.imported import ImportedConversation, Origin
-from app.exchange.message_tree import Entry, tree_of
+from app.exchange.message_tree import Entry, conversation_of, tree_of
 
 MOST_VERSIONS = 10_000
 _SYSTEM_PROMPT = "llm.prediction.systemPrompt"
@@ -57,19 +55,10 @@ def read(values: Mapping[str, Any], _context: ReadContext) -> ImportedConversati
             shown = f"{number}.{selected if 0 <= selected < len(versions) else len(versions) - 1}"
     created_at = moment_of(values, "createdAt")
     tree = tree_of(entries, shown or "", created_at)
-    if not tree.nodes:
-        raise ImportFormatError("There is no message in it.")
-    title = text_of(values, "name")
     last_used = (moment_of(values, name) for name in ("userLastMessagedAt", "assistantLastMessagedAt"))
-    conversation = Conversation(
-        title=title or UNTITLED,
-        is_titled_by_user=bool(title),
-        created_at=created_at or tree.nodes[0].created_at,
-        updated_at=max(filter(None, (*last_used, created_at)), default=tree.nodes[-1].created_at),
-        nodes=tree.nodes,
-        tip_id=tree.tip_id,
-        system_prompt=_system_prompt(values),
-    )
+    updated_at = max(filter(None, (*last_used, created_at)), default=None)
+    title, system_prompt = text_of(values, "name"), _system_prompt(values)
+    conversation = conversation_of(tree, title, created_at, updated_at, system_prompt)
     made_at = whole_number_of(values, "createdAt")
     return ImportedConversation(conversation, Origin.LM_STUDIO, str(made_at) if made_at else "")
 

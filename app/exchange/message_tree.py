@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.core.conversation import MessageNode, MessageState, now
+from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState, now
+from app.core.errors import ImportFormatError
 from app.core.message import Generation, Message, Part, Role, ToolResultPart
 
 
@@ -65,6 +66,38 @@ def chain_of(entries: Iterable[Entry], at: datetime | None = None) -> Tree:
     for number, entry in enumerate(entries):
         chained.append(replace(entry, id=str(number), parent_id=str(number - 1) if number else None))
     return tree_of(chained, at=at)
+
+
+def conversation_of(
+    tree: Tree,
+    title: str,
+    created_at: datetime | None = None,
+    updated_at: datetime | None = None,
+    system_prompt: str = "",
+) -> Conversation:
+    """The conversation of these messages.
+
+    Args:
+        tree: its messages.
+        title: empty where the file gives none.
+        created_at: where the file does not say it, the first message does.
+        updated_at: where the file does not say it, the newest message does.
+        system_prompt: what the model was told before.
+
+    Raises:
+        ImportFormatError: there is not one message in it.
+    """
+    if not tree.nodes:
+        raise ImportFormatError("There is no message in it.")
+    return Conversation(
+        title=title or UNTITLED,
+        is_titled_by_user=bool(title),
+        created_at=created_at or tree.nodes[0].created_at,
+        updated_at=updated_at or max(node.created_at for node in tree.nodes),
+        nodes=tree.nodes,
+        tip_id=tree.tip_id,
+        system_prompt=system_prompt,
+    )
 
 
 class _Maker:

@@ -10,8 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.conversation import UNTITLED, Conversation
-from app.core.errors import ImportFormatError
 from app.core.message import Part, Role
 from app.exchange.context import ReadContext
 from app.exchange.fields import list_of, moment_of, table_of, text_of
@@ -24,7 +22,7 @@ from app.exchange.foreign_text import (
     thought_part,
 )
 from app.exchange.imported import ImportedConversation, Origin
-from app.exchange.message_tree import Entry, chain_of, tree_of
+from app.exchange.message_tree import Entry, chain_of, conversation_of, tree_of
 
 _DETAILS = re.compile(
     r'<details type="(?P<kind>reasoning|tool_calls)"(?P<values>[^>]*)>\s*'
@@ -55,18 +53,10 @@ def read(values: Mapping[str, Any], context: ReadContext) -> ImportedConversatio
     else:
         listed = enumerate(list_of(chat, "messages"))
         tree = chain_of((_entry(str(number), message, context) for number, message in listed), created_at)
-    if not tree.nodes:
-        raise ImportFormatError("There is no message in it.")
     title = text_of(values, "title") or text_of(chat, "title")
-    conversation = Conversation(
-        title=title or UNTITLED,
-        is_titled_by_user=bool(title),
-        created_at=created_at or tree.nodes[0].created_at,
-        updated_at=moment_of(values, "updated_at") or max(node.created_at for node in tree.nodes),
-        nodes=tree.nodes,
-        tip_id=tree.tip_id,
-        system_prompt=text_of(chat, "system") or text_of(table_of(chat, "params"), "system"),
-    )
+    updated_at = moment_of(values, "updated_at")
+    system_prompt = text_of(chat, "system") or text_of(table_of(chat, "params"), "system")
+    conversation = conversation_of(tree, title, created_at, updated_at, system_prompt)
     return ImportedConversation(conversation, Origin.OPEN_WEBUI, text_of(values, "id") or text_of(chat, "id"))
 
 
