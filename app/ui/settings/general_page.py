@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
+from typing_extensions import override
 
 from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, ThemeChoice
-from app.ui.widgets.drop_down import DropDown
+from app.ui.settings.form_page import FormPage
 
 _THEMES = (
-    (ThemeChoice.SYSTEM, "System"),
-    (ThemeChoice.LIGHT, "Light"),
-    (ThemeChoice.DARK, "Dark"),
-    (ThemeChoice.HIGH_CONTRAST, "High contrast"),
+    (ThemeChoice.SYSTEM.value, "System"),
+    (ThemeChoice.LIGHT.value, "Light"),
+    (ThemeChoice.DARK.value, "Dark"),
+    (ThemeChoice.HIGH_CONTRAST.value, "High contrast"),
 )
 _SEND_KEYS = (
     (True, "Enter (Shift+Enter for a new line)"),
@@ -22,23 +22,12 @@ _SEND_KEYS = (
 )
 
 
-class GeneralPage(QWidget):
-    """How the window looks and listens.
-
-    Signals:
-        changed(Settings): the user changed something.
-    """
-
-    changed = Signal(object)
+class GeneralPage(FormPage):
+    """How the window looks and listens."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._settings = settings
-        self.theme_field = DropDown(self)
-        self.theme_field.setObjectName("theme_field")
-        self.theme_field.setAccessibleName("Theme")
-        for theme, text in _THEMES:
-            self.theme_field.addItem(text, theme.value)
+        super().__init__(settings, parent)
+        self.theme_field = self._drop_down("theme_field", "Theme", _THEMES)
         self.zoom_field = QSpinBox(self)
         self.zoom_field.setObjectName("zoom_field")
         self.zoom_field.setAccessibleName("Text size")
@@ -47,42 +36,41 @@ class GeneralPage(QWidget):
         self.zoom_field.setSuffix(" %")
         self.zoom_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style sheet's padding does not reach it.
         self.zoom_field.setToolTip("Also with Ctrl++, Ctrl+- and Ctrl+0")
-        self.send_key_field = DropDown(self)
-        self.send_key_field.setObjectName("send_key_field")
-        self.send_key_field.setAccessibleName("Key that sends")
-        for value, text in _SEND_KEYS:
-            self.send_key_field.addItem(text, value)
-        self.title_box = QCheckBox("Let the model write the titles of chats", self)
-        self.title_box.setObjectName("title_box")
-        self.pictures_box = QCheckBox("Keep attached pictures in full size", self)
-        self.pictures_box.setObjectName("pictures_box")
+        self.zoom_field.valueChanged.connect(self._on_field_changed)
+        self.send_key_field = self._drop_down("send_key_field", "Key that sends", _SEND_KEYS)
+        self.title_box = self._box("title_box", "Let the model write the titles of chats")
+        self.pictures_box = self._box("pictures_box", "Keep attached pictures in full size")
         self.pictures_box.setToolTip(
             "Otherwise 2,048 pixels of the longer side are kept, which models see as well"
         )
-        self.notify_box = QCheckBox("When a long answer or a download finishes in the background", self)
-        self.notify_box.setObjectName("notify_box")
-        self._lay_out()
+        self.notify_box = self._box(
+            "notify_box", "When a long answer or a download finishes in the background"
+        )
+        self._lay_out(
+            "General",
+            (
+                ("Theme", self.theme_field),
+                ("Text size", self.zoom_field),
+                ("Send with", self.send_key_field),
+                ("Titles", self.title_box),
+                ("Pictures", self.pictures_box),
+                ("Notify me", self.notify_box),
+            ),
+        )
         self.set_settings(settings)
-        self.theme_field.currentIndexChanged.connect(self._on_field_changed)
-        self.zoom_field.valueChanged.connect(self._on_field_changed)
-        self.send_key_field.currentIndexChanged.connect(self._on_field_changed)
-        self.title_box.toggled.connect(self._on_field_changed)
-        self.pictures_box.toggled.connect(self._on_field_changed)
-        self.notify_box.toggled.connect(self._on_field_changed)
 
-    def set_settings(self, settings: Settings) -> None:
-        """Shows other values. Emits nothing."""
-        self._settings = settings
-        with QSignalBlocker(self):
-            self.theme_field.setCurrentIndex(self.theme_field.findData(settings.theme.value))
-            self.zoom_field.setValue(round(settings.font_scale * 100))
-            self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
-            self.title_box.setChecked(settings.writes_titles)
-            self.pictures_box.setChecked(settings.keeps_original_pictures)
-            self.notify_box.setChecked(settings.notifies_when_done)
+    @override
+    def _fill(self, settings: Settings) -> None:
+        self.theme_field.setCurrentIndex(self.theme_field.findData(settings.theme.value))
+        self.zoom_field.setValue(round(settings.font_scale * 100))
+        self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
+        self.title_box.setChecked(settings.writes_titles)
+        self.pictures_box.setChecked(settings.keeps_original_pictures)
+        self.notify_box.setChecked(settings.notifies_when_done)
 
-    def _on_field_changed(self) -> None:
-        settings = replace(
+    @override
+    def _chosen(self) -> Settings:
+        return replace(
             self._settings,
             theme=ThemeChoice(self.theme_field.currentData()),
             font_scale=self.zoom_field.value() / 100,
@@ -91,21 +79,3 @@ class GeneralPage(QWidget):
             keeps_original_pictures=self.pictures_box.isChecked(),
             notifies_when_done=self.notify_box.isChecked(),
         )
-        if settings != self._settings and not self.signalsBlocked():
-            self._settings = settings
-            self.changed.emit(settings)
-
-    def _lay_out(self) -> None:
-        layout = QFormLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setVerticalSpacing(16)
-        layout.setHorizontalSpacing(24)
-        heading = QLabel("General", self)
-        heading.setProperty("subheading", True)
-        layout.addRow(heading)
-        layout.addRow("Theme", self.theme_field)
-        layout.addRow("Text size", self.zoom_field)
-        layout.addRow("Send with", self.send_key_field)
-        layout.addRow("Titles", self.title_box)
-        layout.addRow("Pictures", self.pictures_box)
-        layout.addRow("Notify me", self.notify_box)

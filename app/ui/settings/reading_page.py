@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from app.core.spoken_answers import SpokenAnswers
 from app.settings import ColumnWidth, Settings
-from app.ui.widgets.drop_down import DropDown
+from app.ui.settings.form_page import FormPage
 
 _WIDTHS = (
     (ColumnWidth.NARROW.value, "Narrow"),
@@ -26,18 +25,11 @@ _SPOKEN = (
 )
 
 
-class ReadingPage(QWidget):
-    """What makes conversations good to read.
-
-    Signals:
-        changed(Settings): the user changed something.
-    """
-
-    changed = Signal(object)
+class ReadingPage(FormPage):
+    """What makes conversations good to read."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._settings = settings
+        super().__init__(settings, parent)
         self.width_field = self._drop_down("column_width_field", "Column width", _WIDTHS)
         self.spacing_field = self._drop_down("spacing_field", "Spacing", _SPACINGS)
         self.outline_box = self._box("outline_box", "Outline beside long chats")
@@ -46,38 +38,33 @@ class ReadingPage(QWidget):
         self.line_numbers_box = self._box("line_numbers_box", "Line numbers in code")
         self.motion_box = self._box("motion_box", "Reduce motion")
         self.spoken_field = self._drop_down("spoken_answers_field", "Screen reader says answers", _SPOKEN)
-        self._lay_out()
+        self._lay_out(
+            "Reading",
+            (
+                ("Column", self.width_field),
+                ("Spacing", self.spacing_field),
+                ("Show", self.outline_box),
+                ("", self.speed_box),
+                ("", self.line_numbers_box),
+                ("Motion", self.motion_box),
+                ("Say answers", self.spoken_field),
+            ),
+        )
         self.set_settings(settings)
 
-    def _drop_down(self, name: str, words: str, choices: Sequence[tuple[object, str]]) -> DropDown:
-        field = DropDown(self)
-        field.setObjectName(name)
-        field.setAccessibleName(words)
-        for value, text in choices:
-            field.addItem(text, value)
-        field.currentIndexChanged.connect(self._on_field_changed)
-        return field
+    @override
+    def _fill(self, settings: Settings) -> None:
+        self.width_field.setCurrentIndex(self.width_field.findData(settings.column_width.value))
+        self.spacing_field.setCurrentIndex(self.spacing_field.findData(settings.is_compact))
+        self.outline_box.setChecked(settings.shows_outline)
+        self.speed_box.setChecked(settings.shows_speed)
+        self.line_numbers_box.setChecked(settings.shows_line_numbers)
+        self.motion_box.setChecked(settings.reduces_motion)
+        self.spoken_field.setCurrentIndex(self.spoken_field.findData(settings.spoken_answers.value))
 
-    def _box(self, name: str, words: str) -> QCheckBox:
-        box = QCheckBox(words, self)
-        box.setObjectName(name)
-        box.toggled.connect(self._on_field_changed)
-        return box
-
-    def set_settings(self, settings: Settings) -> None:
-        """Shows other values. Emits nothing."""
-        self._settings = settings
-        with QSignalBlocker(self):
-            self.width_field.setCurrentIndex(self.width_field.findData(settings.column_width.value))
-            self.spacing_field.setCurrentIndex(self.spacing_field.findData(settings.is_compact))
-            self.outline_box.setChecked(settings.shows_outline)
-            self.speed_box.setChecked(settings.shows_speed)
-            self.line_numbers_box.setChecked(settings.shows_line_numbers)
-            self.motion_box.setChecked(settings.reduces_motion)
-            self.spoken_field.setCurrentIndex(self.spoken_field.findData(settings.spoken_answers.value))
-
-    def _on_field_changed(self) -> None:
-        settings = replace(
+    @override
+    def _chosen(self) -> Settings:
+        return replace(
             self._settings,
             column_width=ColumnWidth(self.width_field.currentData()),
             is_compact=self.spacing_field.currentData(),
@@ -87,22 +74,3 @@ class ReadingPage(QWidget):
             reduces_motion=self.motion_box.isChecked(),
             spoken_answers=SpokenAnswers(self.spoken_field.currentData()),
         )
-        if settings != self._settings and not self.signalsBlocked():
-            self._settings = settings
-            self.changed.emit(settings)
-
-    def _lay_out(self) -> None:
-        layout = QFormLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setVerticalSpacing(16)
-        layout.setHorizontalSpacing(24)
-        heading = QLabel("Reading", self)
-        heading.setProperty("subheading", True)
-        layout.addRow(heading)
-        layout.addRow("Column", self.width_field)
-        layout.addRow("Spacing", self.spacing_field)
-        layout.addRow("Show", self.outline_box)
-        layout.addRow("", self.speed_box)
-        layout.addRow("", self.line_numbers_box)
-        layout.addRow("Motion", self.motion_box)
-        layout.addRow("Say answers", self.spoken_field)
