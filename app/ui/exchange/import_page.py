@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -28,30 +27,26 @@ from app.exchange.imported import Unread
 from app.services.import_state import ImportCandidate, ImportPhase, ImportState, Standing
 from app.ui.exchange.candidate_model import WANTED, CandidateModel
 from app.ui.exchange.import_start import ImportStart
-from app.ui.icons import ICON_SIZE, icon
-from app.ui.widgets.tooltip import with_shortcut
+from app.ui.widgets.back_page import BackPage
 
-HEADER_HEIGHT = 52
 STEPS = 1000
 MOST_UNREAD_SHOWN = 500
 UNREAD_HEIGHT = 120
 
 
-class ImportPage(QWidget):
+class ImportPage(BackPage):
     """Takes the state of an import, and says what the user wants.
 
     Attributes:
         start: where files are chosen.
 
     Signals:
-        back_requested(): the user wants to chat.
         import_requested(frozenset): save those at these places.
         cancel_requested(): stop what goes on.
         again_requested(): choose other files.
         files_dropped(list[Path]): files and folders were dropped onto the screen.
     """
 
-    back_requested = Signal()
     import_requested = Signal(object)
     cancel_requested = Signal()
     again_requested = Signal()
@@ -63,10 +58,7 @@ class ImportPage(QWidget):
         self.setAccessibleName("Import chats")
         self.setAcceptDrops(True)
         self.start = ImportStart(self)
-        self.back_button = QPushButton("Back to chat", self)
-        self.back_button.setObjectName("import_back_button")
-        self.back_button.setProperty("quiet", True)
-        self.back_button.setToolTip(with_shortcut("Back to chat", "Esc"))
+        self.back_button = self._back_button("import_back_button")
         self.summary = QLabel(self)
         self.summary.setProperty("subheading", True)
         self.summary.setWordWrap(True)
@@ -98,7 +90,6 @@ class ImportPage(QWidget):
         self._prepare_table()
         self._lay_out()
         self._connect()
-        self._recolour()
         self.show_state(ImportState())
 
     def show_state(self, state: ImportState) -> None:
@@ -165,13 +156,6 @@ class ImportPage(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
-        header = QFrame(self)
-        header.setObjectName("model_manager_header")
-        header.setMinimumHeight(HEADER_HEIGHT)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(8, 0, 12, 0)
-        row.addWidget(self.back_button)
-        row.addStretch(1)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         for button in (self.all_button, self.new_button, self.none_button):
@@ -192,14 +176,9 @@ class ImportPage(QWidget):
         inner.addStretch(1)
         self._pages.addWidget(self.start)
         self._pages.addWidget(work)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(header)
-        layout.addWidget(self._pages, 1)
+        self._lay_out_below_header(self.back_button, self._pages)
 
     def _connect(self) -> None:
-        self.back_button.clicked.connect(self.back_requested)
         self.cancel_button.clicked.connect(self.cancel_requested)
         self.again_button.clicked.connect(self.again_requested)
         self.import_button.clicked.connect(lambda: self.import_requested.emit(self.model.wanted))
@@ -208,18 +187,6 @@ class ImportPage(QWidget):
         self.none_button.clicked.connect(lambda: self.model.tick(lambda _row: False))
         self.model.ticked.connect(self._count_wanted)
         self.table.doubleClicked.connect(lambda index: self.model.toggle(index.row()))
-
-    def _recolour(self) -> None:
-        self.back_button.setIcon(icon("arrow-left", QGuiApplication.palette()))
-        self.back_button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        # Esc also stops an answer, anywhere in the window; here it leads back to it first.
-        if event.type() == QEvent.Type.ShortcutOverride and _is_escape(event):
-            event.accept()
-            return True
-        return super().event(event)
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -231,19 +198,6 @@ class ImportPage(QWidget):
         event.acceptProposedAction()
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         self.files_dropped.emit(paths)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_escape(event):
-            self.back_requested.emit()
-        else:
-            super().keyPressEvent(event)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_phase"):
-            self._recolour()
 
 
 def summary_of(state: ImportState) -> str:
@@ -278,7 +232,3 @@ def words_of(unread: Unread) -> str:
     """What could not be read, on one line."""
     named = [formatting.one_line(name) for name in (unread.file, unread.title) if name]
     return " · ".join([*named, unread.reason])
-
-
-def _is_escape(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

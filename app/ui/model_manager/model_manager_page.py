@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabBar, QWidget
 from typing_extensions import override
 
-from app.ui.icons import ICON_SIZE, icon
 from app.ui.model_manager.discover_view import DiscoverView
 from app.ui.model_manager.downloads_view import DownloadsView
 from app.ui.model_manager.library_view import LibraryView
 from app.ui.model_manager.row_list import RowList
 from app.ui.theme import Theme
-from app.ui.widgets.tooltip import with_shortcut
-
-HEADER_HEIGHT = 52
+from app.ui.widgets.back_page import BackPage
 
 
 class ModelManagerSection(IntEnum):
@@ -28,18 +25,16 @@ class ModelManagerSection(IntEnum):
     LIBRARY = 2
 
 
-class ModelManagerPage(QWidget):
+class ModelManagerPage(BackPage):
     """Puts the parts together; each takes values and sends signals of its own.
 
     Attributes:
         discover, downloads, library: the parts.
 
     Signals:
-        back_requested(): the user wants to chat.
         network_settings_requested(): the user wants to be online again.
     """
 
-    back_requested = Signal()
     network_settings_requested = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -49,10 +44,7 @@ class ModelManagerPage(QWidget):
         self.discover = DiscoverView(theme, self)
         self.downloads = DownloadsView(theme, self)
         self.library = LibraryView(theme, self)
-        self.back_button = QPushButton("Back to chat", self)
-        self.back_button.setObjectName("back_to_chat_button")
-        self.back_button.setProperty("quiet", True)
-        self.back_button.setToolTip(with_shortcut("Back to chat", "Esc"))
+        self.back_button = self._back_button("back_to_chat_button")
         self.tabs = QTabBar(self)
         self.tabs.setObjectName("model_manager_tabs")
         self.tabs.setAccessibleName("Model tabs")
@@ -64,13 +56,13 @@ class ModelManagerPage(QWidget):
         self.offline_button = QPushButton("Offline", self)
         self.offline_button.setObjectName("offline_button")
         self.offline_button.setToolTip("Offline mode is on. Open the settings")
+        self._set_icon(self.offline_button, "cloud-slash")
         self._pages = QStackedWidget(self)
         for page in (self.discover, self.downloads, self.library):
             self._pages.addWidget(page)
         self._lay_out()
         self._connect()
         self.set_offline(False)
-        self._recolour()
 
     @property
     def section(self) -> ModelManagerSection:
@@ -96,6 +88,7 @@ class ModelManagerPage(QWidget):
         self.offline_button.setVisible(is_offline)
         self.discover.start.set_offline(is_offline)
 
+    @override
     def go_back(self) -> None:
         """One step back: from a model to the list, from a search to the catalog, from here to the chat."""
         if self.section is not ModelManagerSection.DISCOVER or not self.discover.go_back():
@@ -111,26 +104,13 @@ class ModelManagerPage(QWidget):
             ).list.setFocus()
 
     def _lay_out(self) -> None:
-        header = QFrame(self)
-        header.setObjectName("model_manager_header")
-        header.setMinimumHeight(HEADER_HEIGHT)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(8, 0, 12, 0)
-        row.setSpacing(8)
-        row.addWidget(self.back_button)
-        row.addStretch(1)
+        row = self._lay_out_below_header(self.back_button, self._pages)
         row.addWidget(self.tabs, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
         row.addWidget(self.offline_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(header)
-        layout.addWidget(self._pages, 1)
 
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
-        self.back_button.clicked.connect(self.back_requested)
         self.offline_button.clicked.connect(self.network_settings_requested)
         self.discover.start.network_settings_requested.connect(self.network_settings_requested)
         self.downloads.discover_requested.connect(lambda: self.show_section(ModelManagerSection.DISCOVER))
@@ -146,34 +126,3 @@ class ModelManagerPage(QWidget):
         self.discover.show_list()
         self.discover.search_field.setFocus()
         self.discover.search_field.selectAll()
-
-    def _recolour(self) -> None:
-        palette = QGuiApplication.palette()
-        for button, name in ((self.back_button, "arrow-left"), (self.offline_button, "cloud-slash")):
-            button.setIcon(icon(name, palette))
-            button.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        # Esc also stops an answer, anywhere in the window; here it leads back to it first.
-        if event.type() == QEvent.Type.ShortcutOverride and _is_escape(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if _is_escape(event):
-            self.go_back()
-        else:
-            super().keyPressEvent(event)
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pages"):
-            self._recolour()
-
-
-def _is_escape(event: QEvent) -> bool:
-    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
