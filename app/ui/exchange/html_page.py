@@ -102,11 +102,25 @@ def part_html(part: Part) -> str:
         case ReasoningPart(text=text):
             return _card(thought_title(part), markdown_html(text)) if text.strip() else ""
         case ToolCallPart():
-            return _card(f"Called {part.name}" if part.name else "Call", _code(part.raw))
+            return _card(call_title(part), _code(part.raw))
         case ToolResultPart():
-            outcome = "was denied" if part.is_refused else "failed" if part.is_error else "returned"
-            return _card(f"{part.name or 'A tool'} {outcome}", _code(part.raw))
+            return _card(result_title(part), _code(part.raw))
     return ""
+
+
+def call_title(part: ToolCallPart) -> str:
+    """What stands above a call."""
+    return f"Called {part.name}" if part.name else "Call"
+
+
+def result_title(part: ToolResultPart) -> str:
+    """What stands above a result: what became of the call."""
+    name = part.name or "A tool"
+    if part.is_refused:
+        return f"{name} was denied"
+    if part.is_stopped:
+        return f"{name} was stopped"
+    return f"{name} failed" if part.is_error else f"{name} returned"
 
 
 def markdown_html(text: str, write_code: Callable[[str, str], str] | None = None) -> str:

@@ -22,7 +22,14 @@ from app.core.message import (
 )
 from app.core.stop_texts import STATE_NOTES
 from app.exchange.markdown_files import ReadFile
-from app.ui.exchange.html_page import coloured, days_of, markdown_html, thought_title
+from app.ui.exchange.html_page import (
+    call_title,
+    coloured,
+    days_of,
+    markdown_html,
+    result_title,
+    thought_title,
+)
 from app.ui.exchange.page_style import SYNTAX
 from app.ui.fonts import CODE_FAMILIES
 from app.ui.theme import Theme
@@ -89,10 +96,10 @@ class _Writer:
                 return markdown_html(text, self._code)
             case ReasoningPart(text=text) if text.strip():
                 return self._card(thought_title(part), markdown_html(text, self._code))
-            case ToolCallPart(name=name, raw=raw):
-                return self._card(f"Called {name}" if name else "Call", self._code(displayable(raw), ""))
-            case ToolResultPart(name=name, raw=raw):
-                return self._card(f"{name or 'A tool'} returned", self._code(displayable(raw), ""))
+            case ToolCallPart(raw=raw):
+                return self._card(call_title(part), self._code(displayable(raw), ""))
+            case ToolResultPart(raw=raw):
+                return self._card(result_title(part), self._code(displayable(raw), ""))
         return ""
 
     def _card(self, title: str, body: str) -> str:
