@@ -89,7 +89,7 @@ class Completion:
             raise _reading_failed() from error
         yield self._statistics()
         if self._loaded.media is not None:
-            self._loaded.media.close_if_memory_is_short()
+            self._loaded.media.projector.close_if_memory_is_short()
 
     def _open_media(self, messages: Sequence[Message]) -> Iterator[MediaProgress]:
         if self._loaded.media is not None:

@@ -1,33 +1,30 @@
-"""What lets a loaded model see and hear: its projector, and what it made of the conversation's pictures and
-recordings.
+"""What lets a loaded model see and hear: its projector encodes the conversation's pictures and recordings,
+and what came of them is kept.
 
-Encoding a picture takes seconds on a processor. What came of it is kept by what the picture is, so that
+Encoding a picture takes seconds on a processor. Its embeddings are kept by what the picture is, so that
 another turn, an edit and a regeneration need not do it again.
 """
 
 from __future__ import annotations
 
 import ctypes
-import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
-import psutil
-
-from app.core.errors import EngineError, ModelFileError
+from app.core.errors import EngineError
 from app.core.language_model import MediaProgress, MediaStep
-from app.core.media import SOUND_RATE, Media, ReadMedia, SoundSamples
+from app.core.media import Media, ReadMedia, SoundSamples
 from app.core.message import AttachmentPart, Message, PicturePart
 from app.core.model_file import Sense
 from app.core.picture_size import lfm2_positions, seen_size
 from app.core.sound_pieces import estimated_positions, pieces_of
-from app.engine.library_thread import Stop, Tell, run_beside
+from app.engine.lazy_projector import LazyProjector
+from app.engine.library_thread import run_beside
 from app.engine.media_positions import (
     MediaLayout,
     Tile,
@@ -40,21 +37,16 @@ from app.engine.prompt_cache import ReadingStopped
 
 if TYPE_CHECKING:
     from app.engine import llama
-    from app.engine.llama.projector import MediaChunks, Projector, Run
-
-LOG = logging.getLogger(__name__)
+    from app.engine.llama.projector import MediaChunks, Run
 
 MOST_EMBEDDING_BYTES = 256 * 1024 * 1024
 """Kept of pictures and sound; one tile of LFM2.5-VL-1.6B takes 2 MB. What one prompt needs is kept anyway."""
-LEAST_FREE_BYTES = 512 * 1024 * 1024
-"""With less free memory than this the projector is freed after an answer, and loaded again when needed."""
 POSITIONS_OF_TILE = 256
 WORK_SECONDS_A_MEGABYTE = 0.03
 """Of one core, for a tile, by the projector's size; measured with AVX2: 0.029 for the So400m tower of
 LFM2.5-VL-1.6B in Q8_0 (583 MB), 0.037 for the base tower of 450M (103 MB)."""
 WORK_SECONDS_OF_SOUND = 0.012
 """Of one core, for a position; measured with AVX2 for a conformer of LFM2.5-Audio's shape: 4.4 for 30 s."""
-_AGAIN = "Download the model again with its second file, or choose another model."
 
 Embeddings = ctypes.Array[ctypes.c_float]
 
@@ -77,19 +69,14 @@ class MediaReader:
     ) -> None:
         """`path` is the projector's file, which is loaded for the first picture or recording; `senses` says
         what it is for."""
-        self._path = path
-        self._model = model
-        self._thread_count = thread_count
-        self._use_gpu = use_gpu
+        self.projector = LazyProjector(path, model, thread_count, use_gpu, senses)
         self._read_media = read_media
         self._senses = senses
         self._most_bytes = most_bytes
-        self._projector: Projector | None = None
         self._key = f"{path.name} {_size_of(path)}"
         self._layouts: dict[int, MediaLayout] = {}
         self._parts: dict[int, AttachmentPart] = {}
         self._embeddings: OrderedDict[tuple[int, int], Embeddings] = OrderedDict()
-        self._width = 0
         work = _size_of(path) / 1e6 * WORK_SECONDS_A_MEGABYTE
         cores = max(1, thread_count)
         self._seconds_a_position = {
@@ -98,22 +85,9 @@ class MediaReader:
         }
         """Guessed, and corrected by each tile and piece that is encoded."""
 
-    @property
-    def is_loaded(self) -> bool:
-        """Whether the projector is in memory."""
-        return self._projector is not None
-
     def close(self) -> None:
-        """Frees the projector; before the model is freed."""
-        projector, self._projector = self._projector, None
-        if projector is not None:
-            projector.close()
-
-    def close_if_memory_is_short(self) -> None:
-        """Frees the projector where other programs need the memory more. What it has made is kept."""
-        if self.is_loaded and psutil.virtual_memory().available < LEAST_FREE_BYTES:
-            LOG.info("Freed the projector, as the memory is short")
-            self.close()
+        """Frees the projector; before the model is freed. What it has made is kept."""
+        self.projector.close()
 
     def takes(self, part: AttachmentPart) -> bool:
         """Whether the projector is for that kind of thing."""
@@ -230,8 +204,12 @@ class MediaReader:
             self._embeddings[identity, number],
             skipped,
             min(len(positions), tile.count - skipped),
-            self._width,
+            self.projector.width,
         )
+
+    def _load(self, part: AttachmentPart, cancel: threading.Event) -> Iterator[MediaProgress]:
+        for share in self.projector.load(cancel):
+            yield MediaProgress(MediaStep.LOAD, share, sense_of(part) is Sense.HEARING)
 
     def _keep(
         self, key: tuple[int, int], embeddings: Embeddings, needed: dict[tuple[int, int], None]
@@ -262,9 +240,8 @@ class MediaReader:
     def _chunks(self, part: AttachmentPart, media: Media) -> MediaChunks:
         from app.engine import llama
 
-        assert self._projector is not None
         try:
-            return self._projector.chunks(media)
+            return self.projector.loaded.chunks(media)
         except llama.NativeFailure as error:
             raise EngineError(
                 f"The model could not take {part.file.name}: {error}.", "Send your message again without it."
@@ -276,8 +253,7 @@ class MediaReader:
         from app.engine import llama
         from app.engine.llama.projector import EncodingStopped
 
-        projector = self._projector
-        assert projector is not None
+        projector = self.projector.loaded
         began = time.perf_counter()
         try:
             yield from run_beside(lambda stop, tell: projector.encode(run, stop, tell), cancel)
@@ -290,105 +266,10 @@ class MediaReader:
                 "Send your message again without it.",
             ) from error
 
-    def _load(self, part: AttachmentPart, cancel: threading.Event) -> Iterator[MediaProgress]:
-        if self._projector is not None:
-            return
-
-        def load(stop: Stop, tell: Tell) -> Projector:
-            def on_progress(share: float) -> bool:
-                tell(share)
-                return not stop.is_set()
-
-            native = projector_library()
-            opened: Projector = native.Projector(
-                self._path, self._model, self._thread_count, self._use_gpu, on_progress
-            )
-            return opened
-
-        from app.engine import llama
-
-        try:
-            for event in run_beside(load, cancel):
-                if isinstance(event, float):
-                    yield MediaProgress(MediaStep.LOAD, event, sense_of(part) is Sense.HEARING)
-                else:
-                    self._take(event)
-        except llama.LoadFailed as error:
-            if cancel.is_set():
-                raise ReadingStopped from error
-            raise load_failure(self._path, str(error)) from error
-
-    def _take(self, projector: Projector) -> None:
-        problem = unusable_because(projector, self._path, self._senses)
-        if problem is not None:
-            projector.close()
-            raise problem
-        self._projector, self._width = projector, projector.width
-
 
 def sense_of(part: AttachmentPart) -> Sense:
     """What a model needs for a picture or a recording."""
     return Sense.SIGHT if isinstance(part, PicturePart) else Sense.HEARING
-
-
-def unusable_because(
-    projector: Projector, path: Path, senses: frozenset[Sense] = frozenset(Sense)
-) -> ModelFileError | None:
-    """Why a loaded projector cannot be used for what it says that it is for; None where it can."""
-    hint = "Choose a model of the LFM2.5-VL or the LFM2.5-Audio family."
-    if not (projector.can_see and Sense.SIGHT in senses) and not (
-        projector.can_hear and Sense.HEARING in senses
-    ):
-        return ModelFileError(f"{path.name} is not for pictures or sound, so this model cannot see.", hint)
-    if not projector.is_read_plainly:
-        return ModelFileError(
-            "This model reads pictures or sound in a way that Tarn does not know yet, so it gets none here.",
-            hint,
-        )
-    if projector.can_hear and projector.sound_rate != SOUND_RATE:
-        return ModelFileError(
-            f"{path.name} wants sound in a form that Tarn does not know yet, so it gets none here.", hint
-        )
-    return None
-
-
-def projector_library() -> ModuleType:
-    """The library for pictures and sound, loaded when it is first needed.
-
-    Raises:
-        EngineError: it cannot be loaded.
-    """
-    try:
-        from app.engine.llama import projector
-    except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        raise EngineError(
-            f"The engine's library for pictures and sound could not be loaded: {error}.", "Reinstall Tarn."
-        ) from error
-    return projector
-
-
-def load_failure(path: Path, complaint: str) -> ModelFileError:
-    """Why a projector could not be loaded, as a sentence."""
-    if not path.is_file():
-        return ModelFileError(
-            f"The file {path.name}, which lets this model see or hear, is not there any more.", _AGAIN
-        )
-    if "mismatch" in complaint:
-        return ModelFileError(
-            f"{path.name} belongs to another model, so this one cannot see or hear with it.", _AGAIN
-        )
-    if "unknown projector type: " in complaint:
-        family = complaint.split("unknown projector type: ")[1].split()[0]
-        return ModelFileError(
-            f"{path.name} is for pictures or sound of the family {family}, which this engine does not know, "
-            "so the model can neither see nor hear with it.",
-            "Update Tarn, or choose another model.",
-        )
-    lines = [line for line in complaint.splitlines() if line]
-    reason = lines[0].rsplit(": ", 1)[-1].rstrip(".") if lines else "no reason was given"
-    return ModelFileError(
-        f"{path.name}, which lets this model see or hear, cannot be loaded: {reason}.", _AGAIN
-    )
 
 
 def _pieces_of(media: Media) -> list[Media]:

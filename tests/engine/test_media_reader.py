@@ -192,9 +192,9 @@ def test_the_projector_is_freed_with_short_memory_and_loaded_again(
     loaded = seeing.engine._loaded
     assert loaded is not None
     assert loaded.media is not None
-    monkeypatch.setattr("app.engine.media_reader.LEAST_FREE_BYTES", 1 << 60)
+    monkeypatch.setattr("app.engine.lazy_projector.LEAST_FREE_BYTES", 1 << 60)
     seeing.ask(shown(picture("red")))
-    assert not loaded.media.is_loaded
+    assert not loaded.media.projector.is_loaded
     monkeypatch.undo()
     assert seeing.ask(shown(picture("yellow", 111, 99)))[0] == said_of("yellow")
 

@@ -116,8 +116,7 @@ def test_a_piece_that_the_library_cannot_take_never_reaches_it(hearing: Hearing)
     loaded = hearing.engine._loaded
     assert loaded is not None
     assert loaded.media is not None
-    projector = loaded.media._projector
-    assert projector is not None
+    projector = loaded.media.projector.loaded
     for seconds in (0.0, 0.05, 30.1, 328.0):
         with pytest.raises(NativeFailure, match="cannot be heard"):
             projector.chunks(silence(seconds))
