@@ -49,11 +49,12 @@ from app.services.model_status import ModelState
 from tests.benchmarks.pauses import Watch
 from tests.benchmarks.turns import shaped_model
 from tests.support.pictures import PROJECTOR, TINY
+from tests.support.vision_tower import VisionTower
 
 SIDE = 512
 CONTEXT = 4096
-WIDTH, INNER, HEADS, LAYERS, PATCH, PATCHES = 1152, 4304, 16, 27, 16, 16
-"""Of the So400m tower."""
+TOWER = VisionTower(width=1152, inner_width=4304, heads=16, layers=27, patch=16, patches=16)
+"""So400m."""
 HIDDEN, TEXT_WIDTH, MERGED = 2560, 2048, 2
 SAMPLING = Sampling(temperature=0.0, max_tokens=2)
 
@@ -176,57 +177,21 @@ def asked_of_server(address: str, png: bytes) -> float:
 def write_projector(path: Path) -> None:
     """A projector of LFM2.5-VL-1.6B's shape; its weights are one handful of random numbers over and over."""
     pool = (np.random.default_rng(0).standard_normal(1 << 20) * 0.02).astype(np.float32)
-    writer = gguf.GGUFWriter(path, "clip")
-    writer.add_type("mmproj")
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_Q8_0)
-    writer.add_clip_has_vision_encoder(True)
-    writer.add_clip_projector_type("lfm2")
-    writer.add_vision_projection_dim(TEXT_WIDTH)
-    writer.add_vision_image_size(PATCH * PATCHES)
-    writer.add_vision_patch_size(PATCH)
-    writer.add_vision_embedding_length(WIDTH)
-    writer.add_vision_feed_forward_length(INNER)
-    writer.add_vision_block_count(LAYERS)
-    writer.add_vision_head_count(HEADS)
-    writer.add_vision_attention_layernorm_eps(1e-6)
-    writer.add_vision_image_mean([0.5, 0.5, 0.5])
-    writer.add_vision_image_std([0.5, 0.5, 0.5])
-    writer.add_vision_projector_scale_factor(MERGED)
-    writer.add_vision_use_gelu(True)
-    for name, shape in projector_shapes():
-        values = np.resize(pool, shape)
-        if len(shape) != 2 or "position" in name:
-            writer.add_tensor(name, values)
-        elif shape[-1] % 32:
-            writer.add_tensor(name, values.astype(np.float16))
-        else:
-            packed = gguf.quants.quantize(values, gguf.GGMLQuantizationType.Q8_0)
-            writer.add_tensor(name, packed, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    with TOWER.file(path, "lfm2", TEXT_WIDTH, gguf.LlamaFileType.MOSTLY_Q8_0, merged=MERGED) as writer:
+        for name, shape in projector_shapes():
+            values = np.resize(pool, shape)
+            if len(shape) != 2 or "position" in name:
+                writer.add_tensor(name, values)
+            elif shape[-1] % 32:
+                writer.add_tensor(name, values.astype(np.float16))
+            else:
+                packed = gguf.quants.quantize(values, gguf.GGMLQuantizationType.Q8_0)
+                writer.add_tensor(name, packed, raw_dtype=gguf.GGMLQuantizationType.Q8_0)
 
 
 def projector_shapes() -> Iterator[tuple[str, tuple[int, ...]]]:
-    yield "v.patch_embd.weight", (WIDTH, 3, PATCH, PATCH)
-    yield "v.patch_embd.bias", (WIDTH,)
-    yield "v.position_embd.weight", (PATCHES * PATCHES, WIDTH)
-    for layer in range(LAYERS):
-        block = f"v.blk.{layer}"
-        for norm in ("ln1", "ln2"):
-            yield f"{block}.{norm}.weight", (WIDTH,)
-            yield f"{block}.{norm}.bias", (WIDTH,)
-        for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
-            yield f"{block}.{part}.weight", (WIDTH, WIDTH)
-            yield f"{block}.{part}.bias", (WIDTH,)
-        yield f"{block}.ffn_up.weight", (INNER, WIDTH)
-        yield f"{block}.ffn_up.bias", (INNER,)
-        yield f"{block}.ffn_down.weight", (WIDTH, INNER)
-        yield f"{block}.ffn_down.bias", (WIDTH,)
-    merged = WIDTH * MERGED * MERGED
-    yield "v.post_ln.weight", (WIDTH,)
-    yield "v.post_ln.bias", (WIDTH,)
+    yield from TOWER.shapes()
+    merged = TOWER.width * MERGED * MERGED
     yield "mm.input_norm.weight", (merged,)
     yield "mm.input_norm.bias", (merged,)
     yield "mm.1.weight", (HIDDEN, merged)

@@ -15,9 +15,9 @@ import gguf
 import numpy as np
 
 from tests.data.tiny_lfm2.dialogues import COLOURS
+from tests.support.vision_tower import VisionTower
 
-WIDTH, INNER_WIDTH, HEADS, LAYERS = 32, 64, 2, 2
-PATCH, PATCHES = 16, 16
+TOWER = VisionTower(width=32, inner_width=64, heads=2, layers=2, patch=16, patches=16)
 HIDDEN_WIDTH, MERGED = 64, 2
 RGB = {
     "red": (255, 0, 0),
@@ -32,31 +32,11 @@ SIZES = ((256, 256), (640, 480), (512, 512), (100, 60))
 
 
 def export_projector(path: Path, text_width: int) -> None:
-    writer = gguf.GGUFWriter(path, "clip")
-    writer.add_type("mmproj")
-    writer.add_name("Tiny LFM2.5-VL mmproj")
-    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
-    writer.add_clip_has_vision_encoder(True)
-    writer.add_clip_projector_type("lfm2")
-    writer.add_vision_projection_dim(text_width)
-    writer.add_vision_image_size(PATCH * PATCHES)
-    writer.add_vision_patch_size(PATCH)
-    writer.add_vision_embedding_length(WIDTH)
-    writer.add_vision_feed_forward_length(INNER_WIDTH)
-    writer.add_vision_block_count(LAYERS)
-    writer.add_vision_head_count(HEADS)
-    writer.add_vision_attention_layernorm_eps(1e-6)
-    writer.add_vision_image_mean([0.5, 0.5, 0.5])
-    writer.add_vision_image_std([0.5, 0.5, 0.5])
-    writer.add_vision_projector_scale_factor(MERGED)
-    writer.add_vision_use_gelu(True)
-    for name, values in _tensors(text_width):
-        is_half = values.ndim == 2 and "position" not in name
-        writer.add_tensor(name, values.astype(np.float16 if is_half else np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    kind = gguf.LlamaFileType.MOSTLY_F16
+    with TOWER.file(path, "lfm2", text_width, kind, "Tiny LFM2.5-VL mmproj", MERGED) as writer:
+        for name, values in _tensors(text_width):
+            is_half = values.ndim == 2 and "position" not in name
+            writer.add_tensor(name, values.astype(np.float16 if is_half else np.float32))
 
 
 def _tensors(text_width: int) -> Iterator[tuple[str, np.ndarray]]:
@@ -65,24 +45,16 @@ def _tensors(text_width: int) -> Iterator[tuple[str, np.ndarray]]:
     def noise(*shape: int, scale: float) -> np.ndarray:
         return rng.normal(0, scale, shape).astype(np.float32)
 
-    yield "v.patch_embd.weight", noise(WIDTH, 3, PATCH, PATCH, scale=0.02)
-    yield "v.patch_embd.bias", noise(WIDTH, scale=0.1)
-    yield "v.position_embd.weight", noise(PATCHES * PATCHES, WIDTH, scale=0.02)
-    for layer in range(LAYERS):
-        block = f"v.blk.{layer}"
-        for norm in ("ln1", "ln2"):
-            yield f"{block}.{norm}.weight", np.ones(WIDTH)
-            yield f"{block}.{norm}.bias", np.zeros(WIDTH)
-        for part in ("attn_q", "attn_k", "attn_v", "attn_out"):
-            yield f"{block}.{part}.weight", noise(WIDTH, WIDTH, scale=0.1)
-            yield f"{block}.{part}.bias", np.zeros(WIDTH)
-        yield f"{block}.ffn_up.weight", noise(INNER_WIDTH, WIDTH, scale=0.1)
-        yield f"{block}.ffn_up.bias", np.zeros(INNER_WIDTH)
-        yield f"{block}.ffn_down.weight", noise(WIDTH, INNER_WIDTH, scale=0.1)
-        yield f"{block}.ffn_down.bias", np.zeros(WIDTH)
-    merged_width = WIDTH * MERGED * MERGED
-    yield "v.post_ln.weight", np.ones(WIDTH)
-    yield "v.post_ln.bias", np.zeros(WIDTH)
+    for name, shape in TOWER.shapes():
+        if "embd" in name:
+            yield name, noise(*shape, scale=0.1 if name.endswith("bias") else 0.02)
+        elif name.endswith("bias"):
+            yield name, np.zeros(shape)
+        elif len(shape) == 1:  # A norm.
+            yield name, np.ones(shape)
+        else:
+            yield name, noise(*shape, scale=0.1)
+    merged_width = TOWER.width * MERGED * MERGED
     yield "mm.input_norm.weight", np.ones(merged_width)
     yield "mm.input_norm.bias", np.zeros(merged_width)
     yield "mm.1.weight", noise(HIDDEN_WIDTH, merged_width, scale=0.09)
