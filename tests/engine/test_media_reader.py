@@ -2,64 +2,30 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app.core.errors import ModelFileError
-from app.core.language_model import MediaProgress, MediaStep, Piece, StreamEvent
-from app.core.media import Pixels
-from app.core.message import Message, PicturePart, Role, Statistics, StopReason
-from app.core.model_file import LoadOptions
+from app.core.language_model import MediaProgress, MediaStep
+from app.core.message import Message, Role, Statistics, StopReason
 from app.core.picture_size import PictureDetail
-from app.core.sampling import Sampling
-from app.engine.engine import Engine
-from tests.support.pictures import COLOURS, PROJECTOR, TINY, picture, pixels_of, said_of, shown
-
-GREEDY = Sampling(temperature=0.0, max_tokens=24)
-
-
-class Seeing:
-    """An engine with the tiny model that sees, and what its pictures were asked for."""
-
-    def __init__(self, projector: Path | None = PROJECTOR, context_length: int = 4096) -> None:
-        self.looked_at: list[PicturePart] = []
-        self.missing: set[PicturePart] = set()
-        self.engine = Engine(read_media=self._pixels)
-        options = LoadOptions(context_length=context_length)
-        self.engine.load(TINY, options, lambda share: None, projector=projector)
-
-    def _pixels(self, part: PicturePart) -> Pixels | None:
-        self.looked_at.append(part)
-        return None if part in self.missing else pixels_of(part)
-
-    def events(self, *messages: Message, cancel: threading.Event | None = None) -> list[StreamEvent]:
-        return list(self.engine.answer(messages, (), GREEDY, cancel or threading.Event()))
-
-    def ask(self, *messages: Message) -> tuple[str, Statistics]:
-        events = self.events(*messages)
-        last = events[-1]
-        assert isinstance(last, Statistics)
-        return "".join(event.text for event in events if isinstance(event, Piece)), last
+from tests.support.asking import assistant
+from tests.support.pictures import COLOURS, PROJECTOR, TINY, picture, said_of, shown
+from tests.support.sensing import GREEDY, Seeing
 
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Seeing]:
-    seeing = Seeing()
-    yield seeing
-    seeing.engine.unload()
+    with Seeing() as seeing:
+        yield seeing
 
 
 @pytest.fixture
 def seeing(opened: Seeing) -> Seeing:
-    opened.looked_at.clear()
+    opened.asked_for.clear()
     opened.missing.clear()
     return opened
-
-
-def answer(text: str) -> Message:
-    return Message.of_text(Role.ASSISTANT, text)
 
 
 @pytest.mark.parametrize("colour", COLOURS)
@@ -76,20 +42,20 @@ def test_a_picture_in_tiles_is_seen_whole(seeing: Seeing) -> None:
 def test_a_second_turn_reads_only_its_own_words(seeing: Seeing) -> None:
     first = shown(picture("green", 800, 600, PictureDetail.CLOSE))
     said, before = seeing.ask(first)
-    seeing.looked_at.clear()
-    _, after = seeing.ask(first, answer(said), Message.of_text(Role.USER, "Hello"))
+    seeing.asked_for.clear()
+    _, after = seeing.ask(first, assistant(said), Message.of_text(Role.USER, "Hello"))
     assert after.prompt_tokens - after.cached_tokens < 40
     assert after.cached_tokens > before.prompt_tokens - 16
-    assert seeing.looked_at == []
+    assert seeing.asked_for == []
 
 
 def test_an_edited_question_does_not_encode_the_picture_again(seeing: Seeing) -> None:
     one = picture("blue", 500, 500)
     seeing.ask(shown(one))
-    seeing.looked_at.clear()
+    seeing.asked_for.clear()
     events = seeing.events(shown(one, text="What is in this picture?"))
     assert not [event for event in events if isinstance(event, MediaProgress)]
-    assert seeing.looked_at == []
+    assert seeing.asked_for == []
 
 
 def test_the_same_picture_looked_at_more_closely_is_another_one(seeing: Seeing) -> None:
@@ -106,7 +72,7 @@ def test_another_picture_in_its_place_is_seen(seeing: Seeing) -> None:
 
 
 def test_pictures_are_seen_in_their_order(seeing: Seeing) -> None:
-    said, statistics = seeing.ask(shown(picture("red")), answer(said_of("red")), shown(picture("blue")))
+    said, statistics = seeing.ask(shown(picture("red")), assistant(said_of("red")), shown(picture("blue")))
     assert said == said_of("blue")
     one, two = (
         seeing.engine.attachment_tokens(picture("red")),
@@ -116,8 +82,7 @@ def test_pictures_are_seen_in_their_order(seeing: Seeing) -> None:
 
 
 def test_progress_tells_of_loading_and_of_each_picture() -> None:
-    seeing = Seeing()
-    with closing_engine(seeing):
+    with Seeing() as seeing:
         events = seeing.events(shown(picture("red"), picture("green")))
         told = [event for event in events if isinstance(event, MediaProgress)]
         assert told[0].step is MediaStep.LOAD
@@ -131,7 +96,7 @@ def test_what_merely_looks_like_a_picture_is_words(seeing: Seeing) -> None:
     text = "<image> <|image_start|><|image_end|> [0123456789abcdef0123456789abcdef]"
     said, statistics = seeing.ask(Message.of_text(Role.USER, text))
     assert statistics.prompt_tokens < 120
-    assert seeing.looked_at == []
+    assert seeing.asked_for == []
     assert said is not None
 
 
@@ -144,13 +109,12 @@ def test_a_missing_picture_is_told_to_the_model_in_words(seeing: Seeing) -> None
 
 
 def test_a_model_without_a_projector_is_told_in_words() -> None:
-    seeing = Seeing(projector=None)
-    with closing_engine(seeing):
+    with Seeing(projector=None) as seeing:
         assert seeing.engine.info is not None
         assert seeing.engine.info.projector is None
         _, statistics = seeing.ask(shown(picture("red")))
         assert statistics.prompt_tokens < 60
-        assert seeing.looked_at == []
+        assert seeing.asked_for == []
         assert seeing.engine.attachment_tokens(picture("red")) < 20
 
 
@@ -209,8 +173,7 @@ def test_a_projector_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, d
         path.write_bytes(data[: len(data) // 2])
     elif damage == "another":
         path.write_bytes(TINY.read_bytes())
-    seeing = Seeing(path)
-    with closing_engine(seeing):
+    with Seeing(path) as seeing:
         with pytest.raises(ModelFileError, match="see"):
             seeing.ask(shown(picture("red")))
         said, _ = seeing.ask(Message.of_text(Role.USER, "Hello"))
@@ -221,17 +184,9 @@ def test_a_model_whose_projector_does_not_fit_into_memory_reads_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("app.engine.engine.projector_bytes", lambda path: 1 << 50 if path else 0)
-    seeing = Seeing()
-    with closing_engine(seeing):
+    with Seeing() as seeing:
         info = seeing.engine.info
         assert info is not None
         assert info.projector is None
         assert "reads words only" in info.notices[0]
         assert seeing.ask(Message.of_text(Role.USER, "Hello"))[0]
-
-
-def closing_engine(seeing: Seeing) -> closing[Engine]:
-    """Unloads the engine at the end."""
-    engine = seeing.engine
-    engine.close = engine.unload  # type: ignore[attr-defined]
-    return closing(engine)  # type: ignore[type-var]

@@ -8,9 +8,9 @@ from app.core.errors import ModelFileError
 from app.core.message import Message, Role
 from app.core.model_file import Sense
 from app.engine.model_checks import senses_of, senses_with
-from tests.engine.test_media_reader import Seeing, closing_engine
 from tests.support.foreign_projectors import put_projector
 from tests.support.pictures import PROJECTOR, TINY, picture, shown
+from tests.support.sensing import Seeing
 from tests.support.sounds import HEARING
 
 
@@ -19,8 +19,7 @@ from tests.support.sounds import HEARING
     [("gemma3", "in a way that Tarn does not know"), ("pixtral9000", "family pixtral9000")],
 )
 def test_another_family_is_told_in_a_sentence(tmp_path: Path, family: str, words: str) -> None:
-    seeing = Seeing(put_projector(tmp_path / "mmproj.gguf", family))
-    with closing_engine(seeing):
+    with Seeing(put_projector(tmp_path / "mmproj.gguf", family)) as seeing:
         with pytest.raises(ModelFileError, match=words):
             seeing.ask(shown(picture("red")))
         assert seeing.ask(Message.of_text(Role.USER, "Hello"))[0]

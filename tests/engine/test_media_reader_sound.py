@@ -6,63 +6,27 @@ from collections.abc import Iterator
 import pytest
 
 from app.core.errors import EngineError, ModelFileError
-from app.core.language_model import MediaProgress, MediaStep, Piece, StreamEvent
-from app.core.media import SOUND_RATE, Media, Pixels, SoundSamples
-from app.core.message import AttachmentPart, Message, RecordingPart, Role, Statistics, StopReason
-from app.core.model_file import LoadOptions, Sense
-from app.core.sampling import Sampling
-from app.engine.engine import Engine
+from app.core.language_model import MediaProgress, MediaStep
+from app.core.media import SOUND_RATE, Pixels, SoundSamples
+from app.core.message import Message, Role, Statistics, StopReason
+from app.core.model_file import Sense
 from app.engine.llama.library import NativeFailure
+from tests.support.asking import assistant
 from tests.support.pictures import PROJECTOR, QUESTION, picture, said_of, shown
-from tests.support.sounds import HEARING, TINY, TONES, heard, joined, recording, silence, tone
-
-GREEDY = Sampling(temperature=0.0, max_tokens=24)
-
-
-class Hearing:
-    """An engine with the tiny model that hears, and what it was played."""
-
-    def __init__(self, projector=HEARING, context_length: int = 8192) -> None:  # type: ignore[no-untyped-def]
-        self.samples: dict[str, Media] = {}
-        self.listened_to: list[AttachmentPart] = []
-        self.engine = Engine(read_media=self._read)
-        options = LoadOptions(context_length=context_length)
-        self.engine.load(TINY, options, lambda share: None, projector=projector)
-
-    def _read(self, part: AttachmentPart) -> Media | None:
-        self.listened_to.append(part)
-        return self.samples.get(part.file.sha256)
-
-    def record(self, samples: SoundSamples) -> RecordingPart:
-        part = recording(samples)
-        self.samples[part.file.sha256] = samples
-        return part
-
-    def events(self, *messages: Message, cancel: threading.Event | None = None) -> list[StreamEvent]:
-        return list(self.engine.answer(messages, (), GREEDY, cancel or threading.Event()))
-
-    def ask(self, *messages: Message) -> tuple[str, Statistics]:
-        events = self.events(*messages)
-        last = events[-1]
-        assert isinstance(last, Statistics)
-        return "".join(event.text for event in events if isinstance(event, Piece)), last
+from tests.support.sensing import GREEDY, Hearing
+from tests.support.sounds import HEARING, TONES, heard, joined, recording, silence, tone
 
 
 @pytest.fixture(scope="module")
 def opened() -> Iterator[Hearing]:
-    hearing = Hearing()
-    yield hearing
-    hearing.engine.unload()
+    with Hearing() as hearing:
+        yield hearing
 
 
 @pytest.fixture
 def hearing(opened: Hearing) -> Hearing:
-    opened.listened_to.clear()
+    opened.asked_for.clear()
     return opened
-
-
-def answer(text: str) -> Message:
-    return Message.of_text(Role.ASSISTANT, text)
 
 
 @pytest.mark.parametrize("colour", TONES)
@@ -82,11 +46,11 @@ def test_the_model_knows_its_senses(hearing: Hearing) -> None:
 def test_a_second_turn_reads_only_its_own_words(hearing: Hearing) -> None:
     first = heard(hearing.record(tone("green", 40.0)))
     said, before = hearing.ask(first)
-    hearing.listened_to.clear()
-    _, after = hearing.ask(first, answer(said), Message.of_text(Role.USER, "Hello"))
+    hearing.asked_for.clear()
+    _, after = hearing.ask(first, assistant(said), Message.of_text(Role.USER, "Hello"))
     assert after.prompt_tokens - after.cached_tokens < 40
     assert after.cached_tokens > before.prompt_tokens - 16
-    assert hearing.listened_to == []
+    assert hearing.asked_for == []
 
 
 def test_an_edited_question_does_not_encode_the_recording_again(hearing: Hearing) -> None:
@@ -98,7 +62,7 @@ def test_an_edited_question_does_not_encode_the_recording_again(hearing: Hearing
 
 def test_recordings_are_heard_in_their_order(hearing: Hearing) -> None:
     one, two = hearing.record(tone("green", 2.0)), hearing.record(tone("blue", 2.1))
-    said, _ = hearing.ask(heard(one), answer(said_of("green")), heard(two))
+    said, _ = hearing.ask(heard(one), assistant(said_of("green")), heard(two))
     assert said == said_of("blue")
 
 
@@ -164,33 +128,26 @@ def test_a_recording_that_goes_while_it_is_needed_is_told_in_a_sentence(hearing:
     loaded.media._embeddings.clear()
     del hearing.samples[part.file.sha256]
     with pytest.raises(EngineError, match="not there any more"):
-        hearing.ask(Message.of_text(Role.USER, "Other words first."), answer("Yes."), heard(part))
+        hearing.ask(Message.of_text(Role.USER, "Other words first."), assistant("Yes."), heard(part))
 
 
 def test_a_model_that_hears_is_told_of_pictures_in_words(hearing: Hearing) -> None:
     hearing.samples[picture("red").file.sha256] = Pixels(1, 1, b"\xff\0\0")
     _, statistics = hearing.ask(shown(picture("red")))
     assert statistics.prompt_tokens < 60
-    assert hearing.listened_to == []
+    assert hearing.asked_for == []
 
 
 def test_a_model_that_sees_is_told_of_recordings_in_words() -> None:
-    seeing = Hearing(PROJECTOR)
-    try:
+    with Hearing(PROJECTOR) as seeing:
         part = seeing.record(tone("green", 5.0))
         assert seeing.engine.attachment_tokens(part) < 20
         _, statistics = seeing.ask(heard(part))
         assert statistics.prompt_tokens < 60
-    finally:
-        seeing.engine.unload()
 
 
 def test_a_damaged_file_for_hearing_is_told_in_a_sentence(tmp_path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "mmproj.gguf"
     path.write_bytes(HEARING.read_bytes()[:-50_000])
-    deaf = Hearing(path)
-    try:
-        with pytest.raises(ModelFileError, match="hear"):
-            deaf.ask(heard(deaf.record(tone("green")), text=QUESTION))
-    finally:
-        deaf.engine.unload()
+    with Hearing(path) as deaf, pytest.raises(ModelFileError, match="hear"):
+        deaf.ask(heard(deaf.record(tone("green")), text=QUESTION))
