@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -22,67 +22,33 @@ from app.services.attachments import MOST_ATTACHMENTS
 from app.ui.attachments.picture_viewer import PictureViewer
 from app.ui.transcript.content.message_action import MessageAction
 from tests.support.foreign_projectors import put_projector
+from tests.support.giving_files import (
+    Give,
+    asks_and_restarts,
+    attached,
+    choose,
+    drop,
+    paste,
+    program_in,
+    save_as,
+    tokens_read_in_a_second_turn,
+    with_a_new_chat,
+)
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 from tests.support.pictures import PROJECTOR, QUESTION, TINY, put_picture, put_seeing_model, said_of
-
-Give = Callable[[QtBot, Person, list[Path]], None]
-
-
-def choose(qtbot: QtBot, person: Person, paths: list[Path]) -> None:
-    """With the button, in the file dialog."""
-    qtbot.mouseClick(person.composer.attach_button, Qt.MouseButton.LeftButton)
-    dialog = person.window.findChild(QFileDialog, "add_files_dialog")
-    assert dialog is not None
-    dialog.filesSelected.emit([str(path) for path in paths])
-    dialog.reject()
-
-
-def drop(qtbot: QtBot, person: Person, paths: list[Path]) -> None:
-    """Onto the window."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    place, action = QPoint(300, 200), Qt.DropAction.CopyAction
-    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QApplication.sendEvent(person.window, QDragEnterEvent(place, action, data, left, none))
-    QApplication.sendEvent(person.window, QDropEvent(QPointF(place), action, data, left, none))
-
-
-def paste(qtbot: QtBot, person: Person, paths: list[Path]) -> None:
-    """As files that were copied."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    QGuiApplication.clipboard().setMimeData(data)
-    person.presses(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
 
 
 @pytest.fixture(scope="module")
 def program(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """One program for most tests here: a model is tried before it is loaded for the first time."""
     folder = tmp_path_factory.mktemp("program")
     model = put_seeing_model(folder / "models")
-    application = Application(folder / "data", [model.parent], first_model=model)
-    application.window.show()
-    yield application
-    application.shutdown()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with program_in(folder, model) as application:
+        yield application
 
 
 @pytest.fixture
 def person(program: Application, qtbot: QtBot) -> Person:
-    """Somebody with a new chat in front of them."""
-    found = Person(qtbot, program)
-    found.waits_for_model()
-    program.screens.chat.start_new_chat()
-    return found
-
-
-def attached(qtbot: QtBot, person: Person, count: int) -> None:
-    """Waits until so many pictures are there."""
-    attachments = person.application.services.attachments
-    qtbot.waitUntil(
-        lambda: len(attachments.current) == count and not attachments.reading_count, timeout=ANSWER_MS
-    )
-    qtbot.waitUntil(lambda: len(person.composer.chips.chips) == count, timeout=ANSWER_MS)
+    return with_a_new_chat(qtbot, program)
 
 
 @pytest.mark.parametrize("give", [choose, drop, paste])
@@ -117,15 +83,7 @@ def test_pictures_keep_their_order_and_one_is_taken_off(qtbot: QtBot, person: Pe
 
 
 def test_a_second_turn_reads_its_own_words_only(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
-    drop(qtbot, person, [put_picture(tmp_path, "red")])
-    attached(qtbot, person, 1)
-    person.asks(QUESTION)
-    person.asks("Hello")
-    generation = person.application.services.chat.conversation.path()[-1].message.generation
-    assert generation is not None
-    assert generation.statistics is not None
-    read = generation.statistics.prompt_tokens - generation.statistics.cached_tokens
-    assert read < 40
+    assert tokens_read_in_a_second_turn(qtbot, person, put_picture(tmp_path, "red")) < 40
 
 
 def test_a_look_can_be_closer_and_is_remembered(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
@@ -172,16 +130,8 @@ def test_pictures_are_there_after_a_restart(
     qtbot: QtBot, start_program: StartProgram, tmp_path: Path
 ) -> None:
     model = put_seeing_model(tmp_path / "models")
-    person = start_program(model, (model.parent,))
-    person.waits_for_model()
-    drop(qtbot, person, [put_picture(tmp_path, "yellow")])
-    attached(qtbot, person, 1)
-    person.asks(QUESTION)
-    drop(qtbot, person, [put_picture(tmp_path, "black")])
-    attached(qtbot, person, 1)
-    again = start_program(model, (model.parent,))
-    again.waits_for_model()
-    attached(qtbot, again, 1)
+    asked, draft = put_picture(tmp_path, "yellow"), put_picture(tmp_path, "black")
+    again = asks_and_restarts(qtbot, start_program, model, asked, draft)
     assert "[yellow.png]" in again.reads
     assert again.asks(QUESTION) == said_of("black")
 
@@ -191,18 +141,13 @@ def test_a_picture_opens_large_and_is_saved(qtbot: QtBot, person: Person, tmp_pa
     drop(qtbot, person, [original])
     attached(qtbot, person, 1)
     person.asks(QUESTION)
-    targets = dict(person.transcript.visible_targets())
-    place = targets["Open red.png"].center()
-    qtbot.mouseClick(person.transcript.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    person.clicks("Open red.png")
     viewer = person.window.findChild(PictureViewer)
     assert viewer is not None
     save = viewer.findChild(QPushButton, "save_picture_button")
     assert save is not None
     save.click()
-    dialog = person.window.findChild(QFileDialog, "save_attachment_dialog")
-    assert dialog is not None
-    dialog.fileSelected.emit(str(tmp_path / "saved.png"))
-    dialog.reject()
+    save_as(person, tmp_path / "saved.png")
     assert (tmp_path / "saved.png").read_bytes() == original.read_bytes()
     viewer.reject()
 
@@ -275,8 +220,7 @@ def test_places_that_an_answer_names_are_drawn_on_the_picture(
     services.chat.add(Conversation(title="Places").with_node(question).with_node(answer), is_shown=True)
     qtbot.waitUntil(lambda: "Places in the picture · 1 place" in person.reads, timeout=ANSWER_MS)
     assert person.reads.count("[blue.png]") == 2
-    place = dict(person.transcript.visible_targets())["Open blue.png"].center()
-    qtbot.mouseClick(person.transcript.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    person.clicks("Open blue.png")
     viewer = person.window.findChild(PictureViewer)
     assert viewer is not None
     viewer.reject()

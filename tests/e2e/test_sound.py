@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import miniaudio
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QToolButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -22,35 +22,38 @@ from app.sound.playback import Speaker
 from app.store.attachments import AttachmentStore
 from app.store.conversation_json import files_from_json, from_json, to_json
 from app.ui.transcript.content.message_action import MessageAction
-from tests.e2e.test_pictures import attached, choose, drop, paste
 from tests.fakes.microphone import PlayedMicrophone
 from tests.fakes.voice import SpokenVoice
+from tests.support.giving_files import (
+    Give,
+    asks_and_restarts,
+    attached,
+    choose,
+    drop,
+    paste,
+    program_in,
+    save_as,
+    tokens_read_in_a_second_turn,
+    with_a_new_chat,
+)
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 from tests.support.pictures import QUESTION, put_picture, said_of
 from tests.support.sounds import SOUND_FILES, put_hearing_model, put_sound, silence, tone
 
-Give = Callable[[QtBot, Person, list[Path]], None]
-
 
 @pytest.fixture(scope="module")
 def program(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    """One program for most tests here, with a silent loudspeaker."""
+    """With a silent loudspeaker."""
     folder = tmp_path_factory.mktemp("program")
     model = put_hearing_model(folder / "models")
-    application = Application(folder / "data", [model.parent], first_model=model)
-    application.services.player._play = Speaker((miniaudio.Backend.NULL,)).play
-    application.window.show()
-    yield application
-    application.shutdown()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with program_in(folder, model) as application:
+        application.services.player._play = Speaker((miniaudio.Backend.NULL,)).play
+        yield application
 
 
 @pytest.fixture
 def person(program: Application, qtbot: QtBot) -> Person:
-    """Somebody with a new chat in front of them."""
-    found = Person(qtbot, program)
-    found.waits_for_model()
-    program.screens.chat.start_new_chat()
+    found = with_a_new_chat(qtbot, program)
     # What is heard is asked for, not what chance makes of it.
     program.services.conversation_settings.change_overrides((("temperature", 0.0),))
     return found
@@ -76,14 +79,7 @@ def test_every_kind_of_file_is_heard(qtbot: QtBot, person: Person, path: Path) -
 
 
 def test_a_second_turn_reads_its_own_words_only(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
-    drop(qtbot, person, [put_sound(tmp_path, "green", 12.0)])
-    attached(qtbot, person, 1)
-    person.asks(QUESTION)
-    person.asks("Hello")
-    generation = person.application.services.chat.conversation.path()[-1].message.generation
-    assert generation is not None
-    assert generation.statistics is not None
-    assert generation.statistics.prompt_tokens - generation.statistics.cached_tokens < 40
+    assert tokens_read_in_a_second_turn(qtbot, person, put_sound(tmp_path, "green", 12.0)) < 40
 
 
 def test_a_recording_is_played_and_stopped_in_the_composer(
@@ -115,16 +111,12 @@ def test_a_recording_is_played_and_saved_in_the_transcript(
     attached(qtbot, person, 1)
     person.asks(QUESTION)
     player = person.application.services.player
-    place = dict(person.transcript.visible_targets())["Play green.wav"].center()
-    qtbot.mouseClick(person.transcript.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    person.clicks("Play green.wav")
     assert player.sha256
     qtbot.waitUntil(lambda: player.sha256 == "", timeout=ANSWER_MS)
     node = person.application.services.chat.conversation.path()[0]
     person.transcript.action_requested.emit(node.id, MessageAction.SAVE_RECORDING, "0")
-    dialog = person.window.findChild(QFileDialog, "save_attachment_dialog")
-    assert dialog is not None
-    dialog.fileSelected.emit(str(tmp_path / "saved.wav"))
-    dialog.reject()
+    save_as(person, tmp_path / "saved.wav")
     assert (tmp_path / "saved.wav").read_bytes() == original.read_bytes()
 
 
@@ -171,16 +163,8 @@ def test_recordings_are_there_after_a_restart(
     qtbot: QtBot, start_program: StartProgram, tmp_path: Path
 ) -> None:
     model = put_hearing_model(tmp_path / "models")
-    person = start_program(model, (model.parent,))
-    person.waits_for_model()
-    drop(qtbot, person, [put_sound(tmp_path, "green")])
-    attached(qtbot, person, 1)
-    person.asks(QUESTION)
-    drop(qtbot, person, [put_sound(tmp_path, "blue")])
-    attached(qtbot, person, 1)
-    again = start_program(model, (model.parent,))
-    again.waits_for_model()
-    attached(qtbot, again, 1)
+    asked, draft = put_sound(tmp_path, "green"), put_sound(tmp_path, "blue")
+    again = asks_and_restarts(qtbot, start_program, model, asked, draft)
     assert "[green.wav]" in again.reads
     assert again.asks(QUESTION) == said_of("blue")
 
