@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ["--run-templates"],
         ["--draw-formulas"],
         ["--decode-sound"],
+        ["--read-documents"],
     ):
         return _run_child(words)
     options = _parser().parse_args(words)
@@ -105,6 +106,10 @@ def _run_child(words: list[str]) -> int:
         from app.sound import decoding_worker
 
         return decoding_worker.main(words[1:])
+    if words[0] == "--read-documents":
+        from app.documents import reading_worker
+
+        return reading_worker.main(words[1:])
     if words[0] == "--draw-formulas":
         from app.formulas import formula_worker
 

@@ -17,7 +17,7 @@ ALLOWED = {
     "app.garbage": set(),
     "app.launch": {
         *("app", "app.application", "app.core", "app.engine", "app.garbage", "app.log", "app.paths"),
-        *("app.self_test", "app.services", "app.ui", "app.formulas", "app.sound"),
+        *("app.self_test", "app.services", "app.ui", "app.formulas", "app.sound", "app.documents"),
     },
     "app.crash_report": {"app", "app.core", "app.log"},
     "app.self_test": {"app", "app.application", "app.core", "app.services"},
@@ -35,6 +35,7 @@ ALLOWED = {
     "app.processes": {"app.processes"},
     "app.formulas": {"app.core", "app.formulas", "app.processes"},
     "app.sound": {"app.core", "app.processes", "app.sound"},
+    "app.documents": {"app.core", "app.documents", "app.processes"},
     "app.speech": {"app.speech"},
     "app.engine": {"app.core", "app.engine", "app.files", "app.processes"},
     "app.net": {"app.core", "app.net"},
@@ -47,7 +48,7 @@ ALLOWED = {
     "app.services": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
         *("app.net", "app.paths", "app.pictures", "app.services", "app.formulas", "app.sound"),
-        *("app.speech", "app.exchange"),
+        *("app.speech", "app.exchange", "app.documents"),
     },
     "app.ui": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
@@ -99,6 +100,8 @@ CONFINED = {
     "idna": {"app.net"},
     "webencodings": {"app.tools"},
     "miniaudio": {"app.sound"},
+    "pypdfium2": {"app.documents"},
+    "charset_normalizer": {"app.documents"},
     "ziamath": {"app.formulas"},
     "ijson": {"app.exchange"},
     "socksio": {"app.net"},

@@ -13,6 +13,7 @@ TESTED_THROUGH = {
     "core": ("core/test_turn.py", "core/test_tool_round.py", "core/test_stream_events.py"),
     "core/markdown": ("core/markdown/test_importing.py",),
     "core/reply_parser": ("core/reply_parser", "core/test_stream_events.py"),
+    "documents": ("documents/test_document_reader.py", "documents/test_opening.py"),
     "engine": ("engine/test_engine_answers.py", "engine/test_probe.py", "engine/test_template_process.py"),
     "engine/llama": ("engine/test_engine_answers.py", "engine/test_engine_load.py"),
     "exchange": ("exchange/test_reading.py", "exchange/test_reading_hostile.py"),

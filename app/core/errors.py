@@ -78,6 +78,10 @@ class SoundError(UserError):
     """A file is no recording that can be opened, or nothing can be recorded or played."""
 
 
+class DocumentError(UserError):
+    """A file that was to be read has no words that can be read."""
+
+
 class ImportFormatError(UserError):
     """A file given for import is not what it claims to be."""
 

@@ -74,8 +74,12 @@ class RequestProcess:
 
             atexit.register(self.end)
 
-    def ask(self, request: bytes) -> bytes:
+    def ask(self, request: bytes, cancel: threading.Event | None = None) -> bytes:
         """The answer to a request; an empty request has an empty answer.
+
+        Args:
+            request: what the process is asked.
+            cancel: once it is set, nobody waits any more and the process is ended.
 
         Raises:
             RequestFailedError: there is none.
@@ -85,7 +89,7 @@ class RequestProcess:
                 self._close(self._child)
             if self._child is None:
                 self._child = self._started()
-            return self._reply(self._child, request, self._limits.seconds)
+            return self._reply(self._child, request, self._limits.seconds, cancel)
 
     def end(self) -> None:
         """Ends the process; a request that it is at fails."""
@@ -117,7 +121,9 @@ class RequestProcess:
         self._reply(child, b"", LONGEST_START_SECONDS)
         return child
 
-    def _reply(self, child: _Child, data: bytes, seconds: float) -> bytes:
+    def _reply(
+        self, child: _Child, data: bytes, seconds: float, cancel: threading.Event | None = None
+    ) -> bytes:
         deadline = time.monotonic() + seconds
         assert child.process.stdin is not None
         try:
@@ -129,6 +135,8 @@ class RequestProcess:
             try:
                 reply = child.replies.get(timeout=_LOOK_AGAIN_SECONDS)
             except queue.Empty:
+                if cancel is not None and cancel.is_set():
+                    raise self._ended(child, "it was cancelled", was_stopped=True) from None
                 if time.monotonic() > deadline:
                     raise self._ended(child, "it does not come to an end", was_stopped=True) from None
                 if _memory_of(child.process.pid) > self._limits.memory_bytes:

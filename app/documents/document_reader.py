@@ -1,0 +1,71 @@
+"""Documents are read in a process of their own: strangers made them, and some are made to do harm."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from app.core import formatting
+from app.core.document import Document
+from app.core.errors import Cancelled, DocumentError
+from app.documents.answers import document_of, request_for
+from app.processes.own_process import own_command
+from app.processes.request_process import RequestFailedError, RequestLimits, RequestProcess
+
+OPTION = "--read-documents"
+LIMITS = RequestLimits(seconds=30.0, memory_bytes=1024 * 1024 * 1024)
+LARGEST_FILE = 100 * 1024 * 1024
+"""Bytes."""
+
+
+class DocumentReader:
+    """Reads documents, one after the other. Safe from any thread; the process starts with the first file."""
+
+    def __init__(self, limits: RequestLimits = LIMITS) -> None:
+        self._process = RequestProcess(
+            "documents", own_command(OPTION, "app.documents.reading_worker"), limits
+        )
+
+    def read_document(self, path: Path, cancel: threading.Event | None = None) -> Document:
+        """All words of a file.
+
+        Raises:
+            DocumentError: it cannot be opened, or has no words that can be read.
+            Cancelled: `cancel` was set meanwhile.
+        """
+        try:
+            size = path.stat().st_size
+            if size > LARGEST_FILE:
+                raise DocumentError(
+                    f"{path.name} has {formatting.size(size)}, and a file may have "
+                    f"{formatting.size(LARGEST_FILE)} at most.",
+                    "Add a part of it.",
+                )
+            data = path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise DocumentError(f"{path.name} cannot be read: {reason}.", "Choose another file.") from error
+        return self.read_data(data, path.name, cancel)
+
+    def read_data(self, data: bytes, name: str, cancel: threading.Event | None = None) -> Document:
+        """All words of a file whose bytes are at hand; `name` is what it is called.
+
+        Raises:
+            DocumentError: it has no words that can be read.
+            Cancelled: `cancel` was set meanwhile.
+        """
+        name = formatting.one_line(name)
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        try:
+            return document_of(self._process.ask(request_for(name, data), cancel))
+        except RequestFailedError as error:
+            if cancel is not None and cancel.is_set():
+                raise Cancelled from None
+            raise DocumentError(f"{name} cannot be read: {error}.", "Choose another file.") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise DocumentError(f"{name} cannot be read.", "Choose another file.") from error
+
+    def end(self) -> None:
+        """Ends the process; it starts again with the next file."""
+        self._process.end()

@@ -1,0 +1,52 @@
+"""What kind of document a file is, told by its content; its name decides among texts only."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+TEXT = "text/plain"
+HTML = "text/html"
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+EPUB = "application/epub+zip"
+EML = "message/rfc822"
+ZIP = "application/zip"
+
+_TEXTS = {
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".csv": "text/csv",
+    ".tsv": "text/tab-separated-values",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".yaml": "application/yaml",
+    ".yml": "application/yaml",
+    ".toml": "application/toml",
+    ".xml": "application/xml",
+    ".html": HTML,
+    ".htm": HTML,
+    ".xhtml": HTML,
+    ".eml": EML,
+}
+_CODE = frozenset(
+    f".{ending}"
+    for ending in (
+        *("bash", "bat", "c", "cc", "clj", "cmake", "cpp", "cs", "css", "cxx", "dart", "diff", "el", "erl"),
+        *("ex", "exs", "f90", "fs", "go", "gradle", "graphql", "groovy", "h", "hpp", "hs", "ini", "ipynb"),
+        *("java", "js", "jsx", "jl", "kt", "kts", "less", "lisp", "lua", "m", "ml", "mm", "nim", "nix"),
+        *("patch", "php", "pl", "pm", "proto", "ps1", "py", "pyi", "r", "rb", "rs", "rst", "sass", "scala"),
+        *("scm", "scss", "sh", "sql", "svelte", "swift", "tcl", "tex", "tf", "ts", "tsx", "v", "vb", "vhd"),
+        *("vim", "vue", "zig", "zsh"),
+    )
+)
+CODE = "text/x-source"
+
+
+def media_type_of_text(name: str) -> str:
+    """What a file is that was found to be a text, by the ending of its name."""
+    ending = PurePath(name).suffix.lower()
+    return _TEXTS.get(ending, CODE if ending in _CODE else TEXT)

@@ -1,0 +1,34 @@
+"""The process in which documents are read: gets files and answers with their words, or with a sentence."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from app.core.errors import UserError
+from app.documents.answers import failure_answer, name_and_data, read_answer
+from app.documents.document_reader import LIMITS
+from app.processes.request_worker import serve
+
+
+def main(arguments: Sequence[str] = ()) -> int:
+    """Answers until the other side is gone."""
+    return serve(_answer, LIMITS)
+
+
+def _answer(request: bytes) -> bytes:
+    from app.documents.opening import document_in  # The process is there before its libraries are.
+
+    name, data = name_and_data(request)
+    try:
+        return read_answer(document_in(data, name))
+    except UserError as error:
+        return failure_answer(str(error), error.hint)
+    except MemoryError:
+        return failure_answer(f"{name} takes too much memory to be read.", "Choose a smaller file.")
+    except Exception as error:  # Damaged files make the readers stumble wherever they can.
+        return failure_answer(f"{name} is damaged.", f"Choose another file. ({type(error).__name__})")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
