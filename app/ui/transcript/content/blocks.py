@@ -23,6 +23,7 @@ class Container(StrEnum):
     LIST = "list"
     QUOTE = "quote"
     CARD = "card"
+    BUBBLE = "bubble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +159,25 @@ class RuleBlock(MarkdownBlock):
 
 
 @dataclass(frozen=True, slots=True)
-class Bubble(Block):
-    """What the user wrote, word for word. `hidden` is how many characters are folded away."""
+class Bubble(PlacedBlock):
+    """Words of the user, line for line as they were typed."""
 
-    text: str
-    hidden: int = 0
-    is_foldable: bool = False
+    spans: Spans
 
     @override
     def plain_text(self) -> str:
-        return self.text
+        return joined(self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldLine(PlacedBlock):
+    """Below a long message of the user. `hidden` is how many characters are folded away."""
+
+    hidden: int = 0
+
+    @override
+    def plain_text(self) -> str:
+        return f"Show more · {self.hidden:,} characters not shown" if self.hidden else "Show less"
 
 
 @dataclass(frozen=True, slots=True)

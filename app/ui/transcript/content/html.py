@@ -11,6 +11,7 @@ from app.ui.transcript.content.blocks import (
     TICKED,
     UNTICKED,
     Block,
+    Bubble,
     CodeBlock,
     Container,
     Span,
@@ -34,7 +35,7 @@ def html_of(chosen: Iterable[tuple[Block, str, bool]], write: Callable[[Block], 
     open_tags: list[str] = []
     for block, text, is_whole in chosen:
         place = block.place
-        containers = [container for container in place.containers if container is not Container.CARD]
+        containers = [it for it in place.containers if it in (Container.LIST, Container.QUOTE)]
         shared = min(place.shared, len(containers), len(open_tags))
         while len(open_tags) > shared:
             written.append(_closing(open_tags.pop()))
@@ -68,6 +69,8 @@ def block_html(block: Block) -> str:
         case TextBlock(spans=spans, level=level):
             tag = f"h{level}" if level else "p"
             return f"<{tag}>{_spans_html(spans)}</{tag}>"
+        case Bubble(spans=spans):
+            return f"<p>{_spans_html(spans)}</p>"
         case CodeBlock(code=code):
             return f"<pre><code>{escape(code, quote=False)}</code></pre>"
         case TableBlock(rows=rows, has_header=has_header):

@@ -10,6 +10,7 @@ from app.ui.transcript.content.blocks import (
     TICKED,
     UNTICKED,
     Block,
+    Bubble,
     CodeBlock,
     Container,
     RuleBlock,
@@ -33,7 +34,7 @@ def markdown_of_blocks(chosen: Iterable[tuple[Block, str, bool]]) -> str:
     prefixes: list[str] = []
     for block, text, is_whole in chosen:
         place = block.place
-        containers = [container for container in place.containers if container is not Container.CARD]
+        containers = [it for it in place.containers if it in (Container.LIST, Container.QUOTE)]
         shared = min(place.shared, len(containers), len(prefixes))
         marker = _marker(place.marker)
         inner = [
@@ -69,6 +70,8 @@ def block_markdown(block: Block) -> str:
     match block:
         case TextBlock(spans=spans, level=level):
             return f"{'#' * level} {spans_markdown(spans)}" if level else spans_markdown(spans)
+        case Bubble(spans=spans):
+            return spans_markdown(spans)
         case CodeBlock(code=code, language=language):
             fence = "`" * max([3, *(len(found) + 1 for found in _FENCES.findall(code))])
             return f"{fence}{language}\n{code}\n{fence}"

@@ -15,6 +15,7 @@ from app.ui.transcript.content.blocks import (
     ButtonRow,
     CardHeader,
     ErrorNote,
+    FoldLine,
     MemoryMark,
     MoreLine,
     NameLine,
@@ -31,6 +32,7 @@ from app.ui.transcript.content.expansion import ExpansionState, cut
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import displayable
 from app.ui.transcript.content.repetition_marks import marked_blocks, repeat_in
+from app.ui.transcript.content.typed_text import IN_BUBBLE, typed_blocks
 
 BUBBLE_CHARACTERS = 1_500
 BUBBLE_LINES = 16
@@ -125,18 +127,21 @@ def _heard(recording: RecordingPart, key: str) -> ShownRecording:
 
 def _bubble(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
     text = displayable(entry.message.text)
-    return [] if not text and entry.message.attachments else [_folded_bubble(entry, expansion, text)]
+    return [] if not text and entry.message.attachments else _folded(entry, expansion, text)
 
 
-def _folded_bubble(entry: MessageEntry, expansion: ExpansionState, text: str) -> Bubble:
+def _folded(entry: MessageEntry, expansion: ExpansionState, text: str) -> list[Block]:
     lines = text.split("\n", BUBBLE_LINES)
     if len(text) <= BUBBLE_CHARACTERS and len(lines) <= BUBBLE_LINES:
-        return Bubble(text)
+        return [*typed_blocks(text)]
     if expansion.is_unfolded(entry.id):
-        limit = expansion.limit(entry.id)
-        return Bubble(text[:limit], hidden=max(0, len(text) - limit), is_foldable=True)
-    shown = "\n".join(lines[: BUBBLE_LINES // 2])[: BUBBLE_CHARACTERS // 2].rstrip() + "…"
-    return Bubble(shown, hidden=len(text) - len(shown) + 1, is_foldable=True)
+        shown = text[: expansion.limit(entry.id)]
+        return [*typed_blocks(shown), FoldLine(len(text) - len(shown), place=IN_BUBBLE)]
+    shown = "\n".join(lines[: BUBBLE_LINES // 2])[: BUBBLE_CHARACTERS // 2].rstrip()
+    *before, last = typed_blocks(shown)
+    if isinstance(last, Bubble):
+        last = replace(last, spans=(*last.spans, Span("…")))
+    return [*before, last, FoldLine(len(text) - len(shown), place=IN_BUBBLE)]
 
 
 def _part_blocks(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:

@@ -16,6 +16,7 @@ from app.ui.transcript.content.message_blocks import blocks_below, blocks_of
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import displayable, is_selectable
 from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
+from app.ui.transcript.content.typed_text import typed_blocks
 
 READ_AT_ONCE = 4_000
 """Characters of Markdown that are read without a pause: some milliseconds."""
@@ -57,7 +58,7 @@ def searched_texts(entry: MessageEntry) -> Iterator[tuple[Section, str]]:
     Empty ones come in between where much has to be read, so that whoever asks can pause.
     """
     if entry.message.role is Role.USER:
-        yield "", displayable(entry.message.text)
+        yield from texts_of(typed_blocks(displayable(entry.message.text)))
         yield from texts_of(blocks_below(entry))
     elif entry.repeat is not None or sum(len(part.raw) for part in entry.message.parts) <= READ_AT_ONCE:
         yield from texts_of(blocks_of(entry, EVERYTHING_OPEN))

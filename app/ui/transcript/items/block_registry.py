@@ -15,7 +15,9 @@ from app.ui.transcript.content.blocks import (
     ButtonRow,
     CardHeader,
     CodeBlock,
+    Container,
     ErrorNote,
+    FoldLine,
     MemoryMark,
     MoreLine,
     NameLine,
@@ -28,7 +30,7 @@ from app.ui.transcript.content.blocks import (
     TextBlock,
 )
 from app.ui.transcript.items.block_view import BlockView
-from app.ui.transcript.items.bubble import BubbleView
+from app.ui.transcript.items.bubble import BubbleView, FoldLineView
 from app.ui.transcript.items.buttons import ButtonRowView
 from app.ui.transcript.items.card import CardHeaderView
 from app.ui.transcript.items.code import CodeView
@@ -52,6 +54,7 @@ VIEWS: dict[type[Block], Callable[[Any, RenderStyle], BlockView]] = {
     TableBlock: TableView,
     RuleBlock: RuleView,
     Bubble: BubbleView,
+    FoldLine: FoldLineView,
     PictureRow: PictureRowView,
     RecordingRow: RecordingRowView,
     NameLine: NameLineView,
@@ -75,6 +78,7 @@ LARGE_HEADINGS = 2
 """Headings up to this level count as large."""
 BETWEEN_ITEMS = 10.0
 BETWEEN_TIGHT_ITEMS = 4.0
+WITHIN_BUBBLE = 8.0
 
 
 def new_view(block: Block, style: RenderStyle) -> BlockView:
@@ -86,6 +90,10 @@ def gap(before: Block, after: Block) -> float:
     """The empty space between two blocks, in pixels."""
     if isinstance(before, NameLine):
         return BELOW_NAME
+    if isinstance(after, FoldLine):
+        return 0.0
+    if Container.BUBBLE in before.place.containers and Container.BUBBLE in after.place.containers:
+        return WITHIN_BUBBLE
     if isinstance(after, TextBlock) and after.level:
         return ABOVE_LARGE_HEADING if after.level <= LARGE_HEADINGS else ABOVE_SMALL_HEADING
     if isinstance(before, TextBlock) and before.level:

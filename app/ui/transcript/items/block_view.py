@@ -85,6 +85,11 @@ class BlockView(ABC):
         self.width = width
 
     @property
+    def natural_width(self) -> float:
+        """The width that it needs, of the one that it was laid out for."""
+        return self.width
+
+    @property
     def area(self) -> QRectF:
         """All of it, in its own coordinates."""
         return QRectF(0, 0, self.width, self.height)

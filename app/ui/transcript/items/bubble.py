@@ -2,88 +2,108 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from typing_extensions import override
 
-from app.ui.transcript.content.blocks import Bubble, Span
+from app.ui.transcript.content.blocks import Bubble, Container, FoldLine
 from app.ui.transcript.content.message_action import MessageAction
-from app.ui.transcript.items.block_view import PaintContext, Target
-from app.ui.transcript.items.document_painting import draw_document
+from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
+from app.ui.transcript.items.drawing import draw_line
 from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.items.rich_document import RichDocument
-from app.ui.transcript.items.text import DocumentView
+from app.ui.transcript.items.text import ParagraphView
 
 SIDE = 16.0
 ABOVE = 10.0
+"""Empty space between the bubble's edge and what is in it."""
 WIDEST = 0.78
 """Of the column."""
 RADIUS = 18.0
-FOLD_HEIGHT = 28.0
-"""What "Show more" adds to the bubble's height."""
-FOLD_ABOVE_EDGE = 10.0
-FOLD_AREA = (90.0, 24.0)
+FOLD_HEIGHT = 24.0
 
 
-class BubbleView(DocumentView):
-    """Plain text, never read as Markdown."""
+class BubbleView(ParagraphView):
+    """Words as they were typed; every line is a paragraph with a direction of its own."""
 
     def __init__(self, block: Bubble, style: RenderStyle) -> None:
-        super().__init__(block, style)
-        self._bubble = block
-        self._box = QRectF()
-        self._rich = RichDocument(style)
-        self._rich.write_paragraph((Span(block.text),), style.block_format(), line_break="\n")
+        rich = RichDocument(style)
+        rich.write_paragraph(block.spans, style.block_format(), line_break="\n")
+        super().__init__(block, style, rich)
 
     @property
     @override
-    def _origin(self) -> QPointF:
-        return QPointF(self._box.left() + SIDE, ABOVE - self.style.half_leading())
+    def natural_width(self) -> float:
+        return min(self.width, self._rich.document.idealWidth() + 1)
+
+    @property
+    @override
+    def _code_ground(self) -> QColor:
+        return self.style.hover_colour
+
+
+class FoldLineView(BlockView):
+    """Shows all of a long message, or less of it again."""
+
+    def __init__(self, block: FoldLine, style: RenderStyle) -> None:
+        super().__init__(block, style)
+        self._words = "Show more" if block.hidden else "Show less"
+
+    @property
+    @override
+    def natural_width(self) -> float:
+        return QFontMetricsF(self.style.small_font).horizontalAdvance(self._words) + 2
 
     @override
     def lay_out(self, width: float) -> None:
-        self.width = width
-        document = self._rich.document
-        document.setTextWidth(width * WIDEST - 2 * SIDE)
-        inner = min(document.idealWidth() + 1, width * WIDEST - 2 * SIDE)
-        button = QFontMetricsF(self.style.small_font).horizontalAdvance(self._button_words) + 4
-        if self._bubble.is_foldable:
-            inner = max(inner, button)
-        document.setTextWidth(inner)
-        below = self.style.px(FOLD_HEIGHT) if self._bubble.is_foldable else 0
-        self.height = document.size().height() + 2 * ABOVE + below
-        left = width - inner - 2 * SIDE
-        self._box = QRectF(left, 0, inner + 2 * SIDE, self.height)
+        self.width, self.height = width, self.style.px(FOLD_HEIGHT)
 
     @override
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.style.colour("bubble"))
-        painter.drawRoundedRect(self._box, RADIUS, RADIUS)
-        for target in self.targets():
-            hovered = paint.hovered == self.id_of(target)
-            painter.setFont(self.style.small_font)
-            painter.setPen(self.style.colour("text" if hovered else "link"))
-            painter.drawText(target.area, Qt.AlignmentFlag.AlignVCenter, self._button_words)
-        painter.translate(self._origin)
-        clip = paint.clip.translated(-self._origin)
-        draw_document(self._rich.document, painter, paint, clip)
-
-    @override
-    def is_text_at(self, point: QPointF) -> bool:
-        return self._box.contains(point)
-
-    @property
-    def _button_words(self) -> str:
-        return "Show more" if self._bubble.hidden else "Show less"
+        (target,) = self.targets()
+        colour = "text" if paint.hovered == self.id_of(target) else "link"
+        draw_line(painter, self.style.small_font, self.style, colour, self.area, self._words)
 
     @override
     def targets(self) -> Sequence[Target]:
-        if not self._bubble.is_foldable:
-            return ()
-        width, height = map(self.style.px, FOLD_AREA)
-        top = self.height - self.style.px(FOLD_ABOVE_EDGE) - height
-        area = QRectF(self._box.left() + SIDE, top, width, height)
-        return (Target(MessageAction.FOLD_TEXT, area, f"{self._button_words} of this message"),)
+        area = QRectF(0, 0, self.natural_width, self.height)
+        return (Target(MessageAction.FOLD_TEXT, area, f"{self._words} of this message"),)
+
+
+class BubbleFrame:
+    """The ground behind what stands in a bubble, as wide as its widest block needs."""
+
+    def __init__(self, views: Sequence[BlockView], style: RenderStyle) -> None:
+        self._views = [view for view in views if Container.BUBBLE in view.block.place.containers]
+        self._style = style
+        self._width = 0.0
+        self._room = 0.0
+        self.area = QRectF()
+        """Empty where nothing stands in a bubble."""
+
+    def lay_out(self, width: float) -> None:
+        """Find how wide the blocks are in a column of that width."""
+        most = math.floor(width * WIDEST - 2 * SIDE)
+        for view in self._views:
+            view.lay_out(most)
+        self._width = width
+        self._room = math.ceil(max((view.natural_width for view in self._views), default=0.0))
+        self.area = QRectF()
+
+    def place(self, view: BlockView, y: float) -> QPointF:
+        """Lay the next block out below `y`, which is outside of the ground so far: where it begins."""
+        view.lay_out(self._room)
+        left = self._width - SIDE - self._room
+        top = y - ABOVE if self.area.height() else y + ABOVE
+        ground = QRectF(left - SIDE, top - ABOVE, self._room + 2 * SIDE, view.height + 2 * ABOVE)
+        self.area = self.area.united(ground)
+        return QPointF(left, top)
+
+    def paint(self, painter: QPainter) -> None:
+        """Draw it; goes under the blocks."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._style.colour("bubble"))
+        painter.drawRoundedRect(self.area, RADIUS, RADIUS)

@@ -40,6 +40,8 @@ ABOVE_CODE = 10.0
 """Less than `PADDING`: the first line has some room above its letters."""
 BAR_ABOVE_EDGE = 4.0
 FOLD_HEIGHT = 30.0
+NARROWEST = 220.0
+"""Where there is less code, its header has room."""
 BESIDE_NUMBER = 14.0
 BAR_ROOM = 7.0
 LINES_AHEAD = 2_000
@@ -124,6 +126,12 @@ class CodeView(BlockView):
         paint_handle(painter, self.horizontal.handle, self.style)
         if self._reading is not None and self._reading.next_line <= self._line_at(shown.bottom()):
             paint.unfinished.append(self)
+
+    @property
+    @override
+    def natural_width(self) -> float:
+        words = self._document.idealWidth() + 2 * PADDING + self._gutter + 1
+        return min(self.width, max(words, self.style.px(NARROWEST)))
 
     def _paint_frame(self, painter: QPainter) -> None:
         frame = QPainterPath()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QTextCursor
+from PySide6.QtGui import QColor, QPainter, QTextCursor
 from typing_extensions import override
 
-from app.ui.transcript.content.blocks import RuleBlock, TextBlock
+from app.ui.transcript.content.blocks import Block, RuleBlock, TextBlock
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
@@ -93,16 +93,14 @@ class DocumentView(BlockView):
         return found
 
 
-class TextView(DocumentView):
-    """One paragraph or heading."""
+class ParagraphView(DocumentView):
+    """Styled words, which scroll sideways only where a formula is too wide."""
 
-    def __init__(self, block: TextBlock, style: RenderStyle) -> None:
+    def __init__(self, block: Block, style: RenderStyle, rich: RichDocument, level: int = 0) -> None:
         super().__init__(block, style)
-        self._level = block.level
-        self._rich = RichDocument(style)
-        colour = "muted" if block.place.is_muted else "text"
-        self._rich.write_paragraph(block.spans, style.block_format(block.level), block.level, colour)
-        self.waiting = self._rich.waiting
+        self._level = level
+        self._rich = rich
+        self.waiting = rich.waiting
 
     @property
     @override
@@ -110,14 +108,8 @@ class TextView(DocumentView):
         return QPointF(-self.horizontal.offset, -self.style.half_leading(self._level))
 
     @property
-    @override
-    def first_line_height(self) -> float:
-        return float(self.style.block_format(self._level).lineHeight())
-
-    @property
-    @override
-    def is_right_to_left(self) -> bool:
-        return is_right_to_left(self._rich.document.firstBlock())
+    def _code_ground(self) -> QColor:
+        return self.style.colour("inline_code")
 
     @override
     def lay_out(self, width: float) -> None:
@@ -136,9 +128,29 @@ class TextView(DocumentView):
                 painter.setClipRect(self.area, Qt.ClipOperation.IntersectClip)
             painter.translate(self._origin)
             clip = paint.clip.translated(-self._origin)
-            self._rich.draw_pills(painter, self.style.colour("inline_code"), clip)
+            self._rich.draw_pills(painter, self._code_ground, clip)
             draw_document(self._rich.document, painter, paint, clip)
         paint_handle(painter, self.horizontal.handle, self.style)
+
+
+class TextView(ParagraphView):
+    """One paragraph or heading."""
+
+    def __init__(self, block: TextBlock, style: RenderStyle) -> None:
+        rich = RichDocument(style)
+        colour = "muted" if block.place.is_muted else "text"
+        rich.write_paragraph(block.spans, style.block_format(block.level), block.level, colour)
+        super().__init__(block, style, rich, block.level)
+
+    @property
+    @override
+    def first_line_height(self) -> float:
+        return float(self.style.block_format(self._level).lineHeight())
+
+    @property
+    @override
+    def is_right_to_left(self) -> bool:
+        return is_right_to_left(self._rich.document.firstBlock())
 
 
 class RuleView(BlockView):

@@ -13,7 +13,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 
 from app.core.message import Role
-from app.ui.transcript.content.blocks import Bubble, CodeBlock, MoreLine
+from app.ui.transcript.content.blocks import CodeBlock, FoldLine, MoreLine
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.content.searched_text import (
@@ -328,7 +328,7 @@ def is_cut(layout: MessageLayout) -> bool:
     """Whether the rest of a very long message is left out."""
     blocks = (view.block for view in layout.views)
     return any(
-        isinstance(block, MoreLine) or (isinstance(block, Bubble) and block.hidden) for block in blocks
+        isinstance(block, MoreLine) or (isinstance(block, FoldLine) and block.hidden) for block in blocks
     )
 
 

@@ -12,7 +12,7 @@ from app.core.message import Role
 from app.ui.transcript.content.blocks import Block
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
-from app.ui.transcript.content.plain_text import is_selectable, selectable_text
+from app.ui.transcript.content.plain_text import displayable, is_selectable, selectable_text
 from app.ui.transcript.items.block_view import Target, TargetId
 from app.ui.transcript.view.hit_test import HitTest
 from app.ui.transcript.view.message_column import MessageColumn
@@ -145,11 +145,21 @@ class InteractionState(QObject):
         found = []
         for row in self.selected_rows():
             chosen = self.range_in(row)
-            if chosen == WHOLE:
+            if chosen is not None and self._is_whole_question(row, chosen):
+                entry = self._column.entries[row]
+                limit = self._column.expansion.limit(entry.id)
+                found.append(displayable(entry.message.text)[:limit])  # Also what is folded away.
+            elif chosen == WHOLE:
                 found.append(selectable_text(self._column.blocks(self._column.entries[row])))
             elif chosen is not None:
                 found.append(self._column.layout(row).plain_text(chosen))
         return "\n\n".join(filter(None, found))
+
+    def _is_whole_question(self, row: int, chosen: SelectedRange) -> bool:
+        """Whether all of a message of the user is selected, which is copied as it was typed."""
+        if self._column.entries[row].message.role is not Role.USER:
+            return False
+        return chosen == WHOLE or self._column.layout(row).is_whole(chosen)
 
     def selected_blocks(self) -> Iterator[tuple[Block, str, bool]]:
         """The selected blocks of all messages, each with its selected text, and whether that is all of it."""

@@ -10,35 +10,24 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
 from app.core.message import Role
-from app.ui.transcript.content.blocks import (
-    BULLET,
-    DEFINITION,
-    TICKED,
-    UNTICKED,
-    Block,
-    Container,
-)
+from app.ui.transcript.content.blocks import DEFINITION, Block, Container
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import separator, with_marker
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_registry import gap, new_view
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target, TargetId
-from app.ui.transcript.items.drawing import HALF_PIXEL, draw_icon, saved
+from app.ui.transcript.items.bubble import BubbleFrame
+from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.items.footer import Footer
-from app.ui.transcript.items.render_style import ICON_SIZE, RenderStyle
+from app.ui.transcript.items.list_marker import paint_marker
+from app.ui.transcript.items.render_style import RenderStyle
 from app.ui.transcript.view.selection import END, START, BlockPosition, SelectedRange
 
 INDENTS = {Container.LIST: 26.0, Container.QUOTE: 18.0, Container.CARD: 20.0}
 BAR_WIDTH = 2.0
 CARD_BAR_LEFT = 6.0
 BESIDE_MARKER = 8.0
-MARKER_ROOM = 80.0
 RIGHT_TO_LEFT_MARKER = 22.0
-BULLET_RADIUS = 2.6
-BULLET_ROOM = 4.0
-BESIDE_BOX = 1.0
-CHECK_BOX_EDGE = 3.0
-"""Empty pixels around a box within its icon."""
 FOCUS_AROUND_MESSAGE = (10.0, 6.0)
 FOCUS_RADIUS = 10.0
 FOCUS_WIDTH = 1.5
@@ -89,6 +78,7 @@ class MessageLayout:
         self._lefts: list[float] = []
         self._bottom = 0.0
         self._first_stale = 0
+        self._bubble = BubbleFrame((), style)
         self.show(entry, blocks)
 
     def show(self, entry: MessageEntry, blocks: Sequence[Block]) -> None:
@@ -126,22 +116,32 @@ class MessageLayout:
         first = self._first_stale if width == self.width else 0
         self.width = width
         del self._tops[first:], self._lefts[first:]
+        if self.footer.entry.message.role is Role.USER:
+            first = 0  # The widest block decides where all of a bubble stand.
+            self._bubble = BubbleFrame(self.views, self.style)
+            self._bubble.lay_out(width)
         y = self._tops[-1] + self.views[first - 1].height if first else self._space_above
         for index in range(first, len(self.views)):
             view = self.views[index]
             if index:
                 y += gap(self.views[index - 1].block, view.block) * self.style.gaps
             y = float(round(y))  # Frames are sharp only on whole pixels.
-            indent = sum(self._indent(container) for container in view.block.place.containers)
-            room = max(NARROWEST, width - indent)
-            view.lay_out(room)
-            self._tops.append(y)
-            self._lefts.append(width - indent - room if view.is_right_to_left else indent)
-            y += view.height
+            in_bubble = Container.BUBBLE in view.block.place.containers
+            at = self._bubble.place(view, y) if in_bubble else self._placed(view, y)
+            self._tops.append(at.y())
+            self._lefts.append(at.x())
+            y = max(at.y() + view.height, self._bubble.area.bottom())
         self._first_stale = len(self.views)
         self._bottom = y
         self.footer.lay_out(width, y)
         self.height = y + self.footer.height
+
+    def _placed(self, view: BlockView, y: float) -> QPointF:
+        """Lay a block out in the column: where it begins."""
+        indent = sum(self._indent(container) for container in view.block.place.containers)
+        room = max(NARROWEST, self.width - indent)
+        view.lay_out(room)
+        return QPointF(self.width - indent - room if view.is_right_to_left else indent, y)
 
     def _indent(self, container: Container) -> float:
         return self.style.px(INDENTS[container])
@@ -154,6 +154,7 @@ class MessageLayout:
 
     def paint(self, painter: QPainter, clip: QRectF, paint_state: PaintState) -> None:
         """Draws what is within the clip."""
+        self._bubble.paint(painter)
         first = max(0, bisect_right(self._tops, clip.top()) - 1)
         for index in range(first, len(self.views)):
             if self._tops[index] > clip.bottom():
@@ -190,7 +191,7 @@ class MessageLayout:
         """Bars of quotes and cards, and the marker of a list item."""
         view = self.views[index]
         place = view.block.place
-        if not place.containers:
+        if not place.containers or Container.BUBBLE in place.containers:
             return
         y = self._tops[index]
         above = self._tops[index - 1] + self.views[index - 1].height if index else y
@@ -205,31 +206,10 @@ class MessageLayout:
                 painter.fillRect(bar, self.style.colour("line"))
             x += self._indent(container)
         if place.marker and place.marker != DEFINITION:
-            self._paint_marker(painter, index, place.marker)
-
-    def _paint_marker(self, painter: QPainter, index: int, marker: str) -> None:
-        view = self.views[index]
-        y, height = self._tops[index], view.first_line_height
-        right = self._lefts[index] - BESIDE_MARKER
-        if view.is_right_to_left:
-            right = self._lefts[index] + view.width + self.style.px(RIGHT_TO_LEFT_MARKER)
-        if marker == BULLET:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.style.colour("muted"))
-            middle = QPointF(right - BULLET_ROOM, y + height / 2 + HALF_PIXEL)
-            painter.drawEllipse(middle, BULLET_RADIUS, BULLET_RADIUS)
-            return
-        number, box = (marker[:-1].rstrip(), marker[-1]) if marker[-1] in (TICKED, UNTICKED) else (marker, "")
-        if box:
-            name, colour = ("check-square", "accent") if box == TICKED else ("square", "muted")
-            left = right - self.style.px(ICON_SIZE) + CHECK_BOX_EDGE
-            draw_icon(painter, self.style, name, colour, QPointF(left, y + height / 2))
-            right = left - BESIDE_BOX
-        if number:
-            painter.setFont(self.style.text_font)
-            painter.setPen(self.style.colour("muted"))
-            area = QRectF(right - MARKER_ROOM, y, MARKER_ROOM, height)
-            painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
+            right = self._lefts[index] - BESIDE_MARKER
+            if view.is_right_to_left:
+                right = self._lefts[index] + view.width + self.style.px(RIGHT_TO_LEFT_MARKER)
+            paint_marker(painter, self.style, place.marker, QPointF(right, y + view.first_line_height / 2))
 
     def _paint_focus(self, painter: QPainter, paint_state: PaintState) -> None:
         """The ring around what the keyboard is at."""
@@ -303,6 +283,10 @@ class MessageLayout:
             return SelectedRange(START, START)
         last = (selectable[-1], self.views[selectable[-1]].length)
         return SelectedRange(max(selection.first, (selectable[0], 0)), min(selection.last, last))
+
+    def is_whole(self, selection: SelectedRange) -> bool:
+        """Whether everything that can be selected is."""
+        return not selection.is_empty and self.clamped(selection) == self.whole()
 
     def whole(self) -> SelectedRange:
         """Everything that can be selected."""

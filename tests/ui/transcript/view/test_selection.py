@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.themes import DARK
-from tests.support.transcript_reader import answer, click_at, drag, press, question
+from tests.support.transcript_reader import answer, click, click_at, drag, press, question
 
 TEXT = """First `code` word.
 
@@ -53,6 +53,17 @@ def test_ctrl_c_copies_the_selection_without_padding(transcript: Transcript, qtb
         press(transcript, Qt.Key.Key_C, modifier=CONTROL)
     assert clipboard() == "Use mmap and keep the user's\u00a0space."
     assert signal.args == ["selection"]
+
+
+def test_a_whole_message_of_the_user_is_copied_as_it_was_typed(transcript: Transcript) -> None:
+    typed = "Why `so`?\n\n```python\nx = 1\n```\n" + "And so on. " * 200
+    transcript.show_entries([question(typed), answer("Because.")])
+    press(transcript, Qt.Key.Key_A, modifier=CONTROL)
+    press(transcript, Qt.Key.Key_A, modifier=CONTROL)
+    press(transcript, Qt.Key.Key_C, modifier=CONTROL)
+    assert clipboard().startswith(f"{typed}\n\n")
+    click(transcript, "Copy code")
+    assert clipboard() == "x = 1"
 
 
 def test_ctrl_a_selects_the_message_used_last(transcript: Transcript) -> None:

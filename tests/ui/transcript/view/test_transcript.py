@@ -42,9 +42,7 @@ def test_an_answer_is_shown_without_its_markup_under_the_model_s_name(transcript
     transcript.show_entries(
         [question("*Why* `so`?"), answer("# Because\n\nof **memory** `bus`.", figures="41 tokens/s")]
     )
-    assert (
-        transcript.to_plain_text() == "*Why* `so`?\n\nLFM2.5-1.2B\n\nBecause\n\nof memory bus.\n41 tokens/s"
-    )
+    assert transcript.to_plain_text() == "*Why* so?\n\nLFM2.5-1.2B\n\nBecause\n\nof memory bus.\n41 tokens/s"
 
 
 def test_the_name_is_not_repeated_after_a_tool_s_result(transcript: Transcript) -> None:
