@@ -18,6 +18,7 @@ from app.core.message import AttachmentPart, Message, Role
 from app.core.permission import Permissions
 
 UNTITLED = "New chat"
+_BRANCH = " (branch)"
 
 _LINE_MARKS = re.compile(r"^(?:[#>*+-]+(?:\s+|$)|`{3,}.*)+")
 """What makes a line of Markdown a heading, a quote, an item of a list or the edge of a code block."""
@@ -190,10 +191,7 @@ class Conversation:
 
         Where it was on screen and had no other version, the conversation ends with the message before it.
         """
-        gone = {node_id}
-        for node in self.nodes:  # Parents come before their children.
-            if node.parent_id in gone:
-                gone.add(node.id)
+        gone = {node_id, *self._ids_below(node_id)}
         left = replace(self, nodes=tuple(node for node in self.nodes if node.id not in gone))
         if self.tip_id not in gone:
             return left
@@ -202,6 +200,55 @@ class Conversation:
         nearest = (versions[place + 1 :] or versions[:place][-1:])[:1]
         tip_id = left.newest_tip_below(nearest[0]) if nearest else self.node(node_id).parent_id
         return replace(left, tip_id=tip_id, updated_at=now())
+
+    def with_inserted(self, node: MessageNode) -> Conversation:
+        """With one between its parent (None: the beginning) and all that followed that, on any branch."""
+        below = self._ids_below(node.parent_id)
+        moved = [
+            replace(old, parent_id=node.id) if old.parent_id == node.parent_id else old
+            for old in self.nodes
+            if old.id in below
+        ]
+        stay = [old for old in self.nodes if old.id not in below]
+        tip_id = node.id if self.tip_id == node.parent_id else self.tip_id
+        return replace(self, nodes=(*stay, node, *moved), tip_id=tip_id, updated_at=now())
+
+    def without_message(self, node_id: str) -> Conversation:
+        """Without one message; what followed it follows the one before it."""
+        parent_id = self.node(node_id).parent_id
+        nodes = tuple(
+            replace(node, parent_id=parent_id) if node.parent_id == node_id else node
+            for node in self.nodes
+            if node.id != node_id
+        )
+        tip_id = parent_id if self.tip_id == node_id else self.tip_id
+        return replace(self, nodes=nodes, tip_id=tip_id, updated_at=now())
+
+    def branched(self, node_id: str) -> Conversation:
+        """A new conversation with copies of a message and of all before it, under the same settings."""
+        nodes: list[MessageNode] = []
+        for node in self.with_tip(node_id).path():
+            nodes.append(replace(node, id=new_id(), parent_id=nodes[-1].id if nodes else None))
+        return Conversation(
+            title=self.title if self.title.endswith(_BRANCH) else self.title + _BRANCH,
+            is_titled_by_user=self.is_titled_by_user,
+            nodes=tuple(nodes),
+            tip_id=nodes[-1].id,
+            system_prompt=self.system_prompt,
+            model_path=self.model_path,
+            preset_name=self.preset_name,
+            overrides=self.overrides,
+            tools=self.tools,
+            permissions=self.permissions,
+        )
+
+    def _ids_below(self, node_id: str | None) -> set[str | None]:
+        """All that follows a message, on any branch; None: everything."""
+        below: set[str | None] = {node_id}
+        for node in self.nodes:  # Parents come before their children.
+            if node.parent_id in below:
+                below.add(node.id)
+        return below - {node_id}
 
     def with_restored(self, before: Conversation) -> Conversation:
         """With the messages that it had before and lost, at their old places."""

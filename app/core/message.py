@@ -251,6 +251,16 @@ class Message:
         return replace(self, parts=tuple(parts), generation=generation)
 
     @property
+    def is_words_only(self) -> bool:
+        """Whether it has no calls, results or attachments, which belong to one role only."""
+        return all(isinstance(part, TextPart | ReasoningPart) for part in self.parts)
+
+    def in_role(self, role: Role) -> Message:
+        """The words as another role's. An answer that no model wrote is marked as edited."""
+        generation = Generation("", is_edited=True) if role is Role.ASSISTANT else None
+        return replace(Message.of_text(role, self.text.strip()), generation=generation)
+
+    @property
     def reasoning(self) -> str:
         """The thinking, without its tags; several thoughts are joined by an empty line."""
         return "\n\n".join(part.text for part in self.parts if isinstance(part, ReasoningPart) and part.text)

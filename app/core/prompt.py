@@ -59,6 +59,7 @@ def choose_messages(
 ) -> PromptChoice:
     """The system prompt, the newest question with the end of what followed it, and the newest turns that fit.
 
+    What the model is to have said before the first question counts as a turn; results of no call do not.
     Answers that hold nothing (they failed before the first word) are not sent. `prefill` is the beginning of
     an answer that is to be gone on with. `count_tokens` is asked for each text once, from the newest
     backwards, and no further than needed. `count_prompt` gives a whole prompt's exact length; it is asked
@@ -97,14 +98,17 @@ class _Draft:
         sent = [node for node in path if not _is_empty_answer(node)]
         turns = _split(sent, Role.USER)
         before = turns.pop(0)
-        self.head = _head(system_prompt, before)
         newest = turns.pop() if turns else []
+        start = next((at for at, node in enumerate(before) if node.role is Role.ASSISTANT), len(before))
+        self.head = _head(system_prompt, before[:start])
+        if opening := before[start:]:
+            turns.insert(0, opening)
         steps = _split(newest[1:], Role.ASSISTANT)
         self.question = newest[:1]
         self.last_step = steps.pop()
         self._past_turns = turns
         self.optional: list[Steps] = [*turns, *(step for step in steps if step)]
-        self._starts_late = any(node.role is not Role.SYSTEM for node in before)
+        self._starts_late = any(node.role is not Role.SYSTEM for node in before[:start])
 
     def needed(self, count: _Count, tools: Sequence[dict[str, Any]]) -> int:
         """Tokens of what is always sent."""
@@ -229,7 +233,7 @@ def _split(nodes: Steps, opener: Role) -> list[list[MessageNode]]:
 
 
 def _head(system_prompt: str, before: Steps) -> tuple[Message, ...]:
-    """The system prompt, joined with system messages that stand before the first question."""
+    """The system prompt, joined with the system messages that a conversation begins with."""
     texts = [system_prompt, *(node.message.text for node in before if node.role is Role.SYSTEM)]
     text = "\n\n".join(text for text in texts if text.strip())
     return (Message.of_text(Role.SYSTEM, text),) if text else ()

@@ -95,6 +95,11 @@ class ConversationService(QObject):
         summary = self._summaries.get(conversation_id)
         return summary.title if summary else ""
 
+    def folder_of(self, conversation_id: str) -> str:
+        """The id of the folder that a conversation is in; empty where it is in none."""
+        summary = self._summaries.get(conversation_id)
+        return summary.folder_id if summary else ""
+
     @property
     def activities(self) -> Mapping[str, Activity]:
         """What goes on in conversations, by their ids."""

@@ -11,7 +11,7 @@ from app.core.message import Role
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
 from app.services.store_writer import StoreWriter
-from app.store.conversations import ConversationStore
+from app.store.conversation_tree import ConversationTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class MessageVersions(QObject):
 
     def __init__(
         self,
-        store: ConversationStore,
+        tree: ConversationTree,
         writer: StoreWriter,
         chat: ChatSession,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store = store
+        self._tree = tree
         self._writer = writer
         self._chat = chat
         self.edited_id: str | None = None
@@ -81,7 +81,7 @@ class MessageVersions(QObject):
         if self.edited_id is not None and self.edited_id not in left:
             self.end_edit()
         self._chat.take(after, ChatPart.BRANCH, ChatPart.DETAILS)
-        self._writer.save(after.id, _what(node_id), lambda: self._store.delete_version(after, node_id))
+        self._writer.save(after.id, _what(node_id), lambda: self._tree.delete_version(after, node_id))
         return DeletedVersion(node_id, versions.index(node_id) + 1, len(versions), before, after)
 
     def restore(self, deleted: DeletedVersion) -> None:
@@ -93,7 +93,7 @@ class MessageVersions(QObject):
             restored = restored.with_tip(deleted.before.tip_id)
         self._chat.take(restored, ChatPart.BRANCH, ChatPart.DETAILS)
         # Under the name of the deletion: one that still waits must not be done after all.
-        self._writer.save(restored.id, _what(deleted.node_id), lambda: self._store.restore_version(restored))
+        self._writer.save(restored.id, _what(deleted.node_id), lambda: self._tree.restore_version(restored))
 
     # Editing
 
@@ -139,6 +139,12 @@ class MessageVersions(QObject):
         is_question_edited = change.concerns(ChatPart.EDIT) and self._chat.edited_id is not None
         if change.concerns(ChatPart.SHOWN) or is_question_edited:
             self.edited_id = None  # The composer has something else now.
+        elif change.concerns(ChatPart.BRANCH) and self.edited_id not in _ids(change.conversation):
+            self.end_edit()
+
+
+def _ids(conversation: Conversation) -> set[str]:
+    return {node.id for node in conversation.nodes}
 
 
 def _what(node_id: str) -> str:

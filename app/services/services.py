@@ -44,6 +44,7 @@ from app.services.exports import ExportService
 from app.services.folders import FolderService
 from app.services.formulas import FormulaService
 from app.services.imports import ImportService
+from app.services.message_changes import MessageChanges
 from app.services.message_queue import MessageQueue
 from app.services.message_versions import MessageVersions
 from app.services.model_library import ModelLibrary
@@ -323,7 +324,8 @@ class Services(QObject):
         self.search = SearchService(self.store.search, self.notices, self)
         self.queue = MessageQueue(self.chat, self.answers, self)
         self.remedies = RemedyService(self.chat, self.answers, self.models, self)
-        self.versions = MessageVersions(self.store.conversations, self.writer, self.chat, self)
+        self.versions = MessageVersions(self.store.tree, self.writer, self.chat, self)
+        self.changes = MessageChanges(self.store.tree, self.writer, self.chat, self.conversations, self)
         self.context_usage = ContextUsageService(
             self.engine, self.chat, self.answers, self.models, self.presets, self.tools, self
         )

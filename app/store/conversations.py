@@ -231,36 +231,6 @@ class ConversationStore:
         return tuple(name for name in _MESSAGE_CONTENT if columns[name] != read[name])
 
     @repairs_damage
-    def delete_version(self, conversation: Conversation, node_id: str) -> None:
-        """Removes a message and all that followed it, and keeps which branch is on screen.
-
-        Args:
-            conversation: as it is without them, see `Conversation.without_version`.
-            node_id: the message.
-        """
-        with self._database.transaction() as connection:
-            update_row(
-                connection, "conversation", conversation_columns(conversation), ("tip_id", "updated_at")
-            )
-            # What hangs below it goes with it.
-            connection.execute(
-                "delete from message where id = ? and conversation_id = ?", (node_id, conversation.id)
-            )
-
-    @repairs_damage
-    def restore_version(self, conversation: Conversation) -> None:
-        """Undoes `delete_version`: adds what the file has not of a conversation's messages."""
-        with self._database.transaction() as connection:
-            rows = rows_of(connection, "select id from message where conversation_id = ?", (conversation.id,))
-            known = {row["id"] for row in rows}
-            for node in conversation.nodes:
-                if node.id not in known:
-                    insert_message(connection, node, conversation.id)
-            update_row(
-                connection, "conversation", conversation_columns(conversation), ("tip_id", "updated_at")
-            )
-
-    @repairs_damage
     def delete(self, conversation_id: str) -> None:
         """Takes a conversation out of the list and the search; `restore` brings it back."""
         self._database.write(

@@ -13,6 +13,7 @@ from app.core.recovery_progress import OnProgress, no_progress
 from app.store.attachments import AttachmentStore
 from app.store.backups import Backups
 from app.store.conversation_order import ConversationOrder
+from app.store.conversation_tree import ConversationTree
 from app.store.conversations import ConversationStore
 from app.store.database import DamagedFileError, Database
 from app.store.imports import ImportStore
@@ -59,6 +60,7 @@ class Store:
     """All that is in the file. Damage that is met while it is used is repaired at once, and noticed."""
 
     conversations: ConversationStore
+    tree: ConversationTree
     order: ConversationOrder
     search: ConversationSearch
     notices: StoreNotices
@@ -128,6 +130,7 @@ def _opened(
     attachments = AttachmentStore(path.with_name(ATTACHMENTS))
     return Store(
         conversations,
+        ConversationTree(database),
         ConversationOrder(database),
         ConversationSearch(database),
         notices,

@@ -99,11 +99,20 @@ def test_answers_that_hold_nothing_are_not_sent():
     assert choice.first_seen_id is None
 
 
-def test_what_stands_before_the_first_question_cannot_be_sent():
-    path = path_of("a3", "t3", "u3", "a3")
+def test_an_answer_before_the_first_question_is_sent_as_long_as_there_is_room():
+    path = path_of("s2", "a3", "t3", "s3", "u3", "a3")
+    assert sent(path, choose_messages(path, "", words, 1000)) == ["p", 1, 2, 3, 4, 5]
+    assert choose_messages(path, "", words, 1000).first_seen_id is None
+    short = choose_messages(path, "", words, 60)
+    assert sent(path, short) == ["p", 4, 5]
+    assert short.first_seen_id == path[4].id
+
+
+def test_the_result_of_no_call_before_the_first_question_is_not_sent():
+    path = path_of("t3", "u3", "a3")
     choice = choose_messages(path, "", words, 1000)
-    assert sent(path, choice) == [2, 3]
-    assert choice.first_seen_id == path[2].id
+    assert sent(path, choice) == [1, 2]
+    assert choice.first_seen_id == path[1].id
 
 
 def test_system_messages_before_the_first_question_join_the_system_prompt():
@@ -330,7 +339,7 @@ def test_what_is_sent_always_makes_sense(path, system_words, context, is_checked
     head = [message for message in choice.messages[:1] if message.role is Role.SYSTEM]
     places = sent(path, choice)[len(head) :]
     roles = [path[place].role for place in places]
-    assert roles[:1] in ([], [Role.USER])
+    assert roles[:1] in ([], [Role.USER], [Role.ASSISTANT])
     assert places == sorted(set(places))
     if system_words:
         assert head

@@ -407,13 +407,13 @@ def test_one_version_of_several_is_deleted_and_brought_back(store, deleted, tip,
     store.conversations.create(conversation)
     node = next(node for node in conversation.nodes if node.message.text == deleted)
     changed = conversation.without_version(node.id)
-    store.conversations.delete_version(changed, node.id)
+    store.tree.delete_version(changed, node.id)
     loaded = store.conversations.load(conversation.id)
     assert loaded == changed
     assert len(loaded.nodes) == left
     assert (loaded.path()[-1].message.text if loaded.path() else None) == tip
     assert store.search.search(f'"{deleted}"') == []
-    store.conversations.restore_version(conversation)
+    store.tree.restore_version(conversation)
     back = store.conversations.load(conversation.id)
     assert back.path() == conversation.path()
     assert sorted(node.id for node in back.nodes) == sorted(node.id for node in conversation.nodes)

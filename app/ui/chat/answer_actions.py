@@ -10,6 +10,7 @@ from app.services.answer_remedies import calls_around
 from app.services.services import Services
 from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.chat.call_editor import CallEditor
+from app.ui.chat.change_actions import ChangeActions
 from app.ui.main_window import MainWindow
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.view.transcript import Transcript
@@ -38,6 +39,7 @@ class AnswerActions(QObject):
         self._attachments = attachments
         self._player = services.player
         self._reading_aloud = services.reading_aloud
+        self._changes = ChangeActions(services, window)
         transcript.action_requested.connect(self._on_action_requested)
 
     def _on_action_requested(self, node_id: str, action: MessageAction, payload: str) -> None:
@@ -75,6 +77,14 @@ class AnswerActions(QObject):
                 self._reading_aloud.toggle(node_id)
             case MessageAction.DELETE_VERSION:
                 self._delete_version(node_id)
+            case (
+                MessageAction.BRANCH
+                | MessageAction.INSERT_ABOVE
+                | MessageAction.INSERT_BELOW
+                | MessageAction.CHANGE_ROLE
+                | MessageAction.REMOVE
+            ):
+                self._changes.do(node_id, action, payload)
 
     def _delete_version(self, node_id: str) -> None:
         if deleted := self._versions.delete(node_id):

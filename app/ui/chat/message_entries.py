@@ -138,6 +138,7 @@ def _entry(
         tool_titles=tool_titles,
         repeat=generation.repeat if generation else None,
         buttons=() if following else remedies(node),
+        can_be_asked_again=node.parent_id is not None,
     )
 
 

@@ -18,6 +18,7 @@ from tests.support.chat_desk import Desk, SitDown
 
 DELETE = "Delete this version"
 EDIT = "Edit answer"
+DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
 def menu_at(desk: Desk, role: Role) -> dict[str, QMenu]:
@@ -29,7 +30,7 @@ def menu_at(desk: Desk, role: Role) -> dict[str, QMenu]:
     viewport = desk.transcript.viewport()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, viewport.mapToGlobal(point))
     QApplication.sendEvent(viewport, event)
-    menu = desk.transcript.findChildren(QMenu)[-1]
+    menu = desk.transcript.findChildren(QMenu, options=DIRECT)[-1]
     return {action.text(): menu for action in menu.actions() if action.isEnabled() and action.text()}
 
 

@@ -66,12 +66,14 @@ def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageCon
 
 
 def blocks_above(entry: MessageEntry, around: MessageContext) -> list[Block]:
-    """The line where the model's memory begins, and who answers."""
+    """The line where the model's memory begins, and who speaks where that is not the user."""
     blocks: list[Block] = [MemoryMark()] if around.is_memory_start else []
     generation = entry.message.generation
     is_answer = entry.message.role is Role.ASSISTANT
     if is_answer and not around.goes_on and generation is not None and generation.model_name:
         blocks.append(NameLine(displayable(generation.model_name)))
+    elif entry.message.role is Role.SYSTEM:
+        blocks.append(NameLine("System message"))
     return blocks
 
 

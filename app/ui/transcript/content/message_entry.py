@@ -53,6 +53,8 @@ class MessageEntry:
     """What the answer repeats without end, in characters of everything written."""
     buttons: tuple[Button, ...] = ()
     """What can be done about the remark under it."""
+    can_be_asked_again: bool = True
+    """What it answers is there."""
     asked_picture: AskedPicture | None = None
     """What an answer is about that names places in a picture; None where that is not certain."""
 
@@ -71,9 +73,16 @@ class MessageEntry:
 
     @property
     def can_be_edited(self) -> bool:
-        """Whether it is an answer with words, which can be given others."""
+        """Whether it has words that can be given others in their place, as answers have."""
         is_written = self.state is not MessageState.STREAMING
-        return is_written and self.message.role is Role.ASSISTANT and bool(self.message.text.strip())
+        has_words = self.message.role in (Role.ASSISTANT, Role.SYSTEM) and bool(self.message.text.strip())
+        return is_written and has_words
+
+    @property
+    def can_be_changed(self) -> bool:
+        """Whether it can be given to another role or removed by itself: not with calls or attachments."""
+        is_written = self.state is not MessageState.STREAMING
+        return is_written and self.message.role is not Role.TOOL and self.message.is_words_only
 
     @property
     def is_under_way(self) -> bool:

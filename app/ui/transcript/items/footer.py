@@ -64,7 +64,10 @@ def actions_of(entry: MessageEntry) -> list[MessageAction]:
     if entry.message.role is Role.USER:
         return [MessageAction.COPY, MessageAction.EDIT]
     actions = [MessageAction.COPY] if entry.message.text.strip() else []
-    actions.append(MessageAction.REGENERATE)
+    if entry.message.role is Role.SYSTEM:
+        return actions
+    if entry.can_be_asked_again:
+        actions.append(MessageAction.REGENERATE)
     return [*actions, MessageAction.CONTINUE] if entry.can_continue else actions
 
 

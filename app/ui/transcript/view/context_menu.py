@@ -18,13 +18,26 @@ class ContextMenuItem:
     do: Callable[[], None] | None = None
     is_enabled: bool = True
     shortcut: QKeySequence.StandardKey | None = None
+    choices: tuple[ContextMenuItem, ...] = ()
+    """The lines of a menu beside this one, which it opens."""
 
 
 def message_menu(parent: QWidget, choices: Sequence[ContextMenuItem]) -> QMenu:
     """A menu that deletes itself when it is closed."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    _fill(menu, choices)
+    return menu
+
+
+def _fill(menu: QMenu, choices: Sequence[ContextMenuItem]) -> None:
     for choice in choices:
+        if choice.choices:
+            beside = QMenu(choice.words, menu)
+            _fill(beside, choice.choices)
+            beside.menuAction().setEnabled(choice.is_enabled)
+            menu.addMenu(beside)
+            continue
         if choice.do is None:
             menu.addSeparator()
             continue
@@ -35,4 +48,3 @@ def message_menu(parent: QWidget, choices: Sequence[ContextMenuItem]) -> QMenu:
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.triggered.connect(choice.do)
         menu.addAction(action)
-    return menu

@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QKeySequence
 
+from app.core.conversation import MessageState
 from app.core.message import Role
 from app.ui.transcript.content.blocks import Block, CardHeader, CodeBlock, TableBlock
 from app.ui.transcript.content.file_names import suggested_name
@@ -33,6 +34,8 @@ _PICTURE_CHOICES = (
     ("Copy picture", MessageAction.COPY_PICTURE),
     ("Save picture…", MessageAction.SAVE_PICTURE),
 )
+ROLE_NAMES = {Role.USER: "User", Role.ASSISTANT: "Assistant", Role.SYSTEM: "System"}
+"""The roles that a message can be given, as the field calls them."""
 _RECORDING_CHOICES = (
     ("Play or stop recording", MessageAction.PLAY_RECORDING),
     ("Save recording…", MessageAction.SAVE_RECORDING),
@@ -175,7 +178,9 @@ class MessageActions:
         if MessageAction.EDIT in offered:
             yield ContextMenuItem("Edit", lambda: self._requests.edit(entry.id))
         elif entry.can_be_edited:
-            yield ContextMenuItem("Edit answer", lambda: self._requests.edit(entry.id), not self._is_busy())
+            is_answer = entry.message.role is Role.ASSISTANT
+            words = "Edit answer" if is_answer else "Edit system message"
+            yield ContextMenuItem(words, lambda: self._requests.edit(entry.id), not self._is_busy())
         if MessageAction.CONTINUE in offered:
             yield ContextMenuItem("Continue", lambda: self._requests.go_on(entry.id))
         if self._column.can_read_aloud and entry.message.role is Role.ASSISTANT and entry.message.text:
@@ -184,9 +189,33 @@ class MessageActions:
             yield ContextMenuItem("Stop reading aloud" if is_read else "Read aloud", act)
         if entry.figures:
             yield ContextMenuItem("Statistics", lambda: self._requests.show_figures(entry.id))
+        yield from self._changes(entry)
+
+    def _changes(self, entry: MessageEntry) -> Iterator[ContextMenuItem]:
+        """What changes the conversation around a message."""
+        is_free = not self._is_busy()
+
+        def act(action: MessageAction, payload: str = "") -> Callable[[], None]:
+            return partial(self._requests.act, entry.id, action, payload)
+
+        if entry.state is not MessageState.STREAMING:
+            yield ContextMenuItem()
+            yield ContextMenuItem("Branch into new chat", act(MessageAction.BRANCH), is_free)
+            places = (
+                ContextMenuItem("Above…", act(MessageAction.INSERT_ABOVE)),
+                ContextMenuItem("Below…", act(MessageAction.INSERT_BELOW)),
+            )
+            yield ContextMenuItem("Insert message", is_enabled=is_free, choices=places)
+        if entry.can_be_changed:
+            roles = tuple(
+                ContextMenuItem(name, act(MessageAction.CHANGE_ROLE, role), role is not entry.message.role)
+                for role, name in ROLE_NAMES.items()
+            )
+            yield ContextMenuItem("Change role", is_enabled=is_free, choices=roles)
         if entry.version_count > 1:
-            delete = partial(self._requests.act, entry.id, MessageAction.DELETE_VERSION, "")
-            yield ContextMenuItem("Delete this version", delete, not self._is_busy())
+            yield ContextMenuItem("Delete this version", act(MessageAction.DELETE_VERSION), is_free)
+        elif entry.can_be_changed:
+            yield ContextMenuItem("Delete this message", act(MessageAction.REMOVE), is_free)
 
     def _is_busy(self) -> bool:
         """Whether an answer is being written or its tools run, so that no message may change."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -54,7 +54,7 @@ def test_the_menu_of_a_table_copies_it(transcript: Transcript) -> None:
     for words, wanted in (("CSV", csv_of(table())), ("Markdown", markdown_of(table()))):
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, everywhere)
         QApplication.sendEvent(transcript.viewport(), event)
-        menu = transcript.findChildren(QMenu)[-1]
+        menu = transcript.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)[-1]
         assert isinstance(menu, QMenu)
         next(it for it in menu.actions() if it.text() == f"Copy table as {words}").trigger()
         assert QGuiApplication.clipboard().text() == wanted

@@ -306,6 +306,10 @@ def test_the_menu_offers_what_fits_the_place(transcript: Transcript, qtbot: QtBo
         "Save code as…",
         "Regenerate",
         "Edit answer",
+        "Branch into new chat",
+        "Insert message",
+        "Change role",
+        "Delete this message",
     ]
     assert not menu.actions()[0].isEnabled()
     next(action for action in menu.actions() if action.text() == "Copy code").trigger()
@@ -328,7 +332,7 @@ def open_menu(transcript: Transcript, point: QPoint) -> QMenu:
     everywhere = transcript.viewport().mapToGlobal(point)
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, point, everywhere)
     QApplication.sendEvent(transcript.viewport(), event)
-    (menu,) = transcript.findChildren(QMenu)
+    (menu,) = transcript.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
     assert isinstance(menu, QMenu)
     return menu
 
