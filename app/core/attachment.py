@@ -1,4 +1,4 @@
-"""A file that belongs to a message: a picture, and whatever else is attached to one."""
+"""A file that belongs to a message: a picture, a recording, a document."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from app.core.markdown.headings import with_lower_headings
 from app.core.markdown.importing import from_markdown
 from app.core.markdown.marks import FORMAT_VERSION, INSIDE, MarkedPart, count_marks, written_mark
 from app.core.message import (
+    DocumentPart,
     Generation,
     Part,
     PicturePart,
@@ -157,6 +158,8 @@ class _Document:
             if isinstance(part, ReasoningPart) and not self._options.include_reasoning:
                 continue
             values, content = _written_part(part, self._options.links)
+            if isinstance(part, DocumentPart) and self._options.has_marks:
+                content += f"\n\n{_given_words(part)}"
             if index or values != {"part": MarkedPart.TEXT}:
                 self._add_mark(values)
             if content:
@@ -211,6 +214,8 @@ def _written_part(part: Part, links: Mapping[str, str]) -> tuple[dict[str, Any],
             return _picture(part, links.get(part.file.sha256, ""))
         case RecordingPart():
             return _recording(part, links.get(part.file.sha256, ""))
+        case DocumentPart():
+            return _document(part, links.get(part.file.sha256, ""))
 
 
 def _text(part: TextPart) -> tuple[dict[str, Any], str]:
@@ -272,6 +277,19 @@ def _recording(part: RecordingPart, link: str) -> tuple[dict[str, Any], str]:
     if not link:
         return values, f"*{name}, {length} (this recording is missing)*"
     return {**values, "link": _place(link)}, f"[{name}, {length}](<{link}>)"
+
+
+def _document(part: DocumentPart, link: str) -> tuple[dict[str, Any], str]:
+    values = {"part": MarkedPart.DOCUMENT, **asdict(part.file), "mark": part.mark}
+    values |= {"page_count": part.page_count, "share": part.share.value, "pages": list(part.pages)}
+    name = _inline(part.file.name) or "A file"
+    if not link:
+        return values, f"*{name} (this file is missing)*"
+    return {**values, "link": _place(link)}, f"[{name}](<{link}>)"
+
+
+def _given_words(part: DocumentPart) -> str:
+    return f"<details>\n<summary>What the model was given</summary>\n\n{_fenced(part.words)}\n\n</details>"
 
 
 def _place(link: str) -> str:

@@ -108,7 +108,8 @@ class LanguageModel(Protocol):
     def count_tokens(self, text: str) -> int: ...
 
     def attachment_tokens(self, part: AttachmentPart) -> int:
-        """How many tokens of context a picture or a recording takes, or the words that stand for it."""
+        """How many tokens of context a picture, a recording or a document takes, or the words that stand for
+        it."""
         ...
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:

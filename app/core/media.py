@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.core.message import AttachmentPart
+from app.core.message import MediaPart
 
 SOUND_RATE = 16_000
 """SoundSamples a second of sound that models are given."""
@@ -41,11 +41,11 @@ class SoundSamples:
 
 
 Media = Pixels | SoundSamples
-ReadMedia = Callable[[AttachmentPart], Media | None]
+ReadMedia = Callable[[MediaPart], Media | None]
 """Gives a picture in the size that its detail asks for, and sound whole; None where the file is missing or no
 such thing."""
 
 
-def no_media(part: AttachmentPart) -> Media | None:
+def no_media(part: MediaPart) -> Media | None:
     """For who has no files: all of them are missing."""
     return None

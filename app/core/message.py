@@ -123,7 +123,44 @@ class RecordingPart:
         return ""
 
 
-AttachmentPart = PicturePart | RecordingPart
+class DocumentShare(StrEnum):
+    """How much of a document the model is given."""
+
+    WHOLE = "whole"
+    BEGINNING = "beginning"
+    PASSAGES = "passages"  # The parts that fit the question best.
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPart:
+    """A file of words that the user gave. What the user wrote is not among them: `text` and `raw` are empty.
+
+    The words stay with the message, so that a conversation goes on where its files are gone.
+    """
+
+    file: Attachment
+    words: str
+    """What the model is given, word for word, with the marks around it; see `document_words.py`."""
+    mark: str
+    """What stands in each mark and nowhere else in the words."""
+    page_count: int = 0
+    """How many pages, sheets or slides the file has; 0 where it has none."""
+    share: DocumentShare = DocumentShare.WHOLE
+    pages: tuple[int, ...] = ()
+    """Which pages, counted from 1, the words are from; empty where they are from all of them."""
+
+    @property
+    def text(self) -> str:
+        return ""
+
+    @property
+    def raw(self) -> str:
+        return ""
+
+
+MediaPart = PicturePart | RecordingPart
+"""What a model sees or hears."""
+AttachmentPart = PicturePart | RecordingPart | DocumentPart
 """A part with a file, which is kept apart from the message."""
 WrittenPart = TextPart | ReasoningPart | ToolCallPart | ToolResultPart
 """A part that is words."""
@@ -273,6 +310,11 @@ class Message:
     def attachments(self) -> tuple[AttachmentPart, ...]:
         """The parts that have a file, in their order."""
         return tuple(part for part in self.parts if isinstance(part, AttachmentPart))
+
+    @property
+    def media(self) -> tuple[MediaPart, ...]:
+        """Those of them that are seen or heard."""
+        return tuple(part for part in self.parts if isinstance(part, MediaPart))
 
     @property
     def raw(self) -> str:

@@ -18,6 +18,26 @@ LARGEST_FILE = 100 * 1024 * 1024
 """Bytes."""
 
 
+def file_bytes(path: Path) -> bytes:
+    """What is in a file that is to be read.
+
+    Raises:
+        DocumentError: it is too large, or cannot be opened.
+    """
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise DocumentError(
+                f"{path.name} has {formatting.size(size)}, and a file may have "
+                f"{formatting.size(LARGEST_FILE)} at most.",
+                "Add a part of it.",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DocumentError(f"{path.name} cannot be read: {reason}.", "Choose another file.") from error
+
+
 class DocumentReader:
     """Reads documents, one after the other. Safe from any thread; the process starts with the first file."""
 
@@ -33,19 +53,7 @@ class DocumentReader:
             DocumentError: it cannot be opened, or has no words that can be read.
             Cancelled: `cancel` was set meanwhile.
         """
-        try:
-            size = path.stat().st_size
-            if size > LARGEST_FILE:
-                raise DocumentError(
-                    f"{path.name} has {formatting.size(size)}, and a file may have "
-                    f"{formatting.size(LARGEST_FILE)} at most.",
-                    "Add a part of it.",
-                )
-            data = path.read_bytes()
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise DocumentError(f"{path.name} cannot be read: {reason}.", "Choose another file.") from error
-        return self.read_data(data, path.name, cancel)
+        return self.read_data(file_bytes(path), path.name, cancel)
 
     def read_data(self, data: bytes, name: str, cancel: threading.Event | None = None) -> Document:
         """All words of a file whose bytes are at hand; `name` is what it is called.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 TEXT = "text/plain"
 HTML = "text/html"
@@ -44,9 +44,31 @@ _CODE = frozenset(
     )
 )
 CODE = "text/x-source"
+ENDINGS = (
+    *(".txt", ".log", ".pdf", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub", ".zip"),
+    *_TEXTS,
+    *sorted(_CODE),
+)
+"""What the names of documents end in; files of other names are documents where they are texts."""
+_TEXT_HEAD = 4096
 
 
 def media_type_of_text(name: str) -> str:
     """What a file is that was found to be a text, by the ending of its name."""
     ending = PurePath(name).suffix.lower()
     return _TEXTS.get(ending, CODE if ending in _CODE else TEXT)
+
+
+def looks_like_text(path: Path) -> bool:
+    """Whether a file begins as texts do, whatever its name ends in."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_TEXT_HEAD)
+    except OSError:
+        return False
+    return bool(head.strip()) and b"\0" not in head and sum(byte < 9 for byte in head) == 0
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether a file begins as PDFs do; some have other bytes before."""
+    return b"%PDF-" in data[:1024]

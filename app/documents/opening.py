@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.core import formatting
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
+from app.documents import formats
 from app.documents.decoded_text import decoded
-from app.documents.formats import media_type_of_text
 
 LONGEST_TEXT = 4_000_000
 """Letters of one document: about a million tokens, more than any model here holds at once."""
@@ -21,7 +21,15 @@ def document_in(data: bytes, name: str) -> Document:
     """
     if not data.strip():
         raise DocumentError(f"{name} is empty.", "Choose another file.")
-    return _bounded(_text_document(data, name))
+    return _bounded(_read(data, name))
+
+
+def _read(data: bytes, name: str) -> Document:
+    if formats.is_pdf(data):
+        from app.documents import pdf
+
+        return pdf.read(data, name)
+    return _text_document(data, name)
 
 
 def _text_document(data: bytes, name: str) -> Document:
@@ -30,7 +38,7 @@ def _text_document(data: bytes, name: str) -> Document:
         raise DocumentError(f"{name} is no kind of file that can be read.", _OTHER)
     text, is_whole = found
     remarks = () if is_whole else ("Some letters of the file could not be read; they stand as �.",)
-    return Document(name, media_type_of_text(name), (DocumentPage(None, "", text),), remarks)
+    return Document(name, formats.media_type_of_text(name), (DocumentPage(None, "", text),), remarks)
 
 
 def _bounded(document: Document) -> Document:

@@ -13,7 +13,7 @@ from typing import Any
 from app.core.errors import EngineError, ModelFileError, OutOfMemoryError
 from app.core.language_model import StreamEvent
 from app.core.media import ReadMedia, no_media
-from app.core.message import AttachmentPart, Message
+from app.core.message import AttachmentPart, DocumentPart, Message
 from app.core.model_file import LoadOptions, ModelInfo, Sense
 from app.core.risky_work import RiskyWork
 from app.core.sampling import Sampling
@@ -230,15 +230,26 @@ class Engine:
             return loaded.count_tokens(text)
 
     def attachment_tokens(self, part: AttachmentPart) -> int:
-        """How many positions of the context a picture or a recording takes; few where the model cannot see or
-        hear it, as it is then told so in words. Safe from any thread."""
+        """How many positions of the context a picture, a recording or a document takes; few where the model
+        cannot see or hear it, as it is then told so in words. Safe from any thread."""
+        if isinstance(part, DocumentPart):
+            return self._document_tokens(part)
         media = self._loaded.media if self._loaded else None
         return len(media.positions_of(part)) if media and media.takes(part) else _TOKENS_OF_WORDS
+
+    def _document_tokens(self, part: DocumentPart) -> int:
+        loaded = self._loaded
+        if loaded is None:
+            return 0
+        with self._counting():
+            return loaded.document_tokens(part)
 
     def attachment_seconds(self, part: AttachmentPart) -> float:
         """About how long the model will look at a picture or listen; 0 where it has done so, and where it
         cannot. Safe from any thread."""
         media = self._loaded.media if self._loaded else None
+        if isinstance(part, DocumentPart):
+            return 0.0  # It is read with the words around it.
         return media.seconds_for(part) if media and media.takes(part) else 0.0
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:

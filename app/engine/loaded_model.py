@@ -19,7 +19,7 @@ from app.core.errors import (
     TemplateStoppedError,
 )
 from app.core.media import ReadMedia, no_media
-from app.core.message import AttachmentPart, Message, PicturePart, RecordingPart
+from app.core.message import DocumentPart, MediaPart, Message, PicturePart, RecordingPart
 from app.core.model_file import ModelInfo, Sense
 from app.engine.call_check import understands_calls
 from app.engine.file_identity import identity_of
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from app.engine.chat_template import ChatTemplate, Prompt
 
 _AGAIN = "Download the file again, or choose another model."
+MOST_COUNTED_DOCUMENTS = 64
+"""Whose tokens are remembered."""
 _LOADED_SHARE = 0.95
 """Of the progress that is shown; the rest is the making of the context."""
 
@@ -64,6 +66,8 @@ class LoadedModel:
     """What a saved state of its memory must have been saved with to fit it."""
     guess_cost: GuessCost = field(default_factory=GuessCost)
     """What it costs to read tokens that are only guessed."""
+    _document_counts: dict[str, int] = field(default_factory=dict)
+    """The tokens of the words of documents."""
 
     def close(self) -> None:
         if self.media is not None:
@@ -79,6 +83,20 @@ class LoadedModel:
         """
         with _tokenizer_errors():
             return len(self.model.tokenize(text))
+
+    def document_tokens(self, part: DocumentPart) -> int:
+        """How many tokens the words of a document are; each document is counted once. Safe from any thread.
+
+        Raises:
+            EngineError: the model's tokenizer failed.
+        """
+        count = self._document_counts.get(part.words)
+        if count is None:
+            count = len(self._continued_tokens(part.words))
+            self._document_counts[part.words] = count
+            while len(self._document_counts) > MOST_COUNTED_DOCUMENTS:
+                self._document_counts.pop(next(iter(self._document_counts)), None)
+        return count
 
     def prompt_tokens(self, text: str) -> list[int]:
         """A rendered prompt's tokens; in a plain text all is words. Safe from any thread.
@@ -113,7 +131,7 @@ class LoadedModel:
         """
         media = self.media
 
-        def words_for(part: AttachmentPart) -> str:
+        def words_for(part: MediaPart) -> str:
             if media is None or not media.takes(part):
                 return not_shown(part)
             return "" if reckons or media.layout_of(part) else missing(part)

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.message import AttachmentPart, PicturePart
+from app.core.message import MediaPart, PicturePart
 from app.core.picture_size import seen_size
 
 _PLACE_BITS = 20
@@ -53,7 +53,7 @@ class MediaLayout:
         raise ValueError("no tile is there")
 
 
-def media_identity(part: AttachmentPart, projector: str) -> int:
+def media_identity(part: MediaPart, projector: str) -> int:
     """A number that is the same for the same picture in the same size, and for the same recording, as long as
     the projector is the same."""
     if isinstance(part, PicturePart):

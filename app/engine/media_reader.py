@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from app.core.errors import EngineError
 from app.core.language_model import MediaProgress, MediaStep
 from app.core.media import Media, ReadMedia, SoundSamples
-from app.core.message import AttachmentPart, Message, PicturePart
+from app.core.message import MediaPart, Message, PicturePart
 from app.core.model_file import Sense
 from app.core.picture_size import lfm2_positions, seen_size
 from app.core.sound_pieces import estimated_positions, pieces_of
@@ -75,7 +75,7 @@ class MediaReader:
         self._most_bytes = most_bytes
         self._key = f"{path.name} {_size_of(path)}"
         self._layouts: dict[int, MediaLayout] = {}
-        self._parts: dict[int, AttachmentPart] = {}
+        self._parts: dict[int, MediaPart] = {}
         self._embeddings: OrderedDict[tuple[int, int], Embeddings] = OrderedDict()
         work = _size_of(path) / 1e6 * WORK_SECONDS_A_MEGABYTE
         cores = max(1, thread_count)
@@ -89,15 +89,15 @@ class MediaReader:
         """Frees the projector; before the model is freed. What it has made is kept."""
         self.projector.close()
 
-    def takes(self, part: AttachmentPart) -> bool:
+    def takes(self, part: MediaPart) -> bool:
         """Whether the projector is for that kind of thing."""
         return sense_of(part) in self._senses
 
-    def layout_of(self, part: AttachmentPart) -> MediaLayout | None:
+    def layout_of(self, part: MediaPart) -> MediaLayout | None:
         """What it is in a prompt; None where it was not opened, or its file is missing."""
         return self._layouts.get(media_identity(part, self._key))
 
-    def positions_of(self, part: AttachmentPart) -> Sequence[int]:
+    def positions_of(self, part: MediaPart) -> Sequence[int]:
         """What it is in a prompt; as long as it is for LFM2-VL and LFM2-Audio where it was not opened."""
         layout = self.layout_of(part)
         if layout is not None:
@@ -109,7 +109,7 @@ class MediaReader:
         identity = media_identity(part, self._key)
         return [position_of(identity, place) for place in range(count)]
 
-    def seconds_for(self, part: AttachmentPart) -> float:
+    def seconds_for(self, part: MediaPart) -> float:
         """About how long it will take to encode a picture or a recording; 0 where that has been done."""
         layout = self.layout_of(part)
         if layout is not None and self.is_ready_for(layout.positions):
@@ -134,7 +134,7 @@ class MediaReader:
             EngineError: the library refused a picture or a recording.
             ReadingStopped: `cancel` was set.
         """
-        for part in (part for message in messages for part in message.attachments if self.takes(part)):
+        for part in (part for message in messages for part in message.media if self.takes(part)):
             identity = media_identity(part, self._key)
             self._parts[identity] = part
             if identity not in self._layouts and (media := self._read_media(part)) is not None:
@@ -207,7 +207,7 @@ class MediaReader:
             self.projector.width,
         )
 
-    def _load(self, part: AttachmentPart, cancel: threading.Event) -> Iterator[MediaProgress]:
+    def _load(self, part: MediaPart, cancel: threading.Event) -> Iterator[MediaProgress]:
         for share in self.projector.load(cancel):
             yield MediaProgress(MediaStep.LOAD, share, sense_of(part) is Sense.HEARING)
 
@@ -221,7 +221,7 @@ class MediaReader:
                 break
             excess -= ctypes.sizeof(self._embeddings.pop(old))
 
-    def _layout(self, identity: int, part: AttachmentPart, pieces: Sequence[Media]) -> MediaLayout:
+    def _layout(self, identity: int, part: MediaPart, pieces: Sequence[Media]) -> MediaLayout:
         positions: list[int] = []
         tiles: list[Tile] = []
         for piece, media in enumerate(pieces):
@@ -237,7 +237,7 @@ class MediaReader:
                         positions += run.tokens
         return MediaLayout(identity, tuple(positions), tuple(tiles))
 
-    def _chunks(self, part: AttachmentPart, media: Media) -> MediaChunks:
+    def _chunks(self, part: MediaPart, media: Media) -> MediaChunks:
         from app.engine import llama
 
         try:
@@ -247,9 +247,7 @@ class MediaReader:
                 f"The model could not take {part.file.name}: {error}.", "Send your message again without it."
             ) from error
 
-    def _encoded(
-        self, part: AttachmentPart, run: Run, cancel: threading.Event
-    ) -> Iterator[float | Embeddings]:
+    def _encoded(self, part: MediaPart, run: Run, cancel: threading.Event) -> Iterator[float | Embeddings]:
         from app.engine import llama
         from app.engine.llama.projector import EncodingStopped
 
@@ -267,7 +265,7 @@ class MediaReader:
             ) from error
 
 
-def sense_of(part: AttachmentPart) -> Sense:
+def sense_of(part: MediaPart) -> Sense:
     """What a model needs for a picture or a recording."""
     return Sense.SIGHT if isinstance(part, PicturePart) else Sense.HEARING
 

@@ -29,7 +29,7 @@ from app.core.errors import (
     UserError,
 )
 from app.core.media import Media
-from app.core.message import AttachmentPart, Message, Role
+from app.core.message import MediaPart, Message, Role
 from app.core.model_file import LoadOptions, Sense
 from app.core.sampling import Sampling
 from app.core.tool_grammar import tool_grammar
@@ -184,7 +184,7 @@ def _say_speed(loaded: LoadedModel, sight: str) -> None:
 
 
 def _look_and_listen(loaded: LoadedModel, projector: Path) -> str:
-    def read(part: AttachmentPart) -> Media:
+    def read(part: MediaPart) -> Media:
         return PIXELS if part == PICTURE else SOUND
 
     senses = senses_of(projector) or frozenset(Sense)

@@ -1,4 +1,4 @@
-"""Conversations with pictures and recordings as templates take them: words only.
+"""Conversations with pictures, recordings and documents as templates take them: words only.
 
 While a template works, a mark stands for each. It holds 128 random bits and is made anew for every prompt, so
 that nothing a user, a page or a tool has written can be taken for a picture.
@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.core.message import AttachmentPart, Message, Part, PicturePart, TextPart
+from app.core.message import DocumentPart, MediaPart, Message, Part, PicturePart, TextPart
 from app.engine.tracked_text import TrackedText
 
 
@@ -20,10 +20,10 @@ class MarkedMessages:
     """Messages with marks in place of their pictures and recordings."""
 
     messages: tuple[Message, ...]
-    media: Mapping[str, AttachmentPart]
+    media: Mapping[str, MediaPart]
     """What each mark stands for."""
 
-    def pieces_of(self, prompt: TrackedText) -> Iterator[TrackedText | AttachmentPart]:
+    def pieces_of(self, prompt: TrackedText) -> Iterator[TrackedText | MediaPart]:
         """A rendered prompt, taken apart at the marks."""
         if not self.media:
             yield prompt
@@ -38,26 +38,28 @@ class MarkedMessages:
             yield prompt[at:]
 
 
-def not_shown(part: AttachmentPart) -> str:
+def not_shown(part: MediaPart) -> str:
     """What a model is told that cannot see, or hear."""
     return "[a picture, not shown]" if isinstance(part, PicturePart) else "[a recording, not heard]"
 
 
-def missing(part: AttachmentPart) -> str:
+def missing(part: MediaPart) -> str:
     """What a model is told where the file is not there any more."""
     return "[a picture that is missing]" if isinstance(part, PicturePart) else "[a recording that is missing]"
 
 
-def with_marks(messages: Sequence[Message], words_for: Callable[[AttachmentPart], str]) -> MarkedMessages:
+def with_marks(messages: Sequence[Message], words_for: Callable[[MediaPart], str]) -> MarkedMessages:
     """The messages with a mark for each picture and recording.
 
     Args:
         messages: a conversation.
         words_for: what is said in the place of one; empty for one that is shown.
     """
-    media: dict[str, AttachmentPart] = {}
+    media: dict[str, MediaPart] = {}
 
-    def stand_in(part: AttachmentPart) -> str:
+    def stand_in(part: MediaPart | DocumentPart) -> str:
+        if isinstance(part, DocumentPart):
+            return f"{part.words}\n\n"
         if words := words_for(part):
             return f"{words}\n"
         mark = f"[{secrets.token_hex(16)}]"
@@ -67,12 +69,12 @@ def with_marks(messages: Sequence[Message], words_for: Callable[[AttachmentPart]
     return MarkedMessages(tuple(_in_words(message, stand_in) for message in messages), media)
 
 
-def _in_words(message: Message, stand_in: Callable[[AttachmentPart], str]) -> Message:
-    """A message whose pictures and recordings are words, which run into the words that follow them."""
+def _in_words(message: Message, stand_in: Callable[[MediaPart | DocumentPart], str]) -> Message:
+    """A message whose attachments are words, which run into the words that follow them."""
     parts: list[Part] = []
     waiting = ""
     for part in message.parts:
-        if isinstance(part, AttachmentPart):
+        if isinstance(part, MediaPart | DocumentPart):
             waiting += stand_in(part)
         elif isinstance(part, TextPart) and waiting:
             parts.append(TextPart(waiting + part.text, waiting + part.raw))

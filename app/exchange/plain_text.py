@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core import formatting
 from app.core.conversation import Conversation, MessageNode
 from app.core.message import (
+    DocumentPart,
     PicturePart,
     ReasoningPart,
     RecordingPart,
@@ -46,7 +47,7 @@ def _words(node: MessageNode, include_reasoning: bool) -> list[str]:
                 words.append(_indented(f"Called {name or 'a tool'}:\n{raw.strip()}"))
             case ToolResultPart(name=name, raw=raw):
                 words.append(_indented(f"{name or 'A tool'} returned:\n{raw.strip()}"))
-            case PicturePart(file=file) | RecordingPart(file=file):
+            case PicturePart(file=file) | RecordingPart(file=file) | DocumentPart(file=file):
                 words.append(f"[{formatting.one_line(file.name) or 'file'}]")
     return [text for text in words if text.strip()]
 

@@ -1,5 +1,5 @@
-"""Pictures and recordings for the message that is being written: read from files and the clipboard, and taken
-off again."""
+"""Pictures, recordings and documents for the message that is being written: read from files and the
+clipboard, and taken off again."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from app.core.attachment import Attachment
 from app.core.conversation import Conversation
 from app.core.errors import AttachmentError, PictureError, SoundError
 from app.core.media import Media, ReadMedia, SoundSamples
-from app.core.message import AttachmentPart, PicturePart, RecordingPart
+from app.core.message import AttachmentPart, DocumentPart, MediaPart, PicturePart, RecordingPart
 from app.core.picture_size import PictureDetail
 from app.services.background import Report, Worker, run_in_background
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
+from app.services.documents import DocumentService
 from app.services.notices import NoticeService
 from app.services.opened_files import OpenedFile, opened_picture, opened_recording
 from app.services.settings import SettingsService
@@ -51,6 +52,7 @@ class AttachmentService(QObject):
         self,
         store: AttachmentStore,
         decode: Decode,
+        documents: DocumentService,
         chat: ChatSession,
         settings: SettingsService,
         notices: NoticeService,
@@ -62,6 +64,7 @@ class AttachmentService(QObject):
         super().__init__(parent)
         self._store = store
         self._decode = decode
+        self._documents = documents
         self._chat = chat
         self._settings = settings
         self._notices = notices
@@ -85,14 +88,18 @@ class AttachmentService(QObject):
         return self._reading.get(self._chat.conversation.id, 0)
 
     def add_files(self, paths: Sequence[Path]) -> None:
-        """Attaches the pictures and recordings in these files, in their order; what is neither is told in a
-        sentence."""
+        """Attaches the pictures, recordings and documents in these files, in their order; what is none of
+        them is told in a sentence."""
+        from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS  # Brings what draws.
+
         keeps_original = self._settings.current.keeps_original_pictures
         for path in paths[: self._room(len(paths))]:
             if path.suffix.lower() in SOUND_ENDINGS:
                 self._add(partial(self._read_recording, path))
-            else:
+            elif path.suffix.lower() in PICTURE_ENDINGS:
                 self._add(partial(_read_picture, path, keeps_original))
+            else:
+                self._add(partial(self._documents.open_file, path))
 
     def add_data(self, make_file: Callable[[], bytes], name: str) -> None:
         """Attaches a picture that is in no file, such as one of the clipboard.
@@ -146,7 +153,7 @@ class AttachmentService(QObject):
         if wanted > room:
             self._notices.fail(
                 AttachmentError(
-                    f"A message can have {MOST_ATTACHMENTS} pictures and recordings.",
+                    f"A message can have {MOST_ATTACHMENTS} files.",
                     "Send these first, then add the others.",
                 )
             )
@@ -195,11 +202,20 @@ class AttachmentService(QObject):
     def _append(self, conversation_id: str, edited_id: str | None, part: AttachmentPart) -> None:
         if edited_id is None:
             conversation = self._chat.find(conversation_id)
-            if conversation is not None:
+            if conversation is not None and not self._is_there(part, conversation.draft_attachments):
                 attached = (*conversation.draft_attachments, part)
                 self._chat.change_draft_attachments(conversation_id, attached)
-        elif edited_id == self._chat.edited_id:
+        elif edited_id == self._chat.edited_id and not self._is_there(part, self._edited):
             self._set((*self._edited, part))
+
+    def _is_there(self, part: AttachmentPart, attached: Sequence[AttachmentPart]) -> bool:
+        """Whether the same document is attached already, which is said."""
+        is_there = isinstance(part, DocumentPart) and any(
+            isinstance(other, DocumentPart) and other.file.sha256 == part.file.sha256 for other in attached
+        )
+        if is_there:
+            self._notices.post(f"{part.file.name} is attached already.")
+        return is_there
 
     def _set(self, attached: tuple[AttachmentPart, ...]) -> None:
         if self._chat.edited_id is None:
@@ -239,7 +255,7 @@ def _read_picture(path: Path, keeps_original: bool) -> OpenedFile:
 def media_in_store(store: AttachmentStore, decode: Decode) -> ReadMedia:
     """Gives a model the pictures and recordings that are kept in a store."""
 
-    def read(part: AttachmentPart) -> Media | None:
+    def read(part: MediaPart) -> Media | None:
         data = store.read(part.file.sha256)
         if data is None:
             return None

@@ -121,6 +121,10 @@ class ContextUsageService(QObject):
             return None
         return use is None or use.excess_tokens == 0
 
+    def reading_seconds(self, tokens: int) -> float | None:
+        """How long the loaded model reads so many tokens; None where that is not known yet."""
+        return self._speed.seconds(self._engine.model_path, tokens)
+
     def cut_to_fit(self, text: str) -> None:
         """Finds out how much of a message fits; `cut` tells."""
         request = self._answers.upcoming_request()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QLocale, QObject, Signal
 
-from app.core.message import AttachmentPart, PicturePart
+from app.core.message import AttachmentPart, MediaPart, PicturePart
 from app.core.model_file import ModelFile, Sense
 from app.core.turn_request import TurnRequest
 from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelLifecycle
@@ -54,7 +54,7 @@ class SenseService(QObject):
 
     def missing_for(self, attachments: Sequence[AttachmentPart]) -> Sense | None:
         """The sense that the chosen model would need for what is attached, and has not."""
-        needed = (sense_for(part) for part in attachments)
+        needed = (sense_for(part) for part in attachments if isinstance(part, MediaPart))
         return next((sense for sense in needed if sense not in self._models.senses), None)
 
     def refuse(self, sense: Sense) -> None:
@@ -97,6 +97,6 @@ class SenseService(QObject):
         )
 
 
-def sense_for(part: AttachmentPart) -> Sense:
+def sense_for(part: MediaPart) -> Sense:
     """What a model needs for a picture or a recording."""
     return Sense.SIGHT if isinstance(part, PicturePart) else Sense.HEARING

@@ -40,6 +40,7 @@ from app.services.copies import CopyService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
 from app.services.dictation import DictationService
+from app.services.documents import DocumentService
 from app.services.exports import ExportService
 from app.services.folders import FolderService
 from app.services.formulas import FormulaService
@@ -201,12 +202,13 @@ class Services(QObject):
         QCoreApplication.sendPostedEvents()
         self.saved_states.shut_down()
         self.context_usage.shut_down()
+        self.attachments.shut_down()
+        self.documents.shut_down()
         self.engine.unload()
         self.bandwidth.save()
         self.decoding.end()
         self.recorder.shut_down()
         self.dictation.shut_down()
-        self.attachments.shut_down()
         self.player.shut_down()
         self.decoding.end()
         self.imports.shut_down()
@@ -229,9 +231,11 @@ class Services(QObject):
         self.chat = ChatSession(self.store.conversations, self.writer, self.notices, self)
         self.conversation_settings = ConversationSettings(self.store.conversations, self.writer, self.chat)
         decode = self.decoding.decode
+        self.documents = DocumentService(self.engine, self)
         self.attachments = AttachmentService(
             self.store.attachments,
             decode,
+            self.documents,
             self.chat,
             self.settings,
             self.notices,

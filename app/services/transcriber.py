@@ -13,7 +13,7 @@ from app.core.attachment import Attachment
 from app.core.errors import SoundError
 from app.core.language_model import MediaProgress, MediaStep, Piece
 from app.core.media import Media, ReadMedia, SoundSamples
-from app.core.message import AttachmentPart, Message, RecordingPart, Role
+from app.core.message import MediaPart, Message, RecordingPart, Role
 from app.core.model_file import LoadOptions, ModelFile
 from app.core.sampling import Sampling
 from app.core.sound_pieces import pieces_of
@@ -107,7 +107,7 @@ class Transcriber:
             self._engine = engine
         return engine
 
-    def _read(self, part: AttachmentPart) -> Media | None:
+    def _read(self, part: MediaPart) -> Media | None:
         return self._pieces.get(part.file.sha256)
 
     def _keep(self, samples: SoundSamples) -> RecordingPart:

@@ -11,9 +11,10 @@ The file is one object:
                     parts, generation
     files           the attached files: their SHA-256, and their bytes in base64
 
-Times are ISO 8601 with a time zone. Parts have a `kind` (text, reasoning, tool_call, tool_result, picture)
-and the fields of `core/message.py`, with the text that the model wrote in `raw`. Lone surrogates, which UTF-8
-cannot hold, are written as JSON escapes. `docs/exported_chats.md` says the same to other programs.
+Times are ISO 8601 with a time zone. Parts have a `kind` (text, reasoning, tool_call, tool_result, picture,
+recording, document) and the fields of `core/message.py`, with the text that the model wrote in `raw`. Lone
+surrogates, which UTF-8 cannot hold, are written as JSON escapes. `docs/exported_chats.md` says the same to
+other programs.
 """
 
 from __future__ import annotations

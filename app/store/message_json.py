@@ -15,6 +15,7 @@ from typing import Any
 from app.core.attachment import Attachment
 from app.core.message import (
     AttachmentPart,
+    DocumentPart,
     Generation,
     Instructions,
     Message,
@@ -47,6 +48,7 @@ _KINDS: dict[str, type[Part]] = {
     "tool_result": ToolResultPart,
     "picture": PicturePart,
     "recording": RecordingPart,
+    "document": DocumentPart,
 }
 _WORDS = re.compile(r'"kind":"(text|reasoning)","text":"((?:[^"\\]|\\.)*)')
 """Where words stand in JSON that `parts_to_json` wrote, legible also where what surrounds them is not."""
@@ -193,6 +195,8 @@ def part_values(part: Part) -> dict[str, Any]:
             return {"kind": "picture", **asdict(part)}
         case RecordingPart():
             return {"kind": "recording", **asdict(part)}
+        case DocumentPart():
+            return {"kind": "document", **asdict(part)}
 
 
 def _raw(part: TextPart | ReasoningPart) -> dict[str, str]:
@@ -243,6 +247,8 @@ def _is_usable(part: AttachmentPart) -> bool:
         return False
     if isinstance(part, PicturePart):
         return all(1 <= side <= _LARGEST_SIDE for side in (part.width, part.height))
+    if isinstance(part, DocumentPart):
+        return bool(part.words and part.mark)
     return 1 <= part.milliseconds <= _LONGEST_MILLISECONDS and is_waveform(part.waveform)
 
 

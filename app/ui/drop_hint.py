@@ -9,14 +9,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from app.exchange.source_files import ENDINGS as CHAT_ENDINGS
+from app.documents.formats import ENDINGS as DOCUMENT_ENDINGS
+from app.documents.formats import looks_like_text
+from app.exchange.chat_files import holds_chats
 from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS
 from app.sound.formats import ENDINGS as SOUND_ENDINGS
 from app.ui.fonts import resized
 from app.ui.icons import icon
 
-_ATTACHABLE = (*PICTURE_ENDINGS, *SOUND_ENDINGS)
-_EXPORTS = (*CHAT_ENDINGS, ".zip")
+_ATTACHABLE = (*PICTURE_ENDINGS, *SOUND_ENDINGS, *DOCUMENT_ENDINGS)
 
 
 def dropped_models(data: QMimeData) -> list[Path]:
@@ -26,15 +27,21 @@ def dropped_models(data: QMimeData) -> list[Path]:
 
 
 def attachable_files(data: QMimeData) -> list[Path]:
-    """The files among what is dropped or pasted that are called pictures or sound, in their order."""
+    """The files among what is dropped or pasted that are called pictures, sound or documents, or are texts,
+    in their order."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in _ATTACHABLE and not path.is_dir()]
+    return [path for path in paths if _is_attachable(path) and not path.is_dir()]
 
 
 def exported_chats(data: QMimeData) -> list[Path]:
-    """The files among what is dropped that are called as exported chats are."""
+    """The files among what is dropped that look as exported chats do."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if path.suffix.lower() in _EXPORTS and not path.is_dir()]
+    return [path for path in paths if holds_chats(path) and not path.is_dir()]
+
+
+def _is_attachable(path: Path) -> bool:
+    ending = path.suffix.lower()
+    return ending in _ATTACHABLE or (ending != ".gguf" and looks_like_text(path))
 
 
 class DropHint(QWidget):
@@ -55,7 +62,7 @@ class DropHint(QWidget):
         count = len(files) or int(data.hasImage() and not data.hasUrls())
         self.is_welcome = bool(models or count or exports)
         if not self.is_welcome:
-            self.text = "Drop a GGUF model, a folder of models, pictures, sound, or exported chats"
+            self.text = "Drop documents, pictures, sound, a GGUF model, a folder of models, or exported chats"
         elif exports and not models:
             name = exports[0].name if len(exports) == 1 else f"{len(exports)} files"
             self.text = f"Drop to import chats from {name}"
@@ -93,5 +100,7 @@ class DropHint(QWidget):
 def _called(files: list[Path], count: int) -> str:
     if count == 1:
         return files[0].name if files else "the picture"
-    kinds = {path.suffix.lower() in SOUND_ENDINGS for path in files}
-    return f"{count} {'files' if len(kinds) > 1 else 'recordings' if True in kinds else 'pictures'}"
+    endings = {path.suffix.lower() for path in files}
+    if endings <= set(PICTURE_ENDINGS):
+        return f"{count} pictures"
+    return f"{count} recordings" if endings <= set(SOUND_ENDINGS) else f"{count} files"

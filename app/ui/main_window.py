@@ -248,7 +248,7 @@ class MainWindow(QMainWindow):
         elif not models:
             self.messages.show_notice(
                 "That file cannot be opened.",
-                "Drop a GGUF model, a folder of models, pictures, sound, or exported chats.",
+                "Drop documents, pictures, sound, a GGUF model, a folder of models, or exported chats.",
             )
         if not models:
             self.focus_composer()

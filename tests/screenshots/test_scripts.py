@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 
 ROOT = Path(__file__).parent.parent.parent
 SCRIPTS = (
+    "attached_documents",
     "context",
     "documents",
     "models",

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from app.core.attachment import Attachment
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.message import (
+    DocumentPart,
+    DocumentShare,
     Generation,
     Message,
     PicturePart,
@@ -77,6 +79,13 @@ json_values = st.recursive(
 counts = st.integers(0, 2**40)
 times = st.floats(0, 1e9)
 
+files = st.builds(
+    Attachment,
+    st.text("0123456789abcdef", min_size=64, max_size=64),
+    st.sampled_from(("image/png", "application/pdf")),
+    any_text,
+    counts,
+)
 parts = st.one_of(
     st.builds(TextPart, any_text, any_text),
     st.builds(ReasoningPart, any_text, any_text, st.booleans(), st.none() | counts, st.none() | counts),
@@ -90,16 +99,19 @@ parts = st.one_of(
     st.builds(ToolResultPart, any_text, any_text, st.booleans()),
     st.builds(
         PicturePart,
-        st.builds(
-            Attachment,
-            st.text("0123456789abcdef", min_size=64, max_size=64),
-            st.just("image/png"),
-            any_text,
-            counts,
-        ),
+        files,
         st.integers(1, 30_000),
         st.integers(1, 30_000),
         st.sampled_from(PictureDetail),
+    ),
+    st.builds(
+        DocumentPart,
+        files,
+        any_text.map(lambda text: f"[file 0a: x]\n{text}\n[end of file 0a]"),
+        st.text("0123456789abcdef", min_size=8, max_size=8),
+        st.integers(0, 5_000),
+        st.sampled_from(DocumentShare),
+        st.lists(st.integers(1, 5_000), max_size=4).map(tuple),
     ),
 )
 samplings = st.builds(

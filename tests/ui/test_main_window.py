@@ -255,6 +255,8 @@ def test_while_a_model_is_held_over_the_window_it_says_what_letting_go_does(
     QApplication.sendEvent(window, QDragLeaveEvent())
     assert not hint.isVisible()
     enter(window, data_of(tmp_path / "notes.txt"))
+    assert hint.text == "Drop to add notes.txt"
+    enter(window, data_of(tmp_path / "holiday.mp4"))
     assert not hint.is_welcome
 
 

@@ -17,6 +17,8 @@ from app.core.markdown.front_matter import FrontMatterError, Value, read_front_m
 from app.core.markdown.headings import with_headings_back
 from app.core.markdown.marks import FORMAT_VERSION, INSIDE, Mark, MarkedPart, find_marks
 from app.core.message import (
+    DocumentPart,
+    DocumentShare,
     Generation,
     Message,
     Part,
@@ -36,6 +38,10 @@ from app.core.tool_round import STOPPED
 _HEADING = re.compile(r"\n*(?:## [^\n]*(?:\n\n?|\Z))?")
 _FOLDED = re.compile(r"\s*<details[^>]*>\s*<summary>.*?</summary>\n{0,2}(.*?)\n{0,2}</details>\s*", re.DOTALL)
 _FENCED = re.compile(r"\n*[^\n]*\n+(?P<fence>`{3,})[^\n]*\n(?P<content>.*)\n(?P=fence)\s*", re.DOTALL)
+_GIVEN = re.compile(
+    r"<details>\s*<summary>[^\n]*</summary>\n+(?P<fence>`{3,})\n(?P<content>.*)\n(?P=fence)\n*</details>",
+    re.DOTALL,
+)
 _VERSION = re.compile("[0-9]{1,9}")
 _DATA_ADDRESS = re.compile(r"\]\(<(data:[^>\s]*)>\)")
 _ID = re.compile("[0-9a-f]{32}")
@@ -52,7 +58,7 @@ def linked_files(text: str) -> dict[str, str]:
     """
     settings, body, _ = _head(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     marks = find_marks(_text(settings, "marks") or "tarn", body + "\n")
-    kinds = (MarkedPart.PICTURE, MarkedPart.RECORDING)
+    kinds = (MarkedPart.PICTURE, MarkedPart.RECORDING, MarkedPart.DOCUMENT)
     found = (mark for mark in marks if mark.values.get("part") in kinds)
     return {
         str(mark.values["sha256"]): _link(mark) for mark in found if {"sha256", "link"} <= mark.values.keys()
@@ -259,6 +265,8 @@ def _part(mark: Mark) -> Part:
             return _picture(values)
         case MarkedPart.RECORDING:
             return _recording(values)
+        case MarkedPart.DOCUMENT:
+            return _document(mark)
         case kind:
             raise ValueError(f"no part is called {kind!r}")
 
@@ -275,6 +283,16 @@ def _recording(values: Mapping[str, Any]) -> RecordingPart:
     if milliseconds < 1 or not is_waveform(waveform):
         raise ValueError("a recording is damaged")
     return RecordingPart(_file(values), milliseconds, waveform)
+
+
+def _document(mark: Mark) -> DocumentPart:
+    values = mark.values
+    given = _GIVEN.search(mark.content)
+    if given is None:
+        raise ValueError("the words of a file are missing")
+    pages = tuple(int(page) for page in values["pages"])
+    count, share = int(values["page_count"]), DocumentShare(values["share"])
+    return DocumentPart(_file(values), given["content"], str(values["mark"]), count, share, pages)
 
 
 def _file(values: Mapping[str, Any]) -> Attachment:

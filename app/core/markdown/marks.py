@@ -31,6 +31,7 @@ class MarkedPart(StrEnum):
     RESULT = "result"
     PICTURE = "picture"
     RECORDING = "recording"
+    DOCUMENT = "document"
     NOTE = "note"
     """Words for the reader that are no part of the message; left out on import."""
 

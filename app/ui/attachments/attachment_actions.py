@@ -1,20 +1,23 @@
-"""What can be done with what is attached: pictures are opened large and copied, all of it is saved."""
+"""What can be done with what is attached: pictures and documents are opened and copied, all is saved."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog
 
+from app.core.document_words import length_in_words
 from app.core.errors import AttachmentError, PictureError, StoreError
-from app.core.message import AttachmentPart, PicturePart
+from app.core.message import AttachmentPart, DocumentPart, PicturePart
 from app.core.picture_size import seen_size
 from app.files.atomic_write import replace_file
 from app.files.file_names import safe_name
 from app.pictures.decoding import decode, look_at
 from app.store.attachments import AttachmentStore
+from app.ui.attachments.document_viewer import DocumentViewer
 from app.ui.attachments.picture_viewer import PictureViewer
 from app.ui.main_window import MainWindow
 
@@ -34,6 +37,27 @@ _ENDINGS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How attachments of a kind are saved."""
+
+    noun: str
+    ending: str
+    """Where neither what the file is nor its name tells one."""
+    place: QStandardPaths.StandardLocation
+
+
+_PICTURE = _Kind("picture", ".png", QStandardPaths.StandardLocation.PicturesLocation)
+_RECORDING = _Kind("recording", ".wav", QStandardPaths.StandardLocation.MusicLocation)
+_FILE = _Kind("file", "", QStandardPaths.StandardLocation.DocumentsLocation)
+
+
+def _kind_of(part: AttachmentPart) -> _Kind:
+    if isinstance(part, DocumentPart):
+        return _FILE
+    return _PICTURE if isinstance(part, PicturePart) else _RECORDING
+
+
 class AttachmentActions(QObject):
     """Opens, saves and copies what belongs to messages and to the composer."""
 
@@ -42,8 +66,26 @@ class AttachmentActions(QObject):
         self._store = store
         self._window = window
 
-    def open(self, picture: PicturePart) -> None:
-        """Shows it large, with what the model sees of it."""
+    def open(self, part: PicturePart | DocumentPart) -> None:
+        """Shows a picture large, with what the model sees of it, and a document as the model reads it."""
+        if isinstance(part, DocumentPart):
+            self._open_document(part)
+        else:
+            self._open_picture(part)
+
+    def _open_document(self, document: DocumentPart) -> None:
+        remark = f"What the model reads · {length_in_words(document)}"
+        viewer = DocumentViewer(document.words, document.file.name, remark, self._window)
+        viewer.save_requested.connect(lambda: self.save(document))
+        viewer.copy_requested.connect(lambda: self._copy_words(document))
+        viewer.finished.connect(viewer.deleteLater)
+        viewer.open()
+
+    def _copy_words(self, document: DocumentPart) -> None:
+        QGuiApplication.clipboard().setText(document.words)
+        self._window.messages.show_done("Copied the text")
+
+    def _open_picture(self, picture: PicturePart) -> None:
         image = self._image(picture)
         if image is None:
             return
@@ -63,19 +105,15 @@ class AttachmentActions(QObject):
 
     def save(self, part: AttachmentPart) -> None:
         """Asks where to, and writes the file as it is kept."""
-        is_picture = isinstance(part, PicturePart)
-        places = QStandardPaths.StandardLocation
-        folder = QStandardPaths.writableLocation(
-            places.PicturesLocation if is_picture else places.MusicLocation
-        )
-        dialog = QFileDialog(self._window, "Save picture" if is_picture else "Save recording")
+        kind = _kind_of(part)
+        folder = QStandardPaths.writableLocation(kind.place)
+        dialog = QFileDialog(self._window, f"Save {kind.noun}")
         dialog.setObjectName("save_attachment_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDirectory(folder if Path(folder).is_dir() else str(Path.home()))
-        ending = _ENDINGS.get(part.file.media_type, ".png" if is_picture else ".wav")
+        ending = _ENDINGS.get(part.file.media_type, kind.ending) or Path(part.file.name).suffix
         dialog.setDefaultSuffix(ending.removeprefix("."))
-        other = "Picture" if is_picture else "Recording"
-        dialog.selectFile(f"{safe_name(Path(part.file.name).stem, other)}{ending}")
+        dialog.selectFile(f"{safe_name(Path(part.file.name).stem, kind.noun.title())}{ending}")
         dialog.fileSelected.connect(lambda path: self.write(part, Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -21,6 +21,7 @@ _DECISIONS = {
     MessageAction.REFUSE: Decision.REFUSE,
     MessageAction.REFUSE_ALWAYS: Decision.NEVER,
 }
+_SAVING = (MessageAction.SAVE_PICTURE, MessageAction.SAVE_RECORDING, MessageAction.SAVE_DOCUMENT)
 
 
 class AnswerActions(QObject):
@@ -71,6 +72,8 @@ class AnswerActions(QObject):
                 | MessageAction.SAVE_PICTURE
                 | MessageAction.PLAY_RECORDING
                 | MessageAction.SAVE_RECORDING
+                | MessageAction.OPEN_DOCUMENT
+                | MessageAction.SAVE_DOCUMENT
             ):
                 self._use(self._attached(node_id, payload), action)
             case MessageAction.READ_ALOUD:
@@ -94,7 +97,7 @@ class AnswerActions(QObject):
             )
 
     def _use(self, part: AttachmentPart, action: MessageAction) -> None:
-        if action in (MessageAction.SAVE_PICTURE, MessageAction.SAVE_RECORDING):
+        if action in _SAVING:
             self._attachments.save(part)
         elif isinstance(part, RecordingPart):
             self._player.toggle(part)

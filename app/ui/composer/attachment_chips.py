@@ -1,4 +1,4 @@
-"""What is attached to the message that is being written: a chip for each picture and recording."""
+"""What is attached to the message that is being written: a chip for each picture, recording and document."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RADIUS = 8
 
 @dataclass(frozen=True, slots=True)
 class AttachmentChip:
-    """A picture or a recording as its chip shows it."""
+    """A picture, a recording or a document as its chip shows it."""
 
     name: str
     cost: str = ""
@@ -41,8 +41,9 @@ class AttachmentChip:
     """None while it is read."""
     is_missing: bool = False
     waveform: str | None = None
-    """Of a recording; None for a picture."""
+    """Of a recording; None for anything else."""
     is_playing: bool = False
+    is_document: bool = False
 
 
 class AttachmentChips(QScrollArea):
@@ -164,11 +165,10 @@ class AttachmentChips(QScrollArea):
         layout.addWidget(thumbnail)
         layout.addSpacing(8)
         layout.addLayout(words, 1)
-        layout.addWidget(
-            self._detail_button(place, chip, card)
-            if chip.waveform is None
-            else self._play_button(place, chip, card)
-        )
+        if chip.waveform is not None:
+            layout.addWidget(self._play_button(place, chip, card))
+        elif not chip.is_document:
+            layout.addWidget(self._detail_button(place, chip, card))
         layout.addWidget(remove)
         return card
 
@@ -199,8 +199,8 @@ def _without_costs(chips: Sequence[AttachmentChip]) -> list[AttachmentChip]:
 
 
 def _show_cost(label: ElidedLabel, chip: AttachmentChip) -> None:
-    missing = "Picture is missing" if chip.waveform is None else "Recording is missing"
-    words = missing if chip.is_missing else chip.cost
+    kind = "File" if chip.is_document else "Picture" if chip.waveform is None else "Recording"
+    words = f"{kind} is missing" if chip.is_missing else chip.cost
     label.setText(words)
     label.setToolTip(as_written(words))
     label.setVisible(bool(words))
@@ -214,6 +214,7 @@ class _Thumbnail(QToolButton):
         self._image = chip.image
         self._is_missing = chip.is_missing
         self._waveform = chip.waveform
+        self._icon = "prohibit" if chip.is_missing else "file-text" if chip.is_document else "image"
         verb = "Open" if chip.waveform is None else "Stop" if chip.is_playing else "Play"
         self.setObjectName("attachment_thumbnail")
         self.setAccessibleName(f"{verb} {chip.name}")
@@ -238,10 +239,9 @@ class _Thumbnail(QToolButton):
                 muted = self.palette().placeholderText().color()
                 draw_waveform(painter, area.adjusted(5, 8, -5, -8), self._waveform[::4], muted)
             else:
-                name = "prohibit" if self._is_missing else "image"
                 side = QRectF(0, 0, 20, 20)
                 side.moveCenter(area.center())
-                icon(name, self.palette()).paint(painter, side.toRect())
+                icon(self._icon, self.palette()).paint(painter, side.toRect())
             if self.hasFocus():
                 painter.setClipping(False)
                 painter.setPen(self.palette().highlight().color())

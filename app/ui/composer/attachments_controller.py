@@ -1,4 +1,5 @@
-"""Pictures and recordings come into the composer: from its buttons, the clipboard and what is dropped."""
+"""Pictures, recordings and documents come into the composer: from its buttons, the clipboard and what is
+dropped."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from app.core import formatting
-from app.core.message import AttachmentPart, PicturePart, RecordingPart
+from app.core.document_words import length_in_words
+from app.core.message import AttachmentPart, DocumentPart, MediaPart, PicturePart, RecordingPart
+from app.documents.formats import ENDINGS as DOCUMENT_ENDINGS
 from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS
 from app.pictures.reading import png_of
 from app.services.senses import sense_for
@@ -49,20 +52,21 @@ class AttachmentsController(QObject):
         services.models.changed.connect(self.refresh)
         shown.changed.connect(self.refresh)
         services.dictation.changed.connect(self.refresh)
+        services.documents.counted.connect(self.refresh)
         self.refresh()
 
     def choose_files(self) -> None:
-        """Asks for pictures and recordings, several at once."""
-        dialog = QFileDialog(self._window, "Add pictures or sound")
+        """Asks for files, several at once."""
+        dialog = QFileDialog(self._window, "Add files")
         dialog.setObjectName("add_files_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         pictures, sound = _patterns(PICTURE_ENDINGS), _patterns(SOUND_ENDINGS)
         dialog.setNameFilters(
             [
-                f"Pictures and sound ({pictures} {sound})",
+                "All files (*)",
+                f"Documents ({_patterns(DOCUMENT_ENDINGS)})",
                 f"Pictures ({pictures})",
                 f"Sound ({sound})",
-                "All files (*)",
             ]
         )
         dialog.filesSelected.connect(lambda names: self._attachments.add_files([Path(it) for it in names]))
@@ -87,6 +91,8 @@ class AttachmentsController(QObject):
         if isinstance(part, PicturePart):
             image, is_missing = self._shown.image(sha256), self._shown.is_missing(sha256)
             return AttachmentChip(name, self._cost(part), part.detail, image, is_missing)
+        if isinstance(part, DocumentPart):
+            return self._document_chip(part)
         length = formatting.clock(part.milliseconds / 1000)
         share = self._services.dictation.share(part)
         cost = " · ".join(filter(None, (length, self._cost(part))))
@@ -98,7 +104,22 @@ class AttachmentsController(QObject):
             is_playing=self._shown.is_playing(sha256),
         )
 
-    def _cost(self, part: AttachmentPart) -> str:
+    def _document_chip(self, part: DocumentPart) -> AttachmentChip:
+        tokens = self._services.documents.tokens(part)
+        seconds = self._services.context_usage.reading_seconds(tokens) if tokens else None
+        cost = [length_in_words(part)]
+        if tokens is not None:
+            cost.append(formatting.tokens(tokens))
+        if seconds is not None and seconds >= 0.5:
+            cost.append(f"about {formatting.duration(seconds)}")
+        return AttachmentChip(
+            part.file.name,
+            ", ".join(cost),
+            is_missing=self._shown.is_gone(part.file.sha256),
+            is_document=True,
+        )
+
+    def _cost(self, part: MediaPart) -> str:
         """What sending it costs, where the model that answers can see or hear it; empty otherwise."""
         engine = self._services.engine
         if engine.info is None or sense_for(part) not in engine.info.senses:

@@ -46,7 +46,7 @@ class Composer(QFrame):
         tools_button: which tools the conversation may use.
         queued: the messages that wait for the answer under way.
         chips: what is attached to the message.
-        attach_button: asks for pictures and recordings.
+        attach_button: asks for files.
         record_button: opens the microphone, and ends a recording.
         recording: what is recorded now.
         aloud_button: whether answers are read aloud; hidden where the system has no voice.
@@ -96,7 +96,7 @@ class Composer(QFrame):
         self.cut_button = self._make_cut_button()
         self.queued = QueuedMessages(self)
         self.chips = AttachmentChips(self)
-        self.attach_button = IconButton("paperclip", "Add pictures or sound", parent=self)
+        self.attach_button = IconButton("paperclip", "Add files", parent=self)
         self.attach_button.setObjectName("attach_button")
         self.record_button = IconButton("microphone", "Record", parent=self)
         self.record_button.setObjectName("record_button")

@@ -16,6 +16,7 @@ from app.core import formatting
 from app.core.conversation import Conversation, MessageNode
 from app.core.message import (
     AttachmentPart,
+    DocumentPart,
     Part,
     PicturePart,
     ReasoningPart,
@@ -199,6 +200,8 @@ def thought_title(part: ReasoningPart) -> str:
 
 def _attachment(part: AttachmentPart, read_file: ReadFile) -> str:
     name = escape(displayable(part.file.name))
+    if isinstance(part, DocumentPart):
+        return _card(part.file.name, _code(part.words))
     data = read_file(part.file.sha256)
     is_picture = isinstance(part, PicturePart)
     if data is None:

@@ -235,6 +235,30 @@ class RecordingRow(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """A document within a message."""
+
+    sha256: str
+    """By which its file is found."""
+    name: str
+    caption: str = ""
+    """How long it is, and what of it the model was given."""
+    key: str = ""
+    """Which document of the message it is, for whoever opens it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow(Block):
+    """Documents that the user has sent, below each other."""
+
+    documents: tuple[ShownDocument, ...]
+
+    @override
+    def plain_text(self) -> str:
+        return "\n".join(f"[{document.name}]" for document in self.documents)
+
+
+@dataclass(frozen=True, slots=True)
 class NameLine(Block):
     """Who wrote the answer."""
 

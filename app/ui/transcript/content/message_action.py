@@ -28,6 +28,8 @@ class MessageAction(StrEnum):
     COPY_PICTURE = "copy_picture"
     PLAY_RECORDING = "play_recording"
     SAVE_RECORDING = "save_recording"
+    OPEN_DOCUMENT = "open_document"
+    SAVE_DOCUMENT = "save_document"
     READ_ALOUD = "read_aloud"
     ALLOW_ONCE = "allow_once"
     ALLOW_ALWAYS = "allow_always"

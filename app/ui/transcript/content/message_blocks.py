@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 
 from app.core import formatting
 from app.core.conversation import MessageState
+from app.core.document_words import length_in_words
 from app.core.grounding import boxes_in
-from app.core.message import PicturePart, RecordingPart, Role, TextPart
+from app.core.message import DocumentPart, PicturePart, RecordingPart, Role, TextPart
 from app.core.picture_size import seen_size
 from app.ui.transcript.content.blocks import (
     Block,
     Bubble,
     ButtonRow,
     CardHeader,
+    DocumentRow,
     ErrorNote,
     FoldLine,
     MemoryMark,
@@ -21,6 +23,7 @@ from app.ui.transcript.content.blocks import (
     NameLine,
     PictureRow,
     RecordingRow,
+    ShownDocument,
     ShownPicture,
     ShownRecording,
     Span,
@@ -96,7 +99,9 @@ def _attached(entry: MessageEntry) -> list[Block]:
     attached = [(str(place), part) for place, part in enumerate(entry.message.attachments)]
     pictures = tuple(_shown(part, key) for key, part in attached if isinstance(part, PicturePart))
     recordings = tuple(_heard(part, key) for key, part in attached if isinstance(part, RecordingPart))
+    documents = tuple(_read(part, key) for key, part in attached if isinstance(part, DocumentPart))
     return [
+        *([DocumentRow(documents)] if documents else []),
         *([PictureRow(pictures)] if pictures else []),
         *([RecordingRow(recordings)] if recordings else []),
     ]
@@ -125,6 +130,11 @@ def _shown(picture: PicturePart, key: str) -> ShownPicture:
 def _heard(recording: RecordingPart, key: str) -> ShownRecording:
     name = displayable(recording.file.name)
     return ShownRecording(recording.file.sha256, name, recording.milliseconds, recording.waveform, key)
+
+
+def _read(document: DocumentPart, key: str) -> ShownDocument:
+    name = displayable(document.file.name)
+    return ShownDocument(document.file.sha256, name, length_in_words(document), key)
 
 
 def _bubble(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:

@@ -19,7 +19,7 @@ class AttachmentSource(Protocol):
         ...
 
     def is_gone(self, sha256: str) -> bool:
-        """Whether a recording's file is not there any more."""
+        """Whether the file of a recording or a document is not there any more."""
         ...
 
     def is_playing(self, sha256: str) -> bool:

@@ -16,6 +16,7 @@ from app.ui.transcript.content.blocks import (
     CardHeader,
     CodeBlock,
     Container,
+    DocumentRow,
     ErrorNote,
     FoldLine,
     MemoryMark,
@@ -34,6 +35,7 @@ from app.ui.transcript.items.bubble import BubbleView, FoldLineView
 from app.ui.transcript.items.buttons import ButtonRowView
 from app.ui.transcript.items.card import CardHeaderView
 from app.ui.transcript.items.code import CodeView
+from app.ui.transcript.items.document_row import DocumentRowView
 from app.ui.transcript.items.formula import text_or_formula_view
 from app.ui.transcript.items.notes import (
     ErrorNoteView,
@@ -57,6 +59,7 @@ VIEWS: dict[type[Block], Callable[[Any, RenderStyle], BlockView]] = {
     FoldLine: FoldLineView,
     PictureRow: PictureRowView,
     RecordingRow: RecordingRowView,
+    DocumentRow: DocumentRowView,
     NameLine: NameLineView,
     CardHeader: CardHeaderView,
     ErrorNote: ErrorNoteView,

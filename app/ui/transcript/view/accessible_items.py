@@ -18,6 +18,7 @@ from app.ui.transcript.content.blocks import (
     Block,
     ButtonRow,
     CardHeader,
+    DocumentRow,
     MoreLine,
     PictureRow,
     RecordingRow,
@@ -35,7 +36,7 @@ from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.message_layout import MessageLayout
 from app.ui.transcript.view.viewport import AHEAD, Viewport
 
-_MADE_OF_BUTTONS = (CardHeader, ButtonRow, MoreLine, PictureRow, RecordingRow)
+_MADE_OF_BUTTONS = (CardHeader, ButtonRow, DocumentRow, MoreLine, PictureRow, RecordingRow)
 """Blocks that say nothing beside what can be pressed in them."""
 
 ItemKey = tuple[str, int | TargetId | None]

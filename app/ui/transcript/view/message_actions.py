@@ -40,6 +40,10 @@ _RECORDING_CHOICES = (
     ("Play or stop recording", MessageAction.PLAY_RECORDING),
     ("Save recording…", MessageAction.SAVE_RECORDING),
 )
+_DOCUMENT_CHOICES = (
+    ("Show what the model reads", MessageAction.OPEN_DOCUMENT),
+    ("Save file…", MessageAction.SAVE_DOCUMENT),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ class MessageActions:
             yield from self._choices_of(hit, _PICTURE_CHOICES)
         if hit.target is not None and hit.target.action is MessageAction.PLAY_RECORDING:
             yield from self._choices_of(hit, _RECORDING_CHOICES)
+        if hit.target is not None and hit.target.action is MessageAction.OPEN_DOCUMENT:
+            yield from self._choices_of(hit, _DOCUMENT_CHOICES)
 
     def _choices_of(
         self, hit: HitTest, choices: Sequence[tuple[str, MessageAction]]

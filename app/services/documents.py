@@ -1,0 +1,102 @@
+"""Documents for messages: opened in a process of their own, and counted in the tokens of the loaded model."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.document import Document
+from app.core.document_words import count_of_pages, drawn_mark, whole_words
+from app.core.errors import DocumentError
+from app.core.message import DocumentPart
+from app.documents.document_reader import DocumentReader, file_bytes
+from app.services.background import Report, Stream, Worker
+from app.services.chat_engine import ChatEngine
+from app.services.opened_files import OpenedFile
+
+MOST_COUNTED = 64
+"""Whose tokens are remembered."""
+
+
+class DocumentService(QObject):
+    """Opens documents, and tells what they cost.
+
+    Signals:
+        counted(): the tokens of a document are known now.
+    """
+
+    counted = Signal()
+
+    def __init__(self, engine: ChatEngine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._reader = DocumentReader()
+        self._worker = Worker("document tokens", self)
+        self._tokens: OrderedDict[tuple[str, str], int] = OrderedDict()
+        """By the model's file and the mark of the document."""
+        self._under_way: set[tuple[str, str]] = set()
+
+    def open_file(self, path: Path) -> OpenedFile:
+        """A document that can be attached. May be called on any thread.
+
+        Raises:
+            DocumentError: it has no words that can be read.
+        """
+        data = file_bytes(path)
+        return opened_document(data, self._reader.read_data(data, path.name))
+
+    def tokens(self, part: DocumentPart) -> int | None:
+        """How many tokens a document is for the loaded model; None while that is counted, and without one."""
+        model = self._engine.model_path
+        key = (model, part.mark)
+        if key in self._tokens:
+            return self._tokens[key]
+        if model and key not in self._under_way:
+            self._count(key, part)
+        return None
+
+    def shut_down(self) -> None:
+        """Ends the counting and the process; the model must not be unloaded before."""
+        self._worker.shut_down()
+        self._reader.end()
+
+    def _count(self, key: tuple[str, str], part: DocumentPart) -> None:
+        def work(cancel: threading.Event, report: Report) -> None:
+            if not cancel.is_set():
+                report(self._engine.attachment_tokens(part))
+
+        def take(tokens: int) -> None:
+            self._tokens[key] = tokens
+            while len(self._tokens) > MOST_COUNTED:
+                self._tokens.popitem(last=False)
+
+        def end() -> None:
+            self._under_way.discard(key)
+            self.counted.emit()
+
+        self._under_way.add(key)
+        stream = Stream(work, self)
+        stream.item.connect(take)
+        stream.finished.connect(lambda _error: end())
+        self._worker.start(stream)
+
+
+def opened_document(data: bytes, document: Document) -> OpenedFile:
+    """A document that was read, on its way to be attached.
+
+    Raises:
+        DocumentError: there are no words in it.
+    """
+    if not document.has_words:
+        raise DocumentError(
+            f"There are no words in {document.name} that can be read.", "It may be made of pictures only."
+        )
+    mark = drawn_mark(document)
+    words, pages = whole_words(document, mark), count_of_pages(document)
+    remark = " ".join([f"{document.name}:", *document.remarks]) if document.remarks else ""
+    return OpenedFile(
+        data, document.media_type, document.name, lambda file: DocumentPart(file, words, mark, pages), remark
+    )

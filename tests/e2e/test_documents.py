@@ -1,0 +1,168 @@
+"""Documents through the real window, with the tiny model: given, read, shown, kept, and gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from app.application import Application
+from app.core.message import DocumentPart
+from app.ui.attachments.document_viewer import DocumentViewer
+from app.ui.transcript.content.message_action import MessageAction
+from tests.support.giving_files import (
+    Give,
+    asks_and_restarts,
+    attached,
+    choose,
+    drop,
+    paste,
+    program_in,
+    save_as,
+    tokens_read_in_a_second_turn,
+    with_a_new_chat,
+)
+from tests.support.pdf_files import pdf_of
+from tests.support.person import TINY_MODEL, Person, StartProgram
+
+PAGES = tuple(f"Page {number} is about the lake of Ohrid and its trout." for number in range(1, 8))
+
+
+@pytest.fixture(scope="module")
+def program(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+    with program_in(tmp_path_factory.mktemp("program"), TINY_MODEL) as application:
+        yield application
+
+
+@pytest.fixture
+def person(program: Application, qtbot: QtBot) -> Person:
+    return with_a_new_chat(qtbot, program)
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf_of(*PAGES))
+    return path
+
+
+def document_of(person: Person) -> DocumentPart:
+    part = person.application.services.chat.conversation.path()[0].message.attachments[0]
+    assert isinstance(part, DocumentPart)
+    return part
+
+
+def counted(qtbot: QtBot, person: Person) -> str:
+    """What the chip says once its tokens are counted."""
+    qtbot.waitUntil(lambda: "token" in person.composer.chips.chips[0].cost)
+    return person.composer.chips.chips[0].cost
+
+
+@pytest.mark.parametrize("give", [choose, drop, paste])
+def test_a_pdf_is_given_and_reaches_the_model(qtbot: QtBot, person: Person, report: Path, give: Give) -> None:
+    give(qtbot, person, [report])
+    attached(qtbot, person, 1)
+    cost = counted(qtbot, person)
+    assert cost.startswith("7 pages, ")
+    assert person.composer.chips.chips[0].is_document
+    person.asks("Hello")
+    part = document_of(person)
+    services = person.application.services
+    tokens = services.engine.attachment_tokens(part)
+    assert f"{tokens:,} tokens" in cost
+    for page in PAGES:
+        assert page in part.words
+    statistics = services.chat.conversation.path()[1].message.generation.statistics
+    assert tokens < statistics.prompt_tokens < tokens + 60
+    assert "[report.pdf]" in person.reads
+    assert not person.composer.chips.isVisible()
+
+
+def test_texts_and_code_are_given_as_they_stand(qtbot: QtBot, person: Person, tmp_path: Path) -> None:
+    code, notes = tmp_path / "hello.py", tmp_path / "NOTES"
+    code.write_text('print("hello")\n', encoding="utf-8")
+    notes.write_bytes("Grüße aus Köln, lieber Jürgen\n".encode("cp1252"))
+    drop(qtbot, person, [code, notes])
+    attached(qtbot, person, 2)
+    person.asks("Hello")
+    first, second = person.application.services.chat.conversation.path()[0].message.attachments
+    assert isinstance(first, DocumentPart)
+    assert isinstance(second, DocumentPart)
+    assert 'print("hello")' in first.words
+    assert "Grüße aus Köln" in second.words
+
+
+def test_the_same_file_twice_is_one(qtbot: QtBot, person: Person, report: Path) -> None:
+    drop(qtbot, person, [report])
+    attached(qtbot, person, 1)
+    drop(qtbot, person, [report])
+    attached(qtbot, person, 1)
+
+
+def test_a_second_turn_reads_its_own_words_only(qtbot: QtBot, person: Person, report: Path) -> None:
+    assert tokens_read_in_a_second_turn(qtbot, person, report) < 40
+
+
+def test_a_chip_opens_what_the_model_reads(qtbot: QtBot, person: Person, report: Path) -> None:
+    drop(qtbot, person, [report])
+    attached(qtbot, person, 1)
+    button = person.composer.chips.findChild(QToolButton, "attachment_thumbnail")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    viewer = person.window.findChild(DocumentViewer)
+    words = viewer.findChild(QPlainTextEdit, "document_words").toPlainText()
+    part = person.application.services.attachments.current[0]
+    assert isinstance(part, DocumentPart)
+    assert words == part.words
+    assert f"[{part.mark} page 7]" in words
+    qtbot.mouseClick(viewer.findChild(QPushButton, "copy_document_button"), Qt.MouseButton.LeftButton)
+    assert QGuiApplication.clipboard().text() == part.words
+    viewer.reject()
+    remove = person.composer.chips.findChild(QToolButton, "remove_attachment_button")
+    qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    attached(qtbot, person, 0)
+
+
+def test_a_document_is_opened_and_saved_in_the_transcript(
+    qtbot: QtBot, person: Person, report: Path, tmp_path: Path
+) -> None:
+    drop(qtbot, person, [report])
+    attached(qtbot, person, 1)
+    person.asks("Hello")
+    person.clicks("Open report.pdf")
+    viewer = person.window.findChild(DocumentViewer)
+    assert viewer.windowTitle() == "report.pdf"
+    viewer.reject()
+    node = person.application.services.chat.conversation.path()[0]
+    person.transcript.action_requested.emit(node.id, MessageAction.SAVE_DOCUMENT, "0")
+    save_as(person, tmp_path / "saved.pdf")
+    assert (tmp_path / "saved.pdf").read_bytes() == report.read_bytes()
+
+
+def test_documents_are_there_after_a_restart_and_go_on_without_their_file(
+    qtbot: QtBot, start_program: StartProgram, report: Path, tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.txt"
+    draft.write_text("Words of a draft.", encoding="utf-8")
+    again = asks_and_restarts(qtbot, start_program, TINY_MODEL, report, draft)
+    part = document_of(again)
+    assert PAGES[6] in part.words
+    services = again.application.services
+    services.store.attachments.discard(part.file.sha256)
+    again.application.screens.chat.shown_attachments.forget(part.file.sha256)
+    assert again.asks("Hello")
+    assert again.application.screens.chat.shown_attachments.is_gone(part.file.sha256)
+
+
+def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
+    qtbot: QtBot, person: Person, tmp_path: Path
+) -> None:
+    path = tmp_path / "broken.pdf"
+    path.write_bytes(b"%PDF-1.7\nand nothing else")
+    drop(qtbot, person, [path])
+    qtbot.waitUntil(lambda: person.window.chat_page.banner.sentence.text() == "broken.pdf is damaged.")
+    attached(qtbot, person, 0)
