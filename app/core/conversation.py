@@ -170,6 +170,11 @@ class Conversation:
         """The versions of a message, itself included, oldest first."""
         return self.children(self.node(node_id).parent_id)
 
+    @property
+    def has_versions(self) -> bool:
+        """Whether any message has more than one version."""
+        return len({node.parent_id for node in self.nodes}) < len(self.nodes)
+
     def newest_tip_below(self, node_id: str) -> str:
         """The end of the newest branch that goes through a message."""
         tip = node_id

@@ -62,6 +62,18 @@ class MessageVersions(QObject):
         if not self._chat.is_held(conversation.id) and 1 <= version <= len(siblings):
             self._chat.go_to(conversation.newest_tip_below(siblings[version - 1].id))
 
+    def show_branch(self, node_id: str) -> bool:
+        """Goes to the newest branch through a message.
+
+        Returns:
+            Whether it is on screen: not while the conversation is being answered, or where it has just gone.
+        """
+        conversation = self._chat.conversation
+        if self._chat.is_held(conversation.id) or node_id not in _ids(conversation):
+            return False
+        self._chat.go_to(conversation.newest_tip_below(node_id))
+        return True
+
     # Deleting
 
     def delete(self, node_id: str) -> DeletedVersion | None:

@@ -160,6 +160,7 @@ class Menus(QObject):
                     self.copy_answer_action,
                     self.copy_chat_action,
                     SEPARATOR,
+                    self.branches_action,
                     self.rename_action,
                     self.delete_action,
                     SEPARATOR,
@@ -233,6 +234,8 @@ class Menus(QObject):
         self.regenerate_action = self._action("regenerate", "&Regenerate", "arrow-clockwise", "Ctrl+R")
         self.copy_answer_action = self._action("copy_answer", "&Copy last answer", "copy", "Ctrl+Shift+C")
         self.copy_chat_action = self._action("copy_chat", "Copy chat as Mark&down", "clipboard-text")
+        self.branches_action = self._action("branches", "&Branches…", "git-branch", "Ctrl+Shift+J")
+        self.branches_action.setEnabled(False)
         self.rename_action = self._action("rename", "Re&name…", "pencil-simple", "F2")
         self.delete_action = self._action("delete", "&Delete", "trash", "Ctrl+Shift+Backspace")
         self.next_chat_action = self._action("next_chat", "Ne&xt chat", "", "Ctrl+PgDown", "Ctrl+Tab")

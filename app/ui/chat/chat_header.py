@@ -30,6 +30,7 @@ class ChatHeader(QFrame):
     Signals:
         cancel_load_requested(): the user no longer wants the model that is loading.
         switch_requested(): the model that waits for an answer should not wait.
+        branches_requested(): the user wants to see the branches of the conversation.
         keep_requested(): the temporary conversation should be saved.
         sidebar_requested(): the user wants the sidebar back.
     """
@@ -55,6 +56,9 @@ class ChatHeader(QFrame):
         self.temporary_button.setToolTip(TEMPORARY_HINT)
         self.temporary_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.temporary_button.hide()
+        self.branches_button = IconButton("git-branch", "Branches", "Ctrl+Shift+J", self)
+        self.branches_button.setObjectName("branches_button")
+        self.branches_button.hide()
         self.context_meter = ContextMeter(self)
         self.settings_button = ConversationSettingsButton(self)
         self.menu_button = IconButton("dots-three-bold", "Chat menu", parent=self)
@@ -65,6 +69,7 @@ class ChatHeader(QFrame):
         self.cancel_load_requested = self.cancel_button.clicked
         self.keep_requested = self.temporary_button.clicked
         self.switch_requested = self.switch_button.clicked
+        self.branches_requested = self.branches_button.clicked
         self.sidebar_requested = self.sidebar_button.clicked
 
     def set_models(self, models: Sequence[ModelFile]) -> None:
@@ -94,7 +99,13 @@ class ChatHeader(QFrame):
         for widget in (self.sidebar_button, self.model_picker, self.switch_button, self.cancel_button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
-        for other in (self.temporary_button, self.context_meter, self.settings_button, self.menu_button):
+        for other in (
+            self.temporary_button,
+            self.branches_button,
+            self.context_meter,
+            self.settings_button,
+            self.menu_button,
+        ):
             layout.addWidget(other, 0, Qt.AlignmentFlag.AlignVCenter)
 
     @override

@@ -17,6 +17,7 @@ from app.services.services import Services
 from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.chat.answer_actions import AnswerActions
 from app.ui.chat.answer_details import AnswerDetails
+from app.ui.chat.branch_controller import BranchController
 from app.ui.chat.column_width import PIXELS
 from app.ui.chat.message_entries import entries_of, entry_of, rows_of
 from app.ui.chat.save_code import ask_to_save
@@ -49,6 +50,7 @@ class TranscriptController(QObject):
         self._shown: list[MessageEntry] = []
         """What is on screen, without an answer that is being written."""
         self._actions = AnswerActions(transcript, services, window, attachments)
+        BranchController(window, transcript, services)
         self._is_from_queue = False
         """Whether the next answer is to a message that was sent some time ago."""
         self._connect()
