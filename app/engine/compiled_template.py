@@ -163,9 +163,7 @@ class CompiledTemplate:
             raise TemplateStoppedError(f"The model's chat template was stopped: {error}.", REFUSED) from error
         except RaisedByTemplate as error:
             reason = str(error).rstrip(".")
-            raise TemplateError(
-                f"The model's chat template refuses this conversation: {reason}.", REFUSED
-            ) from error
+            raise TemplateError(f"The model's chat template refuses this chat: {reason}.", REFUSED) from error
         except Exception as error:  # A template can make any filter or method raise anything.
             reason = str(error).rstrip(".") or type(error).__name__
             raise TemplateError(f"The model's chat template failed: {reason}.", REFUSED) from error

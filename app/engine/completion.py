@@ -105,7 +105,7 @@ class Completion:
         longest = self._loaded.context.context_length
         if len(tokens) >= longest:
             raise EngineError(
-                f"The conversation has {len(tokens):,} tokens, and the model's context holds {longest:,}.",
+                f"The chat has {len(tokens):,} tokens, and the model's context holds {longest:,}.",
                 "Start a new chat, shorten the message, or load the model with a longer context.",
             )
         return tokens

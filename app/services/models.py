@@ -232,7 +232,7 @@ class ModelService(QObject):
         if model is not None and model.projector is None:
             self._notices.post(
                 f"{projector.name} does not belong to {model.name}, so the model reads words only.",
-                "Fetch both files from the same repository.",
+                "Download both files from the same repository.",
             )
 
     def choose(self, path: Path) -> None:

@@ -97,7 +97,7 @@ class StrictModel(ScriptedModel):
     """One whose template takes no messages at all."""
 
     def count_prompt_tokens(self, messages, tools):
-        raise TemplateError("The model's chat template refuses this conversation.")
+        raise TemplateError("The model's chat template refuses this chat.")
 
 
 def test_where_the_template_refuses_the_figures_are_an_estimate():

@@ -136,7 +136,7 @@ def test_what_was_written_before_a_fault_stays():
 
 
 def test_a_template_that_refuses_is_told_and_nothing_is_written():
-    refusal = TemplateError("The model's chat template refuses this conversation.")
+    refusal = TemplateError("The model's chat template refuses this chat.")
     events = play(ScriptedModel(ScriptedReply(refusal=refusal)), request_of("Go"))
     assert len(events) == 1
     assert events[-1].error is refusal

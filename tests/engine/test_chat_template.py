@@ -185,7 +185,7 @@ def test_a_long_conversation_is_rendered_in_a_moment(mixture):
 
 
 def test_a_refusal_is_passed_on_in_the_templates_words():
-    with pytest.raises(TemplateError, match=r"template refuses this conversation: Roles must alternate\.$"):
+    with pytest.raises(TemplateError, match=r"template refuses this chat: Roles must alternate\.$"):
         ChatTemplate("{{ raise_exception('Roles must alternate.') }}").render([user("Hi")])
 
 

@@ -167,7 +167,7 @@ def test_a_loss_that_nothing_helps_against_is_told():
 
 def test_a_refusal_that_nothing_helps_against_gives_the_reason_of_the_plain_form():
     source = "{{ messages[0].content }}{% if messages[1:] %}{{ raise_exception(messages[-1].content) }}"
-    with pytest.raises(TemplateError, match=r"refuses this conversation: Third\.$"):
+    with pytest.raises(TemplateError, match=r"refuses this chat: Third\.$"):
         ChatTemplate(source + "{% endif %}").render([user("First"), assistant("Second"), user("Third")])
 
 

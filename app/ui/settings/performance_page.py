@@ -52,7 +52,7 @@ class PerformancePage(QWidget):
         self.guesses_box = QCheckBox("Write repeated text faster", self)
         self.guesses_box.setObjectName("guesses_repeated_text_box")
         self.guesses_box.setToolTip(
-            "Where an answer repeats what stands in the conversation, the model reads several words at once."
+            "Where an answer repeats what stands in the chat, the model reads several words at once."
         )
         self.states_field = QSpinBox(self)
         self.states_field.setObjectName("most_state_field")
