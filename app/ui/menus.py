@@ -170,6 +170,7 @@ class Menus(QObject):
                     self.focus_composer_action,
                     self.switch_model_action,
                     self.models_action,
+                    self.presets_action,
                 ),
             ),
             ("&Help", (self.shortcuts_action, self.log_folder_action, SEPARATOR, self.about_action)),
@@ -245,6 +246,7 @@ class Menus(QObject):
         self.focus_composer_action = self._action("focus_composer", "Focus message &box", "", "Ctrl+L")
         self.switch_model_action = self._action("switch_model", "Switch &model", "cube", "Ctrl+M")
         self.models_action = self._action("models", "M&odels", "download-simple", "Ctrl+Shift+M")
+        self.presets_action = self._action("presets", "Manage pre&sets…", "sliders-horizontal")
 
     def _make_help_actions(self) -> None:
         self.shortcuts_action = self._action("shortcuts", "&Keyboard shortcuts", "keyboard", "Ctrl+/")

@@ -49,6 +49,7 @@ class PresetController(QObject):
         self._is_editing = False
         self._shown: tuple[str, Preset, Preset, tuple[str, ...]] | None = None
         """The conversation, its preset, its values and its preset's tools as the panel shows them."""
+        window.menus.presets_action.triggered.connect(self.open_dialog)
         self._connect()
         self._show()
 

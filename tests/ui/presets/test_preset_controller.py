@@ -257,6 +257,14 @@ def test_a_renamed_preset_stays_with_its_conversations(desk: Desk, picker: Prese
 # The dialog
 
 
+def test_the_menu_leads_to_the_presets_with_the_one_in_effect(desk: Desk) -> None:
+    desk.controller.choose("Careful")
+    desk.window.menus.presets_action.trigger()
+    dialog = desk.controller.dialog.dialog
+    assert dialog is not None
+    assert (dialog.isVisible(), dialog.list.current_name) == (True, "Careful")
+
+
 def test_editing_begins_with_the_preset_in_effect_and_works_at_once(
     qtbot: QtBot, desk: Desk, picker: PresetPicker
 ) -> None:
