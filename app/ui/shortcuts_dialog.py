@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.ui.widgets.inset_label import InsetLabel
+
 ELSEWHERE = (
     ("Message box", "Edit the last message", "Up"),
     ("Chats", "Rename", "F2"),
@@ -39,9 +41,8 @@ class ShortcutsDialog(QDialog):
         grid.setColumnStretch(0, 1)
         written = [(part, entry, native(keys)) for part, entry, keys in ELSEWHERE]
         for menu, entries in groupby([*shortcuts, *written], key=lambda shortcut: shortcut[0]):
-            heading = QLabel(menu, page)
+            heading = InsetLabel(menu, (0, 12, 0, 0), page)
             heading.setProperty("subheading", True)
-            heading.setContentsMargins(0, 12, 0, 0)
             grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
             for _menu, entry, keys in entries:
                 row = grid.rowCount()

@@ -27,6 +27,7 @@ from app.core.conversation import UNKNOWN_TIME, MessageNode
 from app.core.message import Generation, Instructions, ReasoningPart, Statistics
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.stop_texts import STOP_TEXTS
+from app.ui.widgets.inset_label import InsetLabel
 from app.ui.widgets.tooltip import as_written
 
 SHOWN_PROMPT = 160
@@ -216,9 +217,9 @@ class AnswerDetails(QDialog):
         title.setProperty("subheading", True)
         grid.addWidget(title, 0, 0, 1, 2)
         for number, row in enumerate(section.rows, start=1):
-            name, value = QLabel(row.name, parent), QLabel(row.value, parent)
+            # The name's letters are smaller: on one line with the value's.
+            name, value = InsetLabel(row.name, (0, 2, 0, 0), parent), QLabel(row.value, parent)
             name.setProperty("muted", True)
-            name.setContentsMargins(0, 2, 0, 0)  # Its letters are smaller: on one line with the value's.
             value.setTextFormat(Qt.TextFormat.PlainText)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             value.setWordWrap(len(row.value) > LONGEST_LINE)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QRadioButton,
     QWidget,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from app.hub.library.model_files import ImportMode
 from app.ui.model_manager.catalog_words import LFM_LICENCE
+from app.ui.widgets.inset_label import InsetLabel
 from app.ui.widgets.question_dialog import QuestionDialog
 
 _MODES = (
@@ -70,9 +70,8 @@ class ImportDialog(QuestionDialog):
         for mode, text, more in _MODES:
             button = QRadioButton(text, self)
             button.setAccessibleDescription(more)
-            note = QLabel(more, self)
+            note = InsetLabel(more, (26, 0, 0, 4), self)
             note.setProperty("muted", True)
-            note.setContentsMargins(26, 0, 0, 4)
             self.buttons[mode] = button
             self._group.addButton(button)
             self.add(button)

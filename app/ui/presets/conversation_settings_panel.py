@@ -27,6 +27,7 @@ from app.ui.presets.preset_fields import CONVERSATION_SECTIONS
 from app.ui.presets.preset_form import Draft, PresetForm, line
 from app.ui.presets.preset_row import PresetRow
 from app.ui.widgets.icon_button import IconButton
+from app.ui.widgets.inset_label import InsetLabel
 
 NARROWEST, WIDEST = 364, 500
 """Pixels: with letters of the normal size, and at most."""
@@ -58,7 +59,7 @@ class ConversationSettingsPanel(QFrame):
         self._preset_name = ""
         self.title = QLabel("Chat settings", self)
         self.title.setProperty("subheading", True)
-        self.subtitle = QLabel(self)
+        self.subtitle = InsetLabel("", (20, 0, 20, 10), self)
         self.subtitle.setProperty("muted", True)
         self.subtitle.setTextFormat(Qt.TextFormat.PlainText)
         self.subtitle.setWordWrap(True)
@@ -175,7 +176,6 @@ class ConversationSettingsPanel(QFrame):
         head.setContentsMargins(20, 14, 10, 0)
         head.addWidget(self.title, 1)
         head.addWidget(self.close_button)
-        self.subtitle.setContentsMargins(20, 0, 20, 10)
         row = QHBoxLayout(self._buttons)
         row.addWidget(self.reset_button)
         row.addStretch(1)

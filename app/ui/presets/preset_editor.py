@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.core.preset import Preset
 from app.ui.presets.preset_fields import PRESET_SECTIONS
 from app.ui.presets.preset_form import Draft, PresetForm, line
+from app.ui.widgets.inset_label import InsetLabel
 
 
 class NameField(QLineEdit):
@@ -66,12 +67,12 @@ class PresetEditor(QWidget):
         self.name_field = NameField(self)
         self.name_field.setObjectName("preset_name_field")
         self.name_field.setAccessibleName("Name")
-        self.name_problem = QLabel(self)
+        self.name_problem = InsetLabel("", (8, 0, 0, 0), self)
         self.name_problem.setObjectName("preset_name_problem")
         self.name_problem.setProperty("problem", True)
         self.name_problem.setWordWrap(True)
         self.name_problem.hide()
-        self.source = QLabel(self)
+        self.source = InsetLabel("", (8, 0, 0, 0), self)
         self.source.setObjectName("preset_source")
         self.source.setProperty("muted", True)
         self.source.setTextFormat(Qt.TextFormat.PlainText)
@@ -156,7 +157,6 @@ class PresetEditor(QWidget):
         head.setSpacing(2)
         head.addWidget(self.name_field)
         for label in (self.name_problem, self.source):
-            label.setContentsMargins(8, 0, 0, 0)
             head.addWidget(label)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
