@@ -41,6 +41,7 @@ ALLOWED = {
     "app.net": {"app.core", "app.net"},
     "app.pictures": {"app.core", "app.pictures"},
     "app.hub": {"app.core", "app.files", "app.hub", "app.net"},
+    "app.servers": {"app.core", "app.files", "app.net", "app.servers"},
     "app.tools": {"app.core", "app.net", "app.tools"},
     "app.store": {"app.core", "app.files", "app.store"},
     "app.exchange": {"app.core", "app.exchange", "app.files", "app.store"},
@@ -105,7 +106,7 @@ CONFINED = {
     "ziamath": {"app.formulas"},
     "ijson": {"app.exchange"},
     "socksio": {"app.net"},
-    "httpx2": {"app.hub", "app.net", "app.tools"},
+    "httpx2": {"app.hub", "app.net", "app.servers", "app.tools"},
     "yaml": {"app.core.markdown"},
 }
 
@@ -171,6 +172,7 @@ def test_every_module_has_a_place():
         ("app.core.message", "from app.store.database import Database"),
         ("app.core.message", "import app.paths"),
         ("app.engine.engine", "from app.hub import catalog"),
+        ("app.servers.server_engine", "from app.engine.engine import Engine"),
         ("app.hub.library.library", "def later():\n    from app.engine.gguf import read_header"),
         ("app.store.presets", "from app.settings import Settings"),
         ("app.settings", "from app.store.presets import PresetStore"),

@@ -24,6 +24,7 @@ TESTED_THROUGH = {
     "hub/library": ("hub/library/test_library.py", "hub/library/test_found_models.py"),
     "net": ("hub/download/test_file_download_gateways.py", "net", "tools/test_web_page_hostile.py"),
     "processes": ("engine/test_template_process.py", "formulas/test_formula_process.py"),
+    "servers": ("servers/test_server_engine.py", "servers/test_connection_hostile.py"),
     "services": ("services/test_services.py", "ui/chat", "e2e"),
     "sound": ("sound/test_decoding_process.py",),
     "store": ("store/test_conversations.py", "store/test_recovery.py", "store/test_store_damaged_folders.py"),

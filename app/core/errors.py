@@ -137,3 +137,31 @@ class DiskFullError(ModelFolderError):
         super().__init__(sentence, hint)
         self.needed_bytes = needed_bytes
         self.free_bytes = free_bytes
+
+
+class ServerError(UserError):
+    """A server cannot be asked, does not want to answer, or answers with something else."""
+
+
+class ServerKeyError(ServerError):
+    """A server wants a key, or does not accept the one it got."""
+
+
+class BusyServerError(ServerError):
+    """A server cannot answer now. `wait_seconds` is the pause that it asked for, 0 where it named none."""
+
+    def __init__(self, sentence: str, hint: str = "", wait_seconds: float = 0.0) -> None:
+        super().__init__(sentence, hint)
+        self.wait_seconds = wait_seconds
+
+
+class StreamBrokenError(ServerError):
+    """The connection to a server ended before the answer did."""
+
+
+class ServerContextError(ServerError):
+    """A server's model holds fewer tokens than it was sent: `context_length`, 0 where it does not say."""
+
+    def __init__(self, sentence: str, hint: str = "", context_length: int = 0) -> None:
+        super().__init__(sentence, hint)
+        self.context_length = context_length

@@ -1,7 +1,8 @@
 """The language model as the rest of the program sees it, and the events it sends while it answers.
 
-`app.engine.engine.Engine` fits the `LanguageModel` protocol, and so does the scripted one in the tests; a
-whole chat can therefore run without llama.cpp, Qt or a disk.
+`app.engine.engine.Engine` fits the `LanguageModel` protocol, and so do `ServerEngine` in `app.servers`, for a
+model on a server, and the scripted one in the tests; a whole chat can therefore run without llama.cpp, Qt or
+a disk.
 """
 
 from __future__ import annotations
@@ -77,12 +78,41 @@ StreamEvent = MediaProgress | PromptProgress | ReplyStarted | Piece | Statistics
 after a stop)."""
 
 
+@dataclass(frozen=True, slots=True)
+class MadePrompt:
+    """A prompt as the numbers of its tokens."""
+
+    tokens: tuple[int, ...]
+    started: ReplyStarted
+    """How the reply to it begins."""
+    ending: str = ""
+    """The marker that ends the reply, where the vocabulary has one."""
+
+
+class PromptMaker(Protocol):
+    """Makes prompts for a model that runs elsewhere: its chat template and its vocabulary, without weights.
+
+    Safe to use from any thread.
+    """
+
+    def make(
+        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]], prefill: str = ""
+    ) -> MadePrompt:
+        """Raises TemplateError: the template cannot render these messages."""
+        ...
+
+    def count_tokens(self, text: str) -> int: ...
+
+
 class LanguageModel(Protocol):
-    """A model that can be asked. Only one thread may use it."""
+    """A model that can be asked.
+
+    One thread at a time may have it answer; a model on a server may answer several at once.
+    """
 
     @property
     def model_path(self) -> str:
-        """The file that is loaded; empty while nothing is."""
+        """The file that is loaded, or the model's name on its server; empty while nothing is."""
         ...
 
     @property
@@ -114,6 +144,10 @@ class LanguageModel(Protocol):
 
     def count_prompt_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
         """The length of the whole prompt as the model's template writes it."""
+        ...
+
+    def is_count_exact(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> bool:
+        """Whether that length is counted, and not estimated."""
         ...
 
     def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.core.message import MediaPart
+from app.core.message import MediaPart, PicturePart
 
 SOUND_RATE = 16_000
 """SoundSamples a second of sound that models are given."""
@@ -49,3 +49,8 @@ such thing."""
 def no_media(part: MediaPart) -> Media | None:
     """For who has no files: all of them are missing."""
     return None
+
+
+def not_shown(part: MediaPart) -> str:
+    """What a model is told that cannot see, or hear."""
+    return "[a picture, not shown]" if isinstance(part, PicturePart) else "[a recording, not heard]"

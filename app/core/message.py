@@ -181,6 +181,15 @@ class StopReason(StrEnum):
     TOOL_ROUNDS = "tool_rounds"  # It called tools more often in a row than is allowed.
 
 
+class PromptOrigin(StrEnum):
+    """Who made of the messages what the model reads."""
+
+    HERE = "here"
+    """This program, with a chat template and a vocabulary that are on this computer."""
+    SERVER = "server"
+    """The server that the model runs on, with its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statistics:
     """The figures of one answer. Times in milliseconds."""
@@ -199,6 +208,11 @@ class Statistics:
     """The seed that was used, also where a random one was asked for."""
     guessed_tokens: int = 0
     """So many were read before they were chosen, as they repeated what came before."""
+    is_estimated: bool = False
+    """Nobody has counted the tokens: a server did not tell."""
+    prompt_origin: PromptOrigin = PromptOrigin.HERE
+    ignored_values: tuple[str, ...] = ()
+    """The names on screen of sampling values that the server does not know."""
 
     @property
     def tokens_per_second(self) -> float:
@@ -239,6 +253,8 @@ class Generation:
     """What the model was really told; None where that was not kept, as with answers of earlier versions."""
     is_edited: bool = False
     """Somebody has changed the words since."""
+    server: str = ""
+    """The name of the server that the model ran on; empty for this computer."""
 
 
 @dataclass(frozen=True, slots=True)

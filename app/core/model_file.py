@@ -36,6 +36,10 @@ class ModelFile:
     """What the projector lets it do."""
     problem: str = ""
     """Why it cannot be used for chat, as a sentence; empty where it can."""
+    server: str = ""
+    """The name of the server that it runs on; empty for a file on this disk."""
+    host: str = ""
+    """The computer that the words go to, where it runs on a server."""
 
     @property
     def total_bytes(self) -> int:
@@ -75,6 +79,10 @@ class ModelInfo:
     """What the projector lets it do."""
     template_notes: tuple[str, ...] = ()
     """What its chat template takes otherwise than most do, as sentences."""
+    server: str = ""
+    """The name of the server that it runs on; empty where it runs in this process."""
+    host: str = ""
+    """The computer that the words go to, where it runs on a server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,6 +265,9 @@ class Engine:
         with self._counting():
             return len(self._prompt(loaded, messages, tools))
 
+    def is_count_exact(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> bool:
+        return True
+
     def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
         """How many tokens of the prompt for the next message would have to be read, as the memory is now; 0
         where no model is loaded.

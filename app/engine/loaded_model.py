@@ -18,7 +18,7 @@ from app.core.errors import (
     TemplateError,
     TemplateStoppedError,
 )
-from app.core.media import ReadMedia, no_media
+from app.core.media import ReadMedia, no_media, not_shown
 from app.core.message import DocumentPart, MediaPart, Message, PicturePart, RecordingPart
 from app.core.model_file import ModelInfo, Sense
 from app.engine.call_check import understands_calls
@@ -30,7 +30,7 @@ from app.engine.load_options import LoadPlan
 from app.engine.media_reader import MediaReader
 from app.engine.prompt_cache import PromptCache
 from app.engine.prompt_tokenizer import PromptTokenizer
-from app.engine.shown_media import missing, not_shown, with_marks
+from app.engine.shown_media import missing, with_marks
 from app.engine.state_files import StateFiles, key_of
 from app.engine.storage_device import can_be_unplugged
 from app.engine.writing import GuessCost

@@ -38,12 +38,6 @@ class MarkedMessages:
             yield prompt[at:]
 
 
-def not_shown(part: MediaPart) -> str:
-    """What a model is told that cannot see, or hear."""
-    return "[a picture, not shown]" if isinstance(part, PicturePart) else "[a recording, not heard]"
-
-
-def missing(part: MediaPart) -> str:
     """What a model is told where the file is not there any more."""
     return "[a picture that is missing]" if isinstance(part, PicturePart) else "[a recording that is missing]"
 

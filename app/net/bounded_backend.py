@@ -6,17 +6,70 @@ ever. So whoever asks sets a deadline for the whole, and every step takes at mos
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
 import httpcore2
 
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
+
+
+class BreakOff:
+    """Ends the connection that a thread is working with, from another thread.
+
+    The other side sees it at once, also while nobody reads: whoever waits for an answer gets an error.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stream: httpcore2.NetworkStream | None = None
+        self.is_broken_off = False
+
+    def break_off(self) -> None:
+        with self._lock:
+            self.is_broken_off = True
+            if self._stream is not None:
+                shut_down(self._stream)
+
+    def release(self) -> None:
+        """The connection is no longer this one's, and may be another's by now."""
+        with self._lock:
+            self._stream = None
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """What this thread does on the network inside can be broken off."""
+        token = _break_off.set(self)
+        try:
+            yield
+        finally:
+            _break_off.reset(token)
+
+    def hold(self, stream: httpcore2.NetworkStream) -> None:
+        """The thread works with this connection now."""
+        if self._stream is stream and not self.is_broken_off:
+            return
+        with self._lock:
+            self._stream = stream
+            if self.is_broken_off:
+                shut_down(stream)
+
+
+_break_off: ContextVar[BreakOff | None] = ContextVar("break_off", default=None)
+
+
+def shut_down(stream: httpcore2.NetworkStream) -> None:
+    """Tell the other side that nothing more is sent or read, whoever may be reading."""
+    connection = stream.get_extra_info("socket")
+    if isinstance(connection, socket.socket):
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager
@@ -58,9 +111,9 @@ class BoundedBackend(httpcore2.NetworkBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         limit = time_left(timeout, httpcore2.ConnectTimeout)
-        return BoundedStream(
-            self._backend.connect_tcp(host, port, limit, local_address, list(socket_options or ()))
-        )
+        stream = self._backend.connect_tcp(host, port, limit, local_address, list(socket_options or ()))
+        _note_use(stream)
+        return BoundedStream(stream)
 
 
 class BoundedStream(httpcore2.NetworkStream):
@@ -70,9 +123,11 @@ class BoundedStream(httpcore2.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        _note_use(self._stream)
         return self._stream.read(max_bytes, time_left(timeout, httpcore2.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        _note_use(self._stream)
         self._stream.write(buffer, time_left(timeout, httpcore2.WriteTimeout))
 
     def close(self) -> None:
@@ -86,6 +141,11 @@ class BoundedStream(httpcore2.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+
+def _note_use(stream: httpcore2.NetworkStream) -> None:
+    if break_off := _break_off.get():
+        break_off.hold(stream)
 
 
 class ProxyUnreachable(httpcore2.ProxyError):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpcore2
 import httpx2
@@ -88,15 +89,34 @@ class RecordingTransport(httpx2.BaseTransport):
 
 def make_client(network: Network, purpose: str = "") -> httpx2.Client:
     """A client all of whose requests are recorded, with the proxies that the system is set to use."""
-    context = httpx2.create_ssl_context()
+    return _client(network, purpose, httpx2.create_ssl_context(), follow_redirects=True)
 
+
+def make_server_client(network: Network, purpose: str, authority: Path | None = None) -> httpx2.Client:
+    """A client for one server of the user's: recorded too, and never led to another one.
+
+    Args:
+        authority: a file with the certificate of who vouches for the server, beside those of the system.
+
+    Raises:
+        OSError, ssl.SSLError: the file cannot be read, or holds no certificate.
+    """
+    context = httpx2.create_ssl_context()
+    if authority is not None:
+        context.load_verify_locations(cafile=authority)
+    return _client(network, purpose, context, follow_redirects=False)
+
+
+def _client(
+    network: Network, purpose: str, context: ssl.SSLContext, *, follow_redirects: bool
+) -> httpx2.Client:
     def open_proxy(proxy: str | None) -> httpx2.BaseTransport:
         return PoolTransport(context, proxy)
 
     transport = ProxyTransport(ProxySettings.of_system(), open_proxy)
     return httpx2.Client(
         transport=RecordingTransport(transport, network, purpose),
-        follow_redirects=True,
+        follow_redirects=follow_redirects,
         timeout=ANSWER_SECONDS,
         trust_env=False,
     )

@@ -12,7 +12,7 @@ import httpcore2
 
 from app.core.errors import UserError
 from app.net import addresses
-from app.net.bounded_backend import BoundedBackend, BoundedStream
+from app.net.bounded_backend import BoundedBackend, BoundedStream, shut_down
 
 
 class PrivateAddressError(UserError):
@@ -60,7 +60,7 @@ class PublicBackend(BoundedBackend):
         with self._lock:
             self._is_broken_off = True
             for stream in self._streams:
-                _shut_down(stream)
+                shut_down(stream)
 
     def _checked_addresses(self, host: str, port: int) -> list[str]:
         try:
@@ -76,7 +76,7 @@ class PublicBackend(BoundedBackend):
         with self._lock:
             self._streams.append(stream)
             if self._is_broken_off:
-                _shut_down(stream)
+                shut_down(stream)
         return _KeptStream(stream, self)
 
 
@@ -91,10 +91,3 @@ class _KeptStream(BoundedStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
         return self._backend._keep(super().start_tls(ssl_context, server_hostname, timeout))
-
-
-def _shut_down(stream: httpcore2.NetworkStream) -> None:
-    connection = stream.get_extra_info("socket")
-    if isinstance(connection, socket.socket):
-        with suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)

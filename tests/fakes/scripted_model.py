@@ -101,6 +101,9 @@ class ScriptedModel:
         described = sum(self.count_tokens(str(tool)) for tool in tools)
         return described + sum(self.count_tokens(message.raw) + 4 for message in messages)
 
+    def is_count_exact(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> bool:
+        return True
+
     def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
         return self.count_prompt_tokens(messages, tools) - self._known_beginning(messages)
 
