@@ -2,8 +2,6 @@
 
 import re
 import threading
-from email.utils import formatdate
-from time import time
 
 import httpx2
 import pytest
@@ -118,7 +116,7 @@ def test_a_wrong_key_is_not_told_as_a_missing_one(server, connect, never):
     ("header", "seconds", "words"),
     [
         ("30", 30, "30 s"),
-        (formatdate(time() + 90, usegmt=True), pytest.approx(90, abs=30), "minute|s"),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0, "Try again"),
         ("9" * 400, float("inf"), "very long"),
         ("soon", 0, "Try again"),
     ],
