@@ -38,6 +38,7 @@ class MarkedMessages:
             yield prompt[at:]
 
 
+def missing(part: MediaPart) -> str:
     """What a model is told where the file is not there any more."""
     return "[a picture that is missing]" if isinstance(part, PicturePart) else "[a recording that is missing]"
 
