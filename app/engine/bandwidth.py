@@ -29,6 +29,8 @@ _MOST_ANSWERS = 12
 _QUANTILE = 0.75
 """Of what they showed: a computer that was busy with something else says nothing about the model."""
 _LARGEST = 1e14
+_SMALLEST_WEIGHTS = 32_000_000
+"""A smaller model spends its time on other work than reading weights."""
 _SHORTEST_ANSWER_TOKENS = 24
 """A shorter answer tells more of how it began than of how it went on."""
 
@@ -57,6 +59,8 @@ class Bandwidth:
     def _read(self, kept: dict[str, Any]) -> None:
         weight_bytes, copied = int(kept["weight_bytes"]), float(kept["bytes_per_second"])
         shown = [float(value) for value in kept.get("answers", [])][-_MOST_ANSWERS:]
+        if 0 < weight_bytes < _SMALLEST_WEIGHTS:
+            return  # An earlier version learned from such models too.
         if weight_bytes >= 0 and all(0 < value < _LARGEST for value in (copied, *shown)):
             self._weight_bytes, self._copied, self._shown = weight_bytes, copied, shown
 
@@ -81,9 +85,9 @@ class Bandwidth:
             generated_tokens: of the answer.
             decode_ms: the time they took, without the prompt.
         """
-        if generated_tokens < _SHORTEST_ANSWER_TOKENS or decode_ms <= 0 or active_bytes <= 0:
+        if generated_tokens < _SHORTEST_ANSWER_TOKENS or decode_ms <= 0:
             return
-        if active_bytes < self._weight_bytes // 2:
+        if active_bytes < _SMALLEST_WEIGHTS or active_bytes < self._weight_bytes // 2:
             return
         if active_bytes > self._weight_bytes * 2:
             self._shown.clear()

@@ -6,7 +6,7 @@ a link leaves the program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, QUrl, Signal
@@ -16,7 +16,6 @@ from PySide6.QtGui import (
     QDesktopServices,
     QKeyEvent,
     QKeySequence,
-    QPalette,
     QShortcut,
 )
 from PySide6.QtWidgets import (
@@ -26,7 +25,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -34,106 +32,12 @@ from typing_extensions import override
 
 from app.core.errors import SEE_LOG, UserError
 from app.services.notices import Notice, Offer
-from app.ui.icons import icon
-from app.ui.widgets.icon_button import IconButton
+from app.ui.banner import Banner
 from app.ui.widgets.tooltip import as_written
 
 UNDO_MS = 8_000
 WIDEST_TEXT = 520
 """Pixels of a toast's text; a longer one loses its middle."""
-
-
-class Banner(QFrame):
-    """A sentence, what to do next, and up to two buttons that do it. Stays until it is dismissed.
-
-    Signals:
-        dismissed()
-    """
-
-    dismissed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("banner")
-        self._icon_name = "info"
-        self._offers: tuple[Offer, ...] = ()
-        self._icon = QLabel(self)
-        self.sentence = QLabel(self)
-        self.hint = QLabel(self)
-        self.hint.setProperty("muted", True)
-        for label in (self.sentence, self.hint):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.action_button = QPushButton(self)
-        self.action_button.setObjectName("banner_action_button")
-        self.other_button = QPushButton(self)
-        self.other_button.setObjectName("banner_other_button")
-        self.dismiss_button = IconButton("x", "Dismiss", parent=self)
-        self.dismiss_button.setObjectName("banner_dismiss_button")
-        self._lay_out()
-        self.action_button.clicked.connect(lambda: self._accept(0))
-        self.other_button.clicked.connect(lambda: self._accept(1))
-        self.dismiss_button.clicked.connect(self.dismiss)
-        self.hide()
-
-    def show_message(self, kind: str, sentence: str, hint: str = "", offers: Sequence[Offer] = ()) -> None:
-        """Shows a message of a kind, `error` or `notice`, in place of the one before."""
-        self.setProperty("kind", kind)
-        self._icon_name = "warning-circle" if kind == "error" else "info"
-        self.sentence.setText(sentence)
-        self.hint.setText(hint)
-        self.hint.setVisible(bool(hint))
-        self._offers = tuple(offers)
-        for number, button in enumerate((self.action_button, self.other_button)):
-            button.setText(self._offers[number].words if number < len(self._offers) else "")
-            button.setVisible(number < len(self._offers))
-        self.setAccessibleName(f"{sentence} {hint}".strip())
-        self.style().unpolish(self)
-        self.style().polish(self)
-        self._recolour()
-        self.show()
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
-
-    def dismiss(self) -> None:
-        """Takes the message away."""
-        if self.isHidden():
-            return
-        self.hide()
-        self._offers = ()
-        self.dismissed.emit()
-
-    def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.sentence)
-        words.addWidget(self.hint)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 10, 8, 10)
-        layout.setSpacing(12)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addLayout(words, 1)
-        for button in (self.action_button, self.other_button):
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.dismiss_button, 0, Qt.AlignmentFlag.AlignTop)
-
-    def _recolour(self) -> None:
-        role = (
-            QPalette.ColorRole.BrightText if self.property("kind") == "error" else QPalette.ColorRole.Accent
-        )
-        self._icon.setPixmap(icon(self._icon_name, self.palette(), role).pixmap(20, 20))
-
-    def _accept(self, number: int) -> None:
-        offer = self._offers[number]
-        self.dismiss()
-        offer.run()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._recolour()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,15 @@ def test_a_file_of_an_earlier_version_counts_until_a_model_has_answered(tmp_path
     assert bandwidth.bytes_per_second == pytest.approx(10e9)
 
 
-@pytest.mark.parametrize("answer", [(10**9, 3, 100.0), (10**9, 100, 0.0), (0, 100, 100.0)])
+def test_what_an_earlier_version_learned_from_a_tiny_model_is_measured_again(tmp_path):
+    file = tmp_path / "bandwidth.json"
+    file.write_text('{"weight_bytes": 1482880, "bytes_per_second": 710855093, "answers": [506553117]}')
+    assert Bandwidth(file).bytes_per_second == 0
+
+
+@pytest.mark.parametrize(
+    "answer", [(10**9, 3, 100.0), (10**9, 100, 0.0), (0, 100, 100.0), (10**6, 100, 100.0)]
+)
 def test_answers_that_tell_nothing_are_left_out(tmp_path, answer):
     bandwidth = Bandwidth(tmp_path / "bandwidth.json")
     bandwidth.note_answer(*answer)

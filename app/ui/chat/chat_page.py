@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLa
 from typing_extensions import override
 
 from app.settings import ColumnWidth
+from app.ui.banner import Banner
 from app.ui.chat.chat_header import ChatHeader
 from app.ui.chat.column_width import PIXELS
 from app.ui.chat.welcome import Welcome
 from app.ui.composer.composer import Composer
 from app.ui.composer.context_overflow_card import ContextOverflowCard
 from app.ui.fonts import scaled
-from app.ui.messages import Banner
 from app.ui.presets.conversation_settings_panel import ConversationSettingsPanel
 
 CARD_MARGIN = 16

@@ -10,6 +10,8 @@ from app.hub.verdict import CHAT_CONTEXT
 
 _BYTES_PER_PARAMETER = 0.62
 """In four bits (Q4_K_M), as the files of LFM2.5 are."""
+SMALLEST_PARAMETERS = 200_000_000
+"""There is hardly a useful model with fewer."""
 
 
 def largest_parameters(computer: Computer) -> int:
@@ -31,12 +33,14 @@ def facts(computer: Computer) -> tuple[str, ...]:
 def claim(computer: Computer) -> str:
     """The sentence that says which models answer at a comfortable speed, not only which ones fit."""
     parameters = largest_parameters(computer)
+    if parameters < SMALLEST_PARAMETERS:
+        return "Little memory is free now. Close other programs, or choose the smallest model."
     if computer.bytes_per_second:
         quick = computer.bytes_per_second / COMFORTABLE_TOKENS_PER_SECOND / _BYTES_PER_PARAMETER
         parameters = min(parameters, round(quick))
+    if parameters < SMALLEST_PARAMETERS:
+        return "Models write slowly on this computer. The smallest ones are the fastest."
     billions = parameters / 1e9
-    if billions < 0.2:
-        return "Little memory is free now. Close other programs, or choose the smallest model."
     largest = f"{billions:.0f} billion" if billions >= 2 else f"{billions * 1000:.0f} million"
     if 1 <= billions < 2:
         largest = f"{billions:.1f} billion"

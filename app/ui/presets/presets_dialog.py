@@ -9,7 +9,8 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.ui.messages import Banner, Messages
+from app.ui.banner import Banner
+from app.ui.messages import Messages
 from app.ui.presets.preset_editor import PresetEditor
 from app.ui.presets.preset_list import PresetList
 

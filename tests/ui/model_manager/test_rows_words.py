@@ -270,6 +270,8 @@ def test_the_computer_says_what_it_has_and_can_run(tmp_path: Path) -> None:
     assert computer_words.claim(slow) == (
         "Models of up to about 2 billion parameters are comfortable on this computer."
     )
+    slowest = Computer(16 * GB, 8 * GB, 2, bytes_per_second=7e8)
+    assert computer_words.claim(slowest).startswith("Models write slowly on this computer.")
     assert "Close other programs" in computer_words.claim(Computer(16 * GB, GB // 5, 4))
     real = look_at_computer(False, Bandwidth(tmp_path / "bandwidth.json"))
     assert real.memory_bytes > real.free_bytes > 0
