@@ -2,11 +2,13 @@
 
 import threading
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
 
 from app.core.errors import TemplateError
+from app.engine import template_process
 from app.engine.chat_template import CHATML, ChatTemplate
 from app.engine.compiled_template import CompiledTemplate
 from app.engine.gguf import read_header
@@ -37,9 +39,21 @@ HOSTILE = {
     ),
     "is long": "{% if a %}x{% endif %}" * 50_000,
 }
+HANGING = ("prints", "writes", "makes", "joins", "formats", "sorts")
+"""How the names of those begin that would never come to an end."""
+
+
+@pytest.fixture
+def short_limit(request, monkeypatch):
+    """Less time where a template takes all that it is given, however much that is."""
+    if request.getfixturevalue("does").startswith(HANGING):
+        monkeypatch.setattr(
+            template_process._process, "_limits", replace(template_process.LIMITS, seconds=1.0)
+        )
 
 
 @pytest.mark.parametrize("does", HOSTILE)
+@pytest.mark.usefixtures("short_limit")
 def test_a_template_that_would_hang_or_fill_the_program_is_a_sentence(does):
     before = psutil.Process().memory_info().rss
     started = time.monotonic()
