@@ -9,6 +9,8 @@ from app.services.notices import NoticeService, Offer
 
 BASE_MODEL = "base model"
 """The topic of the notice on models that only continue text."""
+FAILED = "model that could not be loaded"
+"""The topic of the error, which is over when the user chooses one."""
 RELOAD = "reload"
 """The topic of the notice that offers to load the model again."""
 

@@ -21,7 +21,7 @@ from app.services.missing_models import MissingModels, is_there
 from app.services.model_library import ModelLibrary
 from app.services.model_list import ModelList
 from app.services.model_loading import LoadWishes, load_work
-from app.services.model_notices import BASE_MODEL, RELOAD, offer_to_reload, tell_of_base_model
+from app.services.model_notices import BASE_MODEL, FAILED, RELOAD, offer_to_reload, tell_of_base_model
 from app.services.model_status import (
     LoadedContext,
     LoadStatus,
@@ -213,14 +213,18 @@ class ModelService(QObject):
         if path is not None:
             self.open_file(path)
         if self._chosen is None and starter and path != starter and not self._chat.conversation.tip_id:
-            self.open_file(starter)
+            self._open(starter)
 
     def open_file(self, path: Path) -> None:
         """Loads a file from anywhere and keeps it in the list, at later starts too."""
+        self._notices.withdraw(FAILED)
+        self._open(path)
+
+    def _open(self, path: Path) -> None:
         try:
             model = self._list.open(path.absolute())
         except UserError as error:
-            self._notices.fail(error)
+            self._notices.fail(error, FAILED, is_passing=True)
             return
         self._load(model)
 
@@ -237,6 +241,7 @@ class ModelService(QObject):
 
     def choose(self, path: Path) -> None:
         """Loads a model of the list, unless it is the one that is ready or loading."""
+        self._notices.withdraw(FAILED)
         if self._chosen and self._chosen.path == path and self._status.state is not ModelState.FAILED:
             return
         self.open_file(path)
@@ -363,7 +368,7 @@ class ModelService(QObject):
         self._loading = None
         if error is not None:
             self._fall_back()
-            self._notices.fail_unexpectedly(error, "The model could not be loaded.")
+            self._notices.fail_unexpectedly(error, "The model could not be loaded.", FAILED)
 
     def _fall_back(self) -> None:
         """Returns to the model that the engine still holds; to none where it holds none."""

@@ -33,6 +33,8 @@ class Notice:
     """Set where the notice says that something failed."""
     topic: str = ""
     """A later notice of the same topic takes its place, and `withdraw` takes it away."""
+    is_passing: bool = False
+    """Set where an error with a topic is also over once the user goes on."""
 
 
 class NoticeService(QObject):
@@ -57,22 +59,27 @@ class NoticeService(QObject):
         """Shows something that is good to know, with buttons for what can be done about it."""
         self.posted.emit(Notice(sentence, hint, offers, topic=topic))
 
-    def fail(self, error: UserError, topic: str = "") -> None:
-        """Shows that something failed; with a topic until it is withdrawn, else until the user goes on."""
-        self.last_error = error
-        self.posted.emit(Notice(str(error), error.hint, error=error, topic=topic))
+    def fail(self, error: UserError, topic: str = "", *, is_passing: bool = False) -> None:
+        """Shows that something failed; with a topic until it is withdrawn, else until the user goes on.
 
-    def fail_unexpectedly(self, error: Exception, sentence: str) -> None:
+        Args:
+            is_passing: with a topic, until whichever of the two comes first.
+        """
+        self.last_error = error
+        self.posted.emit(Notice(str(error), error.hint, error=error, topic=topic, is_passing=is_passing))
+
+    def fail_unexpectedly(self, error: Exception, sentence: str, topic: str = "") -> None:
         """Shows an exception of any kind: a mistake of ours goes to the log, a cancel is no news.
 
         Args:
             sentence: what the user reads where the exception is not meant for people.
+            topic: by which it can be withdrawn before the user goes on.
         """
         if isinstance(error, UserError):
-            self.fail(error)
+            self.fail(error, topic, is_passing=bool(topic))
         elif not isinstance(error, Cancelled):
             log.error("%s", sentence, exc_info=error)
-            self.fail(EngineError(sentence, SEE_LOG))
+            self.fail(EngineError(sentence, SEE_LOG), topic, is_passing=bool(topic))
 
     def withdraw(self, topic: str) -> None:
         """Takes away what was shown about a topic."""

@@ -242,9 +242,9 @@ class Messages(QObject):
 
     def end_errors(self) -> None:
         """Takes errors away that belong to what the user has left, not those of a topic that goes on."""
-        self._waiting = [notice for notice in self._waiting if notice.error is None or notice.topic]
+        self._waiting = [it for it in self._waiting if it.error is None or _goes_on(it)]
         shown = self._shown
-        if shown is not None and shown.error is not None and not shown.topic and self.banner.isVisible():
+        if shown is not None and shown.error is not None and not _goes_on(shown) and self.banner.isVisible():
             self.banner.dismiss()
 
     def show_error(
@@ -298,3 +298,8 @@ class Messages(QObject):
 
 def _offers(words: str, run: Callable[[], None] | None) -> tuple[Offer, ...]:
     return (Offer(words, run),) if words and run else ()
+
+
+def _goes_on(error: Notice) -> bool:
+    """Whether an error is not over when the user has left what it belongs to."""
+    return bool(error.topic) and not error.is_passing

@@ -36,6 +36,8 @@ def test_a_damaged_file_ends_in_a_sentence_and_the_former_model_answers(
     assert person.window.messages.banner.hint.text()
     person.waits_for_model()
     assert person.application.services.models.chosen.path == TINY_MODEL
+    person.application.services.models.choose(TINY_MODEL)
+    assert not person.window.messages.banner.isVisible()
     assert person.asks("Hello") == HELLO
 
 

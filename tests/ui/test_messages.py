@@ -187,6 +187,14 @@ def test_a_long_text_in_the_toast_loses_its_middle(qtbot: QtBot, window: MainWin
     assert toast.accessibleName() == text
 
 
+def test_an_error_may_be_over_by_itself_and_when_one_goes_on(window: MainWindow) -> None:
+    for end in (window.messages.end_errors, lambda: window.messages.withdraw("loading")):
+        window.messages.show(Notice(str(ERROR), error=ERROR, topic="loading", is_passing=True))
+        assert window.chat_page.banner.isVisible()
+        end()
+        assert not window.chat_page.banner.isVisible()
+
+
 def test_a_toast_may_lead_on_and_its_button_is_no_undo_then(qtbot: QtBot, window: MainWindow) -> None:
     done: list[str] = []
     window.messages.show_done("Exported to notes.md", "Show in folder", lambda: done.append("shown"))

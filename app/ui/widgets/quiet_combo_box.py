@@ -87,6 +87,8 @@ class QuietComboBox(QComboBox):
         if container is not None and container.isWindow() and not container.isVisible():
             round_off(container)
         super().showPopup()
+        if self.currentIndex() < 0:  # Otherwise the first row is passed over by the first arrow key.
+            self.view().setCurrentIndex(self.model().index(0, self.modelColumn(), self.rootModelIndex()))
         popup = self.view().window()
         below = self.mapToGlobal(QPoint(0, self.height() + 4))
         if popup is not self.window() and popup.y() < below.y():

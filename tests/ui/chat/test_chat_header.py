@@ -204,3 +204,13 @@ def test_the_ring_fills_up(header: ChatHeader) -> None:
     little = coloured()
     header.context_meter.set_usage(800, 1000)
     assert coloured() > 3 * little > 0
+
+
+def test_keys_begin_at_the_first_model_where_none_is_chosen(qtbot: QtBot, picker: ModelPicker) -> None:
+    chosen: list[Path] = []
+    picker.model_chosen.connect(chosen.append)
+    picker.set_current(None)
+    qtbot.keyClick(picker, Qt.Key.Key_Down)
+    assert picker.view().selectionModel().isRowSelected(0)  # The row that is marked.
+    qtbot.keyClick(picker.view(), Qt.Key.Key_Return)
+    assert chosen == [BIG.path]
