@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePath
 
 TEXT = "text/plain"
@@ -12,6 +13,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
+ODP = "application/vnd.oasis.opendocument.presentation"
 EPUB = "application/epub+zip"
 EML = "message/rfc822"
 ZIP = "application/zip"
@@ -51,6 +53,7 @@ ENDINGS = (
 )
 """What the names of documents end in; files of other names are documents where they are texts."""
 _TEXT_HEAD = 4096
+_FLAT = re.compile(rb'<office:document\s[^>]*office:mimetype="([\w./-]+)"')
 
 
 def media_type_of_text(name: str) -> str:
@@ -72,3 +75,25 @@ def looks_like_text(path: Path) -> bool:
 def is_pdf(data: bytes) -> bool:
     """Whether a file begins as PDFs do; some have other bytes before."""
     return b"%PDF-" in data[:1024]
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether a file is a ZIP archive, as documents of offices and books are."""
+    return data[:4] == b"PK\x03\x04" or data[:4] == b"PK\x05\x06"
+
+
+def is_compound(data: bytes) -> bool:
+    """Whether a file is one of Office before 2007, or a later one with a password."""
+    return data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether a text is a web page, whatever it is called."""
+    head = text[:1024].lstrip().lower()
+    return head.startswith(("<!doctype html", "<html"))
+
+
+def flat_kind(data: bytes) -> str:
+    """What an OpenDocument file is that is one XML file; empty for any other file."""
+    found = _FLAT.search(data[: 1 << 16])
+    return found[1].decode() if found and found[1].decode() in (ODT, ODS, ODP) else ""

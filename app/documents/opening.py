@@ -7,10 +7,13 @@ from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
 from app.documents import formats
 from app.documents.decoded_text import decoded
+from app.documents.package import Package, damaged
+from app.documents.xml_reading import XmlRefusedError
 
 LONGEST_TEXT = 4_000_000
 """Letters of one document: about a million tokens, more than any model here holds at once."""
 _OTHER = "Choose a text, a PDF, a document, a spreadsheet or a web page."
+_OPEN_DOCUMENT = (formats.ODT, formats.ODS, formats.ODP)
 
 
 def document_in(data: bytes, name: str) -> Document:
@@ -21,7 +24,10 @@ def document_in(data: bytes, name: str) -> Document:
     """
     if not data.strip():
         raise DocumentError(f"{name} is empty.", "Choose another file.")
-    return _bounded(_read(data, name))
+    try:
+        return _bounded(_read(data, name))
+    except XmlRefusedError as error:
+        raise damaged(name) from error
 
 
 def _read(data: bytes, name: str) -> Document:
@@ -29,16 +35,89 @@ def _read(data: bytes, name: str) -> Document:
         from app.documents import pdf
 
         return pdf.read(data, name)
-    return _text_document(data, name)
+    if formats.is_archive(data):
+        return _packed_document(Package(data, name))
+    if formats.is_compound(data):
+        raise _compound_error(data, name)
+    if data.startswith(b"{\\rtf"):
+        raise _older_format(name)
+    if kind := formats.flat_kind(data):
+        from app.documents import opendocument
 
-
-def _text_document(data: bytes, name: str) -> Document:
+        return opendocument.read_flat(data, name, kind)
     found = decoded(data)
     if found is None:
         raise DocumentError(f"{name} is no kind of file that can be read.", _OTHER)
-    text, is_whole = found
+    return _text_document(data, name, *found)
+
+
+def _packed_document(package: Package) -> Document:
+    kind = kind_of(package)
+    if kind == formats.DOCX:
+        from app.documents import docx
+
+        return docx.read(package)
+    if kind == formats.XLSX:
+        from app.documents import xlsx
+
+        return xlsx.read(package)
+    if kind == formats.PPTX:
+        from app.documents import pptx
+
+        return pptx.read(package)
+    if kind in _OPEN_DOCUMENT:
+        from app.documents import opendocument
+
+        return opendocument.read(package, kind)
+    if kind == formats.EPUB:
+        from app.documents import epub
+
+        return epub.read(package)
+    from app.documents import archive
+
+    return archive.read(package)
+
+
+def kind_of(package: Package) -> str:
+    """What an archive is: a document of an office, a book, or files that were packed together."""
+    if "[Content_Types].xml" in package:
+        for start, kind in (("word/", formats.DOCX), ("xl/", formats.XLSX), ("ppt/", formats.PPTX)):
+            if any(member.startswith(start) for member in package.members):
+                return kind
+    if "mimetype" in package:
+        told = package.read("mimetype")[:100].decode("ascii", "replace").strip()
+        for kind in _OPEN_DOCUMENT:
+            if told.startswith(kind):  # Templates have a longer name.
+                return kind
+    return formats.EPUB if "META-INF/container.xml" in package else formats.ZIP
+
+
+def _compound_error(data: bytes, name: str) -> DocumentError:
+    if "EncryptedPackage".encode("utf-16-le") in data[: 1 << 20]:
+        return DocumentError(
+            f"{name} is protected with a password.", "Save it without one in another program, then add that."
+        )
+    return _older_format(name)
+
+
+def _older_format(name: str) -> DocumentError:
+    return DocumentError(
+        f"{name} is in a format of older programs.", "Save it as DOCX, XLSX or PPTX, then add that."
+    )
+
+
+def _text_document(data: bytes, name: str, text: str, is_whole: bool) -> Document:
+    media_type = formats.media_type_of_text(name)
+    if media_type == formats.EML:
+        from app.documents import mail
+
+        return mail.read(data, name)
+    if media_type == formats.HTML or formats.looks_like_html(text):
+        from app.documents import html
+
+        return html.read(text, name)
     remarks = () if is_whole else ("Some letters of the file could not be read; they stand as �.",)
-    return Document(name, formats.media_type_of_text(name), (DocumentPage(None, "", text),), remarks)
+    return Document(name, media_type, (DocumentPage(None, "", text),), remarks)
 
 
 def _bounded(document: Document) -> Document:

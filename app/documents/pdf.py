@@ -28,7 +28,7 @@ _BROKEN_WORD = re.compile("[\ufffe\u00ad\x02]\n")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PARAGRAPH_GAP = 1.45
 """Of the usual distance of two lines: a line further below begins a paragraph."""
-_HEADING_SIZE = 1.2
+_HEADING_SIZE = 1.15
 """Of the usual size of letters."""
 _LONGEST_HEADING = 120
 _GUTTER = 8.0

@@ -1,0 +1,61 @@
+"""Messages of mail become Markdown: who wrote to whom, and what."""
+
+from __future__ import annotations
+
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+
+from app.core import formatting
+from app.core.document import Document, DocumentPage
+from app.documents.decoded_text import decoded
+from app.documents.formats import EML
+from app.documents.html import markdown_of
+
+_HEADS = ("From", "To", "Cc", "Date", "Subject")
+MOST_PARTS = 1_000
+LONGEST_NAME = 100
+
+
+def read(data: bytes, name: str) -> Document:
+    """A message with its heads; what is attached to it is named only."""
+    message = message_from_bytes(data, policy=default)
+    heads = [
+        f"**{head}:** {formatting.one_line(value)}" for head in _HEADS if (value := _head(message, head))
+    ]
+    text, names = "", []
+    for number, part in enumerate(message.walk()):
+        if number > MOST_PARTS:
+            break
+        if part.is_multipart() or not isinstance(part, EmailMessage):
+            continue
+        kind = part.get_content_type()
+        if part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
+            if file_name := part.get_filename():
+                names.append(formatting.one_line(str(file_name))[:LONGEST_NAME])
+        elif kind == "text/html":
+            text = text or markdown_of(_words(part))[1]
+        elif not text or kind == "text/plain":
+            text = f"{text}\n\n{_words(part)}".strip() if text and kind == "text/plain" else _words(part)
+    remarks = (f"The files attached to the message were not read: {', '.join(names[:10])}.",) if names else ()
+    words = "\n\n".join(filter(None, ["  \n".join(heads), text.strip()]))
+    return Document(name, EML, (DocumentPage(None, "", words),), remarks)
+
+
+def _head(message: object, name: str) -> str:
+    try:
+        return str(message[name] or "")  # type: ignore[index]
+    except Exception:  # The parser of heads stumbles over what it does not expect.
+        return ""
+
+
+def _words(part: EmailMessage) -> str:
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    charset = part.get_content_charset("")
+    try:
+        return payload.decode(charset or "utf-8").replace("\r\n", "\n")
+    except (LookupError, ValueError):
+        found = decoded(payload)
+        return found[0] if found else ""

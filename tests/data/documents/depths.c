@@ -1,0 +1,2 @@
+/* Lake Ohrid is 288 metres deep. */
+int depth = 288;

@@ -1,0 +1,3 @@
+"""Lake Ohrid is 288 metres deep."""
+
+DEPTH = 288

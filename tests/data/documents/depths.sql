@@ -1,0 +1,2 @@
+-- Lake Ohrid is 288 metres deep.
+select depth from lakes;
