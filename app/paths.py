@@ -59,6 +59,16 @@ class Paths:
         return self.config / "settings.toml"
 
     @property
+    def collections(self) -> Path:
+        """Which files and folders questions are looked up in."""
+        return self.config / "collections.toml"
+
+    @property
+    def knowledge_index(self) -> Path:
+        """What was read of them; it can be made again."""
+        return self.data / "knowledge.db"
+
+    @property
     def trials(self) -> Path:
         """What was found when model files were tried."""
         return self.cache / "trials.json"

@@ -22,6 +22,7 @@ TESTED_THROUGH = {
     "hub": ("hub/test_repository.py", "hub/test_search.py", "ui/model_manager"),
     "hub/download": ("hub/download/test_file_download.py", "hub/download/test_queue.py"),
     "hub/library": ("hub/library/test_library.py", "hub/library/test_found_models.py"),
+    "knowledge": ("knowledge/test_search.py", "knowledge/test_index.py"),
     "net": ("hub/download/test_file_download_gateways.py", "net", "tools/test_web_page_hostile.py"),
     "processes": ("engine/test_template_process.py", "formulas/test_formula_process.py"),
     "servers": ("servers/test_server_engine.py", "servers/test_connection_hostile.py"),

@@ -119,6 +119,8 @@ class Conversation:
     """The names of the tools that are on; None where the user has not chosen yet."""
     permissions: Permissions = field(default_factory=Permissions)
     """Which tools may run without being asked for, and which never."""
+    collections: tuple[str, ...] = ()
+    """The ids of the collections that its questions are looked up in."""
     is_damaged: bool = False
     """The file held something for one of the values above that is not legible."""
     is_temporary: bool = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from app.core import formatting
@@ -23,6 +23,7 @@ from app.core.message import (
     DocumentPart,
     Generation,
     Part,
+    PassagesPart,
     PicturePart,
     ReasoningPart,
     RecordingPart,
@@ -216,6 +217,8 @@ def _written_part(part: Part, links: Mapping[str, str]) -> tuple[dict[str, Any],
             return _recording(part, links.get(part.file.sha256, ""))
         case DocumentPart():
             return _document(part, links.get(part.file.sha256, ""))
+        case PassagesPart():
+            return _passages(part)
 
 
 def _text(part: TextPart) -> tuple[dict[str, Any], str]:
@@ -290,6 +293,14 @@ def _document(part: DocumentPart, link: str) -> tuple[dict[str, Any], str]:
 
 def _given_words(part: DocumentPart) -> str:
     return f"<details>\n<summary>What the model was given</summary>\n\n{_fenced(part.words)}\n\n</details>"
+
+
+def _passages(part: PassagesPart) -> tuple[dict[str, Any], str]:
+    found = [asdict(replace(it, path="")) for it in part.passages]  # Nobody else has these folders.
+    values = {"part": MarkedPart.PASSAGES, "collections": part.collections, "passages": found}
+    places = [f"[{number}] {_inline(it.place)}" for number, it in enumerate(part.passages, 1)]
+    where = _inline(", ".join(part.collections))
+    return values, f"*{where}: {'; '.join(places) or 'nothing found'}*"
 
 
 def _place(link: str) -> str:

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.core.attachment import Attachment
+from app.core.passage import FoundPassage, plain_form
 from app.core.picture_size import PictureDetail
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
@@ -158,13 +159,32 @@ class DocumentPart:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class PassagesPart:
+    """What was found in collections to answer a question with. The reader's words are not in it."""
+
+    collections: tuple[str, ...]
+    """The names of those that were searched."""
+    passages: tuple[FoundPassage, ...] = ()
+    """The best first; answers cite them by their place, counted from 1. None where nothing fits."""
+
+    @property
+    def text(self) -> str:
+        return ""
+
+    @property
+    def raw(self) -> str:
+        """What the model is given, in plain words."""
+        return plain_form(self.passages)
+
+
 MediaPart = PicturePart | RecordingPart
 """What a model sees or hears."""
 AttachmentPart = PicturePart | RecordingPart | DocumentPart
 """A part with a file, which is kept apart from the message."""
 WrittenPart = TextPart | ReasoningPart | ToolCallPart | ToolResultPart
 """A part that is words."""
-Part = WrittenPart | AttachmentPart
+Part = WrittenPart | AttachmentPart | PassagesPart
 
 
 class StopReason(StrEnum):
@@ -312,6 +332,16 @@ class Message:
         """The words as another role's. An answer that no model wrote is marked as edited."""
         generation = Generation("", is_edited=True) if role is Role.ASSISTANT else None
         return replace(Message.of_text(role, self.text.strip()), generation=generation)
+
+    @property
+    def passages(self) -> PassagesPart | None:
+        """What was found to answer it with; None where nothing was looked for."""
+        return next((part for part in self.parts if isinstance(part, PassagesPart)), None)
+
+    def with_passages(self, found: PassagesPart) -> Message:
+        """With what was found, in place of what had been found before."""
+        others = tuple(part for part in self.parts if not isinstance(part, PassagesPart))
+        return replace(self, parts=(found, *others))
 
     @property
     def reasoning(self) -> str:

@@ -21,6 +21,7 @@ from app.core.errors import (
 from app.core.media import ReadMedia, no_media, not_shown
 from app.core.message import DocumentPart, MediaPart, Message, PicturePart, RecordingPart
 from app.core.model_file import ModelInfo, Sense
+from app.core.passage import documents_form, plain_form
 from app.engine.call_check import understands_calls
 from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
@@ -136,7 +137,8 @@ class LoadedModel:
                 return not_shown(part)
             return "" if reckons or media.layout_of(part) else missing(part)
 
-        marked = with_marks(messages, words_for)
+        form = documents_form if self.info.architecture.startswith("lfm") else plain_form
+        marked = with_marks(messages, words_for, form)
         prompt = self.template.render(marked.messages, tools, prefill)
         positions: list[int] = []
         left_out = set(marked.media.values())

@@ -11,7 +11,16 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.core.message import DocumentPart, MediaPart, Message, Part, PicturePart, TextPart
+from app.core.message import (
+    DocumentPart,
+    MediaPart,
+    Message,
+    Part,
+    PassagesPart,
+    PicturePart,
+    TextPart,
+)
+from app.core.passage import FoundPassage, plain_form
 from app.engine.tracked_text import TrackedText
 
 
@@ -43,12 +52,20 @@ def missing(part: MediaPart) -> str:
     return "[a picture that is missing]" if isinstance(part, PicturePart) else "[a recording that is missing]"
 
 
-def with_marks(messages: Sequence[Message], words_for: Callable[[MediaPart], str]) -> MarkedMessages:
+PassagesForm = Callable[[Sequence[FoundPassage]], str]
+
+
+def with_marks(
+    messages: Sequence[Message],
+    words_for: Callable[[MediaPart], str],
+    passages_form: PassagesForm = plain_form,
+) -> MarkedMessages:
     """The messages with a mark for each picture and recording.
 
     Args:
         messages: a conversation.
         words_for: what is said in the place of one; empty for one that is shown.
+        passages_form: how what was found in collections is told.
     """
     media: dict[str, MediaPart] = {}
 
@@ -61,16 +78,24 @@ def with_marks(messages: Sequence[Message], words_for: Callable[[MediaPart], str
         media[mark] = part
         return mark
 
-    return MarkedMessages(tuple(_in_words(message, stand_in) for message in messages), media)
+    told = tuple(_in_words(message, stand_in, passages_form) for message in messages)
+    return MarkedMessages(told, media)
 
 
-def _in_words(message: Message, stand_in: Callable[[MediaPart | DocumentPart], str]) -> Message:
+def _in_words(
+    message: Message,
+    stand_in: Callable[[MediaPart | DocumentPart], str],
+    passages_form: PassagesForm,
+) -> Message:
     """A message whose attachments are words, which run into the words that follow them."""
     parts: list[Part] = []
     waiting = ""
     for part in message.parts:
         if isinstance(part, MediaPart | DocumentPart):
             waiting += stand_in(part)
+        elif isinstance(part, PassagesPart):
+            told = passages_form(part.passages)
+            waiting += f"{told}\n\n" if told else ""
         elif isinstance(part, TextPart) and waiting:
             parts.append(TextPart(waiting + part.text, waiting + part.raw))
             waiting = ""

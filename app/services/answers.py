@@ -20,10 +20,11 @@ from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 from app.services.conversation_settings import ConversationSettings
+from app.services.knowledge import KnowledgeService
 from app.services.model_status import ModelAndPreset
 from app.services.models import ModelService
 from app.services.notices import NoticeService
-from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, RunningAnswer
+from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, LookUp, RunningAnswer
 from app.services.senses import SenseService
 from app.services.tools import ToolService
 from app.services.turn_runner import TurnRunner
@@ -53,6 +54,7 @@ class AnswerService(QObject):
         models: ModelService,
         tools: ToolService,
         senses: SenseService,
+        knowledge: KnowledgeService,
         notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
@@ -62,6 +64,8 @@ class AnswerService(QObject):
         self._models = models
         self._tools = tools
         self._senses = senses
+        self._knowledge = knowledge
+        self._engine = engine
         self._notices = notices
         chat.changed.connect(self._on_chat_changed)
         self._runner = TurnRunner(engine, engine_worker, self._on_runner_changed, self)
@@ -187,6 +191,23 @@ class AnswerService(QObject):
             self.regenerate(path[-1].id)
         elif path:
             self.ask(path[-1].id)
+
+    def leave_out(self, node_id: str, place: int, *, is_left_out: bool) -> None:
+        """Takes a passage out of what a question is answered with, or puts it back, and asks again.
+
+        Args:
+            node_id: the question's message.
+            place: of the passage, counted from 0.
+        """
+        node = self._chat.conversation.node(node_id)
+        found = node.message.passages
+        if found is None or not 0 <= place < len(found.passages) or self._ready() is None:
+            return
+        passages = list(found.passages)
+        passages[place] = replace(passages[place], is_left_out=is_left_out)
+        message = node.message.with_passages(replace(found, passages=tuple(passages)))
+        self._chat.update_node(self._chat.conversation.id, replace(node, message=message))
+        self.ask(node_id)
 
     def continue_answer(self, node_id: str) -> None:
         """Continues an answer that was cut off."""
@@ -325,9 +346,20 @@ class AnswerService(QObject):
         if prefill:
             request = replace(request, prefill=prefill.text, prefill_parts=prefill.parts)
         answer = RunningAnswer(conversation.id, node, request, self._tools.use(conversation))
+        answer.look_up = self._look_up_for(conversation, node.parent_id)
         if prefill:
             answer.events += prefill.events()
         self._run(answer)
+
+    def _look_up_for(self, conversation: Conversation, question_id: str | None) -> LookUp | None:
+        """What looks a question up; None where that was done, and where nothing is to be searched."""
+        message = conversation.node(question_id).message if question_id else None
+        if message is None or message.role is not Role.USER or message.passages is not None:
+            return None
+        asked = self._knowledge.asked(conversation.collections, message.text)
+        if not asked or not message.text.strip():
+            return None
+        return lambda: self._knowledge.look_up(asked, message.text, self._engine.context_length)
 
     def _run(self, answer: RunningAnswer) -> None:
         answer.request = replace(answer.request, reply_id=answer.node.id)
@@ -353,6 +385,9 @@ class AnswerService(QObject):
         match change.part:
             case AnswerPart.SNAPSHOT:
                 self._chat.save_node(answer.conversation_id, answer.node)
+            case AnswerPart.LOOKED_UP:
+                assert change.node is not None
+                self._chat.update_node(answer.conversation_id, change.node)
             case AnswerPart.ROUND_ENDED:
                 self._chat.update_node(answer.conversation_id, answer.node)
             case AnswerPart.RESULT:

@@ -18,6 +18,7 @@ class ChatPart(Enum):
     DETAILS = auto()  # Its title, or its place among the conversations.
     PRESET = auto()  # Its preset, or what it overrides of it.
     TOOLS = auto()  # Which tools are on, or what they may do.
+    COLLECTIONS = auto()  # Which collections are looked up in.
     ATTACHMENTS = auto()  # What is attached to its draft.
     QUEUE = auto()  # Which messages wait for the answer under way.
     EDIT = auto()  # Which earlier message is being edited.

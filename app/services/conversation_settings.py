@@ -67,6 +67,13 @@ class ConversationSettings:
         if conversation is not None:
             self._take_tools(replace(conversation, permissions=permissions))
 
+    def change_collections(self, ids: Sequence[str]) -> None:
+        """Has the questions of the conversation on screen looked up in exactly these collections."""
+        changed = replace(self._chat.conversation, collections=tuple(ids))
+        if not self._chat.is_new:
+            self._writer.save(changed.id, "collections", lambda: self._store.save_collections(changed))
+        self._chat.take(changed, ChatPart.COLLECTIONS)
+
     def change_title(self, conversation_id: str, title: str) -> None:
         """Gives a conversation the title that the user typed."""
         self._writer.save(conversation_id, "title", lambda: self._store.rename(conversation_id, title))

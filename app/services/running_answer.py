@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from app.core.conversation import MessageNode
 from app.core.language_model import MediaProgress, MediaStep, PromptProgress
-from app.core.message import Generation, Instructions, Message, Part, ReasoningPart
+from app.core.message import Generation, Instructions, Message, Part, PassagesPart, ReasoningPart
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyAssembler, ReplyEvent
 from app.core.tool_call_status import CallState, CallStatus
@@ -18,6 +18,10 @@ from app.core.turn_event import TurnEvent
 from app.core.turn_request import TurnRequest
 
 WAITING_FOR_MODEL = "Waiting for the model"
+LOOKING_UP = "Searching your files"
+
+LookUp = Callable[[], PassagesPart]
+"""Finds what a question is answered with; called on any thread."""
 
 
 @dataclass(eq=False)
@@ -28,6 +32,8 @@ class RunningAnswer:
     node: MessageNode
     request: TurnRequest
     tool_use: ToolUse | None = None
+    look_up: LookUp | None = None
+    """Is done before the model is asked, where the question is to be looked up."""
     events: list[ReplyEvent] = field(default_factory=list)
     """All that the model has written of `node`."""
     thought: ReasoningProgress | None = None
@@ -65,6 +71,7 @@ class AnswerPart(Enum):
     """What can happen to an answer."""
 
     BEGAN = auto()  # It waits for the model, or for its tools.
+    LOOKED_UP = auto()  # `node` of the change is the question, with what was found.
     STATUS = auto()  # It is waiting, or reading the prompt.
     GREW = auto()  # The model has written more.
     SNAPSHOT = auto()  # `node` holds the answer so far, to be saved.
@@ -84,7 +91,7 @@ class AnswerChange:
     events: tuple[ReplyEvent, ...] = ()
     """With GREW: what the model has written since the last one."""
     node: MessageNode | None = None
-    """With RESULT: the message that holds what the tool returned."""
+    """With RESULT: the message that holds what the tool returned. With LOOKED_UP: the question."""
 
 
 @dataclass(frozen=True, slots=True)

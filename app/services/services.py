@@ -12,6 +12,8 @@ from PySide6.QtCore import QCoreApplication, QObject
 from app import __version__
 from app.core.risky_work import Crash
 from app.core.speed_estimate import active_share
+from app.documents.document_reader import DocumentReader
+from app.documents.formats import ENDINGS
 from app.engine.bandwidth import Bandwidth
 from app.engine.engine import Engine
 from app.engine.measured_choice import MeasuredChoices
@@ -25,6 +27,7 @@ from app.hub.hub import Hub
 from app.hub.library.found_models import find_models
 from app.hub.library.library import Library, find_starter_model
 from app.hub.library.records import LibraryRecords
+from app.knowledge.index import KnowledgeIndex
 from app.net.network_log import NetworkLog
 from app.paths import Paths, resources
 from app.services.answers import AnswerService
@@ -45,6 +48,7 @@ from app.services.exports import ExportService
 from app.services.folders import FolderService
 from app.services.formulas import FormulaService
 from app.services.imports import ImportService
+from app.services.knowledge import KnowledgeService
 from app.services.message_changes import MessageChanges
 from app.services.message_queue import MessageQueue
 from app.services.message_versions import MessageVersions
@@ -95,6 +99,7 @@ class Services(QObject):
         reading_ahead: reads what the next question needs before it is asked.
         saved_states: what the model remembers of the last conversations, on the disk.
         formulas: draws what is mathematics in answers.
+        knowledge: collections of files that questions are looked up in.
         copies: the daily copies of all that was written.
         notices: what the user should read.
         recovery: what is not opened by itself, because the last run ended over it.
@@ -182,6 +187,7 @@ class Services(QObject):
         self.store.notices.forward_to(self.notices.post)
         self.daily_copies.start()
         self.saved_states.start()
+        self.knowledge.start()
         self.models.refresh()
         self.models.open_first(first_model, self.starter, self.recovery)
 
@@ -197,6 +203,8 @@ class Services(QObject):
         self._engine_worker.shut_down()
         self.answers.shut_down()
         self._files_worker.shut_down()
+        self.knowledge.shut_down()
+        self.document_reader.end()
         self.formulas.shut_down()
         # What the last answers still reported waits for this thread, and must reach the store.
         QCoreApplication.sendPostedEvents()
@@ -292,6 +300,15 @@ class Services(QObject):
             self.chat,
             self,
         )
+        self.document_reader = DocumentReader()
+        self.knowledge = KnowledgeService(
+            self.paths.collections,
+            KnowledgeIndex(self.paths.knowledge_index),
+            self.document_reader.read_document,
+            frozenset(ENDINGS) - {".zip"},  # Nobody looks up what is packed away.
+            self.notices,
+            self,
+        )
         self.answers = AnswerService(
             self.engine,
             self._engine_worker,
@@ -300,9 +317,11 @@ class Services(QObject):
             self.models,
             self.tools,
             self.senses,
+            self.knowledge,
             self.notices,
             self,
         )
+        self.answers.changed.connect(self._note_answering)
         self.reading_aloud = ReadingAloudService(self.chat, self.answers, self.settings, self.notices, self)
         self.conversations = ConversationService(
             self.store.conversations,
@@ -371,6 +390,10 @@ class Services(QObject):
             self.notices,
             self,
         )
+
+    def _note_answering(self, change: AnswerChange) -> None:
+        if change.part in (AnswerPart.BEGAN, AnswerPart.ENDED):
+            self.knowledge.note_answering(self.answers.is_any_running)
 
     def _learn_speed(self, change: AnswerChange) -> None:
         info = self.models.info

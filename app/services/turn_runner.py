@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject
 from app.core.conversation import MessageNode, MessageState
 from app.core.errors import SEE_LOG, EngineError, UserError
 from app.core.language_model import MediaProgress, PromptProgress
-from app.core.message import Message, Statistics, StopReason
+from app.core.message import Message, PassagesPart, Statistics, StopReason
 from app.core.tool_call_status import CallState, CallStatus, state_of
 from app.core.tool_round import (
     ToolCallEnded,
@@ -30,9 +30,11 @@ from app.core.turn_event import NextRoundStarted, ReplyEnded, ReplyGrew, ReplySn
 from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
 from app.services.running_answer import (
+    LOOKING_UP,
     WAITING_FOR_MODEL,
     AnswerChange,
     AnswerPart,
+    LookUp,
     RunningAnswer,
     reading_status,
 )
@@ -76,8 +78,13 @@ class TurnRunner(QObject):
         answer.is_running_tools = bool(path) and path[-1].id == answer.node.id
         answer.turn = self._turn(answer)
         self._running[answer.conversation_id] = answer
+        if answer.look_up is not None:
+            answer.status = LOOKING_UP
         self._on_change(AnswerChange(answer, AnswerPart.BEGAN))
-        self._start_stage(answer)
+        if answer.look_up is None:
+            self._start_stage(answer)
+        else:
+            self._start_looking_up(answer, answer.look_up)
 
     def stop_all(self) -> None:
         """Ends all answers; what was written stays."""
@@ -110,6 +117,26 @@ class TurnRunner(QObject):
         stream.finished.connect(lambda error: self._on_stage_finished(answer, error))
         worker = self._tools_worker if answer.is_running_tools else self._engine_worker
         worker.start(stream)
+
+    def _start_looking_up(self, answer: RunningAnswer, look_up: LookUp) -> None:
+        stream = Stream(lambda _cancel, report: report(look_up()), self)
+        stream.item.connect(lambda found: self._take_found(answer, found))
+        stream.finished.connect(lambda error: self._on_looked_up(answer, error))
+        self._tools_worker.start(stream)
+
+    def _take_found(self, answer: RunningAnswer, found: PassagesPart) -> None:
+        *before, question = answer.request.path
+        question = replace(question, message=question.message.with_passages(found))
+        answer.request = replace(answer.request, path=(*before, question))
+        answer.status = WAITING_FOR_MODEL
+        self._on_change(AnswerChange(answer, AnswerPart.LOOKED_UP, node=question))
+        self._on_change(AnswerChange(answer, AnswerPart.STATUS))
+
+    def _on_looked_up(self, answer: RunningAnswer, error: Exception | None) -> None:
+        if isinstance(error, UserError) and self._running.get(answer.conversation_id) is answer:
+            self._finish(answer, MessageState.FAILED, answer.node.message, error)
+        else:
+            self._on_stage_finished(answer, error)
 
     def _on_stage_finished(self, answer: RunningAnswer, error: Exception | None) -> None:
         if self._running.get(answer.conversation_id) is not answer:

@@ -7,8 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.folding import folded
 from app.core.message import Role
-from app.store.search_text import comparable, folded
+from app.store.search_text import comparable
 
 _NARROWING = re.compile(
     r'"[^"]*"|(?<!\S)(?P<key>role|model|in|before|after):(?:"(?P<quoted>[^"]+)"|(?P<bare>[^\s"]+))',

@@ -46,7 +46,7 @@ MEMORY_CHOICE = "memory_choice_of_"
 
 _DETAILS = (
     *("title", "is_titled_by_user", "updated_at", "tip_id", "system_prompt", "model_path", "preset_name"),
-    *("sampling_changes", "draft", "draft_attachments", "tools"),
+    *("sampling_changes", "draft", "draft_attachments", "tools", "collections"),
 )
 """The columns of a conversation that may change."""
 _MESSAGE_CONTENT = (
@@ -184,6 +184,11 @@ class ConversationStore:
     def save_tools(self, conversation: Conversation) -> None:
         """Keeps which tools are on and what they may do; this does not count as a use of the conversation."""
         self._save(conversation, ("tools",))
+
+    @repairs_damage
+    def save_collections(self, conversation: Conversation) -> None:
+        """Keeps which collections are looked up in; this does not count as a use of the conversation."""
+        self._save(conversation, ("collections",))
 
     @repairs_damage
     def add_node(self, conversation_id: str, node: MessageNode) -> None:

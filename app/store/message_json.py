@@ -20,6 +20,7 @@ from app.core.message import (
     Instructions,
     Message,
     Part,
+    PassagesPart,
     PicturePart,
     ReasoningPart,
     RecordingPart,
@@ -49,6 +50,7 @@ _KINDS: dict[str, type[Part]] = {
     "picture": PicturePart,
     "recording": RecordingPart,
     "document": DocumentPart,
+    "passages": PassagesPart,
 }
 _WORDS = re.compile(r'"kind":"(text|reasoning)","text":"((?:[^"\\]|\\.)*)')
 """Where words stand in JSON that `parts_to_json` wrote, legible also where what surrounds them is not."""
@@ -197,6 +199,8 @@ def part_values(part: Part) -> dict[str, Any]:
             return {"kind": "recording", **asdict(part)}
         case DocumentPart():
             return {"kind": "document", **asdict(part)}
+        case PassagesPart():
+            return {"kind": "passages", **asdict(part)}
 
 
 def _raw(part: TextPart | ReasoningPart) -> dict[str, str]:

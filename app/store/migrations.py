@@ -192,6 +192,11 @@ def m009_order_of_conversations(connection: sqlite3.Connection) -> None:
     )
 
 
+def m010_collections_of_a_conversation(connection: sqlite3.Connection) -> None:
+    """The ids of the collections that its questions are looked up in, with blanks between them."""
+    connection.execute("alter table conversation add column collections text not null default ''")
+
+
 def _padded(row: str) -> str:
     end = "char(10, 10)"
     return f"{row}.plain || {end}, {row}.folded || {end}"
@@ -224,6 +229,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     m007_search_without_accents,
     m008_attachments,
     m009_order_of_conversations,
+    m010_collections_of_a_conversation,
 )
 
 

@@ -236,6 +236,7 @@ def _complete(table: str, row: Row) -> Row:
             "draft_attachments",
             "sampling_changes",
             "tools",
+            "collections",
         ):
             if row.get(name) is None:
                 row[name] = ""

@@ -137,6 +137,7 @@ def conversation_from(
         draft_attachments=draft_attachments,
         tools=tools,
         permissions=permissions,
+        collections=tuple(read.text("collections").split()),
     )
     if read.is_damaged or not (are_overrides_whole and are_tools_whole and are_attachments_whole):
         log.warning("A conversation is damaged; what is legible of it is shown")
@@ -160,6 +161,7 @@ def conversation_columns(conversation: Conversation) -> dict[str, object]:
         "draft": stored_text(conversation.kept_draft),
         "draft_attachments": attachments_to_json(conversation.kept_attachments),
         "tools": tools_to_json(conversation.tools, conversation.permissions),
+        "collections": stored_text(" ".join(conversation.collections)),
     }
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.core.folding import folded
 from app.store.conversation_query import ConversationQuery, SearchWord
 from app.store.database import Database, Row, repairs_damage
 from app.store.rows import from_microseconds, to_microseconds
-from app.store.search_text import comparable, find_folded, folded
+from app.store.search_text import comparable, find_folded
 from app.store.text_column import restored
 
 TRIGRAM = 3

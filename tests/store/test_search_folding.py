@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.store.search_text import find_folded, folded
+from app.core.folding import folded
+from app.store.search_text import find_folded
 from app.store.store import open_store
 from tests.support.old_schemas import make_database
 from tests.support.sample_messages import a_conversation

@@ -22,6 +22,7 @@ from app.core.message import (
     Generation,
     Message,
     Part,
+    PassagesPart,
     PicturePart,
     ReasoningPart,
     RecordingPart,
@@ -30,6 +31,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
+from app.core.passage import FoundPassage
 from app.core.picture_size import PictureDetail
 from app.core.sampling import Sampling
 from app.core.sound_pieces import is_waveform
@@ -267,6 +269,8 @@ def _part(mark: Mark) -> Part:
             return _recording(values)
         case MarkedPart.DOCUMENT:
             return _document(mark)
+        case MarkedPart.PASSAGES:
+            return _passages(values)
         case kind:
             raise ValueError(f"no part is called {kind!r}")
 
@@ -293,6 +297,15 @@ def _document(mark: Mark) -> DocumentPart:
     pages = tuple(int(page) for page in values["pages"])
     count, share = int(values["page_count"]), DocumentShare(values["share"])
     return DocumentPart(_file(values), given["content"], str(values["mark"]), count, share, pages)
+
+
+def _passages(values: Mapping[str, Any]) -> PassagesPart:
+    passages = tuple(FoundPassage(**found) for found in values["passages"])
+    for found in passages:
+        words = (found.text, found.name, found.path, found.label, found.heading, found.collection)
+        if not all(isinstance(word, str) for word in words) or not isinstance(found.page, int | None):
+            raise ValueError("a passage is damaged")
+    return PassagesPart(tuple(map(str, values["collections"])), passages)
 
 
 def _file(values: Mapping[str, Any]) -> Attachment:

@@ -32,6 +32,7 @@ class MarkedPart(StrEnum):
     PICTURE = "picture"
     RECORDING = "recording"
     DOCUMENT = "document"
+    PASSAGES = "passages"
     NOTE = "note"
     """Words for the reader that are no part of the message; left out on import."""
 

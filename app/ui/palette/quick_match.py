@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from app.store.search_text import folded
+from app.core.folding import folded
 
 _WORD_START = re.compile(r"\b\w")
 _AT_START, _AT_WORD, _WITHIN, _SCATTERED = 0, 1, 3, 8
