@@ -69,6 +69,11 @@ class Paths:
         return self.data / "knowledge.db"
 
     @property
+    def servers(self) -> Path:
+        """The user's servers, without their keys."""
+        return self.config / "servers.toml"
+
+    @property
     def trials(self) -> Path:
         """What was found when model files were tried."""
         return self.cache / "trials.json"

@@ -49,7 +49,7 @@ ALLOWED = {
     # The program without its window: of Qt it knows signals and timers, nothing that is drawn.
     "app.services": {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
-        *("app.net", "app.paths", "app.pictures", "app.services", "app.formulas", "app.sound"),
+        *("app.net", "app.servers", "app.paths", "app.pictures", "app.services", "app.formulas", "app.sound"),
         *("app.speech", "app.exchange", "app.documents", "app.knowledge"),
     },
     "app.ui": {

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
 
-from app.core.errors import Cancelled, TokenError
-from app.net.interruptible import run_interruptibly
+from app.core.errors import TokenError
+from app.net.keyring_entry import Keyring, KeyringEntry, KeyringState
 
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 AskForAccount = Callable[[str, threading.Event], str]
 """Ask the hub for the name of the account that a token belongs to, as `Hub.who_am_i` does."""
 
-SERVICE = "Tarn"
 ACCOUNT = "huggingface.co"
 TOKENS_ADDRESS = "https://huggingface.co/settings/tokens"
 
@@ -33,14 +27,6 @@ class TokenStorage(StrEnum):
     """Only until the program ends: the system has no keyring that works, or it stayed locked."""
     LOCKED = "locked"
     """The keyring was not opened, so the token that it may have cannot be used."""
-
-
-class Keyring(Protocol):
-    """What is needed of the system's keyring; the package `keyring` fits."""
-
-    def get_password(self, service_name: str, username: str) -> str | None: ...
-    def set_password(self, service_name: str, username: str, password: str) -> None: ...
-    def delete_password(self, service_name: str, username: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +45,7 @@ class HubToken:
 
     def __init__(self, keyring: Keyring | None = None) -> None:
         """`keyring` is the system's unless another one is given."""
-        self._keyring = keyring
+        self._entry = KeyringEntry(ACCOUNT, keyring)
         self._secret: str | None = None
         self._is_locked = False
         self.storage = TokenStorage.NOWHERE
@@ -90,18 +76,12 @@ class HubToken:
         Raises:
             Cancelled: `cancel` was set.
         """
-        try:
-            secret = self._ask(lambda ring: ring.get_password(SERVICE, ACCOUNT), cancel)
-        except Cancelled:
-            raise
-        except Exception as error:  # Every keyring has errors of its own.
-            log.info("No keyring can be read: %s", type(error).__name__)
-            if _is_locked(error) and not self.is_set:
-                self.storage = TokenStorage.LOCKED
-            return
+        secret, state = self._entry.read(cancel)
         if secret:
             self._secret, self.storage = secret, TokenStorage.KEYRING
-        elif self.storage is TokenStorage.LOCKED:
+        elif state is KeyringState.LOCKED and not self.is_set:
+            self.storage = TokenStorage.LOCKED
+        elif state is KeyringState.DONE and self.storage is TokenStorage.LOCKED:
             self.storage = TokenStorage.NOWHERE
 
     def save(
@@ -130,8 +110,10 @@ class HubToken:
         account = HubAccount(ask_for_account(secret, cancel))
         self._secret, self.storage, self._is_locked = secret, TokenStorage.THIS_RUN, False
         on_checked(account)
-        if self._is_kept(secret, cancel):
+        state = self._entry.keep(secret, cancel)
+        if state is KeyringState.DONE:
             self.storage = TokenStorage.KEYRING
+        self._is_locked = state is KeyringState.LOCKED
         return account
 
     def check(self, ask_for_account: AskForAccount, cancel: threading.Event) -> HubAccount:
@@ -154,56 +136,9 @@ class HubToken:
             Cancelled: `cancel` was set.
         """
         self._secret, self.storage = None, TokenStorage.NOWHERE
-        try:
-            self._ask(lambda ring: ring.delete_password(SERVICE, ACCOUNT), cancel)
-        except Cancelled:
-            raise
-        except Exception as error:
-            log.info("Nothing was removed from the keyring: %s", type(error).__name__)
-            if _is_locked(error):
-                self.storage = TokenStorage.LOCKED
-                raise TokenError(
-                    "The system's keyring stayed locked, so the token is still in it.",
-                    "It is not used any more. Remove it again, and unlock the keyring when asked.",
-                ) from None
-
-    def _is_kept(self, secret: str, cancel: threading.Event) -> bool:
-        def keep(ring: Keyring) -> bool:
-            if _writes_plain_files(ring):
-                return False
-            ring.set_password(SERVICE, ACCOUNT, secret)
-            # A keyring that takes and forgets, such as the null one, is no keyring.
-            return ring.get_password(SERVICE, ACCOUNT) == secret
-
-        try:
-            return self._ask(keep, cancel)
-        except Cancelled:
-            raise
-        except Exception as error:
-            log.info("No keyring can be written: %s", type(error).__name__)
-            self._is_locked = _is_locked(error)
-            return False
-
-    def _ask(self, question: Callable[[Keyring], T], cancel: threading.Event) -> T:
-        return run_interruptibly(lambda: question(self._system_keyring()), cancel)
-
-    def _system_keyring(self) -> Keyring:
-        if self._keyring is None:
-            import keyring  # Takes a while, and may talk to the session's bus.
-
-            self._keyring = keyring
-        return self._keyring
-
-
-def _is_locked(error: Exception) -> bool:
-    """Whether there is a keyring that was not opened, as where its question was dismissed."""
-    from keyring.errors import InitError, KeyringLocked
-
-    return isinstance(error, KeyringLocked | InitError)
-
-
-def _writes_plain_files(ring: Keyring) -> bool:
-    """Whether the keyring is one of those that keep passwords in a readable file."""
-    find = getattr(ring, "get_keyring", None)
-    chosen = find() if callable(find) else ring
-    return "Plaintext" in type(chosen).__name__
+        if self._entry.remove(cancel) is KeyringState.LOCKED:
+            self.storage = TokenStorage.LOCKED
+            raise TokenError(
+                "The system's keyring stayed locked, so the token is still in it.",
+                "It is not used any more. Remove it again, and unlock the keyring when asked.",
+            )

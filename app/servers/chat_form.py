@@ -24,13 +24,6 @@ from app.core.message import (
 ReadFile = Callable[[Attachment], bytes | None]
 """The bytes of an attached file; None where it is not there any more."""
 
-_TYPES = (
-    (b"\x89PNG", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF8", "image/gif"),
-    (b"RIFF", "image/webp"),
-)
-
 
 def written_messages(messages: Sequence[Message], sees: bool, read_file: ReadFile) -> list[dict[str, Any]]:
     """The messages of a request. Thoughts of the past are left out, as chat templates do.
@@ -105,8 +98,10 @@ def _picture(part: PicturePart, read_file: ReadFile) -> dict[str, Any]:
     data = read_file(part.file)
     if data is None:
         return _words("[a picture that is missing]")
-    kind = next((kind for start, kind in _TYPES if data.startswith(start)), "image/png")
-    address = f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    kind = part.file.media_type
+    address = (
+        f"data:{kind if kind.startswith('image/') else 'image/png'};base64,{base64.b64encode(data).decode()}"
+    )
     return {"type": "image_url", "image_url": {"url": address}}
 
 

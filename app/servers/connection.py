@@ -180,7 +180,7 @@ class ServerConnection:
         except Exception as error:
             if cancel.is_set():
                 raise Cancelled from error
-            explained = as_server_error(error, self.server)
+            explained = as_server_error(error, self.server, has_begun=response is not None)
             if explained is None or explained is error:
                 raise
             raise explained from error

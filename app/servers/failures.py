@@ -43,14 +43,18 @@ _LENGTHS = (
 )
 
 
-def as_server_error(error: Exception, server: Server) -> UserError | None:
-    """An exception of the network as a sentence; None for mistakes of ours."""
+def as_server_error(error: Exception, server: Server, *, has_begun: bool = True) -> UserError | None:
+    """An exception of the network as a sentence; None for mistakes of ours.
+
+    Args:
+        has_begun: whether the head of an answer has come.
+    """
     if isinstance(error, UserError):
         return error
     if isinstance(error, AnswerTooLongError | EventTooLongError):
         return too_long(server)
     if isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | httpx2.StreamError | OSError):
-        return _of_connection(error, server)
+        return _of_connection(error, server, has_begun)
     return None
 
 
@@ -224,7 +228,7 @@ def _length_in(body: bytes, said: str) -> int:
     return 0
 
 
-def _of_connection(error: Exception, server: Server) -> ServerError:
+def _of_connection(error: Exception, server: Server, has_begun: bool) -> ServerError:
     causes = list(_chain(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return ServerError(
@@ -240,6 +244,8 @@ def _of_connection(error: Exception, server: Server) -> ServerError:
         return ServerError(f"{server.name} cannot be reached: it may be off or asleep.", _CHECK)
     if isinstance(error, httpx2.TimeoutException):
         return silent(server)
+    if not has_begun:
+        return ServerError(f"{server.name} hung up without an answer.", _CHECK)
     return broken(server)
 
 

@@ -29,37 +29,6 @@ class ServerKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """A server that the user has added. Its key is kept by the system."""
-
-    id: str
-    name: str
-    address: str
-    """With `http://` or `https://`, without `/v1` and without a slash at its end."""
-    authority: Path | None = None
-    """A file with the certificate of who vouches for it; None for those that the system trusts."""
-    has_key: bool = False
-    """The keyring has its key."""
-    is_agreed: bool = False
-    """The user has said once that words of conversations may go there."""
-
-    @property
-    def host(self) -> str:
-        """The computer that the words go to, with its port where that is no usual one."""
-        parts = urlsplit(self.address)
-        name = parts.hostname or self.address
-        return f"{name}:{parts.port}" if parts.port else name
-
-    @property
-    def is_this_computer(self) -> bool:
-        return is_this_computer(self.address)
-
-    @property
-    def is_encrypted(self) -> bool:
-        return self.address.startswith("https://")
-
-
-@dataclass(frozen=True, slots=True)
 class ServerModel:
     """A model as its server describes it."""
 
@@ -89,6 +58,39 @@ class ServerReport:
 
     def model(self, model_id: str) -> ServerModel | None:
         return next((model for model in self.models if model.id == model_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that the user has added. Its key is kept by the system."""
+
+    id: str
+    name: str
+    address: str
+    """With `http://` or `https://`, without `/v1` and without a slash at its end."""
+    authority: Path | None = None
+    """A file with the certificate of who vouches for it; None for those that the system trusts."""
+    has_key: bool = False
+    """The keyring has its key."""
+    is_agreed: bool = False
+    """The user has said once that words of conversations may go there."""
+    report: ServerReport | None = None
+    """What it said of itself last; None where it has not been reached."""
+
+    @property
+    def host(self) -> str:
+        """The computer that the words go to, with its port where that is no usual one."""
+        parts = urlsplit(self.address)
+        name = parts.hostname or self.address
+        return f"{name}:{parts.port}" if parts.port else name
+
+    @property
+    def is_this_computer(self) -> bool:
+        return is_this_computer(self.address)
+
+    @property
+    def is_encrypted(self) -> bool:
+        return self.address.startswith("https://")
 
 
 def read_address(text: str) -> str:

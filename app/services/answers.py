@@ -17,8 +17,8 @@ from app.core.turn_request import TurnRequest
 from app.services.answer_remedies import fault_results
 from app.services.background import Worker
 from app.services.chat_change import ChatChange, ChatPart
-from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
+from app.services.chosen_engine import ChosenEngine
 from app.services.conversation_settings import ConversationSettings
 from app.services.knowledge import KnowledgeService
 from app.services.model_status import ModelAndPreset
@@ -47,7 +47,7 @@ class AnswerService(QObject):
 
     def __init__(
         self,
-        engine: ChatEngine,
+        engine: ChosenEngine,
         engine_worker: Worker,
         chat: ChatSession,
         conversation_settings: ConversationSettings,
@@ -93,8 +93,10 @@ class AnswerService(QObject):
 
     @property
     def is_model_taken(self) -> bool:
-        """Whether the model is writing an answer, or one waits for it."""
-        return any(not answer.is_running_tools for answer in self._runner.running.values())
+        """Whether the model in this process is writing an answer, or one waits for it."""
+        return any(
+            not answer.is_running_tools and answer.server is None for answer in self._runner.running.values()
+        )
 
     def upcoming_request(self) -> TurnRequest | None:
         """What the model would be asked next: the messages on screen before what is being written, whether by
@@ -217,9 +219,10 @@ class AnswerService(QObject):
             self._start(self._chat.conversation, replace(node, state=MessageState.STREAMING), who, prefill)
 
     def free_model(self) -> None:
-        """Ends every answer that the model writes or that waits for it; what was written stays."""
+        """Ends every answer that the model in this process writes or that waits for it; what was written
+        stays."""
         for answer in self._runner.running.values():
-            if not answer.is_running_tools:
+            if not answer.is_running_tools and answer.server is None:
                 answer.cancel.set()
 
     def stop(self, conversation_id: str = "") -> None:
@@ -410,4 +413,5 @@ def _generation_by(who: ModelAndPreset) -> Generation:
         model_path=who.model_path,
         preset_name=who.preset.name,
         sampling=who.preset.sampling,
+        server=who.server,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -165,10 +166,10 @@ class ContextOverflowService(QObject):
             if self._store.is_memory_choice_made(conversation_id):
                 report(conversation_id)
                 return
-            try:
-                longer = longer_context(loaded.info, loaded.kv_cache_type)
-            except UserError:
-                longer = None
+            longer = None
+            if not loaded.info.server:
+                with suppress(UserError):
+                    longer = longer_context(loaded.info, loaded.kv_cache_type)
             report(OverflowOffer(loaded.info.context_length, longer))
 
         stream = Stream(work, self)

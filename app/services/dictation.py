@@ -83,7 +83,7 @@ class DictationService(QObject):
     @property
     def model(self) -> ModelFile | None:
         """Who writes recordings down; None where no model on this computer hears."""
-        found = [it for it in self._models.models if Sense.HEARING in it.senses and not it.problem]
+        found = [it for it in self._models.local_models if Sense.HEARING in it.senses and not it.problem]
         is_wanted = self._is_japanese_spoken
         # Of those for the user's language the smallest: it is loaded beside another model.
         return min(found, key=lambda it: (is_japanese(it) is not is_wanted, it.size_bytes), default=None)
@@ -117,7 +117,7 @@ class DictationService(QObject):
             model = self.model
             if model is not None:
                 self._start(model, waiting[0])
-            elif self._models.models and waiting[0] not in self._told:
+            elif self._models.local_models and waiting[0] not in self._told:
                 self._told.add(waiting[0])
                 self._senses.refuse(Sense.HEARING)
 

@@ -75,3 +75,17 @@ def load_work(
         report(replace(info, notices=(*info.notices, sight_problem)) if sight_problem else info)
 
     return work
+
+
+def reach_work(
+    engine: ChatEngine, model: ModelFile, options: LoadOptions
+) -> Callable[[threading.Event, Report], None]:
+    """The work of a worker that reaches a model on a server; it reports as `load_work` does."""
+
+    def work(cancel: threading.Event, report: Report) -> None:
+        if cancel.is_set():
+            raise Cancelled
+        report(LoadStatus(ModelState.LOADING))
+        report(engine.load(model.path, options, lambda _share: None, cancel))
+
+    return work

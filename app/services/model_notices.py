@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from app.core.model_file import ModelInfo
+from app.core.errors import UserError
+from app.core.model_file import ModelFile, ModelInfo
 from app.services.notices import NoticeService, Offer
 
 BASE_MODEL = "base model"
@@ -46,4 +48,19 @@ def offer_to_reload(notices: NoticeService, on_chosen: Callable[[], None]) -> No
         "Context length, threads, GPU layers and cache type take effect when it is loaded again.",
         Offer("Reload", on_chosen),
         topic=RELOAD,
+    )
+
+
+def tell_of_server(
+    notices: NoticeService, error: UserError, local: ModelFile | None, on_chosen: Callable[[Path], None]
+) -> None:
+    """Says why a model on a server does not answer, and offers one on this computer in its place."""
+    if local is None:
+        notices.fail(error, FAILED)
+        return
+    notices.post(
+        str(error),
+        error.hint,
+        Offer(f"Go on with {local.name}", lambda: on_chosen(local.path)),
+        topic=FAILED,
     )

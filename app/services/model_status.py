@@ -62,3 +62,5 @@ class ModelAndPreset:
     model_name: str
     model_path: str
     preset: Preset
+    server: str = ""
+    """The name of the server that the model is on; empty for this computer."""

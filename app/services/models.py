@@ -7,9 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation
-from app.core.errors import UserError
+from app.core.errors import ServerError, UserError
 from app.core.model_file import LoadOptions, ModelFile, ModelInfo, Sense
 from app.core.preset import Preset
+from app.core.server_model import server_id_in
 from app.engine.file_identity import FileIdentity
 from app.hub.catalog import Catalog, CatalogModel
 from app.services.background import Stream, Worker
@@ -17,11 +18,19 @@ from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 from app.services.crash_recovery import CrashRecovery
+from app.services.local_alternative import local_alternative
 from app.services.missing_models import MissingModels, is_there
 from app.services.model_library import ModelLibrary
 from app.services.model_list import ModelList
-from app.services.model_loading import LoadWishes, load_work
-from app.services.model_notices import BASE_MODEL, FAILED, RELOAD, offer_to_reload, tell_of_base_model
+from app.services.model_loading import LoadWishes, load_work, reach_work
+from app.services.model_notices import (
+    BASE_MODEL,
+    FAILED,
+    RELOAD,
+    offer_to_reload,
+    tell_of_base_model,
+    tell_of_server,
+)
 from app.services.model_status import (
     LoadedContext,
     LoadStatus,
@@ -33,6 +42,7 @@ from app.services.model_status import (
 from app.services.non_thinking import non_thinking_alternative
 from app.services.notices import NoticeService
 from app.services.presets import PresetService, load_options_of
+from app.services.servers import ServerService
 from app.services.settings import SettingsService
 
 
@@ -59,10 +69,12 @@ class ModelService(QObject):
         notices: NoticeService,
         engine_worker: Worker,
         files_worker: Worker,
+        servers: ServerService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._servers = servers
         self._library = library
         self._catalog = catalog
         self._chat = chat
@@ -94,12 +106,18 @@ class ModelService(QObject):
         chat.changed.connect(self._on_chat_changed)
         presets.changed.connect(self._offer_to_reload)
         settings.changed.connect(lambda change: self.refresh() if change.concerns("model_folders") else None)
+        servers.changed.connect(self._on_servers_changed)
 
     # Queries
 
     @property
     def models(self) -> tuple[ModelFile, ...]:
-        """All models that can be chosen."""
+        """All models that can be chosen: those on this computer, then those on servers."""
+        return (*self._list.models, *self._servers.models)
+
+    @property
+    def local_models(self) -> tuple[ModelFile, ...]:
+        """Those on this computer."""
         return self._list.models
 
     @property
@@ -167,7 +185,12 @@ class ModelService(QObject):
     @property
     def non_thinking_alternative(self) -> ModelFile | None:
         """A model that answers without thinking first, where the chosen one cannot."""
-        return non_thinking_alternative(self._chosen, self.models, self._catalog) if self._chosen else None
+        chosen = self._chosen
+        if chosen is None:
+            return None
+        # Whoever talks to one computer has not said that the words may go to another.
+        beside = [model for model in self.models if model.server == chosen.server]
+        return non_thinking_alternative(chosen, beside, self._catalog)
 
     def preset_in(self, conversation: Conversation) -> Preset:
         """The preset of a conversation with the chosen model, without what the conversation overrides."""
@@ -182,7 +205,8 @@ class ModelService(QObject):
         model = self._chosen
         if model is None:
             return None
-        return ModelAndPreset(model.name, str(model.path), self.preset_for_answer(conversation))
+        preset = self.preset_for_answer(conversation)
+        return ModelAndPreset(model.name, str(model.path), preset, model.server)
 
     # Listing and choosing
 
@@ -202,6 +226,10 @@ class ModelService(QObject):
         not take the place of another model in a conversation that has begun.
         """
         last = self._settings.current.last_model
+        if wanted is None and last is not None and server_id_in(last):
+            recovery.tell_of_others(None, self.open_file)
+            self._reach_first(last, starter)
+            return
         if wanted is None and last is not None and not is_there(last):
             recovery.tell_of_others(None, self.open_file)
             self.missing.report(last)
@@ -215,12 +243,40 @@ class ModelService(QObject):
         if self._chosen is None and starter and path != starter and not self._chat.conversation.tip_id:
             self._open(starter)
 
+    def _reach_first(self, last: Path, starter: Path | None) -> None:
+        """Reaches the model of the last time on its server; a local one where that is not in the list."""
+        if self._find(last) is not None:
+            self._reach(last)
+        elif starter is not None:
+            self._open(starter)
+
+    def _reach(self, path: Path) -> None:
+        """Makes a model on a server the one that answers, once the user has said that words may go there."""
+        model = self._find(path)
+        server = self._servers.find(server_id_in(path))
+        if model is None or server is None:
+            self._notices.fail(UserError("This model is no longer in the list.", "Choose another one."))
+        elif not server.is_agreed:
+            self._servers.consent_requested.emit(server, path)
+            self._publish(ModelPart.CHOSEN)
+        else:
+            self._load(model)
+
+    def _find(self, path: Path) -> ModelFile | None:
+        return next((model for model in self.models if model.path == path), None)
+
     def open_file(self, path: Path) -> None:
-        """Loads a file from anywhere and keeps it in the list, at later starts too."""
+        """Loads a file from anywhere and keeps it in the list, at later starts too.
+
+        A model on a server is reached instead, by what stands for its path.
+        """
         self._notices.withdraw(FAILED)
         self._open(path)
 
     def _open(self, path: Path) -> None:
+        if server_id_in(path):
+            self._reach(path)
+            return
         try:
             model = self._list.open(path.absolute())
         except UserError as error:
@@ -306,7 +362,11 @@ class ModelService(QObject):
         options = self._wishes.options_for(model.path, self._planned)
         entry = self._catalog.entry_of(model)
         catalog_context = (entry and entry.context_length) or 0
-        work = load_work(self._engine, self._library, model, options, catalog_context)
+        work = (
+            reach_work(self._engine, model, options)
+            if model.server
+            else load_work(self._engine, self._library, model, options, catalog_context)
+        )
         stream = Stream(work, self)
         stream.item.connect(lambda item: self._on_stream_item(stream, item))
         stream.finished.connect(lambda error: self._on_stream_finished(stream, error))
@@ -329,7 +389,7 @@ class ModelService(QObject):
 
     def _leave_unlisted(self) -> None:
         """Leaves the chosen model where it is no longer in the list."""
-        if self._chosen is None or self._list.find(self._chosen.path) is not None:
+        if self._chosen is None or self._find(self._chosen.path) is not None:
             return
         if self._loading is not None:
             self._loading.cancel()  # The model that was there before answers again, if it still can.
@@ -346,13 +406,13 @@ class ModelService(QObject):
         self._notices.withdraw(BASE_MODEL)
 
     def _on_loaded(self, info: ModelInfo) -> None:
-        if self._list.find(info.path) is None:
+        if self._find(info.path) is None:
             self._unload()
             return
         self.missing.withdraw()
-        self._loaded_file = self._loading_file
+        self._loaded_file = None if info.server else self._loading_file
         self._info = info
-        self._has_gpu = info.has_gpu
+        self._has_gpu = self._has_gpu if info.server else info.has_gpu
         self._loaded = (info.path, self._planned)
         self._status = LoadStatus(ModelState.READY)
         self._settings.change(last_model=info.path)
@@ -367,14 +427,20 @@ class ModelService(QObject):
             return
         self._loading = None
         if error is not None:
+            wanted = self._chosen
             self._fall_back()
-            self._notices.fail_unexpectedly(error, "The model could not be loaded.", FAILED)
+            if isinstance(error, ServerError):
+                has_local = self._info is not None and not self._info.server
+                local = None if has_local else local_alternative(wanted, self.local_models, self._catalog)
+                tell_of_server(self._notices, error, local, self.open_file)
+            else:
+                self._notices.fail_unexpectedly(error, "The model could not be loaded.", FAILED)
 
     def _fall_back(self) -> None:
         """Returns to the model that the engine still holds; to none where it holds none."""
         self._info = self._engine.info
         shown = self._info.path if self._info else self._chosen and self._chosen.path
-        listed = self._list.find(shown) if shown else None
+        listed = self._find(shown) if shown else None
         if listed is None:
             self._unload()
             return
@@ -393,6 +459,8 @@ class ModelService(QObject):
         """Whether the model was loaded otherwise than the preset on screen asks for."""
         if self._loaded is None or self._chosen is None or self._status.state is not ModelState.READY:
             return False
+        if self._chosen.server:
+            return False  # How it is loaded is the server's business.
         wanted = load_options_of(self.preset_for_answer(self._chat.conversation))
         return self._loaded[0] == self._chosen.path and self._loaded[1] != wanted
 
@@ -406,6 +474,10 @@ class ModelService(QObject):
             offer_to_reload(self._notices, lambda: self.open_file(path))
         else:
             self._notices.withdraw(RELOAD)
+
+    def _on_servers_changed(self) -> None:
+        self._leave_unlisted()
+        self._publish(ModelPart.LIST, ModelPart.CHOSEN)
 
     def _on_chat_changed(self, change: ChatChange) -> None:
         if change.concerns(ChatPart.SHOWN, ChatPart.PRESET):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,6 +12,7 @@ from app.core.errors import UserError
 from app.core.model_file import LoadOptions, ModelFile
 from app.core.preset import Preset
 from app.core.preset_overrides import preset_in
+from app.core.server_model import file_name_in
 from app.hub.catalog import Catalog
 from app.services.conversation_settings import ConversationSettings
 from app.services.notices import NoticeService
@@ -57,7 +57,7 @@ class PresetService(QObject):
     def key_of(self, model: ModelFile) -> str:
         """The name by which presets remember a model: the same for all files of one in the catalog."""
         entry = self._catalog.entry_of(model)
-        return entry.id if entry else model.path.name
+        return entry.id if entry else file_name_in(model.path)
 
     def in_effect(self, conversation: Conversation, model_key: str) -> Preset:
         """The preset of a conversation that this model answers, without what the conversation overrides.
@@ -126,7 +126,7 @@ class PresetService(QObject):
         """
         if not conversation.model_path or not model_key:
             return False
-        file_name = Path(conversation.model_path).name
+        file_name = file_name_in(conversation.model_path)
         entry = self._catalog.match(file_name)
         former_key = entry.id if entry else file_name
         return former_key != model_key and chosen.name == self.standard_for(former_key).name

@@ -16,6 +16,7 @@ from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import ToolUse
 from app.core.turn_event import TurnEvent
 from app.core.turn_request import TurnRequest
+from app.servers.server_engine import ServerEngine
 
 WAITING_FOR_MODEL = "Waiting for the model"
 LOOKING_UP = "Searching your files"
@@ -42,6 +43,8 @@ class RunningAnswer:
     calls: dict[int, CallStatus] = field(default_factory=dict)
     """The tool calls of `node`, once the model has ended it, by their place among its parts."""
     is_running_tools: bool = False
+    server: ServerEngine | None = None
+    """The model that writes it, where that is on a server."""
     turn: Iterator[TurnEvent] = field(default_factory=lambda: iter(()))
     cancel: threading.Event = field(default_factory=threading.Event)
     answer_now: threading.Event = field(default_factory=threading.Event)

@@ -39,7 +39,7 @@ class SenseService(QObject):
 
     def able_model(self, sense: Sense) -> ModelFile | None:
         """The largest model on this computer that has a sense; None where there is none."""
-        found = [model for model in self._models.models if sense in model.senses and not model.problem]
+        found = [model for model in self._models.local_models if sense in model.senses and not model.problem]
         return max(found, key=lambda model: model.size_bytes, default=None)
 
     def downloadable(self, sense: Sense) -> CatalogModel | None:

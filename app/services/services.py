@@ -28,13 +28,17 @@ from app.hub.library.found_models import find_models
 from app.hub.library.library import Library, find_starter_model
 from app.hub.library.records import LibraryRecords
 from app.knowledge.index import KnowledgeIndex
+from app.net.keyring_entry import Keyring
 from app.net.network_log import NetworkLog
 from app.paths import Paths, resources
+from app.servers.server_keys import ServerKeys
+from app.servers.servers_file import ServersFile
 from app.services.answers import AnswerService
 from app.services.attachments import AttachmentService, media_in_store
 from app.services.background import Worker
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
+from app.services.chosen_engine import ChosenEngine
 from app.services.context_overflow import ContextOverflowService
 from app.services.context_usage import ContextUsageService
 from app.services.conversation_settings import ConversationSettings
@@ -64,6 +68,7 @@ from app.services.running_answer import AnswerChange, AnswerPart
 from app.services.saved_states import SavedStatesService, most_state_bytes
 from app.services.search import SearchService
 from app.services.senses import SenseService
+from app.services.servers import ServerService
 from app.services.settings import SettingsService
 from app.services.sound_player import SoundPlayer
 from app.services.store_writer import StoreWriter
@@ -91,6 +96,7 @@ class Services(QObject):
         answers: asks the model, and runs the tools that it calls.
         queue: messages that wait until an answer is done.
         senses: who can see pictures and hear recordings.
+        servers: models on computers of the user's that answer over the network.
         models, presets, tools, settings: what there is to choose from, and what is chosen.
         conversations, search: the list of them, and what was said in them.
         imports, exports: brings in what other programs have exported, and writes files for them.
@@ -118,6 +124,7 @@ class Services(QObject):
         probe: Probe | None = None,
         crash: Crash | None = None,
         store: Store | None = None,
+        keyring: Keyring | None = None,
         parent: QObject | None = None,
     ) -> None:
         """Opens everything; `start` begins to do something.
@@ -131,6 +138,7 @@ class Services(QObject):
             probe: tries a model before it is loaded, in place of the real one.
             crash: how the last run ended, if it did not end by itself.
             store: the open store, in place of opening it here.
+            keyring: keeps the keys of servers, in place of the system's.
 
         Raises:
             StoreError: the data folder cannot be used.
@@ -151,13 +159,22 @@ class Services(QObject):
         self._state_files = StateFiles(paths.states, most_state_bytes(self.settings.current))
         choices = MeasuredChoices(paths.measured_choices, self.variants.choose)
         self.decoding = DecodingProcess()
-        self.engine: ChatEngine = engine or Engine(
+        self.servers = ServerService(
+            ServersFile(paths.servers),
+            ServerKeys(keyring),
+            self.hub.network,
+            lambda file: self.store.attachments.read(file.sha256),
+            self.notices,
+            parent=self,
+        )
+        local = engine or Engine(
             self.variants.choose,
             self._guard,
             media_in_store(self.store.attachments, self.decoding.decode),
             self._state_files,
             choices.choice_for,
         )
+        self.engine = ChosenEngine(local, self.servers.connect_to)
         self.bandwidth = Bandwidth(paths.data / "memory-bandwidth.json")
         self.starter = find_starter_model(resources() / "models")
         self._engine_worker = Worker("engine", self)
@@ -205,6 +222,7 @@ class Services(QObject):
         self._files_worker.shut_down()
         self.knowledge.shut_down()
         self.document_reader.end()
+        self.servers.shut_down()
         self.formulas.shut_down()
         # What the last answers still reported waits for this thread, and must reach the store.
         QCoreApplication.sendPostedEvents()
@@ -279,6 +297,7 @@ class Services(QObject):
             self.notices,
             self._engine_worker,
             self._files_worker,
+            self.servers,
             self,
         )
 
@@ -401,6 +420,8 @@ class Services(QObject):
         statistics = generation.statistics if generation else None
         if change.part is not AnswerPart.ENDED or info is None or statistics is None:
             return
+        if info.server or (generation and generation.server):
+            return  # That says nothing of this computer.
         if statistics.guessed_tokens > statistics.generated_tokens * _MOST_GUESSED:
             return  # It was written faster than the weights can be read once for each token.
         # The first token belongs to the prompt.

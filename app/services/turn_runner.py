@@ -1,4 +1,4 @@
-"""Runs turns: the model's part on the engine's thread, tools and waiting for permission beside it.
+"""Runs turns: the model's part on the engine's thread or, on servers, several at once; tools beside it.
 
 While an answer waits for the user's permission, or for a tool, it is on a thread of its own, and the model is
 free for other conversations.
@@ -28,7 +28,7 @@ from app.core.tool_round import (
 from app.core.turn import run_turn
 from app.core.turn_event import NextRoundStarted, ReplyEnded, ReplyGrew, ReplySnapshot, RoundEnded, TurnEvent
 from app.services.background import Report, Stream, Worker
-from app.services.chat_engine import ChatEngine
+from app.services.chosen_engine import ChosenEngine
 from app.services.running_answer import (
     LOOKING_UP,
     WAITING_FOR_MODEL,
@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 
 MOST_WAITING = 16
 """So many conversations can wait for the user or a tool at once; the next one waits for its turn."""
+MOST_ON_SERVERS = 16
+"""So many answers can be written on servers at once."""
 
 
 class TurnRunner(QObject):
@@ -50,7 +52,7 @@ class TurnRunner(QObject):
 
     def __init__(
         self,
-        engine: ChatEngine,
+        engine: ChosenEngine,
         engine_worker: Worker,
         on_change: Callable[[AnswerChange], None],
         parent: QObject | None = None,
@@ -61,6 +63,7 @@ class TurnRunner(QObject):
         self._engine_worker = engine_worker
         self._on_change = on_change
         self._tools_worker = Worker("tools", self, most_at_once=MOST_WAITING)
+        self._servers_worker = Worker("answers on servers", self, most_at_once=MOST_ON_SERVERS)
         self._running: dict[str, RunningAnswer] = {}
         self._is_closing = False
 
@@ -76,6 +79,7 @@ class TurnRunner(QObject):
         """
         path = answer.request.path
         answer.is_running_tools = bool(path) and path[-1].id == answer.node.id
+        answer.server = self._engine.on_server(answer.request.model_path)
         answer.turn = self._turn(answer)
         self._running[answer.conversation_id] = answer
         if answer.look_up is not None:
@@ -95,13 +99,15 @@ class TurnRunner(QObject):
         """Ends what waits for the user or a tool; to be called after the engine's worker has ended."""
         self.stop_all()
         self._is_closing = True
+        self._servers_worker.shut_down()
         self._tools_worker.shut_down()
 
     def _turn(self, answer: RunningAnswer) -> Iterator[TurnEvent]:
         """The turn; decided only when its first stage begins, as the model may still be loading before."""
-        if not self._engine.offers_tools and not answer.is_running_tools:
+        engine = answer.server or self._engine
+        if not engine.offers_tools and not answer.is_running_tools:
             answer.request, answer.tool_use = replace(answer.request, tools=()), None
-        yield from run_turn(self._engine, answer.request, answer.cancel, answer.tool_use, answer.answer_now)
+        yield from run_turn(engine, answer.request, answer.cancel, answer.tool_use, answer.answer_now)
 
     def _start_stage(self, answer: RunningAnswer) -> None:
         last = (NextRoundStarted, ReplyEnded) if answer.is_running_tools else (RoundEnded, ReplyEnded)
@@ -115,7 +121,9 @@ class TurnRunner(QObject):
         stream = Stream(work, self)
         stream.item.connect(lambda event: self._take(answer, event))
         stream.finished.connect(lambda error: self._on_stage_finished(answer, error))
-        worker = self._tools_worker if answer.is_running_tools else self._engine_worker
+        # A server answers several conversations at once, and goes on while another model is loaded here.
+        model_worker = self._servers_worker if answer.server else self._engine_worker
+        worker = self._tools_worker if answer.is_running_tools else model_worker
         worker.start(stream)
 
     def _start_looking_up(self, answer: RunningAnswer, look_up: LookUp) -> None:

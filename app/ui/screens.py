@@ -111,7 +111,7 @@ class Screens(QObject):
     def _on_models_changed(self, change: ModelsChange) -> None:
         models = self._services.models
         if change.concerns(ModelPart.LIST):
-            self.model_manager.set_models(models.models)
+            self.model_manager.set_models(models.local_models)
         if change.concerns(ModelPart.LOADED) and models.info:
             self.model_manager.note_loaded(models.info.path, models.info.template_notes)
         elif change.concerns(ModelPart.CHOSEN) and models.chosen is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
@@ -127,9 +128,12 @@ class FakeChatServer:
         self.close()
 
     def close(self) -> None:
+        if self.closing.is_set():
+            return
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
+        self._server.hang_up()
         self._thread.join()
 
     def answer_to(self, asked: Asked) -> Answer:
@@ -163,6 +167,18 @@ class _Server(ThreadingHTTPServer):
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
             self.socket = context.wrap_socket(self.socket, server_side=True)
+
+        self._open: list[socket.socket] = []
+
+    def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
+        self._open.append(request)
+        super().process_request(request, client_address)  # type: ignore[arg-type]
+
+    def hang_up(self) -> None:
+        """Ends what is still open: nobody is there any more."""
+        for connection in self._open:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Clients that hang up are what some tests are about."""

@@ -99,6 +99,11 @@ def test_each_fault_has_a_sentence_and_ends_in_its_time(server, connect, never, 
     assert len(server.chats) == 1
 
 
+def test_a_server_that_hangs_up_without_a_word_is_told(server, connect, never):
+    server.pages["/v1/chat/completions"] = lambda _asked: (_ for _ in ()).throw(ConnectionResetError())
+    assert "hung up without an answer" in sentence_of(connect(server), never)
+
+
 def test_comments_for_ever_are_no_answer(server, connect, never):
     server.replies = [Answer(steps=[b": still here\n\n"] * 2_000_000)]
     connection = connect(server, patience=Patience(5, 0.3, 0.3))

@@ -16,6 +16,7 @@ from app.paths import Paths
 from app.services.notices import Notice
 from app.services.services import Services
 from app.tools.tool import Tool
+from tests.fakes.keyring import FakeKeyring
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine, TrustingProbe
 
 WAIT_MS = 5_000
@@ -39,6 +40,7 @@ class ChatHarness:
             tools=tools,
             engine=engine,
             probe=TrustingProbe(),  # type: ignore[arg-type]
+            keyring=FakeKeyring(),
         )
         self.chat, self.answers = self.services.chat, self.services.answers
         self.conversation_settings = self.services.conversation_settings

@@ -1,0 +1,80 @@
+"""The keys of servers: kept by the system, one for each, and never in a file of ours."""
+
+from __future__ import annotations
+
+import threading
+
+from app.core.errors import ServerKeyError
+from app.net.keyring_entry import Keyring, KeyringEntry, KeyringState
+from app.servers.server import Server
+
+
+class ServerKeys:
+    """The keys that are in use. Their texts are given to requests only and show in no repr.
+
+    Everything here may wait for the keyring and belongs on a worker thread.
+    """
+
+    def __init__(self, keyring: Keyring | None = None) -> None:
+        """`keyring` is the system's unless another one is given."""
+        self._keyring = keyring
+        self._lock = threading.Lock()
+        self._known: dict[str, str] = {}
+
+    def key_of(self, server: Server, cancel: threading.Event) -> str:
+        """The key of a server; empty where it has none.
+
+        Raises:
+            ServerKeyError: the keyring has it, and was not opened.
+            Cancelled: `cancel` was set.
+        """
+        with self._lock:
+            known = self._known.get(server.id)
+        if known is not None or not server.has_key:
+            return known or ""
+        secret, state = self._entry(server.id).read(cancel)
+        if secret is None:
+            if state is KeyringState.LOCKED:
+                raise ServerKeyError(
+                    f"The system's keyring is locked, so the key for {server.name} cannot be used.",
+                    "Try again, and unlock the keyring when asked.",
+                )
+            raise ServerKeyError(
+                f"The key for {server.name} is no longer in the system's keyring.",
+                "Enter it again in Settings, under Servers.",
+            )
+        with self._lock:
+            self._known[server.id] = secret
+        return secret
+
+    def keep(self, server_id: str, key: str, cancel: threading.Event) -> bool:
+        """Uses a key from now on; whether the keyring keeps it for later runs too.
+
+        Raises:
+            ServerKeyError: it is none.
+            Cancelled: `cancel` was set; the key is used for this run.
+        """
+        key = key.strip()
+        if not key.isascii() or not key.isprintable() or " " in key:
+            raise ServerKeyError("This is not a key: a key is one word.", "Copy it from the server again.")
+        with self._lock:
+            self._known[server_id] = key
+        return self._entry(server_id).keep(key, cancel) is KeyringState.DONE
+
+    def forget(self, server_id: str, cancel: threading.Event) -> None:
+        """Takes a key out of memory and out of the keyring.
+
+        Raises:
+            ServerKeyError: the keyring stayed locked and still has it.
+            Cancelled: `cancel` was set.
+        """
+        with self._lock:
+            self._known.pop(server_id, None)
+        if self._entry(server_id).remove(cancel) is KeyringState.LOCKED:
+            raise ServerKeyError(
+                "The system's keyring stayed locked, so the key is still in it.",
+                "It is not used any more.",
+            )
+
+    def _entry(self, server_id: str) -> KeyringEntry:
+        return KeyringEntry(f"server {server_id}", self._keyring)
