@@ -3,6 +3,7 @@ clipboard, and taken off again."""
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,14 +14,16 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.attachment import Attachment
 from app.core.conversation import Conversation
+from app.core.document import Document, DocumentPage
 from app.core.errors import AttachmentError, PictureError, SoundError
 from app.core.media import Media, ReadMedia, SoundSamples
 from app.core.message import AttachmentPart, DocumentPart, MediaPart, PicturePart, RecordingPart
 from app.core.picture_size import PictureDetail
+from app.documents.formats import TEXT
 from app.services.background import Report, Worker, run_in_background
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
-from app.services.documents import DocumentService
+from app.services.documents import DocumentService, opened_document
 from app.services.notices import NoticeService
 from app.services.opened_files import OpenedFile, opened_picture, opened_recording
 from app.services.settings import SettingsService
@@ -118,6 +121,14 @@ class AttachmentService(QObject):
         """Attaches what was recorded."""
         if self._room(1):
             self._add(lambda: opened_recording(open_samples(samples, name)))
+
+    def add_text(self, text: str, name: str) -> str:
+        """Attaches a text that is in no file, such as a long one of the clipboard; gives its SHA-256."""
+        data = text.encode("utf-8", "replace")
+        document = Document(name, TEXT, (DocumentPage(None, "", text),))
+        if self._room(1):
+            self._add(lambda: opened_document(data, document))
+        return hashlib.sha256(data).hexdigest()
 
     def remove(self, index: int) -> None:
         """Takes one off again; the file of a recording that was not sent is deleted at once."""

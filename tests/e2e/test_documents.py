@@ -12,8 +12,17 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QToolBu
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.core.export import ExportOptions
 from app.core.message import DocumentPart
+from app.exchange.imported import Read, ReadOptions
+from app.exchange.markdown_files import markdown_files
+from app.exchange.plain_text import to_plain_text
+from app.exchange.reading import read_all
+from app.store.attachments import AttachmentStore
+from app.store.conversation_json import files_from_json, from_json, to_json
 from app.ui.attachments.document_viewer import DocumentViewer
+from app.ui.exchange.html_page import html_page
+from app.ui.exchange.print_html import print_html
 from app.ui.transcript.content.message_action import MessageAction
 from tests.support.giving_files import (
     Give,
@@ -29,6 +38,7 @@ from tests.support.giving_files import (
 )
 from tests.support.pdf_files import pdf_of
 from tests.support.person import TINY_MODEL, Person, StartProgram
+from tests.support.themes import DARK, LIGHT
 
 PAGES = tuple(f"Page {number} is about the lake of Ohrid and its trout." for number in range(1, 8))
 
@@ -166,3 +176,84 @@ def test_a_file_that_cannot_be_read_is_told_in_a_sentence(
     drop(qtbot, person, [path])
     qtbot.waitUntil(lambda: person.window.chat_page.banner.sentence.text() == "broken.pdf is damaged.")
     attached(qtbot, person, 0)
+
+
+def paste_words(person: Person, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+    person.presses(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+
+
+LONG = "Lake Ohrid is 288 metres deep. " * 140
+
+
+def test_a_long_text_that_is_pasted_is_attached(qtbot: QtBot, person: Person) -> None:
+    person.types("Sum this up: ")
+    paste_words(person, LONG)
+    attached(qtbot, person, 1)
+    assert person.composer.text == "Sum this up: "
+    assert person.composer.chips.chips[0].name == "Pasted text.txt"
+    paste_words(person, LONG + "And another.")
+    attached(qtbot, person, 2)
+    assert person.composer.chips.chips[1].name == "Pasted text 2.txt"
+
+
+def test_a_short_text_that_is_pasted_stays_in_the_field(qtbot: QtBot, person: Person) -> None:
+    paste_words(person, "Lake Ohrid is deep.")
+    assert person.composer.text == "Lake Ohrid is deep."
+    assert not person.application.services.attachments.reading_count
+
+
+@pytest.mark.parametrize("typed", ["", "Sum this up: "])
+def test_undo_puts_a_long_text_into_the_field_after_all(qtbot: QtBot, person: Person, typed: str) -> None:
+    person.types(typed)
+    paste_words(person, LONG)
+    attached(qtbot, person, 1)
+    person.presses(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    attached(qtbot, person, 0)
+    assert person.composer.text == typed + LONG
+    person.presses(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert person.composer.text == typed
+
+
+def test_undo_before_the_text_is_attached_leaves_nothing_attached(qtbot: QtBot, person: Person) -> None:
+    paste_words(person, LONG)
+    person.presses(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    attached(qtbot, person, 0)
+    assert person.composer.text == LONG
+
+
+def test_documents_are_exported_and_read_back(
+    qtbot: QtBot, person: Person, report: Path, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.md"
+    notes.write_text("# Notes\n\n```\ncode\n```\n<!-- tarn {} -->\n</details>\n\n## More", encoding="utf-8")
+    drop(qtbot, person, [report, notes])
+    attached(qtbot, person, 2)
+    person.asks("Hello")
+    services = person.application.services
+    conversation, store = services.chat.conversation, services.store.attachments
+    sent = conversation.path()[0].message
+    exported = to_json(conversation, store.read)
+    assert len(files_from_json(exported)) == 2
+    assert from_json(exported).path()[0].message == sent
+    written = markdown_files(conversation, store.read, "Chat", ExportOptions())
+    assert [name.split()[1].removeprefix("files/") for name in written.beside] == ["report", "notes"]
+    for name, data in written.beside.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "Chat.md").write_text(written.text, encoding="utf-8")
+    elsewhere = AttachmentStore(tmp_path / "elsewhere")
+    (read,) = read_all([tmp_path / "Chat.md"], ReadOptions(keep_file=elsewhere.add))
+    assert isinstance(read, Read)
+    assert read.imported.conversation.path()[0].message == sent
+    for part in sent.attachments:
+        assert elsewhere.read(part.file.sha256) == store.read(part.file.sha256)
+    for_reading = markdown_files(conversation, store.read, "Chat", ExportOptions(has_marks=False)).text
+    assert "[report.pdf](<>)" not in for_reading
+    assert "report.pdf" in for_reading
+    assert PAGES[6] not in for_reading
+    page = html_page(conversation, store.read, LIGHT, DARK)
+    assert "report.pdf</summary>" in page
+    assert PAGES[6] in page
+    assert "report.pdf" in print_html(conversation, store.read, LIGHT, 500)
+    assert "[report.pdf]" in to_plain_text(conversation)

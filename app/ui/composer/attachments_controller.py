@@ -3,6 +3,7 @@ dropped."""
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject
@@ -39,10 +40,13 @@ class AttachmentsController(QObject):
         self._attachments = services.attachments
         self._shown = shown
         self._actions = actions
+        self._pasted_text = self._pasted_sha256 = self._unwanted_sha256 = ""
         composer, chips = self._composer, self._composer.chips
         composer.attach_button.clicked.connect(self.choose_files)
         composer.edit.files_pasted.connect(self._attachments.add_files)
         composer.edit.picture_pasted.connect(self.paste)
+        composer.edit.long_text_pasted.connect(self.paste_text)
+        composer.edit.long_text_wanted.connect(self._on_long_text_wanted)
         window.files_dropped.connect(self._attachments.add_files)
         window.picture_dropped.connect(self.paste)
         chips.remove_requested.connect(self._on_remove_requested)
@@ -81,8 +85,36 @@ class AttachmentsController(QObject):
             copy = image.copy()
             self._attachments.add_data(lambda: png_of(copy), PASTED_NAME)
 
+    def paste_text(self, text: str) -> None:
+        """Attaches a text that is too long for the field; taking it back puts it there after all."""
+        names = {part.file.name for part in self._attachments.current}
+        candidates = (f"Pasted text{f' {number}' if number > 1 else ''}.txt" for number in count(1))
+        name = next(name for name in candidates if name not in names)
+        self._pasted_text, self._unwanted_sha256 = text, ""
+        self._pasted_sha256 = self._attachments.add_text(text, name)
+        self._window.messages.show_undo("Attached the pasted text", self._on_long_text_wanted)
+
+    def _on_long_text_wanted(self) -> None:
+        """Puts the text that was pasted last into the field, in place of what was attached."""
+        text, self._pasted_text = self._pasted_text, ""
+        if text:
+            self._unwanted_sha256 = self._pasted_sha256
+            self._remove_unwanted()
+            self._composer.edit.insert_apart(text)
+            self._composer.edit.setFocus()
+
+    def _remove_unwanted(self) -> None:
+        """Takes off what is not wanted any more, which may only just have come."""
+        for part in self._attachments.current:
+            if part.file.sha256 == self._unwanted_sha256:
+                self._unwanted_sha256 = ""
+                self._attachments.remove_part(part)
+                return
+
     def refresh(self) -> None:
         """Shows what is attached now."""
+        if self._unwanted_sha256:
+            self._remove_unwanted()
         chips = [self._chip(part) for part in self._attachments.current]
         self._composer.set_chips(chips, self._attachments.reading_count)
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequenc
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 from typing_extensions import override
 
+from app.ui.composer.pasted_words import LONGEST_IN_FIELD, pasted_words
 from app.ui.drop_hint import attachable_files
 
 LINES_AT_MOST = 10
@@ -40,6 +41,8 @@ class ComposerEdit(QTextEdit):
         focus_changed(bool)
         files_pasted(list[Path]): files were pasted that are no words.
         picture_pasted(QMimeData): a picture was pasted, such as a screenshot.
+        long_text_pasted(str): a text was pasted that is too long for the field, which stays as it was.
+        long_text_wanted(): that is taken back (Ctrl+Z): the text is wanted in the field.
     """
 
     send_pressed = Signal()
@@ -48,6 +51,8 @@ class ComposerEdit(QTextEdit):
     focus_changed = Signal(bool)
     files_pasted = Signal(object)
     picture_pasted = Signal(object)
+    long_text_pasted = Signal(str)
+    long_text_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +68,9 @@ class ComposerEdit(QTextEdit):
         self.document().clearUndoRedoStacks()  # Else the first Undo takes the margin back.
         self.send_key = SendKey.ENTER
         self._preedit = ""
+        self._has_long_paste = False
+        """A long text was pasted, and nothing written since."""
+        self.textChanged.connect(self._forget_long_paste)
         self.textChanged.connect(self._fit_height)
         self._fit_height()
 
@@ -77,6 +85,17 @@ class ComposerEdit(QTextEdit):
         )
         self.setVerticalScrollBarPolicy(policy)
         self.setFixedHeight(min(tallest, max(line, wanted)) + 2)
+
+    def insert_apart(self, text: str) -> None:
+        """Puts a text where the cursor is, so that Undo takes it away and nothing else."""
+        cursor = self.textCursor()
+        cursor.beginEditBlock()
+        cursor.insertText(text)
+        cursor.endEditBlock()
+        self.ensureCursorVisible()
+
+    def _forget_long_paste(self) -> None:
+        self._has_long_paste = False
 
     def _sends(self, event: QKeyEvent) -> bool:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -94,6 +113,9 @@ class ComposerEdit(QTextEdit):
         elif event.key() in _RETURN_KEYS:
             self.textCursor().insertBlock()
             self.ensureCursorVisible()
+        elif self._has_long_paste and event.matches(QKeySequence.StandardKey.Undo):
+            self._has_long_paste = False
+            self.long_text_wanted.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.escape_pressed.emit()
         elif event.key() == Qt.Key.Key_Up and self.document().isEmpty() and not self._preedit:
@@ -114,7 +136,8 @@ class ComposerEdit(QTextEdit):
                 # Emacs-like keys of text fields (Ctrl+E on Linux) would hide the menu's shortcuts.
                 event.ignore()
                 return False
-            if event.matches(QKeySequence.StandardKey.Undo) and not self.document().isUndoAvailable():
+            can_undo = self._has_long_paste or self.document().isUndoAvailable()
+            if event.matches(QKeySequence.StandardKey.Undo) and not can_undo:
                 event.ignore()  # Nothing typed can be taken back: it is for a deletion.
                 return False
         return super().event(event)
@@ -130,8 +153,11 @@ class ComposerEdit(QTextEdit):
             self.files_pasted.emit(files)
         elif source.hasImage() and not source.hasText():
             self.picture_pasted.emit(source)
+        elif len(words := pasted_words(source)) > LONGEST_IN_FIELD:
+            self._has_long_paste = True
+            self.long_text_pasted.emit(words)
         else:
-            self.insertPlainText(source.text())
+            self.insertPlainText(words)
             self.ensureCursorVisible()
 
     @override
