@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from app.core.message import AttachmentPart, Message, Statistics
+from app.core.message import AttachmentPart, Message, Role, Statistics
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 
@@ -104,6 +104,28 @@ class PromptMaker(Protocol):
     def count_tokens(self, text: str) -> int: ...
 
 
+@dataclass(frozen=True, slots=True)
+class PromptSection:
+    """What one side says in a prompt, with what the template writes around it."""
+
+    role: Role | None
+    """None where the template does not tell."""
+    text: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromptText:
+    """A whole prompt for somebody to read."""
+
+    sections: tuple[PromptSection, ...]
+    token_count: int
+    left_out: tuple[str, ...] = ()
+    """What of the messages is not in it, in words: the template takes it in no form."""
+    is_request: bool = False
+    """It is not the prompt but the messages as a server is sent them."""
+
+
 class LanguageModel(Protocol):
     """A model that can be asked.
 
@@ -152,4 +174,10 @@ class LanguageModel(Protocol):
 
     def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
         """How many tokens of that prompt are not in memory, and would have to be read."""
+        ...
+
+    def prompt_text(
+        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]], *, for_reply: bool
+    ) -> PromptText:
+        """That prompt as text; with `for_reply` the words by which the template opens the answer as well."""
         ...

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import EngineError, ModelFileError, OutOfMemoryError
-from app.core.language_model import StreamEvent
+from app.core.language_model import PromptText, StreamEvent
 from app.core.media import ReadMedia, no_media
 from app.core.message import AttachmentPart, DocumentPart, Message
 from app.core.model_file import LoadOptions, ModelInfo, Sense
@@ -26,6 +26,7 @@ from app.engine.measured_choice import MeasuredChoice
 from app.engine.model_checks import read_usable, senses_of
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
 from app.engine.prompt_reading import read_ahead
+from app.engine.prompt_sections import prompt_text
 from app.engine.state_files import SavedState, StateFiles
 from app.files.crash_guard import CrashGuard
 
@@ -281,6 +282,22 @@ class Engine:
         with self._counting():
             prompt = self._prompt(loaded, messages, tools)
         return len(prompt) - loaded.cache.reach(prompt)
+
+    def prompt_text(
+        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = (), *, for_reply: bool = True
+    ) -> PromptText:
+        """The prompt for the next message as somebody can read it. Safe from any thread.
+
+        Args:
+            for_reply: with the words by which the template opens the answer.
+
+        Raises:
+            TemplateError: the model's template cannot render these messages.
+            EngineError: no model is loaded.
+        """
+        loaded = self._require()
+        with self._counting():
+            return prompt_text(loaded, messages, tools, for_reply)
 
     @staticmethod
     def _prompt(

@@ -31,9 +31,10 @@ from app.engine.load_options import LoadPlan
 from app.engine.media_reader import MediaReader
 from app.engine.prompt_cache import PromptCache
 from app.engine.prompt_tokenizer import PromptTokenizer
-from app.engine.shown_media import missing, with_marks
+from app.engine.shown_media import MarkedMessages, missing, with_marks
 from app.engine.state_files import StateFiles, key_of
 from app.engine.storage_device import can_be_unplugged
+from app.engine.tracked_text import TrackedText
 from app.engine.writing import GuessCost
 
 if TYPE_CHECKING:
@@ -130,6 +131,22 @@ class LoadedModel:
             TemplateError: the model's template cannot render these messages.
             EngineError: the model's tokenizer failed.
         """
+        marked, prompt = self.rendered(messages, tools, prefill, reckons)
+        return prompt, self.positions_of(marked, prompt.text)
+
+    def rendered(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[Mapping[str, Any]] = (),
+        prefill: str = "",
+        reckons: bool = False,
+        for_reply: bool = True,
+    ) -> tuple[MarkedMessages, Prompt]:
+        """The prompt as text, as in `positions`, and what the marks in it stand for.
+
+        Raises:
+            TemplateError: the model's template cannot render these messages.
+        """
         media = self.media
 
         def words_for(part: MediaPart) -> str:
@@ -139,20 +156,23 @@ class LoadedModel:
 
         form = documents_form if self.info.architecture.startswith("lfm") else plain_form
         marked = with_marks(messages, words_for, form)
-        prompt = self.template.render(marked.messages, tools, prefill)
-        positions: list[int] = []
-        left_out = set(marked.media.values())
-        for piece in marked.pieces_of(prompt.text):
-            if not isinstance(piece, PicturePart | RecordingPart):
-                positions += self._continued_tokens(piece) if positions else self.prompt_tokens(piece)
-            elif media is not None:
-                positions += media.positions_of(piece)
-                left_out.discard(piece)
-        if left_out:
+        prompt = self.template.render(marked.messages, tools, prefill, for_reply)
+        if any(mark not in prompt.text for mark in marked.media):
             raise TemplateError(
                 "The model's chat template leaves out what is attached.", "Choose another model."
             )
-        return prompt, positions
+        return marked, prompt
+
+    def positions_of(self, marked: MarkedMessages, text: TrackedText, is_beginning: bool = True) -> list[int]:
+        """What is read of a rendered prompt, or of a stretch of it."""
+        positions: list[int] = []
+        for piece in marked.pieces_of(text):
+            if not isinstance(piece, PicturePart | RecordingPart):
+                is_first = is_beginning and not positions
+                positions += self.prompt_tokens(piece) if is_first else self._continued_tokens(piece)
+            elif self.media is not None:
+                positions += self.media.positions_of(piece)
+        return positions
 
     def _continued_tokens(self, text: str) -> list[int]:
         with _tokenizer_errors():

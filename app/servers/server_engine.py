@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 from app.core.errors import Cancelled, ServerContextError, ServerError, StreamBrokenError, TemplateError
-from app.core.language_model import PromptMaker, ReplyStarted, StreamEvent
+from app.core.language_model import PromptMaker, PromptText, ReplyStarted, StreamEvent
 from app.core.message import (
     AttachmentPart,
     Message,
@@ -31,6 +31,7 @@ from app.servers.connection import Json, ServerConnection
 from app.servers.failures import broken, unreadable
 from app.servers.reply_text import ReplyText
 from app.servers.server import ServerKind, ServerModel
+from app.servers.shown_request import shown_request
 from app.servers.token_counts import TokenCounts
 
 UNKNOWN_CONTEXT = 8192
@@ -164,6 +165,13 @@ class ServerEngine:
     def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
         """0: what a server has kept in memory is not known."""
         return 0
+
+    def prompt_text(
+        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]], *, for_reply: bool = True
+    ) -> PromptText:
+        """The messages as they are sent: the server's template is not known."""
+        total = self.count_prompt_tokens(messages, tools)
+        return shown_request(messages, tools, self._model.sees, self.count_tokens, total)
 
     def _made(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int | None:
         if self._maker is None or (self._model.sees and any(message.media for message in messages)):

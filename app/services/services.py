@@ -60,6 +60,7 @@ from app.services.model_library import ModelLibrary
 from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.presets import PresetService
+from app.services.prompt_view import PromptViewService
 from app.services.reading_ahead import ReadingAheadService
 from app.services.reading_aloud import ReadingAloudService
 from app.services.recorder import RecorderService
@@ -228,6 +229,7 @@ class Services(QObject):
         QCoreApplication.sendPostedEvents()
         self.saved_states.shut_down()
         self.context_usage.shut_down()
+        self.prompt_view.shut_down()
         self.attachments.shut_down()
         self.documents.shut_down()
         self.engine.unload()
@@ -371,6 +373,7 @@ class Services(QObject):
         self.context_usage = ContextUsageService(
             self.engine, self.chat, self.answers, self.models, self.presets, self.tools, self
         )
+        self.prompt_view = PromptViewService(self.engine, self.chat, self.answers, self)
         self.reading_ahead = ReadingAheadService(
             self.engine, self._engine_worker, self.chat, self.answers, self.settings, parent=self
         )

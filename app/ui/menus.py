@@ -161,6 +161,7 @@ class Menus(QObject):
                     self.copy_chat_action,
                     SEPARATOR,
                     self.branches_action,
+                    self.prompt_action,
                     self.rename_action,
                     self.delete_action,
                     SEPARATOR,
@@ -237,6 +238,7 @@ class Menus(QObject):
         self.copy_chat_action = self._action("copy_chat", "Copy chat as Mark&down", "clipboard-text")
         self.branches_action = self._action("branches", "&Branches…", "git-branch", "Ctrl+Shift+J")
         self.branches_action.setEnabled(False)
+        self.prompt_action = self._action("prompt", "&What the model sees…", "eye", "Ctrl+U")
         self.rename_action = self._action("rename", "Re&name…", "pencil-simple", "F2")
         self.delete_action = self._action("delete", "&Delete", "trash", "Ctrl+Shift+Backspace")
         self.next_chat_action = self._action("next_chat", "Ne&xt chat", "", "Ctrl+PgDown", "Ctrl+Tab")

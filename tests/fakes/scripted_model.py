@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import UserError
-from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
-from app.core.message import Message, PicturePart, Statistics, StopReason
+from app.core.language_model import (
+    Piece,
+    PromptProgress,
+    PromptSection,
+    PromptText,
+    ReplyStarted,
+    StreamEvent,
+)
+from app.core.message import Message, PicturePart, Role, Statistics, StopReason
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 
@@ -106,6 +113,19 @@ class ScriptedModel:
 
     def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> int:
         return self.count_prompt_tokens(messages, tools) - self._known_beginning(messages)
+
+    def prompt_text(
+        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]], *, for_reply: bool
+    ) -> PromptText:
+        sections = [
+            PromptSection(
+                message.role, f"{message.role}: {message.raw}\n", self.count_tokens(message.raw) + 4
+            )
+            for message in messages
+        ]
+        if for_reply:
+            sections.append(PromptSection(Role.ASSISTANT, "assistant: ", 0))
+        return PromptText(tuple(sections), self.count_prompt_tokens(messages, tools))
 
     def _known_beginning(self, messages: Sequence[Message]) -> int:
         """Tokens of the messages that begin this prompt as they began the one before."""

@@ -22,6 +22,7 @@ from app.services.services import Services
 from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.attachments.shown_attachments import ShownAttachments
 from app.ui.chat.context_remark import remark_on
+from app.ui.chat.prompt_controller import PromptController
 from app.ui.chat.transcript_controller import TranscriptController
 from app.ui.chat.welcome import GENERAL_SUGGESTIONS, suggestions_of
 from app.ui.composer.attachments_controller import AttachmentsController
@@ -74,6 +75,7 @@ class ChatController(QObject):
         self.shown_attachments.changed.connect(transcript.redraw_attachments)
         self._attachments = AttachmentsController(window, services, self.shown_attachments, actions)
         DictationController(window, services)
+        PromptController(window, services)
         ReadingAloudController(window, transcript, services)
         self._listen_to_user()
         self._listen_to_services()
