@@ -248,7 +248,7 @@ def test_a_message_takes_so_many_pictures_and_no_more(qtbot: QtBot, person: Pers
     attached(qtbot, person, MOST_ATTACHMENTS)
     error = person.application.services.notices.last_error
     assert error is not None
-    assert f"can have {MOST_ATTACHMENTS} pictures" in str(error)
+    assert f"can have {MOST_ATTACHMENTS} files" in str(error)
 
 
 def test_a_picture_waits_with_its_message_until_an_answer_is_done(
