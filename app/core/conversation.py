@@ -236,17 +236,18 @@ class Conversation:
         nodes: list[MessageNode] = []
         for node in self.with_tip(node_id).path():
             nodes.append(replace(node, id=new_id(), parent_id=nodes[-1].id if nodes else None))
-        return Conversation(
+        return replace(
+            self,
+            id=new_id(),
             title=self.title if self.title.endswith(_BRANCH) else self.title + _BRANCH,
-            is_titled_by_user=self.is_titled_by_user,
+            created_at=now(),
+            updated_at=now(),
             nodes=tuple(nodes),
             tip_id=nodes[-1].id,
-            system_prompt=self.system_prompt,
-            model_path=self.model_path,
-            preset_name=self.preset_name,
-            overrides=self.overrides,
-            tools=self.tools,
-            permissions=self.permissions,
+            draft="",
+            draft_attachments=(),
+            queued=(),
+            is_damaged=False,
         )
 
     def _ids_below(self, node_id: str | None) -> set[str | None]:

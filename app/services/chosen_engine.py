@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.core.language_model import StreamEvent
+from app.core.language_model import PromptText, StreamEvent
 from app.core.message import AttachmentPart, Message
 from app.core.model_file import LoadOptions, ModelInfo
 from app.core.sampling import Sampling
@@ -144,3 +144,8 @@ class ChosenEngine:
 
     def count_unread_tokens(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = ()) -> int:
         return self._current.count_unread_tokens(messages, tools)
+
+    def prompt_text(
+        self, messages: Sequence[Message], tools: Sequence[dict[str, Any]] = (), *, for_reply: bool = True
+    ) -> PromptText:
+        return self._current.prompt_text(messages, tools, for_reply=for_reply)

@@ -17,6 +17,8 @@ from app.services.chat_session import ChatSession
 
 NO_TOOLS = "The tools are left out: the model's chat template has no place for them."
 
+NOT_LOOKED_UP = "Passages of your collections come to your message when it is sent."
+
 
 @dataclass(frozen=True, slots=True)
 class PromptChange:
@@ -61,8 +63,12 @@ class PromptViewService(QObject):
         if self._answers.message_under_way is None:
             attachments = self._chat.conversation.draft_attachments
             draft = Message.of_text(Role.USER, typed.strip(), attachments)
-        notes = (NO_TOOLS,) if request.tools and not engine.offers_tools else ()
-        asked = replace(request, tools=()) if notes else request
+        notes: tuple[str, ...] = ()
+        asked = request
+        if request.tools and not engine.offers_tools:
+            notes, asked = (NO_TOOLS,), replace(request, tools=())
+        if draft.text and self._chat.conversation.collections:
+            notes = (*notes, NOT_LOOKED_UP)
 
         def work(_cancel: threading.Event, report: Report) -> None:
             prompt = shown_prompt(engine, asked, draft)
