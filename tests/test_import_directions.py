@@ -56,7 +56,7 @@ ALLOWED = {
         *("app", "app.core", "app.engine", "app.files", "app.hub", "app.tools", "app.store", "app.settings"),
         *("app.services", "app.ui", "app.ui.fonts", "app.ui.icons", "app.ui.theme", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
-        *("app.pictures", "app.sound", "app.exchange", "app.documents", "app.knowledge"),
+        *("app.pictures", "app.servers", "app.sound", "app.exchange", "app.documents", "app.knowledge"),
     },
     "app.ui.fonts": set(),
     "app.ui.theme": {"app.ui.fonts"},

@@ -111,6 +111,11 @@ class AnswerPrefill:
         return ReplyAssembler(is_in_thought).feed(self.text)
 
 
+def waiting_status(server: str) -> str:
+    """What the reader sees before anything has come; `server` is the name of the one that is asked."""
+    return f"Waiting for {server}" if server else WAITING_FOR_MODEL
+
+
 def reading_status(progress: MediaProgress | PromptProgress) -> str:
     """What the reader sees until the model writes."""
     if isinstance(progress, MediaProgress):

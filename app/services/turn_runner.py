@@ -31,12 +31,12 @@ from app.services.background import Report, Stream, Worker
 from app.services.chosen_engine import ChosenEngine
 from app.services.running_answer import (
     LOOKING_UP,
-    WAITING_FOR_MODEL,
     AnswerChange,
     AnswerPart,
     LookUp,
     RunningAnswer,
     reading_status,
+    waiting_status,
 )
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ class TurnRunner(QObject):
         path = answer.request.path
         answer.is_running_tools = bool(path) and path[-1].id == answer.node.id
         answer.server = self._engine.on_server(answer.request.model_path)
+        answer.status = waiting_status(answer.server.info.server if answer.server else "")
         answer.turn = self._turn(answer)
         self._running[answer.conversation_id] = answer
         if answer.look_up is not None:
@@ -136,7 +137,7 @@ class TurnRunner(QObject):
         *before, question = answer.request.path
         question = replace(question, message=question.message.with_passages(found))
         answer.request = replace(answer.request, path=(*before, question))
-        answer.status = WAITING_FOR_MODEL
+        answer.status = waiting_status(answer.server.info.server if answer.server else "")
         self._on_change(AnswerChange(answer, AnswerPart.LOOKED_UP, node=question))
         self._on_change(AnswerChange(answer, AnswerPart.STATUS))
 
@@ -213,7 +214,7 @@ class TurnRunner(QObject):
         answer.node = replace(node, message=replace(node.message, generation=blank))
         answer.events, answer.calls, answer.thought = [], {}, None
         answer.is_running_tools = False
-        answer.status = WAITING_FOR_MODEL
+        answer.status = waiting_status(answer.server.info.server if answer.server else "")
         self._on_change(AnswerChange(answer, AnswerPart.NEXT_ROUND))
 
     def _end(self, answer: RunningAnswer, ended: ReplyEnded) -> None:

@@ -21,6 +21,7 @@ from app.ui.model_manager.model_manager_controller import ModelManagerController
 from app.ui.palette.palette_controller import PaletteController
 from app.ui.presets.preset_controller import PresetController
 from app.ui.settings.licences_page import FILE_NAME, LicencesPage
+from app.ui.settings.servers_controller import ServersController
 from app.ui.settings.settings_controller import SettingsController
 from app.ui.settings.settings_dialog import SettingsPage
 from app.ui.sidebar.sidebar_controller import SidebarController
@@ -56,6 +57,8 @@ class Screens(QObject):
         self.settings.add_tools_page(services.tools)
         self.settings.add_copies_page(services.copies)
         self.settings.add_performance_page(services.saved_states, services.models)
+        servers = ServersController(window, services.servers, services.models.choose, self)
+        self.settings.add_page(SettingsPage.SERVERS, servers.make_page)
         self._window_controller = WindowController(
             window, themes, services.settings, self.settings, services.models, services.paths.logs, self
         )

@@ -5,39 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette, QPen, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.core import formatting
-from app.core.model_file import ModelFile
+from app.core.model_file import ModelFile, Sense
 from app.services.model_status import LoadStatus, ModelState
-from app.ui.fonts import resized, scaled
-from app.ui.icons import icon, icon_size
+from app.ui.chat.model_delegate import ACTION_ROLE, DETAIL_ROLE, FILE_ROLE, HEADING_ROLE, ModelDelegate
+from app.ui.fonts import resized
 from app.ui.widgets.quiet_combo_box import QuietComboBox
 from app.ui.widgets.tooltip import as_written, with_shortcut
 
-FILE_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The row's `ModelFile`; None for the rows at the end, which do something else."""
-ACTION_ROLE = Qt.ItemDataRole.UserRole + 2
-DETAIL_ROLE = Qt.ItemDataRole.UserRole + 3
-
 _GET_MORE, _OPEN_FILE, _ADD_FOLDER = "get_more", "open_file", "add_folder"
-_Index = QModelIndex | QPersistentModelIndex
 
 
-def status_text(status: LoadStatus) -> str:
+def status_text(status: LoadStatus, model: ModelFile | None = None) -> str:
     """How far a model is, in words."""
     if status.is_waiting:
         return "Waiting for the current answer"
+    if model is not None and model.server:
+        return {ModelState.LOADING: "Contacting…", ModelState.FAILED: "Not available"}.get(
+            status.state, status.state.value
+        )
     if status.state is ModelState.LOADING:
         return f"Loading {round(status.progress * 100)} %"
     return status.state.value
 
 
+def destination_text(host: str) -> str:
+    """Where words go that are sent to a model on a server."""
+    return f"Your words go to {host}"
+
+
 def detail_text(model: ModelFile) -> str:
     """What stands below a model's name."""
+    if model.server:
+        length = formatting.tokens(model.trained_context) if model.trained_context else ""
+        senses = "sees pictures" if Sense.SIGHT in model.senses else ""
+        return " · ".join(filter(None, (f"on {model.server}", length, senses)))
     facts = [
         formatting.size(model.size_bytes),
         model.quantisation,
@@ -68,7 +75,7 @@ class ModelPicker(QuietComboBox):
         self._status = LoadStatus()
         self._has_announced_change = False
         self.setModel(QStandardItemModel(self))
-        self.setItemDelegate(ModelDelegate(self))
+        self.setItemDelegate(ModelDelegate(lambda: self._shown_path, self))
         self.setPlaceholderText("Choose a model")
         self.set_models([])
         self.currentIndexChanged.connect(self._on_current_index_changed)
@@ -83,7 +90,11 @@ class ModelPicker(QuietComboBox):
         """Lists these models, keeping the choice where it is still there."""
         with QSignalBlocker(self):
             self.clear()
+            server = ""
             for model in models:
+                if model.server != server:
+                    server = model.server
+                    self._add_heading(server, destination_text(model.host))
                 self._add_model(model)
             if models:
                 self.insertSeparator(self.count())
@@ -115,8 +126,19 @@ class ModelPicker(QuietComboBox):
         item.setData(model, FILE_ROLE)
         item.setData(detail, DETAIL_ROLE)
         item.setData(f"{model.name}, {detail}", Qt.ItemDataRole.AccessibleTextRole)
-        item.setToolTip(as_written(model.problem or str(model.path)))
+        where = destination_text(model.host) if model.server else str(model.path)
+        item.setToolTip(as_written(model.problem or where))
         item.setEnabled(not model.problem)
+        self._items().appendRow(item)
+
+    def _add_heading(self, server: str, detail: str) -> None:
+        if self.count():
+            self.insertSeparator(self.count())
+        item = QStandardItem(server)
+        item.setData(True, HEADING_ROLE)
+        item.setData(detail, DETAIL_ROLE)
+        item.setData(f"{server}. {detail}", Qt.ItemDataRole.AccessibleTextRole)
+        item.setEnabled(False)
         self._items().appendRow(item)
 
     def _add_action(self, text: str, icon_name: str, action: str) -> None:
@@ -139,9 +161,10 @@ class ModelPicker(QuietComboBox):
 
     def _describe(self) -> None:
         model = self._current_model()
-        name = (
-            f"{model.name}, {detail_text(model)}, {status_text(self._status)}" if model else "No model chosen"
-        )
+        name = "No model chosen"
+        if model:
+            name = f"{model.name}, {detail_text(model)}, {status_text(self._status, model)}"
+            name += f". {destination_text(model.host)}" if model.server else ""
         self.setAccessibleDescription(name)
         self.setToolTip(as_written(with_shortcut(name, "Ctrl+M")))
         self.updateGeometry()
@@ -188,7 +211,8 @@ class ModelPicker(QuietComboBox):
         model = self._current_model()
         if model is None:
             return self.placeholderText(), ""
-        return model.name, f"{formatting.size(model.size_bytes)} · {status_text(self._status)}"
+        fact = model.host or formatting.size(model.size_bytes)
+        return model.name, f"{fact} · {status_text(self._status, model)}"
 
     @override
     def content_width(self) -> int:
@@ -233,73 +257,3 @@ class ModelPicker(QuietComboBox):
         if self._status.state is ModelState.LOADING:
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Accent), 2))
             painter.drawArc(box, 90 * 16, -round(self._status.progress * 360 * 16))
-
-
-class ModelDelegate(QStyledItemDelegate):
-    """Draws a row of the open list: name, figures or what is wrong, a mark at the chosen one."""
-
-    @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        if index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator":
-            return QSize(0, 9)
-        line = option.fontMetrics.height()
-        return QSize(200, line + 18 if index.data(ACTION_ROLE) else 2 * line + 14)
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator":
-            painter.setPen(option.palette.color(QPalette.ColorRole.Mid))
-            middle = option.rect.center().y()
-            painter.drawLine(option.rect.left() + 8, middle, option.rect.right() - 8, middle)
-        else:
-            self._paint_row(painter, option, index)
-        painter.restore()
-
-    def _paint_row(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        area = QRectF(option.rect)
-        if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver) and (
-            option.state & QStyle.StateFlag.State_Enabled
-        ):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(option.palette.color(QPalette.ColorRole.Midlight))
-            painter.drawRoundedRect(area.adjusted(0, 1, 0, -1), 6, 6)
-        if index.data(ACTION_ROLE):
-            self._paint_action(painter, option, index, area.adjusted(12, 0, -12, 0))
-        else:
-            self._paint_model(painter, option, index, area.adjusted(12, 6, -12, -6))
-
-    def _paint_action(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, area: QRectF
-    ) -> None:
-        side = icon_size()
-        box = QRectF(area.left(), area.center().y() - side / 2, side, side)
-        icon(index.data(DETAIL_ROLE), option.palette).paint(painter, box.toRect())
-        painter.setFont(resized(option.font, 0.95))
-        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        painter.drawText(area.adjusted(side + 10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())
-
-    def _paint_model(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, area: QRectF
-    ) -> None:
-        picker = self.parent()
-        model: ModelFile = index.data(FILE_ROLE)
-        muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
-        text = option.palette.color(QPalette.ColorRole.Text)
-        if isinstance(picker, ModelPicker) and model.path == picker.current_path:
-            side = scaled(16)
-            box = QRectF(area.right() - side, area.center().y() - side / 2, side, side)
-            icon("check", option.palette, QPalette.ColorRole.Accent).paint(painter, box.toRect())
-        area.setRight(area.right() - 24)
-        top = QRectF(area.left(), area.top(), area.width(), area.height() / 2)
-        name_font = resized(option.font, 0.95, QFont.Weight.Medium)
-        self._paint_line(painter, name_font, muted if model.problem else text, top, model.name)
-        below = top.translated(0, top.height())
-        self._paint_line(painter, resized(option.font, 0.82), muted, below, index.data(DETAIL_ROLE))
-
-    def _paint_line(self, painter: QPainter, font: QFont, colour: object, area: QRectF, text: str) -> None:
-        painter.setFont(font)
-        painter.setPen(colour)
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -29,6 +29,7 @@ class SettingsPage(Enum):
     GENERAL = "General"
     READING = "Reading"
     MODELS = "Models"
+    SERVERS = "Servers"
     PERFORMANCE = "Performance"
     TOOLS = "Tools"
     COPIES = "Daily copies"
