@@ -38,6 +38,7 @@ ICONS = {
     MessageAction.REGENERATE: "arrows-clockwise",
     MessageAction.EDIT: "pencil-simple",
     MessageAction.CONTINUE: "caret-double-right",
+    MessageAction.READ_ALOUD: "speaker-high",
     MessageAction.PREVIOUS_VERSION: "caret-left",
     MessageAction.NEXT_VERSION: "caret-right",
 }
@@ -46,10 +47,12 @@ LABELS = {
     MessageAction.REGENERATE: "Regenerate answer",
     MessageAction.EDIT: "Edit message",
     MessageAction.CONTINUE: "Continue answer",
+    MessageAction.READ_ALOUD: "Read aloud",
     MessageAction.PREVIOUS_VERSION: "Previous version",
     MessageAction.NEXT_VERSION: "Next version",
     MessageAction.SHOW_FIGURES: "Statistics",
 }
+STOP_READING = "Stop reading aloud"
 _ALWAYS_SHOWN = (
     MessageAction.CONTINUE,
     MessageAction.PREVIOUS_VERSION,
@@ -57,8 +60,12 @@ _ALWAYS_SHOWN = (
 )
 
 
-def actions_of(entry: MessageEntry) -> list[MessageAction]:
-    """What can be done with a message, apart from choosing a version."""
+def actions_of(entry: MessageEntry, *, reads_aloud: bool = False) -> list[MessageAction]:
+    """What can be done with a message, apart from choosing a version.
+
+    Args:
+        reads_aloud: whether there is a voice for answers.
+    """
     if entry.state is MessageState.STREAMING or is_step(entry):
         return []
     if entry.message.role is Role.USER:
@@ -66,6 +73,8 @@ def actions_of(entry: MessageEntry) -> list[MessageAction]:
     actions = [MessageAction.COPY] if entry.message.text.strip() else []
     if entry.message.role is Role.SYSTEM:
         return actions
+    if reads_aloud and entry.message.role is Role.ASSISTANT and actions:
+        actions.append(MessageAction.READ_ALOUD)
     if entry.can_be_asked_again:
         actions.append(MessageAction.REGENERATE)
     return [*actions, MessageAction.CONTINUE] if entry.can_continue else actions
@@ -86,6 +95,9 @@ class Footer:
     def __init__(self, entry: MessageEntry, style: RenderStyle) -> None:
         self.entry = entry
         self.style = style
+        self.is_read_aloud = False
+        """Whether a voice reads this message now."""
+        self._actions = actions_of(entry, reads_aloud=style.reads_aloud)
         self._targets: list[Target] = []
         self._button = style.px(BUTTON)
         self._arrow = style.px(ARROW_WIDTH)
@@ -110,7 +122,7 @@ class Footer:
         x = self._place_versions(x, y)
         if self.entry.figures:
             x = self._place_figures(x, y, width)
-        for action in actions_of(self.entry):
+        for action in self._actions:
             x = self._place_button(action, x, y)
 
     def _place_figures(self, x: float, y: float, width: float) -> float:
@@ -129,6 +141,8 @@ class Footer:
     def _is_always_shown(self, action: MessageAction) -> bool:
         if action is MessageAction.SHOW_FIGURES:
             return self.style.shows_figures
+        if action is MessageAction.READ_ALOUD:
+            return self.is_read_aloud
         return action in _ALWAYS_SHOWN
 
     def paint(self, painter: QPainter, paint: PaintContext, *, is_active: bool) -> None:
@@ -160,7 +174,7 @@ class Footer:
         return self._small.horizontalAdvance(self._version_words) + 2 * AROUND_VERSION
 
     def _actions_width(self) -> float:
-        return sum(self._button_width(action) + BETWEEN_BUTTONS for action in actions_of(self.entry))
+        return sum(self._button_width(action) + BETWEEN_BUTTONS for action in self._actions)
 
     def _button_width(self, action: MessageAction) -> float:
         if action is not MessageAction.CONTINUE:
@@ -190,7 +204,8 @@ class Footer:
         return x + width + BETWEEN_BUTTONS
 
     def _add(self, action: MessageAction, area: QRectF) -> None:
-        self._targets.append(Target(action, area, LABELS[action]))
+        is_stop = action is MessageAction.READ_ALOUD and self.is_read_aloud
+        self._targets.append(Target(action, area, STOP_READING if is_stop else LABELS[action]))
 
     def _paint_button(self, painter: QPainter, target: Target, paint: PaintContext) -> None:
         style, area = self.style, target.area
@@ -198,7 +213,8 @@ class Footer:
         is_copied = paint.just_copied == target.id
         if is_hovered:
             draw_hover(painter, style, area, BUTTON_RADIUS)
-        colour = "accent" if is_copied else "text" if is_hovered else "muted"
+        is_reading = target.label == STOP_READING
+        colour = "accent" if is_copied or is_reading else "text" if is_hovered else "muted"
         if target.action is MessageAction.SHOW_FIGURES:
             draw_line(painter, style.small_font, style, colour, self._figures_area, self.entry.figures)
             return
@@ -209,4 +225,5 @@ class Footer:
             at.setX(area.left() + AROUND_CONTINUE)
             words = area.adjusted(AROUND_CONTINUE + style.px(size) + BESIDE_VERSIONS, 0, 0, 0)
             draw_line(painter, style.small_font, style, colour, words, CONTINUE_WORD)
-        draw_icon(painter, style, "check" if is_copied else ICONS[target.action], colour, at, size)
+        name = "check" if is_copied else "stop-circle" if is_reading else ICONS[target.action]
+        draw_icon(painter, style, name, colour, at, size)

@@ -54,6 +54,7 @@ class RenderStyle:
         pixel_ratio: float = 1.0,
         *,
         shows_figures: bool = False,
+        reads_aloud: bool = False,
         wraps_code: bool = False,
         shows_line_numbers: bool = False,
         attachments: AttachmentSource = NoAttachments(),  # noqa: B008 - it has no state
@@ -65,6 +66,7 @@ class RenderStyle:
 
         Args:
             shows_figures: the speed stands under every answer, not only under the one in use.
+            reads_aloud: there is a voice for answers.
             wraps_code: long lines of code are broken instead of being scrolled.
             shows_line_numbers: code has them.
             attachments: gives the pictures of messages, and knows of recordings.
@@ -77,6 +79,7 @@ class RenderStyle:
             "zoom_percent": zoom_percent,
             "pixel_ratio": pixel_ratio,
             "shows_figures": shows_figures,
+            "reads_aloud": reads_aloud,
             "wraps_code": wraps_code,
             "shows_line_numbers": shows_line_numbers,
             "attachments": attachments,
@@ -94,7 +97,7 @@ class RenderStyle:
         self.formulas = formulas
         self.formula_images = FormulaImages(formulas, pixel_ratio)
         self.zoom_percent = zoom_percent
-        self.shows_figures = shows_figures
+        self.shows_figures, self.reads_aloud = shows_figures, reads_aloud
         self.pixel_ratio = pixel_ratio
         self.text_font = ui_font(zoom_percent)
         self.small_font = ui_font(zoom_percent, SMALL_SIZE)

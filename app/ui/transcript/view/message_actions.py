@@ -189,7 +189,7 @@ class MessageActions:
             yield ContextMenuItem(words, lambda: self._requests.edit(entry.id), not self._is_busy())
         if MessageAction.CONTINUE in offered:
             yield ContextMenuItem("Continue", lambda: self._requests.go_on(entry.id))
-        if self._column.can_read_aloud and entry.message.role is Role.ASSISTANT and entry.message.text:
+        if self._column.style.reads_aloud and entry.message.role is Role.ASSISTANT and entry.message.text:
             is_read = self._column.read_aloud_id == entry.id
             act = partial(self._requests.act, entry.id, MessageAction.READ_ALOUD, "")
             yield ContextMenuItem("Stop reading aloud" if is_read else "Read aloud", act)

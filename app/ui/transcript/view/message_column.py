@@ -49,10 +49,9 @@ class MessageColumn:
         self.streaming_answer: StreamingAnswer | None = None
         self.memory_start: str | None = None
         self.sibling = ""
-        self.can_read_aloud = False
+        """The name of a model that could answer without thinking first, where the chosen one cannot."""
         self.read_aloud_id = ""
         """The message that is read aloud; empty where none is."""
-        """The name of a model that could answer without thinking first, where the chosen one cannot."""
         self.column_width = style.column_width
         self._rows: dict[str, int] = {}
         self._geometry = RowHeights()
@@ -130,6 +129,14 @@ class MessageColumn:
                 self.expansion.cards[entry.id, part_key(entry.calls[number].index)] = True
                 self.refresh(entry.id)
 
+    def mark_read_aloud(self, entry_id: str) -> None:
+        """Has the button of a message stop the voice that reads it; empty where none is read."""
+        before, self.read_aloud_id = self.read_aloud_id, entry_id
+        for changed in (before, entry_id):
+            if changed in self._layouts:
+                self._layouts[changed].footer.is_read_aloud = changed == entry_id
+                self.refresh(changed)
+
     def mark_memory_start(self, entry_id: str | None) -> None:
         """Draws a line above a message, where the model's memory begins; None for no line."""
         before, self.memory_start = self.memory_start, entry_id
@@ -157,6 +164,7 @@ class MessageColumn:
         layout = self._layouts.get(entry.id)
         if layout is None:
             layout = self._layouts[entry.id] = MessageLayout(entry, self.blocks(entry), self.style)
+            layout.footer.is_read_aloud = entry.id == self.read_aloud_id
         self._layouts.move_to_end(entry.id)
         if not self.is_current(row):
             layout.lay_out(self.column_width)

@@ -97,7 +97,9 @@ class MessageLayout:
             self.views[index].index = index
         self._first_stale = min(self._first_stale, start)
         if entry is not self.footer.entry:
+            is_read_aloud = self.footer.is_read_aloud
             self.footer = Footer(entry, self.style)
+            self.footer.is_read_aloud = is_read_aloud
         self.cost = sum(view.length for view in self.views) + BLOCK_COST * len(self.views)
 
     def draw_waiting(self) -> bool:

@@ -90,8 +90,11 @@ class Transcript(TranscriptArea):
 
     def set_read_aloud(self, is_possible: bool, node_id: str) -> None:
         """Whether answers can be read aloud, and which message is."""
-        self._column.can_read_aloud = is_possible
-        self._column.read_aloud_id = node_id
+        self._column.mark_read_aloud(node_id)
+        if is_possible != self._column.style.reads_aloud:
+            self._show_style(reads_aloud=is_possible)
+        else:
+            self._refresh()
 
     def set_sibling(self, name: str) -> None:
         """Offers a model that answers without thinking first; empty where there is none, or no need."""

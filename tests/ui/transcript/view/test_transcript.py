@@ -18,6 +18,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
+from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.themes import DARK, LIGHT
@@ -347,3 +348,23 @@ def test_larger_letters_leave_room_for_themselves(transcript: Transcript) -> Non
     assert transcript.message_area("answer").height() > 1.7 * low
     for label, area in after.items():
         assert area.height() >= 1.6 * before[label].height(), label
+
+
+def test_answers_have_a_button_to_be_read_aloud_where_there_is_a_voice(
+    transcript: Transcript, qtbot: QtBot
+) -> None:
+    transcript.show_entries(
+        [question("Why?"), answer("So.", entry_id="first"), answer("Or so.", entry_id="last")]
+    )
+    assert "Read aloud" not in labels(transcript)
+    transcript.set_read_aloud(True, "")
+    assert labels(transcript).count("Read aloud") == 1  # Of the last answer.
+    with qtbot.waitSignal(transcript.action_requested) as signal:
+        click(transcript, "Read aloud")
+    assert signal.args[:2] == ["last", MessageAction.READ_ALOUD]
+    transcript.set_read_aloud(True, "first")
+    assert labels(transcript).count("Stop reading aloud") == 1  # Also while the pointer is elsewhere.
+    transcript.set_read_aloud(True, "")
+    assert "Stop reading aloud" not in labels(transcript)
+    transcript.set_read_aloud(False, "")
+    assert "Read aloud" not in labels(transcript)
