@@ -217,13 +217,14 @@ class Shortening:
         old = next((cut for cut in self._cuts if isinstance(cut, CutWords) and cut.line == node.start), None)
         text = inline.content.removeprefix(LEFT_OUT)
         length = old.length if old is not None else 0
-        place, spans = inline_reader(self._environment).beginning(text, length)
+        reader = inline_reader(self._environment)
+        place, spans = reader.beginning(text, length)
+        if self._can_be_header(node, text, place):
+            lines = text.split("\n")[: max(0, self._complete - 1 - node.start)]
+            place, spans = reader.beginning(text, length, before=len("\n".join(lines)))
         if not place or not isinstance(block, TextBlock):
             return None
         number = node.start + text.count("\n", 0, place)
-        line_start = text.rfind("\n", 0, place) + 1
-        if number + 1 >= self._complete and place - line_start < LONGEST_HEADER:
-            return None  # The line can still be the header of a table.
         prefix = _head(self._lines[node.start], inline.content.partition("\n")[0])
         head = _head(self._lines[number], text[place:].partition("\n")[0])
         if prefix is None or head is None:
@@ -245,6 +246,11 @@ class Shortening:
             length=length + place,
         )
         return self._replaced(node.start, number + 1, [prefix + LEFT_OUT + rest], cut)
+
+    def _can_be_header(self, node: Node, text: str, place: int) -> bool:
+        """Whether a place stands in a line of a paragraph that can still turn out to be a table's header."""
+        number = node.start + text.count("\n", 0, place)
+        return number + 1 >= self._complete and place - text.rfind("\n", 0, place) - 1 < LONGEST_HEADER
 
     @staticmethod
     def _block_at(top: TopBlock, line: int) -> MarkdownBlock | None:

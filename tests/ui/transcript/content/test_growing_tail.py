@@ -31,6 +31,7 @@ LONG = {
     "a table": "|a|b|\n|-|-|\n" + "| some | **words** |\n" * 300,
     "hard breaks": f"{SENTENCE}  \n" * 100,
     "one line": f"{SENTENCE} " * 100,
+    "long lines of one paragraph": f"{'**a** _*' * 60}\n" * 16,
     "a long heading with a line under it": f"{SENTENCE}\n" * 40 + "===\n\nafter",
     "definitions": "".join(f"[{n}]: https://x.y/{n}\n" for n in range(300)),
     "mentions and definitions": "".join(f"See [a][{n}] and [{n}].\n\n" for n in range(60))
