@@ -24,6 +24,7 @@ from app.ui.transcript.content.blocks import (
     TextBlock,
 )
 from app.ui.transcript.content.markdown_parser import IS_END, SPANS
+from app.ui.transcript.content.markdown_rules.alerts import without_alert
 
 _ALIGNMENTS = {
     "text-align:left": Alignment.LEFT,
@@ -121,7 +122,11 @@ class BlockReader:
             spans, box = without_box(spans)
             if box:
                 self._marker = box if self._marker == BULLET else f"{self._marker} {box}"
-        return TextBlock(spans, place=self._place(is_tight=is_tight))
+        place = self._place(is_tight=is_tight)
+        alert = None
+        if place.containers[place.shared :][-1:] == (Container.QUOTE,) and not inline.meta[IS_END]:
+            spans, alert = without_alert(spans)
+        return TextBlock(spans, alert=alert, place=place)
 
     def _table(self, tokens: Sequence[Token]) -> TableBlock:
         rows: list[list[Spans]] = []

@@ -101,12 +101,27 @@ class MarkdownBlock(PlacedBlock):
     """A block that Markdown is read into."""
 
 
+class Alert(StrEnum):
+    """What the reader of a quote is to pay attention to."""
+
+    NOTE = "note"
+    TIP = "tip"
+    IMPORTANT = "important"
+    WARNING = "warning"
+    CAUTION = "caution"
+
+    @property
+    def heading(self) -> str:
+        return self.value.capitalize()
+
+
 @dataclass(frozen=True, slots=True)
 class TextBlock(MarkdownBlock):
-    """A paragraph, or a heading of `level` 1 to 6."""
+    """A paragraph, or a heading of `level` 1 to 6. The first one of an alert has its title above it."""
 
     spans: Spans
     level: int = 0
+    alert: Alert | None = None
 
     @override
     def plain_text(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock, Spans, TableBlock, TextBlock
+from app.ui.transcript.content.blocks import Alert, CodeBlock, MarkdownBlock, Spans, TableBlock, TextBlock
 from app.ui.transcript.content.paragraph_parts import joined_spans
 
 Placed = tuple[list[MarkdownBlock], list[int]]
@@ -94,6 +94,7 @@ class CutWords(Cut):
 
     spans: Spans = ()
     marker: str = ""
+    alert: Alert | None = None
     head: str = ""
     """What the line began with that now begins with `stand_in`."""
     stand_in: str = ""
@@ -107,7 +108,8 @@ class CutWords(Cut):
         if not isinstance(block, TextBlock):
             return block
         place = replace(block.place, marker=self.marker)
-        return replace(block, spans=joined_spans(self.spans, block.spans), place=place)
+        spans = joined_spans(self.spans, block.spans)
+        return replace(block, spans=spans, alert=self.alert, place=place)
 
 
 def after_lines(code: str, count: int) -> str:

@@ -10,6 +10,7 @@ from app.ui.transcript.content.blocks import (
     DEFINITION,
     TICKED,
     UNTICKED,
+    Alert,
     Block,
     Bubble,
     CodeBlock,
@@ -66,6 +67,8 @@ def _closing(tag: str) -> str:
 def block_html(block: Block) -> str:
     """One whole block, apart from what it stands in."""
     match block:
+        case TextBlock(spans=spans, alert=Alert() as alert):
+            return f"<p><b>{alert.heading}</b></p>" + (f"<p>{_spans_html(spans)}</p>" if spans else "")
         case TextBlock(spans=spans, level=level):
             tag = f"h{level}" if level else "p"
             return f"<{tag}>{_spans_html(spans)}</{tag}>"

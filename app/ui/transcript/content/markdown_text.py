@@ -9,6 +9,7 @@ from app.ui.transcript.content.blocks import (
     BULLET,
     TICKED,
     UNTICKED,
+    Alert,
     Block,
     Bubble,
     CodeBlock,
@@ -68,6 +69,8 @@ def _marker(marker: str) -> str:
 def block_markdown(block: Block) -> str:
     """One whole block, apart from what it stands in."""
     match block:
+        case TextBlock(spans=spans, alert=Alert() as alert):
+            return f"[!{alert.name}]\n{spans_markdown(spans)}".rstrip("\n")
         case TextBlock(spans=spans, level=level):
             return f"{'#' * level} {spans_markdown(spans)}" if level else spans_markdown(spans)
         case Bubble(spans=spans):

@@ -54,8 +54,10 @@ def utf16_stretches(text: str, stretches: Iterable[tuple[int, int]]) -> Iterator
 
 
 def with_marker(block: Block, text: str) -> str:
-    """The words of a block behind its list marker, indented as deep as it stands."""
+    """The words of a block behind its list marker or title, indented as deep as it stands."""
     place = block.place
+    if isinstance(block, TextBlock) and block.alert:
+        text = f"{block.alert.heading}\n{text}" if text else block.alert.heading
     depth = sum(container is Container.LIST for container in place.containers)
     if not depth:
         return text

@@ -30,6 +30,7 @@ from app.ui.transcript.content.cuts import (
     original_lines,
 )
 from app.ui.transcript.content.markdown import Environment, TopBlock, inline_reader
+from app.ui.transcript.content.markdown_rules.alerts import without_alert
 from app.ui.transcript.content.markdown_rules.paragraphs import TRIMMED
 from app.ui.transcript.content.markdown_rules.references import NOTE_LABEL
 from app.ui.transcript.content.markdown_rules.tables import LONGEST_HEADER
@@ -235,12 +236,15 @@ class Shortening:
             spans = joined_spans(old.spans, spans)
         elif block.place.marker:
             spans = without_box(spans)[0]
+        elif block.alert:
+            spans = without_alert(spans)[0]
         cut = CutWords(
             node.start,
             1,
             source,
             spans=spans,
             marker=block.place.marker,
+            alert=block.alert,
             head=last[: len(last) - len(rest)],
             stand_in=prefix + LEFT_OUT,
             length=length + place,

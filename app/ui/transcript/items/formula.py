@@ -11,6 +11,7 @@ from typing_extensions import override
 from app.core.formula import Formula, unmarked
 from app.ui.transcript.content.blocks import TextBlock
 from app.ui.transcript.content.search_query import SearchQuery
+from app.ui.transcript.items.alert import AlertView
 from app.ui.transcript.items.block_view import BlockView, PaintContext
 from app.ui.transcript.items.drawing import saved
 from app.ui.transcript.items.formula_images import FormulaImage
@@ -23,7 +24,9 @@ SELECTION_AROUND = 3.0
 
 
 def text_or_formula_view(block: TextBlock, style: RenderStyle) -> BlockView:
-    """The view of a paragraph; of one that is just a formula, its picture once there is one."""
+    """The view of a paragraph or alert; of just a formula, its picture once there is one."""
+    if block.alert is not None:
+        return AlertView(block, block.alert, style)
     formula = displayed_formula(block, style)
     image = style.formula_images.image(formula) if formula is not None else None
     return FormulaView(block, style, image) if image is not None else TextView(block, style)

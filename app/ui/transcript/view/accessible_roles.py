@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible
 from app.core import formatting
 from app.ui.transcript.content.blocks import (
     DEFINITION,
+    Alert,
     Block,
     CodeBlock,
     Container,
@@ -48,6 +49,8 @@ def remark_on(block: Block) -> str:
     """What a reader sees of it besides its words."""
     remarks = ["Quote"] if Container.QUOTE in block.place.containers else []
     match block:
+        case TextBlock(alert=Alert() as alert):
+            remarks = [alert.heading]
         case TextBlock() if block.level:
             remarks.append(f"Heading of level {block.level}")
         case CodeBlock():

@@ -14,6 +14,7 @@ from app.ui.transcript.content.blocks import DEFINITION, Block, Container
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import separator, with_marker
 from app.ui.transcript.content.search_query import SearchQuery
+from app.ui.transcript.items.alert import AlertView, alert_bars
 from app.ui.transcript.items.block_registry import gap, new_view
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target, TargetId
 from app.ui.transcript.items.bubble import BubbleFrame
@@ -79,6 +80,7 @@ class MessageLayout:
         self._bottom = 0.0
         self._first_stale = 0
         self._bubble = BubbleFrame((), style)
+        self._bars: dict[tuple[int, int], str] = {}
         self.show(entry, blocks)
 
     def show(self, entry: MessageEntry, blocks: Sequence[Block]) -> None:
@@ -96,6 +98,7 @@ class MessageLayout:
         for index in range(start, len(self.views)):
             self.views[index].index = index
         self._first_stale = min(self._first_stale, start)
+        self._bars = alert_bars(blocks) if any(isinstance(view, AlertView) for view in self.views) else {}
         if entry is not self.footer.entry:
             is_read_aloud = self.footer.is_read_aloud
             self.footer = Footer(entry, self.style)
@@ -205,7 +208,7 @@ class MessageLayout:
                 if view.is_right_to_left and container is Container.QUOTE:
                     left = self.width - x - BAR_WIDTH
                 bar = QRectF(left, top, BAR_WIDTH, y + view.height - top)
-                painter.fillRect(bar, self.style.colour("line"))
+                painter.fillRect(bar, self.style.colour(self._bars.get((index, depth), "line")))
             x += self._indent(container)
         if place.marker and place.marker != DEFINITION:
             right = self._lefts[index] - BESIDE_MARKER
