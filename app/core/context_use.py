@@ -33,6 +33,8 @@ class ContextUse:
     """By how much what is typed is too long to be sent, whatever else is left out."""
     refusal: str = ""
     """Why what is typed could not be sent, as a sentence: it is too long."""
+    is_estimated: bool = False
+    """Nobody has counted the conversation yet: the model is on a server that was not asked."""
 
     @property
     def used_tokens(self) -> int:
@@ -133,6 +135,7 @@ class _Measure:
             conversation_tokens=max(0, conversation_tokens),
             reread_tokens=max(0, reread_tokens),
             first_seen_id=first_seen_id,
+            is_estimated=not self._model.is_count_exact(messages, self._request.tools),
         )
 
     def excess(self, draft: Message) -> int:

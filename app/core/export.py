@@ -95,7 +95,7 @@ def _settings(
         "title": conversation.title,
         "created": conversation.created_at,
         "updated": conversation.updated_at,
-        "models": list(dict.fromkeys(made.model_name for made in generations if made.model_name)),
+        "models": list(dict.fromkeys(made.speaker for made in generations if made.speaker)),
     }
     if preset_name:
         settings["preset"] = preset_name
@@ -153,7 +153,7 @@ class _Document:
     def _add_message(self, node: MessageNode, place: dict[str, Any]) -> None:
         generation = node.message.generation
         self._add_mark({**_message_values(node), **place})
-        name = generation.model_name if generation else ""
+        name = generation.speaker if generation else ""
         self._add(f"## {_heading(name) or _SPEAKERS[node.role]}")
         for index, part in enumerate(node.message.parts):
             if isinstance(part, ReasoningPart) and not self._options.include_reasoning:
@@ -185,6 +185,8 @@ def _message_values(node: MessageNode) -> dict[str, Any]:
         values["state"] = node.state.value
     if generation := node.message.generation:
         values["model"] = generation.model_name
+        if generation.server:
+            values["server"] = generation.server
         if generation.preset_name:
             values["preset"] = generation.preset_name
         if generation.error:

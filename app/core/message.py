@@ -276,6 +276,11 @@ class Generation:
     server: str = ""
     """The name of the server that the model ran on; empty for this computer."""
 
+    @property
+    def speaker(self) -> str:
+        """Who answered, as the reader knows it; empty where that is not known."""
+        return f"{self.model_name} on {self.server}" if self.model_name and self.server else self.model_name
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -83,6 +83,10 @@ class ModelInfo:
     """The name of the server that it runs on; empty where it runs in this process."""
     host: str = ""
     """The computer that the words go to, where it runs on a server."""
+    has_own_template: bool = True
+    """Prompts are made here; otherwise the server makes them, with its own template."""
+    unused_values: frozenset[str] = frozenset()
+    """The names of a preset's values that mean nothing there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def to_plain_text(conversation: Conversation, include_reasoning: bool = True) ->
 
 def _speaker(node: MessageNode) -> str:
     generation = node.message.generation
-    name = generation.model_name if generation and node.role is Role.ASSISTANT else ""
+    name = generation.speaker if generation and node.role is Role.ASSISTANT else ""
     return formatting.one_line(name) or _SPEAKERS[node.role]
 
 

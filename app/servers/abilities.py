@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.core.preset_overrides import THINKING
 from app.core.sampling import LIMITS, Sampling
 from app.servers.server import ServerKind
 
@@ -32,6 +33,8 @@ _LLAMA_CPP = {
     "xtc_probability": "xtc_probability",
     "xtc_threshold": "xtc_threshold",
 }
+_OF_LOADING = ("context_length", "thread_count", "gpu_layers", "kv_cache_type", "flash_attention")
+"""How a model is loaded is the server's business."""
 _LARGEST_SEED = 2**31 - 1
 """Some servers read a seed as a signed number of 32 bits."""
 
@@ -95,6 +98,12 @@ def sampling_fields(sampling: Sampling, abilities: Abilities, seed: int) -> dict
     if sampling.stop:
         fields["stop"] = list(sampling.stop)
     return fields
+
+
+def unused_names(abilities: Abilities) -> frozenset[str]:
+    """The fields of a preset that change nothing on such a server."""
+    thinking = () if abilities.continues else (THINKING,)
+    return frozenset((*(name for name in LIMITS if name not in abilities.samplers), *_OF_LOADING, *thinking))
 
 
 def unknown_values(sampling: Sampling, abilities: Abilities) -> tuple[str, ...]:

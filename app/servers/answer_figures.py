@@ -43,13 +43,15 @@ class AnswerFigures:
 
     def pieces(self, texts: Iterator[str], tokens: int = 1) -> Iterator[Piece]:
         """Counts what has come; a delta is a token, however many pieces are made of it."""
-        for text in texts:
+        found = list(texts)
+        for number, text in enumerate(found, start=1):
             self.last = time.perf_counter()
             self.first = self.first or self.last
-            self.written += tokens
+            # What was written stands last: before it come tags that no model wrote.
+            count = tokens if number == len(found) else 0
+            self.written += count
             self.texts.append(text)
-            yield Piece(text, tokens)
-            tokens = 0
+            yield Piece(text, count)
 
     def take_end(self, choice: Mapping[str, Any]) -> None:
         reason = choice.get("finish_reason")

@@ -74,6 +74,8 @@ class Server:
     """The keyring has its key."""
     is_agreed: bool = False
     """The user has said once that words of conversations may go there."""
+    is_template_told: bool = False
+    """The user knows that prompts are made there, with the server's own template."""
     report: ServerReport | None = None
     """What it said of itself last; None where it has not been reached."""
 

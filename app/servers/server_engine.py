@@ -24,7 +24,7 @@ from app.core.reasoning_markers import THINK
 from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.server_model import path_of_server_model
 from app.core.stream import ReplyAssembler
-from app.servers.abilities import abilities_of, sampling_fields, unknown_values
+from app.servers.abilities import abilities_of, sampling_fields, unknown_values, unused_names
 from app.servers.answer_figures import AnswerFigures
 from app.servers.chat_form import ReadFile, written_messages
 from app.servers.connection import Json, ServerConnection
@@ -71,6 +71,8 @@ class ServerEngine:
             senses=frozenset({Sense.SIGHT} if model.sees else ()),
             server=server.name,
             host=server.host,
+            has_own_template=self._maker is not None,
+            unused_values=unused_names(self._abilities),
         )
 
     @property

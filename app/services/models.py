@@ -420,6 +420,8 @@ class ModelService(QObject):
         self._offer_to_reload()
         for notice in info.notices:
             self._notices.post(notice)
+        if not info.has_own_template:
+            self._servers.tell_of_template(info.path)
         tell_of_base_model(self._notices, info, lambda is_wanted: self.complete_text(info.path, is_wanted))
 
     def _on_stream_finished(self, stream: Stream, error: Exception | None) -> None:

@@ -182,6 +182,16 @@ class ServerService(QObject):
         if server := self.find(server_id):
             self._replace(replace(server, is_agreed=True))
 
+    def tell_of_template(self, path: Path) -> None:
+        """Says once for each server that prompts are made there, and not as they are made here."""
+        server = self.find(server_id_in(path))
+        if server is not None and not server.is_template_told:
+            self._replace(replace(server, is_template_told=True))
+            self._notices.post(
+                f"{server.name} makes the prompt itself, with its own chat template.",
+                "Where it takes token numbers and the same model is on this computer, Tarn makes it.",
+            )
+
     # Looking
 
     def test(self, server_id: str) -> None:

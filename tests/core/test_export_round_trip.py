@@ -1,6 +1,7 @@
 """Whatever a conversation holds, its export gives it back."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -72,3 +73,12 @@ def test_arguments_of_a_call_survive(value):
     conversation = Conversation().with_node(MessageNode(Message(Role.ASSISTANT, (call,))))
     restored = from_markdown(to_markdown(conversation)).path()[0].message.parts[0]
     assert json.dumps(dict(restored.arguments)) == json.dumps(dict(call.arguments))
+
+
+def test_the_server_of_an_answer_is_named_and_survives():
+    message = Message.of_text(Role.ASSISTANT, "Hi")
+    message = replace(message, generation=Generation("LFM2.5-350M", server="studio"))
+    text = to_markdown(Conversation().with_node(MessageNode(message)))
+    assert "## LFM2.5-350M on studio" in text
+    made = from_markdown(text).path()[0].message.generation
+    assert (made.model_name, made.server) == ("LFM2.5-350M", "studio")

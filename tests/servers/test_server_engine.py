@@ -270,3 +270,11 @@ def test_an_answer_in_one_piece_is_taken_where_a_server_does_not_stream(engine, 
     whole = {"choices": [{"index": 0, "message": {"content": "All at once."}, "finish_reason": "stop"}]}
     server.replies = [as_json(whole)]
     assert written(ask(engine)) == "All at once."
+
+
+def test_the_thought_and_the_answer_are_counted_where_they_are_written(engine, server):
+    server.replies = [Answer(steps=[delta(reasoning="Hm"), delta("Four"), end(), b"data: [DONE]\n\n"])]
+    counts = [(event.text, event.token_count) for event in ask(engine) if isinstance(event, Piece)]
+    assert counts == [("<think>\n", 0), ("Hm", 1), ("\n</think>\n\n", 0), ("Four", 1)]
+    assert "min_p" not in engine.info.unused_values
+    assert {"dry_multiplier", "gpu_layers"} <= engine.info.unused_values

@@ -94,6 +94,17 @@ def test_a_chat_with_a_server_is_kept_with_its_name(harness, server):
     assert purposes == {"Look at a server: studio", "Chat: studio"}
 
 
+def test_that_the_server_makes_the_prompt_is_said_once(harness, server):
+    desk = harness()
+    added = add_server(desk, server)
+    choose(desk, added)
+    desk.models.choose(TINY_MODEL)
+    desk.waits(lambda: desk.models.info is not None and not desk.models.info.server)
+    choose(desk, added)
+    said = [notice.sentence for notice in desk.told if "own chat template" in notice.sentence]
+    assert said == ["studio makes the prompt itself, with its own chat template."]
+
+
 def test_the_local_model_can_go_on_with_the_conversation(harness, server):
     desk = harness("from here")
     server.replies = [reply("From", " there.")]

@@ -231,6 +231,7 @@ def _node(mark: Mark, parent_id: str | None) -> MessageNode:
             preset_name=values.get("preset", ""),
             error=values.get("error", ""),
             is_edited=values.get("edited") is True,
+            server=str(values.get("server", "")),
         )
     return MessageNode(
         Message(Role(values["role"]), (TextPart(text, text),) if text.strip() else (), generation),

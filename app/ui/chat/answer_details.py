@@ -24,8 +24,9 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.conversation import UNKNOWN_TIME, MessageNode
-from app.core.message import Generation, Instructions, ReasoningPart, Statistics
+from app.core.message import Generation, Instructions, PromptOrigin, ReasoningPart, Statistics
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
+from app.core.server_model import model_id_in, short_name
 from app.core.stop_texts import STOP_TEXTS
 from app.ui.widgets.inset_label import InsetLabel
 from app.ui.widgets.tooltip import as_written
@@ -37,6 +38,12 @@ LONGEST_LINE = 30
 """Characters; a longer value, such as a sentence, is broken into lines."""
 _AIR = 32
 """Pixels of the window that stay in sight around the dialog."""
+
+
+_ORIGINS = {
+    PromptOrigin.HERE: "Made here, with the model's own template and vocabulary.",
+    PromptOrigin.SERVER: "Made by the server, with its own template.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,13 @@ def as_text(sections: Sequence[DetailSection]) -> str:
 
 def _origin(node: MessageNode, generation: Generation) -> list[DetailRow]:
     rows = [DetailRow("Model", generation.model_name or "Unknown")]
-    if generation.model_path:
+    if generation.server:
+        model_id = model_id_in(generation.model_path)
+        rows.append(DetailRow("Server", generation.server))
+        rows.append(DetailRow("Name there", short_name(model_id), model_id))
+        if generation.statistics:
+            rows.append(DetailRow("Prompt", _ORIGINS[generation.statistics.prompt_origin]))
+    elif generation.model_path:
         rows.append(DetailRow("Model file", Path(generation.model_path).name, generation.model_path))
     if generation.preset_name:
         rows.append(DetailRow("Preset", generation.preset_name))
@@ -130,11 +143,12 @@ def _reading(statistics: Statistics) -> str:
 
 def _tokens(node: MessageNode, statistics: Statistics) -> list[DetailRow]:
     thoughts = sum(part.token_count for part in node.message.parts if isinstance(part, ReasoningPart))
+    about = "about " if statistics.is_estimated else ""
     rows = [
-        DetailRow("Prompt", f"{statistics.prompt_tokens:,}"),
+        DetailRow("Prompt", f"{about}{statistics.prompt_tokens:,}"),
         DetailRow("Processed", f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
         DetailRow("Cached", f"{statistics.cached_tokens:,}"),
-        DetailRow("Generated", f"{statistics.generated_tokens:,}"),
+        DetailRow("Generated", f"{about}{statistics.generated_tokens:,}"),
     ]
     return [*rows, DetailRow("Of these in thoughts", f"{thoughts:,}")] if thoughts else rows
 
@@ -149,6 +163,8 @@ def _values(sampling: Sampling, statistics: Statistics | None) -> list[DetailRow
         else:
             is_unlimited = name == "max_tokens" and not value
             rows.append(DetailRow(limit.label, "no limit" if is_unlimited else figure(value)))
+    if statistics and statistics.ignored_values:
+        rows.append(DetailRow("Not used there", ", ".join(statistics.ignored_values)))
     stop = ", ".join(repr(text) for text in sampling.stop)
     return [*rows, DetailRow("Stop strings", stop or "none")]
 

@@ -19,6 +19,8 @@ def remark_on(use: ContextUse, reading_seconds: float | None) -> str:
     if use.refusal:
         return use.refusal
     remarks = ["The oldest messages are left out."] if use.exceeds_context else []
+    if use.is_estimated:
+        remarks.append("This is an estimate: the server has not counted the chat yet.")
     takes_long = reading_seconds is None or reading_seconds >= LEAST_WAIT_SECONDS
     if use.reread_tokens >= LEAST_REREAD_TOKENS and takes_long:
         remarks.append(_on_reading(use.reread_tokens, reading_seconds))

@@ -88,7 +88,7 @@ def message_html(node: MessageNode, read_file: ReadFile) -> str:
         return f'<section class="user">{attached}{bubble}</section>'
     parts = "\n".join(filter(None, map(part_html, node.message.parts)))
     generation = node.message.generation
-    name = generation.model_name if generation and node.role is Role.ASSISTANT else ""
+    name = generation.speaker if generation and node.role is Role.ASSISTANT else ""
     heading = f'<p class="name">{escape(displayable(name))}</p>\n' if name else ""
     note = (generation.error if generation else "") or STATE_NOTES.get(node.state, "")
     remark = f'\n<p class="note">{escape(displayable(note))}</p>' if note else ""

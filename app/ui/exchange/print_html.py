@@ -83,7 +83,7 @@ class _Writer:
             return
         generation = node.message.generation
         if node.role is Role.ASSISTANT and generation and generation.model_name:
-            yield f'<p class="muted"><b>{escape(displayable(generation.model_name))}</b></p>'
+            yield f'<p class="muted"><b>{escape(displayable(generation.speaker))}</b></p>'
         for part in node.message.parts:
             yield self._part(part)
         if note := (generation.error if generation else "") or STATE_NOTES.get(node.state, ""):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -86,6 +86,10 @@ class ConversationSettingsPanel(QFrame):
     def set_tools(self, tools: Iterable[Tool], inherited: tuple[str, ...]) -> None:
         """Shows the tools that can be had, and those that are on where the user chose none."""
         self.form.set_tools(tools, inherited)
+
+    def set_unused(self, names: Set[str], server: str) -> None:
+        """Marks the values that mean nothing on a server; an empty name for a model on this computer."""
+        self.form.set_unused(names, server)
 
     def set_graphics(self, has_graphics: bool) -> None:
         """Shows the settings of a graphics card, or hides them."""

@@ -82,6 +82,12 @@ class FieldRow(QWidget):
         self.problem_label.setProperty("problem", True)
         self.problem_label.setWordWrap(True)
         self.problem_label.hide()
+        self.note_label = QLabel(self)
+        self.note_label.setObjectName(f"{name}_note")
+        self.note_label.setProperty("small", True)
+        self.note_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.note_label.setWordWrap(True)
+        self.note_label.hide()
         self.reset_button = IconButton("arrow-counter-clockwise", f"Reset {label_of(name)}", parent=self)
         self.reset_button.setObjectName(f"{name}_reset")
         self._keep_its_place(self.reset_button)
@@ -106,6 +112,11 @@ class FieldRow(QWidget):
         self._base, self._origin, self._is_marked = base, origin, is_marked
         self.field.set_value(value)
         self._show_state()
+
+    def set_note(self, text: str) -> None:
+        """Says below the value what else is to be known of it; nothing for an empty text."""
+        self.note_label.setText(text)
+        self.note_label.setVisible(bool(text))
 
     def show_typed(self, text: str) -> None:
         """Shows a text that was typed before and could not be used."""
@@ -177,5 +188,7 @@ class FieldRow(QWidget):
             grid.addLayout(below, 1, 0, 1, 3)
         else:
             grid.addWidget(self.field, 0, 1, Qt.AlignmentFlag.AlignVCenter)
+        self.note_label.setContentsMargins(12, 0, 0, 0)
         grid.addWidget(self.problem_label, 2, 0, 1, 3)
+        grid.addWidget(self.note_label, 3, 0, 1, 3)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)

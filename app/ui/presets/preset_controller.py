@@ -118,6 +118,8 @@ class PresetController(QObject):
     def _on_models_changed(self, change: ModelsChange) -> None:
         if change.concerns(ModelPart.LOADED):
             self.panel.set_graphics(self._models.has_gpu)
+            info = self._models.info
+            self.panel.set_unused(info.unused_values if info else frozenset(), info.server if info else "")
         if change.concerns(ModelPart.CHOSEN):
             self._show()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
@@ -117,6 +117,11 @@ class PresetForm(QScrollArea):
             row.field.set_tools(tools)
             if inherited is not None:
                 row.field.set_inherited(inherited)
+
+    def set_unused(self, names: Set[str], server: str) -> None:
+        """Marks the values that mean nothing on a server; an empty name for a model on this computer."""
+        for name, row in self.rows.items():
+            row.set_note(f"Not used by {server}." if server and name in names else "")
 
     def set_graphics(self, has_graphics: bool) -> None:
         """Shows what only matters to a computer with a graphics card, or hides it."""

@@ -93,6 +93,7 @@ class ServerDialog(QDialog):
             Path(text).expanduser() if text else None,
             known.has_key,
             known.is_agreed,
+            known.is_template_told,
             known.report,
         )
 

@@ -16,6 +16,7 @@ from app.core.message import (
     Generation,
     Instructions,
     Message,
+    PromptOrigin,
     ReasoningPart,
     Role,
     Statistics,
@@ -23,6 +24,7 @@ from app.core.message import (
     TextPart,
 )
 from app.core.sampling import LIMITS, Sampling
+from app.core.server_model import path_of_server_model
 from app.core.stop_texts import STOP_TEXTS
 from app.ui.chat.answer_details import AnswerDetails, as_text, sections_of
 from app.ui.chat.message_entries import can_continue, entries_of, figures, note
@@ -188,3 +190,21 @@ def test_the_tokens_of_thoughts_are_told() -> None:
     node = MessageNode(Message(Role.ASSISTANT, (thought, TextPart("So", "So")), GENERATION))
     assert "Of these in thoughts: 412" in as_text(sections_of(node))
     assert "thoughts" not in as_text(sections_of(answered()))
+
+
+def test_an_answer_from_a_server_tells_which_one_who_made_the_prompt_and_what_was_not_used() -> None:
+    statistics = replace(
+        STATISTICS,
+        is_estimated=True,
+        prompt_origin=PromptOrigin.SERVER,
+        ignored_values=("Min-p", "DRY multiplier"),
+    )
+    path = str(path_of_server_model("s1", "LiquidAI/LFM2.5-1.2B"))
+    made = replace(GENERATION, model_path=path, server="studio", statistics=statistics)
+    text = as_text(sections_of(MessageNode(Message(Role.ASSISTANT, (), made))))
+    assert "Server: studio" in text
+    assert "Name there: LiquidAI/LFM2.5-1.2B" in text
+    assert "Prompt: Made by the server, with its own template." in text
+    assert "Not used there: Min-p, DRY multiplier" in text
+    assert "Prompt: about 1,292" in text
+    assert "Model file" not in text

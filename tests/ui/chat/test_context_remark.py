@@ -32,3 +32,7 @@ def test_each_remark_is_a_sentence_of_its_own() -> None:
 
 def test_a_refusal_says_enough() -> None:
     assert remark_on(ContextUse(4096, reread_tokens=3120, refusal="Too long."), 9.0) == "Too long."
+
+
+def test_an_estimate_is_marked() -> None:
+    assert "This is an estimate" in remark_on(ContextUse(4096, is_estimated=True), None)

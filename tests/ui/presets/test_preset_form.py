@@ -291,3 +291,12 @@ def test_tools_are_ticked_with_the_keyboard(qtbot: QtBot, form: PresetForm, tool
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     assert form.draft.preset == replace(CAREFUL, tools=("current_time",))
+
+
+def test_values_that_mean_nothing_on_a_server_are_marked(form: PresetForm) -> None:
+    form.set_unused({"min_p", "gpu_layers"}, "studio")
+    assert form.rows["min_p"].note_label.text() == "Not used by studio."
+    assert not form.rows["min_p"].note_label.isHidden()
+    assert form.rows["temperature"].note_label.isHidden()
+    form.set_unused(frozenset(), "")
+    assert form.rows["min_p"].note_label.isHidden()

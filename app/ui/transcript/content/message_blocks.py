@@ -74,7 +74,7 @@ def blocks_above(entry: MessageEntry, around: MessageContext) -> list[Block]:
     generation = entry.message.generation
     is_answer = entry.message.role is Role.ASSISTANT
     if is_answer and not around.goes_on and generation is not None and generation.model_name:
-        blocks.append(NameLine(displayable(generation.model_name)))
+        blocks.append(NameLine(displayable(generation.speaker)))
     elif entry.message.role is Role.SYSTEM:
         blocks.append(NameLine("System message"))
     return blocks
