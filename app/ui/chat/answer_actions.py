@@ -41,7 +41,9 @@ class AnswerActions(QObject):
         self._player = services.player
         self._reading_aloud = services.reading_aloud
         self._changes = ChangeActions(services, window)
+        self._transcript = transcript
         transcript.action_requested.connect(self._on_action_requested)
+        window.chat_page.composer.quote.activated.connect(lambda quote: self._show_passage(quote))
 
     def _on_action_requested(self, node_id: str, action: MessageAction, payload: str) -> None:
         match action:
@@ -78,6 +80,10 @@ class AnswerActions(QObject):
                 self._use(self._attached(node_id, payload), action)
             case MessageAction.READ_ALOUD:
                 self._reading_aloud.toggle(node_id)
+            case MessageAction.ASK_ABOUT:
+                self._window.chat_page.composer.ask_about(payload)
+            case MessageAction.SHOW_QUOTED:
+                self._show_passage(payload, node_id)
             case MessageAction.DELETE_VERSION:
                 self._delete_version(node_id)
             case (
@@ -88,6 +94,10 @@ class AnswerActions(QObject):
                 | MessageAction.REMOVE
             ):
                 self._changes.do(node_id, action, payload)
+
+    def _show_passage(self, quote: str, node_id: str = "") -> None:
+        if not self._transcript.show_passage(quote, node_id):
+            self._window.messages.show_done("This passage is no longer in the chat")
 
     def _delete_version(self, node_id: str) -> None:
         if deleted := self._versions.delete(node_id):

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from typing_extensions import override
 
 from app.core.formatting import one_line, tokens
+from app.core.quoting import with_quote
 from app.ui.composer.attachment_chips import AttachmentChip, AttachmentChips
 from app.ui.composer.composer_edit import ComposerEdit, SendKey
 from app.ui.composer.queued_messages import QueuedMessages
+from app.ui.composer.quote_chip import QuoteChip
 from app.ui.composer.recording_strip import RecordingStrip
 from app.ui.composer.tools_button import ToolsButton
 from app.ui.fonts import scaled
@@ -45,6 +47,7 @@ class Composer(QFrame):
         edit: the text field (object name `composer`).
         tools_button: which tools the conversation may use.
         queued: the messages that wait for the answer under way.
+        quote: the passage of the chat that the message is about.
         chips: what is attached to the message.
         attach_button: asks for files.
         record_button: opens the microphone, and ends a recording.
@@ -95,6 +98,7 @@ class Composer(QFrame):
         self.excess_label.setProperty("problem", True)
         self.cut_button = self._make_cut_button()
         self.queued = QueuedMessages(self)
+        self.quote = QuoteChip(self)
         self.chips = AttachmentChips(self)
         self.attach_button = IconButton("paperclip", "Add files", parent=self)
         self.attach_button.setObjectName("attach_button")
@@ -117,8 +121,8 @@ class Composer(QFrame):
 
     @property
     def text(self) -> str:
-        """What is written, as it stands."""
-        return written_text(self.edit.document())
+        """What is written, as it stands, below the passage that it is about."""
+        return with_quote(self.quote.quote, written_text(self.edit.document()))
 
     def set_chips(self, chips: Sequence[AttachmentChip], reading_count: int = 0) -> None:
         """Shows what is attached, and how many files are still being opened."""
@@ -170,6 +174,7 @@ class Composer(QFrame):
 
     def replace_text(self, text: str) -> None:
         """Exchanges what is written, as typing does: Undo brings it back."""
+        self.quote.set_quote("")
         cursor = self.edit.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(text)
@@ -178,10 +183,17 @@ class Composer(QFrame):
 
     def set_text(self, text: str) -> None:
         """Puts a text into the field, such as a kept draft. Emits no `draft_changed`."""
+        self.quote.set_quote("")
         with QSignalBlocker(self):
             self.edit.setPlainText(text)
         self.edit.moveCursor(QTextCursor.MoveOperation.End)
         self._refresh()
+
+    def ask_about(self, passage: str) -> None:
+        """Has what is written be about a passage of the chat."""
+        self.quote.set_quote(passage)
+        self._on_text_changed()
+        self.edit.setFocus()
 
     def clear(self) -> None:
         """Empties the field after its text was taken, and ends the change of an earlier message."""
@@ -270,6 +282,7 @@ class Composer(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self.queued)
         layout.addWidget(self._editing_strip)
+        layout.addWidget(self.quote)
         layout.addWidget(self.chips)
         layout.addWidget(self.recording)
         field = QHBoxLayout()
@@ -293,6 +306,8 @@ class Composer(QFrame):
 
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._on_text_changed)
+        self.quote.removed.connect(self._on_text_changed)
+        self.quote.removed.connect(self.edit.setFocus)
         self.edit.send_pressed.connect(self.send)
         self.edit.escape_pressed.connect(self._on_escape_pressed)
         self.edit.recall_pressed.connect(self._on_recall_pressed)

@@ -240,3 +240,28 @@ def test_the_hint_gives_way_before_a_button_does(
     button = composer.stop_button if state is ComposerState.ANSWERING else composer.send_button
     assert composer.hint.geometry().right() < button.geometry().left()
     assert composer.hint.width() < composer.hint.sizeHint().width() or state is ComposerState.ANSWERING
+
+
+def test_what_is_written_can_be_about_a_passage(qtbot: QtBot, composer: Composer) -> None:
+    composer.ask_about("one\ntwo")
+    assert composer.quote.isVisible()
+    qtbot.keyClicks(composer.edit, "Why?")
+    assert composer.text == "> one\n> two\n\nWhy?"
+    with qtbot.waitSignal(composer.quote.activated) as signal:
+        qtbot.mouseClick(composer.quote, Qt.MouseButton.LeftButton)
+    assert signal.args == ["one\ntwo"]
+    with qtbot.waitSignal(composer.send_requested) as signal:
+        qtbot.keyClick(composer.edit, Qt.Key.Key_Return)
+    assert signal.args == ["> one\n> two\n\nWhy?"]
+    composer.clear()
+    assert not composer.quote.isVisible()
+
+
+def test_the_cross_takes_the_passage_away_and_leaves_the_words(qtbot: QtBot, composer: Composer) -> None:
+    composer.ask_about("one")
+    qtbot.keyClicks(composer.edit, "Why?")
+    with qtbot.waitSignal(composer.draft_changed) as signal:
+        qtbot.mouseClick(composer.quote.remove_button, Qt.MouseButton.LeftButton)
+    assert signal.args == ["Why?"]
+    assert composer.text == "Why?"
+    assert composer.edit.hasFocus()

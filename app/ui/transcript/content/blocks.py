@@ -185,6 +185,17 @@ class Bubble(PlacedBlock):
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted(PlacedBlock):
+    """The passage of the chat that a message of the user is about."""
+
+    text: str
+
+    @override
+    def plain_text(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class FoldLine(PlacedBlock):
     """Below a long message of the user. `hidden` is how many characters are folded away."""
 

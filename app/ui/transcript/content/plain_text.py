@@ -12,6 +12,7 @@ from app.ui.transcript.content.blocks import (
     CodeBlock,
     Container,
     ErrorNote,
+    Quoted,
     TableBlock,
     TextBlock,
 )
@@ -88,7 +89,7 @@ def plain_text(blocks: Iterable[Block]) -> str:
 
 def is_selectable(block: Block) -> bool:
     """Whether the words of a block can be selected: they were written, and are no sign of the program's."""
-    kinds = TextBlock | CodeBlock | TableBlock | Bubble | ErrorNote
+    kinds = TextBlock | CodeBlock | TableBlock | Bubble | Quoted | ErrorNote
     return isinstance(block, kinds) and bool(block.plain_text())
 
 

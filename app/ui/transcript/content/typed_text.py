@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 
 from app.core.markdown.fences import FencedBlock
+from app.core.quoting import parted
 from app.ui.transcript.content.block_reader import without_last_break
-from app.ui.transcript.content.blocks import BlockPlace, Bubble, CodeBlock, Container, Span, Spans
+from app.ui.transcript.content.blocks import BlockPlace, Bubble, CodeBlock, Container, Quoted, Span, Spans
 from app.ui.transcript.content.markdown_rules.formulas import formula
 from app.ui.transcript.content.paragraph_parts import ParagraphReader
 
@@ -23,8 +24,15 @@ _MARKS = ("`", "$", "~~~", "\\(", "\\[", "\\begin{", "://")
 """A text without any of these is words alone."""
 
 
-def typed_blocks(text: str) -> list[Bubble | CodeBlock]:
+def typed_blocks(text: str) -> list[Quoted | Bubble | CodeBlock]:
     """Read what was typed; line ends are `\\n`."""
+    quote, rest = parted(text)
+    if not quote:
+        return [*_blocks(text)]
+    return [Quoted(quote, place=IN_BUBBLE), *(_blocks(rest) if rest.strip() else ())]
+
+
+def _blocks(text: str) -> list[Bubble | CodeBlock]:
     if not any(mark in text for mark in _MARKS):
         return [_words(text)]
     blocks: list[Bubble | CodeBlock] = []

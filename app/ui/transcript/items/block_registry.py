@@ -23,6 +23,7 @@ from app.ui.transcript.content.blocks import (
     MoreLine,
     NameLine,
     PictureRow,
+    Quoted,
     RecordingRow,
     RepeatMark,
     RuleBlock,
@@ -31,7 +32,7 @@ from app.ui.transcript.content.blocks import (
     TextBlock,
 )
 from app.ui.transcript.items.block_view import BlockView
-from app.ui.transcript.items.bubble import BubbleView, FoldLineView
+from app.ui.transcript.items.bubble import BubbleView, FoldLineView, QuotedView
 from app.ui.transcript.items.buttons import ButtonRowView
 from app.ui.transcript.items.card import CardHeaderView
 from app.ui.transcript.items.code import CodeView
@@ -57,6 +58,7 @@ VIEWS: dict[type[Block], Callable[[Any, RenderStyle], BlockView]] = {
     RuleBlock: RuleView,
     Bubble: BubbleView,
     FoldLine: FoldLineView,
+    Quoted: QuotedView,
     PictureRow: PictureRowView,
     RecordingRow: RecordingRowView,
     DocumentRow: DocumentRowView,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from typing_extensions import override
 
-from app.ui.transcript.content.blocks import Bubble, Container, FoldLine
+from app.ui.transcript.content.blocks import Bubble, Container, FoldLine, Quoted, Span
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.drawing import draw_line
@@ -24,6 +24,8 @@ WIDEST = 0.78
 """Of the column."""
 RADIUS = 18.0
 FOLD_HEIGHT = 24.0
+BAR_WIDTH = 2.0
+BESIDE_BAR = 12.0
 
 
 class BubbleView(ParagraphView):
@@ -43,6 +45,42 @@ class BubbleView(ParagraphView):
     @override
     def _code_ground(self) -> QColor:
         return self.style.hover_colour
+
+
+class QuotedView(ParagraphView):
+    """A passage that leads to where it stands in the conversation."""
+
+    def __init__(self, block: Quoted, style: RenderStyle) -> None:
+        rich = RichDocument(style)
+        rich.write_paragraph((Span(block.text),), style.block_format(), colour="muted", line_break="\n")
+        super().__init__(block, style, rich)
+        self._quote = block.text
+
+    @property
+    @override
+    def _origin(self) -> QPointF:
+        return super()._origin + QPointF(BESIDE_BAR, 0)
+
+    @property
+    @override
+    def natural_width(self) -> float:
+        return min(self.width, self._rich.document.idealWidth() + BESIDE_BAR + 1)
+
+    @override
+    def lay_out(self, width: float) -> None:
+        super().lay_out(width - BESIDE_BAR)
+        self.width = width
+
+    @override
+    def paint(self, painter: QPainter, paint: PaintContext) -> None:
+        (target,) = self.targets()
+        colour = "accent" if paint.hovered == self.id_of(target) else "muted"
+        painter.fillRect(QRectF(0, 0, BAR_WIDTH, self.height), self.style.colour(colour))
+        super().paint(painter, paint)
+
+    @override
+    def targets(self) -> Sequence[Target]:
+        return (Target(MessageAction.SHOW_QUOTED, self.area, "Show in the chat", self._quote),)
 
 
 class FoldLineView(BlockView):

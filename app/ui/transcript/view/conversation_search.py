@@ -182,7 +182,7 @@ class TranscriptSearch(QObject):
         row = self._row_of_current()
         if row is None or self.current is None or self.query is None:
             return
-        place = self._opened(row, self.query, self.current.within)
+        place = self.opened(row, self.query, self.current.within)
         if place is None:
             return
         self._viewport.is_following = False
@@ -195,7 +195,7 @@ class TranscriptSearch(QObject):
         self.show_current()
         self.changed.emit()
 
-    def _opened(self, row: int, query: SearchQuery, match: SectionMatch) -> MatchPlace | None:
+    def opened(self, row: int, query: SearchQuery, match: SectionMatch) -> MatchPlace | None:
         """Where a match is once it is no longer folded away."""
         entry, expansion = self._column.entries[row], self._column.expansion
         place = place_of(self._column.layout(row), query, match)

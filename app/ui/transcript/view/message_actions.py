@@ -132,8 +132,10 @@ class MessageActions:
             ContextMenuItem("Copy message", lambda: self.copy(self._plain_text(entry), MESSAGE)),
         ]
         if selected:
+            ask = partial(self._requests.act, entry.id, MessageAction.ASK_ABOUT, selected)
+            choices[:0] = [ContextMenuItem("Ask about this", ask), ContextMenuItem()]
             copy_markdown = partial(self.copy, selected_markdown, SELECTION)
-            choices.insert(1, ContextMenuItem("Copy selection as Markdown", copy_markdown))
+            choices.insert(3, ContextMenuItem("Copy selection as Markdown", copy_markdown))
         if entry.message.role is not Role.USER:
             choices.append(
                 ContextMenuItem("Copy as Markdown", lambda: self.copy(entry.message.text, MESSAGE))

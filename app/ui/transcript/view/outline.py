@@ -20,6 +20,7 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 from typing_extensions import override
 
+from app.core.quoting import parted
 from app.ui.transcript.view.message_column import MessageColumn
 
 WIDTH = 18
@@ -65,7 +66,8 @@ class QuestionModel(QAbstractListModel):
 
     def words(self, number: int) -> str:
         message = self._column.entries[self._column.question_rows[number]].message
-        words = " ".join(message.text[:LONGEST_WORDS].split())
+        quote, words = parted(message.text)
+        words = " ".join((words if words.strip() else quote)[:LONGEST_WORDS].split())
         return words or ("Picture" if message.attachments else "Message without words")
 
 

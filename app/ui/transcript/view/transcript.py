@@ -155,6 +155,14 @@ class Transcript(TranscriptArea):
             self._viewport.return_to(row, self._viewport.row_y(row) - moved)
         self._refresh()
 
+    def show_passage(self, quote: str, below: str = "") -> bool:
+        """Go to what a message quotes, and select it; whether it is still there.
+
+        Args:
+            below: the message that quotes it; the last one that has these words is meant where there is none.
+        """
+        return self._quoted.show(quote, below)
+
     def to_plain_text(self) -> str:
         """What the reader sees of the whole conversation, as text."""
         return self._column.to_plain_text()

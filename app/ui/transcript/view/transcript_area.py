@@ -40,6 +40,7 @@ from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.mouse import MouseHandler
 from app.ui.transcript.view.outline import Outline
 from app.ui.transcript.view.painter import Painter
+from app.ui.transcript.view.quoted_passages import QuotedPassages
 from app.ui.transcript.view.screen_reader import ScreenReader
 from app.ui.transcript.view.selection_keys import SelectionKeys
 from app.ui.transcript.view.viewport import AHEAD, Viewport
@@ -120,6 +121,9 @@ class TranscriptArea(QAbstractScrollArea):
         self._outline = Outline(self, self._column)
         self._find = FindController(
             self, self._column, self._viewport, self._interaction, self._screen_reader, self._refresh
+        )
+        self._quoted = QuotedPassages(
+            self._column, self._viewport, self._interaction, self._find.search, self._refresh
         )
         self._painter = Painter(
             self, self._column, self._viewport, self._interaction, self._animation, self._find.search
