@@ -76,6 +76,9 @@ ALLOWED = {
     "app.ui.widgets": {"app.ui.fonts", "app.ui.icons", "app.ui.widgets"},
 }
 
+# Every part speaks the user's language.
+OPEN_TO_ALL = "app.core.translation"
+
 # A library, and the only parts of the program that may know it.
 CONFINED = {
     "PySide6": {
@@ -139,7 +142,7 @@ def forbidden_imports(module: str, source: str, package: str = "") -> list[str]:
     wrong = []
     for name in imported_modules(source, package or module.rpartition(".")[0]):
         top = name.partition(".")[0]
-        if top == "app" and part_of(name, ALLOWED) not in ALLOWED[here]:
+        if top == "app" and part_of(name, ALLOWED) not in ALLOWED[here] and not part_of(name, (OPEN_TO_ALL,)):
             wrong.append(f"{module} imports {name}")
         library = part_of(name, CONFINED)
         if library and not part_of(module, CONFINED[library]):

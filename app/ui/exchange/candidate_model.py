@@ -9,18 +9,19 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from typing_extensions import override
 
 from app.core import formatting
+from app.core.translation import tr
 from app.services.import_state import ImportCandidate, Standing
 from app.ui.widgets.tooltip import as_written
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_COLUMNS = ("Chat", "From", "Begun", "Last used", "Messages", "")
+_COLUMNS = (tr("Chat"), tr("From"), tr("Begun"), tr("Last used"), tr("Messages"), "")
 _MESSAGES = 4
 WORDS = {
     Standing.NEW: "",
-    Standing.GROWN: "Has grown since it was imported",
-    Standing.HERE: "Already here",
-    Standing.TWICE: "Twice in these files",
+    Standing.GROWN: tr("Has grown since it was imported"),
+    Standing.HERE: tr("Already here"),
+    Standing.TWICE: tr("Twice in these files"),
 }
 WANTED = (Standing.NEW, Standing.GROWN)
 """What is ticked until somebody says otherwise."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
-from app.core import formatting
 from app.core.conversation import Conversation
 from app.core.errors import StoreError
 from app.core.export import ExportOptions, to_markdown
+from app.core.translation import tr, tr_count
 from app.exchange.export_format import ExportChoices, ExportFormat
 from app.exchange.markdown_files import ReadFile
 from app.files.file_names import safe_name
@@ -55,7 +55,7 @@ class ExportController(QObject):
     def copy(self, conversation: Conversation) -> None:
         """Puts a chat on the clipboard, as Markdown that reads well."""
         put_text(to_markdown(conversation, ExportOptions(has_marks=False)))
-        self._messages.show_done("Copied the chat as Markdown")
+        self._messages.show_done(tr("Copied the chat as Markdown"))
 
     def _copy_listed(self, ids: Sequence[str]) -> None:
         if conversation := self._loaded(ids[0]):
@@ -74,7 +74,7 @@ class ExportController(QObject):
     def _open(self, ids: Sequence[str]) -> None:
         count = len(self._services.conversations.summaries)
         if not ids and not count:
-            self._messages.show_notice("Nothing to export yet.")
+            self._messages.show_notice(tr("Nothing to export yet."))
             return
         dialog = ExportDialog(self._wish, len(ids), count, self._window)
         dialog.export_requested.connect(partial(self._ask_where, ids))
@@ -85,15 +85,15 @@ class ExportController(QObject):
         self._wish = wish
         if wish.are_all_wanted:
             ids = [summary.id for summary in self._services.conversations.summaries]
-            self._ask_where_several(ids, "Export all chats", wish)
+            self._ask_where_several(ids, tr("Export all chats"), wish)
         elif len(ids) > 1:
-            self._ask_where_several(ids, "Export the selected chats", wish)
+            self._ask_where_several(ids, tr("Export the selected chats"), wish)
         elif conversation := self._loaded(ids[0]):
             self._ask_where_one(conversation, wish)
 
     def _ask_where_one(self, conversation: Conversation, wish: ExportWish) -> None:
         ending, name = wish.choices.format.value, FORMATS[wish.choices.format][0]
-        dialog = self._file_dialog(f"Export to {name}", name, ending)
+        dialog = self._file_dialog(tr("Export to {name}", name=name), name, ending)
         dialog.selectFile(f"{safe_name(conversation.title, 'Chat')}.{ending}")
         dialog.fileSelected.connect(
             lambda path: self._services.exports.export_one(conversation, Path(path), wish.choices)
@@ -102,8 +102,8 @@ class ExportController(QObject):
 
     def _ask_where_several(self, ids: Sequence[str], title: str, wish: ExportWish) -> None:
         if wish.is_archive:
-            dialog = self._file_dialog(title, "ZIP archive", "zip")
-            dialog.selectFile("Tarn chats.zip")
+            dialog = self._file_dialog(title, tr("ZIP archive"), "zip")
+            dialog.selectFile(tr("Tarn chats.zip"))
         else:
             dialog = QFileDialog(self._window, title)
             dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -123,18 +123,20 @@ class ExportController(QObject):
 
     def _prepare(self, dialog: QFileDialog) -> None:
         dialog.setObjectName("export_dialog")
-        dialog.setLabelText(QFileDialog.DialogLabel.LookIn, "Save in:")
+        dialog.setLabelText(QFileDialog.DialogLabel.LookIn, tr("Save in:"))
         documents = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
         dialog.setDirectory(str(documents if documents.is_dir() else Path.home()))
         dialog.finished.connect(dialog.deleteLater)
 
     def _on_exports_changed(self, state: ExportState) -> None:
         if state.is_running and state.count > 1:
-            words = f"Exporting chat {state.done_count:,} of {state.count:,}"
-            self._messages.show_done(words, "Stop", self._services.exports.cancel)
+            words = tr(
+                "Exporting chat {done_count:,} of {count:,}", done_count=state.done_count, count=state.count
+            )
+            self._messages.show_done(words, tr("Stop"), self._services.exports.cancel)
         elif state.path is not None:
             path = state.path
-            self._messages.show_done(_words(state), "Show in folder", lambda: reveal(path))
+            self._messages.show_done(_words(state), tr("Show in folder"), lambda: reveal(path))
 
     # On the thread of the export
 
@@ -153,7 +155,14 @@ class ExportController(QObject):
 def _words(state: ExportState) -> str:
     name = state.path.name if state.path else ""
     if state.count == 1:
-        return f"Exported to {name}"
+        return tr("Exported to {name}", name=name)
     if state.failed:
-        return f"Exported {state.done_count:,} of {state.count:,} chats to {name}"
-    return f"Exported {formatting.counted(state.done_count, 'chat')} to {name}"
+        return tr(
+            "Exported {done_count:,} of {count:,} chats to {name}",
+            done_count=state.done_count,
+            count=state.count,
+            name=name,
+        )
+    return tr_count(
+        "Exported {count:,} chat to {name}", "Exported {count:,} chats to {name}", state.done_count, name=name
+    )

@@ -17,16 +17,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.translation import tr
 from app.exchange.export_format import ExportChoices, ExportFormat, PaperSize
 from app.ui.widgets.drop_down import DropDown
 
 WIDTH = 460
 FORMATS = {
-    ExportFormat.MARKDOWN: ("Markdown", "Reads well everywhere, and can be imported again without loss."),
-    ExportFormat.JSON: ("JSON", "Everything there is: all versions, drafts, figures. For other programs."),
-    ExportFormat.HTML: ("Web page", "One file that looks as here, light or dark, without scripts."),
-    ExportFormat.PDF: ("PDF", "Pages to print or to send."),
-    ExportFormat.TEXT: ("Plain text", "Words only."),
+    ExportFormat.MARKDOWN: (
+        tr("Markdown"),
+        tr("Reads well everywhere, and can be imported again without loss."),
+    ),
+    ExportFormat.JSON: (
+        "JSON",
+        tr("Everything there is: all versions, drafts, figures. For other programs."),
+    ),
+    ExportFormat.HTML: (tr("Web page"), tr("One file that looks as here, light or dark, without scripts.")),
+    ExportFormat.PDF: ("PDF", tr("Pages to print or to send.")),
+    ExportFormat.TEXT: (tr("Plain text"), tr("Words only.")),
 }
 """The formats by what they are called, with what each is good for."""
 
@@ -60,28 +67,30 @@ class ExportDialog(QDialog):
         """
         super().__init__(parent)
         self.setObjectName("export_choices")
-        self.setWindowTitle("Export chats")
+        self.setWindowTitle(tr("Export chats"))
         self.setMinimumWidth(WIDTH)
-        self.shown_button = QRadioButton("This chat" if chosen < 2 else f"{chosen:,} selected chats", self)
+        self.shown_button = QRadioButton(
+            tr("This chat") if chosen < 2 else tr("{chosen:,} selected chats", chosen=chosen), self
+        )
         self._is_single = chosen < 2
-        self.all_button = QRadioButton(f"All chats ({count:,})", self)
+        self.all_button = QRadioButton(tr("All chats ({count:,})", count=count), self)
         self.format_box = DropDown(self)
-        self.format_box.setAccessibleName("Format")
+        self.format_box.setAccessibleName(tr("Format"))
         self.explanation = QLabel(self)
         self.explanation.setProperty("muted", True)
         self.explanation.setWordWrap(True)
-        self.branches_box = QCheckBox("All versions of each message", self)
-        self.reasoning_box = QCheckBox("Thoughts", self)
-        self.pictures_box = QCheckBox("Pictures within the file", self)
+        self.branches_box = QCheckBox(tr("All versions of each message"), self)
+        self.reasoning_box = QCheckBox(tr("Thoughts"), self)
+        self.pictures_box = QCheckBox(tr("Pictures within the file"), self)
         self.paper_box = DropDown(self)
-        self.paper_box.setAccessibleName("Paper")
+        self.paper_box.setAccessibleName(tr("Paper"))
         self.place_box = DropDown(self)
-        self.place_box.setAccessibleName("Into")
-        self.export_button = QPushButton("Export…", self)
+        self.place_box.setAccessibleName(tr("Into"))
+        self.export_button = QPushButton(tr("Export…"), self)
         self.export_button.setObjectName("export_button")
         self.export_button.setProperty("primary", True)
         self.export_button.setDefault(True)
-        self._cancel_button = QPushButton("Cancel", self)
+        self._cancel_button = QPushButton(tr("Cancel"), self)
         self._form = QFormLayout()
         self._fill(wish, chosen, count)
         self._lay_out()
@@ -109,8 +118,8 @@ class ExportDialog(QDialog):
             self.format_box.addItem(name, format_.value)
         for paper in PaperSize:
             self.paper_box.addItem(paper.value, paper.value)
-        self.place_box.addItem("One ZIP archive", True)
-        self.place_box.addItem("A folder", False)
+        self.place_box.addItem(tr("One ZIP archive"), True)
+        self.place_box.addItem(tr("A folder"), False)
         choices = wish.choices
         self.format_box.setCurrentIndex(self.format_box.findData(choices.format.value))
         self.paper_box.setCurrentIndex(self.paper_box.findData(choices.paper.value))
@@ -129,13 +138,13 @@ class ExportDialog(QDialog):
         scope.addWidget(self.all_button)
         scope.addStretch(1)
         self._form.setSpacing(10)
-        self._form.addRow("Export", scope)
-        self._form.addRow("Format", self.format_box)
+        self._form.addRow(tr("Export"), scope)
+        self._form.addRow(tr("Format"), self.format_box)
         self._form.addRow("", self.explanation)
         for box in (self.branches_box, self.reasoning_box, self.pictures_box):
             self._form.addRow("", box)
-        self._form.addRow("Paper", self.paper_box)
-        self._form.addRow("Into", self.place_box)
+        self._form.addRow(tr("Paper"), self.paper_box)
+        self._form.addRow(tr("Into"), self.place_box)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self._cancel_button)

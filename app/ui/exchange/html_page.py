@@ -26,6 +26,7 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.stop_texts import STATE_NOTES
+from app.core.translation import tr
 from app.exchange.markdown_files import ReadFile
 from app.ui.exchange.page_style import page_style
 from app.ui.theme import Theme
@@ -111,16 +112,16 @@ def part_html(part: Part) -> str:
 
 def call_title(part: ToolCallPart) -> str:
     """What stands above a call."""
-    return f"Called {part.name}" if part.name else "Call"
+    return tr("Called {name}", name=part.name) if part.name else tr("Call")
 
 
 def result_title(part: ToolResultPart) -> str:
     """What stands above a result: what became of the call."""
-    name = part.name or "A tool"
+    name = part.name or tr("A tool")
     if part.is_refused:
-        return f"{name} was denied"
+        return tr("{name} was denied", name=name)
     if part.is_stopped:
-        return f"{name} was stopped"
+        return tr("{name} was stopped", name=name)
     return f"{name} failed" if part.is_error else f"{name} returned"
 
 
@@ -194,8 +195,10 @@ def _code(text: str) -> str:
 def thought_title(part: ReasoningPart) -> str:
     """How long a thought took, as far as that is known."""
     if part.elapsed_ms is None:
-        return "Thought"
-    return f"Thought for {formatting.whole_seconds(max(1, part.elapsed_ms / 1000))}"
+        return tr("Thought")
+    return tr(
+        "Thought for {whole_seconds}", whole_seconds=formatting.whole_seconds(max(1, part.elapsed_ms / 1000))
+    )
 
 
 def _attachment(part: AttachmentPart, read_file: ReadFile) -> str:

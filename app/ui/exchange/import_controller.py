@@ -8,13 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
-from app.core import formatting
+from app.core.translation import tr, tr_count
 from app.services.import_state import ImportPhase, ImportState
 from app.services.imports import ImportService
 from app.ui.exchange.import_page import ImportPage
 from app.ui.main_window import MainWindow
 
-_FILES = "Exported chats (*.zip *.json *.jsonl *.md *.markdown *.chat)"
+_FILES = tr("Exported chats (*.zip *.json *.jsonl *.md *.markdown *.chat)")
 
 
 class ImportController(QObject):
@@ -59,13 +59,13 @@ class ImportController(QObject):
         self._window.focus_composer()
 
     def _ask_for_files(self) -> None:
-        dialog = self._dialog("Choose exported chats", QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilters([_FILES, "All files (*)"])
+        dialog = self._dialog(tr("Choose exported chats"), QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([_FILES, tr("All files (*)")])
         dialog.filesSelected.connect(lambda names: self.read([Path(name) for name in names]))
         dialog.open()
 
     def _ask_for_folder(self) -> None:
-        dialog = self._dialog("Choose a folder with chats", QFileDialog.FileMode.Directory)
+        dialog = self._dialog(tr("Choose a folder with chats"), QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda name: self.read([Path(name)]))
         dialog.open()
@@ -82,4 +82,6 @@ class ImportController(QObject):
     def _on_imports_changed(self, state: ImportState) -> None:
         self.page.show_state(state)
         if state.phase is ImportPhase.DONE and self._window.current_page is not self.page:
-            self._window.messages.show_done(f"Imported {formatting.counted(len(state.saved), 'chat')}")
+            self._window.messages.show_done(
+                tr_count("Imported {count:,} chat", "Imported {count:,} chats", len(state.saved))
+            )

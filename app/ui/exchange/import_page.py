@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core import formatting
+from app.core.translation import tr, tr_count
 from app.exchange.imported import Unread
 from app.services.import_state import ImportCandidate, ImportPhase, ImportState, Standing
 from app.ui.exchange.candidate_model import WANTED, CandidateModel
@@ -55,7 +56,7 @@ class ImportPage(BackPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("import_page")
-        self.setAccessibleName("Import chats")
+        self.setAccessibleName(tr("Import chats"))
         self.setAcceptDrops(True)
         self.start = ImportStart(self)
         self.back_button = self._back_button("import_back_button")
@@ -68,22 +69,22 @@ class ImportPage(BackPage):
         self.unread_label.setProperty("muted", True)
         self.unread = QListWidget(self)
         self.unread.setObjectName("unread_list")
-        self.unread.setAccessibleName("What cannot be read")
+        self.unread.setAccessibleName(tr("What cannot be read"))
         self.unread.setWordWrap(True)
         self.bar = QProgressBar(self)
         self.bar.setObjectName("import_progress")
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(tr("Progress"))
         self.bar.setRange(0, STEPS)
         self.bar.setTextVisible(False)
-        self.all_button = QPushButton("Select all", self)
-        self.new_button = QPushButton("Select new", self)
-        self.none_button = QPushButton("Select none", self)
+        self.all_button = QPushButton(tr("Select all"), self)
+        self.new_button = QPushButton(tr("Select new"), self)
+        self.none_button = QPushButton(tr("Select none"), self)
         self.import_button = QPushButton(self)
         self.import_button.setObjectName("start_import_button")
         self.import_button.setProperty("primary", True)
-        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button = QPushButton(tr("Cancel"), self)
         self.cancel_button.setObjectName("cancel_import_button")
-        self.again_button = QPushButton("Import more…", self)
+        self.again_button = QPushButton(tr("Import more…"), self)
         self._pages = QStackedWidget(self)
         self._phase = ImportPhase.IDLE
         self._shown: tuple[ImportCandidate, ...] | None = None
@@ -112,7 +113,7 @@ class ImportPage(BackPage):
             button.setVisible(is_choosing and bool(state.candidates))
         self.import_button.setVisible(is_choosing and bool(state.candidates))
         self.cancel_button.setVisible(is_working or is_choosing)
-        self.cancel_button.setText("Stop" if state.phase is ImportPhase.SAVING else "Cancel")
+        self.cancel_button.setText(tr("Stop") if state.phase is ImportPhase.SAVING else tr("Cancel"))
         self.again_button.setVisible(state.phase is ImportPhase.DONE)
         self._show_unread(state.unread)
         self._count_wanted()
@@ -129,18 +130,20 @@ class ImportPage(BackPage):
         wanted = self.unread.sizeHintForRow(0) * self.unread.count() + 2 * self.unread.frameWidth() + 12
         self.unread.setMaximumHeight(min(UNREAD_HEIGHT, wanted))
         self.unread_label.setText(
-            "One could not be read:" if len(unread) == 1 else f"{len(unread):,} could not be read:"
+            tr("One could not be read:")
+            if len(unread) == 1
+            else tr("{unread:,} could not be read:", unread=len(unread))
         )
 
     def _count_wanted(self) -> None:
         count = len(self.model.wanted)
         self.import_button.setEnabled(count > 0)
-        self.import_button.setText(f"Import {formatting.counted(count, 'chat')}")
+        self.import_button.setText(tr_count("Import {count:,} chat", "Import {count:,} chats", count))
 
     def _prepare_table(self) -> None:
         table = self.table
         table.setObjectName("import_table")
-        table.setAccessibleName("Chats to import")
+        table.setAccessibleName(tr("Chats to import"))
         table.setModel(self.model)
         table.verticalHeader().hide()
         table.setShowGrid(False)
@@ -204,27 +207,41 @@ def summary_of(state: ImportState) -> str:
     """What goes on, as a sentence."""
     match state.phase:
         case ImportPhase.READING:
-            found = formatting.counted(state.found_count, "chat")
-            return f"Reading the files. {found} found so far." if state.found_count else "Reading the files."
+            found = tr_count("{count:,} chat", "{count:,} chats", state.found_count)
+            return (
+                tr("Reading the files. {found} found so far.", found=found)
+                if state.found_count
+                else tr("Reading the files.")
+            )
         case ImportPhase.CHOOSING:
             return _found(state)
         case ImportPhase.SAVING:
-            return f"Importing {state.found_count:,} of {formatting.counted(state.wanted_count, 'chat')}."
+            return tr_count(
+                "Importing {found_count:,} of {count:,} chat.",
+                "Importing {found_count:,} of {count:,} chats.",
+                state.wanted_count,
+                found_count=state.found_count,
+            )
         case ImportPhase.DONE:
-            count = formatting.counted(len(state.saved), "chat")
+            count = tr_count("{count:,} chat", "{count:,} chats", len(state.saved))
             if state.was_stopped:
-                return f"Stopped. {count} came before that, and can be found in the list."
-            return f"Imported {count}. They are in the list by the dates on which they were last used."
+                return tr("Stopped. {count} came before that, and can be found in the list.", count=count)
+            return tr(
+                "Imported {count}. They are in the list by the dates on which they were last used.",
+                count=count,
+            )
     return ""
 
 
 def _found(state: ImportState) -> str:
     if not state.candidates:
-        return "There are no chats in this that can be read."
+        return tr("There are no chats in this that can be read.")
     sentences = [f"{formatting.counted(len(state.candidates), 'chat')} found."]
     here = sum(one.standing is Standing.HERE for one in state.candidates)
     if here:
-        sentences.append("One is here already." if here == 1 else f"{here:,} are here already.")
+        sentences.append(
+            tr("One is here already.") if here == 1 else tr("{here:,} are here already.", here=here)
+        )
     return " ".join(sentences)
 
 

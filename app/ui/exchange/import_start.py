@@ -7,19 +7,20 @@ from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.icons import icon
 from app.ui.widgets.column_page import ColumnPage
 
 WIDTH = 560
 _SOURCES = (
-    ("ChatGPT", "the ZIP that comes by mail (Settings › Data controls › Export data)"),
-    ("Claude", "the ZIP that comes by mail (Settings › Privacy › Export data)"),
-    ("Open WebUI", "the JSON file (Settings › Chats › Export chats)"),
-    ("LM Studio", "the folder “conversations” in “.lmstudio”"),
-    ("Jan", "the folder “threads” in its data folder"),
-    ("llama.cpp", "the JSON file of its web page (Settings › Import/Export)"),
-    ("GPT4All", "the files that end in “.chat” in its folder of models"),
-    ("Tarn", "Markdown, JSON, or a ZIP of them"),
+    ("ChatGPT", tr("the ZIP that comes by mail (Settings › Data controls › Export data)")),
+    (tr("Claude"), tr("the ZIP that comes by mail (Settings › Privacy › Export data)")),
+    (tr("Open WebUI"), tr("the JSON file (Settings › Chats › Export chats)")),
+    (tr("LM Studio"), tr("the folder “conversations” in “.lmstudio”")),
+    (tr("Jan"), tr("the folder “threads” in its data folder")),
+    ("llama.cpp", tr("the JSON file of its web page (Settings › Import/Export)")),
+    ("GPT4All", tr("the files that end in “.chat” in its folder of models")),
+    (tr("Tarn"), tr("Markdown, JSON, or a ZIP of them")),
 )
 
 
@@ -33,19 +34,21 @@ class ImportStart(ColumnPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = QLabel(self)
-        title = QLabel("Import chats", self)
+        title = QLabel(tr("Import chats"), self)
         title.setProperty("title", True)
         text = QLabel(
-            "Choose what another program has exported, or drop it here. You see what would come before "
-            "anything is saved.",
+            tr(
+                "Choose what another program has exported, or drop it here. You see what would come before "
+                "anything is saved."
+            ),
             self,
         )
         text.setWordWrap(True)
         text.setProperty("body", True)
-        self.files_button = QPushButton("Choose files…", self)
+        self.files_button = QPushButton(tr("Choose files…"), self)
         self.files_button.setObjectName("import_files_button")
         self.files_button.setProperty("primary", True)
-        self.folder_button = QPushButton("Choose a folder…", self)
+        self.folder_button = QPushButton(tr("Choose a folder…"), self)
         self.folder_button.setObjectName("import_folder_button")
         column = self.new_column(WIDTH)
         column.addSpacing(24)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 
 from app.core import formatting
 from app.core.conversation import Conversation
+from app.core.translation import tr
 from app.exchange.export_format import PaperSize
 from app.exchange.markdown_files import ReadFile
 from app.ui.exchange.print_html import print_html
@@ -45,7 +46,7 @@ def pdf_document(conversation: Conversation, read_file: ReadFile, theme: Theme, 
     writer = QPdfWriter(buffer)
     writer.setResolution(RESOLUTION)
     writer.setTitle(formatting.one_line(conversation.title))
-    writer.setCreator("Tarn")
+    writer.setCreator(tr("Tarn"))
     margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
     layout = QPageLayout(
         QPageSize(_SIZES[paper]), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter

@@ -21,6 +21,7 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.stop_texts import STATE_NOTES
+from app.core.translation import tr
 from app.exchange.markdown_files import ReadFile
 from app.ui.exchange.html_page import (
     call_title,
@@ -36,8 +37,10 @@ from app.ui.theme import Theme
 from app.ui.transcript.content.plain_text import displayable
 
 _STYLE = Template(
-    "body { color: $text; } a { color: $link; } pre { white-space: pre-wrap; } .muted { color: $muted; } "
-    "code, pre { font-family: $families; } code { color: $inline; } pre code { color: $code; } $syntax"
+    tr(
+        "body { color: $text; } a { color: $link; } pre { white-space: pre-wrap; } .muted { color: $muted; } "
+        "code, pre { font-family: $families; } code { color: $inline; } pre code { color: $code; } $syntax"
+    )
 )
 LONGEST_WORD = 90
 """Characters without a space after which code may be broken."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.core import formatting
+from app.core.translation import tr
 from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelLifecycle
 from app.hub.model_sizes import (
     companion_bytes,
@@ -33,7 +34,7 @@ def catalog_entries(catalog: Catalog, capacity: Capacity, present: Iterable[str]
     """All models under their headings; `present` are the ids of those that are on this computer."""
     there = frozenset(present)
     entries: list[Entry] = [
-        Row(START_KEY, "Recommended", icon_name="star", lines=(Line("Three good first choices"),))
+        Row(START_KEY, tr("Recommended"), icon_name="star", lines=(Line(tr("Three good first choices")),))
     ]
     for heading, models in _sections(catalog):
         rows = [_row(model, capacity, model.id in there) for model in models]
@@ -57,12 +58,12 @@ def _sections(catalog: Catalog) -> list[tuple[str, list[CatalogModel]]]:
 
 def _section_of(model: CatalogModel) -> str:
     if model.needs:
-        return "Not yet in this version"
+        return tr("Not yet in this version")
     if model.status is not ModelLifecycle.CURRENT:
-        return "Earlier models"
+        return tr("Earlier models")
     if model.kind in (ModelKind.VISION, ModelKind.AUDIO):
-        return "Pictures and sound"
-    return "Made for one task" if model.kind is ModelKind.TASK else "Chat"
+        return tr("Pictures and sound")
+    return tr("Made for one task") if model.kind is ModelKind.TASK else tr("Chat")
 
 
 def _row(model: CatalogModel, capacity: Capacity, is_present: bool) -> Row:
@@ -72,7 +73,11 @@ def _row(model: CatalogModel, capacity: Capacity, is_present: bool) -> Row:
         about = "about " if size.is_estimate else ""
         words.insert(0, about + formatting.size(size.size_bytes + companion_bytes(model)))
     badges: tuple[Badge, ...] = ()
-    tip = f"{model.description} It is on this computer." if is_present else model.description
+    tip = (
+        tr("{description} It is on this computer.", description=model.description)
+        if is_present
+        else model.description
+    )
     if not model.needs:
         verdict = judge_catalog_model(model, capacity)
         badges, tip = verdict_badges(verdict), f"{tip}\n\n{verdict.sentence}"

@@ -6,21 +6,23 @@ from dataclasses import dataclass
 
 from app.core import formatting
 from app.core.sampling import Sampling
+from app.core.translation import tr
 from app.hub.catalog import CatalogModel, ModelKind, ModelLifecycle, Thinking
 from app.hub.model_sizes import parameter_count
 from app.hub.verdict import Fit, ModelVerdict
 from app.ui.model_manager.rows import Badge, Tone
 
-LFM_LICENCE = (
+LFM_LICENCE = tr(
     "LFM Open License v1.0: free to use and to change, also commercially by companies with less than "
     "10 million US dollars of revenue a year. Larger ones need a licence from Liquid AI."
 )
 LICENCE_ADDRESSES = {"Apache-2.0": "https://www.apache.org/licenses/LICENSE-2.0"}
 
 _LANGUAGES = {
-    "en": "English", "ar": "Arabic", "zh": "Chinese", "fr": "French", "de": "German", "ja": "Japanese",
-    "ko": "Korean", "es": "Spanish", "pt": "Portuguese", "it": "Italian", "vi": "Vietnamese", "th": "Thai",
-    "id": "Indonesian", "hi": "Hindi", "ru": "Russian", "pl": "Polish",
+    "en": tr("English"), "ar": tr("Arabic"), "zh": tr("Chinese"), "fr": tr("French"),
+    "de": tr("German"), "ja": tr("Japanese"), "ko": tr("Korean"), "es": tr("Spanish"),
+    "pt": tr("Portuguese"), "it": tr("Italian"), "vi": tr("Vietnamese"), "th": tr("Thai"),
+    "id": tr("Indonesian"), "hi": tr("Hindi"), "ru": tr("Russian"), "pl": tr("Polish"),
 }  # fmt: skip
 _VERDICT_TONES = {Fit.FITS: Tone.GOOD, Fit.TIGHT: Tone.WARNING, Fit.TOO_LARGE: Tone.BAD}
 
@@ -68,8 +70,8 @@ def is_lfm(licence: str) -> bool:
 def licence_fact(licence: str, page: str) -> Fact:
     """A licence in a sentence, and where the whole of it is."""
     if is_lfm(licence):
-        return Fact("Licence", LFM_LICENCE, f"{page}/blob/main/LICENSE")
-    return Fact("Licence", licence or "Not stated", LICENCE_ADDRESSES.get(licence, page))
+        return Fact(tr("Licence"), LFM_LICENCE, f"{page}/blob/main/LICENSE")
+    return Fact(tr("Licence"), licence or tr("Not stated"), LICENCE_ADDRESSES.get(licence, page))
 
 
 def icon_of(model: CatalogModel) -> str:
@@ -83,49 +85,49 @@ def icon_of(model: CatalogModel) -> str:
 def what_runs(model: CatalogModel) -> str:
     """What this version of the program can do with it today; empty for models that simply chat."""
     if model.needs:
-        return f"This model does not run in this version of Tarn: it needs {model.needs}."
+        return tr("This model does not run in this version of Tarn: it needs {needs}.", needs=model.needs)
     if model.kind is ModelKind.VISION:
-        return "It looks at pictures: the file that lets it see is downloaded along with it."
+        return tr("It looks at pictures: the file that lets it see is downloaded along with it.")
     if model.kind is ModelKind.AUDIO:
-        return (
+        return tr(
             "It listens to recordings: the file that lets it hear is downloaded along with it. Its own voice "
             "cannot be had with this engine, so it answers in words."
         )
     if model.kind is ModelKind.BASE:
-        return "It runs, but it continues text instead of chatting."
+        return tr("It runs, but it continues text instead of chatting.")
     if model.kind is ModelKind.TASK:
-        return "It runs. It is made for one task and does little else."
+        return tr("It runs. It is made for one task and does little else.")
     return ""
 
 
 def status_words(model: CatalogModel) -> str:
     """Whether there is something newer; empty for what is current."""
     if model.status is ModelLifecycle.SUPERSEDED:
-        return "There is a newer version of this model."
+        return tr("There is a newer version of this model.")
     if model.status is ModelLifecycle.DEPRECATED:
-        return "Liquid AI recommends a newer model in its place."
+        return tr("Liquid AI recommends a newer model in its place.")
     return ""
 
 
 def facts_of(model: CatalogModel, page: str) -> list[Fact]:
     """What a person compares models by."""
     facts = [
-        Fact("Size", f"{formatting.parameters(parameter_count(model))} parameters, {model.architecture}")
+        Fact(tr("Size"), f"{formatting.parameters(parameter_count(model))} parameters, {model.architecture}")
     ]
     if model.context_length:
-        facts.append(Fact("Context", formatting.tokens(model.context_length)))
-    facts.append(Fact("Languages", languages(model.languages)))
-    facts.append(Fact("Abilities", _abilities(model)))
+        facts.append(Fact(tr("Context"), formatting.tokens(model.context_length)))
+    facts.append(Fact(tr("Languages"), languages(model.languages)))
+    facts.append(Fact(tr("Abilities"), _abilities(model)))
     if model.sampling is not None:
         words = sampling_words(model.sampling)
-        facts.append(Fact("Sampling", f"{words}. {_sentence(model.sampling_source)}"))
+        facts.append(Fact(tr("Sampling"), f"{words}. {_sentence(model.sampling_source)}"))
     facts.append(licence_fact(model.licence, page))
     return [fact for fact in facts if fact.text.strip()]
 
 
 def sampling_words(sampling: Sampling) -> str:
     """The values that are switched on: Temperature 0.1, top-k 50, repeat penalty 1.05."""
-    words = [f"Temperature {sampling.temperature:g}"]
+    words = [tr("Temperature {temperature:g}", temperature=sampling.temperature)]
     if sampling.top_k:
         words.append(f"top-k {sampling.top_k}")
     if sampling.top_p < 1.0:
@@ -133,20 +135,20 @@ def sampling_words(sampling: Sampling) -> str:
     if sampling.min_p:
         words.append(f"min-p {sampling.min_p:g}")
     if sampling.repeat_penalty not in (0.0, 1.0):
-        words.append(f"repeat penalty {sampling.repeat_penalty:g}")
+        words.append(tr("repeat penalty {repeat_penalty:g}", repeat_penalty=sampling.repeat_penalty))
     return ", ".join(words)
 
 
 def _abilities(model: CatalogModel) -> str:
     words = {
-        Thinking.NONE: "answers at once",
-        Thinking.ALWAYS: "thinks before it answers",
-        Thinking.PREFILLED: "thinks before it answers",
-        Thinking.SWITCHABLE: "thinks where asked to",
+        Thinking.NONE: tr("answers at once"),
+        Thinking.ALWAYS: tr("thinks before it answers"),
+        Thinking.PREFILLED: tr("thinks before it answers"),
+        Thinking.SWITCHABLE: tr("thinks where asked to"),
     }[model.thinking]
     if model.kind in (ModelKind.BASE, ModelKind.AUDIO, ModelKind.TASK):
         words = ""
-    tools = "calls tools" if model.has_tools else ""
+    tools = tr("calls tools") if model.has_tools else ""
     text = ", ".join(word for word in (words, tools) if word)
     return text[:1].upper() + text[1:]
 

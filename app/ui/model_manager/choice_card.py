@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.errors import HubError
+from app.core.translation import tr
 from app.hub.download.state import DownloadState, DownloadStatus
 from app.hub.recommendations import Recommendation
 from app.ui.icons import icon
@@ -71,11 +72,11 @@ class ChoiceCard(QFrame):
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, _STEPS)
-        self.bar.setAccessibleName(f"Download of {choice.model.title}")
+        self.bar.setAccessibleName(tr("Download of {title}", title=choice.model.title))
         self.button = QPushButton(self)
         self.button.setProperty("primary", True)
         self.button.setObjectName("choice_button")
-        self.info_button = IconButton("info", f"More about {choice.model.title}", parent=self)
+        self.info_button = IconButton("info", tr("More about {title}", title=choice.model.title), parent=self)
         # Else it is squeezed for a moment when a line more is shown.
         self.info_button.setFixedSize(self.info_button.sizeHint())
         self.button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -95,11 +96,15 @@ class ChoiceCard(QFrame):
     def set_choice(self, choice: Recommendation) -> None:
         """Shows the same model with other figures, as the free memory changes."""
         self._choice = choice
-        about = "About " if choice.size.is_estimate else ""
         size = formatting.size(choice.size.size_bytes)
         needed = formatting.size(choice.verdict.needed_bytes)
         self._cost.setText(
-            f"{choice.model.title}, {choice.quantisation}\n{about}{size} download · needs {needed} of memory"
+            f"{choice.model.title}, {choice.quantisation}\n"
+            + (
+                tr("About {size} download · needs {needed} of memory", size=size, needed=needed)
+                if choice.size.is_estimate
+                else tr("{size} download · needs {needed} of memory", size=size, needed=needed)
+            )
         )
         badges = verdict_badges(choice.verdict)
         self._verdict.setVisible(bool(badges))
@@ -144,7 +149,7 @@ class ChoiceCard(QFrame):
         _restyle(self.status)
         self.status.show()
         self.button.setEnabled(True)
-        self.button.setText("Try again")
+        self.button.setText(tr("Try again"))
 
     def _show_status(self, state: DownloadState) -> None:
         is_failed = state.status is DownloadStatus.FAILED and state.error is not None
@@ -212,12 +217,12 @@ class ChoiceCard(QFrame):
 
 def _button_text(status: DownloadStatus | None, is_done: bool) -> str:
     if is_done:
-        return "Chat"
+        return tr("Chat")
     if status in (DownloadStatus.RUNNING, DownloadStatus.WAITING):
-        return "Pause"
+        return tr("Pause")
     if status is DownloadStatus.PAUSED:
-        return "Resume"
-    return "Try again" if status is DownloadStatus.FAILED else "Download and chat"
+        return tr("Resume")
+    return tr("Try again") if status is DownloadStatus.FAILED else tr("Download and chat")
 
 
 def _restyle(widget: QWidget) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core import formatting
 from app.core.memory_estimate import COMFORTABLE_SHARE, typical_memory
 from app.core.speed_estimate import COMFORTABLE_TOKENS_PER_SECOND
+from app.core.translation import tr, tr_count
 from app.engine.computer import Computer
 from app.hub.verdict import CHAT_CONTEXT
 
@@ -22,11 +23,15 @@ def largest_parameters(computer: Computer) -> int:
 
 def facts(computer: Computer) -> tuple[str, ...]:
     """Memory, processor and graphics card, each in a few words."""
-    cores = formatting.counted(computer.core_count, "core")
+    cores = tr_count("{count:,} core", "{count:,} cores", computer.core_count)
     return (
-        f"{formatting.size(computer.free_bytes)} of {formatting.size(computer.memory_bytes)} RAM free",
+        tr(
+            "{size} of {size_2} RAM free",
+            size=formatting.size(computer.free_bytes),
+            size_2=formatting.size(computer.memory_bytes),
+        ),
         f"{computer.processor}, {cores}" if computer.processor else cores,
-        "GPU acceleration on" if computer.has_graphics else "No GPU",
+        tr("GPU acceleration on") if computer.has_graphics else tr("No GPU"),
     )
 
 
@@ -34,14 +39,14 @@ def claim(computer: Computer) -> str:
     """The sentence that says which models answer at a comfortable speed, not only which ones fit."""
     parameters = largest_parameters(computer)
     if parameters < SMALLEST_PARAMETERS:
-        return "Little memory is free now. Close other programs, or choose the smallest model."
+        return tr("Little memory is free now. Close other programs, or choose the smallest model.")
     if computer.bytes_per_second:
         quick = computer.bytes_per_second / COMFORTABLE_TOKENS_PER_SECOND / _BYTES_PER_PARAMETER
         parameters = min(parameters, round(quick))
     if parameters < SMALLEST_PARAMETERS:
-        return "Models write slowly on this computer. The smallest ones are the fastest."
+        return tr("Models write slowly on this computer. The smallest ones are the fastest.")
     billions = parameters / 1e9
     largest = f"{billions:.0f} billion" if billions >= 2 else f"{billions * 1000:.0f} million"
     if 1 <= billions < 2:
         largest = f"{billions:.1f} billion"
-    return f"Models of up to about {largest} parameters are comfortable on this computer."
+    return tr("Models of up to about {largest} parameters are comfortable on this computer.", largest=largest)

@@ -29,10 +29,11 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.connection import Connection
+from app.core.translation import tr
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_COLUMNS = ("Time", "Host", "Purpose", "Sent", "Received", "Outcome")
+_COLUMNS = (tr("Time"), tr("Host"), tr("Purpose"), tr("Sent"), tr("Received"), tr("Outcome"))
 _FIRST_FIGURE, _LAST_FIGURE = 3, 4
 _LOOK_MS = 500
 
@@ -99,7 +100,7 @@ class ConnectionsPage(QWidget):
         self._model = ConnectionsModel(self)
         self.table = QTableView(self)
         self.table.setObjectName("connections_table")
-        self.table.setAccessibleName("Connections")
+        self.table.setAccessibleName(tr("Connections"))
         self.table.setModel(self._model)
         self.table.verticalHeader().hide()
         self.table.setShowGrid(False)
@@ -117,7 +118,7 @@ class ConnectionsPage(QWidget):
         self.summary = QLabel(self)
         self.summary.setProperty("muted", True)
         self.summary.setWordWrap(True)
-        self.clear_button = QPushButton("Clear", self)
+        self.clear_button = QPushButton(tr("Clear"), self)
         self.clear_button.setObjectName("clear_connections_button")
         self.clear_requested = self.clear_button.clicked
         self._look = QTimer(self, interval=_LOOK_MS)
@@ -134,13 +135,19 @@ class ConnectionsPage(QWidget):
             self.table.scrollToTop()
         self.clear_button.setEnabled(bool(connections))
         if not connections:
-            self.summary.setText("No connections yet.")
+            self.summary.setText(tr("No connections yet."))
             return
         down = sum(connection.bytes_down for connection in connections)
-        self.summary.setText(f"The last {len(connections):,} connections, {formatting.size(down)} received.")
+        self.summary.setText(
+            tr(
+                "The last {connections:,} connections, {size} received.",
+                connections=len(connections),
+                size=formatting.size(down),
+            )
+        )
 
     def _lay_out(self) -> None:
-        heading = QLabel("Connections", self)
+        heading = QLabel(tr("Connections"), self)
         heading.setProperty("subheading", True)
         foot = QHBoxLayout()
         foot.addWidget(self.clear_button)

@@ -13,15 +13,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.translation import tr
 from app.hub.library.model_files import ImportMode
 from app.ui.model_manager.catalog_words import LFM_LICENCE
 from app.ui.widgets.inset_label import InsetLabel
 from app.ui.widgets.question_dialog import QuestionDialog
 
 _MODES = (
-    (ImportMode.COPY, "Copy to models folder", "The original file stays where it is."),
-    (ImportMode.MOVE, "Move to models folder", "It takes no more room."),
-    (ImportMode.IN_PLACE, "Use in place", "It leaves the list when the file is moved or deleted."),
+    (ImportMode.COPY, tr("Copy to models folder"), tr("The original file stays where it is.")),
+    (ImportMode.MOVE, tr("Move to models folder"), tr("It takes no more room.")),
+    (ImportMode.IN_PLACE, tr("Use in place"), tr("It leaves the list when the file is moved or deleted.")),
 )
 
 
@@ -35,14 +36,18 @@ class LicenceDialog(QuestionDialog):
     link_requested = Signal(str)
 
     def __init__(self, model: str, address: str, parent: QWidget | None = None) -> None:
-        super().__init__("LFM licence", "", "Accept and download", parent)
+        super().__init__(tr("LFM licence"), "", tr("Accept and download"), parent)
         self.setObjectName("licence_dialog")
         self.text.setText(
-            f"{model} is made by Liquid AI and comes under the {LFM_LICENCE}\n\n"
-            "Research and non-profit organisations may use it without that limit. If you share the model, "
-            "include the licence."
+            tr(
+                "{model} is made by Liquid AI and comes under the {lfm_licence}\n\n"
+                "Research and non-profit organisations may use it without that limit. If you share the "
+                "model, include the licence.",
+                model=model,
+                lfm_licence=LFM_LICENCE,
+            )
         )
-        self.link_button = QPushButton("Read the whole licence", self)
+        self.link_button = QPushButton(tr("Read the whole licence"), self)
         self.link_button.setProperty("link", True)
         self.link_button.setToolTip(address)
         self.link_button.clicked.connect(lambda: self.link_requested.emit(address))
@@ -62,7 +67,7 @@ class ImportDialog(QuestionDialog):
     """
 
     def __init__(self, path: Path, parent: QWidget | None = None) -> None:
-        super().__init__(f"Import {path.name}", "", "Import", parent)
+        super().__init__(tr("Import {name}", name=path.name), "", tr("Import"), parent)
         self.setObjectName("import_dialog")
         self.text.hide()
         self.buttons: dict[ImportMode, QRadioButton] = {}

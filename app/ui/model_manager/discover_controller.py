@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import HubError
 from app.core.model_file import ModelFile
+from app.core.translation import tr
 from app.hub.catalog import Catalog
 from app.hub.download.state import DownloadState
 from app.hub.model_sizes import parameter_count
@@ -30,7 +31,7 @@ from app.ui.model_manager.search_rows import repository_of
 from app.ui.model_manager.variant_rows import DOWNLOAD, OnThisComputer, expected_rows, variant_rows
 
 _LOOK_PAUSE_MS = 200
-_OFFLINE = "Tarn is offline. Turn off offline mode in Settings."
+_OFFLINE = tr("Tarn is offline. Turn off offline mode in Settings.")
 
 
 class DiscoverController(QObject):

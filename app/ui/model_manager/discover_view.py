@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.errors import HubError
+from app.core.translation import tr
 from app.hub.search import SearchOrder
 from app.ui.fonts import BODY_SIZE
 from app.ui.icons import ICON_SIZE, icon
@@ -36,10 +37,10 @@ NARROW = 800
 """Pixels. In a narrower page list and model take turns."""
 _SEARCH_PAUSE_MS = 350
 _ORDERS = (
-    (SearchOrder.DOWNLOADS, "Most downloaded"),
-    (SearchOrder.TRENDING, "Trending"),
-    (SearchOrder.LIKES, "Most liked"),
-    (SearchOrder.UPDATED, "Newest"),
+    (SearchOrder.DOWNLOADS, tr("Most downloaded")),
+    (SearchOrder.TRENDING, tr("Trending")),
+    (SearchOrder.LIKES, tr("Most liked")),
+    (SearchOrder.UPDATED, tr("Newest")),
 )
 
 
@@ -65,22 +66,22 @@ class DiscoverView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_narrow = False
-        self.search_field = SearchField("Search models or paste a link", "Ctrl+F", self)
+        self.search_field = SearchField(tr("Search models or paste a link"), "Ctrl+F", self)
         self.search_field.setObjectName("model_search_field")
-        self.search_field.setPlaceholderText("Search models or paste a link")
+        self.search_field.setPlaceholderText(tr("Search models or paste a link"))
         self.order_field = DropDown(self)
         self.order_field.setObjectName("model_order_field")
-        self.order_field.setAccessibleName("Sort by")
+        self.order_field.setAccessibleName(tr("Sort by"))
         for order, text in _ORDERS:
             self.order_field.addItem(text, order)
         self.order_field.hide()
-        self.list = RowList("Models", FLAT, theme, parent=self)
+        self.list = RowList(tr("Models"), FLAT, theme, parent=self)
         self.list.setObjectName("model_list")
         self.strip = NoticeStrip(self)
-        self.strip.button.setText("Try again")
+        self.strip.button.setText(tr("Try again"))
         self.start = StartPage(self)
         self.details = ModelDetails(theme, self)
-        self.list_button = QPushButton("All models", self)
+        self.list_button = QPushButton(tr("All models"), self)
         self.list_button.setObjectName("all_models_button")
         self.list_button.setProperty("quiet", True)
         self._pause = QTimer(self, interval=_SEARCH_PAUSE_MS, singleShot=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core import formatting
+from app.core.translation import tr
 from app.hub.download.progress import DownloadStage
 from app.hub.download.state import DownloadState, DownloadStatus
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
@@ -10,13 +11,13 @@ from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 PAUSE, RESUME, RETRY, CANCEL = "pause", "resume", "retry", "cancel"
 CHAT, DISMISS, OPEN_PAGE = "chat", "dismiss", "open_page"
 
-_PAUSE = Action(PAUSE, "Pause", "pause")
-_RESUME = Action(RESUME, "Resume", "play")
-_RETRY = Action(RETRY, "Try again")
-_CANCEL = Action(CANCEL, "Cancel download", "x")
-_CHAT = Action(CHAT, "Chat", is_primary=True)
-_DISMISS = Action(DISMISS, "Remove from list", "x")
-_OPEN_PAGE = Action(OPEN_PAGE, "Open model page", "arrow-square-out")
+_PAUSE = Action(PAUSE, tr("Pause"), "pause")
+_RESUME = Action(RESUME, tr("Resume"), "play")
+_RETRY = Action(RETRY, tr("Try again"))
+_CANCEL = Action(CANCEL, tr("Cancel download"), "x")
+_CHAT = Action(CHAT, tr("Chat"), is_primary=True)
+_DISMISS = Action(DISMISS, tr("Remove from list"), "x")
+_OPEN_PAGE = Action(OPEN_PAGE, tr("Open model page"), "arrow-square-out")
 
 _STATUS = DownloadStatus
 _ICONS = {_STATUS.DONE: "check-circle", _STATUS.FAILED: "warning-circle", _STATUS.PAUSED: "pause-circle"}
@@ -59,26 +60,28 @@ def progress_words(state: DownloadState) -> str:
     amount = formatting.size_done(state.done_bytes, state.size_bytes)
     if state.status is DownloadStatus.WAITING:
         return (
-            f"Waiting for another download · {amount}" if state.done_bytes else "Waiting for another download"
+            tr("Waiting for another download · {amount}", amount=amount)
+            if state.done_bytes
+            else tr("Waiting for another download")
         )
     if state.status is DownloadStatus.PAUSED:
-        return f"Paused · {amount}"
+        return tr("Paused · {amount}", amount=amount)
     if state.status is DownloadStatus.FAILED:
-        return f"Stopped · {amount} saved" if state.done_bytes else "Stopped"
+        return tr("Stopped · {amount} saved", amount=amount) if state.done_bytes else tr("Stopped")
     if state.status is DownloadStatus.DONE:
-        return f"{formatting.size(state.size_bytes)} · Verified"
+        return tr("{size} · Verified", size=formatting.size(state.size_bytes))
     return _running_words(state, amount)
 
 
 def _running_words(state: DownloadState, amount: str) -> str:
     if state.stage is DownloadStage.CONNECTING:
-        return "Contacting Hugging Face…"
+        return tr("Contacting Hugging Face…")
     if state.stage is DownloadStage.CHECKING:
-        return f"Verifying · {amount}"
+        return tr("Verifying · {amount}", amount=amount)
     if state.stage is DownloadStage.RETRYING:
-        return f"The connection broke; trying again… · {amount}"
+        return tr("The connection broke; trying again… · {amount}", amount=amount)
     if state.stage is DownloadStage.ELSEWHERE:
-        return "Another window of Tarn is downloading this file; waiting for it"
+        return tr("Another window of Tarn is downloading this file; waiting for it")
     words = (
         amount,
         formatting.transfer_speed(state.bytes_per_second),
@@ -89,9 +92,9 @@ def _running_words(state: DownloadState, amount: str) -> str:
 
 def _badges(state: DownloadState) -> tuple[Badge, ...]:
     if state.status is DownloadStatus.DONE:
-        return (Badge("Ready", Tone.GOOD),)
+        return (Badge(tr("Ready"), Tone.GOOD),)
     if state.status is DownloadStatus.FAILED:
-        return (Badge("Failed", Tone.BAD),)
+        return (Badge(tr("Failed"), Tone.BAD),)
     return ()
 
 

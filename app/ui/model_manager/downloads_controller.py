@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import GatedError
+from app.core.translation import tr
 from app.hub.download.state import DownloadState, DownloadStatus
 from app.services.downloads import DownloadService
 from app.ui.messages import Messages
@@ -61,7 +62,8 @@ class DownloadsController(QObject):
     def _cancel(self, state: DownloadState) -> None:
         self._downloads.cancel(state.id)
         self._messages.show_undo(
-            f"{state.order.title} was cancelled", lambda: self._downloads.undo_cancel(state.id)
+            tr("{title} was cancelled", title=state.order.title),
+            lambda: self._downloads.undo_cancel(state.id),
         )
 
     def _on_view_action_requested(self, download_id: str, action: str) -> None:
@@ -82,5 +84,5 @@ def _page_of(state: DownloadState) -> str:
 
 def _summary(active: int, done: int) -> str:
     if active and done:
-        return f"{active} active, {done} finished"
+        return tr("{active} active, {done} finished", active=active, done=done)
     return f"{active} active" if active else f"{done} finished" if done else ""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core.translation import tr
 from app.ui.model_manager.empty_page import EmptyPage
 from app.ui.model_manager.row_layout import CARDS
 from app.ui.model_manager.row_list import SIDE, RowList
@@ -26,18 +27,18 @@ class DownloadsView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = RowList("Downloads", CARDS, theme, COLUMN_WIDTH, self)
+        self.list = RowList(tr("Downloads"), CARDS, theme, COLUMN_WIDTH, self)
         self.list.setObjectName("downloads_list")
         self.summary = QLabel(self)
         self.summary.setProperty("muted", True)
-        self.tidy_button = QPushButton("Clear finished", self)
+        self.tidy_button = QPushButton(tr("Clear finished"), self)
         self.tidy_button.setObjectName("tidy_button")
         self.tidy_button.setProperty("quiet", True)
         self._empty = EmptyPage(
             "download-simple",
-            "No downloads",
-            "They continue in the background and resume after a restart.",
-            "Discover models",
+            tr("No downloads"),
+            tr("They continue in the background and resume after a restart."),
+            tr("Discover models"),
             self,
         )
         self._lay_out()

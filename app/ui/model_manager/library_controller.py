@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core import formatting
 from app.core.model_file import ModelFile
+from app.core.translation import tr
 from app.hub.library.found_models import FoundFolder
 from app.services.library import LibraryChange, LibraryService
 from app.ui.messages import Messages
@@ -65,10 +66,10 @@ class LibraryController(QObject):
         dialog.open()
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self._view, "Import a model file")
+        dialog = QFileDialog(self._view, tr("Import a model file"))
         dialog.setObjectName("import_file_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Models in the GGUF format (*.gguf *.GGUF)", "All files (*)"])
+        dialog.setNameFilters([tr("Models in the GGUF format (*.gguf *.GGUF)"), tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: self.ask_to_add(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -77,9 +78,9 @@ class LibraryController(QObject):
         if change.error is not None:
             self._view.set_problem(change.error)
         if change.imported is not None:
-            self._messages.show_done(f"Added {change.imported.stem}")
+            self._messages.show_done(tr("Added {stem}", stem=change.imported.stem))
         if change.deleted is not None:
-            self._messages.show_done(f"Moved {change.deleted.name} to the trash")
+            self._messages.show_done(tr("Moved {name} to the trash", name=change.deleted.name))
         if change.verified is not None:
             model, outcome = change.verified
             if outcome.is_right is not False:
@@ -122,11 +123,14 @@ class LibraryController(QObject):
         }[action]()
 
     def _ask_to_delete(self, model: ModelFile) -> None:
-        text = (
-            f"It takes {formatting.size(model.total_bytes)}. You can restore it from the trash, or "
-            "download it again at any time. Your chats stay."
+        text = tr(
+            "It takes {size}. You can restore it from the trash, or "
+            "download it again at any time. Your chats stay.",
+            size=formatting.size(model.total_bytes),
         )
-        dialog = QuestionDialog(f"Move {model.name} to the trash?", text, "Move to the trash", self._view)
+        dialog = QuestionDialog(
+            tr("Move {name} to the trash?", name=model.name), text, tr("Move to the trash"), self._view
+        )
         dialog.setObjectName("delete_dialog")
         dialog.confirmed.connect(lambda: self._library.delete(model))
         dialog.open()
@@ -146,4 +150,7 @@ def _offer_words(folders: Sequence[FoundFolder]) -> str:
         f"{count} of {program}'s models ({formatting.size(size)})"
         for program, (count, size) in counts.items()
     )
-    return f"Found on this computer: {words}. Tarn can use them where they are; nothing is copied or changed."
+    return tr(
+        "Found on this computer: {words}. Tarn can use them where they are; nothing is copied or changed.",
+        words=words,
+    )

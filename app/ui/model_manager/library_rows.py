@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.core import formatting
 from app.core.model_file import ModelFile, Sense
+from app.core.translation import sentences, tr, tr_count
 from app.hub.library.records import ModelRecord
 from app.services.library import FileImport
 from app.ui.model_manager.download_rows import CHAT
@@ -18,13 +19,13 @@ IMPORTING_KEY = "importing"
 VERIFY, STOP_VERIFYING, REVEAL, DELETE = "verify", "stop_verifying", "reveal", "delete"
 REMOVE = "remove"
 
-_CHAT = Action(CHAT, "Chat")
-_VERIFY = Action(VERIFY, "Verify again", "shield-check")
-_STOP = Action(STOP_VERIFYING, "Stop verifying", "x")
-_REVEAL = Action(REVEAL, "Show in folder", "folder-open")
-_REMOVE = Action(REMOVE, "Remove from list", "minus-circle")
-_DELETE = Action(DELETE, "Move to the trash", "trash")
-_SENSES = {Sense.SIGHT: "sees pictures", Sense.HEARING: "hears recordings"}
+_CHAT = Action(CHAT, tr("Chat"))
+_VERIFY = Action(VERIFY, tr("Verify again"), "shield-check")
+_STOP = Action(STOP_VERIFYING, tr("Stop verifying"), "x")
+_REVEAL = Action(REVEAL, tr("Show in folder"), "folder-open")
+_REMOVE = Action(REMOVE, tr("Remove from list"), "minus-circle")
+_DELETE = Action(DELETE, tr("Move to the trash"), "trash")
+_SENSES = {Sense.SIGHT: tr("sees pictures"), Sense.HEARING: tr("hears recordings")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +56,25 @@ def importing_row(importing: FileImport) -> Row:
     return Row(
         IMPORTING_KEY,
         importing.path.name,
-        lines=(Line(f"Copying to the models folder: {importing.share:.0%}"),),
+        lines=(Line(tr("Copying to the models folder: {share:.0%}", share=importing.share)),),
         icon_name="file-plus",
         progress=importing.share,
-        actions=(Action("cancel", "Stop copying", "x"),),
+        actions=(Action("cancel", tr("Stop copying"), "x"),),
     )
 
 
 def summary(models: Collection[ModelFile], free_bytes: int | None) -> str:
     """3 models, 2.1 GB on this disk. 52.0 GB are free."""
-    count = formatting.counted(len(models), "model")
-    total = formatting.size(sum(model.total_bytes for model in models)) if models else "0 MB"
-    free = f" {formatting.size(free_bytes)} are free." if free_bytes is not None else ""
-    return f"{count}, {total} on this computer.{free}"
+    total = formatting.size(sum(model.total_bytes for model in models)) if models else tr("0 MB")
+    here = tr_count(
+        "{count:,} model, {total} on this computer.",
+        "{count:,} models, {total} on this computer.",
+        len(models),
+        total=total,
+    )
+    if free_bytes is None:
+        return here
+    return sentences(here, tr("{size} are free.", size=formatting.size(free_bytes)))
 
 
 def _fits(model: ModelFile, words: Sequence[str]) -> bool:
@@ -99,11 +106,15 @@ def _problem(model: ModelFile, state: LibraryState) -> str:
 def _badges(model: ModelFile, state: LibraryState) -> tuple[Badge, ...]:
     badges = [Badge(model.quantisation)] if model.quantisation else []
     if model.is_starter:
-        badges.append(Badge("Starter", tip="Included with Tarn."))
+        badges.append(Badge(tr("Starter"), tip=tr("Included with Tarn.")))
     if model.program:
-        badges.append(Badge(model.program, tip=f"It belongs to {model.program} and is used in place."))
+        badges.append(
+            Badge(
+                model.program, tip=tr("It belongs to {program} and is used in place.", program=model.program)
+            )
+        )
     if model.path == state.loaded:
-        badges.append(Badge("In use", Tone.GOOD))
+        badges.append(Badge(tr("In use"), Tone.GOOD))
     return tuple(badges)
 
 
@@ -112,14 +123,14 @@ def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
     words = [formatting.size(model.total_bytes), model.architecture]
     words += [said for sense, said in _SENSES.items() if sense in model.senses]
     if model.trained_context:
-        words.append(f"{model.trained_context:,} tokens of context")
-    history = [f"used {formatting.days_ago(record.used, state.now)}" if record.used else "not used yet"]
+        words.append(tr("{trained_context:,} tokens of context", trained_context=model.trained_context))
+    history = [f"used {formatting.days_ago(record.used, state.now)}" if record.used else tr("not used yet")]
     if record.verified:
         history.insert(0, f"verified {formatting.days_ago(record.verified, state.now)}")
     text = " · ".join(history)
     lines = [Line(" · ".join(word for word in words if word)), Line(text[:1].upper() + text[1:])]
     if (share := state.verifying.get(model.path)) is not None:
-        lines[1] = Line(f"Verifying: {share:.0%}")
+        lines[1] = Line(tr("Verifying: {share:.0%}", share=share))
     if model.path == state.loaded and state.notes:
         lines.append(Line(" ".join(state.notes), wraps=True))
     if problem := _problem(model, state):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, 
 from typing_extensions import override
 
 from app.core.errors import UserError
+from app.core.translation import tr
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.model_manager.empty_page import EmptyPage
 from app.ui.model_manager.notice_strip import NoticeStrip
@@ -41,33 +42,33 @@ class LibraryView(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.list = RowList("Models on this computer", CARDS, theme, COLUMN_WIDTH, self)
+        self.list = RowList(tr("Models on this computer"), CARDS, theme, COLUMN_WIDTH, self)
         self.list.setObjectName("library_list")
         self.summary = QLabel(self)
         self.summary.setProperty("muted", True)
         self.summary.setWordWrap(True)
-        self.filter_field = SearchField("Filter by name, quantisation or folder", "Ctrl+F", self)
+        self.filter_field = SearchField(tr("Filter by name, quantisation or folder"), "Ctrl+F", self)
         self.filter_field.setObjectName("library_filter_field")
-        self.filter_field.setPlaceholderText("Filter")
-        self.import_button = QPushButton("Import a file…", self)
+        self.filter_field.setPlaceholderText(tr("Filter"))
+        self.import_button = QPushButton(tr("Import a file…"), self)
         self.import_button.setObjectName("import_button")
-        self.folder_button = QPushButton("Add a folder…", self)
+        self.folder_button = QPushButton(tr("Add a folder…"), self)
         self.folder_button.setObjectName("library_add_folder_button")
         self.offer = NoticeStrip(self)
         self.offer.setObjectName("found_models_offer")
-        self.offer.button.setText("Use in place")
-        self.offer.second_button.setText("Not now")
+        self.offer.button.setText(tr("Use in place"))
+        self.offer.second_button.setText(tr("Not now"))
         self.problem = NoticeStrip(self)
         self.problem.setObjectName("library_problem")
-        self.problem.second_button.setText("Dismiss")
+        self.problem.second_button.setText(tr("Dismiss"))
         self._empty = EmptyPage(
             "cube",
-            "No models yet",
-            "Download one, import a file in the GGUF format, or drop one onto this window.",
-            "Discover models",
+            tr("No models yet"),
+            tr("Download one, import a file in the GGUF format, or drop one onto this window."),
+            tr("Discover models"),
             self,
         )
-        self._none = EmptyPage("magnifying-glass", "No matches", "", "Show all", self)
+        self._none = EmptyPage("magnifying-glass", tr("No matches"), "", tr("Show all"), self)
         self._lay_out()
         self._connect()
         self._recolour()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.errors import HubError
+from app.core.translation import tr
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.model_manager.catalog_words import Fact
 from app.ui.model_manager.notice_strip import NoticeStrip
@@ -70,13 +71,13 @@ class ModelDetails(ColumnPage):
         self._facts = QWidget(self)
         self._grid = QGridLayout(self._facts)
         self._facts_heading = _label("subheading", self)
-        self._facts_heading.setText("About this model")
+        self._facts_heading.setText(tr("About this model"))
         self._files_heading = _label("subheading", self)
-        self._files_heading.setText("Files")
+        self._files_heading.setText(tr("Files"))
         self.status = _label("muted", self)
         self.error = NoticeStrip(self)
-        self.error.button.setText("Try again")
-        self.variants = RowList("Quantisations", CARDS, theme, parent=self)
+        self.error.button.setText(tr("Try again"))
+        self.variants = RowList(tr("Quantisations"), CARDS, theme, parent=self)
         self.variants.setObjectName("variants")
         self.variants.set_as_tall_as_rows()
         self._lay_out()
@@ -135,9 +136,9 @@ class ModelDetails(ColumnPage):
         self._grid.setColumnStretch(1, 1)
 
     def _link(self, fact: Fact) -> QPushButton:
-        button = QPushButton("Read licence", self._facts)
+        button = QPushButton(tr("Read licence"), self._facts)
         button.setProperty("link", True)
-        button.setAccessibleName(f"Read the whole: {fact.name}")
+        button.setAccessibleName(tr("Read the whole: {name}", name=fact.name))
         button.setToolTip(fact.address)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(lambda _checked=False: self.link_requested.emit(fact.address))

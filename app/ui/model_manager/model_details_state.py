@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from app.core import formatting
 from app.core.errors import HubError
+from app.core.translation import tr
 from app.hub.catalog import CatalogModel
 from app.hub.repository import Repository, Variant
 from app.ui.model_manager.catalog_words import Fact, facts_of, licence_fact, status_words, what_runs
 from app.ui.model_manager.model_details import Details
 
-RUNNABLE_HINT = "This version of Tarn cannot run models of the architecture {name}. A newer one may."
+RUNNABLE_HINT = tr("This version of Tarn cannot run models of the architecture {name}. A newer one may.")
 _NEWER = ("lfm3",)
 
 
@@ -52,14 +53,14 @@ def details_of(shown: ModelDetailsState, page: str) -> Details:
 def status_of(shown: ModelDetailsState, is_offline: bool) -> str:
     """The line above the quantisations."""
     if shown.is_asked:
-        return "Contacting Hugging Face…"
+        return tr("Contacting Hugging Face…")
     if shown.found is not None and not shown.found.variants:
-        return "This repository has no model in the GGUF format. Search for one whose name ends in GGUF."
+        return tr("This repository has no model in the GGUF format. Search for one whose name ends in GGUF.")
     if shown.found is not None or shown.error is not None:
         return ""
     if is_offline and shown.model is not None:
-        return "Tarn is offline. These are the files that were known when this version of Tarn was made."
-    return "Tarn is offline, so the files cannot be listed." if is_offline else ""
+        return tr("Tarn is offline. These are the files that were known when this version of Tarn was made.")
+    return tr("Tarn is offline, so the files cannot be listed.") if is_offline else ""
 
 
 def download_title(shown: ModelDetailsState, variant: Variant) -> str:
@@ -72,8 +73,10 @@ def _gate(shown: ModelDetailsState) -> tuple[str, ...]:
     found = shown.found
     if found is not None and found.is_gated:
         notices.append(
-            "Its terms must be accepted on its page before it can be downloaded, and your token entered in "
-            "Settings."
+            tr(
+                "Its terms must be accepted on its page before it can be downloaded, and your token "
+                "entered in Settings."
+            )
         )
     if found is not None and found.architecture in _NEWER and shown.model is None:
         notices.append(RUNNABLE_HINT.format(name=found.architecture))
@@ -85,8 +88,8 @@ def _hub_facts(found: Repository | None, page: str) -> tuple[Fact, ...]:
         return ()
     facts = []
     if found.architecture:
-        facts.append(Fact("Architecture", found.architecture))
+        facts.append(Fact(tr("Architecture"), found.architecture))
     if found.context_length:
-        facts.append(Fact("Context", formatting.tokens(found.context_length)))
+        facts.append(Fact(tr("Context"), formatting.tokens(found.context_length)))
     facts.append(licence_fact(found.licence, page))
     return tuple(facts)

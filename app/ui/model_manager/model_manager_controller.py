@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.model_file import ModelFile
+from app.core.translation import tr
 from app.hub.download.queue import DownloadQueue, OnChange
 from app.hub.download.state import DownloadState
 from app.services.downloads import DownloadsChange, DownloadService
@@ -230,9 +231,9 @@ class ModelManagerController(QObject):
 
     def _announce(self, state: DownloadState) -> None:
         self._window.messages.show_notice(
-            f"{state.order.title} is ready.",
-            "It is verified and in the list of models.",
-            "Chat",
+            tr("{title} is ready.", title=state.order.title),
+            tr("It is verified and in the list of models."),
+            tr("Chat"),
             lambda: self.model_ready.emit(state.paths[0]),
         )
 
@@ -247,7 +248,9 @@ class ModelManagerController(QObject):
 
     def _on_library_removal_requested(self, path: Path) -> None:
         self.model_removed.emit(path)
-        self._window.messages.show_undo(f"Removed {path.name} from the list", lambda: self._bring_back(path))
+        self._window.messages.show_undo(
+            tr("Removed {name} from the list", name=path.name), lambda: self._bring_back(path)
+        )
 
     def _bring_back(self, path: Path) -> None:
         self._settings.change(model_files=(*self._settings.current.model_files, path))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabBar, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.model_manager.discover_view import DiscoverView
 from app.ui.model_manager.downloads_view import DownloadsView
 from app.ui.model_manager.library_view import LibraryView
@@ -40,22 +41,22 @@ class ModelManagerPage(BackPage):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("model_manager")
-        self.setAccessibleName("Models")
+        self.setAccessibleName(tr("Models"))
         self.discover = DiscoverView(theme, self)
         self.downloads = DownloadsView(theme, self)
         self.library = LibraryView(theme, self)
         self.back_button = self._back_button("back_to_chat_button")
         self.tabs = QTabBar(self)
         self.tabs.setObjectName("model_manager_tabs")
-        self.tabs.setAccessibleName("Model tabs")
+        self.tabs.setAccessibleName(tr("Model tabs"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setUsesScrollButtons(False)
-        for name in ("Discover", "Downloads", "On this computer"):
+        for name in (tr("Discover"), tr("Downloads"), tr("On this computer")):
             self.tabs.addTab(name)
-        self.offline_button = QPushButton("Offline", self)
+        self.offline_button = QPushButton(tr("Offline"), self)
         self.offline_button.setObjectName("offline_button")
-        self.offline_button.setToolTip("Offline mode is on. Open the settings")
+        self.offline_button.setToolTip(tr("Offline mode is on. Open the settings"))
         self._set_icon(self.offline_button, "cloud-slash")
         self._pages = QStackedWidget(self)
         for page in (self.discover, self.downloads, self.library):
@@ -81,7 +82,10 @@ class ModelManagerPage(BackPage):
 
     def set_active_count(self, count: int) -> None:
         """How many downloads are not done."""
-        self.tabs.setTabText(ModelManagerSection.DOWNLOADS, f"Downloads ({count})" if count else "Downloads")
+        self.tabs.setTabText(
+            ModelManagerSection.DOWNLOADS,
+            tr("Downloads ({count})", count=count) if count else tr("Downloads"),
+        )
 
     def set_offline(self, is_offline: bool) -> None:
         """Says that the network is switched off."""

@@ -6,17 +6,18 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.errors import UserError
+from app.core.translation import tr
 from app.hub.token import TOKENS_ADDRESS, TokenStorage
 from app.ui.model_manager.notice_strip import NoticeStrip
 
 _WHERE = {
-    TokenStorage.NOWHERE: "No token. Only needed for models with access terms.",
-    TokenStorage.KEYRING: "A token is saved in the system keyring.",
-    TokenStorage.THIS_RUN: "A token is in use until Tarn is closed. It is not saved.",
-    TokenStorage.LOCKED: "The system's keyring is locked, so the token in it cannot be used.",
+    TokenStorage.NOWHERE: tr("No token. Only needed for models with access terms."),
+    TokenStorage.KEYRING: tr("A token is saved in the system keyring."),
+    TokenStorage.THIS_RUN: tr("A token is in use until Tarn is closed. It is not saved."),
+    TokenStorage.LOCKED: tr("The system's keyring is locked, so the token in it cannot be used."),
 }
 _SLOW_NOTICE_MS = 500
-_WAITING = "Waiting for the system's keyring, which may ask for its password. You can go on meanwhile."
+_WAITING = tr("Waiting for the system's keyring, which may ask for its password. You can go on meanwhile.")
 
 
 class NetworkPage(QWidget):
@@ -37,20 +38,20 @@ class NetworkPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.offline_field = QCheckBox("Offline mode", self)
+        self.offline_field = QCheckBox(tr("Offline mode"), self)
         self.offline_field.setObjectName("offline_field")
         self.field = QLineEdit(self)
         self.field.setObjectName("token_field")
-        self.field.setAccessibleName("Hugging Face token")
+        self.field.setAccessibleName(tr("Hugging Face token"))
         self.field.setPlaceholderText("hf_…")
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        self.save_button = QPushButton("Save", self)
+        self.save_button = QPushButton(tr("Save"), self)
         self.save_button.setObjectName("save_token_button")
-        self.check_button = QPushButton("Check", self)
+        self.check_button = QPushButton(tr("Check"), self)
         self.check_button.setObjectName("check_token_button")
-        self.forget_button = QPushButton("Remove", self)
+        self.forget_button = QPushButton(tr("Remove"), self)
         self.forget_button.setObjectName("forget_token_button")
-        self.link_button = QPushButton("Get a token", self)
+        self.link_button = QPushButton(tr("Get a token"), self)
         self.link_button.setProperty("link", True)
         self.link_button.setToolTip(TOKENS_ADDRESS)
         self.where = self._words("")
@@ -79,7 +80,7 @@ class NetworkPage(QWidget):
         self._slow_notice.stop()
         self._storage = storage
         self.where.setText(f"{_WHERE[storage]} {notice}".strip())
-        self.check_button.setText("Unlock" if storage is TokenStorage.LOCKED else "Check")
+        self.check_button.setText(tr("Unlock") if storage is TokenStorage.LOCKED else tr("Check"))
         self._fit_buttons()
 
     def set_waiting(self) -> None:
@@ -88,14 +89,14 @@ class NetworkPage(QWidget):
 
     def set_busy(self) -> None:
         """Says that the hub is being asked."""
-        self.outcome.set_text("Contacting Hugging Face…")
+        self.outcome.set_text(tr("Contacting Hugging Face…"))
         for button in (self.save_button, self.check_button):
             button.setEnabled(False)
 
     def set_account(self, name: str) -> None:
         """The hub knows the token: it belongs to this account. The field forgets it."""
         self.field.clear()
-        self.outcome.set_text(f"This token belongs to {name}.")
+        self.outcome.set_text(tr("This token belongs to {name}.", name=name))
         self._fit_buttons()
 
     def set_error(self, error: UserError) -> None:
@@ -131,16 +132,18 @@ class NetworkPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setSpacing(10)
-        layout.addWidget(self._heading("Network"))
+        layout.addWidget(self._heading(tr("Network")))
         layout.addWidget(self.offline_field)
         layout.addWidget(
             self._words(
-                "Chatting needs no network. Finding and downloading models does, and so does a model that "
-                "reads a web page for you. With this switch on, Tarn makes no connection at all."
+                tr(
+                    "Chatting needs no network. Finding and downloading models does, and so does a model "
+                    "that reads a web page for you. With this switch on, Tarn makes no connection at all."
+                )
             )
         )
         layout.addSpacing(8)
-        layout.addWidget(self._heading("Hugging Face token"))
+        layout.addWidget(self._heading(tr("Hugging Face token")))
         layout.addWidget(self.where)
         row = QHBoxLayout()
         row.setSpacing(8)

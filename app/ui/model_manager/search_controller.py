@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import UserError
+from app.core.translation import tr
 from app.hub.hub import Hub
 from app.hub.search import ModelSearch, RepositoryAddress, SearchOrder, SearchResult, parse_address
 from app.services.background import Report, Stream, Worker, as_hub_error, run_in_background
@@ -91,7 +92,7 @@ class SearchController(QObject):
         def work(cancel: threading.Event, report: Report) -> None:
             report(search.more(cancel))
 
-        self._view.set_search_state("" if self._has_results else "Searching…")
+        self._view.set_search_state("" if self._has_results else tr("Searching…"))
         self._asking = stream = run_in_background(
             self._worker, self, work, self._on_results, self._on_failed, lambda: self._on_ended(stream)
         )
@@ -105,7 +106,11 @@ class SearchController(QObject):
         self._has_results |= bool(results)
         self._add_to_list(results)
         is_empty = not self._has_results and self.address is None
-        nothing = f"No GGUF models have “{self._view.search_text}” in their names." if is_empty else ""
+        nothing = (
+            tr("No GGUF models have “{search_text}” in their names.", search_text=self._view.search_text)
+            if is_empty
+            else ""
+        )
         self._view.set_search_state(nothing)
         if results and self._view.list.is_near_end:
             self._read_more()  # Somebody scrolled to the end while these were on their way.
@@ -117,7 +122,7 @@ class SearchController(QObject):
         rows = []
         if self.address is not None:
             name = self.address.repository
-            lines = (Line("Open this repository"), Line("Enter opens it"))
+            lines = (Line(tr("Open this repository")), Line(tr("Enter opens it")))
             self._found.add(name)
             rows.append(Row(result_key(name), name, icon_name="link-simple", lines=lines))
         self._view.set_entries(rows)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.core import formatting
+from app.core.translation import tr
 from app.hub.search import SearchResult
 from app.ui.model_manager.rows import Badge, Line, Row, Tone
 
 _PREFIX = "hub:"
 _GATED = Badge(
-    "Terms", Tone.WARNING, "Its terms must be accepted on Hugging Face before it can be downloaded."
+    tr("Terms"), Tone.WARNING, tr("Its terms must be accepted on Hugging Face before it can be downloaded.")
 )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import HubError
+from app.core.translation import tr
 from app.engine.computer import Computer
 from app.hub.catalog import Catalog
 from app.hub.download.state import DownloadState
@@ -83,7 +84,7 @@ class StartController(QObject):
             state = self._downloads.state_of(choice.model.repository)
             card.set_state(state, self._discover.path_of(model_id) is not None)
             if model_id in self._is_asked:
-                card.set_busy("Contacting Hugging Face…")
+                card.set_busy(tr("Contacting Hugging Face…"))
             elif state is None and model_id in self._errors:
                 card.set_error(self._errors[model_id])
 

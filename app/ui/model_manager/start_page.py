@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.engine.computer import Computer
 from app.hub.recommendations import Recommendation
 from app.ui.fonts import BODY_SIZE
@@ -48,7 +49,7 @@ class StartPage(ColumnPage):
         self.setObjectName("start_page")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.cards: dict[str, ChoiceCard] = {}
-        self._heading = QLabel("Choose your first model", self)
+        self._heading = QLabel(tr("Choose your first model"), self)
         self._heading.setProperty("heading", True)
         self.claim = QLabel(self)
         self.claim.setWordWrap(True)
@@ -57,10 +58,10 @@ class StartPage(ColumnPage):
         self.facts.setWordWrap(True)
         self.facts.setProperty("muted", True)
         self.notice = NoticeStrip(self)
-        self.notice.button.setText("Open the settings")
+        self.notice.button.setText(tr("Open the settings"))
         self.notice.button.show()
         self.network_settings_requested = self.notice.button.clicked
-        self.starter_button = QPushButton("Use the starter model for now", self)
+        self.starter_button = QPushButton(tr("Use the starter model for now"), self)
         self.starter_button.setObjectName("starter_button")
         self.starter_button.setProperty("quiet", True)
         self.starter_requested = self.starter_button.clicked
@@ -85,16 +86,16 @@ class StartPage(ColumnPage):
 
     def set_first(self, is_first: bool) -> None:
         """Whether there is no model yet but the one that came with the program."""
-        self._heading.setText("Choose your first model" if is_first else "Recommended")
+        self._heading.setText(tr("Choose your first model") if is_first else tr("Recommended"))
 
     def set_offline(self, is_offline: bool) -> None:
         """Says that nothing can be fetched while the network is switched off."""
-        self.notice.set_text("Tarn is offline: nothing can be downloaded." if is_offline else "")
+        self.notice.set_text(tr("Tarn is offline: nothing can be downloaded.") if is_offline else "")
 
     def set_starter(self, name: str) -> None:
         """Names the model that can be used meanwhile; without one there is no button."""
         self.starter_button.setVisible(bool(name))
-        self.starter_button.setText(f"Use {name} for now")
+        self.starter_button.setText(tr("Use {name} for now", name=name))
 
     def _add_card(self, choice: Recommendation) -> ChoiceCard:
         card = ChoiceCard(choice, self._cards)

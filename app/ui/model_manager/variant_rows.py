@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.core import formatting
+from app.core.translation import tr
 from app.hub.catalog import CatalogModel
 from app.hub.download.state import DownloadState, DownloadStatus
 from app.hub.model_sizes import (
@@ -24,7 +25,9 @@ from app.ui.model_manager.download_rows import CHAT, PAUSE, RESUME, RETRY, progr
 from app.ui.model_manager.rows import Action, Badge, Line, Row, Tone
 
 DOWNLOAD = "download"
-_RECOMMENDED = Badge("Recommended", Tone.PLAIN, "The best balance of size and quality for most people.")
+_RECOMMENDED = Badge(
+    tr("Recommended"), Tone.PLAIN, tr("The best balance of size and quality for most people.")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,15 @@ def _row(
     state = here.downloads.get(key)
     lines = [Line(f"{_size_words(variant)} · {variant.quality}".rstrip(" ·"), wraps=True)]
     if variant.missing_parts:
-        lines.append(Line(f"{variant.missing_parts} of its parts are missing in the repository.", Tone.BAD))
+        lines.append(
+            Line(
+                tr(
+                    "{missing_parts} of its parts are missing in the repository.",
+                    missing_parts=variant.missing_parts,
+                ),
+                Tone.BAD,
+            )
+        )
     progress = None
     if state is not None and state.status not in (DownloadStatus.DONE, DownloadStatus.CANCELLED):
         progress = state.fraction
@@ -124,12 +135,15 @@ def _row(
 
 
 def _size_words(variant: Variant) -> str:
-    words = formatting.size(variant.size_bytes)
-    if len(variant.files) > 1:
-        words += f" in {len(variant.files)} parts"
-    if variant.companions:
-        words += f" and {formatting.size(variant.companion_bytes)} for pictures or sound"
-    return words
+    size, parts = formatting.size(variant.size_bytes), len(variant.files)
+    if not variant.companions:
+        return tr("{size} in {parts} parts", size=size, parts=parts) if parts > 1 else size
+    more = formatting.size(variant.companion_bytes)
+    if parts > 1:
+        return tr(
+            "{size} in {parts} parts and {more} for pictures or sound", size=size, parts=parts, more=more
+        )
+    return tr("{size} and {more} for pictures or sound", size=size, more=more)
 
 
 def _actions(
@@ -137,16 +151,16 @@ def _actions(
 ) -> tuple[Action, ...]:
     if state is not None:
         if state.status in (DownloadStatus.RUNNING, DownloadStatus.WAITING):
-            return (Action(PAUSE, "Pause", "pause"),)
+            return (Action(PAUSE, tr("Pause"), "pause"),)
         if state.status is DownloadStatus.PAUSED:
-            return (Action(RESUME, "Resume", "play"),)
+            return (Action(RESUME, tr("Resume"), "play"),)
         if state.status is DownloadStatus.FAILED:
-            return (Action(RETRY, "Try again"),)
+            return (Action(RETRY, tr("Try again")),)
     if path is not None or (state is not None and state.status is DownloadStatus.DONE):
-        return (Action(CHAT, "Chat", is_primary=True),)
-    why = "Parts of it are missing." if variant.missing_parts else refusal
+        return (Action(CHAT, tr("Chat"), is_primary=True),)
+    why = tr("Parts of it are missing.") if variant.missing_parts else refusal
     return (_download(why, is_recommended),)
 
 
 def _download(refusal: str, is_recommended: bool) -> Action:
-    return Action(DOWNLOAD, "Download", is_primary=is_recommended, is_enabled=not refusal, tip=refusal)
+    return Action(DOWNLOAD, tr("Download"), is_primary=is_recommended, is_enabled=not refusal, tip=refusal)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QCursor, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QLabel, QListView, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.fonts import scaled
 from app.ui.palette.palette_entries import PaletteEntry, find_entries
 from app.ui.palette.palette_list import FOUND_ROLE, PaletteDelegate, PaletteModel
@@ -33,17 +34,17 @@ class CommandPalette(QFrame):
         self._entries: Sequence[PaletteEntry] = ()
         self._former: QWidget | None = None
         self.setObjectName("command_palette")
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self.field = SearchField(
-            "Search actions, chats, models and presets",
+            tr("Search actions, chats, models and presets"),
             "",
             self,
-            placeholder="Search actions, chats, models and presets",
+            placeholder=tr("Search actions, chats, models and presets"),
         )
         self.field.setObjectName("command_palette_field")
         self.list = QListView(self)
         self.list.setObjectName("command_palette_list")
-        self.list.setAccessibleName("Results")
+        self.list.setAccessibleName(tr("Results"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)
         self.list.setUniformItemSizes(True)
@@ -52,7 +53,7 @@ class CommandPalette(QFrame):
         self._model = PaletteModel(self)
         self.list.setModel(self._model)
         self.list.setItemDelegate(PaletteDelegate(self.list))
-        self.nothing = QLabel("No results", self)
+        self.nothing = QLabel(tr("No results"), self)
         self.nothing.setProperty("muted", True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -61,12 +62,13 @@ class CommandPalette(QFrame):
             layout.addWidget(widget)
         self.field.textChanged.connect(self._find)
         self.list.clicked.connect(lambda _index: self._run())
-        self.list.entered.connect(self.list.setCurrentIndex)
+        self.list.entered.connect(self._on_row_entered)
         self.field.installEventFilter(self)
         window.installEventFilter(self)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._on_focus_changed)
+        self._pointer_at = QCursor.pos()
         self.hide()
 
     def open(self, entries: Sequence[PaletteEntry]) -> None:
@@ -94,6 +96,7 @@ class CommandPalette(QFrame):
     def _find(self) -> None:
         found = find_entries(self._entries, self.field.text())
         self._model.set_found(found)
+        self._pointer_at = QCursor.pos()
         self.list.setCurrentIndex(self._model.index(0))
         self.list.scrollToTop()
         self.list.setVisible(bool(found))
@@ -123,10 +126,17 @@ class CommandPalette(QFrame):
         count, step = self._model.rowCount(), steps[Qt.Key(key)]
         if not count:
             return
+        self._pointer_at = QCursor.pos()
         row = self.list.currentIndex().row() + step
         # A single step goes round, a page stops at the end.
         row = row % count if abs(step) == 1 else min(max(row, 0), count - 1)
         self.list.setCurrentIndex(self._model.index(row))
+
+    def _on_row_entered(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        """The pointer chooses where it is moved, not where keys scroll rows below it."""
+        if QCursor.pos() != self._pointer_at:
+            self._pointer_at = QCursor.pos()
+            self.list.setCurrentIndex(index)
 
     def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
         if self.isVisible() and now is not None and now is not self.field and not self.isAncestorOf(now):

@@ -21,6 +21,7 @@ from typing_extensions import override
 
 from app.core.preset import Preset
 from app.core.preset_overrides import SYSTEM_PROMPT
+from app.core.translation import tr
 from app.tools.tool import Tool
 from app.ui.fonts import BODY_SIZE
 from app.ui.presets.preset_fields import CONVERSATION_SECTIONS
@@ -54,16 +55,16 @@ class ConversationSettingsPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("conversation_settings_panel")
-        self.setAccessibleName("Chat settings")
+        self.setAccessibleName(tr("Chat settings"))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._preset_name = ""
-        self.title = QLabel("Chat settings", self)
+        self.title = QLabel(tr("Chat settings"), self)
         self.title.setProperty("subheading", True)
         self.subtitle = InsetLabel("", (20, 0, 20, 10), self)
         self.subtitle.setProperty("muted", True)
         self.subtitle.setTextFormat(Qt.TextFormat.PlainText)
         self.subtitle.setWordWrap(True)
-        self.close_button = IconButton("x", "Close", "Esc", self)
+        self.close_button = IconButton("x", tr("Close"), "Esc", self)
         self.close_button.setObjectName("close_conversation_settings_button")
         self.form = PresetForm(CONVERSATION_SECTIONS, has_explanations=False, is_live=True, parent=self)
         self.preset_row = PresetRow(self.form.widget())
@@ -80,7 +81,7 @@ class ConversationSettingsPanel(QFrame):
     def show_values(self, draft: Draft, preset: Preset) -> None:
         """Shows a conversation's values beside the preset that they differ from. Emits nothing."""
         self._preset_name = preset.name
-        self.form.show_draft(draft, preset, f"as in {preset.name}")
+        self.form.show_draft(draft, preset, tr("as in {name}", name=preset.name))
         self.show_state()
 
     def set_tools(self, tools: Iterable[Tool], inherited: tuple[str, ...]) -> None:
@@ -98,7 +99,10 @@ class ConversationSettingsPanel(QFrame):
     def show_state(self) -> None:
         """Says how many values differ, and offers what can be done with them."""
         count = len(self.form.changed_names)
-        differ = {0: f"Using {self._preset_name}", 1: f"1 change from {self._preset_name}"}
+        differ = {
+            0: tr("Using {preset_name}", preset_name=self._preset_name),
+            1: tr("1 change from {preset_name}", preset_name=self._preset_name),
+        }
         self.subtitle.setText(differ.get(count, f"{count} changes from {self._preset_name}"))
         self.reset_button.setEnabled(count > 0)
         self.save_as_button.setEnabled(count > 0 and not self.form.problems)
@@ -138,17 +142,17 @@ class ConversationSettingsPanel(QFrame):
         self.save_as_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_foot(self) -> None:
-        self.reset_button = self._button("Reset all", "reset_conversation_settings_button")
-        self.save_as_button = self._button("Save as preset…", "save_as_preset_button")
+        self.reset_button = self._button(tr("Reset all"), "reset_conversation_settings_button")
+        self.save_as_button = self._button(tr("Save as preset…"), "save_as_preset_button")
         self.name_field = QLineEdit(self)
         self.name_field.setObjectName("new_preset_name_field")
-        self.name_field.setAccessibleName("Name of the new preset")
+        self.name_field.setAccessibleName(tr("Name of the new preset"))
         self.name_problem = QLabel(self)
         self.name_problem.setObjectName("new_preset_name_problem")
         self.name_problem.setProperty("problem", True)
         self.name_problem.setWordWrap(True)
-        self.cancel_button = self._button("Cancel", "cancel_save_as_button")
-        self.save_button = self._button("Save", "confirm_save_as_button")
+        self.cancel_button = self._button(tr("Cancel"), "cancel_save_as_button")
+        self.save_button = self._button(tr("Save"), "confirm_save_as_button")
         self.save_button.setProperty("primary", True)
         self._buttons, self._naming = QWidget(self), QWidget(self)
         self.end_saving()

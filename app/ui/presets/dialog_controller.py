@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import UserError
 from app.core.model_file import ModelFile
 from app.core.preset import Preset
+from app.core.translation import tr
 from app.services.presets import PresetService
 from app.store.presets import DEFAULT
 from app.tools.tool import Tool
@@ -19,7 +20,7 @@ from app.ui.presets.preset_files import ask_what_to_import, ask_where_to_export
 from app.ui.presets.preset_form import Draft
 from app.ui.presets.presets_dialog import PresetsDialog
 
-NEW_NAME = "New preset"
+NEW_NAME = tr("New preset")
 
 
 class DialogController(QObject):
@@ -73,7 +74,9 @@ class DialogController(QObject):
         self._show(self._shown)
         if draft is not None:
             name = self._shown
-            self._offer_undo(f"Discarded changes to “{name}”", lambda: self._take_up(name, draft))
+            self._offer_undo(
+                tr("Discarded changes to “{name}”", name=name), lambda: self._take_up(name, draft)
+            )
 
     def reset(self) -> None:
         """Puts the values of the preset on screen back to where they come from; saving is another step."""
@@ -123,7 +126,9 @@ class DialogController(QObject):
         self._drafts.pop(preset.name, None)
         self._show(neighbour)
         self._presets.publish()
-        self._offer_undo(f"Deleted “{preset.name}”", lambda: self._restore(preset, models, draft))
+        self._offer_undo(
+            tr("Deleted “{name}”", name=preset.name), lambda: self._restore(preset, models, draft)
+        )
 
     def ask_to_import(self) -> None:
         ask_what_to_import(self._view, self.import_file)
@@ -131,15 +136,15 @@ class DialogController(QObject):
     def import_file(self, path: Path) -> None:
         """Adds the preset that a file holds."""
         if created := self._add(lambda: self._store.import_file(path), is_named=True):
-            self._view.messages.show_done(f"Imported “{created.name}”")
+            self._view.messages.show_done(tr("Imported “{name}”", name=created.name))
 
     def ask_to_export(self) -> None:
         name = self._shown
         if name in self._drafts:
             self._view.messages.show_notice(
-                f"“{name}” has changes that are not saved.",
-                "Only saved values are exported.",
-                "Export",
+                tr("“{name}” has changes that are not saved.", name=name),
+                tr("Only saved values are exported."),
+                tr("Export"),
                 lambda: self._ask_where_to_export(name),
             )
         else:
@@ -148,7 +153,7 @@ class DialogController(QObject):
     def export_file(self, name: str, path: Path) -> None:
         """Writes a preset to a file."""
         if self._try(lambda: self._store.export_file(name, path)):
-            self._view.messages.show_done(f"Exported to {path.name}")
+            self._view.messages.show_done(tr("Exported to {name}", name=path.name))
 
     def close(self) -> None:
         """Closes the dialog, or asks first where something is not saved."""
@@ -180,13 +185,17 @@ class DialogController(QObject):
         return self._store.original(preset.name) or Preset(preset.name)
 
     def _origin(self, preset: Preset) -> str:
-        return "from the model’s card" if preset.is_builtin and preset.source else "the default"
+        return tr("from the model’s card") if preset.is_builtin and preset.source else tr("the default")
 
     def _source(self, preset: Preset) -> str:
-        without_source = "For models without a preset of their own" if preset.is_builtin else "Custom preset"
+        without_source = (
+            tr("For models without a preset of their own") if preset.is_builtin else tr("Custom preset")
+        )
         models = self._store.models_of(preset.name)
-        used = f" · Used by {', '.join(models)}" if models else ""
-        return f"{preset.source or without_source}{used}"
+        source = preset.source or without_source
+        if not models:
+            return source
+        return tr("{source} · Used by {models}", source=source, models=", ".join(models))
 
     def _on_editor_edited(self) -> None:
         saved = self._store.get(self._shown)

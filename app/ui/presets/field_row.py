@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.translation import sentences, tr
 from app.ui.presets.preset_fields import explanation_of, label_of, make_field
 from app.ui.presets.tools_field import ToolsField
 from app.ui.presets.value_fields import FieldValue, TextField
@@ -88,7 +89,9 @@ class FieldRow(QWidget):
         self.note_label.setTextFormat(Qt.TextFormat.PlainText)
         self.note_label.setWordWrap(True)
         self.note_label.hide()
-        self.reset_button = IconButton("arrow-counter-clockwise", f"Reset {label_of(name)}", parent=self)
+        self.reset_button = IconButton(
+            "arrow-counter-clockwise", tr("Reset {label_of}", label_of=label_of(name)), parent=self
+        )
         self.reset_button.setObjectName(f"{name}_reset")
         self._keep_its_place(self.reset_button)
         self._lay_out()
@@ -135,19 +138,20 @@ class FieldRow(QWidget):
     def _show_state(self) -> None:
         problem = self.field.problem
         if problem and self._is_live:
-            problem += f" Using {self.field.words(self.field.value)} until it is fixed."
+            using = tr("Using {words} until it is fixed.", words=self.field.words(self.field.value))
+            problem = sentences(problem, using)
         self.problem_label.setText(problem)
         self.problem_label.setVisible(bool(problem))
         stands_out = self.is_changed and self._is_marked
         self.dot.set_lit(stands_out)
         self.reset_button.setVisible(self.is_changed)
-        way_back = f"Back to {self.field.words(self._base)}, {self._origin}"
+        way_back = tr("Back to {words}, {origin}", words=self.field.words(self._base), origin=self._origin)
         self.reset_button.setToolTip(way_back)
         self.reset_button.setAccessibleDescription(way_back)
-        difference = f" Differs from {self._origin}." if self.is_changed else ""
-        self.field.setAccessibleDescription(f"{explanation_of(self.name)}{difference} {problem}".strip())
+        difference = tr("Differs from {origin}.", origin=self._origin) if self.is_changed else ""
+        self.field.setAccessibleDescription(sentences(explanation_of(self.name), difference, problem))
         if self._is_live:
-            self.explanation.setText(f"Preset: {self.field.words(self._base)}")
+            self.explanation.setText(tr("Preset: {words}", words=self.field.words(self._base)))
             self.explanation.setVisible(stands_out)
         self._set_property(self.label, "changed", stands_out)
         self._set_property(self.field, "refused", bool(problem))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.core import formatting
+from app.core.translation import tr_count
 from app.ui.icons import icon
 
 
@@ -59,7 +59,7 @@ class FoldingSection(QWidget):
         """Says beside the heading what is hidden below it."""
         words = f"{changed_count} changed" if changed_count else ""
         if problem_count:
-            words = formatting.counted(problem_count, "error")
+            words = tr_count("{count:,} error", "{count:,} errors", problem_count)
         self.summary.setText(words)
         self.summary.setProperty("problem", bool(problem_count))
         self.summary.style().unpolish(self.summary)

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from app.core.sampling import SamplingLimit
+from app.core.translation import tr
 
 _GROUPS = re.compile(r"[+-]?\d{1,3}([,'_\s]\d{3})+")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
@@ -49,7 +50,7 @@ class NumberRule:
             return self.empty_value
         value = self._number(clean)
         if value is None:
-            kind = "a whole number" if self.is_whole else "a number"
+            kind = tr("a whole number") if self.is_whole else tr("a number")
             raise ValueError(f"{self.limit.label} must be {kind} {self.limit.range_text}.")
         if not self.limit.low <= value <= self.limit.high:
             raise ValueError(self.limit.refusal(value))

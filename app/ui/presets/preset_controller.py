@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from app.core.errors import UserError
 from app.core.preset import Preset
 from app.core.preset_overrides import overrides_between, overrides_of
+from app.core.translation import tr
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.model_status import ModelPart, ModelsChange
 from app.services.services import Services
@@ -62,14 +63,14 @@ class PresetController(QObject):
         self._settings.choose_preset(name)
         if overrides:
             self._undo = self._messages.show_undo(
-                f"Switched to {name}", lambda: self._settings.choose_preset(former, overrides)
+                tr("Switched to {name}", name=name), lambda: self._settings.choose_preset(former, overrides)
             )
 
     def make_standard(self) -> None:
         """Lets all new conversations with the chosen model take the preset that is in effect."""
         model, name = self._models.chosen, self._models.preset_in(self._chat.conversation).name
         if model is not None and self._presets.make_standard(self._models.key, name):
-            self._messages.show_done(f"New chats with {model.name} use “{name}”")
+            self._messages.show_done(tr("New chats with {name} use “{name_2}”", name=model.name, name_2=name))
 
     def open_dialog(self) -> None:
         """Lets the user work on all presets, beginning with the one in effect."""
@@ -91,7 +92,7 @@ class PresetController(QObject):
         self._settings.choose_preset(created.name)
         self._drop_own_tools()
         self._presets.publish()
-        self._messages.show_done(f"Saved as “{created.name}”")
+        self._messages.show_done(tr("Saved as “{name}”", name=created.name))
 
     # Private
 
@@ -160,9 +161,9 @@ class PresetController(QObject):
         own = [it.name for it in presets if not it.is_builtin]
         names = [name for name in dict.fromkeys((recommended, *own, standard, current, DEFAULT.name)) if name]
         more = [it.name for it in presets if it.name not in names]
-        details = {} if recommended == DEFAULT.name else {recommended: "Recommended for this model"}
+        details = {} if recommended == DEFAULT.name else {recommended: tr("Recommended for this model")}
         if standard and standard != recommended:
-            details[standard] = "For new chats with this model"
+            details[standard] = tr("For new chats with this model")
         can_be_standard = model is not None and current != standard
         self._picker.set_standard_choice(model.name if model and can_be_standard else "")
         self._picker.set_presets(names, current, more, details)

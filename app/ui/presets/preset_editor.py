@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from typing_extensions import override
 
 from app.core.preset import Preset
+from app.core.translation import tr
 from app.ui.presets.preset_fields import PRESET_SECTIONS
 from app.ui.presets.preset_form import Draft, PresetForm, line
 from app.ui.widgets.inset_label import InsetLabel
@@ -66,7 +67,7 @@ class PresetEditor(QWidget):
         super().__init__(parent)
         self.name_field = NameField(self)
         self.name_field.setObjectName("preset_name_field")
-        self.name_field.setAccessibleName("Name")
+        self.name_field.setAccessibleName(tr("Name"))
         self.name_problem = InsetLabel("", (8, 0, 0, 0), self)
         self.name_problem.setObjectName("preset_name_problem")
         self.name_problem.setProperty("problem", True)
@@ -79,12 +80,12 @@ class PresetEditor(QWidget):
         self.source.setWordWrap(True)
         self.source.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.form = PresetForm(PRESET_SECTIONS, parent=self)
-        self.reset_button = self._button("Reset all", "reset_preset_button")
-        self.discard_button = self._button("Discard changes", "discard_preset_button")
-        self.save_button = self._button("Save", "save_preset_button")
+        self.reset_button = self._button(tr("Reset all"), "reset_preset_button")
+        self.discard_button = self._button(tr("Discard changes"), "discard_preset_button")
+        self.save_button = self._button(tr("Save"), "save_preset_button")
         self.save_button.setProperty("primary", True)
-        self.save_button.setToolTip("Save (Ctrl+S)")
-        self.close_button = self._button("Close", "close_presets_button")
+        self.save_button.setToolTip(tr("Save (Ctrl+S)"))
+        self.close_button = self._button(tr("Close"), "close_presets_button")
         self.status = QPushButton(self)
         self.status.setObjectName("preset_status")
         self.status.setProperty("quiet", True)
@@ -108,7 +109,7 @@ class PresetEditor(QWidget):
         self.show_name_problem("")
         self.source.setText(source)
         self.form.show_draft(draft, base, origin, is_marked=saved.is_builtin)
-        self.reset_button.setToolTip(f"Reset every value to {origin}")
+        self.reset_button.setToolTip(tr("Reset every value to {origin}", origin=origin))
         self.show_saving_state(saved)
 
     def show_name_problem(self, sentence: str) -> None:
@@ -124,7 +125,11 @@ class PresetEditor(QWidget):
         self.discard_button.setEnabled(is_changed)
         self.reset_button.setEnabled(bool(self.form.changed_names))
         count = len(problems)
-        words = "One value cannot be saved" if count == 1 else f"{count} values cannot be saved"
+        words = (
+            tr("One value cannot be saved")
+            if count == 1
+            else tr("{count} values cannot be saved", count=count)
+        )
         self.status.setText(words if problems else "")
         self.status.setToolTip("\n".join(problems))
         self.status.setVisible(bool(problems))

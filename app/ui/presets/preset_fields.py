@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.preset import LOAD_LIMITS, THINKING_LIMIT, Preset
 from app.core.preset_overrides import SYSTEM_PROMPT
 from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS, SamplingLimit
+from app.core.translation import tr
 from app.ui.presets.number_text import NumberRule
 from app.ui.presets.tools_field import ToolsField
 from app.ui.presets.value_fields import (
@@ -22,27 +23,37 @@ from app.ui.presets.value_fields import (
 )
 
 _EMPTY_VALUES: dict[str, tuple[float, str]] = {
-    "max_tokens": (0, "No limit"),
-    "seed": (-1, "Random"),
-    "penalty_window": (-1, "All"),
-    "dry_window": (-1, "All"),
-    "context_length": (0, "Automatic"),
-    "thread_count": (0, "Automatic"),
-    "gpu_layers": (-1, "All"),
-    "thinking_limit": (0, "No limit"),
+    "max_tokens": (0, tr("No limit")),
+    "seed": (-1, tr("Random")),
+    "penalty_window": (-1, tr("All")),
+    "dry_window": (-1, tr("All")),
+    "context_length": (0, tr("Automatic")),
+    "thread_count": (0, tr("Automatic")),
+    "gpu_layers": (-1, tr("All")),
+    "thinking_limit": (0, tr("No limit")),
 }
 _LIMITS: dict[str, SamplingLimit] = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
-_KV_CHOICES = (("f16", "f16, exact"), ("q8_0", "q8_0, half the memory"), ("q4_0", "q4_0, a quarter"))
-_FLASH_CHOICES = (("auto", "Automatic"), ("on", "On"), ("off", "Off"))
+_KV_CHOICES = (
+    ("f16", tr("f16, exact")),
+    ("q8_0", tr("q8_0, half the memory")),
+    ("q4_0", tr("q4_0, a quarter")),
+)
+_FLASH_CHOICES = (("auto", tr("Automatic")), ("on", tr("On")), ("off", tr("Off")))
 _TEXTS: dict[str, tuple[str, str]] = {
-    SYSTEM_PROMPT: ("System prompt", "What the model is told before the chat begins."),
-    "stop": ("Stop strings", r"Generation stops at any of these. One per line; \n is a line break."),
-    "kv_cache_type": ("KV cache type", "How exactly the context is kept. Less exact takes less memory."),
-    "flash_attention": (
-        "Flash attention",
-        "A way to compute attention that takes less memory. Automatic takes what is faster on this computer.",
+    SYSTEM_PROMPT: (tr("System prompt"), tr("What the model is told before the chat begins.")),
+    "stop": (tr("Stop strings"), tr(r"Generation stops at any of these. One per line; \n is a line break.")),
+    "kv_cache_type": (
+        tr("KV cache type"),
+        tr("How exactly the context is kept. Less exact takes less memory."),
     ),
-    "tools": ("Tools", "Enabled in chats that have not chosen their own."),
+    "flash_attention": (
+        tr("Flash attention"),
+        tr(
+            "A way to compute attention that takes less memory. Automatic takes what is faster on this "
+            "computer."
+        ),
+    ),
+    "tools": (tr("Tools"), tr("Enabled in chats that have not chosen their own.")),
 }
 
 
@@ -56,12 +67,14 @@ class FieldSection:
     note: str = ""
 
 
-BASICS = FieldSection("Basics", (SYSTEM_PROMPT, "temperature", "max_tokens", "seed", "stop"), is_folded=False)
+BASICS = FieldSection(
+    tr("Basics"), (SYSTEM_PROMPT, "temperature", "max_tokens", "seed", "stop"), is_folded=False
+)
 CHOICE = FieldSection(
-    "Sampling", ("top_k", "top_p", "min_p", "typical_p", "xtc_probability", "xtc_threshold")
+    tr("Sampling"), ("top_k", "top_p", "min_p", "typical_p", "xtc_probability", "xtc_threshold")
 )
 REPETITION = FieldSection(
-    "Repetition",
+    tr("Repetition"),
     (
         "repeat_penalty",
         "penalty_window",
@@ -73,19 +86,19 @@ REPETITION = FieldSection(
         "dry_window",
     ),
 )
-THINKING_AND_TOOLS = FieldSection("Thinking and tools", ("thinking_limit", "tools"))
+THINKING_AND_TOOLS = FieldSection(tr("Thinking and tools"), ("thinking_limit", "tools"))
 LOADING = FieldSection(
-    "Model loading",
+    tr("Model loading"),
     ("context_length", "thread_count", "gpu_layers", "kv_cache_type", "flash_attention"),
-    note="These take effect when a model is loaded.",
+    note=tr("These take effect when a model is loaded."),
 )
 PRESET_SECTIONS = (BASICS, THINKING_AND_TOOLS, CHOICE, REPETITION, LOADING)
 CONVERSATION_SECTIONS = (
-    FieldSection("System prompt", (SYSTEM_PROMPT,), is_folded=False),
-    FieldSection("Basics", ("temperature", "max_tokens"), is_folded=False),
-    FieldSection("Sampling", (*CHOICE.names, "seed", "stop")),
+    FieldSection(tr("System prompt"), (SYSTEM_PROMPT,), is_folded=False),
+    FieldSection(tr("Basics"), ("temperature", "max_tokens"), is_folded=False),
+    FieldSection(tr("Sampling"), (*CHOICE.names, "seed", "stop")),
     REPETITION,
-    FieldSection("Model", ("context_length", "thinking_limit", "tools", "gpu_layers"), is_folded=False),
+    FieldSection(tr("Model"), ("context_length", "thinking_limit", "tools", "gpu_layers"), is_folded=False),
 )
 """The rows of one conversation's settings; the others of loading suit a computer, and stay with presets."""
 
@@ -106,15 +119,17 @@ def make_field(name: str, parent: QWidget, is_low: bool = False) -> ValueField:
     """The field in which a value can be changed; `is_low` where there is little room."""
     field: ValueField
     if name == SYSTEM_PROMPT:
-        field = TextField(4 if is_low else 5, "For example: Answer briefly and in French.", parent)
+        field = TextField(4 if is_low else 5, tr("For example: Answer briefly and in French."), parent)
     elif name == "stop":
-        field = StopField(2 if is_low else 3, "None", parent)
+        field = StopField(2 if is_low else 3, tr("None"), parent)
     elif name == "kv_cache_type":
         field = ChoiceField(_KV_CHOICES, parent)
     elif name == "flash_attention":
         field = ChoiceField(_FLASH_CHOICES, parent)
     elif name == "tools":
-        inherit_text, column_count = ("As in the preset", 1) if is_low else ("Use defaults from Settings", 2)
+        inherit_text, column_count = (
+            (tr("As in the preset"), 1) if is_low else (tr("Use defaults from Settings"), 2)
+        )
         field = ToolsField(inherit_text, column_count, parent)
     else:
         field = NumberField(_rule(name), parent)

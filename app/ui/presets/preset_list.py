@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.preset import Preset
+from app.core.translation import tr
 from app.ui.presets.preset_rows import HEADING_ROLE, ICON_ROLE, NAME_ROLE, UNSAVED_ROLE, PresetDelegate
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.rounded_popup import round_off
@@ -81,20 +82,20 @@ class PresetList(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.filter_field = SearchField("Filter presets", "Ctrl+F", self)
+        self.filter_field = SearchField(tr("Filter presets"), "Ctrl+F", self)
         self.filter_field.setObjectName("preset_filter_field")
-        self.filter_field.setPlaceholderText("Filter")
+        self.filter_field.setPlaceholderText(tr("Filter"))
         self.list = _Rows(self)
         self.list.setObjectName("preset_list")
-        self.list.setAccessibleName("Presets")
+        self.list.setAccessibleName(tr("Presets"))
         self.list.setItemDelegate(PresetDelegate(self.list))
         self.list.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
-        self.create_button = self._button("plus", "New preset", "create_preset_button")
-        self.duplicate_button = self._button("copy", "Duplicate", "duplicate_preset_button", "Ctrl+D")
-        self.delete_button = self._button("trash", "Delete", "delete_preset_button")
-        self.more_button = self._button("dots-three-bold", "More", "more_presets_button")
+        self.create_button = self._button("plus", tr("New preset"), "create_preset_button")
+        self.duplicate_button = self._button("copy", tr("Duplicate"), "duplicate_preset_button", "Ctrl+D")
+        self.delete_button = self._button("trash", tr("Delete"), "delete_preset_button")
+        self.more_button = self._button("dots-three-bold", tr("More"), "more_presets_button")
         self._is_own: dict[str, bool] = {}
         self._shown = ""
         self._presets: tuple[Preset, ...] = ()
@@ -188,15 +189,15 @@ class PresetList(QFrame):
         here = [it for it in found if it.is_builtin and it.name in self._here]
         with QSignalBlocker(self.list):
             self.list.clear()
-            self._add_group("Your presets", own)
-            self._add_group("Built-in", here)
+            self._add_group(tr("Your presets"), own)
+            self._add_group(tr("Built-in"), here)
             if words:
-                self._add_group("For other models", others)
+                self._add_group(tr("For other models"), others)
             elif others:
                 self._add_fold(len(others))
                 self._add_group("", others if self._is_unfolded else [])
             if not found:
-                self._add_heading("No preset has this in its name")
+                self._add_heading(tr("No preset has this in its name"))
         self._mark_shown()
         self._show_what_can_be_done()
 
@@ -207,11 +208,14 @@ class PresetList(QFrame):
             self._add_preset(preset, preset.name in self._unsaved)
 
     def _add_fold(self, count: int) -> None:
-        item = QListWidgetItem(f"For other models ({count})")
+        item = QListWidgetItem(tr("For other models ({count})", count=count))
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         item.setData(ICON_ROLE, "caret-down" if self._is_unfolded else "caret-right")
         state = "shown" if self._is_unfolded else "hidden"
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Presets for other models, {count}, {state}")
+        item.setData(
+            Qt.ItemDataRole.AccessibleTextRole,
+            tr("Presets for other models, {count}, {state}", count=count, state=state),
+        )
         self.list.addItem(item)
 
     def _on_list_item_clicked(self, item: QListWidgetItem) -> None:
@@ -248,7 +252,7 @@ class PresetList(QFrame):
     def _mark(self, item: QListWidgetItem, is_unsaved: bool) -> None:
         name = item.data(NAME_ROLE)
         item.setData(UNSAVED_ROLE, is_unsaved)
-        words = f"{name}: changed and not saved" if is_unsaved else name
+        words = tr("{name}: changed and not saved", name=name) if is_unsaved else name
         item.setToolTip(as_written(words))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
 
@@ -256,7 +260,9 @@ class PresetList(QFrame):
         is_own = self._is_own.get(self.current_name, False)
         for thing in (self.delete_button, self._delete_action, self._rename_action):
             thing.setEnabled(is_own)
-        self.delete_button.setToolTip("Delete (Del)" if is_own else "Built-in presets cannot be deleted")
+        self.delete_button.setToolTip(
+            tr("Delete (Del)") if is_own else tr("Built-in presets cannot be deleted")
+        )
 
     def _on_list_current_item_changed(self) -> None:
         self._show_what_can_be_done()
@@ -270,10 +276,10 @@ class PresetList(QFrame):
 
     def _add_actions(self) -> None:
         """The same for the keyboard and the right mouse button as for the buttons."""
-        self._duplicate_action = self._action("Duplicate", "Ctrl+D", self.duplicate_requested)
-        self._rename_action = self._action("Rename", "F2", self.rename_requested)
-        self._delete_action = self._action("Delete", "Del", self.delete_requested)
-        self._export_action = self._action("Export…", "", self.export_requested)
+        self._duplicate_action = self._action(tr("Duplicate"), "Ctrl+D", self.duplicate_requested)
+        self._rename_action = self._action(tr("Rename"), "F2", self.rename_requested)
+        self._delete_action = self._action(tr("Delete"), "Del", self.delete_requested)
+        self._export_action = self._action(tr("Export…"), "", self.export_requested)
         self.list.addActions(
             [self._rename_action, self._duplicate_action, self._export_action, self._delete_action]
         )
@@ -281,7 +287,7 @@ class PresetList(QFrame):
         menu = QMenu(self.more_button)
         menu.setObjectName("more_presets_menu")
         round_off(menu)
-        menu.addAction(self._action("Import…", "", self.import_requested))
+        menu.addAction(self._action(tr("Import…"), "", self.import_requested))
         menu.addAction(self._export_action)
         menu.addSeparator()
         menu.addActions([self._rename_action])

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.presets.preset_rows import CHOSEN_ROLE, DETAIL_ROLE, ICON_ROLE, PresetDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
 from app.ui.widgets.tooltip import as_written
@@ -31,7 +32,7 @@ class PresetPicker(QuietComboBox):
     standard_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Preset", parent=parent)
+        super().__init__(tr("Preset"), parent=parent)
         self.setObjectName("preset_picker")
         self._current = ""
         self._standard_model = ""
@@ -83,7 +84,7 @@ class PresetPicker(QuietComboBox):
         for row in range(self.count()):
             self.setItemData(row, self.itemText(row) == name, CHOSEN_ROLE)
         self.setAccessibleDescription(name)
-        self.setToolTip(as_written(f"Preset: {name}") if name else "Preset")
+        self.setToolTip(as_written(tr("Preset: {name}", name=name)) if name else tr("Preset"))
         self.updateGeometry()
 
     def _fill(self, is_whole: bool) -> None:
@@ -92,11 +93,15 @@ class PresetPicker(QuietComboBox):
             for name in (*self._names, *(self._more if is_whole else ())):
                 self._add(name)
             if self._more and not is_whole:
-                self._add_action("All presets", "caret-down", _ALL)
+                self._add_action(tr("All presets"), "caret-down", _ALL)
             self.insertSeparator(self.count())
             if self._standard_model:
-                self._add_action(f"Use for all new chats with {self._standard_model}", "push-pin", _STANDARD)
-            self._add_action("Manage presets…", "pencil-simple", _EDIT)
+                self._add_action(
+                    tr("Use for all new chats with {standard_model}", standard_model=self._standard_model),
+                    "push-pin",
+                    _STANDARD,
+                )
+            self._add_action(tr("Manage presets…"), "pencil-simple", _EDIT)
 
     def _add(self, name: str) -> None:
         self.addItem(name)

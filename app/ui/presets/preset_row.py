@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from app.core.translation import tr
 from app.ui.presets.field_row import Dot
 from app.ui.presets.preset_picker import PresetPicker
 from app.ui.widgets.icon_button import IconButton
@@ -24,7 +25,7 @@ class PresetRow(QWidget):
         super().__init__(parent)
         self.setObjectName("preset_row")
         self.dot = Dot(self)
-        self.label = QLabel("Preset", self)
+        self.label = QLabel(tr("Preset"), self)
         self.picker = PresetPicker(self)
         self.label.setBuddy(self.picker)
         self.standard_label = QLabel(self)
@@ -32,7 +33,7 @@ class PresetRow(QWidget):
         self.standard_label.setProperty("small", True)
         self.standard_label.setTextFormat(Qt.TextFormat.PlainText)
         self.standard_label.setWordWrap(True)
-        self.reset_button = IconButton("arrow-counter-clockwise", "Reset Preset", parent=self)
+        self.reset_button = IconButton("arrow-counter-clockwise", tr("Reset Preset"), parent=self)
         self.reset_button.setObjectName("preset_reset")
         self.reset_requested = self.reset_button.clicked
         self._lay_out()
@@ -47,14 +48,16 @@ class PresetRow(QWidget):
         """
         differs = bool(standard)
         words = (
-            f"New chats with {model_name} use “{standard}”" if model_name else f"New chats use “{standard}”"
+            tr("New chats with {model_name} use “{standard}”", model_name=model_name, standard=standard)
+            if model_name
+            else tr("New chats use “{standard}”", standard=standard)
         )
         self.dot.set_lit(differs)
         self.standard_label.setText(words if differs else "")
         self.standard_label.setVisible(differs)
         self.reset_button.setVisible(differs)
-        self.reset_button.setToolTip(f"Back to “{standard}”")
-        self.reset_button.setAccessibleDescription(f"Back to “{standard}”")
+        self.reset_button.setToolTip(tr("Back to “{standard}”", standard=standard))
+        self.reset_button.setAccessibleDescription(tr("Back to “{standard}”", standard=standard))
 
     def _lay_out(self) -> None:
         policy = self.reset_button.sizePolicy()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr, tr_count
 from app.ui.banner import Banner
 from app.ui.messages import Messages
 from app.ui.presets.preset_editor import PresetEditor
@@ -31,7 +32,7 @@ class PresetsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("presets_dialog")
-        self.setWindowTitle("Presets")
+        self.setWindowTitle(tr("Presets"))
         self.setMinimumSize(700, 420)
         self.resize(900, 680)
         self.list = PresetList(self)
@@ -55,16 +56,23 @@ class PresetsDialog(QDialog):
         box = QMessageBox(self)
         box.setObjectName("unsaved_box")
         box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setWindowTitle("Presets")
-        box.setText(f"{quoted} {'has' if len(names) == 1 else 'have'} changes that are not saved.")
+        box.setWindowTitle(tr("Presets"))
+        box.setText(
+            tr_count(
+                "{names} has changes that are not saved.",
+                "{names} have changes that are not saved.",
+                len(names),
+                names=quoted,
+            )
+        )
         if not can_save:
-            box.setInformativeText("A value cannot be saved as it is. Keep editing to fix it.")
-        save = box.addButton("Save", QMessageBox.ButtonRole.AcceptRole)
+            box.setInformativeText(tr("A value cannot be saved as it is. Keep editing to fix it."))
+        save = box.addButton(tr("Save"), QMessageBox.ButtonRole.AcceptRole)
         save.setEnabled(can_save)
         save.clicked.connect(lambda: on_save())
-        discard = box.addButton("Discard", QMessageBox.ButtonRole.DestructiveRole)
+        discard = box.addButton(tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
         discard.clicked.connect(lambda: on_discard())
-        keep = box.addButton("Keep editing", QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton(tr("Keep editing"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(save if can_save else keep)
         box.setEscapeButton(keep)
         box.finished.connect(box.deleteLater)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.core.preset_overrides import Value
+from app.core.translation import tr
 from app.tools.tool import Tool
 from app.ui.widgets.tooltip import as_written
 
@@ -57,8 +58,8 @@ class ToolsField(QWidget):
         if names is None:
             names = self._inherited
         if names is None:
-            return "what is in the settings"
-        return ", ".join(self._title(name) for name in names) or "no tools"
+            return tr("what is in the settings")
+        return ", ".join(self._title(name) for name in names) or tr("no tools")
 
     def set_tools(self, tools: Iterable[Tool]) -> None:
         """Shows the tools that can be had. Emits nothing."""
@@ -110,12 +111,12 @@ class ToolsField(QWidget):
         tool = self._tools.get(name)
         box = QCheckBox(self._title(name), self)
         box.setObjectName(f"tool_{name}_box")
-        box.setToolTip(as_written(tool.description) if tool else "This tool is not available.")
+        box.setToolTip(as_written(tool.description) if tool else tr("This tool is not available."))
         box.clicked.connect(lambda is_on: self._on_box_clicked(name, is_on))
         return box
 
     def _title(self, name: str) -> str:
-        return self._tools[name].title if name in self._tools else f"{name} (not available)"
+        return self._tools[name].title if name in self._tools else tr("{name} (not available)", name=name)
 
     def _on_inherit_box_clicked(self, is_on: bool) -> None:
         self._change(None if is_on else self._on)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from app.core.translation import tr
+
 
 class AboutPage(QWidget):
     """Name, version, licence."""
@@ -14,12 +16,14 @@ class AboutPage(QWidget):
         super().__init__(parent)
         picture = QLabel(self)
         picture.setPixmap(app_icon.pixmap(QSize(64, 64), self.devicePixelRatio()))
-        name = QLabel(f"Tarn {version}", self)
+        name = QLabel(tr("Tarn {version}", version=version), self)
         name.setProperty("subheading", True)
         text = QLabel(
-            "Chat with language models that run on your own computer. Nothing you write is sent anywhere.\n\n"
-            "Tarn is free software under the MIT licence. Built with llama.cpp, Qt, and the typefaces "
-            "Inter and JetBrains Mono.",
+            tr(
+                "Chat with language models that run on your own computer. Nothing you write is sent "
+                "anywhere.\n\nTarn is free software under the MIT licence. Built with llama.cpp, Qt, and "
+                "the typefaces Inter and JetBrains Mono."
+            ),
             self,
         )
         text.setWordWrap(True)

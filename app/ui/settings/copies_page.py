@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core import formatting
+from app.core.translation import sentences, tr, tr_count
 from app.store.backups import COPIES_KEPT, Backup
 from app.ui.widgets.question_dialog import QuestionDialog
 
@@ -37,17 +38,17 @@ class CopiesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        heading = QLabel("Daily copies", self)
+        heading = QLabel(tr("Daily copies"), self)
         heading.setProperty("subheading", True)
         self.summary = QLabel(self)
         self.summary.setProperty("muted", True)
         self.summary.setWordWrap(True)
         self.list = QListWidget(self)
         self.list.setObjectName("copies_list")
-        self.list.setAccessibleName("Daily copies")
-        self.restore_button = QPushButton("Restore…", self)
+        self.list.setAccessibleName(tr("Daily copies"))
+        self.restore_button = QPushButton(tr("Restore…"), self)
         self.restore_button.setObjectName("restore_copy_button")
-        self.folder_button = QPushButton("Show in folder", self)
+        self.folder_button = QPushButton(tr("Show in folder"), self)
         foot = QHBoxLayout()
         foot.addWidget(self.restore_button)
         foot.addWidget(self.folder_button)
@@ -73,8 +74,11 @@ class CopiesPage(QWidget):
             self.list.addItem(item)
         if copies:
             self.list.setCurrentRow(0)
-        kept = f"Chats, settings and presets are copied once a day. The last {COPIES_KEPT} copies are kept."
-        self.summary.setText(kept if copies else f"{kept} There is none yet.")
+        kept = tr(
+            "Chats, settings and presets are copied once a day. The last {copies_kept} copies are kept.",
+            copies_kept=COPIES_KEPT,
+        )
+        self.summary.setText(kept if copies else sentences(kept, tr("There is none yet.")))
         self._offer()
 
     @property
@@ -93,10 +97,15 @@ class CopiesPage(QWidget):
         if copy is None:
             return
         dialog = QuestionDialog(
-            f"Restore the chats of {formatting.day_of(copy.day)}?",
-            f"The list will hold the {formatting.counted(copy.conversation_count, 'chat')} of that day. "
-            "The chats of now are not deleted: they are kept in a file beside the new one.",
-            "Restore",
+            tr("Restore the chats of {day}?", day=formatting.day_of(copy.day)),
+            tr_count(
+                "The list will hold the {count:,} chat of that day. "
+                "The chats of now are not deleted: they are kept in a file beside the new one.",
+                "The list will hold the {count:,} chats of that day. "
+                "The chats of now are not deleted: they are kept in a file beside the new one.",
+                copy.conversation_count,
+            ),
+            tr("Restore"),
             self,
         )
         dialog.setObjectName("restore_question")

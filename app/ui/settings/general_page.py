@@ -7,18 +7,19 @@ from dataclasses import replace
 from PySide6.QtWidgets import QSpinBox, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, ThemeChoice
 from app.ui.settings.form_page import FormPage
 
 _THEMES = (
-    (ThemeChoice.SYSTEM.value, "System"),
-    (ThemeChoice.LIGHT.value, "Light"),
-    (ThemeChoice.DARK.value, "Dark"),
-    (ThemeChoice.HIGH_CONTRAST.value, "High contrast"),
+    (ThemeChoice.SYSTEM.value, tr("System")),
+    (ThemeChoice.LIGHT.value, tr("Light")),
+    (ThemeChoice.DARK.value, tr("Dark")),
+    (ThemeChoice.HIGH_CONTRAST.value, tr("High contrast")),
 )
 _SEND_KEYS = (
-    (True, "Enter (Shift+Enter for a new line)"),
-    (False, "Ctrl+Enter (Enter for a new line)"),
+    (True, tr("Enter (Shift+Enter for a new line)")),
+    (False, tr("Ctrl+Enter (Enter for a new line)")),
 )
 
 
@@ -27,34 +28,34 @@ class GeneralPage(FormPage):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(settings, parent)
-        self.theme_field = self._drop_down("theme_field", "Theme", _THEMES)
+        self.theme_field = self._drop_down("theme_field", tr("Theme"), _THEMES)
         self.zoom_field = QSpinBox(self)
         self.zoom_field.setObjectName("zoom_field")
-        self.zoom_field.setAccessibleName("Text size")
+        self.zoom_field.setAccessibleName(tr("Text size"))
         self.zoom_field.setRange(round(SMALLEST_FONT_SCALE * 100), round(LARGEST_FONT_SCALE * 100))
         self.zoom_field.setSingleStep(10)
         self.zoom_field.setSuffix(" %")
         self.zoom_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style sheet's padding does not reach it.
-        self.zoom_field.setToolTip("Also with Ctrl++, Ctrl+- and Ctrl+0")
+        self.zoom_field.setToolTip(tr("Also with Ctrl++, Ctrl+- and Ctrl+0"))
         self.zoom_field.valueChanged.connect(self._on_field_changed)
-        self.send_key_field = self._drop_down("send_key_field", "Key that sends", _SEND_KEYS)
-        self.title_box = self._box("title_box", "Let the model write the titles of chats")
-        self.pictures_box = self._box("pictures_box", "Keep attached pictures in full size")
+        self.send_key_field = self._drop_down("send_key_field", tr("Key that sends"), _SEND_KEYS)
+        self.title_box = self._box("title_box", tr("Let the model write the titles of chats"))
+        self.pictures_box = self._box("pictures_box", tr("Keep attached pictures in full size"))
         self.pictures_box.setToolTip(
-            "Otherwise 2,048 pixels of the longer side are kept, which models see as well"
+            tr("Otherwise 2,048 pixels of the longer side are kept, which models see as well")
         )
         self.notify_box = self._box(
-            "notify_box", "When a long answer or a download finishes in the background"
+            "notify_box", tr("When a long answer or a download finishes in the background")
         )
         self._lay_out(
-            "General",
+            tr("General"),
             (
-                ("Theme", self.theme_field),
-                ("Text size", self.zoom_field),
-                ("Send with", self.send_key_field),
-                ("Titles", self.title_box),
-                ("Pictures", self.pictures_box),
-                ("Notify me", self.notify_box),
+                (tr("Theme"), self.theme_field),
+                (tr("Text size"), self.zoom_field),
+                (tr("Send with"), self.send_key_field),
+                (tr("Titles"), self.title_box),
+                (tr("Pictures"), self.pictures_box),
+                (tr("Notify me"), self.notify_box),
             ),
         )
         self.set_settings(settings)

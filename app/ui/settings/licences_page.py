@@ -6,6 +6,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.core.translation import tr
+
 FILE_NAME = "licences.txt"
 """In the resources of the packaged program; a clone has none."""
 
@@ -17,7 +19,7 @@ class LicencesPage(QWidget):
         super().__init__(parent)
         self.text = QPlainTextEdit(file.read_text(encoding="utf-8", errors="replace"), self)
         self.text.setObjectName("licences")
-        self.text.setAccessibleName("Licences")
+        self.text.setAccessibleName(tr("Licences"))
         self.text.setReadOnly(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)

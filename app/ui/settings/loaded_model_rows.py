@@ -6,9 +6,9 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.core.model_file import ModelInfo
+from app.core.translation import tr
 
-_MEASURED = "(measured)"
-_TIP = "When this model was first loaded, it was timed with flash attention and without."
+_TIP = tr("When this model was first loaded, it was timed with flash attention and without.")
 
 
 class LoadedModelRows(QWidget):
@@ -29,10 +29,10 @@ class LoadedModelRows(QWidget):
         self.flash_label.setObjectName("flash_attention_label")
         self.threads_label = QLabel(self)
         self.threads_label.setObjectName("threads_label")
-        self.measure_button = QPushButton("Measure again", self)
+        self.measure_button = QPushButton(tr("Measure again"), self)
         self.measure_button.setObjectName("measure_again_button")
         self.measure_button.setToolTip(
-            "Loads the model again, and takes what is faster on this computer now."
+            tr("Loads the model again, and takes what is faster on this computer now.")
         )
         self.measure_requested = self.measure_button.clicked
         self._lay_out()
@@ -43,7 +43,9 @@ class LoadedModelRows(QWidget):
         self.setVisible(info is not None)
         if info is None:
             return
-        self._heading.setText(f"{info.name} is loaded like this. Presets can ask for something else.")
+        self._heading.setText(
+            tr("{name} is loaded like this. Presets can ask for something else.", name=info.name)
+        )
         self.flash_label.setText(flash_text(info))
         self.flash_label.setToolTip(_TIP if info.is_measured else "")
         self.threads_label.setText(threads_text(info))
@@ -53,8 +55,8 @@ class LoadedModelRows(QWidget):
         form = QFormLayout()
         form.setVerticalSpacing(8)
         form.setHorizontalSpacing(24)
-        form.addRow("Flash attention", self.flash_label)
-        form.addRow("Threads", self.threads_label)
+        form.addRow(tr("Flash attention"), self.flash_label)
+        form.addRow(tr("Threads"), self.threads_label)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addLayout(form)
@@ -69,12 +71,17 @@ class LoadedModelRows(QWidget):
 
 def flash_text(info: ModelInfo) -> str:
     """Whether the model uses flash attention, and why."""
-    words = "On" if info.flash_attention else "Off"
-    return f"{words} {_MEASURED}" if info.is_measured else words
+    if info.is_measured:
+        return tr("On (measured)") if info.flash_attention else tr("Off (measured)")
+    return tr("On") if info.flash_attention else tr("Off")
 
 
 def threads_text(info: ModelInfo) -> str:
     """How many threads read and write."""
     if not info.writing_threads:
         return str(info.thread_count)
-    return f"{info.thread_count}, and {info.writing_threads} while an answer is written {_MEASURED}"
+    return tr(
+        "{thread_count}, and {writing_threads} while an answer is written (measured)",
+        thread_count=info.thread_count,
+        writing_threads=info.writing_threads,
+    )

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.translation import tr
 from app.settings import Settings
 from app.ui.widgets.drop_down import DropDown
 
-OWN_FOLDER = "Tarn's own models folder"
+OWN_FOLDER = tr("Tarn's own models folder")
 
 
 class ModelsPage(QWidget):
@@ -37,15 +38,15 @@ class ModelsPage(QWidget):
         self._settings = settings
         self.list = QListWidget(self)
         self.list.setObjectName("model_folders")
-        self.list.setAccessibleName("Folders of models")
-        self.add_button = QPushButton("Add a folder…", self)
+        self.list.setAccessibleName(tr("Folders of models"))
+        self.add_button = QPushButton(tr("Add a folder…"), self)
         self.add_button.setObjectName("add_folder_button")
-        self.remove_button = QPushButton("Remove from list", self)
+        self.remove_button = QPushButton(tr("Remove from list"), self)
         self.remove_button.setObjectName("remove_folder_button")
-        self.remove_button.setToolTip("The folder and its files stay where they are")
+        self.remove_button.setToolTip(tr("The folder and its files stay where they are"))
         self.place_field = DropDown(self)
         self.place_field.setObjectName("download_folder_field")
-        self.place_field.setAccessibleName("Folder for downloads")
+        self.place_field.setAccessibleName(tr("Folder for downloads"))
         self.place_field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._lay_out()
         self.set_settings(settings)
@@ -82,9 +83,9 @@ class ModelsPage(QWidget):
         self.changed.emit(replace(self._settings, model_folders=folders, download_folder=place))
 
     def _lay_out(self) -> None:
-        heading = QLabel("Models", self)
+        heading = QLabel(tr("Models"), self)
         heading.setProperty("subheading", True)
-        words = self._words("Tarn lists the GGUF files in its own models folder and in these:")
+        words = self._words(tr("Tarn lists the GGUF files in its own models folder and in these:"))
         buttons = QHBoxLayout()
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.remove_button)
@@ -96,7 +97,7 @@ class ModelsPage(QWidget):
             layout.addWidget(widget)
         layout.addLayout(buttons)
         layout.addSpacing(4)
-        layout.addWidget(self._words("New models go to:"))
+        layout.addWidget(self._words(tr("New models go to:")))
         layout.addWidget(self.place_field)
 
     def _words(self, text: str) -> QLabel:

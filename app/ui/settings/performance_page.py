@@ -17,14 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.core import formatting
+from app.core.translation import tr
 from app.settings import MOST_STATE_GB, ReadAhead, Settings
 from app.ui.settings.loaded_model_rows import LoadedModelRows
 from app.ui.widgets.drop_down import DropDown
 
 _CHOICES = (
-    (ReadAhead.ON_MAINS, "On mains power"),
-    (ReadAhead.ALWAYS, "Always"),
-    (ReadAhead.NEVER, "Never"),
+    (ReadAhead.ON_MAINS, tr("On mains power")),
+    (ReadAhead.ALWAYS, tr("Always")),
+    (ReadAhead.NEVER, tr("Never")),
 )
 
 
@@ -43,29 +44,29 @@ class PerformancePage(QWidget):
         self._settings = settings
         self.ahead_field = DropDown(self)
         self.ahead_field.setObjectName("reads_ahead_field")
-        self.ahead_field.setAccessibleName("Read ahead after an answer")
+        self.ahead_field.setAccessibleName(tr("Read ahead after an answer"))
         for choice, text in _CHOICES:
             self.ahead_field.addItem(text, choice.value)
-        self.drafts_box = QCheckBox("Read what I type before I send it", self)
+        self.drafts_box = QCheckBox(tr("Read what I type before I send it"), self)
         self.drafts_box.setObjectName("reads_drafts_box")
-        self.drafts_box.setToolTip("Only on mains power.")
-        self.guesses_box = QCheckBox("Write repeated text faster", self)
+        self.drafts_box.setToolTip(tr("Only on mains power."))
+        self.guesses_box = QCheckBox(tr("Write repeated text faster"), self)
         self.guesses_box.setObjectName("guesses_repeated_text_box")
         self.guesses_box.setToolTip(
-            "Where an answer repeats what stands in the chat, the model reads several words at once."
+            tr("Where an answer repeats what stands in the chat, the model reads several words at once.")
         )
         self.states_field = QSpinBox(self)
         self.states_field.setObjectName("most_state_field")
-        self.states_field.setAccessibleName("Space for chats on the disk")
+        self.states_field.setAccessibleName(tr("Space for chats on the disk"))
         self.states_field.setRange(0, MOST_STATE_GB)
         self.states_field.setSuffix(" GB")
-        self.states_field.setSpecialValueText("Off")
+        self.states_field.setSpecialValueText(tr("Off"))
         self.states_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style's padding does not reach it.
         self.size_label = QLabel(self)
         self.size_label.setObjectName("state_size_label")
-        self.clear_button = QPushButton("Clear", self)
+        self.clear_button = QPushButton(tr("Clear"), self)
         self.clear_button.setObjectName("clear_states_button")
-        self.clear_button.setToolTip("Your chats stay. The model reads them again when needed.")
+        self.clear_button.setToolTip(tr("Your chats stay. The model reads them again when needed."))
         self.clear_requested = self.clear_button.clicked
         self.model_rows = LoadedModelRows(self)
         self._lay_out()
@@ -91,7 +92,9 @@ class PerformancePage(QWidget):
 
     def set_size(self, size: int) -> None:
         """Shows how much of the disk is taken, in bytes."""
-        self.size_label.setText(f"{formatting.size(size)} in use" if size else "Nothing kept yet")
+        self.size_label.setText(
+            tr("{size} in use", size=formatting.size(size)) if size else tr("Nothing kept yet")
+        )
         self.clear_button.setEnabled(size > 0)
 
     def _on_ahead_field_activated(self) -> None:
@@ -106,17 +109,17 @@ class PerformancePage(QWidget):
         self.changed.emit(settings)
 
     def _lay_out(self) -> None:
-        heading = QLabel("Performance", self)
+        heading = QLabel(tr("Performance"), self)
         heading.setProperty("subheading", True)
         form = QFormLayout()
         form.setVerticalSpacing(16)
         form.setHorizontalSpacing(24)
-        form.addRow("Read ahead after an answer", self.ahead_field)
+        form.addRow(tr("Read ahead after an answer"), self.ahead_field)
         form.addRow(self.drafts_box)
         form.addRow(self.guesses_box)
         states = QHBoxLayout()
         states.setSpacing(12)
-        states.addWidget(QLabel("At most", self))
+        states.addWidget(QLabel(tr("At most"), self))
         states.addWidget(self.states_field)
         states.addWidget(self.size_label, 1)
         states.addWidget(self.clear_button)
@@ -126,16 +129,20 @@ class PerformancePage(QWidget):
         layout.addWidget(heading)
         layout.addWidget(
             self._words(
-                "While you read or type, the model can prepare for your next message. It then answers "
-                "sooner, and pauses whenever it has something else to do."
+                tr(
+                    "While you read or type, the model can prepare for your next message. It then answers "
+                    "sooner, and pauses whenever it has something else to do."
+                )
             )
         )
         layout.addLayout(form)
         layout.addSpacing(12)
         layout.addWidget(
             self._words(
-                "What the model has read of your recent chats is kept on the disk, so that they continue at "
-                "once after a restart."
+                tr(
+                    "What the model has read of your recent chats is kept on the disk, so that they "
+                    "continue at once after a restart."
+                )
             )
         )
         layout.addLayout(states)

@@ -8,20 +8,21 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.core.spoken_answers import SpokenAnswers
+from app.core.translation import tr
 from app.settings import ColumnWidth, Settings
 from app.ui.settings.form_page import FormPage
 
 _WIDTHS = (
-    (ColumnWidth.NARROW.value, "Narrow"),
-    (ColumnWidth.MEDIUM.value, "Medium"),
-    (ColumnWidth.WIDE.value, "Wide"),
-    (ColumnWidth.FULL.value, "As wide as the window"),
+    (ColumnWidth.NARROW.value, tr("Narrow")),
+    (ColumnWidth.MEDIUM.value, tr("Medium")),
+    (ColumnWidth.WIDE.value, tr("Wide")),
+    (ColumnWidth.FULL.value, tr("As wide as the window")),
 )
-_SPACINGS = ((False, "Comfortable"), (True, "Compact"))
+_SPACINGS = ((False, tr("Comfortable")), (True, tr("Compact")))
 _SPOKEN = (
-    (SpokenAnswers.WHEN_DONE.value, "When they are done"),
-    (SpokenAnswers.BY_SENTENCE.value, "Sentence by sentence"),
-    (SpokenAnswers.NEVER.value, "Not by itself"),
+    (SpokenAnswers.WHEN_DONE.value, tr("When they are done")),
+    (SpokenAnswers.BY_SENTENCE.value, tr("Sentence by sentence")),
+    (SpokenAnswers.NEVER.value, tr("Not by itself")),
 )
 
 
@@ -30,24 +31,24 @@ class ReadingPage(FormPage):
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(settings, parent)
-        self.width_field = self._drop_down("column_width_field", "Column width", _WIDTHS)
-        self.spacing_field = self._drop_down("spacing_field", "Spacing", _SPACINGS)
-        self.outline_box = self._box("outline_box", "Outline beside long chats")
-        self.outline_box.setToolTip("A mark for each of your messages, to go to")
-        self.speed_box = self._box("speed_box", "Tokens per second under every answer")
-        self.line_numbers_box = self._box("line_numbers_box", "Line numbers in code")
-        self.motion_box = self._box("motion_box", "Reduce motion")
-        self.spoken_field = self._drop_down("spoken_answers_field", "Screen reader says answers", _SPOKEN)
+        self.width_field = self._drop_down("column_width_field", tr("Column width"), _WIDTHS)
+        self.spacing_field = self._drop_down("spacing_field", tr("Spacing"), _SPACINGS)
+        self.outline_box = self._box("outline_box", tr("Outline beside long chats"))
+        self.outline_box.setToolTip(tr("A mark for each of your messages, to go to"))
+        self.speed_box = self._box("speed_box", tr("Tokens per second under every answer"))
+        self.line_numbers_box = self._box("line_numbers_box", tr("Line numbers in code"))
+        self.motion_box = self._box("motion_box", tr("Reduce motion"))
+        self.spoken_field = self._drop_down("spoken_answers_field", tr("Screen reader says answers"), _SPOKEN)
         self._lay_out(
-            "Reading",
+            tr("Reading"),
             (
-                ("Column", self.width_field),
-                ("Spacing", self.spacing_field),
-                ("Show", self.outline_box),
+                (tr("Column"), self.width_field),
+                (tr("Spacing"), self.spacing_field),
+                (tr("Show"), self.outline_box),
                 ("", self.speed_box),
                 ("", self.line_numbers_box),
-                ("Motion", self.motion_box),
-                ("Say answers", self.spoken_field),
+                (tr("Motion"), self.motion_box),
+                (tr("Say answers"), self.spoken_field),
             ),
         )
         self.set_settings(settings)

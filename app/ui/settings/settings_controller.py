@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from app.core.translation import tr
 from app.services.copies import CopyService
 from app.services.models import ModelService
 from app.services.saved_states import SavedStatesService
@@ -78,7 +79,7 @@ class SettingsController(QObject):
 
     def choose_model_folder(self) -> None:
         """Asks for a folder of models."""
-        self._ask_for_folder("Add a folder of models", "add_folder_dialog", self.add_model_folder)
+        self._ask_for_folder(tr("Add a folder of models"), "add_folder_dialog", self.add_model_folder)
 
     def add_model_folder(self, folder: Path) -> None:
         """Has a folder searched for models from now on."""
@@ -87,7 +88,7 @@ class SettingsController(QObject):
     def choose_tool_folder(self) -> None:
         """Asks for a folder that tools may read."""
         self._ask_for_folder(
-            "Add a folder that tools may read", "add_tool_folder_dialog", self.add_tool_folder
+            tr("Add a folder that tools may read"), "add_tool_folder_dialog", self.add_tool_folder
         )
 
     def add_tool_folder(self, folder: Path) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.translation import tr, tr_later
 from app.settings import Settings
 from app.ui.settings.about_page import AboutPage
 from app.ui.settings.general_page import GeneralPage
@@ -24,19 +25,19 @@ from app.ui.settings.reading_page import ReadingPage
 
 
 class SettingsPage(Enum):
-    """The pages in their order; the values are their titles."""
+    """The pages in their order; the values are their titles in English."""
 
-    GENERAL = "General"
-    READING = "Reading"
-    MODELS = "Models"
-    SERVERS = "Servers"
-    PERFORMANCE = "Performance"
-    TOOLS = "Tools"
-    COPIES = "Daily copies"
-    NETWORK = "Network"
-    CONNECTIONS = "Connections"
-    LICENCES = "Licences"
-    ABOUT = "About"
+    GENERAL = tr_later("General")
+    READING = tr_later("Reading")
+    MODELS = tr_later("Models")
+    SERVERS = tr_later("Servers")
+    PERFORMANCE = tr_later("Performance")
+    TOOLS = tr_later("Tools")
+    COPIES = tr_later("Daily copies")
+    NETWORK = tr_later("Network")
+    CONNECTIONS = tr_later("Connections")
+    LICENCES = tr_later("Licences")
+    ABOUT = tr_later("About")
 
 
 _ORDER = tuple(SettingsPage)
@@ -57,7 +58,7 @@ class SettingsDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("settings_dialog")
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self.resize(820, 540)
         self._settings = settings
         self._general = GeneralPage(settings, self)
@@ -66,7 +67,7 @@ class SettingsDialog(QDialog):
         self._pages = QStackedWidget(self)
         self._names = QListWidget(self)
         self._names.setObjectName("settings_pages")
-        self._names.setAccessibleName("Pages")
+        self._names.setAccessibleName(tr("Pages"))
         self._names.setFixedWidth(168)
         self._shown: list[SettingsPage] = []
         self.add_page(SettingsPage.GENERAL, self._general)
@@ -92,7 +93,7 @@ class SettingsDialog(QDialog):
         """Adds a page at its place."""
         row = sum(_ORDER.index(other) < _ORDER.index(page) for other in self._shown)
         self._shown.insert(row, page)
-        self._names.insertItem(row, page.value)
+        self._names.insertItem(row, tr(page.value))
         self._pages.insertWidget(row, widget)
 
     def show_page(self, page: SettingsPage) -> None:
@@ -104,7 +105,7 @@ class SettingsDialog(QDialog):
         self.settings_changed.emit(settings)
 
     def _lay_out(self) -> None:
-        close = QPushButton("Close", self)
+        close = QPushButton(tr("Close"), self)
         close.setDefault(True)
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.core.translation import tr
 from app.settings import FEWEST_ROUNDS, MOST_ROUNDS, Settings
 from app.tools.tool import Tool
 
@@ -39,23 +40,23 @@ class ToolsPage(QWidget):
         self._settings = settings
         self.tools = QListWidget(self)
         self.tools.setObjectName("new_chat_tools")
-        self.tools.setAccessibleName("Tools enabled in new chats")
+        self.tools.setAccessibleName(tr("Tools enabled in new chats"))
         self.tools.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.folders = QListWidget(self)
         self.folders.setObjectName("tool_folders")
-        self.folders.setAccessibleName("Folders that tools may read")
-        self.add_button = QPushButton("Add a folder…", self)
+        self.folders.setAccessibleName(tr("Folders that tools may read"))
+        self.add_button = QPushButton(tr("Add a folder…"), self)
         self.add_button.setObjectName("add_tool_folder_button")
-        self.remove_button = QPushButton("Remove from list", self)
+        self.remove_button = QPushButton(tr("Remove from list"), self)
         self.remove_button.setObjectName("remove_tool_folder_button")
         self.rounds_field = QSpinBox(self)
         self.rounds_field.setObjectName("tool_rounds_field")
-        self.rounds_field.setAccessibleName("Maximum tool rounds per message")
+        self.rounds_field.setAccessibleName(tr("Maximum tool rounds per message"))
         self.rounds_field.setRange(FEWEST_ROUNDS, MOST_ROUNDS)
         self.rounds_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style's padding does not reach it.
-        self.grammar_box = QCheckBox("Enforce valid tool calls (LFM models)", self)
+        self.grammar_box = QCheckBox(tr("Enforce valid tool calls (LFM models)"), self)
         self.grammar_box.setObjectName("grammar_box")
-        self.grammar_box.setToolTip("Names and arguments can then only be what the tools' schemas allow.")
+        self.grammar_box.setToolTip(tr("Names and arguments can then only be what the tools' schemas allow."))
         self._lay_out()
         self.set_settings(settings)
         self._connect()
@@ -127,14 +128,14 @@ class ToolsPage(QWidget):
         self.changed.emit(settings)
 
     def _lay_out(self) -> None:
-        heading = QLabel("Tools", self)
+        heading = QLabel(tr("Tools"), self)
         heading.setProperty("subheading", True)
         buttons = QHBoxLayout()
         buttons.addWidget(self.add_button)
         buttons.addWidget(self.remove_button)
         buttons.addStretch(1)
         rounds = QHBoxLayout()
-        rounds.addWidget(QLabel("Maximum tool rounds per message", self))
+        rounds.addWidget(QLabel(tr("Maximum tool rounds per message"), self))
         rounds.addWidget(self.rounds_field)
         rounds.addStretch(1)
         layout = QVBoxLayout(self)
@@ -143,12 +144,14 @@ class ToolsPage(QWidget):
         layout.addWidget(heading)
         layout.addWidget(
             self._words(
-                "Enabled in new chats, unless the preset says otherwise. Each tool uses some context. "
-                "You are asked before one reads a file, a chat or a web page."
+                tr(
+                    "Enabled in new chats, unless the preset says otherwise. Each tool uses some context. "
+                    "You are asked before one reads a file, a chat or a web page."
+                )
             )
         )
         layout.addWidget(self.tools, 3)
-        layout.addWidget(self._words("Tools may read files in these folders, and in no others:"))
+        layout.addWidget(self._words(tr("Tools may read files in these folders, and in no others:")))
         layout.addWidget(self.folders, 2)
         layout.addLayout(buttons)
         layout.addLayout(rounds)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -123,3 +125,18 @@ def test_copy_copies_from_where_the_keyboard_was(qtbot: QtBot, desk: Desk) -> No
     with qtbot.waitSignal(desk.window.menus.cut_action.triggered):
         types(qtbot, palette, "cut")
     assert desk.composer.edit.hasFocus()
+
+
+def test_a_pointer_at_rest_does_not_choose_what_keys_scroll_below_it(qtbot: QtBot, desk: Desk) -> None:
+    palette = opened(desk)
+    viewport = palette.list.viewport()
+    QTest.mouseMove(viewport, QPoint(40, 30))
+    qtbot.keyClick(palette.field, Qt.Key.Key_Home)
+    for _ in range(4):
+        qtbot.keyClick(palette.field, Qt.Key.Key_PageDown)
+    chosen = palette.list.currentIndex().row()
+    palette.list.entered.emit(palette.list.indexAt(QPoint(40, 30)))  # As Qt does when rows move below it.
+    assert palette.list.currentIndex().row() == chosen
+    QCursor.setPos(viewport.mapToGlobal(QPoint(60, 50)))
+    QTest.mouseMove(viewport, QPoint(60, 50))
+    qtbot.waitUntil(lambda: palette.list.currentIndex() == palette.list.indexAt(QPoint(60, 50)))
