@@ -88,7 +88,10 @@ class ServerConnection:
             if "json" in response.headers.get("Content-Type", ""):
                 yield self._event(b"".join(_bounded(pieces, LONGEST_ANSWER)), model_id)
                 return
-            yield from self._events(pieces, model_id)
+            for event in self._events(pieces, model_id):
+                yield event
+                if cancel.is_set():  # What has come already is not wanted any more either.
+                    raise Cancelled
 
     def close(self) -> None:
         """Closes idle connections."""

@@ -25,9 +25,7 @@ from app.servers.servers_file import ServersFile
 from app.services.background import Report, Stream, Worker, run_in_background
 from app.services.notices import NoticeService
 
-FindMaker = Callable[
-    [Server, ServerReport, ServerModel, ServerConnection, threading.Event], PromptMaker | None
-]
+FindMaker = Callable[[ServerReport, ServerModel, ServerConnection, threading.Event], PromptMaker | None]
 """Makes prompts for a model on a server, where its vocabulary is on this computer; None where it is not."""
 MOST_ASKED_AT_ONCE = 8
 
@@ -268,7 +266,7 @@ class ServerService(QObject):
                 f"{server.name} does not have {model_id} any more.",
                 "It may have been unloaded or renamed. Choose another model, or load it there again.",
             )
-        maker = self._find_maker(server, report, model, connection, cancel)
+        maker = self._find_maker(report, model, connection, cancel)
         return ServerEngine(connection, report.kind, model, self._read_file, maker)
 
     def shut_down(self) -> None:

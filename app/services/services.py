@@ -60,6 +60,7 @@ from app.services.model_library import ModelLibrary
 from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.presets import PresetService
+from app.services.prompt_makers import PromptMakers
 from app.services.prompt_view import PromptViewService
 from app.services.reading_ahead import ReadingAheadService
 from app.services.reading_aloud import ReadingAloudService
@@ -166,7 +167,8 @@ class Services(QObject):
             self.hub.network,
             lambda file: self.store.attachments.read(file.sha256),
             self.notices,
-            parent=self,
+            lambda *asked: self._prompt_makers.find(*asked),
+            self,
         )
         local = engine or Engine(
             self.variants.choose,
@@ -289,6 +291,7 @@ class Services(QObject):
             self.paths.trials,
             self.records,
         )
+        self._prompt_makers = PromptMakers(library, self.catalog, self.variants.choose)
         self.models = ModelService(
             self.engine,
             library,

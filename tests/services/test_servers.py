@@ -10,16 +10,19 @@ from app.core.attachment import Attachment
 from app.core.conversation import MessageState
 from app.core.errors import ServerError
 from app.core.message import PicturePart, PromptOrigin
+from app.core.model_file import LoadOptions
 from app.core.permission import Decision
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.core.server_model import path_of_server_model
+from app.engine.engine import Engine
 from app.servers.server import ServerKind
 from app.services.model_status import ModelState
 from app.tools.tool import Tool
 from tests.fakes.chat_server import Answer, FakeChatServer, as_json, call, delta, end, fault, reply
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.chat_harness import ChatHarness
+from tests.support.model_server import ModelServer
 from tests.support.picture_files import an_image, written
 from tests.support.server_desk import add_server, choose, model_on
 
@@ -103,6 +106,25 @@ def test_that_the_server_makes_the_prompt_is_said_once(harness, server):
     choose(desk, added)
     said = [notice.sentence for notice in desk.told if "own chat template" in notice.sentence]
     assert said == ["studio makes the prompt itself, with its own chat template."]
+
+
+def test_where_the_same_model_is_here_the_prompt_is_made_here(harness):
+    desk = harness()
+    behind = Engine()
+    behind.load(TINY_MODEL, LoadOptions(context_length=1024), lambda _share: None)
+    with ModelServer(behind) as server:
+        choose(desk, add_server(desk, server), "tiny-lfm2")
+        assert desk.models.info.has_own_template
+        assert not any("own chat template" in notice.sentence for notice in desk.told)
+        desk.answers.send("Hello!")
+        desk.waits_for_answer()
+        statistics = shown_answer(desk).message.generation.statistics
+        assert statistics.prompt_origin is PromptOrigin.HERE
+        assert shown_answer(desk).message.text
+        assert [asked.path for asked in server.requests if asked.path.endswith("completions")] == [
+            "/v1/completions"
+        ]
+    behind.unload()
 
 
 def test_the_local_model_can_go_on_with_the_conversation(harness, server):

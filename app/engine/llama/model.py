@@ -27,8 +27,11 @@ class Model:
         gpu_layers: int,
         on_progress: Callable[[float], bool],
         use_memory_map: bool = True,
+        vocabulary_only: bool = False,
     ) -> None:
         """Loads a file; `on_progress` is told 0.0 to 1.0 and answers whether to go on.
+
+        With `vocabulary_only` no weights are loaded: it can tokenize, and nothing else.
 
         Raises:
             LoadFailed: llama.cpp refused the file, or `on_progress` said stop.
@@ -36,6 +39,7 @@ class Model:
         parameters = C.llama_model_default_params()
         parameters.n_gpu_layers = gpu_layers
         parameters.load_mode = C.LLAMA_LOAD_MODE_MMAP if use_memory_map else C.LLAMA_LOAD_MODE_NONE
+        parameters.vocab_only = vocabulary_only
         callback = C.llama_progress_callback(lambda progress, _data: on_progress(progress))
         parameters.progress_callback = callback
         last_errors.clear()
