@@ -35,6 +35,7 @@ TESTED_THROUGH = {
     "ui/composer": ("ui/composer/test_composer.py", "ui/chat", "e2e/test_pictures.py"),
     "ui/exchange": ("ui/exchange/test_import_controller.py", "ui/exchange/test_export_controller.py"),
     "ui/model_manager": ("ui/model_manager",),
+    "ui/knowledge": ("ui/knowledge", "e2e/test_knowledge.py"),
     "ui/attachments": ("e2e/test_pictures.py",),
     "ui/speech": ("ui/speech/test_system_voice.py", "e2e/test_sound.py"),
     "ui/palette": ("ui/palette/test_palette_controller.py",),

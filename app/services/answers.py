@@ -209,6 +209,7 @@ class AnswerService(QObject):
         passages[place] = replace(passages[place], is_left_out=is_left_out)
         message = node.message.with_passages(replace(found, passages=tuple(passages)))
         self._chat.update_node(self._chat.conversation.id, replace(node, message=message))
+        self._chat.take(self._chat.conversation, ChatPart.WORDS)
         self.ask(node_id)
 
     def continue_answer(self, node_id: str) -> None:

@@ -14,7 +14,7 @@ class ChatPart(Enum):
     SHOWN = auto()  # Another conversation is on screen.
     PATH = auto()  # Messages were added at the end, or cut off there.
     BRANCH = auto()  # Another branch is on screen.
-    WORDS = auto()  # Words of an answer were edited.
+    WORDS = auto()  # Words of a message were edited, or what was found for it.
     DETAILS = auto()  # Its title, or its place among the conversations.
     PRESET = auto()  # Its preset, or what it overrides of it.
     TOOLS = auto()  # Which tools are on, or what they may do.

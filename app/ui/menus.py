@@ -171,6 +171,7 @@ class Menus(QObject):
                     self.focus_composer_action,
                     self.switch_model_action,
                     self.models_action,
+                    self.knowledge_action,
                     self.presets_action,
                 ),
             ),
@@ -247,6 +248,7 @@ class Menus(QObject):
         )
         self.focus_composer_action = self._action("focus_composer", "Focus message &box", "", "Ctrl+L")
         self.switch_model_action = self._action("switch_model", "Switch &model", "cube", "Ctrl+M")
+        self.knowledge_action = self._action("knowledge", "&Knowledge", "books", "Ctrl+Shift+K")
         self.models_action = self._action("models", "M&odels", "download-simple", "Ctrl+Shift+M")
         self.presets_action = self._action("presets", "Manage pre&sets…", "sliders-horizontal")
 

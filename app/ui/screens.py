@@ -15,6 +15,7 @@ from app.ui.chat.chat_controller import ChatController
 from app.ui.desktop_notifier import DesktopNotifier
 from app.ui.exchange.export_controller import ExportController
 from app.ui.exchange.import_controller import ImportController
+from app.ui.knowledge.knowledge_controller import KnowledgeController
 from app.ui.main_window import MainWindow
 from app.ui.model_manager.dependencies import ModelManagerDependencies
 from app.ui.model_manager.model_manager_controller import ModelManagerController
@@ -35,7 +36,7 @@ class Screens(QObject):
     """One controller for each screen of the window.
 
     Attributes:
-        chat, presets, settings, model_manager: the controllers that others open something with.
+        chat, presets, settings, knowledge, model_manager: the controllers that others open something with.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Screens(QObject):
         self.presets = PresetController(window, services, self)
         self._sidebar = SidebarController(window, transcript, services, self)
         self._imports = ImportController(window, services.imports, self)
+        self.knowledge = KnowledgeController(window, services, self)
         self._exports = ExportController(window, services, resources, self)
         self._palette = PaletteController(window, services, self.presets, self)
         parts = ModelManagerDependencies.of_this_computer(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject
 
 from app.core.message import AttachmentPart, PicturePart, RecordingPart
+from app.core.passage import FoundPassage
 from app.core.permission import Decision
 from app.services.answer_remedies import calls_around
 from app.services.services import Services
 from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.chat.call_editor import CallEditor
 from app.ui.chat.change_actions import ChangeActions
+from app.ui.knowledge.file_opening import open_at_page
+from app.ui.knowledge.passage_dialog import PassageDialog
 from app.ui.main_window import MainWindow
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.view.transcript import Transcript
@@ -78,6 +83,11 @@ class AnswerActions(QObject):
                 | MessageAction.SAVE_DOCUMENT
             ):
                 self._use(self._attached(node_id, payload), action)
+            case MessageAction.OPEN_PASSAGE:
+                self.open_passage(node_id, int(payload))
+            case MessageAction.LEAVE_OUT_PASSAGE | MessageAction.PUT_BACK_PASSAGE:
+                is_left_out = action is MessageAction.LEAVE_OUT_PASSAGE
+                self._answers.leave_out(node_id, int(payload), is_left_out=is_left_out)
             case MessageAction.READ_ALOUD:
                 self._reading_aloud.toggle(node_id)
             case MessageAction.ASK_ABOUT:
@@ -98,6 +108,24 @@ class AnswerActions(QObject):
     def _show_passage(self, quote: str, node_id: str = "") -> None:
         if not self._transcript.show_passage(quote, node_id):
             self._window.messages.show_done("This passage is no longer in the chat")
+
+    def open_passage(self, question_id: str, place: int) -> None:
+        """Shows a passage that was found for a question, with the way to its file.
+
+        Args:
+            question_id: the question's message.
+            place: the passage's, counted from 0.
+        """
+        nodes = [it for it in self._chat.conversation.nodes if it.id == question_id]
+        found = nodes[0].message.passages if nodes else None
+        if found is not None and place < len(found.passages):
+            dialog = PassageDialog(place + 1, found.passages[place], self._window)
+            dialog.open_requested.connect(lambda: self._open_file(found.passages[place]))
+            dialog.open()
+
+    def _open_file(self, passage: FoundPassage) -> None:
+        if not open_at_page(Path(passage.path), passage.page):
+            self._window.messages.show_done(f"{passage.name} is not there any more")
 
     def _delete_version(self, node_id: str) -> None:
         if deleted := self._versions.delete(node_id):

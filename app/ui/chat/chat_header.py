@@ -15,6 +15,7 @@ from app.services.model_status import LoadStatus, ModelState
 from app.ui.chat.context_meter import ContextMeter
 from app.ui.chat.conversation_settings_button import ConversationSettingsButton
 from app.ui.chat.model_picker import ModelPicker
+from app.ui.knowledge.collections_button import CollectionsButton
 from app.ui.widgets.icon_button import IconButton
 
 HEIGHT = 52
@@ -25,7 +26,8 @@ class ChatHeader(QFrame):
     """Says which model answers and how, and lets the user change both.
 
     Attributes:
-        model_picker, context_meter, settings_button: the parts, with values and signals of their own.
+        model_picker, collections_button, context_meter, settings_button: the parts, with values and signals
+            of their own.
 
     Signals:
         cancel_load_requested(): the user no longer wants the model that is loading.
@@ -42,6 +44,7 @@ class ChatHeader(QFrame):
         self.sidebar_button.setObjectName("show_sidebar_button")
         self.sidebar_button.hide()
         self.model_picker = ModelPicker(self)
+        self.collections_button = CollectionsButton(self)
         self.cancel_button = IconButton("x", "Cancel loading", parent=self)
         self.cancel_button.setObjectName("cancel_load_button")
         self.switch_button = QPushButton("Switch now", self)
@@ -98,6 +101,7 @@ class ChatHeader(QFrame):
         self.model_picker.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         for widget in (self.sidebar_button, self.model_picker, self.switch_button, self.cancel_button):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.collections_button, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addStretch(1)
         for other in (
             self.temporary_button,

@@ -13,7 +13,7 @@ from app.core.tool_call_status import CallState, CallStatus, state_of
 from app.core.tool_round import numbered_calls
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.message_action import MessageAction
-from app.ui.transcript.content.message_entry import AskedPicture, MessageEntry
+from app.ui.transcript.content.message_entry import AskedPicture, CitedQuestion, MessageEntry
 
 NO_TITLES: Mapping[str, str] = {}
 _CUT_OFF = (StopReason.TOKEN_LIMIT, StopReason.CONTEXT_FULL, StopReason.LOOP)
@@ -39,10 +39,13 @@ def entries_of(conversation: Conversation, tool_titles: Mapping[str, str] = NO_T
     places = {node.id: place for place, node in enumerate(path)}
     entries = []
     asked: AskedPicture | None = None
+    question: MessageNode | None = None
     for node in rows_of(path):
         asked = _picture_of(node) if _pictures_of(node) else asked
+        question = node if node.role is Role.USER else question
         following = path[places[node.id] + 1 :]
-        entries.append(_about(_entry(node, versions[node.parent_id], following, tool_titles), asked))
+        entry = _entry(node, versions[node.parent_id], following, tool_titles)
+        entries.append(_citing(_about(entry, asked), question))
     return entries
 
 
@@ -62,7 +65,8 @@ def entry_of(
     before = path[: len(path) - len(following)]
     shown = next((it for it in reversed(before) if _pictures_of(it)), None)
     entry = _entry(node, versions, following, tool_titles, calls)
-    return _about(entry, _picture_of(shown) if shown else None)
+    question = next((it for it in reversed(before) if it.role is Role.USER), None)
+    return _citing(_about(entry, _picture_of(shown) if shown else None), question)
 
 
 def _picture_of(node: MessageNode) -> AskedPicture | None:
@@ -80,6 +84,14 @@ def _pictures_of(node: MessageNode) -> list[tuple[PicturePart, int]]:
 def _about(entry: MessageEntry, picture: AskedPicture | None) -> MessageEntry:
     is_answer = entry.message.role is Role.ASSISTANT
     return replace(entry, asked_picture=picture) if is_answer and picture else entry
+
+
+def _citing(entry: MessageEntry, question: MessageNode | None) -> MessageEntry:
+    """An answer with the question that passages were found for."""
+    found = question.message.passages if question else None
+    if question is None or found is None or not found.passages or entry.message.role is not Role.ASSISTANT:
+        return entry
+    return replace(entry, cited=CitedQuestion(question.id, len(found.passages)))
 
 
 def _results_of(node: MessageNode, following: Sequence[MessageNode]) -> list[MessageNode]:

@@ -25,6 +25,7 @@ from app.ui.main_window import MainWindow
 from app.ui.theme import Theme
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.passages import passage_of
 from app.ui.transcript.view.transcript import Transcript
 
 
@@ -64,7 +65,7 @@ class TranscriptController(QObject):
         transcript.edit_requested.connect(self._services.versions.begin_edit)
         transcript.version_requested.connect(self._services.versions.show)
         transcript.figures_requested.connect(self._on_figures_requested)
-        transcript.link_activated.connect(self._window.messages.ask_to_open_link)
+        transcript.link_activated.connect(self._on_link_activated)
         transcript.wrap_changed.connect(lambda wraps: self._services.settings.change(wraps_code=wraps))
         transcript.save_requested.connect(self._on_save_requested)
         menus = self._window.menus
@@ -155,6 +156,9 @@ class TranscriptController(QObject):
                 self._is_from_queue = False
             case AnswerPart.NEXT_ROUND:
                 self._begin(answer)
+            case AnswerPart.LOOKED_UP:
+                assert change.node is not None
+                self._show_found(change.node)
             case AnswerPart.STATUS:
                 self._transcript.set_reply_status(answer.status)
             case AnswerPart.GREW:
@@ -175,6 +179,12 @@ class TranscriptController(QObject):
             self._transcript.redraw_reply()
         else:
             self._transcript.set_reply_status(answer.status)
+
+    def _show_found(self, question: MessageNode) -> None:
+        """Puts what was found under the question."""
+        entry = self._entry_of(question)
+        self._note_shown(entry)
+        self._transcript.replace_entry(entry)
 
     def _show_calls(self, answer: RunningAnswer) -> None:
         """Brings the tool calls of an answer up to date, which are run while it is on screen."""
@@ -202,6 +212,12 @@ class TranscriptController(QObject):
 
     def _on_context_changed(self, change: ContextChange) -> None:
         self._transcript.mark_memory_start(change.use.first_seen_id if change.use else None)
+
+    def _on_link_activated(self, address: str) -> None:
+        if passage := passage_of(address):
+            self._actions.open_passage(*passage)
+        else:
+            self._window.messages.ask_to_open_link(address)
 
     def _on_save_requested(self, code: str, name: str) -> None:
         ask_to_save(self._window, code, name)

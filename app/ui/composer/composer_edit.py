@@ -14,6 +14,7 @@ from app.ui.drop_hint import attachable_files
 
 LINES_AT_MOST = 10
 _RETURN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_POPUP_KEYS = (*_RETURN_KEYS, Qt.Key.Key_Tab, Qt.Key.Key_Escape)
 _EDITING_KEYS = (
     QKeySequence.StandardKey.Copy,
     QKeySequence.StandardKey.Cut,
@@ -67,6 +68,8 @@ class ComposerEdit(QTextEdit):
         self.document().setDocumentMargin(0)
         self.document().clearUndoRedoStacks()  # Else the first Undo takes the margin back.
         self.send_key = SendKey.ENTER
+        self.popup: QWidget | None = None
+        """A list from which words are taken; while it is open, some keys are for it."""
         self._preedit = ""
         self._has_long_paste = False
         """A long text was pasted, and nothing written since."""
@@ -106,7 +109,9 @@ class ComposerEdit(QTextEdit):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _RETURN_KEYS and self._preedit:
+        if event.key() in _POPUP_KEYS and self.popup is not None and self.popup.isVisible():
+            event.ignore()
+        elif event.key() in _RETURN_KEYS and self._preedit:
             event.accept()  # The key belongs to the input method.
         elif event.key() in _RETURN_KEYS and self._sends(event):
             self.send_pressed.emit()

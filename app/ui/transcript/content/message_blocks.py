@@ -33,6 +33,7 @@ from app.ui.transcript.content.cards import card_blocks
 from app.ui.transcript.content.code_folds import with_folds
 from app.ui.transcript.content.expansion import ExpansionState, cut
 from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.passages import passage_blocks, with_citations
 from app.ui.transcript.content.plain_text import displayable
 from app.ui.transcript.content.repetition_marks import marked_blocks, repeat_in
 from app.ui.transcript.content.typed_text import IN_BUBBLE, typed_blocks
@@ -60,9 +61,10 @@ def blocks_of(entry: MessageEntry, expansion: ExpansionState, around: MessageCon
     """Everything that is drawn for a message."""
     blocks = blocks_above(entry, around)
     if entry.message.role is Role.USER:
-        blocks += [*_attached(entry), *_bubble(entry, expansion)]
+        blocks += [*_attached(entry), *_bubble(entry, expansion), *passage_blocks(entry, expansion)]
     else:
         parts = _part_blocks(entry, expansion) or _nothing_written(entry)
+        parts = with_citations(parts, entry.cited) if entry.cited else parts
         blocks += with_folds(entry.id, parts, expansion)
         blocks += _boxes(entry, expansion)
     return blocks + blocks_below(entry)

@@ -25,6 +25,15 @@ class AskedPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class CitedQuestion:
+    """A question that was looked up, whose passages its answer cites."""
+
+    node_id: str
+    """The question's message."""
+    passage_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageEntry:
     """One message with what stands around it on screen."""
 
@@ -57,6 +66,9 @@ class MessageEntry:
     """What it answers is there."""
     asked_picture: AskedPicture | None = None
     """What an answer is about that names places in a picture; None where that is not certain."""
+
+    cited: CitedQuestion | None = None
+    """The question that an answer is given to, where passages were found for it."""
 
     def call(self, index: int) -> CallStatus | None:
         """How the call stands that is at that place among the parts."""

@@ -14,6 +14,7 @@ from app.ui.transcript.content.cards import card_blocks, part_key
 from app.ui.transcript.content.expansion import SHOWN_AT_FIRST, ExpansionState
 from app.ui.transcript.content.message_blocks import blocks_below, blocks_of
 from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.passages import passage_blocks
 from app.ui.transcript.content.plain_text import displayable, is_selectable
 from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
 from app.ui.transcript.content.typed_text import typed_blocks
@@ -59,6 +60,7 @@ def searched_texts(entry: MessageEntry) -> Iterator[tuple[Section, str]]:
     """
     if entry.message.role is Role.USER:
         yield from texts_of(typed_blocks(displayable(entry.message.text)))
+        yield from texts_of(passage_blocks(entry, EVERYTHING_OPEN))
         yield from texts_of(blocks_below(entry))
     elif entry.repeat is not None or sum(len(part.raw) for part in entry.message.parts) <= READ_AT_ONCE:
         yield from texts_of(blocks_of(entry, EVERYTHING_OPEN))

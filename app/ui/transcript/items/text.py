@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from app.ui.transcript.content.blocks import Block, RuleBlock, TextBlock
 from app.ui.transcript.content.message_action import MessageAction
+from app.ui.transcript.content.passages import link_hint
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.document_painting import draw_document
@@ -88,7 +89,9 @@ class DocumentView(BlockView):
                 above, height = self.style.px(LINK_ABOVE), self.style.px(LINK_HEIGHT)
                 shown = QRectF(area.x(), area.y() - above, area.width(), height).translated(self._origin)
                 found.append(
-                    Target(MessageAction.OPEN_LINK, shown, link.address, link.address, ordinal=ordinal)
+                    Target(
+                        MessageAction.OPEN_LINK, shown, link_hint(link.address), link.address, ordinal=ordinal
+                    )
                 )
         return found
 

@@ -119,10 +119,12 @@ class MessageLayout:
     def lay_out(self, width: float) -> None:
         """Finds everything's place for a column width."""
         first = self._first_stale if width == self.width else 0
+        is_question = self.footer.entry.message.role is Role.USER
+        if is_question:
+            first = 0  # The widest block decides where all of a bubble stand.
         self.width = width
         del self._tops[first:], self._lefts[first:]
-        if self.footer.entry.message.role is Role.USER:
-            first = 0  # The widest block decides where all of a bubble stand.
+        if is_question:
             self._bubble = BubbleFrame(self.views, self.style)
             self._bubble.lay_out(width)
         y = self._tops[-1] + self.views[first - 1].height if first else self._space_above
