@@ -16,8 +16,9 @@ from enum import StrEnum
 
 from app.core.message import AttachmentPart, Message, Role
 from app.core.permission import Permissions
+from app.core.translation import tr
 
-UNTITLED = "New chat"
+UNTITLED = tr("New chat")
 _BRANCH = " (branch)"
 
 _LINE_MARKS = re.compile(r"^(?:[#>*+-]+(?:\s+|$)|`{3,}.*)+")

@@ -6,8 +6,9 @@ else that is raised is a mistake of ours and goes to the log with its traceback.
 """
 
 from app.core import formatting
+from app.core.translation import tr
 
-SEE_LOG = "See the log for details."
+SEE_LOG = tr("See the log for details.")
 """The hint where nobody knows more; the window offers to open the log with it."""
 
 
@@ -47,9 +48,15 @@ class PromptTooLongError(UserError):
 
     def __init__(self, subject: str, excess: int, context_length: int, kept_free: int) -> None:
         super().__init__(
-            f"{subject} is too long by {formatting.tokens(excess)}. The model's context holds "
-            f"{context_length:,}, with {kept_free:,} kept for the answer.",
-            "Shorten it, load the model with a longer context, or start a new chat.",
+            tr(
+                "{subject} is too long by {tokens}. The model's context holds "
+                "{context_length:,}, with {kept_free:,} kept for the answer.",
+                subject=subject,
+                tokens=formatting.tokens(excess),
+                context_length=context_length,
+                kept_free=kept_free,
+            ),
+            tr("Shorten it, load the model with a longer context, or start a new chat."),
         )
         self.excess = excess
 

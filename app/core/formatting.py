@@ -5,6 +5,18 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 
+from app.core.translation import localised, tr, tr_count, tr_later
+
+_MONTHS = (
+    *(tr_later("January"), tr_later("February"), tr_later("March"), tr_later("April"), tr_later("May")),
+    *(tr_later("June"), tr_later("July"), tr_later("August"), tr_later("September"), tr_later("October")),
+    *(tr_later("November"), tr_later("December")),
+)
+_SHORT_MONTHS = (
+    *(tr_later("Jan"), tr_later("Feb"), tr_later("Mar"), tr_later("Apr"), tr_later("May"), tr_later("Jun")),
+    *(tr_later("Jul"), tr_later("Aug"), tr_later("Sep"), tr_later("Oct"), tr_later("Nov"), tr_later("Dec")),
+)
+
 
 def one_line(text: str) -> str:
     """A stranger's text on one line, without what cannot be seen or turns the direction of writing."""
@@ -16,34 +28,39 @@ def one_line(text: str) -> str:
 def size(size_bytes: float) -> str:
     """A size in the units that shops and file managers use: `512 B`, `98 MB`, `5.2 GB`."""
     if size_bytes >= 0.95e9:
-        return f"{size_bytes / 1e9:,.1f} GB"
+        return tr("{size:,.1f} GB", size=size_bytes / 1e9)
     if size_bytes >= 1e6:
-        return f"{size_bytes / 1e6:.0f} MB"
-    return f"{size_bytes / 1e3:.0f} kB" if size_bytes >= 1e3 else f"{size_bytes:.0f} B"
+        return tr("{size:.0f} MB", size=size_bytes / 1e6)
+    if size_bytes >= 1e3:
+        return tr("{size:.0f} kB", size=size_bytes / 1e3)
+    return tr("{size:.0f} B", size=size_bytes)
 
 
 def size_done(done_bytes: int, size_bytes: int) -> str:
     """How much of a size has come: `312 MB of 731 MB`; only the first where the whole is not known (0)."""
-    return f"{size(done_bytes)} of {size(size_bytes)}" if size_bytes else size(done_bytes)
+    if not size_bytes:
+        return size(done_bytes)
+    return tr("{done} of {whole}", done=size(done_bytes), whole=size(size_bytes))
 
 
 def transfer_speed(bytes_per_second: float) -> str:
     """`3.1 MB/s`; empty while it is not known."""
-    return f"{size(bytes_per_second)}/s" if bytes_per_second > 0 else ""
+    return tr("{size}/s", size=size(bytes_per_second)) if bytes_per_second > 0 else ""
 
 
 def generation_speed(tokens_per_second: float) -> str:
     """`7.3 tokens/s`, `1,204 tokens/s`."""
-    decimals = 0 if tokens_per_second >= 100 else 1
-    return f"{tokens_per_second:,.{decimals}f} tokens/s"
+    if tokens_per_second >= 100:
+        return tr("{speed:,.0f} tokens/s", speed=tokens_per_second)
+    return tr("{speed:,.1f} tokens/s", speed=tokens_per_second)
 
 
 def duration(seconds: float) -> str:
     """`13 ms`, `0.4 s`, `8.2 s`, `41 s`, `2 min 5 s`."""
     if seconds < 0.1:
-        return f"{seconds * 1000:.0f} ms"
+        return tr("{time:.0f} ms", time=seconds * 1000)
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return tr("{time:.1f} s", time=seconds)
     return whole_seconds(seconds)
 
 
@@ -58,19 +75,21 @@ def whole_seconds(seconds: float) -> str:
     """A duration for which fractions do not count: `0 s`, `41 s`, `2 min 5 s`, `1 h 12 min`."""
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
-    return (
-        f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
-    )
+        return tr("{seconds} s", seconds=whole)
+    if whole < 3600:
+        return tr("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
+    return tr("{hours} h {minutes} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def waiting_time(seconds: float) -> str:
     """A time that somebody is asked to wait, in words: `1 second`, `40 seconds`, `5 minutes`, `3 hours`."""
     if seconds < 90:
-        return counted(round(seconds), "second")
+        return tr_count("{count:,} second", "{count:,} seconds", round(seconds))
     if seconds < 90 * 60:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.0f} hours" if seconds < 48 * 3600 else "a very long time"
+        return tr_count("{count:,} minute", "{count:,} minutes", round(seconds / 60))
+    if seconds < 48 * 3600:
+        return tr_count("{count:,} hour", "{count:,} hours", round(seconds / 3600))
+    return tr("a very long time")
 
 
 def time_left(seconds: float | None) -> str:
@@ -78,39 +97,46 @@ def time_left(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 8:
-        return "a few seconds left"
+        return tr("a few seconds left")
     if seconds < 55:
-        return f"{max(10, round(seconds / 5) * 5)} seconds left"
+        rounded = max(10, round(seconds / 5) * 5)
+        return tr_count("{count:,} second left", "{count:,} seconds left", rounded)
     if seconds < 90:
-        return "a minute left"
+        return tr("a minute left")
     if seconds < 3570:
-        return f"{round(seconds / 60)} minutes left"
+        return tr_count("{count:,} minute left", "{count:,} minutes left", round(seconds / 60))
     hours = seconds / 3600
-    return f"{hours:.0f} hours left" if hours >= 9.5 else f"{hours:.1f} hours left"
+    if hours >= 9.5:
+        return tr_count("{count:,} hour left", "{count:,} hours left", round(hours))
+    return tr("{hours:.1f} hours left", hours=hours)
 
 
 def days_ago(time: datetime | None, now: datetime) -> str:
     """`today`, `yesterday`, `5 days ago`, `3 May 2026`; `never` for None."""
     if time is None:
-        return "never"
+        return tr("never")
     local, today = time.astimezone(), now.astimezone().date()
     days = (today - local.date()).days
     if days <= 0:
-        return "today"
+        return tr("today")
     if days == 1:
-        return "yesterday"
-    return f"{days} days ago" if days < 15 else f"{local.day} {local:%B %Y}"
+        return tr("yesterday")
+    return tr_count("{count:,} day ago", "{count:,} days ago", days) if days < 15 else day_of(local.date())
 
 
 def short_day(time: datetime) -> str:
     """A date where several stand below each other: `3 May 2026`."""
     local = time.astimezone()
-    return f"{local.day} {local:%b %Y}"
+    return _day(local.date(), tr(_SHORT_MONTHS[local.month - 1]))
 
 
 def day_of(day: date) -> str:
     """A day that a sentence names: `3 May 2026`."""
-    return f"{day.day} {day:%B %Y}"
+    return _day(day, tr(_MONTHS[day.month - 1]))
+
+
+def _day(day: date, month: str) -> str:
+    return tr("{day} {month} {year}", day=day.day, month=month, year=day.year)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -120,20 +146,20 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 def tokens(count: int) -> str:
     """`1 token`, `32,768 tokens`."""
-    return counted(count, "token")
+    return tr_count("{count:,} token", "{count:,} tokens", count)
 
 
 def parameters(number: int) -> str:
     """A model's size as its makers write it: `1.2B`, `350M`; empty where it is not known (0)."""
     if number >= 995_000_000:
-        return f"{number / 1e9:.1f}B"
+        return f"{number / 1e9:.1f}B"  # As it stands in the models' names, in every language.
     return f"{number / 1e6:.0f}M" if number else ""
 
 
 def short_count(number: int) -> str:
     """A count where there is little room: `512`, `1.4k`, `34k`, `1.2M`."""
     if number >= 999_500:
-        return f"{number / 1e6:.1f}M"
+        return localised(f"{number / 1e6:.1f}M")
     if number >= 9950:
         return f"{number / 1000:.0f}k"
-    return f"{number / 1000:.1f}k" if number >= 1000 else str(number)
+    return localised(f"{number / 1000:.1f}k") if number >= 1000 else str(number)

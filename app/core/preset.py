@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.core.sampling import Sampling, SamplingLimit
+from app.core.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +40,28 @@ FLASH_ATTENTION: tuple[str, ...] = ("auto", "on", "off")
 # The longest context and the most threads are far above any model and machine, to catch slips.
 LOAD_LIMITS: dict[str, SamplingLimit] = {
     "context_length": SamplingLimit(
-        "Context length",
+        tr("Context length"),
         0,
         1_048_576,
         1024,
-        "How many tokens the model can see at once. More takes more memory.",
+        tr("How many tokens the model can see at once. More takes more memory."),
     ),
-    "thread_count": SamplingLimit("Threads", 0, 512, 1, "How many processor cores the model uses."),
+    "thread_count": SamplingLimit(tr("Threads"), 0, 512, 1, tr("How many processor cores the model uses.")),
     "gpu_layers": SamplingLimit(
-        "GPU layers",
+        tr("GPU layers"),
         -1,
         1024,
         1,
-        "How many layers of the model the graphics card computes. Fewer take less of its memory.",
+        tr("How many layers of the model the graphics card computes. Fewer take less of its memory."),
     ),
 }
 """The ranges of the numbers that take effect when the model is loaded."""
 
 THINKING_LIMIT = SamplingLimit(
-    "Thinking limit",
+    tr("Thinking limit"),
     0,
     131072,
     64,
-    "After this many tokens the model stops thinking and answers.",
+    tr("After this many tokens the model stops thinking and answers."),
 )
 """The range of `Preset.thinking_limit`."""

@@ -16,18 +16,20 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from app.core.translation import tr
+
 T = TypeVar("T")
 
 OnFault = Callable[[str, object, str], object]
 """Told the field's name, the value that is not used, and what it should be, as in "it should be a text"."""
 
 _KINDS = {
-    "str": "a text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "array": "a list",
-    "object": "a table",
+    "str": tr("a text"),
+    "int": tr("a whole number"),
+    "float": tr("a number"),
+    "bool": tr("true or false"),
+    "array": tr("a list"),
+    "object": tr("a table"),
     "null": "nothing",
 }
 
@@ -48,7 +50,7 @@ def converted(
     for field, hint in _fields(key):
         if field.name not in values:
             if field.default is MISSING and field.default_factory is MISSING:
-                on_fault(field.name, None, "it is missing")
+                on_fault(field.name, None, tr("it is missing"))
                 found[field.name] = _empty(hint)
             continue
         given = values[field.name]
@@ -105,9 +107,11 @@ def path_of_text(kind: type, value: object) -> object:
 def _words(message: str, hint: Any) -> str:
     """What msgspec says about a value, as "Expected `int`, got `str` - at `$[0]`", for people."""
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return f"it should be one of {', '.join(str(member.value) for member in hint)}"
+        return tr("it should be one of {join}", join=", ".join(str(member.value) for member in hint))
     if not message.startswith("Expected"):
         return message[:1].lower() + message[1:]
     wanted = message.removeprefix("Expected `").partition("`")[0]
     kinds = [_KINDS.get(kind.strip(), kind.strip()) for kind in wanted.split("|")]
-    return f"it should be {' or '.join(kind for kind in kinds if kind != 'nothing') or wanted}"
+    return tr(
+        "it should be {value}", value=" or ".join(kind for kind in kinds if kind != "nothing") or wanted
+    )

@@ -11,6 +11,7 @@ import tomli_w
 
 from app.core.errors import SettingsError
 from app.core.parsing import MOST_BYTES, ParseError, parse_toml
+from app.core.translation import tr
 from app.files.atomic_write import replace_file
 
 log = logging.getLogger(__name__)
@@ -42,8 +43,10 @@ def write_toml(path: Path, values: Mapping[str, Any]) -> None:
         replace_file(path, data)
     except OSError as error:
         raise SettingsError(
-            f"{path.name} could not be saved: {error.strerror or error}.",
-            f"Check that there is room on the disk and that you may write in {path.parent}.",
+            tr("{name} could not be saved: {reason}.", name=path.name, reason=error.strerror or error),
+            tr(
+                "Check that there is room on the disk and that you may write in {parent}.", parent=path.parent
+            ),
         ) from error
 
 
@@ -88,5 +91,9 @@ def _set_aside(path: Path) -> str:
     try:
         path.rename(aside)
     except OSError:
-        return f"{path.name} could not be read, so the values it holds are not used."
-    return f"{path.name} could not be read. It was kept as {aside.name}, and a new one was started."
+        return tr("{name} could not be read, so the values it holds are not used.", name=path.name)
+    return tr(
+        "{name} could not be read. It was kept as {kept_name}, and a new one was started.",
+        name=path.name,
+        kept_name=aside.name,
+    )

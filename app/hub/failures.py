@@ -22,27 +22,28 @@ from app.core.errors import (
     NotOnHubError,
     TokenError,
 )
+from app.core.translation import tr
 from app.net.client import AnswerTooLongError
 
 log = logging.getLogger(__name__)
 
-_TRY_LATER = "Try again in a few minutes."
-_CHECK_NETWORK = "Check your network connection, then try again."
+_TRY_LATER = tr("Try again in a few minutes.")
+_CHECK_NETWORK = tr("Check your network connection, then try again.")
 
 
 def not_the_hub() -> NetworkError:
     """What is wrong where somebody else answers, as in networks that show a page of their own first."""
     return NetworkError(
-        "Something other than Hugging Face answered.",
-        "This network may want you to sign in first. Open a web page in a browser, then try again.",
+        tr("Something other than Hugging Face answered."),
+        tr("This network may want you to sign in first. Open a web page in a browser, then try again."),
     )
 
 
 def unreadable() -> NetworkError:
     """What is wrong where the hub answers, but not in any form that is known."""
     return NetworkError(
-        "Hugging Face sent an answer that Tarn cannot read.",
-        "Try again in a few minutes. If it stays so, look for a newer version of Tarn.",
+        tr("Hugging Face sent an answer that Tarn cannot read."),
+        tr("Try again in a few minutes. If it stays so, look for a newer version of Tarn."),
     )
 
 
@@ -57,7 +58,8 @@ def as_hub_error(error: Exception, subject: str, page: str = "") -> HubError | N
         return error
     if isinstance(error, library.HFValidationError):
         return NotOnHubError(
-            f"{subject} is not a name that a repository can have.", "It has the form owner/name."
+            tr("{subject} is not a name that a repository can have.", subject=subject),
+            tr("It has the form owner/name."),
         )
     if isinstance(error, library.HfHubHTTPError):
         return _of_answer(error, subject, page)
@@ -77,14 +79,17 @@ def _of_answer(error: library.HfHubHTTPError, subject: str, page: str) -> HubErr
         return _gated(status, subject, page)
     if isinstance(error, library.RevisionNotFoundError):
         return NotOnHubError(
-            f"{subject} no longer has the version that was asked for.", "Look at the repository again."
+            tr("{subject} no longer has the version that was asked for.", subject=subject),
+            tr("Look at the repository again."),
         )
     if isinstance(error, library.EntryNotFoundError):
-        return NotOnHubError(f"This file is no longer in {subject}.", "Look at the repository again.")
+        return NotOnHubError(
+            tr("This file is no longer in {subject}.", subject=subject), tr("Look at the repository again.")
+        )
     if isinstance(error, library.RepositoryNotFoundError):
         return NotOnHubError(
-            f"There is no {subject} on Hugging Face, or it is private.",
-            "Check the name. A private repository needs a token, which you can enter in Settings.",
+            tr("There is no {subject} on Hugging Face, or it is private.", subject=subject),
+            tr("Check the name. A private repository needs a token, which you can enter in Settings."),
         )
     return _of_status(status, error.response, subject)
 
@@ -92,39 +97,54 @@ def _of_answer(error: library.HfHubHTTPError, subject: str, page: str) -> HubErr
 def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError:
     if status == 401:
         return TokenError(
-            "Hugging Face does not accept the token.",
-            "It may have expired. Enter a new one in Settings, or remove it.",
+            tr("Hugging Face does not accept the token."),
+            tr("It may have expired. Enter a new one in Settings, or remove it."),
         )
     if status == 403:
         return TokenError(
-            f"Hugging Face does not give you access to {subject}.",
-            "Your token may lack the permission to read it. Check its permissions on Hugging Face.",
+            tr("Hugging Face does not give you access to {subject}.", subject=subject),
+            tr("Your token may lack the permission to read it. Check its permissions on Hugging Face."),
         )
     if status == 404:
         return NotOnHubError(
-            f"{subject} was not found on Hugging Face.", "Check the name, or search for it again."
+            tr("{subject} was not found on Hugging Face.", subject=subject),
+            tr("Check the name, or search for it again."),
         )
     if status == 429:
         seconds = _wait_seconds(response)
-        wait = f"It asks to wait {formatting.waiting_time(seconds)}." if seconds else _TRY_LATER
-        return BusyHubError("Hugging Face has had too many requests from your address.", wait, seconds)
+        wait = (
+            tr("It asks to wait {waiting_time}.", waiting_time=formatting.waiting_time(seconds))
+            if seconds
+            else _TRY_LATER
+        )
+        return BusyHubError(tr("Hugging Face has had too many requests from your address."), wait, seconds)
     if status >= 500 or status == 408:
         return BusyHubError(
-            f"Hugging Face is having problems (error {status}).", _TRY_LATER, _wait_seconds(response)
+            tr("Hugging Face is having problems (error {status}).", status=status),
+            _TRY_LATER,
+            _wait_seconds(response),
         )
-    return HubError(f"Hugging Face answered with something unexpected (code {status}).", _TRY_LATER)
+    return HubError(
+        tr("Hugging Face answered with something unexpected (code {status}).", status=status), _TRY_LATER
+    )
 
 
 def _gated(status: int, subject: str, page: str) -> GatedError:
     if status == 401:
         return GatedError(
-            f"{subject} is only for people who have accepted its terms, and you are not signed in.",
-            f"Sign in and accept the terms at {page}, then enter your token in Settings.",
+            tr(
+                "{subject} is only for people who have accepted its terms, and you are not signed in.",
+                subject=subject,
+            ),
+            tr("Sign in and accept the terms at {page}, then enter your token in Settings.", page=page),
             page,
         )
     return GatedError(
-        f"The terms of {subject} have not been accepted with your account, or access is still pending.",
-        f"Accept them at {page}, then try again.",
+        tr(
+            "The terms of {subject} have not been accepted with your account, or access is still pending.",
+            subject=subject,
+        ),
+        tr("Accept them at {page}, then try again.", page=page),
         page,
     )
 
@@ -132,19 +152,21 @@ def _gated(status: int, subject: str, page: str) -> GatedError:
 def _of_connection(error: Exception) -> HubError:
     causes = list(_chain(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return NetworkError("Hugging Face cannot be reached: there seems to be no network.", _CHECK_NETWORK)
+        return NetworkError(
+            tr("Hugging Face cannot be reached: there seems to be no network."), _CHECK_NETWORK
+        )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return NetworkError(
-            "The secure connection to Hugging Face failed: its certificate could not be verified.",
-            "Check the clock of this computer, and whether a security program or a proxy listens in.",
+            tr("The secure connection to Hugging Face failed: its certificate could not be verified."),
+            tr("Check the clock of this computer, and whether a security program or a proxy listens in."),
         )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
-        return NetworkError("Hugging Face cannot be reached.", _CHECK_NETWORK)
+        return NetworkError(tr("Hugging Face cannot be reached."), _CHECK_NETWORK)
     if isinstance(error, httpx2.TimeoutException):
-        return NetworkError("Hugging Face stopped answering.", _CHECK_NETWORK)
+        return NetworkError(tr("Hugging Face stopped answering."), _CHECK_NETWORK)
     if isinstance(error, httpx2.TooManyRedirects | httpx2.UnsupportedProtocol | httpx2.InvalidURL):
-        return HubError("Hugging Face redirected to an address that leads nowhere.", _TRY_LATER)
-    return NetworkError("The connection to Hugging Face broke.", _CHECK_NETWORK)
+        return HubError(tr("Hugging Face redirected to an address that leads nowhere."), _TRY_LATER)
+    return NetworkError(tr("The connection to Hugging Face broke."), _CHECK_NETWORK)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

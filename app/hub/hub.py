@@ -17,6 +17,7 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from app.core.errors import HubError, NotOnHubError
 from app.core.parsing import ParseError, parse_json
+from app.core.translation import tr
 from app.hub.json_answer import LARGEST_NUMBER, Json, text_in
 from app.hub.repository_name import is_repository_name
 from app.hub.token import HubToken
@@ -99,7 +100,7 @@ class Hub:
 
         def ask() -> Json:
             path = f"/api/models/{_checked(repository)}/revision/{quote(revision, safe='')}?blobs=true"
-            details = self._json_in(self._get(path, "Look at a repository"))
+            details = self._json_in(self._get(path, tr("Look at a repository")))
             if not isinstance(details, dict) or not isinstance(details.get("id"), str):
                 raise self._not_the_hub()
             return details
@@ -115,7 +116,7 @@ class Hub:
         """
 
         def ask() -> tuple[list[Json], str]:
-            response = self._get(address, "Search for models")
+            response = self._get(address, tr("Search for models"))
             entries = self._json_in(response)
             if not isinstance(entries, list):
                 raise self._not_the_hub()
@@ -124,7 +125,7 @@ class Hub:
                 raise self._not_the_hub()
             return found, _next_address(self.endpoint + address, response)
 
-        return self._ask(ask, cancel, "The list of models")
+        return self._ask(ask, cancel, tr("The list of models"))
 
     def who_am_i(self, secret: str, cancel: threading.Event) -> str:
         """The name of the account that a token belongs to.
@@ -136,13 +137,13 @@ class Hub:
         """
 
         def ask() -> str:
-            found = self._json_in(self._get("/api/whoami-v2", "Check the token", secret))
+            found = self._json_in(self._get("/api/whoami-v2", tr("Check the token"), secret))
             name = text_in(found, "name") if isinstance(found, dict) else ""
             if not name:
                 raise self._not_the_hub()
             return name
 
-        return self._ask(ask, cancel, "your account")
+        return self._ask(ask, cancel, tr("your account"))
 
     def file(self, repository: str, name: str, revision: str, cancel: threading.Event) -> RemoteFile:
         """A file's commit, checksum and size as they are now.
@@ -190,7 +191,7 @@ class Hub:
                 address,
                 headers={**self._headers(), "Accept-Encoding": "identity", **headers},
                 timeout=seconds,
-                extensions={"purpose": "Download a model", "limits": WHOLE_FILE},
+                extensions={"purpose": tr("Download a model"), "limits": WHOLE_FILE},
             )
             response = session.send(request, stream=True)
             try:
@@ -301,7 +302,7 @@ class Hub:
 
             from app.net.client import make_client
 
-            set_client_factory(lambda: make_client(self.network, purpose="Look at a file"))
+            set_client_factory(lambda: make_client(self.network, purpose=tr("Look at a file")))
             self._is_set_up = True
 
     def close(self) -> None:
@@ -316,7 +317,8 @@ def _checked(repository: str) -> str:
     """The name of a repository, if it is one. Raises: NotOnHubError."""
     if not is_repository_name(repository):
         raise NotOnHubError(
-            f"{repository[:100]} is not a name that a repository can have.", "It has the form owner/name."
+            tr("{repository} is not a name that a repository can have.", repository=repository[:100]),
+            tr("It has the form owner/name."),
         )
     return repository
 

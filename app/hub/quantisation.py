@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from app.core.translation import tr
+
 RECOMMENDED = ("Q4_K_M", "Q4_K_S", "Q5_K_M", "Q4_0", "IQ4_XS", "IQ4_NL", "Q5_K_S", "Q6_K", "Q8_0")
 """The first of these that is there is offered. Q4_K_M is what Liquid AI recommends for LFM2.5."""
 
@@ -15,16 +17,16 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _QUALITY = (
-    (r"^(BF16|F16|F32)$", "Original weights. No visible gain over Q8_0."),
-    (r"^Q8", "Practically as good as the original."),
-    (r"^Q6", "Very close to the original."),
-    (r"^Q5", "Slightly better than Q4_K_M, slower and larger."),
-    (r"^QAD-", "Small, and trained for this format: better than a plain Q4_0."),
-    (r"^(Q4_K|UD-Q4_K|IQ4)", "The usual choice: small, with little loss."),
-    (r"^(MXFP4|NVFP4)", "Four bits in a format of its own: small, with little loss."),
-    (r"^Q4", "Small and quick on processors, with a little more loss than Q4_K_M."),
-    (r"^I?Q3", "Noticeable quality loss. Only if memory is short."),
-    (r"^(I?Q[12]|TQ)", "Large quality loss. Only for very large models."),
+    (r"^(BF16|F16|F32)$", tr("Original weights. No visible gain over Q8_0.")),
+    (r"^Q8", tr("Practically as good as the original.")),
+    (r"^Q6", tr("Very close to the original.")),
+    (r"^Q5", tr("Slightly better than Q4_K_M, slower and larger.")),
+    (r"^QAD-", tr("Small, and trained for this format: better than a plain Q4_0.")),
+    (r"^(Q4_K|UD-Q4_K|IQ4)", tr("The usual choice: small, with little loss.")),
+    (r"^(MXFP4|NVFP4)", tr("Four bits in a format of its own: small, with little loss.")),
+    (r"^Q4", tr("Small and quick on processors, with a little more loss than Q4_K_M.")),
+    (r"^I?Q3", tr("Noticeable quality loss. Only if memory is short.")),
+    (r"^(I?Q[12]|TQ)", tr("Large quality loss. Only for very large models.")),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core.translation import tr
 from app.hub.catalog import Catalog, CatalogModel
 from app.hub.model_sizes import ModelSize, judge_catalog_model, recommended_quantisation, size_of
 from app.hub.verdict import Capacity, Fit, ModelVerdict
@@ -23,9 +24,9 @@ class Recommendation:
 
 # Each with models to fall back on where the first is too large for the memory that is free.
 _OFFERS = (
-    ("Instruct", "For most things", ("LFM2.5-1.2B-Instruct", "LFM2.5-350M", "LFM2.5-230M")),
-    ("Thinking", "For problems that need reasoning", ("LFM2.5-1.2B-Thinking",)),
-    ("Japanese", "日本語で話すなら", ("LFM2.5-1.2B-JP-202606",)),
+    (tr("Instruct"), tr("For most things"), ("LFM2.5-1.2B-Instruct", "LFM2.5-350M", "LFM2.5-230M")),
+    (tr("Thinking"), tr("For problems that need reasoning"), ("LFM2.5-1.2B-Thinking",)),
+    (tr("Japanese"), "日本語で話すなら", ("LFM2.5-1.2B-JP-202606",)),
 )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.errors import HubError, NetworkError
+from app.core.translation import tr
 from app.net.interruptible import run_interruptibly
 from app.net.network import Network
 
@@ -65,7 +66,7 @@ class Releases:
         headers = {"User-Agent": f"tarn/{self._version}", "Accept": "application/json"}
         try:
             with make_client(self._network) as client:
-                purpose = {"purpose": "Check for updates"}
+                purpose = {"purpose": tr("Check for updates")}
                 with client.stream("GET", self._address, headers=headers, extensions=purpose) as response:
                     response.raise_for_status()
                     return _release_in(response)
@@ -73,8 +74,8 @@ class Releases:
             raise
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise NetworkError(
-                f"Cannot check for a new version at {self._host()}.",
-                "Check your network connection, then try again.",
+                tr("Cannot check for a new version at {host}.", host=self._host()),
+                tr("Check your network connection, then try again."),
             ) from error
 
     def _host(self) -> str:
@@ -116,6 +117,6 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _not_a_version() -> NetworkError:
     return NetworkError(
-        "The answer is not a version number.",
-        "This network may want you to sign in first. Open a web page in a browser, then try again.",
+        tr("The answer is not a version number."),
+        tr("This network may want you to sign in first. Open a web page in a browser, then try again."),
     )

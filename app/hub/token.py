@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.errors import TokenError
+from app.core.translation import tr
 from app.net.keyring_entry import Keyring, KeyringEntry, KeyringState
 
 AskForAccount = Callable[[str, threading.Event], str]
@@ -63,8 +64,8 @@ class HubToken:
         if self.storage is not TokenStorage.THIS_RUN:
             return ""
         if self._is_locked:
-            return "The system's keyring stayed locked: the token is used until Tarn is closed."
-        return "This system has no keyring that works: the token is used until Tarn is closed."
+            return tr("The system's keyring stayed locked: the token is used until Tarn is closed.")
+        return tr("This system has no keyring that works: the token is used until Tarn is closed.")
 
     def secret(self) -> str | None:
         """For the header of a request, nothing else."""
@@ -104,8 +105,8 @@ class HubToken:
         secret = text.strip()
         if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
             raise TokenError(
-                "This is not a token: a token is one word of letters and digits and begins with hf_.",
-                f"Copy it from {TOKENS_ADDRESS}.",
+                tr("This is not a token: a token is one word of letters and digits and begins with hf_."),
+                tr("Copy it from {tokens_address}.", tokens_address=TOKENS_ADDRESS),
             )
         account = HubAccount(ask_for_account(secret, cancel))
         self._secret, self.storage, self._is_locked = secret, TokenStorage.THIS_RUN, False
@@ -125,7 +126,7 @@ class HubToken:
             Cancelled: `cancel` was set.
         """
         if self._secret is None:
-            raise TokenError("There is no token.", "Enter one in Settings.")
+            raise TokenError(tr("There is no token."), tr("Enter one in Settings."))
         return HubAccount(ask_for_account(self._secret, cancel))
 
     def forget(self, cancel: threading.Event) -> None:
@@ -139,6 +140,6 @@ class HubToken:
         if self._entry.remove(cancel) is KeyringState.LOCKED:
             self.storage = TokenStorage.LOCKED
             raise TokenError(
-                "The system's keyring stayed locked, so the token is still in it.",
-                "It is not used any more. Remove it again, and unlock the keyring when asked.",
+                tr("The system's keyring stayed locked, so the token is still in it."),
+                tr("It is not used any more. Remove it again, and unlock the keyring when asked."),
             )

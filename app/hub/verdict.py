@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.core import formatting
 from app.core.memory_estimate import COMFORTABLE_SHARE, SHORTEST_CONTEXT, USABLE_SHARE, ModelMemory
 from app.core.speed_estimate import COMFORTABLE_TOKENS_PER_SECOND, FAST_TOKENS_PER_SECOND, tokens_per_second
+from app.core.translation import sentences, tr, tr_count
 
 CHAT_CONTEXT = 8_192
 """Tokens that the sum is made for where nobody says otherwise: a long conversation."""
@@ -57,42 +58,48 @@ class ModelVerdict:
     def label(self) -> str:
         """A few words for a badge; empty where it fits and writes fast, or nothing is known of its speed."""
         if self.fit is Fit.TOO_LARGE:
-            return "Too large"
+            return tr("Too large")
         speed = self.tokens_per_second
         if self.fit is Fit.TIGHT and not self.is_slow:
-            return "Tight"
+            return tr("Tight")
         if speed is None or speed >= FAST_TOKENS_PER_SECOND:
             return ""
-        return f"Slow, {_about(speed)}" if self.is_slow else _about(speed).capitalize()
+        return tr("Slow, {about}", about=_about(speed)) if self.is_slow else _about(speed).capitalize()
 
     @property
     def sentence(self) -> str:
         """The whole sum, for whoever wants to know."""
         context_bytes = self.context_length * self.memory.context_bytes_per_token
-        return (
-            f"{self._claim}{self._speed} It needs about {formatting.size(self.needed_bytes)}: "
-            f"{formatting.size(self.memory.weight_bytes)} for the model, "
-            f"{formatting.size(context_bytes)} for a chat of {self.context_length:,} tokens and "
-            f"{formatting.size(self.memory.overhead_bytes)} for the engine. "
-            f"{formatting.size(self.free_bytes)} are free now."
+        needs = tr(
+            "It needs about {needed}: {weights} for the model, {context} for a chat of {context_length:,} "
+            "tokens and {engine} for the engine. {free} are free now.",
+            needed=formatting.size(self.needed_bytes),
+            weights=formatting.size(self.memory.weight_bytes),
+            context=formatting.size(context_bytes),
+            context_length=self.context_length,
+            engine=formatting.size(self.memory.overhead_bytes),
+            free=formatting.size(self.free_bytes),
         )
+        return sentences(self._claim, self._speed, needs)
 
     @property
     def _speed(self) -> str:
         if self.tokens_per_second is None or self.fit is Fit.TOO_LARGE:
             return ""
-        return f" It writes {_about(self.tokens_per_second)} here."
+        return tr("It writes {about} here.", about=_about(self.tokens_per_second))
 
     @property
     def _claim(self) -> str:
         if self.fit is Fit.FITS:
-            return "This model fits into the memory of this computer."
+            return tr("This model fits into the memory of this computer.")
         if self.fit is Fit.TIGHT:
-            return "This model fits, but leaves little memory for other programs."
+            return tr("This model fits, but leaves little memory for other programs.")
         shorter = self.memory.longest_context(self.free_bytes)
         if shorter is not None and shorter >= SHORTEST_CONTEXT:
-            return f"Only a short chat, of {shorter:,} tokens, fits beside this model now."
-        return "This model is too large for the memory that is free."
+            return tr(
+                "Only a short chat, of {shorter:,} tokens, fits beside this model now.", shorter=shorter
+            )
+        return tr("This model is too large for the memory that is free.")
 
 
 def judge(
@@ -118,5 +125,5 @@ def judge(
 
 def _about(speed: float) -> str:
     if speed < 0.75:
-        return "under 1 token/s"
-    return f"about {formatting.counted(max(1, round(speed)), 'token')}/s"
+        return tr("under 1 token/s")
+    return tr_count("about {count:,} token/s", "about {count:,} tokens/s", max(1, round(speed)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.core.connection import Connection
 from app.core.errors import OfflineError
+from app.core.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,6 @@ class Network:
         """
         if self.is_offline():
             raise OfflineError(
-                "Tarn is offline.",
-                "Turn off offline mode in Settings, then try again.",
+                tr("Tarn is offline."),
+                tr("Turn off offline mode in Settings, then try again."),
             )

@@ -14,12 +14,13 @@ import httpx2
 import socksio
 
 from app.core.errors import NetworkError
+from app.core.translation import tr
 from app.net.bounded_backend import ProxyUnreachable
 from app.net.proxy_exceptions import ProxyExceptions
 
 _ALWAYS_DIRECT = "localhost,127.0.0.0/8,::1"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_CHECK_SETTINGS = "Check the proxy in this system's settings, and whether it is running."
+_CHECK_SETTINGS = tr("Check the proxy in this system's settings, and whether it is running.")
 
 OpenProxy = Callable[[str | None], httpx2.BaseTransport]
 """Make the transport that goes through a proxy, or directly where it is None."""
@@ -82,7 +83,7 @@ class ProxyTransport(httpx2.BaseTransport):
             raise _explained(error, proxy) from error
         except (AssertionError, ValueError, socksio.SOCKSError) as error:  # What answers is no SOCKS proxy.
             raise NetworkError(
-                f"The proxy {_shown(proxy)} does not speak SOCKS5.", _CHECK_SETTINGS
+                tr("The proxy {shown} does not speak SOCKS5.", shown=_shown(proxy)), _CHECK_SETTINGS
             ) from error
         if response.status_code == 407:
             response.close()
@@ -101,9 +102,12 @@ class ProxyTransport(httpx2.BaseTransport):
                     self._transports[proxy] = self._open_proxy(proxy)
                 except (ImportError, ValueError, httpx2.InvalidURL) as error:
                     raise NetworkError(
-                        f"The proxy that this system is set to use, {_shown(proxy or '')}, is of a kind that "
-                        "Tarn cannot use.",
-                        "Set an HTTP or SOCKS5 proxy in the system's settings, or none.",
+                        tr(
+                            "The proxy that this system is set to use, {shown}, is of a kind that "
+                            "Tarn cannot use.",
+                            shown=_shown(proxy or ""),
+                        ),
+                        tr("Set an HTTP or SOCKS5 proxy in the system's settings, or none."),
                     ) from error
             return self._transports[proxy]
 
@@ -130,19 +134,30 @@ def _shown(proxy: str) -> str:
 
 def _explained(error: httpx2.ProxyError, proxy: str) -> NetworkError:
     if isinstance(error.__cause__, ProxyUnreachable):
-        return NetworkError(f"The proxy {_shown(proxy)} cannot be reached.", _CHECK_SETTINGS)
+        return NetworkError(tr("The proxy {shown} cannot be reached.", shown=_shown(proxy)), _CHECK_SETTINGS)
     answered = re.match(r"(\d{3})\b", str(error))
     if answered is None:  # A SOCKS proxy gives a reason.
-        return NetworkError(f"The proxy {_shown(proxy)} did not connect: {error}", _CHECK_SETTINGS)
+        return NetworkError(
+            tr("The proxy {shown} did not connect: {error}", shown=_shown(proxy), error=error),
+            _CHECK_SETTINGS,
+        )
     if answered[1] == "407":
         return _credentials_wanted(proxy)
     return NetworkError(
-        f"The proxy {_shown(proxy)} refused the connection (error {answered[1]}).", _CHECK_SETTINGS
+        tr(
+            "The proxy {shown} refused the connection (error {answered}).",
+            shown=_shown(proxy),
+            answered=answered[1],
+        ),
+        _CHECK_SETTINGS,
     )
 
 
 def _credentials_wanted(proxy: str) -> NetworkError:
     return NetworkError(
-        f"The proxy {_shown(proxy)} wants a name and a password, or does not accept those that it was given.",
-        "Put them into the proxy's address in this system's settings: http://name:password@proxy:port.",
+        tr(
+            "The proxy {shown} wants a name and a password, or does not accept those that it was given.",
+            shown=_shown(proxy),
+        ),
+        tr("Put them into the proxy's address in this system's settings: http://name:password@proxy:port."),
     )

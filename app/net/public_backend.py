@@ -11,6 +11,7 @@ from contextlib import suppress
 import httpcore2
 
 from app.core.errors import UserError
+from app.core.translation import tr
 from app.net import addresses
 from app.net.bounded_backend import BoundedBackend, BoundedStream, shut_down
 
@@ -69,7 +70,9 @@ class PublicBackend(BoundedBackend):
             raise httpcore2.ConnectError(str(error)) from error
         all_addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not self._allows_local and not all(map(addresses.is_public, all_addresses)):
-            raise PrivateAddressError(f"{host} is on this computer or its network, which may not be read.")
+            raise PrivateAddressError(
+                tr("{host} is on this computer or its network, which may not be read.", host=host)
+            )
         return all_addresses
 
     def _keep(self, stream: httpcore2.NetworkStream) -> httpcore2.NetworkStream:

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColorSpace, QImage, QImageIOHandler, QImageReader, QP
 
 from app.core import formatting
 from app.core.errors import PictureError
+from app.core.translation import tr
 
 MEDIA_TYPES = {
     "png": "image/png",
@@ -36,8 +37,8 @@ MOST_PIXELS = 120_000_000
 MOST_DECODED_BYTES = 256 * 1024 * 1024
 """Of a picture that has to be decoded in full size; Qt refuses more by itself."""
 LONGEST_SIDE = 30_000
-_SAVE_AGAIN = "Save the picture as JPEG or PNG with another program, then add that file."
-_MAKE_SMALLER = "Make the picture smaller with another program, then add that file."
+_SAVE_AGAIN = tr("Save the picture as JPEG or PNG with another program, then add that file.")
+_MAKE_SMALLER = tr("Make the picture smaller with another program, then add that file.")
 _TURNED = QImageIOHandler.Transformation.TransformationRotate90
 _BRANDS = {
     b"heic": "HEIC",
@@ -80,8 +81,11 @@ def check_file_size(size: int) -> None:
     """Raises PictureError: a file of so many bytes is too large to be read."""
     if size > LARGEST_FILE:
         raise PictureError(
-            f"This file has {formatting.size(size)}, and a picture may have "
-            f"{formatting.size(LARGEST_FILE)} at most.",
+            tr(
+                "This file has {size}, and a picture may have {most} at most.",
+                size=formatting.size(size),
+                most=formatting.size(LARGEST_FILE),
+            ),
             _MAKE_SMALLER,
         )
 
@@ -146,7 +150,11 @@ def _checked(reader: QImageReader, data: bytes) -> PictureFile:
         or (is_decoded_whole and width * height * depth // 8 > MOST_DECODED_BYTES)
     ):
         raise PictureError(
-            f"This picture has {width:,} × {height:,} pixels, which is more than can be opened.",
+            tr(
+                "This picture has {width:,} × {height:,} pixels, which is more than can be opened.",
+                width=width,
+                height=height,
+            ),
             _MAKE_SMALLER,
         )
     if _is_turned(reader):
@@ -178,11 +186,12 @@ def _unknown(data: bytes) -> PictureError:
     is_container = data[4:8] == b"ftyp"
     name = _BRANDS.get(data[8:12], "") if is_container else ""
     if name:
-        return PictureError(f"{name} pictures cannot be opened here.", _SAVE_AGAIN)
+        return PictureError(tr("{name} pictures cannot be opened here.", name=name), _SAVE_AGAIN)
     return PictureError(
-        "This file is no picture that can be opened: PNG, JPEG, WebP, GIF, TIFF and BMP can be.", _SAVE_AGAIN
+        tr("This file is no picture that can be opened: PNG, JPEG, WebP, GIF, TIFF and BMP can be."),
+        _SAVE_AGAIN,
     )
 
 
 def _damaged() -> PictureError:
-    return PictureError("This picture is damaged and cannot be opened.", _SAVE_AGAIN)
+    return PictureError(tr("This picture is damaged and cannot be opened."), _SAVE_AGAIN)

@@ -12,6 +12,7 @@ from app.core.errors import PictureError
 from app.core.media import Pixels
 from app.core.message import PicturePart
 from app.core.picture_size import seen_size
+from app.core.translation import tr
 from app.pictures.decoding import MEDIA_TYPES, check_file_size, decode, look_at
 
 KEPT_SIDE = 2048
@@ -45,7 +46,9 @@ def open_file(path: Path, keeps_original: bool) -> OpenedPicture:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise PictureError(f"{path.name} cannot be read: {reason}.", "Choose another file.") from error
+        raise PictureError(
+            tr("{name} cannot be read: {reason}.", name=path.name, reason=reason), tr("Choose another file.")
+        ) from error
     return open_picture(data, path.name, keeps_original)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core.errors import SoundError
 from app.core.media import SOUND_RATE, SoundSamples
 from app.core.sound_pieces import SHORTEST_PIECE
+from app.core.translation import tr
 from app.sound.formats import check_file_size, format_of
 
 LONGEST_SECONDS = 30 * 60
@@ -39,7 +40,9 @@ def decode(data: bytes) -> SoundSamples:
         raise _damaged()
     decoded = SoundSamples(bytes(pcm))
     if decoded.count < SHORTEST_PIECE:
-        raise SoundError("This recording is too short to be heard.", "Choose one of a second or more.")
+        raise SoundError(
+            tr("This recording is too short to be heard."), tr("Choose one of a second or more.")
+        )
     return decoded
 
 
@@ -54,10 +57,13 @@ def _told_seconds(kind: str, data: bytes) -> float:
 def _check_length(seconds: float) -> None:
     if seconds > LONGEST_SECONDS:
         raise SoundError(
-            f"A recording may last {LONGEST_SECONDS // 60} minutes at most, and this one is longer.",
-            "Cut it into shorter pieces with another program, then add one of those.",
+            tr(
+                "A recording may last {longest_seconds} minutes at most, and this one is longer.",
+                longest_seconds=LONGEST_SECONDS // 60,
+            ),
+            tr("Cut it into shorter pieces with another program, then add one of those."),
         )
 
 
 def _damaged() -> SoundError:
-    return SoundError("This recording is damaged.", "Choose another file.")
+    return SoundError(tr("This recording is damaged."), tr("Choose another file."))

@@ -6,6 +6,7 @@ import json
 
 from app.core.errors import SoundError
 from app.core.media import SoundSamples
+from app.core.translation import tr
 from app.processes.own_process import own_command
 from app.processes.request_process import RequestFailedError, RequestLimits, RequestProcess
 from app.sound.formats import check_file_size
@@ -36,14 +37,16 @@ class DecodingProcess:
         try:
             answer = self._process.ask(data)
         except RequestFailedError as error:
-            raise SoundError(f"This recording cannot be opened: {error}.", "Choose another file.") from error
+            raise SoundError(
+                tr("This recording cannot be opened: {error}.", error=error), tr("Choose another file.")
+            ) from error
         if answer[:1] == DONE:
             return SoundSamples(answer[1:])
         try:
             words = json.loads(answer[1:])
             raise SoundError(str(words["sentence"]), str(words["hint"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise SoundError("This recording cannot be opened.", "Choose another file.") from error
+            raise SoundError(tr("This recording cannot be opened."), tr("Choose another file.")) from error
 
     def end(self) -> None:
         """Ends the process; it starts again with the next file."""

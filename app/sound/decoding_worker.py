@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from app.core.errors import UserError
+from app.core.translation import tr
 from app.processes.request_worker import serve
 from app.sound.decoding_process import DONE, FAILED, LIMITS
 
@@ -24,7 +25,10 @@ def _answer(request: bytes) -> bytes:
     except UserError as error:
         return FAILED + json.dumps({"sentence": str(error), "hint": error.hint}).encode()
     except Exception as error:  # The library raises whatever it stumbles over.
-        words = {"sentence": "This recording cannot be opened.", "hint": f"{type(error).__name__}: {error}"}
+        words = {
+            "sentence": tr("This recording cannot be opened."),
+            "hint": f"{type(error).__name__}: {error}",
+        }
         return FAILED + json.dumps(words).encode()
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from app.core.errors import SoundError
 from app.core.media import SOUND_RATE
+from app.core.translation import tr
 
 _BUFFER_MS = 50
 
@@ -102,6 +103,6 @@ class Microphone:
 
 def _no_microphone() -> SoundError:
     return SoundError(
-        "No microphone was found.",
-        "Connect one, and allow programs to use it in the system's settings for privacy.",
+        tr("No microphone was found."),
+        tr("Connect one, and allow programs to use it in the system's settings for privacy."),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.core.errors import SoundError
 from app.core.media import SOUND_RATE, SoundSamples
+from app.core.translation import tr
 from app.sound.microphone import SILENT_BACKEND
 
 _BUFFER_MS = 100
@@ -40,7 +41,7 @@ class Speaker:
                 app_name="Tarn",
             ) as device:
                 if device.backend == SILENT_BACKEND and not self._backends:
-                    raise miniaudio.MiniaudioError("the computer has no sound")
+                    raise miniaudio.MiniaudioError(tr("the computer has no sound"))
                 frames = _frames(samples.pcm, ended)
                 next(frames)
                 device.start(frames)
@@ -48,7 +49,7 @@ class Speaker:
                     pass
         except miniaudio.MiniaudioError as error:
             raise SoundError(
-                "No loudspeaker was found, so nothing can be played.", "Connect one, then try again."
+                tr("No loudspeaker was found, so nothing can be played."), tr("Connect one, then try again.")
             ) from error
 
 

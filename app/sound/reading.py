@@ -9,6 +9,7 @@ from pathlib import Path
 from app.core.errors import SoundError
 from app.core.media import SoundSamples
 from app.core.sound_pieces import waveform_of
+from app.core.translation import tr
 from app.sound.formats import MEDIA_TYPES, check_file_size, format_of
 from app.sound.wav import wav_of
 
@@ -38,11 +39,15 @@ def open_file(path: Path, decode: Decode) -> OpenedRecording:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise SoundError(f"{path.name} cannot be read: {reason}.", "Choose another file.") from error
+        raise SoundError(
+            tr("{name} cannot be read: {reason}.", name=path.name, reason=reason), tr("Choose another file.")
+        ) from error
     try:
         return _recording(decode(data), data, MEDIA_TYPES[format_of(data)], path.name)
     except SoundError as error:
-        raise SoundError(f"{path.name} was not added. {error}", error.hint) from error
+        raise SoundError(
+            tr("{name} was not added. {error}", name=path.name, error=error), error.hint
+        ) from error
 
 
 def open_samples(samples: SoundSamples, name: str) -> OpenedRecording:

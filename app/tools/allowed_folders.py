@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from app.core.translation import tr
 from app.tools.safe_open import open_file, open_folder
 from app.tools.shown_name import shown_name
 from app.tools.tool import Tool, ToolError
@@ -34,8 +35,8 @@ def file_tools(folders: Iterable[Path]) -> list[Tool]:
     if not allowed.folders:
         return []
     return [
-        Tool.of(allowed.read_text_file, title="File reader"),
-        Tool.of(allowed.list_folder, title="Folder list"),
+        Tool.of(allowed.read_text_file, title=tr("File reader")),
+        Tool.of(allowed.list_folder, title=tr("Folder list")),
     ]
 
 

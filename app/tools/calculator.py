@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.core.translation import tr
 from app.tools.arithmetic import as_text, calculate
 from app.tools.tool import Tool
 
@@ -17,4 +18,4 @@ def calculator(expression: str) -> str:
 
 
 def calculator_tool() -> Tool:
-    return Tool.of(calculator, title="Calculator", asks=False)
+    return Tool.of(calculator, title=tr("Calculator"), asks=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
+from app.core.translation import tr
 from app.tools.tool import Tool, ToolError
 
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE)
@@ -33,7 +34,7 @@ def clock_tool(now: Callable[[], datetime] = local_time) -> Tool:
         offset = moment.strftime("%z")
         return f"{moment:%A, %Y-%m-%d %H:%M:%S} ({name}, UTC{offset[:3]}:{offset[3:5]})"
 
-    return Tool.of(current_date_and_time, title="Date and time", asks=False)
+    return Tool.of(current_date_and_time, title=tr("Date and time"), asks=False)
 
 
 def zone_named(name: str) -> tzinfo:

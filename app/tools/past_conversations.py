@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from app.core.translation import tr
 from app.tools.tool import Tool
 
 MOST_FOUND = 10
@@ -38,4 +39,4 @@ def conversation_search_tool(search: Search) -> Tool:
             return f"Nothing was found for “{query}”. Fewer or other words may help."
         return "\n".join(f"{place.at:%Y-%m-%d} “{place.title}”: {place.snippet}" for place in found)
 
-    return Tool.of(search_my_conversations, title="Chat search")
+    return Tool.of(search_my_conversations, title=tr("Chat search"))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import webencodings
 
 from app.core.errors import OfflineError
+from app.core.translation import tr
 from app.net.interruptible import broken_off_when
 from app.net.network import Network
 from app.tools.page_text import text_of_page
@@ -34,7 +35,7 @@ PART_CHARACTERS = 12_000
 SILENCE_SECONDS = 10.0
 """How long a server may say nothing."""
 TIME_LIMIT_SECONDS = 30.0
-PURPOSE = "Read a web page for the model"
+PURPOSE = tr("Read a web page for the model")
 """As the list of connections says it."""
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{1,40})""", re.IGNORECASE)
 _TEXT_TYPES = re.compile(r"text/|application/(?:[\w.+-]*\+)?(?:json|xml)\b|application/xhtml")
@@ -105,7 +106,10 @@ def web_page_tool(network: Network | None = None, *, allows_local: bool = False)
         return (shown or "(The page has no text.)") + more
 
     return Tool.of(
-        fetch_web_page, title="Web page reader", is_on_at_first=False, time_limit_seconds=TIME_LIMIT_SECONDS
+        fetch_web_page,
+        title=tr("Web page reader"),
+        is_on_at_first=False,
+        time_limit_seconds=TIME_LIMIT_SECONDS,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.core.errors import Cancelled, HubError
+from app.core.translation import tr
 
 PIECE_BYTES = 4 * 1024 * 1024
 """Read at a time: some milliseconds in which the window's thread has the interpreter to itself."""
@@ -24,8 +25,8 @@ def new_hash(etag: str, size_bytes: int) -> hashlib._Hash:
     if len(etag) == 40:
         return hashlib.sha1(f"blob {size_bytes}\0".encode(), usedforsecurity=False)
     raise HubError(
-        "Hugging Face gives no checksum for this file, so the download could not be verified.",
-        "Choose another repository.",
+        tr("Hugging Face gives no checksum for this file, so the download could not be verified."),
+        tr("Choose another repository."),
     )
 
 

@@ -20,6 +20,7 @@ from app.core.errors import (
     DamagedDownloadError,
     NetworkError,
 )
+from app.core.translation import tr
 from app.hub.download.checksum import GrowingChecksum, checksum_of, new_hash
 from app.hub.download.file_source import FileAnswer, FileSource
 from app.hub.download.http_response import closed_on
@@ -34,11 +35,11 @@ Report = Callable[[DownloadProgress], None]
 
 _REPORT_SECONDS = 0.1
 _LOOK_SECONDS = 0.05
-_CHANGED = "The file changed on Hugging Face, so the download starts again."
-_NO_RANGES = "Hugging Face cannot resume this file, so the download starts again."
-_TOO_LONG = "The saved part did not belong to this file, so the download starts again."
-_CHECK_NETWORK = "Check your network connection, then try again."
-_WRONG_BEFORE = "The saved part was damaged, so the download starts again."
+_CHANGED = tr("The file changed on Hugging Face, so the download starts again.")
+_NO_RANGES = tr("Hugging Face cannot resume this file, so the download starts again.")
+_TOO_LONG = tr("The saved part did not belong to this file, so the download starts again.")
+_CHECK_NETWORK = tr("Check your network connection, then try again.")
+_WRONG_BEFORE = tr("The saved part was damaged, so the download starts again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +185,11 @@ class _Download:
             self._notice = _WRONG_BEFORE
             return self._try()
         raise DamagedDownloadError(
-            f"{self._name} arrived damaged: its checksum is wrong.",
-            "It was deleted. Try again; if it happens again, the fault is with Hugging Face or your network.",
+            tr("{name} arrived damaged: its checksum is wrong.", name=self._name),
+            tr(
+                "It was deleted. Try again; if it happens again, the fault is with Hugging Face or your "
+                "network."
+            ),
         )
 
     def _finished(self, remote: RemoteFile) -> FetchedFile:
@@ -271,7 +275,7 @@ class _Download:
             if done >= self._size:
                 return done
         if done != answer.body.end:
-            raise NetworkError("The connection to Hugging Face broke.", _CHECK_NETWORK)
+            raise NetworkError(tr("The connection to Hugging Face broke."), _CHECK_NETWORK)
         return done
 
     def _pieces(self, answer: FileAnswer) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.errors import DamagedDownloadError, NetworkError
+from app.core.translation import tr
 from app.hub.download.http_response import BodyRange, body_range, strong_tag
 from app.hub.download.part_file import PartFile, PartRecord
 
@@ -83,8 +84,8 @@ class FileSource:
         if not answer.body.fits(start, remote.size_bytes):
             answer.response.close()
             raise NetworkError(
-                "Hugging Face stopped in the middle of the file.",
-                "Check your network connection, then try again.",
+                tr("Hugging Face stopped in the middle of the file."),
+                tr("Check your network connection, then try again."),
             )
         return answer
 
@@ -118,8 +119,12 @@ class FileSource:
             if not self._part.size_bytes:
                 self._part.discard()
             raise DamagedDownloadError(
-                f"Hugging Face announced {self._name} with {remote.size_bytes:,} bytes and sends other ones.",
-                "Try again in a few minutes.",
+                tr(
+                    "Hugging Face announced {name} with {size_bytes:,} bytes and sends other ones.",
+                    name=self._name,
+                    size_bytes=remote.size_bytes,
+                ),
+                tr("Try again in a few minutes."),
             )
 
     def _note_validator(self, response: httpx2.Response, remote: RemoteFile) -> None:

@@ -19,6 +19,7 @@ import msgspec
 from app.core import formatting
 from app.core.errors import DiskFullError, HubError, ModelFolderError
 from app.core.parsing import ParseError
+from app.core.translation import tr
 from app.files.atomic_write import replace_file
 from app.files.file_names import MOST_BYTES, is_safe_name
 from app.files.json_file import read_json_object
@@ -57,8 +58,8 @@ def place_of(folder: Path, repository: str, name: str) -> Path:
 def _refused(name: str) -> HubError:
     shown = name.encode("ascii", "backslashreplace").decode()
     return HubError(
-        f"The file {shown} is not downloaded: its name could lead out of the models folder.",
-        "Choose another repository. This one may be malicious.",
+        tr("The file {shown} is not downloaded: its name could lead out of the models folder.", shown=shown),
+        tr("Choose another repository. This one may be malicious."),
     )
 
 
@@ -165,10 +166,15 @@ class PartFile:
             free = shutil.disk_usage(self.target.parent).free
         if needed > 0 and needed + ROOM_KEPT_FREE > free:
             raise DiskFullError(
-                f"Not enough disk space: {formatting.size(needed)} are needed, "
-                f"{formatting.size(free)} are free.",
-                "Free up space, or choose another folder for downloads in Settings. "
-                "What was downloaded is saved, and the download can be resumed.",
+                tr(
+                    "Not enough disk space: {needed} are needed, {free} are free.",
+                    needed=formatting.size(needed),
+                    free=formatting.size(free),
+                ),
+                tr(
+                    "Free up space, or choose another folder for downloads in Settings. "
+                    "What was downloaded is saved, and the download can be resumed."
+                ),
                 needed,
                 free,
             )
@@ -191,23 +197,31 @@ def folder_error(error: OSError, folder: Path) -> ModelFolderError:
     """What is wrong with a models folder, in plain words."""
     if error.errno in _FULL:
         return DiskFullError(
-            "The disk is full.", "Free up space, then resume. What was downloaded is saved.", 0, _free(folder)
+            tr("The disk is full."),
+            tr("Free up space, then resume. What was downloaded is saved."),
+            0,
+            _free(folder),
         )
     if error.errno == errno.EFBIG:
         return ModelFolderError(
-            "This disk cannot hold a file of that size.",
-            "Disks formatted as FAT32 end at 4 GB. Choose a folder on another one for downloads in Settings.",
+            tr("This disk cannot hold a file of that size."),
+            tr(
+                "Disks formatted as FAT32 end at 4 GB. Choose a folder on another one for downloads in "
+                "Settings."
+            ),
         )
     if error.errno == errno.ENAMETOOLONG:
         return ModelFolderError(
-            f"The path of the file is too long for this system, in {folder}.",
-            "Choose a folder with a shorter path for downloads in Settings.",
+            tr("The path of the file is too long for this system, in {folder}.", folder=folder),
+            tr("Choose a folder with a shorter path for downloads in Settings."),
         )
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return ModelFolderError(
-            f"The folder {folder} cannot be written.",
-            "Change its permissions, close programs that use the file, or choose another folder for "
-            "downloads in Settings.",
+            tr("The folder {folder} cannot be written.", folder=folder),
+            tr(
+                "Change its permissions, close programs that use the file, or choose another folder for "
+                "downloads in Settings."
+            ),
         )
     if isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno in (
         errno.EIO,
@@ -215,12 +229,13 @@ def folder_error(error: OSError, folder: Path) -> ModelFolderError:
         errno.ENXIO,
     ):
         return ModelFolderError(
-            f"The folder {folder} is not there, or its disk does not answer.",
-            "Connect the drive again, or choose another folder for downloads in Settings.",
+            tr("The folder {folder} is not there, or its disk does not answer.", folder=folder),
+            tr("Connect the drive again, or choose another folder for downloads in Settings."),
         )
     reason = error.strerror or type(error).__name__
     return ModelFolderError(
-        f"The folder {folder} cannot be used: {reason}.", "Choose another folder for downloads in Settings."
+        tr("The folder {folder} cannot be used: {reason}.", folder=folder, reason=reason),
+        tr("Choose another folder for downloads in Settings."),
     )
 
 

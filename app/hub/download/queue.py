@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.core.errors import Cancelled, HubError
+from app.core.translation import tr
 from app.hub.download.file_download import (
     FetchedFile,
     arrived_bytes,
@@ -199,7 +200,7 @@ class DownloadQueue:
             outcome = error
         except Exception:
             log.exception("A download failed in a way nobody thought of")
-            outcome = HubError("The download failed unexpectedly.", "Try it again.")
+            outcome = HubError(tr("The download failed unexpectedly."), tr("Try it again."))
         with self._lock:
             entry.thread = None
             is_done = self._end(entry, outcome, fetched)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from app.core.errors import BusyHubError, HubError
 from app.core.formatting import size
+from app.core.translation import tr
 
-_KEPT = "What was downloaded is saved. Try again later, or over another network."
+_KEPT = tr("What was downloaded is saved. Try again later, or over another network.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,12 @@ class RetryBudget:
         most_times = self._policy.most_times_its_size
         if self._fetched > most_times * file_size_bytes:
             raise HubError(
-                f"The connection breaks too often to finish this download: {most_times} times its "
-                f"{size(file_size_bytes)} have arrived already.",
+                tr(
+                    "The connection breaks too often to finish this download: {most_times} times its "
+                    "{size} have arrived already.",
+                    most_times=most_times,
+                    size=size(file_size_bytes),
+                ),
                 _KEPT,
             )
         self._check_speed()
@@ -98,7 +103,11 @@ class RetryBudget:
             return
         if self._window_bytes < seconds * self._policy.slowest_bytes_per_second:
             raise HubError(
-                f"The connection is too slow: {size(self._window_bytes)} arrived in {seconds:.0f} seconds.",
+                tr(
+                    "The connection is too slow: {size} arrived in {seconds:.0f} seconds.",
+                    size=size(self._window_bytes),
+                    seconds=seconds,
+                ),
                 _KEPT,
             )
         self._window_start, self._window_bytes = now, 0

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.core.errors import UserError
 from app.core.model_file import ModelFile
+from app.core.translation import tr
 from app.hub.catalog import Catalog
 from app.hub.library.found_model import FoundModel
 
@@ -211,4 +212,8 @@ def _missing_part(files: list[Path]) -> str:
         return ""
     there, count = {int(part["number"]) for part in parts}, int(parts[0]["count"])
     missing = next((number for number in range(1, count + 1) if number not in there), None)
-    return f"Part {missing} of {count} of this model is missing." if missing else ""
+    return (
+        tr("Part {missing} of {count} of this model is missing.", missing=missing, count=count)
+        if missing
+        else ""
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from app.core import formatting
 from app.core.errors import Cancelled, DiskFullError, ModelFileError, ModelFolderError
+from app.core.translation import tr
 from app.hub.download.checksum import checksum_of
 from app.hub.download.part_file import ROOM_KEPT_FREE, folder_error
 from app.hub.library.library import files_of
@@ -47,12 +48,12 @@ class Verification:
     @property
     def sentence(self) -> str:
         if self.is_right is None:
-            return (
+            return tr(
                 "There is nothing to compare this file with. Its checksum has been noted for the next time."
             )
         if self.is_right:
-            return "The file is what it was when it was downloaded."
-        return "The file is damaged: its checksum has changed. Delete it and download it again."
+            return tr("The file is what it was when it was downloaded.")
+        return tr("The file is damaged: its checksum has changed. Delete it and download it again.")
 
 
 def free_bytes(folder: Path) -> int:
@@ -80,8 +81,11 @@ def delete_model(path: Path, records: LibraryRecords | None = None) -> None:
             continue
         except OSError as error:
             raise ModelFolderError(
-                f"{file.name} could not be moved to the trash.",
-                "Its disk may have no trash, or another program may use it. Delete it in the file manager.",
+                tr("{name} could not be moved to the trash.", name=file.name),
+                tr(
+                    "Its disk may have no trash, or another program may use it. Delete it in the file "
+                    "manager."
+                ),
             ) from error
         if records is not None:
             records.forget(file)
@@ -188,7 +192,9 @@ def _check_is_gguf(file: Path) -> None:
     except OSError as error:
         raise folder_error(error, file.parent) from error
     if not is_gguf:
-        raise ModelFileError(f"{file.name} is not a GGUF file.", "Choose a model in the GGUF format.")
+        raise ModelFileError(
+            tr("{name} is not a GGUF file.", name=file.name), tr("Choose a model in the GGUF format.")
+        )
 
 
 def _free_places(files: Sequence[Path], folder: Path) -> list[Path]:
@@ -225,8 +231,12 @@ def _copy_all(
     free = shutil.disk_usage(targets[0].parent).free
     if total + ROOM_KEPT_FREE > free:
         raise DiskFullError(
-            f"Not enough disk space: {formatting.size(total)} are needed, {formatting.size(free)} are free.",
-            "Free up space, or use the file where it is.",
+            tr(
+                "Not enough disk space: {needed} are needed, {free} are free.",
+                needed=formatting.size(total),
+                free=formatting.size(free),
+            ),
+            tr("Free up space, or use the file where it is."),
             total,
             free,
         )
@@ -265,8 +275,8 @@ def _remove_all(files: Sequence[Path]) -> None:
             file.unlink()
         except OSError as error:
             raise ModelFolderError(
-                f"{file.name} was copied, but the original could not be removed.",
-                "Delete it in the file manager.",
+                tr("{name} was copied, but the original could not be removed.", name=file.name),
+                tr("Delete it in the file manager."),
             ) from error
 
 

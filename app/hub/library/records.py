@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.core.parsing import ParseError
+from app.core.translation import tr
 from app.files.atomic_write import replace_file
 from app.files.converter import converted
 from app.files.json_file import read_json_object
@@ -155,4 +156,4 @@ def _record(key: str, values: dict[str, object]) -> ModelRecord:
 
 
 def _time_fault(_name: str, value: object) -> str:
-    return "it should have a time zone" if isinstance(value, datetime) and value.tzinfo is None else ""
+    return tr("it should have a time zone") if isinstance(value, datetime) and value.tzinfo is None else ""
