@@ -32,8 +32,13 @@ from app.ui.transcript.items.code_header import HEADER, PADDING, header_targets,
 from app.ui.transcript.items.document_painting import draw_document
 from app.ui.transcript.items.drawing import draw_line, saved, sharp
 from app.ui.transcript.items.horizontal_scroll import paint_handle
+from app.ui.transcript.items.line_breaks import end_lines_anywhere, has_endless_word
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import moved_in, new_document, text_area
+from app.ui.transcript.items.rich_document import (
+    moved_in,
+    new_document,
+    text_area,
+)
 
 RADIUS = 10.0
 ABOVE_CODE = 10.0
@@ -62,6 +67,7 @@ class CodeView(BlockView):
         self._formats: dict[str, QTextCharFormat] = {}
         self._coloured_lines = 0
         self._reading: ProgressiveColouring | None = None
+        self._note_endless_words(block.code)
         plain = QTextCharFormat()
         plain.setForeground(style.colour("code_text"))
         cursor = QTextCursor(self._document)
@@ -90,12 +96,17 @@ class CodeView(BlockView):
         added = block.code[len(self._code.code) :]
         self.block = self._code = block
         if added:
+            self._note_endless_words(block.code.rpartition("\n")[2] + added)
             self._end.insertText(added, self._plain)
         if block.is_open:
             self._colour_tail()
         else:
             self._colour_from_start()
         return True
+
+    def _note_endless_words(self, code: str) -> None:
+        if self._wraps and has_endless_word(code):
+            end_lines_anywhere(self._document)
 
     @override
     def lay_out(self, width: float) -> None:

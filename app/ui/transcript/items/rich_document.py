@@ -31,6 +31,7 @@ from app.ui.transcript.content.blocks import Span, Spans
 from app.ui.transcript.content.plain_text import utf16_length, utf16_slice
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.formula_images import FormulaImage, add_image
+from app.ui.transcript.items.line_breaks import end_lines_anywhere, has_endless_word
 from app.ui.transcript.items.render_style import RenderStyle
 
 BEFORE_CODE = "\u2066\u00a0"
@@ -38,9 +39,6 @@ AFTER_CODE = "\u00a0\u2069"
 """Room on either side, and marks that set code off from the direction of the words around it."""
 BEFORE_FORMULA = "\u2066"
 AFTER_FORMULA = "\u2069"
-_ENDLESS_WORD = re.compile(r"[^\s\u1100-\uffff]{2000}")
-"""A word in which Qt would look for the end of each line again from its beginning. Chinese, Japanese and
-Korean lines can end anywhere."""
 _NOTHING = Span("")
 _MARKS_BEHIND = re.compile(r"[-,.;:!?)\]}”’»。、，；：！？）」]{1,3}")
 
@@ -169,10 +167,7 @@ class RichDocument:
         line_break: str = "\u2028",
     ) -> None:
         """Fills an empty document. With "\\n" as line break every line is a paragraph of its own."""
-        if any(_ENDLESS_WORD.search(span.text) for span in spans):
-            option = self.document.defaultTextOption()
-            option.setWrapMode(QTextOption.WrapMode.WrapAnywhere)
-            self.document.setDefaultTextOption(option)
+        self.break_endless_words(spans)
         cursor = QTextCursor(self.document)
         cursor.beginEditBlock()  # Without it every span makes Qt look at the whole paragraph again.
         if line_break != "\n":
@@ -181,6 +176,11 @@ class RichDocument:
         cursor.setBlockCharFormat(QTextCharFormat())
         self.write(cursor, spans, level, colour, line_break=line_break)
         cursor.endEditBlock()
+
+    def break_endless_words(self, spans: Spans) -> None:
+        """Have lines end anywhere if there is a word without an end."""
+        if any(has_endless_word(span.text) for span in spans):
+            end_lines_anywhere(self.document)
 
     def write(
         self,

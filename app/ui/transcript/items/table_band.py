@@ -160,6 +160,7 @@ class TableBand(DocumentView):
         # Its character format is the cell's own: it has to stay.
         cursor.setBlockFormat(self._block_format(direction, column))
         written = tuple(as_header(span) for span in spans) if is_header else spans
+        self._rich.break_endless_words(spans)
         self._rich.write(cursor, written, separator="\t" if column else "\n")
 
     def _block_format(self, direction: Qt.LayoutDirection, column: int) -> QTextBlockFormat:
