@@ -14,19 +14,16 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import gc
 import json
 import os
 import random
-import socket
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,10 +39,10 @@ from app.core.message import Message, PicturePart, Role, Statistics
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine
-from app.engine.load_options import physical_cores
 from app.garbage import freeze_collected_objects
 from app.pictures.reading import pixels_of, png_of
 from app.services.model_status import ModelState
+from tests.benchmarks.llama_server import LlamaServer
 from tests.benchmarks.pauses import Watch
 from tests.benchmarks.turns import shaped_model
 from tests.support.pictures import PROJECTOR, TINY
@@ -129,49 +126,14 @@ class Tarn:
         return self.engine.answer(messages, (), SAMPLING, threading.Event())
 
 
-@contextmanager
-def server(command: Path, model: Path, projector: Path) -> Iterator[str]:
-    """llama.cpp's server with the same files; gives its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    arguments = ["-m", model, "--mmproj", projector, "-c", CONTEXT, "-t", physical_cores(), "--port", port]
-    child = subprocess.Popen(
-        [str(command), *map(str, arguments), "--no-warmup"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            with suppress(OSError), urllib.request.urlopen(f"{address}/health") as answer:
-                if answer.status == 200:
-                    break
-            time.sleep(0.2)
-        yield address
-    finally:
-        child.terminate()
-        child.wait()
-
-
-def asked_of_server(address: str, png: bytes) -> float:
+def asked_of_server(server: LlamaServer, png: bytes) -> float:
     """Seconds to the first token."""
     url = f"data:image/png;base64,{base64.b64encode(png).decode()}"
     content = [
         {"type": "image_url", "image_url": {"url": url}},
         {"type": "text", "text": "What is in this picture?"},
     ]
-    body = {"messages": [{"role": "user", "content": content}], "max_tokens": 2, "temperature": 0}
-    data = json.dumps({**body, "stream": True}).encode()
-    request = urllib.request.Request(
-        f"{address}/v1/chat/completions", data, {"Content-Type": "application/json"}
-    )
-    started = time.perf_counter()
-    with urllib.request.urlopen(request) as answer:
-        for line in answer:
-            if line.startswith(b"data: {") and b'"content"' in line:
-                break
-    return time.perf_counter() - started
+    return server.first_token([{"role": "user", "content": content}]).seconds
 
 
 def write_projector(path: Path) -> None:
@@ -258,14 +220,17 @@ def main() -> None:
     report(first_stop_s=round(tarn.stop(some_picture(1000)), 3))
     ours: list[float] = []
     theirs: list[float] = []
-    with server(chosen.server, model, projector) if chosen.server else nullcontext("") as address:
+    with contextlib.ExitStack() as stack:
+        server = LlamaServer(chosen.server, model, CONTEXT, projector) if chosen.server else None
+        if server is not None:
+            stack.enter_context(contextlib.closing(server))
         for seed in range(chosen.rounds):
             png = some_picture(seed)
             cost = tarn.ask(png)
             ours.append(cost.first_token_s)
             report(round=seed, **{name: round(value, 3) for name, value in figures_of(cost).items()})
-            if address:
-                theirs.append(asked_of_server(address, png))
+            if server is not None:
+                theirs.append(asked_of_server(server, png))
                 report(round=seed, server_first_token_s=round(theirs[-1], 3))
     report(stop_s=round(tarn.stop(some_picture(2000)), 3))
     if theirs:
