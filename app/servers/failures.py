@@ -73,6 +73,14 @@ def broken(server: Server) -> StreamBrokenError:
     )
 
 
+def ended_at_once(server: Server) -> ServerError:
+    """A stream has ended before its first word, and the server did not say why."""
+    return ServerError(
+        f"{server.name} ended the answer before its first word.",
+        "Its log says why. The chat may be too long for its model.",
+    )
+
+
 def unreadable(server: Server) -> ServerError:
     return ServerError(
         f"{server.name} sent an answer that Tarn cannot read.",

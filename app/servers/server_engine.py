@@ -28,7 +28,7 @@ from app.servers.abilities import abilities_of, sampling_fields, unknown_values,
 from app.servers.answer_figures import AnswerFigures
 from app.servers.chat_form import ReadFile, written_messages
 from app.servers.connection import Json, ServerConnection
-from app.servers.failures import broken, unreadable
+from app.servers.failures import broken, ended_at_once, unreadable
 from app.servers.reply_text import ReplyText
 from app.servers.server import ServerKind, ServerModel
 from app.servers.shown_request import shown_request
@@ -123,6 +123,8 @@ class ServerEngine:
         except Cancelled:
             figures.stop_reason = StopReason.CANCELLED
         except StreamBrokenError:
+            if not figures.texts:
+                raise ended_at_once(self._connection.server) from None
             if not figures.has_ended:  # Some servers hang up where they should say that they are done.
                 raise
         except ServerContextError as error:

@@ -278,3 +278,9 @@ def test_the_thought_and_the_answer_are_counted_where_they_are_written(engine, s
     assert counts == [("<think>\n", 0), ("Hm", 1), ("\n</think>\n\n", 0), ("Four", 1)]
     assert "min_p" not in engine.info.unused_values
     assert {"dry_multiplier", "gpu_layers"} <= engine.info.unused_values
+
+
+def test_a_server_that_hangs_up_before_the_first_word_does_not_seem_to_have_begun(engine, server):
+    server.replies = [Answer(steps=[delta(role="assistant", content="")], is_ended=False)]
+    with pytest.raises(ServerError, match="before its first word"):
+        ask(engine)
