@@ -23,6 +23,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app.core.formula import Formula, FormulaPicture, FormulaSource
 from app.ui.fonts import ui_font
+from app.ui.transcript.items.formula_colours import with_readable_colours
 
 MOST_KEPT = 400
 MOST_PIXELS = 16_000_000
@@ -77,7 +78,7 @@ class FormulaImages:
         found = self._kept.get(formula)
         if found is None:
             picture = self._source(formula)
-            found = self._drawn(picture) if picture is not None else None
+            found = self._drawn(picture, formula.colour) if picture is not None else None
             if found is None:
                 return None
             self._kept[formula] = found
@@ -86,7 +87,7 @@ class FormulaImages:
         self._kept.move_to_end(formula)
         return found
 
-    def _drawn(self, picture: FormulaPicture) -> FormulaImage | None:
+    def _drawn(self, picture: FormulaPicture, colour: str) -> FormulaImage | None:
         ratio = self._pixel_ratio
         above, below = picture.height - picture.depth + AROUND, picture.depth + AROUND
         font, x_height = _font_with(max(1, math.floor(2 * (above - below))))
@@ -102,7 +103,8 @@ class FormulaImages:
         area = QRectF(AROUND, ascent - above + AROUND, picture.width, picture.height)
         with QPainter(image) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            QSvgRenderer(QByteArray(picture.svg.encode())).render(painter, area)
+            svg = with_readable_colours(picture.svg, colour)
+            QSvgRenderer(QByteArray(svg.encode())).render(painter, area)
         return FormulaImage(image, wide / ratio, ascent, descent, font)
 
 

@@ -9,7 +9,9 @@ from app.ui.transcript.content.blocks import BULLET, TICKED, UNTICKED
 from app.ui.transcript.items.drawing import HALF_PIXEL, draw_icon
 from app.ui.transcript.items.render_style import ICON_SIZE, RenderStyle
 
-MARKER_ROOM = 80.0
+MARKER_ROOM = 90.0
+LABEL_ROOM = 54
+"""For the label of a footnote, which may be long."""
 MARKER_HEIGHT = 40.0
 BULLET_RADIUS = 2.6
 BULLET_ROOM = 4.0
@@ -35,5 +37,7 @@ def paint_marker(painter: QPainter, style: RenderStyle, marker: str, right_middl
     if number:
         painter.setFont(style.text_font)
         painter.setPen(style.colour("muted"))
+        if number[0] == "[":
+            number = painter.fontMetrics().elidedText(number, Qt.TextElideMode.ElideMiddle, LABEL_ROOM)
         area = QRectF(right - MARKER_ROOM, middle - MARKER_HEIGHT, MARKER_ROOM, 2 * MARKER_HEIGHT)
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
