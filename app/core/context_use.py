@@ -54,6 +54,11 @@ class ContextUse:
         room = self.context_length - room_for_answer(self.context_length) - self.system_tokens
         return len(text.encode()) + 2 * MESSAGE_OVERHEAD <= room
 
+    def has_room_for(self, text: str) -> bool:
+        """Whether a message fits with what is attached to the draft, however it is read."""
+        room = self.context_length - room_for_answer(self.context_length) - self.system_tokens
+        return len(text.encode()) + self.draft_tokens + 2 * MESSAGE_OVERHEAD <= room
+
 
 def measure(
     model: LanguageModel,

@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from app.core.document import Document
 from app.core.document_words import Passage
+from app.core.folding import folded
 
 LONGEST_PASSAGE = 1_200
 """Letters: about 300 tokens."""
+FEWEST_SHARE = 0.2
+"""Of the best passage's score, that another one needs."""
 _BREAK = re.compile(r"\n\s*\n|\n(?=#{1,6} )")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -37,11 +40,14 @@ def fitting_passages(
 ) -> list[Passage]:
     """The passages that fit a question best, as many as have room; with `room` in tokens.
 
-    Where no word of the question stands in the document, these are the first ones.
+    Those that fit far less well than the best one are left out: they would only cost time. Where no word of
+    the question stands in the document, the first ones are given.
     """
     passages = list(passages_of(document))
     scores = _scores([passage.text for passage in passages], question)
+    best = max(scores, default=0.0)
     order = sorted(range(len(passages)), key=lambda place: (-scores[place], place))
+    order = [place for place in order if scores[place] >= FEWEST_SHARE * best]
     chosen: list[Passage] = []
     for place in order:
         cost = count_tokens(passages[place].text)
@@ -92,7 +98,7 @@ def _scores(texts: Sequence[str], question: str) -> list[float]:
 
 def _words(text: str) -> Iterator[str]:
     """Words without case and the most common endings; of scripts without spaces, pairs of letters."""
-    for found in _WORD.finditer(text.casefold()):
+    for found in _WORD.finditer(folded(text)):
         word = found[0]
         if _UNSPACED.search(word):
             yield from (word[at : at + 2] for at in range(max(1, len(word) - 1)))

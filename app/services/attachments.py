@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from app.documents.formats import TEXT
 from app.services.background import Report, Worker, run_in_background
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
-from app.services.documents import DocumentService, opened_document
+from app.services.documents import DocumentService
 from app.services.notices import NoticeService
 from app.services.opened_files import OpenedFile, opened_picture, opened_recording
 from app.services.settings import SettingsService
@@ -127,7 +127,7 @@ class AttachmentService(QObject):
         data = text.encode("utf-8", "replace")
         document = Document(name, TEXT, (DocumentPage(None, "", text),))
         if self._room(1):
-            self._add(lambda: opened_document(data, document))
+            self._add(lambda: self._documents.opened(data, document))
         return hashlib.sha256(data).hexdigest()
 
     def remove(self, index: int) -> None:
@@ -141,6 +141,14 @@ class AttachmentService(QObject):
         """Takes something off again wherever it stands; does nothing where it is not there."""
         if part in self.current:
             self.remove(self.current.index(part))
+
+    def exchange(self, others: Mapping[DocumentPart, DocumentPart]) -> None:
+        """Puts other parts in the place of documents, such as those that fit the question."""
+        new = tuple(
+            others.get(part, part) if isinstance(part, DocumentPart) else part for part in self.current
+        )
+        if new != self.current:
+            self._set(new)
 
     def set_detail(self, index: int, detail: PictureDetail) -> None:
         """Has a picture looked at quickly or closely, which the next ones follow."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.context_use import ContextUse, fitting_beginning, measure
 from app.core.errors import Cancelled, UserError
+from app.core.message import AttachmentPart, DocumentPart
 from app.core.reading_speed import ReadingSpeed
 from app.core.turn_request import TurnRequest
 from app.services.answers import AnswerService
+from app.services.attachments import AttachmentService
 from app.services.background import Report, Stream, Worker
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
@@ -53,6 +56,8 @@ class ContextChange:
     """What was in the composer when it was counted, without blanks around it."""
     reading_seconds: float | None = None
     """How long the next answer reads what it has to read again; None where that is not known."""
+    attached: Sequence[AttachmentPart] = ()
+    """What was attached to the message then."""
 
 
 class ContextUsageService(QObject):
@@ -72,6 +77,7 @@ class ContextUsageService(QObject):
         self,
         engine: ChatEngine,
         chat: ChatSession,
+        attachments: AttachmentService,
         answers: AnswerService,
         models: ModelService,
         presets: PresetService,
@@ -81,6 +87,7 @@ class ContextUsageService(QObject):
         super().__init__(parent)
         self._engine = engine
         self._chat = chat
+        self._attachments = attachments
         self._answers = answers
         self._models = models
         self._speed = ReadingSpeed()
@@ -92,7 +99,7 @@ class ContextUsageService(QObject):
         self._pause.timeout.connect(self._count)
         chat.changed.connect(self._on_chat_changed)
         answers.changed.connect(self._on_answers_changed)
-        for service in (models, presets, tools):
+        for service in (models, presets, tools, attachments):
             service.changed.connect(self.refresh)
 
     def note_typed(self, text: str) -> None:
@@ -110,14 +117,19 @@ class ContextUsageService(QObject):
 
         Where none is on its way, it is left to the one that will be.
         """
-        if len(text) <= SURELY_SHORT:
+        attached = self._attachments.current
+        has_documents = any(isinstance(part, DocumentPart) for part in attached)
+        if len(text) <= SURELY_SHORT and not has_documents:
             return True
         if self._models.status.state is ModelState.LOADING and not self._answers.is_answering:
-            return True if len(text.encode()) <= SHORT_FOR_ANY_MODEL else None
+            return True if len(text.encode()) <= SHORT_FOR_ANY_MODEL and not has_documents else None
         use = self._last.use
-        if use is not None and use.surely_takes(text):
+        if use is not None and use.surely_takes(text) and not has_documents:
             return True
-        if self._last.typed != text.strip():
+        is_current = self._last.attached == attached
+        if use is not None and has_documents and is_current and use.has_room_for(text):
+            return True
+        if self._last.typed != text.strip() or (has_documents and not is_current):
             return None
         return use is None or use.excess_tokens == 0
 
@@ -153,7 +165,7 @@ class ContextUsageService(QObject):
         request = self._answers.upcoming_request()
         engine = self._engine
         if request is None or not engine.context_length or request.model_path != engine.model_path:
-            self._tell(None, self._typed)
+            self._tell(None, self._typed, self._attachments.current)
             return
         if not engine.offers_tools:
             request = replace(request, tools=())
@@ -163,24 +175,26 @@ class ContextUsageService(QObject):
     def _stream(self, request: TurnRequest) -> Stream:
         node = self._answers.message_under_way
         message = node.message if node else None
-        typed, attachments = self._typed, self._chat.conversation.draft_attachments
+        typed, attachments = self._typed, self._attachments.current
 
         def work(cancel: threading.Event, report: Report) -> None:
             if not cancel.is_set():
                 report(measure(self._engine, request, typed, message, attachments))
 
         stream = Stream(work, self)
-        stream.item.connect(lambda use: self._on_counted(stream, use, typed))
+        stream.item.connect(lambda use: self._on_counted(stream, use, typed, attachments))
         stream.finished.connect(lambda error: self._on_finished(stream, error, typed))
         return stream
 
-    def _on_counted(self, stream: Stream, use: ContextUse, typed: str) -> None:
+    def _on_counted(
+        self, stream: Stream, use: ContextUse, typed: str, attached: Sequence[AttachmentPart]
+    ) -> None:
         if stream is self._counting:
-            self._tell(use, typed)
+            self._tell(use, typed, attached)
 
-    def _tell(self, use: ContextUse | None, typed: str) -> None:
+    def _tell(self, use: ContextUse | None, typed: str, attached: Sequence[AttachmentPart]) -> None:
         seconds = self._speed.seconds(self._engine.model_path, use.reread_tokens) if use else None
-        self._last = ContextChange(use, typed, seconds)
+        self._last = ContextChange(use, typed, seconds, attached)
         self.changed.emit(self._last)
 
     def _note_failure(self, error: Exception | None) -> None:
@@ -193,7 +207,9 @@ class ContextUsageService(QObject):
         if stream is self._counting:
             self._counting = None
             if error:
-                self._tell(None, typed)  # Nobody knows: who waits to send must not wait for ever.
+                self._tell(
+                    None, typed, self._attachments.current
+                )  # Nobody knows: who waits to send must not wait for ever.
         self._note_failure(error)
 
     def _on_chat_changed(self, change: ChatChange) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -16,7 +17,10 @@ from app.documents.document_reader import DocumentReader, file_bytes
 from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
 from app.services.opened_files import OpenedFile
+from app.store.attachments import AttachmentStore
 
+MOST_REMEMBERED = 8
+"""Documents whose pages stay in memory."""
 MOST_COUNTED = 64
 """Whose tokens are remembered."""
 
@@ -30,13 +34,16 @@ class DocumentService(QObject):
 
     counted = Signal()
 
-    def __init__(self, engine: ChatEngine, parent: QObject | None = None) -> None:
+    def __init__(self, engine: ChatEngine, store: AttachmentStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
+        self._store = store
+        self._opened: OrderedDict[str, Document] = OrderedDict()
+        """Those that were read last, by the SHA-256 of their files."""
         self._reader = DocumentReader()
         self._worker = Worker("document tokens", self)
         self._tokens: OrderedDict[tuple[str, str], int] = OrderedDict()
-        """By the model's file and the mark of the document."""
+        """By the model's file and the words that are given."""
         self._under_way: set[tuple[str, str]] = set()
 
     def open_file(self, path: Path) -> OpenedFile:
@@ -46,12 +53,35 @@ class DocumentService(QObject):
             DocumentError: it has no words that can be read.
         """
         data = file_bytes(path)
-        return opened_document(data, self._reader.read_data(data, path.name))
+        return self.opened(data, self._reader.read_data(data, path.name))
+
+    def opened(self, data: bytes, document: Document) -> OpenedFile:
+        """A document that was read, on its way to be attached. May be called on any thread.
+
+        Raises:
+            DocumentError: there are no words in it.
+        """
+        self._remember(hashlib.sha256(data).hexdigest(), document)
+        return _opened_document(data, document)
+
+    def document_of(self, part: DocumentPart) -> Document | None:
+        """All of a document that is attached; None where its file is gone. May be called on any thread.
+
+        Raises:
+            DocumentError: it cannot be read any more.
+        """
+        sha256 = part.file.sha256
+        if sha256 not in self._opened:
+            data = self._store.read(sha256)
+            if data is None:
+                return None
+            self._remember(sha256, self._reader.read_data(data, part.file.name))
+        return self._opened.get(sha256)
 
     def tokens(self, part: DocumentPart) -> int | None:
         """How many tokens a document is for the loaded model; None while that is counted, and without one."""
         model = self._engine.model_path
-        key = (model, part.mark)
+        key = (model, part.words)
         if key in self._tokens:
             return self._tokens[key]
         if model and key not in self._under_way:
@@ -62,6 +92,11 @@ class DocumentService(QObject):
         """Ends the counting and the process; the model must not be unloaded before."""
         self._worker.shut_down()
         self._reader.end()
+
+    def _remember(self, sha256: str, document: Document) -> None:
+        self._opened[sha256] = document
+        while len(self._opened) > MOST_REMEMBERED:
+            self._opened.popitem(last=False)
 
     def _count(self, key: tuple[str, str], part: DocumentPart) -> None:
         def work(cancel: threading.Event, report: Report) -> None:
@@ -84,7 +119,7 @@ class DocumentService(QObject):
         self._worker.start(stream)
 
 
-def opened_document(data: bytes, document: Document) -> OpenedFile:
+def _opened_document(data: bytes, document: Document) -> OpenedFile:
     """A document that was read, on its way to be attached.
 
     Raises:

@@ -47,6 +47,7 @@ from app.services.copies import CopyService
 from app.services.crash_recovery import CrashRecovery
 from app.services.daily_copies import DailyCopies
 from app.services.dictation import DictationService
+from app.services.document_shares import DocumentShareService
 from app.services.documents import DocumentService
 from app.services.exports import ExportService
 from app.services.folders import FolderService
@@ -233,6 +234,7 @@ class Services(QObject):
         self.context_usage.shut_down()
         self.prompt_view.shut_down()
         self.attachments.shut_down()
+        self.document_shares.shut_down()
         self.documents.shut_down()
         self.engine.unload()
         self.bandwidth.save()
@@ -261,7 +263,7 @@ class Services(QObject):
         self.chat = ChatSession(self.store.conversations, self.writer, self.notices, self)
         self.conversation_settings = ConversationSettings(self.store.conversations, self.writer, self.chat)
         decode = self.decoding.decode
-        self.documents = DocumentService(self.engine, self)
+        self.documents = DocumentService(self.engine, self.store.attachments, self)
         self.attachments = AttachmentService(
             self.store.attachments,
             decode,
@@ -374,7 +376,17 @@ class Services(QObject):
         self.versions = MessageVersions(self.store.tree, self.writer, self.chat, self)
         self.changes = MessageChanges(self.store.tree, self.writer, self.chat, self.conversations, self)
         self.context_usage = ContextUsageService(
-            self.engine, self.chat, self.answers, self.models, self.presets, self.tools, self
+            self.engine,
+            self.chat,
+            self.attachments,
+            self.answers,
+            self.models,
+            self.presets,
+            self.tools,
+            self,
+        )
+        self.document_shares = DocumentShareService(
+            self.engine, self.documents, self.attachments, self.context_usage, self.notices, self
         )
         self.prompt_view = PromptViewService(self.engine, self.chat, self.answers, self)
         self.reading_ahead = ReadingAheadService(

@@ -302,6 +302,7 @@ def test_a_megabyte_is_counted_beside_the_window_cut_and_answered(
     text = "The capital of France is Paris. " * 32_000
     QGuiApplication.clipboard().setText(text)
     person.presses(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    person.presses(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)  # In the field, and not attached.
     person.presses(Qt.Key.Key_Return)
     qtbot.waitUntil(composer.excess_label.isVisible, timeout=WAIT_MS)
     assert composer.excess_label.text().endswith("tokens too long")

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.core.export import ExportOptions
-from app.core.message import DocumentPart
+from app.core.message import DocumentPart, DocumentShare
 from app.exchange.imported import Read, ReadOptions
 from app.exchange.markdown_files import markdown_files
 from app.exchange.plain_text import to_plain_text
@@ -37,7 +37,7 @@ from tests.support.giving_files import (
     with_a_new_chat,
 )
 from tests.support.pdf_files import pdf_of
-from tests.support.person import TINY_MODEL, Person, StartProgram
+from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 from tests.support.themes import DARK, LIGHT
 
 PAGES = tuple(f"Page {number} is about the lake of Ohrid and its trout." for number in range(1, 8))
@@ -257,3 +257,108 @@ def test_documents_are_exported_and_read_back(
     assert PAGES[6] in page
     assert "report.pdf" in print_html(conversation, store.read, LIGHT, 500)
     assert "[report.pdf]" in to_plain_text(conversation)
+
+
+LAKES = ("Ohrid", "Geneva", "Garda", "Balaton", "Ladoga", "Prespa", "Como", "Constance")
+FILLER = "Nothing else of any interest is said on this page, and it goes on for a while like this. " * 6
+
+
+@pytest.fixture
+def atlas(tmp_path: Path) -> Path:
+    """Longer than the context; each lake stands on a page of its own."""
+    pages = [f"Page {number}. {FILLER}" for number in range(1, 401)]
+    for place, lake in enumerate(LAKES):
+        pages[20 + 45 * place] += f"\nThe lake of {lake} is described here."
+    path = tmp_path / "atlas.pdf"
+    path.write_bytes(pdf_of(*pages))
+    return path
+
+
+def share_buttons(person: Person) -> tuple[QPushButton, QPushButton]:
+    card = person.window.chat_page.document_share_card
+    found = [card.findChild(QPushButton, f"use_{share}_button") for share in ("passages", "beginning")]
+    return found[0], found[1]
+
+
+def gives_too_much(qtbot: QtBot, person: Person, path: Path) -> None:
+    drop(qtbot, person, [path])
+    attached(qtbot, person, 1)
+    card = person.window.chat_page.document_share_card
+    qtbot.waitUntil(card.isVisible, timeout=ANSWER_MS)
+    assert "atlas.pdf is longer" in card.sentence.text()
+    assert not any(button.isChecked() for button in share_buttons(person))
+
+
+def shares(qtbot: QtBot, person: Person) -> DocumentPart:
+    """What is attached once a part of it was chosen and counted."""
+    attachments = person.application.services.attachments
+
+    def is_chosen() -> bool:
+        part = attachments.current[0]
+        return isinstance(part, DocumentPart) and part.share is not DocumentShare.WHOLE
+
+    qtbot.waitUntil(is_chosen, timeout=ANSWER_MS)
+    part = attachments.current[0]
+    assert isinstance(part, DocumentPart)
+    return part
+
+
+def test_a_document_that_is_too_long_is_not_sent_before_its_part_is_chosen(
+    qtbot: QtBot, person: Person, atlas: Path
+) -> None:
+    gives_too_much(qtbot, person, atlas)
+    person.sends("Where is Balaton?")
+    qtbot.waitUntil(lambda: not person.composer.send_button.isEnabled(), timeout=ANSWER_MS)
+    assert "too long" in person.composer.excess_label.text()
+    assert not person.composer.cut_button.isVisible()
+    assert person.application.services.chat.is_new or not person.application.services.chat.conversation.tip_id
+    person.application.services.attachments.remove(0)
+    qtbot.waitUntil(lambda: not person.window.chat_page.document_share_card.isVisible(), timeout=ANSWER_MS)
+
+
+def test_the_parts_that_fit_the_question_are_given(qtbot: QtBot, person: Person, atlas: Path) -> None:
+    gives_too_much(qtbot, person, atlas)
+    person.types("Tell me about Balaton")
+    qtbot.mouseClick(share_buttons(person)[0], Qt.MouseButton.LeftButton)
+    part = shares(qtbot, person)
+    assert share_buttons(person)[0].isChecked()
+    assert "The lake of Balaton is described here." in part.words
+    assert "[" + part.mark + " page 156]" in part.words
+    assert part.pages == (156,)
+    services = person.application.services
+    assert services.engine.attachment_tokens(part) <= services.engine.context_length // 2
+    person.composer.replace_text("")
+    answer = person.asks("Tell me about Garda")
+    sent = document_of(person)
+    assert "The lake of Garda is described here." in sent.words
+    assert "Balaton" not in sent.words
+    assert answer
+
+
+def test_the_beginning_is_given(qtbot: QtBot, person: Person, atlas: Path) -> None:
+    gives_too_much(qtbot, person, atlas)
+    qtbot.mouseClick(share_buttons(person)[1], Qt.MouseButton.LeftButton)
+    part = shares(qtbot, person)
+    assert part.share is DocumentShare.BEGINNING
+    assert part.pages[0] == 1
+    assert part.pages == tuple(range(1, len(part.pages) + 1))
+    assert part.words.rstrip().endswith(f"[{part.mark} …]\n[end of file {part.mark}]")
+    qtbot.waitUntil(
+        lambda: person.composer.chips.chips[0].cost.startswith("400 pages, the beginning"), timeout=ANSWER_MS
+    )
+    qtbot.mouseClick(share_buttons(person)[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(
+        lambda: person.composer.chips.chips[0].cost.startswith("400 pages, parts"), timeout=ANSWER_MS
+    )
+    assert person.asks("Tell me about Como")
+    assert "The lake of Como is described here." in document_of(person).words
+    assert not person.window.chat_page.document_share_card.isVisible()
+
+
+def test_a_file_alone_is_sent(qtbot: QtBot, person: Person, report: Path) -> None:
+    drop(qtbot, person, [report])
+    attached(qtbot, person, 1)
+    person.composer.send()
+    person.waits_for_answer()
+    qtbot.waitUntil(lambda: len(person.application.services.chat.conversation.path()) == 2, timeout=ANSWER_MS)
+    assert document_of(person).file.name == "report.pdf"

@@ -14,6 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QToolButton
 
 from app.application import Application, create_qt_application
+from app.core.message import DocumentShare
 from app.ui.attachments.document_viewer import DocumentViewer
 from tests.screenshots.options import options
 from tests.screenshots.program import TINY_MODEL, Photographer
@@ -51,6 +52,17 @@ def main() -> None:
         photographer.wait_for_answer()
         photographer.pause(300)
         photographer.take("documents-in-chat")
+        atlas = root / "Atlas of all lakes.pdf"
+        atlas.write_bytes(pdf_of(*[LINES * 8] * 600))
+        services.attachments.add_files([atlas])
+        card = application.window.chat_page.document_share_card
+        photographer.wait(card.isVisible)
+        photographer.take("document-too-long")
+        application.window.chat_page.composer.edit.setPlainText("Which lake is the deepest?")
+        services.document_shares.choose(DocumentShare.PASSAGES, "Which lake is the deepest?")
+        photographer.wait(lambda: services.document_shares.state.share is not None)
+        photographer.pause(600)
+        photographer.take("document-in-parts")
         application.shutdown()
     qt.quit()
 

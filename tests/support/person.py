@@ -84,6 +84,7 @@ class Person:
     def asks(self, text: str) -> str:
         """Sends a message and reads the answer."""
         self.sends(text)
+        self._qtbot.waitUntil(lambda: not self.composer.is_sending, timeout=ANSWER_MS)
         self.waits_for_answer()
         return self.application.services.chat.last_answer()
 

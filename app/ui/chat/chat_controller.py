@@ -63,7 +63,7 @@ class ChatController(QObject):
         self._versions, self._queue = services.versions, services.queue
         self._models, self._tools = services.models, services.tools
         self._settings_dialog = settings_dialog
-        self._waits_for_count = ""
+        self._waits_for_count: str | None = None
         """What was sent before it was known whether it fits."""
         self._is_first_start = not services.conversations.summaries
         self.shown_attachments = ShownAttachments(services.store.attachments, services.player, self)
@@ -157,8 +157,14 @@ class ChatController(QObject):
             self._versions.save_edit(text)
             return
         is_typed = text == self._composer.text.strip()
+        shares = self._services.document_shares
+        if is_typed and not shares.is_chosen_for(text):
+            self._waits_for_count = text
+            self._composer.set_sending(True)
+            shares.choose_for(text)
+            return
         fits = self._services.context_usage.fits(text) if is_typed else True
-        self._waits_for_count = text if fits is None else ""
+        self._waits_for_count = text if fits is None else None
         self._composer.set_sending(fits is None)
         if fits:
             self._send(text)
@@ -275,10 +281,10 @@ class ChatController(QObject):
         is_current = change.typed == self._composer.text.strip()
         if is_current:
             self._composer.set_excess(change.use.excess_tokens if change.use else 0)
-        if self._waits_for_count and is_current:
+        if self._waits_for_count is not None and is_current:
             text = self._waits_for_count
             if text != change.typed:
-                self._waits_for_count = ""
+                self._waits_for_count = None
             elif self._services.context_usage.fits(text) is not None:
                 self._on_send_requested(text)
 

@@ -14,6 +14,7 @@ from app.ui.chat.column_width import PIXELS
 from app.ui.chat.welcome import Welcome
 from app.ui.composer.composer import Composer
 from app.ui.composer.context_overflow_card import ContextOverflowCard
+from app.ui.composer.document_share_card import DocumentShareCard
 from app.ui.fonts import scaled
 from app.ui.presets.conversation_settings_panel import ConversationSettingsPanel
 
@@ -30,7 +31,8 @@ class ChatPage(QWidget):
     """Puts the parts of a chat together; each takes values and sends signals of its own.
 
     Attributes:
-        header, transcript, welcome, banner, context_overflow_card, composer, settings_panel: the parts.
+        header, transcript, welcome, banner, context_overflow_card, document_share_card, composer,
+        settings_panel: the parts.
         conversation_area: holds the transcript or the welcome.
     """
 
@@ -45,6 +47,7 @@ class ChatPage(QWidget):
         self.conversation_area.addWidget(transcript)
         self.banner = Banner(self)
         self.context_overflow_card = ContextOverflowCard(self)
+        self.document_share_card = DocumentShareCard(self)
         self.composer = Composer(self)
         self.settings_panel = ConversationSettingsPanel(self)
         self._is_panel_docked = True
@@ -91,6 +94,7 @@ class ChatPage(QWidget):
         inner.setSpacing(8)
         inner.addWidget(self.banner)
         inner.addWidget(self.context_overflow_card)
+        inner.addWidget(self.document_share_card)
         inner.addWidget(self.composer)
         row = QHBoxLayout()
         row.setContentsMargins(16, 4, 16, 16)

@@ -57,6 +57,9 @@ class AttachmentsController(QObject):
         shown.changed.connect(self.refresh)
         services.dictation.changed.connect(self.refresh)
         services.documents.counted.connect(self.refresh)
+        card, shares = window.chat_page.document_share_card, services.document_shares
+        card.share_chosen.connect(lambda share: shares.choose(share, self._composer.text.strip()))
+        shares.changed.connect(lambda change: card.show_choice(change.names, change.share))
         self.refresh()
 
     def choose_files(self) -> None:

@@ -172,6 +172,11 @@ class Composer(QFrame):
         self._is_sending = is_sending
         self._refresh()
 
+    @property
+    def is_sending(self) -> bool:
+        """Whether what is written is sent as soon as it is known to fit."""
+        return self._is_sending
+
     def replace_text(self, text: str) -> None:
         """Exchanges what is written, as typing does: Undo brings it back."""
         self.quote.set_quote("")
@@ -320,8 +325,10 @@ class Composer(QFrame):
         has_text = self._has_content()
         self.send_button.setEnabled(self._can_send() and has_text and not self._is_too_long)
         self.excess_label.setText(f"{tokens(self._excess)} too long")
-        for widget in (self.excess_label, self.cut_button):
-            widget.setVisible(self._is_too_long)
+        self.excess_label.setVisible(self._is_too_long)
+        # Where documents are too long, what is written is not what has to be cut.
+        has_documents = any(chip.is_document for chip in self.chips.chips)
+        self.cut_button.setVisible(self._is_too_long and not has_documents)
         is_queueing = self._state is ComposerState.ANSWERING
         self.send_button.setVisible(not is_queueing or (has_text and self._can_send()))
         self._name_send_button()

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from app.core.message import Role
 from app.core.model_file import ModelInfo
 from app.services.model_status import ModelState
+from app.ui.composer.pasted_words import LONGEST_IN_FIELD
 from app.ui.theme_switcher import ThemeSwitcher
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.context_desk import ContextDesk, words
@@ -34,6 +35,8 @@ def desk(qtbot: QtBot, tmp_path: Path, themes: ThemeSwitcher) -> Iterator[Contex
 def pastes(desk: ContextDesk, text: str) -> None:
     QGuiApplication.clipboard().setText(text)
     QTest.keyClick(desk.composer.edit, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    if len(text) > LONGEST_IN_FIELD:  # It is attached, unless that is taken back.
+        QTest.keyClick(desk.composer.edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
 
 def presses_enter(desk: ContextDesk) -> None:
