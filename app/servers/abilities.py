@@ -62,7 +62,12 @@ _ABILITIES = {
     ServerKind.VLLM: Abilities(_HUGGING_FACE, True, _CONTINUING, "/tokenize", True),
     ServerKind.SGLANG: Abilities(_HUGGING_FACE, True, {"continue_final_message": True}),
     ServerKind.LLAMA_SERVER: Abilities(
-        _LLAMA_CPP, True, {}, "/tokenize", True, extras={"return_progress": True, "cache_prompt": True}
+        _LLAMA_CPP,
+        True,
+        _CONTINUING,
+        "/tokenize",
+        True,
+        extras={"return_progress": True, "cache_prompt": True},
     ),
     ServerKind.LM_STUDIO: Abilities({**_ALL_KNOW, "top_k": "top_k", "repeat_penalty": "repeat_penalty"}),
     ServerKind.OLLAMA: Abilities(continues=True),

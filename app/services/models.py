@@ -192,6 +192,11 @@ class ModelService(QObject):
         beside = [model for model in self.models if model.server == chosen.server]
         return non_thinking_alternative(chosen, beside, self._catalog)
 
+    @property
+    def local_alternative(self) -> ModelFile | None:
+        """The model on this computer that can answer in the place of the chosen one."""
+        return local_alternative(self._chosen, self.local_models, self._catalog)
+
     def preset_in(self, conversation: Conversation) -> Preset:
         """The preset of a conversation with the chosen model, without what the conversation overrides."""
         return self._presets.in_effect(conversation, self.key)

@@ -61,6 +61,13 @@ class RemedyService(QObject):
         else:
             ask()
 
+    def answer_here(self, node_id: str) -> None:
+        """Has a model on this computer answer, where one on a server failed; as another version."""
+        model = self._models.local_alternative
+        if model is not None and not self._answers.is_answering:
+            self._models.choose(model.path)
+            self._answers.regenerate(node_id)
+
     def _on_answer_ended(self, answer: RunningAnswer) -> None:
         if then := self._when_ended.pop(answer.conversation_id, None):
             then()

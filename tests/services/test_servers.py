@@ -19,6 +19,8 @@ from app.engine.engine import Engine
 from app.servers.server import ServerKind
 from app.services.model_status import ModelState
 from app.tools.tool import Tool
+from app.ui.chat.message_entries import remedies
+from app.ui.transcript.content.message_action import MessageAction
 from tests.fakes.chat_server import Answer, FakeChatServer, as_json, call, delta, end, fault, reply
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.chat_harness import ChatHarness
@@ -400,3 +402,19 @@ def test_what_answers_on_this_computer_is_found_only_when_asked(harness, server,
     desk.services.servers.look_around()
     desk.waits(lambda: found)
     assert [(one.kind, one.address) for one in found[-1]] == [(ServerKind.VLLM, server.address)]
+
+
+def test_where_the_server_failed_a_model_here_answers_the_same_question(harness, server):
+    desk = harness("from here")
+    server.replies = [fault(503, "overloaded")]
+    choose(desk, add_server(desk, server))
+    desk.answers.send("Hello?")
+    desk.waits_for_answer()
+    failed = shown_answer(desk)
+    assert failed.state is MessageState.FAILED
+    assert [button.action for button in remedies(failed)] == [MessageAction.ANSWER_HERE]
+    desk.services.remedies.answer_here(failed.id)
+    desk.waits_for_answer()
+    assert shown_answer(desk).message.text == "from here"
+    assert shown_answer(desk).message.generation.server == ""
+    assert len(server.chats) == 1

@@ -71,6 +71,8 @@ class AnswerActions(QObject):
                 self._remedies.answer_without_loop(node_id)
             case MessageAction.RETRY_UNLIKE:
                 self._remedies.retry_against_repetition(node_id)
+            case MessageAction.ANSWER_HERE:
+                self._remedies.answer_here(node_id)
             case MessageAction.ANSWER_WITH_SIBLING:
                 self._remedies.answer_without_thinking(node_id)
             case (

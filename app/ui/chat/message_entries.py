@@ -186,7 +186,10 @@ def note(node: MessageNode) -> str:
 
 
 def remedies(node: MessageNode) -> tuple[Button, ...]:
-    """What can be done about an answer that went into a loop."""
+    """What can be done about an answer that went into a loop, or whose server failed."""
+    generation = node.message.generation
+    if node.state is MessageState.FAILED and generation is not None and generation.server:
+        return (Button(MessageAction.ANSWER_HERE, "Answer on this computer"),)
     if node.state is not MessageState.COMPLETE or _stop_reason(node) is not StopReason.LOOP:
         return ()
     retry = Button(MessageAction.RETRY_UNLIKE, "Try again with less repetition")

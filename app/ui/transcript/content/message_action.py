@@ -53,3 +53,4 @@ class MessageAction(StrEnum):
     CHANGE_ROLE = "change_role"
     REMOVE = "remove"
     ANSWER_WITH_SIBLING = "answer_with_sibling"
+    ANSWER_HERE = "answer_here"
