@@ -7,22 +7,44 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from app.core.attachment import Attachment
+from app.core.message import Message, PicturePart, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.spoken_answers import SpokenAnswers
 from app.core.stream import PartGrew
+from app.core.tool_call_status import CallState, CallStatus
+from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.themes import DARK
-from tests.support.transcript_reader import answer, question, unfinished, written
+from tests.support.transcript_reader import answer, of_parts, question, unfinished, written
 
 LONG = 3_000
 ANSWER = (
     "## Why\n\nBecause [of this](https://a.example):\n\n- one\n\n"
     "```python\nprint(1)\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
 )
+FORMULAS = (
+    "So $x^2$ it is.\n\n$$\\frac{1}{2}$$\n\n> [!WARNING]\n> Careful.\n\n| n | $n^2$ |\n|--|--|\n| 2 | 4 |\n"
+)
+
+
+def rich() -> list[MessageEntry]:
+    """A picture, formulas, a table, a thought, a tool, an alert, and what a question can hold."""
+    picture = PicturePart(Attachment("0" * 64, "image/png", "lake.png", 10), 640, 480)
+    asked = "> a passage\n\nWhat is `that`?\n```python\nx = 1\n```"
+    thought = ReasoningPart("I look **closely**.", "", True, 2_000, 12)
+    call = ToolCallPart("calculator", {"expression": "6*7"}, "")
+    shown = TextPart(FORMULAS, FORMULAS)
+    called = of_parts(thought, call, shown, entry_id="called", result_ids=("result",))
+    called = replace(
+        called, calls=(CallStatus(1, CallState.DONE, result=ToolResultPart("calculator", "42")),)
+    )
+    return [MessageEntry("asked", Message.of_text(Role.USER, asked, (picture,))), called]
 
 
 class Commands(QObject):
@@ -46,6 +68,8 @@ def do(transcript: Transcript, command: str) -> None:
     match command:
         case "short":
             transcript.show_entries([question("Why?"), answer(ANSWER)])
+        case "rich":
+            transcript.show_entries(rich())
         case "long":
             transcript.show_entries([question(f"Question {n}", f"q{n}") for n in range(LONG)])
         case "sentences":

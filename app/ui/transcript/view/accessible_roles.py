@@ -12,6 +12,7 @@ from app.ui.transcript.content.blocks import (
     CodeBlock,
     Container,
     ErrorNote,
+    Quoted,
     RuleBlock,
     TableBlock,
     TextBlock,
@@ -49,6 +50,8 @@ def remark_on(block: Block) -> str:
     """What a reader sees of it besides its words."""
     remarks = ["Quote"] if Container.QUOTE in block.place.containers else []
     match block:
+        case Quoted():
+            remarks = ["Quote"]
         case TextBlock(alert=Alert() as alert):
             remarks = [alert.heading]
         case TextBlock() if block.level:

@@ -103,6 +103,29 @@ def test_a_message_is_made_of_headings_paragraphs_code_and_buttons(short: Reader
     assert [child["role"] for child in answer["children"][4]["children"]] == ["push button"] * 3
 
 
+def test_pictures_quotes_formulas_tools_and_alerts_are_told(short: Reader) -> None:
+    short.do("rich")
+    asked, answered = short.messages(depth=3)["children"]
+    told = [(it["role"], it["name"], it["description"]) for it in (*asked["children"], *answered["children"])]
+    assert told == [
+        ("push button", "Open lake.png", ""),
+        ("label", "a passage", "Quote"),
+        ("label", "What is that?", ""),
+        ("paragraph", "x = 1", "Code in python"),
+        ("push button", "Copy message", ""),
+        ("push button", "Edit message", ""),
+        ("label", "LFM2.5-1.2B", ""),
+        ("push button", "Open: Thought for 2 s", ""),
+        ("push button", "Open: Calculator", "6*7 → 42"),
+        ("paragraph", "So $x^2$ it is.", ""),
+        ("paragraph", "$$\\frac{1}{2}$$", ""),
+        ("paragraph", "Careful.", "Warning"),
+        ("panel", "n, $n^2$\n2, 4", "Table of 2 rows and 2 columns"),
+        ("push button", "Copy message", ""),
+        ("push button", "Regenerate answer", ""),
+    ]
+
+
 def test_everything_is_found_where_it_says_that_it_is(short: Reader) -> None:
     for role, name in (("heading", "Why"), ("link", "https://a.example"), ("label", "Why?")):
         found = short.client.ask("at_point_of", role=role, name=name)
