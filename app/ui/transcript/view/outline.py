@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 from typing_extensions import override
 
 from app.core.quoting import parted
+from app.ui.transcript.content.typed_text import typed_blocks
 from app.ui.transcript.view.message_column import MessageColumn
 
 WIDTH = 18
@@ -66,8 +67,9 @@ class QuestionModel(QAbstractListModel):
 
     def words(self, number: int) -> str:
         message = self._column.entries[self._column.question_rows[number]].message
-        quote, words = parted(message.text)
-        words = " ".join((words if words.strip() else quote)[:LONGEST_WORDS].split())
+        quote, own = parted(message.text)
+        blocks = typed_blocks((own if own.strip() else quote)[:LONGEST_WORDS])
+        words = " ".join(" ".join(block.plain_text() for block in blocks).split())
         return words or ("Picture" if message.attachments else "Message without words")
 
 
