@@ -15,6 +15,7 @@ from app import __version__
 
 if TYPE_CHECKING:
     from app.application import Application
+    from app.languages.language import Language
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,13 +55,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(options: argparse.Namespace) -> int:
     gc.disable()  # A tenth of the start would go into looking through what is only just being built.
+    language = _choose_language(options.data_dir)
     from app.application import Application, create_qt_application, show_start_failure
     from app.core.errors import UserError
     from app.garbage import GarbageCollector, freeze_collected_objects
     from app.paths import Paths
+    from app.ui.qt_language import use_qt_language
     from app.ui.single_instance import FileOpenings, SingleInstance
 
     qt = create_qt_application(sys.argv[:1])
+    use_qt_language(qt, language)
     try:
         paths = Paths.below(options.data_dir) if options.data_dir else Paths.of_user()
         paths.create_folders()
@@ -85,6 +89,20 @@ def _run(options: argparse.Namespace) -> int:
         instance.close()
 
 
+def _choose_language(data_dir: Path | None) -> Language:
+    """Before all that holds words is imported. A user without a home folder has the system's language."""
+    from PySide6.QtCore import QLocale
+
+    from app.languages.choice import use_language
+    from app.paths import Paths, resources
+
+    try:
+        settings_file = (Paths.below(data_dir) if data_dir else Paths.of_user()).settings
+    except Exception:  # What is wrong with the folders is told once there is a window.
+        settings_file = None
+    return use_language(resources() / "translations", settings_file, QLocale.system().uiLanguages())
+
+
 def _freeze_when_model_loaded(application: Application) -> None:
     """Does the same once more when the first model is loaded."""
     from app.garbage import freeze_collected_objects
@@ -102,6 +120,10 @@ def _freeze_when_model_loaded(application: Application) -> None:
 
 def _run_child(words: list[str]) -> int:
     """A child of the packaged program, for work that may crash, hang or fill the memory."""
+    from app.languages.choice import use_language
+    from app.paths import resources
+
+    use_language(resources() / "translations", None, ())
     if words[0] == "--decode-sound":
         from app.sound import decoding_worker
 

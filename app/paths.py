@@ -8,8 +8,6 @@ from pathlib import Path
 
 import platformdirs
 
-from app.core.errors import StoreError
-
 NAME = "tarn" if sys.platform not in ("win32", "darwin") else "Tarn"
 
 
@@ -35,6 +33,8 @@ class Paths:
             data = dirs.user_data_path
             return cls(data, data / "models", dirs.user_config_path, dirs.user_log_path, dirs.user_cache_path)
         except RuntimeError as error:
+            from app.core.errors import StoreError  # Late, as all that holds words: the language comes first.
+
             raise StoreError(
                 "The system knows no home folder for this user, so there is no place for chats.",
                 "Start Tarn with --data-dir and a folder that may be written.",
@@ -113,6 +113,8 @@ def resources() -> Path:
 
 
 def _create(folder: Path) -> None:
+    from app.core.errors import StoreError
+
     hint = "Choose another folder with --data-dir, or fix this one and start Tarn again."
     try:
         folder.mkdir(parents=True, exist_ok=True)

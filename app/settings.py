@@ -61,6 +61,8 @@ class Settings:
     """The user's choices. Changes are made with `dataclasses.replace`."""
 
     theme: ThemeChoice = ThemeChoice.SYSTEM
+    language: str = ""
+    """The code of the window's language; empty follows the system."""
     model_folders: tuple[Path, ...] = ()
     """Folders that the user added; the program's own models folder is not among them."""
     download_folder: Path | None = None

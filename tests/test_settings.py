@@ -44,6 +44,7 @@ CHANGED = Settings(
     looks_closely=True,
     is_offline=True,
     has_hub_token=True,
+    language="ja",
     download_folder=Path("/disk/gguf"),
     has_accepted_lfm_licence=True,
     model_files=(Path("/elsewhere/model.gguf"),),

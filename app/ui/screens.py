@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from app import __version__
 from app.hub.releases import Releases, release_address
+from app.languages.catalogs import available_languages
 from app.services.model_status import ModelPart, ModelsChange
 from app.services.services import Services
 from app.ui.background_news import BackgroundNews
@@ -55,6 +56,7 @@ class Screens(QObject):
         services.notices.withdrawn.connect(window.messages.withdraw)
         services.recovery.model_choice_requested.connect(window.open_model_picker)
         self.settings = SettingsController(window, services.settings, __version__, self)
+        self.settings.offer_languages(available_languages(resources / "translations"))
         self.settings.add_tools_page(services.tools)
         self.settings.add_copies_page(services.copies)
         self.settings.add_performance_page(services.saved_states, services.models)

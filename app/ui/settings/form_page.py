@@ -62,7 +62,7 @@ class FormPage(QWidget):
         return box
 
     def _lay_out(self, title: str, rows: Sequence[tuple[str, QWidget]]) -> None:
-        layout = QFormLayout(self)
+        self._form = layout = QFormLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
         layout.setVerticalSpacing(16)
         layout.setHorizontalSpacing(24)

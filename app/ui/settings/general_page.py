@@ -1,16 +1,20 @@
-"""The theme, the size of letters, the key that sends, titles, attached pictures, and notifications."""
+"""The language, the theme, the size of letters, the key that sends, titles, pictures, and notifications."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
 from typing_extensions import override
 
 from app.core.translation import tr
+from app.languages.language import Language
 from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, ThemeChoice
 from app.ui.settings.form_page import FormPage
 
+SYSTEM_LANGUAGE = ""
 _THEMES = (
     (ThemeChoice.SYSTEM.value, tr("System")),
     (ThemeChoice.LIGHT.value, tr("Light")),
@@ -47,9 +51,16 @@ class GeneralPage(FormPage):
         self.notify_box = self._box(
             "notify_box", tr("When a long answer or a download finishes in the background")
         )
+        self.language_field = self._drop_down(
+            "language_field", tr("Language"), ((SYSTEM_LANGUAGE, tr("System")),)
+        )
+        self.language_hint = QLabel(tr("From the next start on"), self)
+        self.language_hint.setProperty("muted", True)
+        self._started_with = settings.language
         self._lay_out(
             tr("General"),
             (
+                (tr("Language"), self._language_row()),
                 (tr("Theme"), self.theme_field),
                 (tr("Text size"), self.zoom_field),
                 (tr("Send with"), self.send_key_field),
@@ -58,10 +69,31 @@ class GeneralPage(FormPage):
                 (tr("Notify me"), self.notify_box),
             ),
         )
+        self._form.setRowVisible(self._languages, False)
         self.set_settings(settings)
+
+    def set_languages(self, languages: Sequence[Language]) -> None:
+        """Shows the languages that can be chosen; where there is only one, nothing."""
+        with QSignalBlocker(self):
+            for language in languages if len(languages) > 1 else ():
+                self.language_field.addItem(language.name, language.code)
+            self._fill(self._settings)
+        self._form.setRowVisible(self._languages, len(languages) > 1)
+
+    def _language_row(self) -> QWidget:
+        self._languages = QWidget(self)
+        row = QHBoxLayout(self._languages)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self.language_field)
+        row.addWidget(self.language_hint)
+        row.addStretch(1)
+        return self._languages
 
     @override
     def _fill(self, settings: Settings) -> None:
+        self.language_field.setCurrentIndex(max(0, self.language_field.findData(settings.language)))
+        self.language_hint.setVisible(settings.language != self._started_with)
         self.theme_field.setCurrentIndex(self.theme_field.findData(settings.theme.value))
         self.zoom_field.setValue(round(settings.font_scale * 100))
         self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
@@ -73,6 +105,7 @@ class GeneralPage(FormPage):
     def _chosen(self) -> Settings:
         return replace(
             self._settings,
+            language=self._chosen_language(),
             theme=ThemeChoice(self.theme_field.currentData()),
             font_scale=self.zoom_field.value() / 100,
             sends_with_enter=self.send_key_field.currentData(),
@@ -80,3 +113,9 @@ class GeneralPage(FormPage):
             keeps_original_pictures=self.pictures_box.isChecked(),
             notifies_when_done=self.notify_box.isChecked(),
         )
+
+    def _chosen_language(self) -> str:
+        """One that is not in the list, such as that of another version, stays until another is chosen."""
+        if self.language_field.count() == 1:
+            return self._settings.language
+        return str(self.language_field.currentData())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.translation import tr
+from app.languages.language import Language
 from app.services.copies import CopyService
 from app.services.models import ModelService
 from app.services.saved_states import SavedStatesService
@@ -38,12 +39,17 @@ class SettingsController(QObject):
         self._window = window
         self._settings = settings
         self._version = version
+        self._languages: Sequence[Language] = ()
         self._tools: ToolService | None = None
         self._dialog: SettingsDialog | None = None
         self._tools_page: ToolsPage | None = None
         self._performance_page: PerformancePage | None = None
         self._pages: list[tuple[SettingsPage, MakePage]] = []
         settings.changed.connect(self._on_settings_changed)
+
+    def offer_languages(self, languages: Sequence[Language]) -> None:
+        """Lets one of these be chosen for the window."""
+        self._languages = languages
 
     def add_page(self, page: SettingsPage, make: MakePage) -> None:
         """Has a page more in the dialog, made when that is first opened."""
@@ -69,6 +75,7 @@ class SettingsController(QObject):
         current = self._settings.current
         if self._dialog is None:
             self._dialog = SettingsDialog(current, self._version, self._window.windowIcon(), self._window)
+            self._dialog.set_languages(self._languages)
             for place, make in self._pages:
                 self._dialog.add_page(place, make(self._dialog))
             self._dialog.settings_changed.connect(self._settings.replace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 from PySide6.QtCore import Signal
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.translation import tr, tr_later
+from app.languages.language import Language
 from app.settings import Settings
 from app.ui.settings.about_page import AboutPage
 from app.ui.settings.general_page import GeneralPage
@@ -81,6 +83,10 @@ class SettingsDialog(QDialog):
         self._reading.changed.connect(self._on_page_changed)
         self._models.changed.connect(self._on_page_changed)
         self.add_folder_requested = self._models.add_folder_requested
+
+    def set_languages(self, languages: Sequence[Language]) -> None:
+        """Lets one of these be chosen for the window."""
+        self._general.set_languages(languages)
 
     def set_settings(self, settings: Settings) -> None:
         """Shows other values, such as a folder that was added. Emits nothing."""

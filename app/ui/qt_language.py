@@ -1,0 +1,22 @@
+"""Qt's own words, such as those of the file dialog, and the direction of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from app.languages.language import Language
+
+
+def use_qt_language(application: QApplication, language: Language) -> None:
+    """Gives Qt the language that was chosen. Call it before widgets are built."""
+    locale = QLocale(language.code)
+    if locale.language() != QLocale.Language.English:
+        QLocale.setDefault(locale)
+        translator = QTranslator(application)
+        if translator.load(
+            locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        ):
+            application.installTranslator(translator)
+    if language.is_right_to_left:
+        application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
