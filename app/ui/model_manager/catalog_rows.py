@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 
 from app.core import formatting
-from app.core.translation import tr
+from app.core.translation import sentences, tr, tr_later
 from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelLifecycle
 from app.hub.model_sizes import (
     companion_bytes,
@@ -19,6 +20,16 @@ from app.ui.model_manager.rows import Badge, Entry, Heading, Line, Row
 
 START_KEY = "start"
 _PREFIX = "catalog:"
+
+
+class _Section(Enum):
+    """The headings in their order; the values are their words in English."""
+
+    CHAT = tr_later("Chat")
+    SENSES = tr_later("Pictures and sound")
+    TASKS = tr_later("Made for one task")
+    NOT_YET = tr_later("Not yet in this version")
+    EARLIER = tr_later("Earlier models")
 
 
 def catalog_key(model_id: str) -> str:
@@ -43,41 +54,31 @@ def catalog_entries(catalog: Catalog, capacity: Capacity, present: Iterable[str]
 
 
 def _sections(catalog: Catalog) -> list[tuple[str, list[CatalogModel]]]:
-    sections: dict[str, list[CatalogModel]] = {
-        "Chat": [],
-        "Pictures and sound": [],
-        "Made for one task": [],
-        "Not yet in this version": [],
-        "Earlier models": [],
-    }
+    sections: dict[_Section, list[CatalogModel]] = {section: [] for section in _Section}
     for model in catalog.models:
         if model.repository.startswith("LiquidAI/"):
             sections[_section_of(model)].append(model)
-    return list(sections.items())
+    return [(tr(section.value), models) for section, models in sections.items()]
 
 
-def _section_of(model: CatalogModel) -> str:
+def _section_of(model: CatalogModel) -> _Section:
     if model.needs:
-        return tr("Not yet in this version")
+        return _Section.NOT_YET
     if model.status is not ModelLifecycle.CURRENT:
-        return tr("Earlier models")
+        return _Section.EARLIER
     if model.kind in (ModelKind.VISION, ModelKind.AUDIO):
-        return tr("Pictures and sound")
-    return tr("Made for one task") if model.kind is ModelKind.TASK else tr("Chat")
+        return _Section.SENSES
+    return _Section.TASKS if model.kind is ModelKind.TASK else _Section.CHAT
 
 
 def _row(model: CatalogModel, capacity: Capacity, is_present: bool) -> Row:
     words = [language_count(model.languages)]
     if not model.needs:
         size = size_of(model, recommended_quantisation(model))
-        about = "about " if size.is_estimate else ""
-        words.insert(0, about + formatting.size(size.size_bytes + companion_bytes(model)))
+        whole = formatting.size(size.size_bytes + companion_bytes(model))
+        words.insert(0, tr("about {size}", size=whole) if size.is_estimate else whole)
     badges: tuple[Badge, ...] = ()
-    tip = (
-        tr("{description} It is on this computer.", description=model.description)
-        if is_present
-        else model.description
-    )
+    tip = sentences(model.description, tr("It is on this computer.") if is_present else "")
     if not model.needs:
         verdict = judge_catalog_model(model, capacity)
         badges, tip = verdict_badges(verdict), f"{tip}\n\n{verdict.sentence}"
