@@ -13,7 +13,6 @@ from typing import Any
 
 from app.core.errors import ServerError, UserError
 from app.servers.connection import ServerConnection
-from app.servers.failures import unreadable
 from app.servers.server import ServerKind, ServerModel, ServerReport
 
 MOST_MODELS = 500
@@ -51,6 +50,8 @@ def look_at(connection: ServerConnection, cancel: threading.Event) -> ServerRepo
     listed = connection.get("/v1/models", cancel)
     entries = listed.get("data") if isinstance(listed, dict) else None
     if not isinstance(entries, list):
+        from app.servers.failures import unreadable
+
         raise unreadable(connection.server)
     models = tuple(_models_in(entries))
     kind = _kind_of(entries) or _kind_by_asking(connection, cancel)

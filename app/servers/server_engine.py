@@ -28,7 +28,6 @@ from app.servers.abilities import abilities_of, sampling_fields, unknown_values,
 from app.servers.answer_figures import AnswerFigures
 from app.servers.chat_form import ReadFile, written_messages
 from app.servers.connection import Json, ServerConnection
-from app.servers.failures import broken, ended_at_once, unreadable
 from app.servers.reply_text import ReplyText
 from app.servers.server import ServerKind, ServerModel
 from app.servers.shown_request import shown_request
@@ -124,6 +123,8 @@ class ServerEngine:
             figures.stop_reason = StopReason.CANCELLED
         except StreamBrokenError:
             if not figures.texts:
+                from app.servers.failures import ended_at_once
+
                 raise ended_at_once(self._connection.server) from None
             if not figures.has_ended:  # Some servers hang up where they should say that they are done.
                 raise
@@ -247,6 +248,8 @@ class ServerEngine:
         return body
 
     def _ended(self, figures: AnswerFigures, text: ReplyText) -> Iterator[StreamEvent]:
+        from app.servers.failures import broken, unreadable
+
         yield from figures.pieces(text.finish(), 0)
         if not figures.has_started:
             raise unreadable(self._connection.server)
