@@ -299,6 +299,14 @@ class KnowledgeService(QObject):
             chosen.append(passage)
         return PassagesPart(tuple(it.name for it in collections), tuple(chosen))
 
+    def search_all(self, question: str, limit: int) -> list[FoundPassage]:
+        """The passages of all collections that fit best. May be called on any thread.
+
+        Raises:
+            StoreError: the index cannot be read.
+        """
+        return self.search([it.id for it in self.collections], question, limit)
+
     def search(self, ids: Sequence[str], question: str, limit: int) -> list[FoundPassage]:
         """The passages that fit best, the best first. May be called on any thread.
 

@@ -283,6 +283,16 @@ class Services(QObject):
             preset_store, self.catalog, self.conversation_settings, self.notices, self
         )
 
+        self.document_reader = DocumentReader()
+        self.knowledge = KnowledgeService(
+            self.paths.collections,
+            KnowledgeIndex(self.paths.knowledge_index),
+            self.document_reader.read_document,
+            frozenset(ENDINGS) - {".zip"},  # Nobody looks up what is packed away.
+            self.notices,
+            self,
+        )
+
     def _build_models(self, model_dirs: Sequence[Path], probe: Probe) -> None:
         library = self._library = ModelLibrary(
             Library(describe, self.catalog, self.starter),
@@ -310,7 +320,9 @@ class Services(QObject):
 
     def _build_answers(self, tools: Sequence[Tool]) -> None:
         search = self.store.search.search
-        self.tools = ToolService(self.models, self.settings, search, self.hub.network, tools, self)
+        self.tools = ToolService(
+            self.models, self.settings, search, self.hub.network, self.knowledge, tools, self
+        )
         self.senses = SenseService(self.models, self.catalog, self.notices, self)
         transcriber = Transcriber(
             lambda read_media: Engine(self.variants.choose, self._guard, read_media), self._library.check
@@ -324,15 +336,6 @@ class Services(QObject):
             self.senses,
             self.notices,
             self.chat,
-            self,
-        )
-        self.document_reader = DocumentReader()
-        self.knowledge = KnowledgeService(
-            self.paths.collections,
-            KnowledgeIndex(self.paths.knowledge_index),
-            self.document_reader.read_document,
-            frozenset(ENDINGS) - {".zip"},  # Nobody looks up what is packed away.
-            self.notices,
             self,
         )
         self.answers = AnswerService(

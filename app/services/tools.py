@@ -12,6 +12,7 @@ from app.core.conversation import Conversation
 from app.core.permission import ApprovalQueue
 from app.core.tool_round import ToolUse
 from app.net.network import Network
+from app.services.knowledge import KnowledgeChange, KnowledgeService
 from app.services.models import ModelService
 from app.services.settings import SettingsChange, SettingsService
 from app.tools.built_in import built_in_tools
@@ -40,6 +41,7 @@ class ToolService(QObject):
         settings: SettingsService,
         search: Search,
         network: Network,
+        knowledge: KnowledgeService,
         more: Sequence[Tool] = (),
         parent: QObject | None = None,
     ) -> None:
@@ -47,6 +49,7 @@ class ToolService(QObject):
         Args:
             search: looks through all conversations.
             network: what the user allows there.
+            knowledge: the collections that a model may look through, where there are any.
             more: tools besides those that the program brings along.
         """
         super().__init__(parent)
@@ -54,10 +57,12 @@ class ToolService(QObject):
         self._settings = settings
         self._search = search
         self._network = network
+        self._knowledge = knowledge
         self._more = tuple(more)
         self._box = self._make_box()
         self._titles = self._box.titles
         settings.changed.connect(self._on_settings_changed)
+        knowledge.changed.connect(self._on_knowledge_changed)
 
     @property
     def all(self) -> ToolBox:
@@ -97,7 +102,16 @@ class ToolService(QObject):
 
     def _make_box(self) -> ToolBox:
         folders = self._settings.current.tool_folders
-        return ToolBox((*built_in_tools(self._search, folders, self._network), *self._more))
+        documents = self._knowledge.search_all if self._knowledge.collections else None
+        return ToolBox((*built_in_tools(self._search, folders, self._network, documents), *self._more))
+
+    def _on_knowledge_changed(self, change: KnowledgeChange) -> None:
+        if not change.collection_id and ("search_documents" in self._box) != bool(
+            self._knowledge.collections
+        ):
+            self._box = self._make_box()
+            self._titles = self._box.titles
+            self.changed.emit(ToolsChange())
 
     def _on_settings_changed(self, change: SettingsChange) -> None:
         if change.concerns("tool_folders"):
