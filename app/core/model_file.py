@@ -36,6 +36,8 @@ class ModelFile:
     """What the projector lets it do."""
     problem: str = ""
     """Why it cannot be used for chat, as a sentence; empty where it can."""
+    is_embedding: bool = False
+    """It compares texts, and cannot chat."""
     server: str = ""
     """The name of the server that it runs on; empty for a file on this disk."""
     host: str = ""

@@ -92,6 +92,7 @@ def _describe(path: Path, size: int, _changed_at: int) -> ModelFile:
         header.quantisation,
         header.trained_context,
         problem=str(problem) if problem else "",
+        is_embedding=is_embedding_model(header) and _not_whole(header) is None,
     )
 
 
@@ -177,11 +178,16 @@ def _wrong_kind(header: GgufHeader) -> ModelFileError | None:
     if what:
         return ModelFileError(f"{name} is {what}.", _CHOOSE_ANOTHER)
     # Chat architectures are also used for embedding models; those name the way they pool.
-    if architecture in EMBEDDING_ARCHITECTURES or header.of_architecture("pooling_type") > 0:
+    if is_embedding_model(header):
         return ModelFileError(
             f"{name} is an embedding model: it compares texts and cannot write any.", _CHOOSE_ANOTHER
         )
     return None
+
+
+def is_embedding_model(header: GgufHeader) -> bool:
+    """Whether a file is a model that compares texts, as far as its header tells."""
+    return header.architecture in EMBEDDING_ARCHITECTURES or header.of_architecture("pooling_type") > 0
 
 
 def _unknown_architecture(header: GgufHeader) -> ModelFileError | None:

@@ -26,6 +26,7 @@ class ModelKind(StrEnum):
     VISION = "vision"
     AUDIO = "audio"
     BASE = "base"  # Continues a text; no conversation.
+    EMBEDDING = "embedding"  # Compares texts, and writes none.
     TASK = "task"  # Made for one task, with a system prompt of its own.
 
 

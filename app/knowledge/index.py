@@ -16,6 +16,9 @@ from app.knowledge.schema import open_index
 from app.knowledge.terms import terms_of
 from app.knowledge.vectors import Vector, packed, sign_bits
 
+_MOST_VALUES = 500
+"""Of one query."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileState:
@@ -174,14 +177,45 @@ class KnowledgeIndex:
         )
         return {row["number"]: _passage(row) for row in rows}
 
-    def without_vector(self, model: str, limit: int) -> list[tuple[int, str]]:
-        """Passages whose meaning is not known, with the text that it is computed of."""
+    def terms(self, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
+        """The terms by which passages are found."""
+        return {
+            number: frozenset(
+                terms_of(_found_by(Path(it.path), CutPassage(it.text, None, it.label, it.heading)))
+            )
+            for number, it in self.passages(numbers).items()
+        }
+
+    def in_collections(self, numbers: Sequence[int], collection_ids: Sequence[str]) -> list[int]:
+        """Those of the passages that belong to these collections, in the order given."""
+        found: set[int] = set()
+        for at in range(0, len(numbers), _MOST_VALUES):
+            part = numbers[at : at + _MOST_VALUES]
+            places = ", ".join("?" * len(part))
+            marks = ", ".join("?" * len(collection_ids))
+            rows = self.rows(
+                f"""select passage.number from passage join file on file.number = passage.file
+                    where passage.number in ({places}) and file.collection in ({marks})""",
+                (*part, *collection_ids),
+            )
+            found.update(row["number"] for row in rows)
+        return [number for number in numbers if number in found]
+
+    def without_vector(self, model: str, collection_id: str, after: int, limit: int) -> list[tuple[int, str]]:
+        """Passages whose meaning is not known, with the text that it is computed of.
+
+        Args:
+            model: by which vectors are known.
+            collection_id: whose passages.
+            after: the number of the last passage that was given before; 0 at the beginning.
+        """
         rows = self.rows(
             """select passage.number, passage.heading, passage.text, file.path
                 from passage join file on file.number = passage.file
                 left join vector on vector.passage = passage.number and vector.model = ?
-                where vector.passage is null limit ?""",
-            (model, limit),
+                where vector.passage is null and file.collection = ? and passage.number > ?
+                order by passage.number limit ?""",
+            (model, collection_id, after, limit),
         )
         return [(row["number"], _with_heading(row["heading"], row["text"])) for row in rows]
 
@@ -242,6 +276,10 @@ class KnowledgeIndex:
 def _found_by(path: Path, passage: CutPassage) -> str:
     """The words by which a passage is found: its own, its headings and its file's name."""
     return f"{path.stem}\n{passage.label}\n{passage.heading}\n{_storable(passage.text)}"
+
+
+def _as_cut(passage: FoundPassage) -> CutPassage:
+    return CutPassage(passage.text, passage.page, passage.label, passage.heading)
 
 
 def _with_heading(heading: str, text: str) -> str:

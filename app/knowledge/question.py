@@ -12,7 +12,7 @@ MOST_TERMS = 24
 """Of a question, the rarest ones: a long one has enough of them."""
 LONGEST_QUESTION = 400
 """Terms that are looked at."""
-COMMON_SHARE = 0.15
+COMMON_SHARE = 0.08
 """A term that stands in more of the passages tells nothing about any..."""
 ALWAYS_ASKED = 200
 """...but for one in no more passages than this."""
@@ -62,11 +62,11 @@ class AskedQuestion:
     """The rarest first."""
     least: float
 
-    def held(self, found: Mapping[str, frozenset[int]], passage: int) -> float:
-        """What a passage tells of the question; `found` has the passages of each term."""
+    def held(self, terms: frozenset[str]) -> float:
+        """What a passage with these terms tells of the question."""
         words: dict[int, float] = {}
         for term in self.terms:
-            if passage in found[term.term]:
+            if term.term in terms:
                 words[term.word] = max(words.get(term.word, 0.0), term.weight)
         return sum(words.values())
 

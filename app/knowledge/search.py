@@ -11,7 +11,7 @@ from app.knowledge.question import take_apart
 from app.knowledge.ranking import fused
 from app.knowledge.vectors import SignTable, Vector, cosine, unpacked
 
-CANDIDATES = 50
+CANDIDATES = 20
 """Passages that each way of searching gives to be joined."""
 COMPARED_EXACTLY = 200
 """Of the nearest by their signs, those whose numbers are read."""
@@ -32,6 +32,8 @@ class PassageSearch:
 
     def __init__(self, index: KnowledgeIndex) -> None:
         self._index = index
+        self._count = (-1, 0)
+        """How many passages there are, and after how many changes they were counted."""
         self._tables: dict[tuple[str, tuple[str, ...]], tuple[int, SignTable]] = {}
 
     def search(
@@ -75,19 +77,22 @@ class PassageSearch:
         asked = take_apart(question, self._passage_count(), self._counts_of)
         if not asked.terms or not collection_ids:
             return []
-        marks = ", ".join("?" * len(collection_ids))
-        rows = self._index.rows(
-            f"""select passage_search.rowid number
-                from passage_search
-                cross join passage on passage.number = passage_search.rowid
-                cross join file on file.number = passage.file
-                where passage_search match ? and file.collection in ({marks})
-                order by passage_search.rank limit {CANDIDATES}""",
-            (" OR ".join(f'"{term.term}"' for term in asked.terms), *collection_ids),
-        )
-        numbers = [row["number"] for row in rows]
-        found = {term.term: self._with_term(term.term, numbers) for term in asked.terms}
-        return [number for number in numbers if asked.held(found, number) >= asked.least]
+        numbers = self._best(" OR ".join(f'"{term.term}"' for term in asked.terms), collection_ids)
+        terms = self._index.terms(numbers)
+        return [number for number in numbers if asked.held(terms.get(number, frozenset())) >= asked.least]
+
+    def _best(self, query: str, collection_ids: Sequence[str]) -> list[int]:
+        """The passages with most of what is asked for, the best first."""
+        # The best of all first, and only then those of the collections: a join would be made for each.
+        for limit in (CANDIDATES, 20 * CANDIDATES, -1):
+            rows = self._index.rows(
+                "select rowid from passage_search where passage_search match ? order by rank limit ?",
+                (query, limit),
+            )
+            found = self._index.in_collections([row["rowid"] for row in rows], collection_ids)
+            if len(found) >= CANDIDATES or len(rows) < limit or limit < 0:
+                break
+        return found[:CANDIDATES]
 
     def by_meaning(self, collection_ids: Sequence[str], meaning: QueryVector) -> list[int]:
         """What vectors alone find."""
@@ -102,8 +107,12 @@ class PassageSearch:
         return sorted(fitting, key=lambda number: -scores[number])[:CANDIDATES]
 
     def _passage_count(self) -> int:
-        (row,) = self._index.rows("select count(*) count from passage")
-        return int(row["count"])
+        changed, count = self._count
+        if changed != self._index.change_count:
+            changed = self._index.change_count
+            (row,) = self._index.rows("select count(*) count from passage")
+            self._count = changed, count = changed, int(row["count"])
+        return count
 
     def _counts_of(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands."""
@@ -113,15 +122,6 @@ class PassageSearch:
             for row in self._index.rows("select doc from passage_term where term = ?", (term,)):
                 counts[term] = row["doc"]
         return counts
-
-    def _with_term(self, term: str, numbers: Sequence[int]) -> frozenset[int]:
-        """Those of the passages in which a term stands."""
-        places = ", ".join(map(str, numbers))
-        rows = self._index.rows(
-            f"select rowid from passage_search where passage_search match ? and rowid in ({places})",
-            (f'"{term}"',),
-        )
-        return frozenset(row["rowid"] for row in rows)
 
     def _table(self, model: str, collection_ids: tuple[str, ...]) -> SignTable:
         key, changed = (model, collection_ids), self._index.change_count

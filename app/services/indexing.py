@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from app.core.document import Document
 from app.core.errors import Cancelled, UserError
@@ -19,6 +20,7 @@ from app.knowledge.collection import Collection
 from app.knowledge.cutting import cut
 from app.knowledge.folder_scan import ScanResult, scan
 from app.knowledge.index import FileState, KnowledgeIndex
+from app.knowledge.vectors import Vector
 from app.services.background import REPORT_SECONDS
 from app.services.collection_status import CollectionStatus, IndexingPhase, UnreadFile
 
@@ -31,6 +33,8 @@ MOST_UNREAD = 1_000
 """That are told of one collection."""
 MOST_PASSAGES = 20_000
 """Of one file: about eight million tokens."""
+PASSAGES_AT_ONCE = 4
+"""Whose meaning is computed before something more urgent is asked for."""
 _GATE_SECONDS = 0.2
 
 
@@ -65,22 +69,42 @@ class Gate:
             raise Cancelled
 
 
+class Meaning(Protocol):
+    """Who knows what texts mean; `MeaningService` does."""
+
+    @property
+    def model(self) -> str:
+        """By which its vectors are known; empty while it knows nothing."""
+        ...
+
+    def documents(self, texts: Sequence[str]) -> list[Vector]:
+        """The meaning of passages; none where it cannot tell now."""
+        ...
+
+
 class Indexer:
     """Brings the index to what the files of collections are."""
 
     def __init__(
-        self, index: KnowledgeIndex, read: ReadDocument, gate: Gate, endings: frozenset[str]
+        self,
+        index: KnowledgeIndex,
+        read: ReadDocument,
+        gate: Gate,
+        endings: frozenset[str],
+        meaning: Meaning | None = None,
     ) -> None:
         """
         Args:
             read: gives the words of a file.
             gate: is asked before each file.
             endings: of the files in folders that can be read.
+            meaning: knows what passages mean; without one they are found by words alone.
         """
         self._index = index
         self._read = read
         self._gate = gate
         self._endings = endings
+        self._meaning = meaning
 
     def refresh(self, collection: Collection, cancel: threading.Event, on_status: OnStatus) -> set[Path]:
         """Reads what is new or has changed, and forgets what is gone.
@@ -108,6 +132,8 @@ class Indexer:
             progress.tell(file_name=path.name)
             self._take(collection.id, path, found.files[path], cancel)
             progress.step()
+        if self._meaning is not None:
+            self._note_meanings(collection.id, self._meaning, progress, cancel)
         progress.end(self._ended(collection.id, found))
         return {*found.folders, *(path for path in collection.sources if path in found.files)}
 
@@ -115,6 +141,31 @@ class Indexer:
         """What is known of a collection that is not looked at now."""
         count = self._index.count(collection_id)
         return CollectionStatus(IndexingPhase.WAITING, count, unread=self._unread(collection_id))
+
+    def _note_meanings(
+        self, collection_id: str, meaning: Meaning, progress: _Progress, cancel: threading.Event
+    ) -> None:
+        """Has the meaning of all passages computed for which it is not known yet; that takes its time."""
+        model = meaning.model
+        count = self._index.count(collection_id, model) if model else None
+        if count is None or count.with_vector == count.passages:
+            return
+        progress.begin(IndexingPhase.MEANING, count.passages, count.with_vector)
+        last = 0
+        while passages := self._index.without_vector(model, collection_id, last, PASSAGES_AT_ONCE):
+            self._gate.wait(cancel)
+            try:
+                vectors = meaning.documents([text for _, text in passages])
+            except UserError as error:  # Words find them all the same.
+                log.warning("The meaning of passages is not known: %s", error)
+                return
+            if not vectors or meaning.model != model:
+                return
+            numbers = [number for number, _ in passages]
+            self._index.put_vectors(model, zip(numbers, vectors, strict=True))
+            last = numbers[-1]
+            progress.step(len(numbers))
+            progress.tell()
 
     def _take(self, collection_id: str, path: Path, state: FileState, cancel: threading.Event) -> None:
         try:
@@ -145,7 +196,7 @@ class Indexer:
     def _ended(self, collection_id: str, found: ScanResult) -> CollectionStatus:
         missing = tuple(UnreadFile(path, problem) for path, problem in found.problems.items())
         unread = (*missing, *self._unread(collection_id))[:MOST_UNREAD]
-        count = self._index.count(collection_id)
+        count = self._index.count(collection_id, self._meaning.model if self._meaning else "")
         return CollectionStatus(IndexingPhase.DONE, count, unread=unread, is_cut=found.is_cut)
 
     def _unread(self, collection_id: str) -> tuple[UnreadFile, ...]:
@@ -162,8 +213,8 @@ class _Progress:
         self._status = status
         self._told_at = 0.0
 
-    def begin(self, phase: IndexingPhase, total: int) -> None:
-        self._status = replace(self._status, phase=phase, done=0, total=total)
+    def begin(self, phase: IndexingPhase, total: int, done: int = 0) -> None:
+        self._status = replace(self._status, phase=phase, done=done, total=total)
         if total:
             self.tell()
 
@@ -174,8 +225,8 @@ class _Progress:
             self._told_at = now
             self._on_status(self._status)
 
-    def step(self) -> None:
-        self._status = replace(self._status, done=self._status.done + 1)
+    def step(self, count: int = 1) -> None:
+        self._status = replace(self._status, done=self._status.done + count)
 
     def end(self, status: CollectionStatus) -> None:
         self._on_status(status)

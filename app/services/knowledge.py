@@ -19,6 +19,7 @@ from app.knowledge.token_estimate import estimated_tokens
 from app.services.background import Report, Stream, Worker
 from app.services.collection_status import CollectionStatus, IndexingPhase
 from app.services.indexing import Gate, Indexer, ReadDocument
+from app.services.meaning import MeaningService
 from app.services.notices import NoticeService
 
 MOST_PASSAGES = 5
@@ -60,6 +61,7 @@ class KnowledgeService(QObject):
         read: ReadDocument,
         endings: frozenset[str],
         notices: NoticeService,
+        meaning: MeaningService | None = None,
         parent: QObject | None = None,
     ) -> None:
         """
@@ -67,6 +69,7 @@ class KnowledgeService(QObject):
             file: where the collections are kept.
             read: gives the words of a file.
             endings: of the files in folders that can be read.
+            meaning: knows what texts mean; without it words alone are compared.
         """
         super().__init__(parent)
         self._file = CollectionFile(file)
@@ -74,7 +77,10 @@ class KnowledgeService(QObject):
         self._search = PassageSearch(index)
         self._notices = notices
         self._gate = Gate()
-        self._indexer = Indexer(index, read, self._gate, endings)
+        self._meaning = meaning
+        self._indexer = Indexer(index, read, self._gate, endings, meaning)
+        if meaning is not None:
+            meaning.changed.connect(self.refresh)
         self._worker = Worker("indexing", self)
         self._under_way: dict[str, Stream] = {}
         self._status: dict[str, CollectionStatus] = {}
@@ -314,7 +320,8 @@ class KnowledgeService(QObject):
             StoreError: the index cannot be read.
         """
         names = {it.id: it.name for it in self.collections}
-        found = self._search.search(ids, question, limit)
+        meaning = self._meaning.query(question) if self._meaning and ids else None
+        found = self._search.search(ids, question, limit, meaning)
         return [replace(passage, collection=names.get(passage.collection, "")) for passage in found]
 
 

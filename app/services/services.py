@@ -15,6 +15,7 @@ from app.core.speed_estimate import active_share
 from app.documents.document_reader import DocumentReader
 from app.documents.formats import ENDINGS
 from app.engine.bandwidth import Bandwidth
+from app.engine.embedder import Embedder
 from app.engine.engine import Engine
 from app.engine.measured_choice import MeasuredChoices
 from app.engine.model_checks import describe
@@ -54,6 +55,7 @@ from app.services.folders import FolderService
 from app.services.formulas import FormulaService
 from app.services.imports import ImportService
 from app.services.knowledge import KnowledgeService
+from app.services.meaning import MeaningService
 from app.services.message_changes import MessageChanges
 from app.services.message_queue import MessageQueue
 from app.services.message_versions import MessageVersions
@@ -109,6 +111,7 @@ class Services(QObject):
         saved_states: what the model remembers of the last conversations, on the disk.
         formulas: draws what is mathematics in answers.
         knowledge: collections of files that questions are looked up in.
+        meaning: knows what passages and questions mean, where there is an embedding model.
         copies: the daily copies of all that was written.
         notices: what the user should read.
         recovery: what is not opened by itself, because the last run ended over it.
@@ -187,6 +190,7 @@ class Services(QObject):
         self._build_chat()
         probe = probe or Probe(paths.trials, choose_libraries=self.variants.choose, choices=choices)
         self._build_models(model_dirs, probe)
+        self._build_knowledge()
         self._build_answers(tools)
         self.settings.changed.connect(self._apply_settings)
         self.answers.changed.connect(self._learn_speed)
@@ -225,6 +229,7 @@ class Services(QObject):
         self.answers.shut_down()
         self._files_worker.shut_down()
         self.knowledge.shut_down()
+        self.meaning.shut_down()
         self.document_reader.end()
         self.servers.shut_down()
         self.formulas.shut_down()
@@ -283,16 +288,6 @@ class Services(QObject):
             preset_store, self.catalog, self.conversation_settings, self.notices, self
         )
 
-        self.document_reader = DocumentReader()
-        self.knowledge = KnowledgeService(
-            self.paths.collections,
-            KnowledgeIndex(self.paths.knowledge_index),
-            self.document_reader.read_document,
-            frozenset(ENDINGS) - {".zip"},  # Nobody looks up what is packed away.
-            self.notices,
-            self,
-        )
-
     def _build_models(self, model_dirs: Sequence[Path], probe: Probe) -> None:
         library = self._library = ModelLibrary(
             Library(describe, self.catalog, self.starter),
@@ -315,6 +310,21 @@ class Services(QObject):
             self._engine_worker,
             self._files_worker,
             self.servers,
+            self,
+        )
+
+    def _build_knowledge(self) -> None:
+        self.meaning = MeaningService(
+            Embedder(self.variants.choose, self._guard), self.models, self.catalog, self
+        )
+        self.document_reader = DocumentReader()
+        self.knowledge = KnowledgeService(
+            self.paths.collections,
+            KnowledgeIndex(self.paths.knowledge_index),
+            self.document_reader.read_document,
+            frozenset(ENDINGS) - {".zip"},  # Nobody looks up what is packed away.
+            self.notices,
+            self.meaning,
             self,
         )
 

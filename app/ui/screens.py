@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from app import __version__
+from app.engine.model_checks import describe
 from app.hub.releases import Releases, release_address
 from app.languages.catalogs import available_languages
 from app.services.model_status import ModelPart, ModelsChange
@@ -95,6 +96,7 @@ class Screens(QObject):
         self.model_manager.model_ready.connect(self._on_model_ready)
         self.model_manager.model_removed.connect(services.models.remove)
         services.senses.download_requested.connect(self.model_manager.show_model)
+        self.knowledge.download_requested.connect(self.model_manager.show_model)
 
     def start(self) -> None:
         """Goes on with what the last run did not finish."""
@@ -125,5 +127,9 @@ class Screens(QObject):
             self.model_manager.note_loaded(None)
 
     def _on_model_ready(self, path: Path) -> None:
+        if describe(path).is_embedding:  # It is no model to chat with, and is used by itself.
+            self._services.models.refresh()
+            self.knowledge.open()
+            return
         self._services.models.choose(path)
         self.chat.start_new_chat()

@@ -90,13 +90,13 @@ def test_what_is_forgotten_is_not_found(search: PassageSearch, index: KnowledgeI
 
 
 def test_meaning_finds_what_words_do_not(search: PassageSearch, index: KnowledgeIndex) -> None:
-    numbers = dict(index.without_vector("m", 100))
+    numbers = dict(index.without_vector("m", "c", 0, 100))
     kettle = next(number for number, text in numbers.items() if "kettle" in text)
     index.put_vectors("m", [(number, normalised((1.0, float(number == kettle), 0.1))) for number in numbers])
     asked = QueryVector("m", normalised((0.0, 1.0, 0.0)))
     assert [it.name for it in search.search(["c"], "boiling water", 1, asked)] == ["kettle.md"]
-    assert index.without_vector("m", 100) == []
-    assert len(index.without_vector("another model", 100)) == len(TEXTS)
+    assert index.without_vector("m", "c", 0, 100) == []
+    assert len(index.without_vector("another model", "c", 0, 100)) == len(TEXTS)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ is loaded. Nothing here is thread-safe but `Model.tokenize`; one thread owns a m
 
 # `library` comes first: it sets what the library reads from the environment when it is loaded.
 from app.engine.llama.context import LlamaContext
+from app.engine.llama.embedding_context import EmbeddingContext
 from app.engine.llama.library import (
     LoadFailed,
     NativeFailure,
@@ -20,6 +21,7 @@ from app.engine.llama.trial_context import TrialContext
 
 __all__ = [
     "LARGEST_SEED",
+    "EmbeddingContext",
     "LlamaContext",
     "LoadFailed",
     "Model",

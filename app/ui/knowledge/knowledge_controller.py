@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.knowledge.collection import LONGEST_NAME
@@ -23,12 +23,19 @@ class KnowledgeController(QObject):
 
     Attributes:
         page: the screen.
+
+    Signals:
+        download_requested(str): the user wants this model of the catalog.
     """
+
+    download_requested = Signal(str)
 
     def __init__(self, window: MainWindow, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._window = window
         self._knowledge = services.knowledge
+        self._meaning = services.meaning
+        self._catalog = services.catalog
         self._chat = services.chat
         self._conversation_settings = services.conversation_settings
         self._shown_id = ""
@@ -60,7 +67,9 @@ class KnowledgeController(QObject):
         details.source_removed.connect(lambda path: self._knowledge.remove_source(self._shown_id, path))
         self._button.chosen.connect(self._conversation_settings.change_collections)
         self._button.manage_requested.connect(self.open)
+        page.model_requested.connect(lambda: self.download_requested.emit(self._meaning.offered_id))
         self._knowledge.changed.connect(self._on_knowledge_changed)
+        self._meaning.changed.connect(self._show_meaning)
         self._chat.changed.connect(self._on_chat_changed)
 
     # What is shown
@@ -71,6 +80,7 @@ class KnowledgeController(QObject):
             self._shown_id = collections[0].id if collections else ""
         self.page.show_collections(collections, self._shown_id)
         self._show_details()
+        self._show_meaning()
         self._show_choice()
 
     def _show(self, collection_id: str) -> None:
@@ -84,6 +94,10 @@ class KnowledgeController(QObject):
             status = self._knowledge.status(collection.id)
             self.page.details.show_status(status, is_paused=self._knowledge.is_paused)
         self.page.show_size(self._knowledge.size_on_disk if self._knowledge.collections else 0)
+
+    def _show_meaning(self) -> None:
+        offered = self._catalog.get(self._meaning.offered_id)
+        self.page.show_meaning(self._meaning.model_name, offered.title if offered else "")
 
     def _show_choice(self) -> None:
         self._completer.set_collections(self._knowledge.collections)

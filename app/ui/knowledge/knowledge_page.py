@@ -44,11 +44,13 @@ class KnowledgePage(BackPage):
         collection_chosen(str): the id of the one that the user wants to see.
         create_requested()
         sources_dropped(list[Path]): files and folders were dropped onto the screen.
+        model_requested(): the user wants the model that finds what is said in other words.
     """
 
     collection_chosen = Signal(str)
     create_requested = Signal()
     sources_dropped = Signal(object)
+    model_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,11 +67,19 @@ class KnowledgePage(BackPage):
         self.create_button = QPushButton("New collection…", self)
         self.create_button.setObjectName("create_collection_button")
         self.details = CollectionDetails(self)
+        self.meaning_label = QLabel(self)
+        self.meaning_label.setObjectName("meaning_label")
+        self.meaning_label.setProperty("muted", True)
+        self.meaning_label.setWordWrap(True)
+        self.model_button = QPushButton("Show the model", self)
+        self.model_button.setObjectName("embedding_model_button")
+        self.model_button.setProperty("quiet", True)
         self.start = self._make_start()
         self._pages = QStackedWidget(self)
         self._lay_out()
         self.list.currentItemChanged.connect(self._on_current_changed)
         self.create_button.clicked.connect(self.create_requested)
+        self.model_button.clicked.connect(self.model_requested)
         self.show_collections((), "")
 
     def show_collections(self, collections: Sequence[Collection], chosen_id: str) -> None:
@@ -88,6 +98,21 @@ class KnowledgePage(BackPage):
     def show_size(self, size: int) -> None:
         """Says how much of the disk the index takes; nothing for 0."""
         self.size_label.setText(f"{formatting.size(size)} on the disk" if size else "")
+
+    def show_meaning(self, model_name: str, offered: str) -> None:
+        """Says how passages are found: by meaning too, or by words and which model would do more.
+
+        Args:
+            model_name: the embedding model that is there; empty where none is.
+            offered: the one that could be downloaded.
+        """
+        self.model_button.setVisible(bool(offered))
+        if model_name:
+            self.meaning_label.setText(f"Found by words, and by meaning with {model_name}.")
+        elif offered:
+            self.meaning_label.setText(f"Found by words. {offered} would find other words for the same too.")
+        else:
+            self.meaning_label.setText("Found by words.")
 
     def _make_start(self) -> ColumnPage:
         start = ColumnPage(self)
@@ -124,7 +149,15 @@ class KnowledgePage(BackPage):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(side)
-        row.addWidget(self.details, 1)
+        beside = QVBoxLayout()
+        beside.setSpacing(0)
+        beside.addWidget(self.details, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 0, 24, 12)
+        foot.addWidget(self.meaning_label, 1)
+        foot.addWidget(self.model_button)
+        beside.addLayout(foot)
+        row.addLayout(beside, 1)
         self._pages.addWidget(self.start)
         self._pages.addWidget(both)
         header = self._lay_out_below_header(self.back_button, self._pages)

@@ -68,7 +68,8 @@ def _section_of(model: CatalogModel) -> _Section:
         return _Section.EARLIER
     if model.kind in (ModelKind.VISION, ModelKind.AUDIO):
         return _Section.SENSES
-    return _Section.TASKS if model.kind is ModelKind.TASK else _Section.CHAT
+    is_for_one_task = model.kind in (ModelKind.TASK, ModelKind.EMBEDDING)
+    return _Section.TASKS if is_for_one_task else _Section.CHAT
 
 
 def _row(model: CatalogModel, capacity: Capacity, is_present: bool) -> Row:

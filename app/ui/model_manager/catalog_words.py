@@ -31,6 +31,7 @@ _ICONS = {
     ModelKind.VISION: "image",
     ModelKind.AUDIO: "speaker-high",
     ModelKind.BASE: "text-aa",
+    ModelKind.EMBEDDING: "books",
     ModelKind.TASK: "target",
 }
 
@@ -95,6 +96,8 @@ def what_runs(model: CatalogModel) -> str:
         )
     if model.kind is ModelKind.BASE:
         return tr("It runs, but it continues text instead of chatting.")
+    if model.kind is ModelKind.EMBEDDING:
+        return tr("It writes nothing: it compares texts, for the search in your collections.")
     if model.kind is ModelKind.TASK:
         return tr("It runs. It is made for one task and does little else.")
     return ""
@@ -146,7 +149,7 @@ def _abilities(model: CatalogModel) -> str:
         Thinking.PREFILLED: tr("thinks before it answers"),
         Thinking.SWITCHABLE: tr("thinks where asked to"),
     }[model.thinking]
-    if model.kind in (ModelKind.BASE, ModelKind.AUDIO, ModelKind.TASK):
+    if model.kind in (ModelKind.BASE, ModelKind.AUDIO, ModelKind.EMBEDDING, ModelKind.TASK):
         words = ""
     tools = tr("calls tools") if model.has_tools else ""
     text = ", ".join(word for word in (words, tools) if word)
