@@ -70,8 +70,8 @@ class _BookParts(XmlListener):
         self._order: list[str] = []
 
     def chapters(self) -> list[str]:
-        """The names of their files."""
-        return [self._files[it] for it in self._order if it in self._files]
+        """The names of their files, each once."""
+        return list(dict.fromkeys(self._files[it] for it in self._order if it in self._files))
 
     def start(self, name: str, values: Mapping[str, str]) -> None:
         if name == "item" and "html" in values.get("media-type", ""):

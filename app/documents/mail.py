@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.message import Message
 
 from app.core import formatting
 from app.core.document import Document, DocumentPage
@@ -14,12 +15,14 @@ from app.documents.html import markdown_of
 
 _HEADS = ("From", "To", "Cc", "Date", "Subject")
 MOST_PARTS = 1_000
+LONGEST_HEAD = 2_000
+"""Letters; the parser of heads takes far too much time and memory for long ones."""
 LONGEST_NAME = 100
 
 
 def read(data: bytes, name: str) -> Document:
     """A message with its heads; what is attached to it is named only."""
-    message = message_from_bytes(data, policy=default)
+    message = message_from_bytes(data)
     heads = [
         f"**{head}:** {formatting.one_line(value)}" for head in _HEADS if (value := _head(message, head))
     ]
@@ -27,12 +30,12 @@ def read(data: bytes, name: str) -> Document:
     for number, part in enumerate(message.walk()):
         if number > MOST_PARTS:
             break
-        if part.is_multipart() or not isinstance(part, EmailMessage):
+        if part.is_multipart():
             continue
         kind = part.get_content_type()
         if part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
             if file_name := part.get_filename():
-                names.append(formatting.one_line(str(file_name))[:LONGEST_NAME])
+                names.append(formatting.one_line(_decoded_head(file_name))[:LONGEST_NAME])
         elif kind == "text/html":
             text = text or markdown_of(_words(part))[1]
         elif not text or kind == "text/plain":
@@ -42,18 +45,24 @@ def read(data: bytes, name: str) -> Document:
     return Document(name, EML, (DocumentPage(None, "", words),), remarks)
 
 
-def _head(message: object, name: str) -> str:
+def _head(message: Message, name: str) -> str:
+    value = message.get(name)
+    return _decoded_head(str(value)) if value is not None else ""
+
+
+def _decoded_head(text: str) -> str:
+    text = text[:LONGEST_HEAD]
     try:
-        return str(message[name] or "")  # type: ignore[index]
-    except Exception:  # The parser of heads stumbles over what it does not expect.
-        return ""
+        return str(make_header(decode_header(text)))
+    except (MessageError, LookupError, ValueError):
+        return text
 
 
-def _words(part: EmailMessage) -> str:
+def _words(part: Message) -> str:
     payload = part.get_payload(decode=True)
     if not isinstance(payload, bytes):
         return ""
-    charset = part.get_content_charset("")
+    charset = part.get_content_charset() or ""
     try:
         return payload.decode(charset or "utf-8").replace("\r\n", "\n")
     except (LookupError, ValueError):

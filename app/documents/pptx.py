@@ -30,7 +30,7 @@ def read(package: Package) -> Document:
     show = _Show()
     read_xml(package.read(main), show)
     relations = package.relations(main)
-    places = [relations.get(slide, ("", ""))[1] for slide in show.slides]
+    places = list(dict.fromkeys(relations.get(slide, ("", ""))[1] for slide in show.slides))
     pages: list[DocumentPage] = []
     for number, place in enumerate([it for it in places if it in package][:MOST_SLIDES], 1):
         slide = _Slide()
