@@ -27,6 +27,7 @@ from app.core.stream import PartGrew, PartKind, PartStarted
 from app.services.formulas import FormulaService
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.view.transcript import Transcript
+from tests.benchmarks import web_view
 from tests.support.themes import DARK
 
 WORDS = [
@@ -288,11 +289,23 @@ def report(name: str, **figures: object) -> None:
     print(json.dumps({"benchmark": f"window.{name}", **figures}), flush=True)
 
 
+def beside_web_view(count: int) -> None:
+    """The same conversation in QtWebEngine, where that is installed: each in a process of its own."""
+    if not web_view.is_there():
+        report("beside_web_view", skipped="PySide6-Addons is not installed")
+        return
+    ours, its = web_view.measured("transcript", count), web_view.measured("browser", count)
+    figures = {name: [ours[name], its[name]] for name in its if name != "kind"}
+    ratios = {f"{name}_ratio": round(mine / other, 3) for name, (mine, other) in figures.items()}
+    report("beside_web_view", messages=count, **figures, **ratios)
+
+
 def main() -> None:
     bench = Bench()
     for count in (20, 1_000, 10_000):
         bench.open(count)
     bench.beside_one_document(1_000)
+    beside_web_view(1_000)
     chance = random.Random(3)
     bench.stream("mixed", mixed_answer(16_500), 20)
     bench.stream("mixed", mixed_answer(16_500), 1_000)
