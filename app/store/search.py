@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,8 +79,8 @@ class ConversationSearch:
         exact: list[SearchHit] = []
         others: list[SearchHit] = []
         for row in rows:
-            title = comparable(restored(row["title"])[0])
-            if all(word.folded in folded(title) or word.is_letter for word in words):
+            title, folded_title = _title_forms(restored(row["title"])[0])
+            if all(word.folded in folded_title or word.is_letter for word in words):
                 snippet, marks = _snippet(title, pattern)
                 hit = SearchHit(row["id"], title, None, snippet, marks, from_microseconds(row["updated_at"]))
                 if all(word.typed.lower() in title.lower() for word in words):
@@ -171,6 +172,13 @@ class ConversationSearch:
         return [row["term"] for row in rows] or [word + "\n\n"]
 
 
+@functools.lru_cache(maxsize=10_000)
+def _title_forms(title: str) -> tuple[str, str]:
+    """A title as it is compared, and folded: all titles are looked at for each letter that is typed."""
+    title = comparable(title)
+    return title, folded(title)
+
+
 def _moment(row: Row) -> int:
     return row["created_at"] if isinstance(row["created_at"], int) else 0
 
@@ -205,9 +213,16 @@ def _hit(row: Row, pattern: re.Pattern[str]) -> SearchHit:
     )
 
 
+def _place_in(text: str, pattern: re.Pattern[str]) -> int:
+    """Where a word is: the first that is written as it is compared, or else the first in any form."""
+    lowered = text.lower()
+    found = pattern.search(lowered) if len(lowered) == len(text) else None
+    return found.start() if found else next(find_folded(text, pattern), (0, 0))[0]
+
+
 def _snippet(text: str, pattern: re.Pattern[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
     """One line from around the first word, and where the words are in it."""
-    place, _ = next(find_folded(text, pattern), (0, 0))
+    place = _place_in(text, pattern)
     start = max(0, place - CHARACTERS_BEFORE)
     if start > 0:
         space = text.find(" ", start, start + CHARACTERS_BEFORE)

@@ -1,4 +1,7 @@
-"""Whatever a conversation holds, its export gives it back."""
+"""Whatever a conversation holds, its export gives it back.
+
+2,000 conversations by hand: `TARN_TEST_EFFORT=10 uv run pytest tests/core/test_export_round_trip.py`.
+"""
 
 import json
 from dataclasses import replace
@@ -10,6 +13,7 @@ from app.core.conversation import Conversation, MessageNode
 from app.core.export import ExportOptions, from_markdown, to_markdown
 from app.core.message import Generation, Message, ReasoningPart, Role, ToolCallPart
 from app.core.sampling import Sampling
+from tests.support.effort import EFFORT
 from tests.support.nasty_conversations import conversations, json_values, texts
 
 patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,7 +24,7 @@ def held(conversation):
     return [(node.message, node.state, node.created_at) for node in conversation.path()]
 
 
-@patiently
+@settings(patiently, max_examples=200 * EFFORT)
 @given(conversations())
 def test_an_export_gives_the_same_messages_back(conversation):
     text = to_markdown(conversation)

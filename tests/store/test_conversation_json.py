@@ -14,6 +14,7 @@ from app.core.message import Instructions
 from app.core.permission import Permissions
 from app.store.conversation_json import from_json, to_json
 from tests.support import sample_messages as sample
+from tests.support.effort import EFFORT
 from tests.support.sample_messages import a_conversation, an_answer_with_everything
 
 nasty = st.sampled_from(
@@ -59,7 +60,7 @@ def conversations(draw: st.DrawFn) -> Conversation:
     )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200 * EFFORT, deadline=None, suppress_health_check=list(HealthCheck))
 @given(conversations())
 def test_any_conversation_comes_back_as_it_was(conversation: Conversation) -> None:
     # Two halves side by side are the character that they make, in every JSON file.

@@ -83,7 +83,9 @@ def conversations(draw, has_branches=False):
     for role in draw(st.lists(st.sampled_from(Role), max_size=5)):
         generation = None
         if role is Role.ASSISTANT and draw(st.booleans()):
-            generation = Generation(draw(names), preset_name=draw(names), error=draw(names))
+            generation = Generation(
+                draw(names), preset_name=draw(names), error=draw(names), is_edited=draw(st.booleans())
+            )
         message = Message(role, tuple(draw(st.lists(parts, max_size=4))), generation)
         above = conversation.tip_id
         if has_branches:
