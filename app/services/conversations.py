@@ -139,8 +139,9 @@ class ConversationService(QObject):
 
     def leave_folder(self, folder_id: str, outer_id: str) -> None:
         """Takes conversations out of a folder that has been deleted, into the one that it was in."""
-        for summary in [it for it in self._summaries.values() if it.folder_id == folder_id]:
-            self._summaries[summary.id] = replace(summary, folder_id=outer_id)
+        for known in (self._summaries, self._deleted):
+            for summary in [it for it in known.values() if it.folder_id == folder_id]:
+                known[summary.id] = replace(summary, folder_id=outer_id)
         self.changed.emit(ListChange())
 
     def delete(self, ids: Collection[str]) -> None:
@@ -218,8 +219,10 @@ class ConversationService(QObject):
         conversation = change.conversation
         is_listed = conversation.id in self._summaries
         if ChatPart.CREATED in change.parts or (is_listed and ChatPart.DETAILS in change.parts):
-            self._summaries[conversation.id] = self._summary_of(conversation)
-            self.changed.emit(ListChange())
+            summary = self._summary_of(conversation)
+            if self._summaries.get(conversation.id) != summary:  # Else it is only on screen now.
+                self._summaries[conversation.id] = summary
+                self.changed.emit(ListChange())
         if change.concerns(ChatPart.SHOWN) and self._activities.get(conversation.id) is Activity.ANSWERED:
             self._set_activity(conversation.id, None)  # It is seen now.
 

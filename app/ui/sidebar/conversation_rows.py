@@ -217,7 +217,9 @@ def _dated(summaries: Sequence[ConversationSummary], today: date, sort: Conversa
 def with_activities(rows: Sequence[Row], activities: Mapping[str, Activity]) -> list[Row]:
     """The rows with what goes on in each conversation, by its id."""
     return [
-        replace(row, activity=activities.get(row.id)) if isinstance(row, ConversationRow) else row
+        replace(row, activity=activities.get(row.id))
+        if isinstance(row, ConversationRow) and row.activity is not activities.get(row.id)
+        else row
         for row in rows
     ]
 

@@ -141,6 +141,8 @@ class Sidebar(QFrame):
 
     def set_activities(self, activities: Mapping[str, Activity]) -> None:
         """Marks conversations, by their ids, with what goes on in them."""
+        if activities == self._activities:
+            return
         self._activities = activities
         if self.search_text or self.listing is not Listing.DELETED:
             self._set_rows(self.list.rows)
