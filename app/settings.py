@@ -51,6 +51,15 @@ class ReadAhead(StrEnum):
     NEVER = "never"
 
 
+class DictationLanguage(StrEnum):
+    """What is spoken in recordings that are written down: there are models for these two."""
+
+    AUTOMATIC = "automatic"
+    """As in what the user wrote last in the chat, else as the system is set."""
+    ENGLISH = "english"
+    JAPANESE = "japanese"
+
+
 FEWEST_ROUNDS, MOST_ROUNDS = 1, 64
 MOST_STATE_GB = 1000
 SMALLEST_FONT_SCALE, LARGEST_FONT_SCALE = 0.7, 2.0
@@ -120,6 +129,7 @@ class Settings:
     """Attached pictures are kept as they are; otherwise 2,048 pixels of their longer side are."""
     looks_closely: bool = False
     """The next picture is looked at in tiles, as the last one was: that takes longer and shows more."""
+    dictation_language: DictationLanguage = DictationLanguage.AUTOMATIC
     reads_aloud: bool = False
     """Answers are read aloud as they are written, where the system has a voice."""
     is_offline: bool = False

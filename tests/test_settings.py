@@ -8,7 +8,15 @@ import pytest
 
 from app.core.errors import SettingsError
 from app.core.spoken_answers import SpokenAnswers
-from app.settings import ColumnWidth, ConversationSort, ReadAhead, Settings, SettingsFile, ThemeChoice
+from app.settings import (
+    ColumnWidth,
+    ConversationSort,
+    DictationLanguage,
+    ReadAhead,
+    Settings,
+    SettingsFile,
+    ThemeChoice,
+)
 
 CHANGED = Settings(
     theme=ThemeChoice.DARK,
@@ -42,6 +50,7 @@ CHANGED = Settings(
     most_state_gb=5,
     keeps_original_pictures=False,
     looks_closely=True,
+    dictation_language=DictationLanguage.JAPANESE,
     is_offline=True,
     has_hub_token=True,
     language="ja",

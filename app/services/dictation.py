@@ -17,7 +17,9 @@ from app.services.chat_session import ChatSession
 from app.services.models import ModelService
 from app.services.notices import NoticeService
 from app.services.senses import SenseService
+from app.services.settings import SettingsService
 from app.services.transcriber import Transcriber, is_japanese
+from app.settings import DictationLanguage
 from app.sound.reading import Decode
 from app.speech.languages import language_of
 from app.store.attachments import AttachmentStore
@@ -52,6 +54,7 @@ class DictationService(QObject):
         senses: SenseService,
         notices: NoticeService,
         chat: ChatSession,
+        settings: SettingsService,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -63,6 +66,7 @@ class DictationService(QObject):
         self._senses = senses
         self._notices = notices
         self._chat = chat
+        self._settings = settings
         self._worker = Worker("dictation", self)
         self._stream: Stream | None = None
         self._part: RecordingPart | None = None
@@ -85,12 +89,15 @@ class DictationService(QObject):
         """Who writes recordings down; None where no model on this computer hears."""
         found = [it for it in self._models.local_models if Sense.HEARING in it.senses and not it.problem]
         is_wanted = self._is_japanese_spoken
-        # Of those for the user's language the smallest: it is loaded beside another model.
+        # Of those for the language that is spoken the smallest: it is loaded beside another model.
         return min(found, key=lambda it: (is_japanese(it) is not is_wanted, it.size_bytes), default=None)
 
     @property
     def _is_japanese_spoken(self) -> bool:
-        """By what the user wrote last in the chat; where that is nothing, by the system's language."""
+        """By the setting; without one by what the user wrote last in the chat, else by the system."""
+        language = self._settings.current.dictation_language
+        if language is not DictationLanguage.AUTOMATIC:
+            return language is DictationLanguage.JAPANESE
         conversation = self._chat.conversation
         texts = [node.message.text for node in conversation.path() if node.role is Role.USER]
         written = next((text for text in (conversation.draft, *reversed(texts)) if text.strip()), "")

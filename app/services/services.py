@@ -346,6 +346,7 @@ class Services(QObject):
             self.senses,
             self.notices,
             self.chat,
+            self.settings,
             self,
         )
         self.answers = AnswerService(

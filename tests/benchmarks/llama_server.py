@@ -6,7 +6,6 @@ import json
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -70,7 +69,7 @@ class LlamaServer:
     def _wait_until_loaded(self) -> None:
         latest = time.monotonic() + _STARTS_WITHIN
         while time.monotonic() < latest and self._process.poll() is None:
-            with suppress(urllib.error.URLError), urllib.request.urlopen(f"{self._address}/health"):
+            with suppress(OSError), urllib.request.urlopen(f"{self._address}/health"):
                 return
             time.sleep(0.1)
         self.close()

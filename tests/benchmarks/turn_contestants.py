@@ -32,6 +32,8 @@ class Cost:
 
 class Contestant(Protocol):
     name: str
+    reads_everything: bool
+    """Whether it reads the whole prompt from the third turn on, with models that cannot be cut back."""
 
     def ask(self, messages: Sequence[Message], reply: Sequence[int]) -> Cost:
         """Reads what it does not know of the prompt, then says the tokens of the reply."""
@@ -55,6 +57,7 @@ class Tarn:
     ) -> None:
         self.name = name
         self.reads_ahead = reads_ahead
+        self.reads_everything = not has_checkpoints
         self.engine = Engine(states=states)
         self.engine.guesses_repeated_text = False  # Nonsense repeats itself as no answer does.
         self.engine.load(path, LoadOptions(context_length=CONTEXT), lambda share: None)
@@ -105,6 +108,7 @@ class Library:
     """`Llama.create_chat_completion`, streamed."""
 
     name = "llama_cpp"
+    reads_everything = True
 
     def __init__(self, path: Path) -> None:
         import llama_cpp
@@ -144,6 +148,7 @@ class Server:
     """llama.cpp's server, of the same messages."""
 
     name = "llama_server"
+    reads_everything = False
 
     def __init__(self, command: Path, path: Path) -> None:
         self._server = LlamaServer(command, path, CONTEXT)

@@ -1,7 +1,7 @@
 """What each turn of a conversation with thoughts costs until its first token.
 
-    uv run python -m tests.benchmarks.turns [MODEL.gguf | --shape FOLDER] [--turns 8] [--of NAME...]
-        [--server COMMAND] [--parts turns writing stops states]
+    uv run python -m tests.benchmarks.turns [MODEL.gguf | --shape FOLDER] [--turns 8] [--first-turn 1]
+        [--of NAME...] [--server COMMAND] [--parts turns writing stops states]
 
 A conversation has a system prompt of 300 words, and in each turn a question of 40 words, a thought of 80 and
 an answer of 50. LFM2.5's template leaves the thought of an answer out once another answer follows, so each
@@ -13,7 +13,7 @@ conversation. The server says one token only: it reads the first answer in the s
 what it would read anyway. Each line is one JSON object: a turn, with the tokens that each read and the
 seconds to its first token. The last lines tell how fast long answers are written with checkpoints and
 without, what it takes to stop the reading ahead, and to go on with a conversation of 4,000 tokens whose state
-is on the disk. `--of`, `--others-at` and `--parts` measure some of it only: all of it takes a quarter of an
+is on the disk. `--of`, `--first-turn` and `--parts` measure some of it only: all of it takes a quarter of an
 hour with a model of 1.2B on two cores.
 
 The model is the tiny one of the tests if none is given; it must have a template and a tokenizer. With
@@ -83,28 +83,29 @@ def words(chance: random.Random, count: int) -> str:
     return " ".join(chance.choices(WORDS, k=count))
 
 
-def measure(
-    contestants: Sequence[Contestant], tokenizer: Engine, turns: Sequence[int], others_at: Sequence[int]
-) -> None:
-    """All but the first are asked at some turns only, where they read everything anyway."""
+def measure(contestants: Sequence[Contestant], tokenizer: Engine, first_turn: int, last_turn: int) -> None:
+    """Those who read everything each time are asked in the last turn only, where others were there before."""
     chance = random.Random(1)
     model = tokenizer._require().model
     messages = [Message.of_text(Role.SYSTEM, words(chance, 300))]
-    for number in turns:
+    for number in range(1, last_turn + 1):
         messages.append(Message.of_text(Role.USER, words(chance, 40)))
         reply = f"<think>{words(chance, 80)}</think>{words(chance, 50)}"
         tokens = [*model.tokenize(reply), model.eos_token]
-        asked = contestants if number in others_at else contestants[:1]
-        costs = {one.name: one.ask(messages, tokens) for one in asked}
-        report(
-            turn=number,
-            prompt_tokens=tokenizer.count_prompt_tokens(messages),
-            read_tokens={name: cost.read_tokens for name, cost in costs.items()},
-            seconds={name: round(cost.seconds, 3) for name, cost in costs.items()},
-        )
+        if number >= first_turn:
+            is_short = first_turn > 1 and number < last_turn
+            asked = [one for one in contestants if not (is_short and one.reads_everything)]
+            costs = {one.name: one.ask(messages, tokens) for one in asked}
+            report(
+                turn=number,
+                prompt_tokens=tokenizer.count_prompt_tokens(messages),
+                read_tokens={name: cost.read_tokens for name, cost in costs.items()},
+                seconds={name: round(cost.seconds, 3) for name, cost in costs.items()},
+            )
         messages.append(assistant(reply))
-        for one in contestants:
-            one.wait(messages)
+        if first_turn <= number < last_turn:
+            for one in contestants:
+                one.wait(messages)
 
 
 def measure_writing(tarns: Sequence[Tarn]) -> None:
@@ -203,7 +204,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=8)
     parser.add_argument("--of", nargs="+", choices=NAMES, default=NAMES)
     parser.add_argument("--server", type=Path, help="llama.cpp's server, to compare with")
-    parser.add_argument("--others-at", type=int, nargs="+", help="turns at which all but the first are asked")
+    parser.add_argument("--first-turn", type=int, default=1, help="begin here, the turns before being there")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     chosen = parser.parse_args()
     path = shaped_model(chosen.shape) if chosen.shape else chosen.model
@@ -217,12 +218,11 @@ def main() -> None:
         "llama_cpp": lambda: Library(path),
     }
     if "turns" in chosen.parts:
-        turns = range(1, chosen.turns + 1)
         with contextlib.ExitStack() as stack:
             contestants = [makers[name]() for name in chosen.of]
             if chosen.server:
                 contestants.append(stack.enter_context(contextlib.closing(Server(chosen.server, path))))
-            measure(contestants, tarn.engine, turns, chosen.others_at or turns)
+            measure(contestants, tarn.engine, chosen.first_turn, chosen.turns)
     if "writing" in chosen.parts:
         measure_writing([tarn, Tarn("tarn_without_checkpoints", path, has_checkpoints=False)])
     if "stops" in chosen.parts:

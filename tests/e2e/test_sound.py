@@ -18,6 +18,7 @@ from app.exchange.imported import Read, ReadOptions
 from app.exchange.markdown_files import markdown_files
 from app.exchange.reading import read_all
 from app.services.recorder import RecorderState
+from app.settings import DictationLanguage
 from app.sound.playback import Speaker
 from app.store.attachments import AttachmentStore
 from app.store.conversation_json import files_from_json, from_json, to_json
@@ -324,4 +325,8 @@ def test_japanese_is_written_down_by_the_model_for_it(
     person.composer.set_text("")
     person.types("書いてください")
     assert services.dictation.model.path == japanese
+    services.settings.change(dictation_language=DictationLanguage.ENGLISH)
+    assert services.dictation.model.path != japanese
     person.composer.replace_text("")
+    services.settings.change(dictation_language=DictationLanguage.JAPANESE)
+    assert services.dictation.model.path == japanese

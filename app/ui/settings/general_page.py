@@ -1,4 +1,4 @@
-"""The language, the theme, the size of letters, the key that sends, titles, pictures, and notifications."""
+"""Language, theme, the size of letters, the key that sends, titles, pictures, dictation, notifications."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app.core.translation import tr
 from app.languages.language import Language
-from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, Settings, ThemeChoice
+from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, DictationLanguage, Settings, ThemeChoice
 from app.ui.settings.form_page import FormPage
 
 SYSTEM_LANGUAGE = ""
@@ -20,6 +20,11 @@ _THEMES = (
     (ThemeChoice.LIGHT.value, tr("Light")),
     (ThemeChoice.DARK.value, tr("Dark")),
     (ThemeChoice.HIGH_CONTRAST.value, tr("High contrast")),
+)
+_LANGUAGES = (
+    (DictationLanguage.AUTOMATIC.value, tr("Language of the chat")),
+    (DictationLanguage.ENGLISH.value, tr("English")),
+    (DictationLanguage.JAPANESE.value, tr("Japanese")),
 )
 _SEND_KEYS = (
     (True, tr("Enter (Shift+Enter for a new line)")),
@@ -48,6 +53,10 @@ class GeneralPage(FormPage):
         self.pictures_box.setToolTip(
             tr("Otherwise 2,048 pixels of the longer side are kept, which models see as well")
         )
+        self.dictation_field = self._drop_down("dictation_field", tr("Language of dictation"), _LANGUAGES)
+        self.dictation_field.setToolTip(
+            tr("What you speak in recordings that are written down; Japanese needs the model made for it")
+        )
         self.notify_box = self._box(
             "notify_box", tr("When a long answer or a download finishes in the background")
         )
@@ -66,6 +75,7 @@ class GeneralPage(FormPage):
                 (tr("Send with"), self.send_key_field),
                 (tr("Titles"), self.title_box),
                 (tr("Pictures"), self.pictures_box),
+                (tr("Dictation"), self.dictation_field),
                 (tr("Notify me"), self.notify_box),
             ),
         )
@@ -99,6 +109,8 @@ class GeneralPage(FormPage):
         self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
         self.title_box.setChecked(settings.writes_titles)
         self.pictures_box.setChecked(settings.keeps_original_pictures)
+        language = settings.dictation_language.value
+        self.dictation_field.setCurrentIndex(self.dictation_field.findData(language))
         self.notify_box.setChecked(settings.notifies_when_done)
 
     @override
@@ -111,6 +123,7 @@ class GeneralPage(FormPage):
             sends_with_enter=self.send_key_field.currentData(),
             writes_titles=self.title_box.isChecked(),
             keeps_original_pictures=self.pictures_box.isChecked(),
+            dictation_language=DictationLanguage(self.dictation_field.currentData()),
             notifies_when_done=self.notify_box.isChecked(),
         )
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from app.settings import Settings, ThemeChoice
+from app.settings import DictationLanguage, Settings, ThemeChoice
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
 
@@ -48,6 +48,16 @@ def test_every_change_is_told_at_once_and_keeps_the_rest(qtbot: QtBot, dialog: S
         (ThemeChoice.LIGHT, 1.3, False),
     ]
     assert all(settings.model_folders == SETTINGS.model_folders for settings in told)
+
+
+def test_the_language_of_dictation_is_chosen_and_shown(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    field = dialog.findChild(QComboBox, "dictation_field")
+    assert field.currentText() == "Language of the chat"
+    with qtbot.waitSignal(dialog.settings_changed) as changed:
+        qtbot.keyClick(field, Qt.Key.Key_End)
+    assert changed.args[0].dictation_language is DictationLanguage.JAPANESE
+    dialog.set_settings(replace(SETTINGS, dictation_language=DictationLanguage.ENGLISH))
+    assert field.currentText() == "English"
 
 
 def test_a_folder_is_taken_off_the_list(qtbot: QtBot, dialog: SettingsDialog) -> None:
