@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from app.core.translation import localised, tr
+
 RANDOM_SEED = -1
 
 
@@ -73,68 +75,81 @@ class SamplingLimit:
     @property
     def range_text(self) -> str:
         """The range in words, as in "between 0 and 1,000"."""
-        return f"between {figure(self.low)} and {figure(self.high)}"
+        return tr("between {low} and {high}", low=figure(self.low), high=figure(self.high))
 
     def refusal(self, value: float) -> str:
         """The sentence that refuses a value out of the range."""
-        return f"{self.label} must be {self.range_text}, not {figure(value)}."
+        return tr(
+            "{label} must be {range_text}, not {value}.",
+            label=self.label,
+            range_text=self.range_text,
+            value=figure(value),
+        )
 
 
 def figure(value: float) -> str:
     """A number as people read it: no needless decimals, thousands parted by commas."""
     if isinstance(value, int) or value.is_integer():
-        return f"{int(value):,}"
-    return f"{value:,.10g}"
+        return localised(f"{int(value):,}")
+    return localised(f"{value:,.10g}")
 
 
 LIMITS: dict[str, SamplingLimit] = {
     "temperature": SamplingLimit(
-        "Temperature", 0.0, 5.0, 0.05, "Higher is more creative, lower is more predictable."
+        tr("Temperature"), 0.0, 5.0, 0.05, tr("Higher is more creative, lower is more predictable.")
     ),
     "top_k": SamplingLimit(
-        "Top-k", 0, 1000, 1, "Only the k likeliest tokens are considered. 0 considers all."
+        tr("Top-k"), 0, 1000, 1, tr("Only the k likeliest tokens are considered. 0 considers all.")
     ),
     "top_p": SamplingLimit(
-        "Top-p", 0.0, 1.0, 0.01, "The smallest set of tokens that reaches this probability. 1 is off."
+        tr("Top-p"), 0.0, 1.0, 0.01, tr("The smallest set of tokens that reaches this probability. 1 is off.")
     ),
     "min_p": SamplingLimit(
-        "Min-p", 0.0, 1.0, 0.01, "Tokens below this share of the likeliest one are left out. 0 is off."
+        tr("Min-p"),
+        0.0,
+        1.0,
+        0.01,
+        tr("Tokens below this share of the likeliest one are left out. 0 is off."),
     ),
     "typical_p": SamplingLimit(
-        "Typical-p", 0.0, 1.0, 0.01, "Prefers tokens of typical information. 1 is off."
+        tr("Typical-p"), 0.0, 1.0, 0.01, tr("Prefers tokens of typical information. 1 is off.")
     ),
     "repeat_penalty": SamplingLimit(
-        "Repeat penalty", 0.5, 2.0, 0.01, "Above 1, tokens seen lately become less likely."
+        tr("Repeat penalty"), 0.5, 2.0, 0.01, tr("Above 1, tokens seen lately become less likely.")
     ),
     "penalty_window": SamplingLimit(
-        "Penalty window", -1, 131072, 1, "How many tokens back the penalties look. -1: all of them."
+        tr("Penalty window"), -1, 131072, 1, tr("How many tokens back the penalties look. -1: all of them.")
     ),
     "presence_penalty": SamplingLimit(
-        "Presence penalty", -2.0, 2.0, 0.05, "Taken off once for a token seen lately."
+        tr("Presence penalty"), -2.0, 2.0, 0.05, tr("Taken off once for a token seen lately.")
     ),
     "frequency_penalty": SamplingLimit(
-        "Frequency penalty", -2.0, 2.0, 0.05, "Taken off for every time it was seen."
+        tr("Frequency penalty"), -2.0, 2.0, 0.05, tr("Taken off for every time it was seen.")
     ),
     "dry_multiplier": SamplingLimit(
-        "DRY multiplier", 0.0, 5.0, 0.05, "Penalises repeated sequences. 0 is off."
+        tr("DRY multiplier"), 0.0, 5.0, 0.05, tr("Penalises repeated sequences. 0 is off.")
     ),
     "dry_base": SamplingLimit(
-        "DRY base", 1.0, 4.0, 0.05, "How fast the DRY penalty grows with the repeat's length."
+        tr("DRY base"), 1.0, 4.0, 0.05, tr("How fast the DRY penalty grows with the repeat's length.")
     ),
     "dry_allowed_length": SamplingLimit(
-        "DRY allowed length", 1, 100, 1, "Repeats up to this many tokens go unpunished."
+        tr("DRY allowed length"), 1, 100, 1, tr("Repeats up to this many tokens go unpunished.")
     ),
     "dry_window": SamplingLimit(
-        "DRY window", -1, 131072, 1, "How many tokens back DRY looks. -1: all of them."
+        tr("DRY window"), -1, 131072, 1, tr("How many tokens back DRY looks. -1: all of them.")
     ),
     "xtc_probability": SamplingLimit(
-        "XTC probability", 0.0, 1.0, 0.05, "How often the likeliest choices are left out."
+        tr("XTC probability"), 0.0, 1.0, 0.05, tr("How often the likeliest choices are left out.")
     ),
     "xtc_threshold": SamplingLimit(
-        "XTC threshold", 0.0, 0.5, 0.01, "Only choices above this probability are left out."
+        tr("XTC threshold"), 0.0, 0.5, 0.01, tr("Only choices above this probability are left out.")
     ),
-    "seed": SamplingLimit("Seed", -1, 4294967295, 1, "The same seed gives the same answer. -1 is random."),
-    "max_tokens": SamplingLimit("Response limit", 0, 131072, 1, "Maximum tokens per answer. 0 is no limit."),
+    "seed": SamplingLimit(
+        tr("Seed"), -1, 4294967295, 1, tr("The same seed gives the same answer. -1 is random.")
+    ),
+    "max_tokens": SamplingLimit(
+        tr("Response limit"), 0, 131072, 1, tr("Maximum tokens per answer. 0 is no limit.")
+    ),
 }
 
 FIELD_NAMES: tuple[str, ...] = tuple(field.name for field in fields(Sampling))

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from app.core.conversation import MessageState
 from app.core.errors import ImportFormatError
 from app.core.message import Part, ReasoningPart, Role
+from app.core.translation import tr
 from app.exchange.foreign_text import answer_parts, attached_text, call_part, result_part, text_parts
 from app.exchange.imported import ImportedConversation, Origin
 from app.exchange.message_tree import Entry, chain_of, conversation_of
@@ -35,14 +36,16 @@ def read(data: bytes) -> ImportedConversation:
     try:
         return _conversation(stream)
     except (struct.error, UnicodeDecodeError, OverflowError, ValueError) as error:
-        raise ImportFormatError("This GPT4All chat is damaged.", "Open it in GPT4All to check.") from error
+        raise ImportFormatError(
+            tr("This GPT4All chat is damaged."), tr("Open it in GPT4All to check.")
+        ) from error
 
 
 def _conversation(stream: _Stream) -> ImportedConversation:
     stream.skip(len(MAGIC))
     version = stream.int32()
     if version > NEWEST:
-        raise ImportFormatError("This chat was written by a newer version of GPT4All than is known.")
+        raise ImportFormatError(tr("This chat was written by a newer version of GPT4All than is known."))
     created = stream.int64()
     foreign_id, title = stream.text(), stream.text()
     stream.text()  # The user's name.

@@ -9,6 +9,7 @@ from app.core.conversation import MessageState
 from app.core.errors import ImportFormatError
 from app.core.message import Part, Role
 from app.core.parsing import ParseError, parse_json
+from app.core.translation import tr
 from app.exchange.context import ReadContext
 from app.exchange.fields import list_of, moment_of, table_of, text_of
 from app.exchange.foreign_text import answer_parts, call_part, result_part, text_parts, thought_part
@@ -33,7 +34,7 @@ def read(values: Mapping[str, Any], context: ReadContext) -> ImportedConversatio
     beside = context.file.beside(MESSAGES)
     if beside is None:
         raise ImportFormatError(
-            "Its messages.jsonl is not beside it.", "Choose Jan's whole folder “threads” instead."
+            tr("Its messages.jsonl is not beside it."), tr("Choose Jan's whole folder “threads” instead.")
         )
     assistant = next(iter(list_of(values, "assistants")), None)
     model = text_of(table_of(assistant, "model"), "id") or text_of(table_of(values, "model"), "id")

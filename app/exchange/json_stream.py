@@ -16,6 +16,7 @@ import ijson
 
 from app.core.errors import ImportFormatError
 from app.core.parsing import DEEPEST
+from app.core.translation import tr
 
 MOST_CHARACTERS = 64 * 1024**2
 """Of one conversation; longer ones hold files, or are made to fill the memory."""
@@ -93,7 +94,8 @@ class JsonInput:
         self._events_before = self.events
         if self._silent > LONGEST_TEXT:
             raise ImportFormatError(
-                "A text in this file is too long to be read.", "It may be damaged. Export the chats again."
+                tr("A text in this file is too long to be read."),
+                tr("It may be damaged. Export the chats again."),
             )
         # Bytes that are no UTF-8 become U+FFFD; the parser would stop at them.
         chunk = self._decoder.decode(chunk, final=not chunk).encode()
@@ -152,9 +154,12 @@ def read_objects(source: JsonInput) -> Iterator[dict[str, Any] | Refused]:
 
 def _broken(count: int) -> ImportFormatError:
     if count <= CHUNK:
-        return ImportFormatError("This file cannot be read as JSON.", "It may be damaged. Export it again.")
+        return ImportFormatError(
+            tr("This file cannot be read as JSON."), tr("It may be damaged. Export it again.")
+        )
     return ImportFormatError(
-        "The rest of this file cannot be read as JSON: it is cut off or damaged.", "Export the chats again."
+        tr("The rest of this file cannot be read as JSON: it is cut off or damaged."),
+        tr("Export the chats again."),
     )
 
 
@@ -188,14 +193,15 @@ class _Builder:
             self._size += len(value) + 8 if isinstance(value, str) else 16
             self._put(value)
         if self._size > MOST_CHARACTERS and not self._refusal:
-            self._refuse("It is too large to be read.")
+            self._refuse(tr("It is too large to be read."))
         return None
 
     def _open(self, value: Any) -> None:
         self._depth += 1
         if self._depth > DEEPEST_AT_ALL:
             raise ImportFormatError(
-                "This file is nested too deep to be read.", "It may be damaged. Export the chats again."
+                tr("This file is nested too deep to be read."),
+                tr("It may be damaged. Export the chats again."),
             )
         is_list = isinstance(value, list)
         if self._depth == 1 and is_list:
@@ -207,7 +213,7 @@ class _Builder:
             self._stack, self._keys = [], []
             return
         if self._depth - self._outer > DEEPEST:
-            self._refuse("It is nested too deep to be read.")
+            self._refuse(tr("It is nested too deep to be read."))
         self._size += 32
         if self._refusal:
             return

@@ -13,6 +13,7 @@ from datetime import datetime
 from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState, now
 from app.core.errors import ImportFormatError
 from app.core.message import Generation, Message, Part, Role, ToolResultPart
+from app.core.translation import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def conversation_of(
         ImportFormatError: there is not one message in it.
     """
     if not tree.nodes:
-        raise ImportFormatError("There is no message in it.")
+        raise ImportFormatError(tr("There is no message in it."))
     return Conversation(
         title=title or UNTITLED,
         is_titled_by_user=bool(title),

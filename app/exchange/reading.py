@@ -10,6 +10,7 @@ from typing import Any
 from app.core.conversation import UNTITLED, title_from
 from app.core.errors import ImportFormatError
 from app.core.message import Role
+from app.core.translation import tr
 from app.exchange import (
     chatgpt,
     claude,
@@ -34,7 +35,7 @@ _FORMATS: tuple[tuple[Callable[[Mapping[str, Any]], bool], _ReadValues], ...] = 
     (open_webui.fits, open_webui.read),
     (lm_studio.fits, lm_studio.read),
 )
-_NO_CHATS = "There are no chats in this file that can be read."
+_NO_CHATS = tr("There are no chats in this file that can be read.")
 
 
 def read_all(paths: Sequence[Path], options: ReadOptions) -> Iterator[Read | Unread]:
@@ -50,7 +51,7 @@ def read_all(paths: Sequence[Path], options: ReadOptions) -> Iterator[Read | Unr
             yield Unread(path.name, "", str(error))
             continue
         if not found:
-            yield Unread(path.name, "", "There are no chats in it that can be read.")
+            yield Unread(path.name, "", tr("There are no chats in it that can be read."))
         files += found
     total = sum(file.size for _, file in files)
     done = 0
@@ -124,7 +125,9 @@ def _conversations(file: SourceFile, progress: _ReadProgress) -> Iterator[Import
     options = progress.options
     progress.look(0)
     if PurePosixPath(file.name).name == jan.MESSAGES:
-        raise _OtherFileError("This file has a chat's words without its title. Choose Jan's whole folder.")
+        raise _OtherFileError(
+            tr("This file has a chat's words without its title. Choose Jan's whole folder.")
+        )
     if head.startswith(gpt4all.MAGIC):
         yield gpt4all.read(file.read(gpt4all.MOST_BYTES))
     elif tarn_files.is_json(head):

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from app.core.errors import ImportFormatError
+from app.core.translation import tr
 
 MOST_FILES = 200_000
 MOST_UNPACKED = 32 * 1024**3
@@ -56,7 +57,7 @@ class SourceFile:
         except READ_FAULTS as error:
             raise unreadable(error) from error
         if len(data) > most_bytes:
-            raise ImportFormatError("This file is too large to be read.")
+            raise ImportFormatError(tr("This file is too large to be read."))
         return data
 
     def beside(self, link: str) -> SourceFile | None:
@@ -95,7 +96,7 @@ class SourceFolder:
                 count += 1
                 if count > MOST_FILES:
                     raise ImportFormatError(
-                        "This folder holds too many files.", "Choose the one with the chats in it."
+                        tr("This folder holds too many files."), tr("Choose the one with the chats in it.")
                     )
                 if name.lower().endswith((*ENDINGS, ".zip")):
                     place = (Path(folder) / name).relative_to(self._root)
@@ -140,7 +141,7 @@ class SourceArchive(SourceFolder):
         except READ_FAULTS as error:
             raise unreadable(error) from error
         if len(self._archive.infolist()) > MOST_FILES:
-            raise ImportFormatError("This archive holds too many files.")
+            raise ImportFormatError(tr("This archive holds too many files."))
 
     def files(self) -> Iterator[SourceFile]:
         for name in sorted(self._members):
@@ -162,8 +163,8 @@ class SourceArchive(SourceFolder):
         ratio = member.file_size / max(1, member.compress_size)
         if member.file_size > MOST_UNPACKED or (member.file_size > SMALL and ratio > MOST_RATIO):
             raise ImportFormatError(
-                "This file unpacks to far more than chats do, so it was not opened.",
-                "It may be damaged, or made to fill the disk.",
+                tr("This file unpacks to far more than chats do, so it was not opened."),
+                tr("It may be damaged, or made to fill the disk."),
             )
         try:
             return self._archive.open(member)  # type: ignore[return-value]
@@ -198,12 +199,14 @@ def open_source(path: Path) -> SourceFolder:
 def unreadable(error: Exception) -> ImportFormatError:
     """What went wrong with a file, in a sentence."""
     if isinstance(error, RuntimeError) and "password" in str(error):
-        return ImportFormatError("This archive is locked with a password.", "Unpack it first.")
+        return ImportFormatError(tr("This archive is locked with a password."), tr("Unpack it first."))
     if isinstance(error, OSError) and error.strerror:
-        return ImportFormatError(f"This file cannot be read: {error.strerror}.")
+        return ImportFormatError(tr("This file cannot be read: {strerror}.", strerror=error.strerror))
     if isinstance(error, NotImplementedError | RuntimeError):
-        return ImportFormatError("This archive is packed in a way that is not known.", "Unpack it first.")
-    return ImportFormatError("This archive is damaged.", "Download it again.")
+        return ImportFormatError(
+            tr("This archive is packed in a way that is not known."), tr("Unpack it first.")
+        )
+    return ImportFormatError(tr("This archive is damaged."), tr("Download it again."))
 
 
 def _is_plain(stem: str) -> bool:

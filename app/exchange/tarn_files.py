@@ -10,6 +10,7 @@ from app.core.conversation import Conversation
 from app.core.errors import ImportFormatError
 from app.core.export import from_markdown
 from app.core.markdown.importing import exported_id, linked_files
+from app.core.translation import tr
 from app.exchange.foreign_text import bytes_of_data_address
 from app.exchange.imported import ImportedConversation, KeepFile, Origin
 from app.exchange.source_files import SourceFile
@@ -59,7 +60,7 @@ def read_markdown(file: SourceFile, keep_file: KeepFile | None) -> ImportedConve
     try:
         text = file.read(MOST_MARKDOWN).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ImportFormatError("This file is no text in UTF-8.") from error
+        raise ImportFormatError(tr("This file is no text in UTF-8.")) from error
     conversation = from_markdown(text)
     if keep_file is not None:
         for sha256, link in linked_files(text).items():
@@ -83,5 +84,5 @@ def _linked(file: SourceFile, link: str) -> bytes | None:
 
 def _imported(conversation: Conversation, foreign_id: str) -> ImportedConversation:
     if not conversation.nodes:
-        raise ImportFormatError("There is no message in it.")
+        raise ImportFormatError(tr("There is no message in it."))
     return ImportedConversation(conversation, Origin.TARN, foreign_id)

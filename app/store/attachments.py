@@ -16,6 +16,7 @@ from pathlib import Path
 
 from app.core.attachment import is_sha256
 from app.core.errors import StoreError
+from app.core.translation import tr
 from app.files.atomic_write import replace_file
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,8 @@ class AttachmentStore:
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 raise StoreError(
-                    f"The file could not be kept: {reason}.", "Free some room on the disk, then add it again."
+                    tr("The file could not be kept: {reason}.", reason=reason),
+                    tr("Free some room on the disk, then add it again."),
                 ) from error
         return sha256
 

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from app.core.errors import Cancelled, StoreError
+from app.core.translation import tr
 from app.store.database import DamagedFileError, Database, companions, rows_of, unused_name
 from app.store.migrations import applied_names
 
@@ -89,8 +90,8 @@ class Backups:
             part.replace(folder)
         except OSError as error:
             raise StoreError(
-                f"Today's copy of the chats could not be made: {error.strerror or error}.",
-                f"Free up space on the disk with {self._folder}.",
+                tr("Today's copy of the chats could not be made: {value}.", value=error.strerror or error),
+                tr("Free up space on the disk with {folder}.", folder=self._folder),
             ) from error
         self._remove_old_ones()
         log.info("Made the daily copy %s", folder.name)
@@ -128,8 +129,12 @@ class Backups:
             self._database.exchange(exchange)
         except OSError as error:
             raise StoreError(
-                f"The copy of {backup.day} could not be brought back: {error.strerror or error}.",
-                f"Check the disk that holds {path.parent}, then try again.",
+                tr(
+                    "The copy of {day} could not be brought back: {value}.",
+                    day=backup.day,
+                    value=error.strerror or error,
+                ),
+                tr("Check the disk that holds {parent}, then try again.", parent=path.parent),
             ) from error
         for leftover in ready.parent.glob(f"{ready.stem}.before-m*"):
             leftover.unlink(missing_ok=True)
@@ -173,9 +178,9 @@ def _copy_database(path: Path, copy_path: Path, cancel: threading.Event) -> bool
     except Cancelled:
         return False
     except sqlite3.Error as error:
-        raise DamagedFileError(f"The chats could not be copied: {error}.") from error
+        raise DamagedFileError(tr("The chats could not be copied: {error}.", error=error)) from error
     if verdict != "ok" or orphan:
-        raise DamagedFileError("The daily copy of the chats shows that their file is damaged.")
+        raise DamagedFileError(tr("The daily copy of the chats shows that their file is damaged."))
     return True
 
 

@@ -34,6 +34,7 @@ from app.core.message import AttachmentPart, Generation, Message, Part, Role
 from app.core.parsing import ParseError, parse_json
 from app.core.permission import Permissions
 from app.core.preset_overrides import is_usable
+from app.core.translation import tr
 from app.files.converter import converted
 from app.store.message_json import generation_values, part_from_values, part_values
 
@@ -44,7 +45,7 @@ MOST_BYTES = 2 * 1024**3
 
 ReadFile = Callable[[str], bytes | None]
 
-_HINT = "Choose a JSON file that Tarn exported."
+_HINT = tr("Choose a JSON file that Tarn exported.")
 
 
 def to_json(conversation: Conversation, read_file: ReadFile = lambda _sha256: None) -> str:
@@ -94,7 +95,7 @@ def from_json(text: str | bytes) -> Conversation:
     try:
         return _conversation(values["conversation"], values["messages"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ImportFormatError("The exported chat is damaged.", "Export it again.") from error
+        raise ImportFormatError(tr("The exported chat is damaged."), tr("Export it again.")) from error
 
 
 def files_from_json(text: str | bytes) -> list[bytes]:
@@ -117,13 +118,13 @@ def _read(text: str | bytes) -> dict[str, Any]:
     try:
         values = parse_json(text, MOST_BYTES)
     except ParseError as error:
-        raise ImportFormatError("This file cannot be read as JSON.", _HINT) from error
+        raise ImportFormatError(tr("This file cannot be read as JSON."), _HINT) from error
     if not isinstance(values, dict) or values.get("format") != FORMAT:
-        raise ImportFormatError("This file is not a chat that Tarn exported.", _HINT)
+        raise ImportFormatError(tr("This file is not a chat that Tarn exported."), _HINT)
     version = values.get("version")
     if not isinstance(version, int) or version > VERSION:
         raise ImportFormatError(
-            "This chat was exported by a newer version of Tarn.", "Install the newest version."
+            tr("This chat was exported by a newer version of Tarn."), tr("Install the newest version.")
         )
     return values
 

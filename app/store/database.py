@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from app.core.errors import StoreError
+from app.core.translation import tr
 from app.store.migrations import (
     MIGRATIONS,
     Migration,
@@ -49,10 +50,10 @@ class DamagedKeyError(DamagedFileError):
     """The id of a row is not legible: the pages are sound, but the file has to be recovered all the same."""
 
     def __init__(self) -> None:
-        super().__init__("The file with the chats is damaged.", _DAMAGED_HINT)
+        super().__init__(tr("The file with the chats is damaged."), _DAMAGED_HINT)
 
 
-_DAMAGED_HINT = "Start Tarn again: the file is then kept aside, and what is legible of it is recovered."
+_DAMAGED_HINT = tr("Start Tarn again: the file is then kept aside, and what is legible of it is recovered.")
 
 
 class Database:
@@ -105,8 +106,11 @@ class Database:
         """
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreError(
-                f"The SQLite library of this Python is too old ({sqlite3.sqlite_version}).",
-                "Use a Python that brings SQLite 3.34 or later.",
+                tr(
+                    "The SQLite library of this Python is too old ({sqlite_version}).",
+                    sqlite_version=sqlite3.sqlite_version,
+                ),
+                tr("Use a Python that brings SQLite 3.34 or later."),
             )
         is_suspect = _is_suspect(path)
         with _in_plain_words(path):
@@ -199,8 +203,12 @@ def _connect(path: Path) -> sqlite3.Connection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
-            f"The folder for chats, {path.parent}, cannot be created: {error.strerror}.",
-            "Check the permissions of the folder above it, or choose another one with --data-dir.",
+            tr(
+                "The folder for chats, {parent}, cannot be created: {strerror}.",
+                parent=path.parent,
+                strerror=error.strerror,
+            ),
+            tr("Check the permissions of the folder above it, or choose another one with --data-dir."),
         ) from error
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
@@ -233,8 +241,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mi
     applied = applied_names(connection)
     if are_newer(applied, migrations):
         raise StoreError(
-            "The chats in this folder were saved by a newer version of Tarn.",
-            "Install the newest version, or choose another folder with --data-dir. Nothing was changed.",
+            tr("The chats in this folder were saved by a newer version of Tarn."),
+            tr("Install the newest version, or choose another folder with --data-dir. Nothing was changed."),
         )
     if not is_beginning(applied, migrations) or (not applied and has_tables(connection)):
         log.error("The list of the schema's steps is damaged")
@@ -278,7 +286,7 @@ def unused_name(path: Path, word: str) -> Path:
 
 
 def _damaged(path: Path) -> DamagedFileError:
-    return DamagedFileError(f"The file with the chats is damaged: {path}.", _DAMAGED_HINT)
+    return DamagedFileError(tr("The file with the chats is damaged: {path}.", path=path), _DAMAGED_HINT)
 
 
 def is_wrong_statement(error: sqlite3.Error) -> bool:
@@ -345,26 +353,26 @@ _GONE = (
 )
 """How SQLite names tables that were there when the program was written."""
 _SPACE = (
-    "The disk is full, so the chat could not be saved.",
-    "Free up space on the disk with {folder}, then try again.",
+    tr("The disk is full, so the chat could not be saved."),
+    tr("Free up space on the disk with {folder}, then try again."),
 )
 _IN_USE = (
-    "Another program is using the file with the chats.",
-    "Close other windows of Tarn and programs that read {path}, then try again.",
+    tr("Another program is using the file with the chats."),
+    tr("Close other windows of Tarn and programs that read {path}, then try again."),
 )
 _NO_WRITE = (
-    "The file with the chats cannot be written: {path}.",
-    "Check that you may write in {folder} and that the disk is not write-protected.",
+    tr("The file with the chats cannot be written: {path}."),
+    tr("Check that you may write in {folder} and that the disk is not write-protected."),
 )
 _NO_OPEN = (
-    "The file with the chats cannot be opened: {path}.",
-    "Check that the folder exists and that you may read and write in it.",
+    tr("The file with the chats cannot be opened: {path}."),
+    tr("Check that the folder exists and that you may read and write in it."),
 )
 _DISK_FAULT = (
-    "The disk reported a fault while chats were read or saved.",
-    "Check the disk that holds {folder} and whether it is still connected.",
+    tr("The disk reported a fault while chats were read or saved."),
+    tr("Check the disk that holds {folder} and whether it is still connected."),
 )
-_TOO_LONG = ("The text is too long to be saved.", "Texts up to 900 MB can be kept.")
+_TOO_LONG = (tr("The text is too long to be saved."), tr("Texts up to 900 MB can be kept."))
 
 _FAULTS: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_FULL: _SPACE,

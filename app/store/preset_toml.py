@@ -7,20 +7,21 @@ from typing import Any
 
 from app.core.preset import FLASH_ATTENTION, KV_CACHE_TYPES, LOAD_LIMITS, THINKING_LIMIT, Preset
 from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS
+from app.core.translation import tr
 from app.files.converter import converted, plain
 
 log = logging.getLogger(__name__)
 
 _LIMITS = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
 _LABELS = {
-    "name": "The name",
-    "system_prompt": "The system prompt",
-    "source": "The source",
-    "kv_cache_type": "The KV cache type",
-    "flash_attention": "Flash attention",
-    "tools": "Tools",
-    "stop": "Stop strings",
-    "sampling": "The sampling values",
+    "name": tr("The name"),
+    "system_prompt": tr("The system prompt"),
+    "source": tr("The source"),
+    "kv_cache_type": tr("The KV cache type"),
+    "flash_attention": tr("Flash attention"),
+    "tools": tr("Tools"),
+    "stop": tr("Stop strings"),
+    "sampling": tr("The sampling values"),
 }
 _CHOICES = {"kv_cache_type": KV_CACHE_TYPES, "flash_attention": FLASH_ATTENTION}
 _NAMES = (
@@ -48,7 +49,7 @@ def values_of_preset(preset: Preset) -> dict[str, Any]:
 def preset_from_values(values: object) -> tuple[Preset, list[str]]:
     """The preset, and a sentence for each value that is wrong, in whose place the default is taken."""
     if not isinstance(values, dict):
-        return Preset(""), ["A preset must be a table of values."]
+        return Preset(""), [tr("A preset must be a table of values.")]
     problems: list[str] = []
     sampling = values.get("sampling", {})
     unknown = [*(values.keys() - set(_NAMES))]
@@ -73,9 +74,9 @@ def _fault(name: str, value: Any) -> str:
     if name in _LIMITS and not _LIMITS[name].low <= value <= _LIMITS[name].high:
         return _LIMITS[name].refusal(value)
     if name in _CHOICES and value not in _CHOICES[name]:
-        return f"{_LABELS[name]} must be one of {', '.join(_CHOICES[name])}."
+        return tr("{labels} must be one of {join}.", labels=_LABELS[name], join=", ".join(_CHOICES[name]))
     if name in ("stop", "tools") and not all(value or ()):
-        return f"{_LABELS[name]} must be a list of texts that are not empty."
+        return tr("{labels} must be a list of texts that are not empty.", labels=_LABELS[name])
     return ""
 
 
@@ -85,9 +86,14 @@ def _sentence(name: str, value: object, problem: str) -> str:
     if limit := _LIMITS.get(name):
         is_whole = name in WHOLE_NUMBERS or name not in LIMITS
         if is_whole and isinstance(value, float):
-            return f"{limit.label} must be a whole number {limit.range_text}, not {value:g}."
-        return f"{limit.label} must be a number {limit.range_text}."
+            return tr(
+                "{label} must be a whole number {range_text}, not {value:g}.",
+                label=limit.label,
+                range_text=limit.range_text,
+                value=value,
+            )
+        return tr("{label} must be a number {range_text}.", label=limit.label, range_text=limit.range_text)
     if name in ("stop", "tools"):
-        return f"{_LABELS[name]} must be a list of texts that are not empty."
-    kind = "a table" if name == "sampling" else "a text"
-    return f"{_LABELS.get(name, name)} must be {kind}."
+        return tr("{labels} must be a list of texts that are not empty.", labels=_LABELS[name])
+    kind = tr("a table") if name == "sampling" else tr("a text")
+    return tr("{get} must be {kind}.", get=_LABELS.get(name, name), kind=kind)

@@ -10,6 +10,7 @@ from typing import Any
 from app.core.errors import ImportFormatError, SettingsError
 from app.core.parsing import parse_toml
 from app.core.preset import Preset
+from app.core.translation import tr, tr_later
 from app.files.atomic_write import replace_file
 from app.files.toml_file import as_toml, as_written, read_toml, write_toml
 from app.store.preset_toml import preset_from_values, values_of_preset
@@ -101,7 +102,7 @@ class PresetStore:
         Raises:
             SettingsError: it is built in, or the new name cannot be used.
         """
-        old = self._own_one(name, "renamed")
+        old = self._own_one(name, tr_later("{name} comes with Tarn and cannot be renamed."))
         renamed = replace(old, name=self._usable_name(new_name, instead_of=old.name))
         own = {key: preset for key, preset in self._own.items() if key != _key(name)}
         if _key(name) in self._written:
@@ -116,7 +117,7 @@ class PresetStore:
         Raises:
             SettingsError: it is built in, or there is none of that name.
         """
-        self._own_one(name, "deleted")
+        self._own_one(name, tr_later("{name} comes with Tarn and cannot be deleted."))
         own = {key: preset for key, preset in self._own.items() if key != _key(name)}
         bound = self.models_of(name)
         self._keep(own, {model: preset for model, preset in self._bindings.items() if model not in bound})
@@ -167,8 +168,12 @@ class PresetStore:
             replace_file(path, text.encode())
         except OSError as error:
             raise SettingsError(
-                f"The preset could not be written to {path.name}: {error.strerror or error}.",
-                "Choose another place, or check that you may write there.",
+                tr(
+                    "The preset could not be written to {name}: {value}.",
+                    name=path.name,
+                    value=error.strerror or error,
+                ),
+                tr("Choose another place, or check that you may write there."),
             ) from error
 
     def import_file(self, path: Path) -> Preset:
@@ -182,10 +187,13 @@ class PresetStore:
                 data = file.read(LARGEST_IMPORT + 1)
         except OSError as error:
             raise ImportFormatError(
-                f"{path.name} could not be read: {error.strerror or error}.", "Choose another file."
+                tr("{name} could not be read: {value}.", name=path.name, value=error.strerror or error),
+                tr("Choose another file."),
             ) from error
         if len(data) > LARGEST_IMPORT:
-            raise ImportFormatError(f"{path.name} is too large for a preset.", "Choose another file.")
+            raise ImportFormatError(
+                tr("{name} is too large for a preset.", name=path.name), tr("Choose another file.")
+            )
         return self.import_text(data.decode("utf-8-sig", "replace"))
 
     def models_of(self, name: str) -> list[str]:
@@ -215,12 +223,12 @@ class PresetStore:
             (values,) = parse_toml(text)["preset"]
         except (KeyError, ValueError, TypeError) as error:
             raise ImportFormatError(
-                "This file does not hold a preset.", "Choose a file that was made with Export preset."
+                tr("This file does not hold a preset."), tr("Choose a file that was made with Export preset.")
             ) from error
         preset, problems = preset_from_values(values)
         if problems:
-            raise ImportFormatError(problems[0], "Correct the value in the file, then import it again.")
-        name = self._free_name(" ".join(preset.name.split())[:LONGEST_NAME] or "Imported preset")
+            raise ImportFormatError(problems[0], tr("Correct the value in the file, then import it again."))
+        name = self._free_name(" ".join(preset.name.split())[:LONGEST_NAME] or tr("Imported preset"))
         return self._put(replace(preset, name=name))
 
     def _load(self) -> None:
@@ -230,20 +238,29 @@ class PresetStore:
         listed = values.get("preset", [])
         if not isinstance(listed, list):
             self._illegible["preset"] = listed
-            notices.append(f"{self._path.name}: The presets must be a list of tables. They are not used.")
+            notices.append(
+                tr("{name}: The presets must be a list of tables. They are not used.", name=self._path.name)
+            )
             listed = []
         for entry in listed:
             preset, problems = preset_from_values(entry)
-            notices += [f"{self._path.name}: {problem} The default is used instead." for problem in problems]
+            notices += [
+                tr("{name}: {problem} The default is used instead.", name=self._path.name, problem=problem)
+                for problem in problems
+            ]
             if not preset.name or not isinstance(entry, dict):
                 self._unused.append(entry)
                 if not problems:
-                    notices.append(f"{self._path.name}: A preset without a name is not used.")
+                    notices.append(tr("{name}: A preset without a name is not used.", name=self._path.name))
                 continue
             if _key(preset.name) in self._own:
                 preset = replace(preset, name=self._free_name(preset.name))
                 notices.append(
-                    f"{self._path.name}: Two presets have the same name; one is now called {preset.name}."
+                    tr(
+                        "{name}: Two presets have the same name; one is now called {new_name}.",
+                        name=self._path.name,
+                        new_name=preset.name,
+                    )
                 )
             key = _key(preset.name)
             self._own[key] = replace(preset, is_builtin=key in self._builtins)
@@ -251,7 +268,9 @@ class PresetStore:
         bindings = values.get("models", {})
         if not isinstance(bindings, dict):
             self._illegible["models"] = bindings
-            notices.append(f"{self._path.name}: The models' presets must be a table. They are not used.")
+            notices.append(
+                tr("{name}: The models' presets must be a table. They are not used.", name=self._path.name)
+            )
             bindings = {}
         for model, name in bindings.items():
             if isinstance(name, str) and self.get(name):
@@ -285,25 +304,33 @@ class PresetStore:
     def _existing(self, name: str) -> Preset:
         preset = self.get(name)
         if preset is None:
-            raise SettingsError(f"There is no preset called {name}.", "Choose another preset.")
+            raise SettingsError(
+                tr("There is no preset called {name}.", name=name), tr("Choose another preset.")
+            )
         return preset
 
-    def _own_one(self, name: str, verb: str) -> Preset:
+    def _own_one(self, name: str, refusal: str) -> Preset:
         preset = self._existing(name)
         if preset.is_builtin:
             raise SettingsError(
-                f"{preset.name} comes with Tarn and cannot be {verb}.", "Duplicate it, then change the copy."
+                tr(refusal, name=preset.name),
+                tr("Duplicate it, then change the copy."),
             )
         return preset
 
     def _usable_name(self, name: str, instead_of: str = "") -> str:
         clean = " ".join(name.split())
         if not clean:
-            raise SettingsError("A preset needs a name.", "Type a name.")
+            raise SettingsError(tr("A preset needs a name."), tr("Type a name."))
         if len(clean) > LONGEST_NAME:
-            raise SettingsError(f"A name has at most {LONGEST_NAME} characters.", "Choose a shorter name.")
+            raise SettingsError(
+                tr("A name has at most {longest_name} characters.", longest_name=LONGEST_NAME),
+                tr("Choose a shorter name."),
+            )
         if self.get(clean) and _key(clean) != _key(instead_of):
-            raise SettingsError(f"There is already a preset called {clean}.", "Choose another name.")
+            raise SettingsError(
+                tr("There is already a preset called {clean}.", clean=clean), tr("Choose another name.")
+            )
         return clean
 
     def _free_name(self, wanted: str) -> str:

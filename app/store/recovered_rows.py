@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.core.conversation import new_id
 from app.core.recovery_progress import OnProgress, RecoveryProgress, RecoveryStep
+from app.core.translation import tr
 from app.store.imports import IMPORTED
 from app.store.message_json import attachments_column, parts_from_json
 from app.store.page_scan import Column, DamagedText, scan_rows, text_column
@@ -20,8 +21,8 @@ from app.store.text_column import restored
 
 log = logging.getLogger(__name__)
 
-RECOVERED = "Recovered chat"
-RECOVERED_FOLDER = "Recovered folder"
+RECOVERED = tr("Recovered chat")
+RECOVERED_FOLDER = tr("Recovered folder")
 MOST_FAILURES = 10_000
 """How many rows one after the other may be illegible before the walk through a table is given up."""
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import StoreError
-from app.core.formatting import counted
 from app.core.recovery_progress import OnProgress, RecoveryProgress, RecoveryStep, no_progress
+from app.core.translation import sentences, tr, tr_count
 from app.store.database import Database, check_mark, companions, unused_name
 from app.store.migrations import applied_names, is_beginning, rebuild_search
 from app.store.page_scan import text_column
@@ -69,7 +69,8 @@ def replace_damaged(path: Path, on_progress: OnProgress = no_progress) -> str:
     Database.open(new_path).close()  # Makes the index of the search.
     aside = _put_in_place(path)
     log.error("The database was damaged and replaced: %s", recovered)
-    return f"The file with the chats was damaged. It was kept as {aside.name}. {_told(recovered)}"
+    kept = tr("The file with the chats was damaged. It was kept as {name}.", name=aside.name)
+    return sentences(kept, _told(recovered))
 
 
 def backups_folder(path: Path) -> Path:
@@ -112,22 +113,43 @@ def _put_in_place(path: Path) -> Path:
 
 
 def _told(recovered: Recovered) -> str:
-    conversations = counted(recovered.conversations, "chat")
-    messages = counted(recovered.messages, "message")
+    conversations = tr_count("{count:,} chat", "{count:,} chats", recovered.conversations)
+    messages = tr_count("{count:,} message", "{count:,} messages", recovered.messages)
     if not recovered.conversations:
-        return "None of its chats could be recovered."
+        return tr("None of its chats could be recovered.")
     if not recovered.messages:
-        return f"No message in {conversations} could be recovered."
+        return tr("No message in {conversations} could be recovered.", conversations=conversations)
     if recovered.from_copy:
-        copied = counted(recovered.from_copy, "message")
-        rest = f"; {counted(recovered.lost_messages, 'message')} could not" if recovered.lost_messages else ""
-        return f"{messages} in {conversations} are there again, {copied} of them from the daily copy{rest}."
+        copied = tr_count("{count:,} message", "{count:,} messages", recovered.from_copy)
+        here = tr(
+            "{messages} in {conversations} are there again, {copied} of them from the daily copy.",
+            messages=messages,
+            conversations=conversations,
+            copied=copied,
+        )
+        if not recovered.lost_messages:
+            return here
+        lost = tr_count("{count:,} message is not.", "{count:,} messages are not.", recovered.lost_messages)
+        return sentences(here, lost)
     if recovered.lost_messages:
-        lost = counted(recovered.lost_messages, "message")
-        return f"{messages} in {conversations} could be recovered; {lost} could not."
+        lost = tr_count("{count:,} message", "{count:,} messages", recovered.lost_messages)
+        return tr(
+            "{messages} in {conversations} could be recovered; {lost} could not.",
+            messages=messages,
+            conversations=conversations,
+            lost=lost,
+        )
     if recovered.is_complete:
-        return f"All {messages} in {conversations} were recovered."
-    return f"{messages} in {conversations} could be recovered; there may have been more."
+        return tr(
+            "All {messages} in {conversations} were recovered.",
+            messages=messages,
+            conversations=conversations,
+        )
+    return tr(
+        "{messages} in {conversations} could be recovered; there may have been more.",
+        messages=messages,
+        conversations=conversations,
+    )
 
 
 def _has_indexes_renewed(path: Path, on_progress: OnProgress) -> bool:
@@ -175,8 +197,8 @@ def _set_aside(path: Path) -> Path:
                 old.rename(new)
     except OSError as error:
         raise StoreError(
-            f"The file with the chats is damaged and cannot be moved: {path}.",
-            "Close programs that use it, move it to another folder, and start Tarn again.",
+            tr("The file with the chats is damaged and cannot be moved: {path}.", path=path),
+            tr("Close programs that use it, move it to another folder, and start Tarn again."),
         ) from error
     return aside
 
@@ -194,8 +216,11 @@ def _copy_to_read(damaged: Path, on_progress: OnProgress) -> Iterator[Path]:
         yield copy
     except OSError as error:
         raise StoreError(
-            f"The file with the chats is damaged and could not be copied: {error.strerror}.",
-            f"Free up space on the disk with {damaged.parent}, then start Tarn again.",
+            tr(
+                "The file with the chats is damaged and could not be copied: {strerror}.",
+                strerror=error.strerror,
+            ),
+            tr("Free up space on the disk with {parent}, then start Tarn again.", parent=damaged.parent),
         ) from error
     finally:
         for leftover in companions(copy):

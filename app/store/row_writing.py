@@ -7,6 +7,7 @@ import hashlib
 from app.core.conversation import MessageNode, MessageState
 from app.core.errors import StoreError
 from app.core.message import Instructions
+from app.core.translation import tr
 from app.store.database import Connection, DamagedKeyError
 from app.store.message_json import instructions_to_json
 from app.store.rows import message_columns
@@ -19,8 +20,8 @@ ADD_TERM = "insert or ignore into search_term values (?)"
 def gone() -> StoreError:
     """The error where a conversation was deleted meanwhile."""
     return StoreError(
-        "This chat is not in the file any more.",
-        "It may have been deleted in another window of Tarn.",
+        tr("This chat is not in the file any more."),
+        tr("It may have been deleted in another window of Tarn."),
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from app.core.conversation import MessageState
+from app.core.translation import tr
 from app.services.downloads import DownloadsChange, DownloadService
 from app.services.running_answer import AnswerChange, AnswerPart, RunningAnswer
 from app.services.services import Services
@@ -56,14 +57,14 @@ class BackgroundNews(QObject):
         title = self._services.conversations.title_of(conversation_id)
         has_failed = answer.node.state is MessageState.FAILED
         self._notifier.notify(
-            "The answer failed" if has_failed else "The answer is finished",
+            tr("The answer failed") if has_failed else tr("The answer is finished"),
             title,
             lambda: self._show_conversation(conversation_id),
         )
 
     def _on_downloads_changed(self, change: DownloadsChange) -> None:
         if change.arrived is not None and self._is_wanted:
-            self._notifier.notify("Download finished", change.arrived.order.title, self._come_forward)
+            self._notifier.notify(tr("Download finished"), change.arrived.order.title, self._come_forward)
 
     @property
     def _is_wanted(self) -> bool:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.services.notices import Offer
 from app.ui.icons import icon
 from app.ui.widgets.icon_button import IconButton
@@ -55,7 +56,7 @@ class Banner(QFrame):
         self.action_button.setObjectName("banner_action_button")
         self.other_button = QPushButton(self)
         self.other_button.setObjectName("banner_other_button")
-        self.dismiss_button = IconButton("x", "Dismiss", parent=self)
+        self.dismiss_button = IconButton("x", tr("Dismiss"), parent=self)
         self.dismiss_button.setObjectName("banner_dismiss_button")
         self._lay_out()
         self.action_button.clicked.connect(lambda: self._accept(0))

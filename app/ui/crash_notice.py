@@ -8,6 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from app.core.translation import tr
 from app.ui.messages import Messages
 
 
@@ -17,18 +18,18 @@ class CrashReportDialog(QDialog):
     def __init__(self, report: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("crash_report_dialog")
-        self.setWindowTitle("Crash report")
+        self.setWindowTitle(tr("Crash report"))
         self.resize(760, 520)
-        where = QLabel(f"Kept in {report}", self)
+        where = QLabel(tr("Kept in {report}", report=report), self)
         where.setWordWrap(True)
         self.text = QPlainTextEdit(report.read_text(encoding="utf-8", errors="replace"), self)
-        self.text.setAccessibleName("Crash report")
+        self.text.setAccessibleName(tr("Crash report"))
         self.text.setReadOnly(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        self.copy_button = buttons.addButton("Copy", QDialogButtonBox.ButtonRole.ActionRole)
-        self.folder_button = buttons.addButton("Open folder", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button = buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.folder_button = buttons.addButton(tr("Open folder"), QDialogButtonBox.ButtonRole.ActionRole)
         self.copy_button.clicked.connect(self._copy)
         self.folder_button.clicked.connect(
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(report.parent)))
@@ -53,8 +54,8 @@ def show_crash_notice(messages: Messages, report: Path, window: QWidget) -> None
         dialog.open()
 
     messages.show_notice(
-        "Tarn closed unexpectedly last time.",
-        "A crash report is saved on this computer only.",
-        "Show",
+        tr("Tarn closed unexpectedly last time."),
+        tr("A crash report is saved on this computer only."),
+        tr("Show"),
         show,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
+from app.core.translation import tr
 from app.services.background import Report, Stream, Worker
 
 log = logging.getLogger(__name__)
@@ -142,7 +143,7 @@ def _over_bus(title: str, text: str, replaced: int) -> Callable[[threading.Event
 
         service = DBusAddress(_PATH, _SERVICE, _SERVICE)
         arguments = (
-            *("Tarn", replaced, "tarn", title, _escaped(text), ["default", "Show"]),
+            *("Tarn", replaced, "tarn", title, _escaped(text), ["default", tr("Show")]),
             *({"desktop-entry": ("s", "tarn")}, _SERVER_DECIDES),
         )
         call = new_method_call(service, "Notify", "susssasa{sv}i", arguments)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.documents.formats import ENDINGS as DOCUMENT_ENDINGS
 from app.documents.formats import looks_like_text
 from app.exchange.chat_files import holds_chats
@@ -62,16 +63,18 @@ class DropHint(QWidget):
         count = len(files) or int(data.hasImage() and not data.hasUrls())
         self.is_welcome = bool(models or count or exports)
         if not self.is_welcome:
-            self.text = "Drop documents, pictures, sound, a GGUF model, a folder of models, or exported chats"
+            self.text = tr(
+                "Drop documents, pictures, sound, a GGUF model, a folder of models, or exported chats"
+            )
         elif exports and not models:
             name = exports[0].name if len(exports) == 1 else f"{len(exports)} files"
-            self.text = f"Drop to import chats from {name}"
+            self.text = tr("Drop to import chats from {name}", name=name)
         elif not models:
-            self.text = f"Drop to add {_called(files, count)}"
+            self.text = tr("Drop to add {called}", called=_called(files, count))
         elif models[0].is_dir():
-            self.text = f"Drop to add the folder {models[0].name}"
+            self.text = tr("Drop to add the folder {name}", name=models[0].name)
         else:
-            self.text = f"Drop to open {models[0].name}"
+            self.text = tr("Drop to open {name}", name=models[0].name)
         self.setAccessibleName(self.text)
         self.setGeometry(self._window.rect())
         self.show()
@@ -99,7 +102,7 @@ class DropHint(QWidget):
 
 def _called(files: list[Path], count: int) -> str:
     if count == 1:
-        return files[0].name if files else "the picture"
+        return files[0].name if files else tr("the picture")
     endings = {path.suffix.lower() for path in files}
     if endings <= set(PICTURE_ENDINGS):
         return f"{count} pictures"

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.hub.library.projectors import pair_of
 from app.ui.chat.chat_page import ChatPage
 from app.ui.composer.composer import ComposerState
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
 
     def set_conversation_title(self, title: str) -> None:
         """Names the conversation in the window's title."""
-        self.setWindowTitle(f"{title} · Tarn" if title else "Tarn")
+        self.setWindowTitle(tr("{title} · Tarn", title=title) if title else "Tarn")
 
     def set_sidebar_visible(self, is_wanted: bool) -> None:
         """Shows or hides the sidebar; in a narrow window it covers nothing, so it can be shown there too."""
@@ -247,8 +248,8 @@ class MainWindow(QMainWindow):
             self.picture_dropped.emit(data)
         elif not models:
             self.messages.show_notice(
-                "That file cannot be opened.",
-                "Drop documents, pictures, sound, a GGUF model, a folder of models, or exported chats.",
+                tr("That file cannot be opened."),
+                tr("Drop documents, pictures, sound, a GGUF model, a folder of models, or exported chats."),
             )
         if not models:
             self.focus_composer()

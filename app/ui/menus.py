@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.settings import ThemeChoice
 from app.ui.chat.conversation_settings_button import SHORTCUT as SETTINGS_SHORTCUT
 from app.ui.icons import icon
@@ -103,7 +104,7 @@ class Menus(QObject):
         """The menus from left to right, and their entries from top to bottom."""
         return (
             (
-                "&File",
+                tr("&File"),
                 (
                     self.new_chat_action,
                     self.temporary_chat_action,
@@ -120,7 +121,7 @@ class Menus(QObject):
                 ),
             ),
             (
-                "&Edit",
+                tr("&Edit"),
                 (
                     self.cut_action,
                     self.copy_action,
@@ -135,7 +136,7 @@ class Menus(QObject):
                 ),
             ),
             (
-                "&View",
+                tr("&View"),
                 (
                     self.palette_action,
                     SEPARATOR,
@@ -153,7 +154,7 @@ class Menus(QObject):
                 ),
             ),
             (
-                "&Chat",
+                tr("&Chat"),
                 (
                     self.stop_action,
                     self.regenerate_action,
@@ -175,49 +176,49 @@ class Menus(QObject):
                     self.presets_action,
                 ),
             ),
-            ("&Help", (self.shortcuts_action, self.log_folder_action, SEPARATOR, self.about_action)),
+            (tr("&Help"), (self.shortcuts_action, self.log_folder_action, SEPARATOR, self.about_action)),
         )
 
     def _make_file_actions(self) -> None:
-        self.new_chat_action = self._action("new_chat", "&New chat", "note-pencil", "Ctrl+N")
+        self.new_chat_action = self._action("new_chat", tr("&New chat"), "note-pencil", "Ctrl+N")
         self.temporary_chat_action = self._action(
-            "temporary_chat", "New &temporary chat", "ghost", "Ctrl+Shift+N"
+            "temporary_chat", tr("New &temporary chat"), "ghost", "Ctrl+Shift+N"
         )
-        self.open_model_action = self._action("open_model", "&Open model…", "folder-open", "Ctrl+O")
-        self.add_folder_action = self._action("add_folder", "Add model &folder…", "folder-plus")
-        self.import_action = self._action("import", "&Import chats…", "download-simple", "Ctrl+Shift+I")
-        self.export_action = self._action("export", "&Export chats…", "export", "Ctrl+E")
-        self.settings_action = self._action("settings", "&Settings…", "gear-six", "Ctrl+,")
+        self.open_model_action = self._action("open_model", tr("&Open model…"), "folder-open", "Ctrl+O")
+        self.add_folder_action = self._action("add_folder", tr("Add model &folder…"), "folder-plus")
+        self.import_action = self._action("import", tr("&Import chats…"), "download-simple", "Ctrl+Shift+I")
+        self.export_action = self._action("export", tr("&Export chats…"), "export", "Ctrl+E")
+        self.settings_action = self._action("settings", tr("&Settings…"), "gear-six", "Ctrl+,")
         self.settings_action.setMenuRole(QAction.MenuRole.PreferencesRole)
-        self.quit_action = self._action("quit", "&Quit", "", "Ctrl+Q")
+        self.quit_action = self._action("quit", tr("&Quit"), "", "Ctrl+Q")
         self.quit_action.setMenuRole(QAction.MenuRole.QuitRole)
 
     def _make_edit_actions(self) -> None:
-        self.cut_action = self._action("cut", "Cu&t", "", "Ctrl+X")
-        self.copy_action = self._action("copy", "&Copy", "", "Ctrl+C")
-        self.paste_action = self._action("paste", "&Paste", "", "Ctrl+V")
-        self.select_all_action = self._action("select_all", "Select &all", "", "Ctrl+A")
+        self.cut_action = self._action("cut", tr("Cu&t"), "", "Ctrl+X")
+        self.copy_action = self._action("copy", tr("&Copy"), "", "Ctrl+C")
+        self.paste_action = self._action("paste", tr("&Paste"), "", "Ctrl+V")
+        self.select_all_action = self._action("select_all", tr("Select &all"), "", "Ctrl+A")
         self.search_action = self._action(
-            "search", "&Search chats", "magnifying-glass", "Ctrl+Shift+F", "Ctrl+K"
+            "search", tr("&Search chats"), "magnifying-glass", "Ctrl+Shift+F", "Ctrl+K"
         )
-        self.find_action = self._action("find", "&Find in chat", "", "Ctrl+F")
-        self.find_next_action = self._action("find_next", "Find &next", "", "F3", "Ctrl+G")
+        self.find_action = self._action("find", tr("&Find in chat"), "", "Ctrl+F")
+        self.find_next_action = self._action("find_next", tr("Find &next"), "", "F3", "Ctrl+G")
         self.find_previous_action = self._action(
-            "find_previous", "Find pre&vious", "", "Shift+F3", "Ctrl+Shift+G"
+            "find_previous", tr("Find pre&vious"), "", "Shift+F3", "Ctrl+Shift+G"
         )
-        self.outline_action = self._action("outline", "&Go to message…", "", "Ctrl+J")
+        self.outline_action = self._action("outline", tr("&Go to message…"), "", "Ctrl+J")
 
     def _make_view_actions(self) -> None:
-        self.palette_action = self._action("palette", "&Command palette…", "command", "Ctrl+Shift+P")
-        self.sidebar_action = self._action("sidebar", "&Sidebar", "", "Ctrl+B")
-        self.chat_settings_action = self._action("chat_settings", "&Chat settings", "", SETTINGS_SHORTCUT)
-        self.theme_system_action = self._action("theme_system", "&System")
-        self.theme_light_action = self._action("theme_light", "&Light")
-        self.theme_dark_action = self._action("theme_dark", "&Dark")
-        self.theme_high_contrast_action = self._action("theme_high_contrast", "&High contrast")
-        self.zoom_in_action = self._action("zoom_in", "Zoom &in", "", "Ctrl++", "Ctrl+=")
-        self.zoom_out_action = self._action("zoom_out", "Zoom &out", "", "Ctrl+-")
-        self.zoom_reset_action = self._action("zoom_reset", "&Actual size", "", "Ctrl+0")
+        self.palette_action = self._action("palette", tr("&Command palette…"), "command", "Ctrl+Shift+P")
+        self.sidebar_action = self._action("sidebar", tr("&Sidebar"), "", "Ctrl+B")
+        self.chat_settings_action = self._action("chat_settings", tr("&Chat settings"), "", SETTINGS_SHORTCUT)
+        self.theme_system_action = self._action("theme_system", tr("&System"))
+        self.theme_light_action = self._action("theme_light", tr("&Light"))
+        self.theme_dark_action = self._action("theme_dark", tr("&Dark"))
+        self.theme_high_contrast_action = self._action("theme_high_contrast", tr("&High contrast"))
+        self.zoom_in_action = self._action("zoom_in", tr("Zoom &in"), "", "Ctrl++", "Ctrl+=")
+        self.zoom_out_action = self._action("zoom_out", tr("Zoom &out"), "", "Ctrl+-")
+        self.zoom_reset_action = self._action("zoom_reset", tr("&Actual size"), "", "Ctrl+0")
         themes = QActionGroup(self)
         for action in (
             *(self.theme_system_action, self.theme_light_action),
@@ -232,30 +233,30 @@ class Menus(QObject):
         self.chat_settings_action.setCheckable(True)
 
     def _make_chat_actions(self) -> None:
-        self.stop_action = self._action("stop", "&Stop", "stop", "Esc")
+        self.stop_action = self._action("stop", tr("&Stop"), "stop", "Esc")
         self.stop_action.setEnabled(False)
-        self.regenerate_action = self._action("regenerate", "&Regenerate", "arrow-clockwise", "Ctrl+R")
-        self.copy_answer_action = self._action("copy_answer", "&Copy last answer", "copy", "Ctrl+Shift+C")
-        self.copy_chat_action = self._action("copy_chat", "Copy chat as Mark&down", "clipboard-text")
-        self.branches_action = self._action("branches", "&Branches…", "git-branch", "Ctrl+Shift+J")
+        self.regenerate_action = self._action("regenerate", tr("&Regenerate"), "arrow-clockwise", "Ctrl+R")
+        self.copy_answer_action = self._action("copy_answer", tr("&Copy last answer"), "copy", "Ctrl+Shift+C")
+        self.copy_chat_action = self._action("copy_chat", tr("Copy chat as Mark&down"), "clipboard-text")
+        self.branches_action = self._action("branches", tr("&Branches…"), "git-branch", "Ctrl+Shift+J")
         self.branches_action.setEnabled(False)
-        self.prompt_action = self._action("prompt", "&What the model sees…", "eye", "Ctrl+U")
-        self.rename_action = self._action("rename", "Re&name…", "pencil-simple", "F2")
-        self.delete_action = self._action("delete", "&Delete", "trash", "Ctrl+Shift+Backspace")
-        self.next_chat_action = self._action("next_chat", "Ne&xt chat", "", "Ctrl+PgDown", "Ctrl+Tab")
+        self.prompt_action = self._action("prompt", tr("&What the model sees…"), "eye", "Ctrl+U")
+        self.rename_action = self._action("rename", tr("Re&name…"), "pencil-simple", "F2")
+        self.delete_action = self._action("delete", tr("&Delete"), "trash", "Ctrl+Shift+Backspace")
+        self.next_chat_action = self._action("next_chat", tr("Ne&xt chat"), "", "Ctrl+PgDown", "Ctrl+Tab")
         self.previous_chat_action = self._action(
-            "previous_chat", "&Previous chat", "", "Ctrl+PgUp", "Ctrl+Shift+Tab"
+            "previous_chat", tr("&Previous chat"), "", "Ctrl+PgUp", "Ctrl+Shift+Tab"
         )
-        self.focus_composer_action = self._action("focus_composer", "Focus message &box", "", "Ctrl+L")
-        self.switch_model_action = self._action("switch_model", "Switch &model", "cube", "Ctrl+M")
-        self.knowledge_action = self._action("knowledge", "&Knowledge", "books", "Ctrl+Shift+K")
+        self.focus_composer_action = self._action("focus_composer", tr("Focus message &box"), "", "Ctrl+L")
+        self.switch_model_action = self._action("switch_model", tr("Switch &model"), "cube", "Ctrl+M")
+        self.knowledge_action = self._action("knowledge", tr("&Knowledge"), "books", "Ctrl+Shift+K")
         self.models_action = self._action("models", "M&odels", "download-simple", "Ctrl+Shift+M")
-        self.presets_action = self._action("presets", "Manage pre&sets…", "sliders-horizontal")
+        self.presets_action = self._action("presets", tr("Manage pre&sets…"), "sliders-horizontal")
 
     def _make_help_actions(self) -> None:
-        self.shortcuts_action = self._action("shortcuts", "&Keyboard shortcuts", "keyboard", "Ctrl+/")
-        self.log_folder_action = self._action("log_folder", "Open &log folder")
-        self.about_action = self._action("about", "&About Tarn")
+        self.shortcuts_action = self._action("shortcuts", tr("&Keyboard shortcuts"), "keyboard", "Ctrl+/")
+        self.log_folder_action = self._action("log_folder", tr("Open &log folder"))
+        self.about_action = self._action("about", tr("&About Tarn"))
         self.about_action.setMenuRole(QAction.MenuRole.AboutRole)
 
     def _action(self, name: str, text: str, icon_name: str = "", *shortcuts: str) -> QAction:

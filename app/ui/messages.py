@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.errors import SEE_LOG, UserError
+from app.core.translation import tr
 from app.services.notices import Notice, Offer
 from app.ui.banner import Banner
 from app.ui.widgets.tooltip import as_written
@@ -72,7 +73,7 @@ class Toast(QFrame):
         """Of the text that is shown, counted from the first one of this window."""
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.undo_button = QPushButton("Undo", self)
+        self.undo_button = QPushButton(tr("Undo"), self)
         self.undo_button.setObjectName("undo_button")
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.label)
@@ -85,7 +86,9 @@ class Toast(QFrame):
             watched.installEventFilter(self)
         self.hide()
 
-    def show_text(self, text: str, on_undo: Callable[[], None] | None, words: str = "Undo") -> ToastHandle:
+    def show_text(
+        self, text: str, on_undo: Callable[[], None] | None, words: str = tr("Undo")
+    ) -> ToastHandle:
         """Shows a text in place of the one before; without `on_undo` there is no button.
 
         Args:
@@ -99,7 +102,7 @@ class Toast(QFrame):
         self.label.setToolTip(as_written(text) if shown != text else "")
         is_undo = words == "Undo"
         self.undo_button.setText(words)
-        self.undo_button.setToolTip("Undo (Ctrl+Z)" if is_undo else "")
+        self.undo_button.setToolTip(tr("Undo (Ctrl+Z)") if is_undo else "")
         self._undo_key.setEnabled(is_undo)
         self.undo_button.setVisible(on_undo is not None)
         self._row.setContentsMargins(16, 6, 16 if on_undo is None else 8, 6)
@@ -170,10 +173,10 @@ class LinkDialog(QDialog):
     def __init__(self, url: QUrl, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("link_dialog")
-        self.setWindowTitle("Open link")
+        self.setWindowTitle(tr("Open link"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._url = url
-        question = QLabel("Open this address in your browser?", self)
+        question = QLabel(tr("Open this address in your browser?"), self)
         question.setProperty("subheading", True)
         # The punycode host: a look-alike letter in a name shows here.
         self.address = QLabel(bytes(url.toEncoded().data()).decode("ascii"), self)
@@ -181,9 +184,9 @@ class LinkDialog(QDialog):
         self.address.setWordWrap(True)
         self.address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         buttons = QDialogButtonBox(self)
-        self.open_button = QPushButton("Open", self)
+        self.open_button = QPushButton(tr("Open"), self)
         self.open_button.setProperty("primary", True)
-        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button = QPushButton(tr("Cancel"), self)
         buttons.addButton(self.open_button, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.addButton(self.cancel_button, QDialogButtonBox.ButtonRole.RejectRole)
         buttons.accepted.connect(self._on_accepted)
@@ -264,7 +267,7 @@ class Messages(QObject):
         return self.toast.show_text(text, on_undo)
 
     def show_done(
-        self, text: str, action: str = "Undo", on_action: Callable[[], None] | None = None
+        self, text: str, action: str = tr("Undo"), on_action: Callable[[], None] | None = None
     ) -> ToastHandle:
         """Says briefly that something was done, such as a file written; `action` may lead on from there."""
         return self.toast.show_text(text, on_action, action)
@@ -276,7 +279,7 @@ class Messages(QObject):
     def _show(self, notice: Notice) -> None:
         self._shown = notice
         kind = "error" if notice.error is not None else "notice"
-        log = (Offer("Open log", self.log_requested.emit),) if notice.hint.endswith(SEE_LOG) else ()
+        log = (Offer(tr("Open log"), self.log_requested.emit),) if notice.hint.endswith(SEE_LOG) else ()
         self.banner.show_message(kind, notice.sentence, notice.hint, notice.offers or log)
 
     def _show_waiting(self) -> None:

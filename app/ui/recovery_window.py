@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from app.core.formatting import counted, size_done
+from app.core.formatting import size_done
 from app.core.recovery_progress import RecoveryProgress
+from app.core.translation import tr, tr_count
 
 SHOWN_AFTER_MS = 1_000
 """A recovery that is over before is not worth a window."""
@@ -29,12 +30,14 @@ class RecoveryWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
         self.setFixedWidth(460)
-        self.heading = QLabel("The file with the chats is damaged. What is legible is being recovered.", self)
+        self.heading = QLabel(
+            tr("The file with the chats is damaged. What is legible is being recovered."), self
+        )
         self.heading.setWordWrap(True)
         self.step = QLabel(self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Recovery")
+        self.bar.setAccessibleName(tr("Recovery"))
         self.numbers = QLabel(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 20, 24, 20)
@@ -56,7 +59,11 @@ class RecoveryWindow(QWidget):
         self.bar.setRange(0, _PARTS if is_known else 0)
         if is_known:
             self.bar.setValue(round(_PARTS * progress.done_bytes / progress.all_bytes))
-        found = f"{counted(progress.messages, 'message')} so far" if progress.messages else ""
+        found = (
+            tr_count("{count:,} message so far", "{count:,} messages so far", progress.messages)
+            if progress.messages
+            else ""
+        )
         done = size_done(progress.done_bytes, progress.all_bytes) if is_known else ""
         self.numbers.setText(" · ".join(part for part in (done, found) if part))
 

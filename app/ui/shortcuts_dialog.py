@@ -9,17 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.core.translation import tr
 from app.ui.widgets.inset_label import InsetLabel
 
 ELSEWHERE = (
-    ("Message box", "Edit the last message", "Up"),
-    ("Chats", "Rename", "F2"),
-    ("Chats", "Delete", "Del"),
-    ("Transcript", "Go to the message before or after", "Up, Down"),
-    ("Presets", "Save", "Ctrl+S"),
-    ("Presets", "Duplicate", "Ctrl+D"),
-    ("Presets", "Filter", "Ctrl+F"),
-    ("Presets", "Rename", "F2"),
+    (tr("Message box"), tr("Edit the last message"), "Up"),
+    (tr("Chats"), tr("Rename"), "F2"),
+    (tr("Chats"), tr("Delete"), "Del"),
+    (tr("Transcript"), tr("Go to the message before or after"), tr("Up, Down")),
+    (tr("Presets"), tr("Save"), "Ctrl+S"),
+    (tr("Presets"), tr("Duplicate"), "Ctrl+D"),
+    (tr("Presets"), tr("Filter"), "Ctrl+F"),
+    (tr("Presets"), tr("Rename"), "F2"),
 )
 """What no menu has: the part of the window that has the keyboard then, what happens, and the keys."""
 
@@ -31,7 +32,7 @@ class ShortcutsDialog(QDialog):
         """`shortcuts` are menu, entry and shortcut, as the user reads them."""
         super().__init__(parent)
         self.setObjectName("shortcuts_dialog")
-        self.setWindowTitle("Keyboard shortcuts")
+        self.setWindowTitle(tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(440, 520)
         page = QWidget(self)
@@ -54,7 +55,7 @@ class ShortcutsDialog(QDialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(page)
-        close = QPushButton("Close", self)
+        close = QPushButton(tr("Close"), self)
         close.setDefault(True)
         close.clicked.connect(self.accept)
         layout = QVBoxLayout(self)

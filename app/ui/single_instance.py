@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.core.errors import StoreError
+from app.core.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -73,8 +74,8 @@ class SingleInstance(QObject):
         _allow_others_to_take_focus()
         if not self._deliver(json.dumps(letter).encode() + b"\n"):
             raise StoreError(
-                "Tarn is running already, but it does not answer.",
-                "Wait a moment. If its window stays away, quit it in the task manager.",
+                tr("Tarn is running already, but it does not answer."),
+                tr("Wait a moment. If its window stays away, quit it in the task manager."),
             )
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QAction, QDesktopServices
 
 from app.core.errors import Cancelled, UserError
+from app.core.translation import tr
 from app.hub.releases import Release, Releases
 from app.services.background import Report, Stream, Worker
 from app.ui.main_window import MainWindow
@@ -22,7 +23,7 @@ class VersionCheck(QObject):
         # One of its own: a server that is silent must not keep other work waiting.
         self._worker = Worker("version", self)
         self._messages = window.messages
-        self.action = QAction("Check for &updates", window)
+        self.action = QAction(tr("Check for &updates"), window)
         self.action.setObjectName("check_version_action")
         self.action.triggered.connect(self._ask)
         window.menus.add_to_help(self.action)
@@ -43,16 +44,16 @@ class VersionCheck(QObject):
 
     def _tell(self, release: Release | None) -> None:
         if release is None:
-            self._messages.show_done("Tarn is up to date.")
+            self._messages.show_done(tr("Tarn is up to date."))
         elif release.page:
             self._messages.show_notice(
-                f"Tarn {release.version} is available.",
-                "Your chats and models stay.",
-                "Open the page",
+                tr("Tarn {version} is available.", version=release.version),
+                tr("Your chats and models stay."),
+                tr("Open the page"),
                 lambda: _open(release.page),
             )
         else:
-            self._messages.show_notice(f"Tarn {release.version} is available.")
+            self._messages.show_notice(tr("Tarn {version} is available.", version=release.version))
 
     def _on_stream_finished(self, error: Exception | None) -> None:
         self.action.setEnabled(True)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
+from app.core.translation import tr
 from app.services.models import ModelService
 from app.services.settings import SettingsService
 from app.settings import LARGEST_FONT_SCALE, SMALLEST_FONT_SCALE, ThemeChoice
@@ -54,18 +55,20 @@ class WindowController(QObject):
         opened, folders = self._settings.current.model_files, self._settings.current.model_folders
         places = (*(file.parent for file in reversed(opened)), *folders)
         folder = next((one for one in places if one.is_dir()), Path.home())
-        self._ask_for_file("Open a model file", self._models.open_file, folder)
+        self._ask_for_file(tr("Open a model file"), self._models.open_file, folder)
 
     def locate_file(self, gone: Path) -> None:
         """Asks where a model file is now, and loads it."""
         folder = next((one for one in gone.parents if one.is_dir()), Path.home())
-        self._ask_for_file(f"Locate {gone.name}", lambda path: self._models.replace_file(gone, path), folder)
+        self._ask_for_file(
+            tr("Locate {name}", name=gone.name), lambda path: self._models.replace_file(gone, path), folder
+        )
 
     def _ask_for_file(self, title: str, then: Callable[[Path], None], folder: Path) -> None:
         dialog = QFileDialog(self._window, title, str(folder))
         dialog.setObjectName("open_model_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters(["Models in the GGUF format (*.gguf *.GGUF)", "All files (*)"])
+        dialog.setNameFilters([tr("Models in the GGUF format (*.gguf *.GGUF)"), tr("All files (*)")])
         dialog.fileSelected.connect(lambda path: then(Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.fileSelected.connect(self._window.focus_composer)
@@ -120,7 +123,7 @@ class WindowController(QObject):
     def _on_window_model_dropped(self, path: Path) -> None:
         if path.is_dir():
             self._dialog.add_model_folder(path)
-            self._window.messages.show_done(f"Added the folder {path.name}")
+            self._window.messages.show_done(tr("Added the folder {name}", name=path.name))
         else:
             self._models.open_file(path)
 

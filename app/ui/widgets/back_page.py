@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.widgets.tooltip import with_shortcut
 
@@ -32,10 +33,10 @@ class BackPage(QWidget):
 
     def _back_button(self, name: str) -> QPushButton:
         """A button that leads back to the chat; the Tab key comes to it in the order in which it is made."""
-        button = QPushButton("Back to chat", self)
+        button = QPushButton(tr("Back to chat"), self)
         button.setObjectName(name)
         button.setProperty("quiet", True)
-        button.setToolTip(with_shortcut("Back to chat", "Esc"))
+        button.setToolTip(with_shortcut(tr("Back to chat"), "Esc"))
         button.clicked.connect(self.back_requested)
         self._set_icon(button, "arrow-left")
         return button

@@ -7,6 +7,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
+
 WIDTH = 480
 
 
@@ -33,7 +35,7 @@ class QuestionDialog(QDialog):
         self.confirm_button = QPushButton(verb, self)
         self.confirm_button.setObjectName("confirm_button")
         self.confirm_button.setProperty("primary", True)
-        self.cancel_button = QPushButton("Cancel", self)
+        self.cancel_button = QPushButton(tr("Cancel"), self)
         self.cancel_button.clicked.connect(self.reject)
         self.confirm_button.clicked.connect(self._on_confirm_button_clicked)
         self._layout = QVBoxLayout(self)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QPalette
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.icons import icon
 from app.ui.widgets.tooltip import with_shortcut
 
@@ -21,7 +22,7 @@ class SearchField(QLineEdit):
     left_downwards = Signal()
 
     def __init__(
-        self, name: str, shortcut: str, parent: QWidget | None = None, placeholder: str = "Search"
+        self, name: str, shortcut: str, parent: QWidget | None = None, placeholder: str = tr("Search")
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
