@@ -95,6 +95,15 @@ def length_in_words(part: DocumentPart) -> str:
     return length
 
 
+def given_length(part: DocumentPart) -> str:
+    """How much of a document the model is given, in few words: `12 pages`, `3 of 600 pages`, `a part`."""
+    if part.share is DocumentShare.WHOLE:
+        return length_in_words(part)
+    if part.page_count:
+        return f"{len(part.pages):,} of {formatting.counted(part.page_count, 'page')}"
+    return "the beginning" if part.share is DocumentShare.BEGINNING else "parts of it"
+
+
 def _head(document: Document, share: DocumentShare) -> str:
     name = re.sub(r"[\[\]]", " ", formatting.one_line(document.name))
     if len(name) > LONGEST_NAME:

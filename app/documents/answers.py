@@ -3,28 +3,61 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
+from app.documents.archive import ArchiveEntry
 
-_READ, _FAILED = b"+", b"-"
-
-
-def request_for(name: str, data: bytes) -> bytes:
-    """A file that is to be read."""
-    return json.dumps(name).encode() + b"\n" + data
+_DONE, _FAILED = b"+", b"-"
 
 
-def name_and_data(request: bytes) -> tuple[str, bytes]:
-    """The file of a request."""
+class ReadingTask(StrEnum):
+    """What is wanted of a file."""
+
+    READ = "read"
+    LIST = "list"  # The files of an archive.
+    UNPACK = "unpack"  # One of them.
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRequest:
+    """A file, and what is wanted of it."""
+
+    task: ReadingTask
+    name: str
+    data: bytes
+    member: str = ""
+    """Which file of an archive."""
+
+
+def written_request(request: ReadingRequest) -> bytes:
+    """A request as it goes to the process."""
+    head = {"task": request.task, "name": request.name, "member": request.member}
+    return json.dumps(head).encode() + b"\n" + request.data
+
+
+def read_request(request: bytes) -> ReadingRequest:
+    """The request that was written."""
     head, _, data = request.partition(b"\n")
-    return str(json.loads(head)), data
+    values = json.loads(head)
+    return ReadingRequest(ReadingTask(values["task"]), values["name"], data, values["member"])
 
 
-def read_answer(document: Document) -> bytes:
+def document_answer(document: Document) -> bytes:
     """A document that was read."""
-    return _READ + json.dumps(asdict(document)).encode()
+    return _DONE + json.dumps(asdict(document)).encode()
+
+
+def entries_answer(entries: list[ArchiveEntry]) -> bytes:
+    """What is in an archive."""
+    return _DONE + json.dumps([asdict(entry) for entry in entries]).encode()
+
+
+def data_answer(data: bytes) -> bytes:
+    """A file of an archive."""
+    return _DONE + data
 
 
 def failure_answer(sentence: str, hint: str) -> bytes:
@@ -32,15 +65,26 @@ def failure_answer(sentence: str, hint: str) -> bytes:
     return _FAILED + json.dumps({"sentence": sentence, "hint": hint}).encode()
 
 
-def document_of(answer: bytes) -> Document:
-    """The document of an answer.
+def data_of(answer: bytes) -> bytes:
+    """What an answer holds.
 
     Raises:
-        DocumentError: the answer says why there is none.
+        DocumentError: it says why it holds nothing.
         ValueError, KeyError, TypeError: it is no answer.
     """
+    if answer[:1] == _DONE:
+        return answer[1:]
     values = json.loads(answer[1:])
-    if answer[:1] != _READ:
-        raise DocumentError(str(values["sentence"]), str(values["hint"]))
+    raise DocumentError(str(values["sentence"]), str(values["hint"]))
+
+
+def document_of(answer: bytes) -> Document:
+    """The document of an answer; raises as `data_of`."""
+    values = json.loads(data_of(answer))
     pages = tuple(DocumentPage(**page) for page in values["pages"])
     return Document(values["name"], values["media_type"], pages, tuple(values["remarks"]))
+
+
+def entries_of(answer: bytes) -> list[ArchiveEntry]:
+    """What is in an archive, by an answer; raises as `data_of`."""
+    return [ArchiveEntry(**entry) for entry in json.loads(data_of(answer))]

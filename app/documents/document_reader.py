@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from app.core import formatting
 from app.core.document import Document
 from app.core.errors import Cancelled, DocumentError
-from app.documents.answers import document_of, request_for
+from app.documents import formats
+from app.documents.answers import (
+    ReadingRequest,
+    ReadingTask,
+    data_of,
+    document_of,
+    entries_of,
+    written_request,
+)
+from app.documents.archive import ArchiveEntry
 from app.processes.own_process import own_command
 from app.processes.request_process import RequestFailedError, RequestLimits, RequestProcess
+
+T = TypeVar("T")
 
 OPTION = "--read-documents"
 LIMITS = RequestLimits(seconds=30.0, memory_bytes=1024 * 1024 * 1024)
@@ -62,11 +76,34 @@ class DocumentReader:
             DocumentError: it has no words that can be read.
             Cancelled: `cancel` was set meanwhile.
         """
-        name = formatting.one_line(name)
+        return self._asked(ReadingRequest(ReadingTask.READ, name, data), document_of, cancel)
+
+    def archive_entries(self, data: bytes, name: str) -> list[ArchiveEntry]:
+        """The files of an archive that can be read; none where it is no archive, but a document.
+
+        Raises:
+            DocumentError: it is damaged, or holds none.
+        """
+        if not formats.is_archive(data):
+            return []
+        return self._asked(ReadingRequest(ReadingTask.LIST, name, data), entries_of)
+
+    def unpacked(self, data: bytes, name: str, member: str) -> bytes:
+        """A file of an archive.
+
+        Raises:
+            DocumentError: it is damaged.
+        """
+        return self._asked(ReadingRequest(ReadingTask.UNPACK, name, data, member), data_of)
+
+    def _asked(
+        self, request: ReadingRequest, read: Callable[[bytes], T], cancel: threading.Event | None = None
+    ) -> T:
+        name = formatting.one_line(request.name)
         if cancel is not None and cancel.is_set():
             raise Cancelled
         try:
-            return document_of(self._process.ask(request_for(name, data), cancel))
+            return read(self._process.ask(written_request(replace(request, name=name)), cancel))
         except RequestFailedError as error:
             if cancel is not None and cancel.is_set():
                 raise Cancelled from None

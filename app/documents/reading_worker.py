@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from app.core.errors import UserError
-from app.documents.answers import failure_answer, name_and_data, read_answer
+from app.documents.answers import failure_answer, read_request
 from app.documents.document_reader import LIMITS
 from app.processes.request_worker import serve
 
@@ -17,11 +17,12 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 
 def _answer(request: bytes) -> bytes:
-    from app.documents.opening import document_in  # The process is there before its libraries are.
+    from app.documents.tasks import done  # The process is there before its libraries are.
 
-    name, data = name_and_data(request)
+    asked = read_request(request)
+    name = asked.name
     try:
-        return read_answer(document_in(data, name))
+        return done(asked)
     except UserError as error:
         return failure_answer(str(error), error.hint)
     except MemoryError:

@@ -25,7 +25,7 @@ from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
 from app.services.documents import DocumentService
 from app.services.notices import NoticeService
-from app.services.opened_files import OpenedFile, opened_picture, opened_recording
+from app.services.opened_files import OpenedArchive, OpenedFile, opened_picture, opened_recording
 from app.services.settings import SettingsService
 from app.sound.formats import ENDINGS as SOUND_ENDINGS
 from app.sound.reading import Decode, open_file, open_samples
@@ -47,9 +47,11 @@ class AttachmentService(QObject):
 
     Signals:
         changed: an `AttachmentsChange`.
+        archive_opened: the `OpenedArchive` of which the user has to choose; see `add_from_archive`.
     """
 
     changed = Signal(object)
+    archive_opened = Signal(object)
 
     def __init__(
         self,
@@ -103,6 +105,11 @@ class AttachmentService(QObject):
                 self._add(partial(_read_picture, path, keeps_original))
             else:
                 self._add(partial(self._documents.open_file, path))
+
+    def add_from_archive(self, archive: OpenedArchive, members: Sequence[str]) -> None:
+        """Attaches some of the files of an archive."""
+        for member in members[: self._room(len(members))]:
+            self._add(partial(self._documents.open_member, archive, member))
 
     def add_data(self, make_file: Callable[[], bytes], name: str) -> None:
         """Attaches a picture that is in no file, such as one of the clipboard.
@@ -178,18 +185,23 @@ class AttachmentService(QObject):
             )
         return room
 
-    def _add(self, read: Callable[[], OpenedFile]) -> None:
+    def _add(self, read: Callable[[], OpenedFile | OpenedArchive]) -> None:
         conversation_id, edited_id = self._chat.conversation.id, self._chat.edited_id
 
         def work(_cancel: threading.Event, report: Report) -> None:
             opened = read()
+            if isinstance(opened, OpenedArchive):
+                report(opened)
+                return
             sha256 = self._store.add(opened.data)
             report(opened.part_of(Attachment(sha256, opened.media_type, opened.name, len(opened.data))))
             if opened.remark:
                 report(opened.remark)
 
-        def take(item: AttachmentPart | str) -> None:
-            if isinstance(item, str):
+        def take(item: AttachmentPart | OpenedArchive | str) -> None:
+            if isinstance(item, OpenedArchive):
+                self.archive_opened.emit(item)
+            elif isinstance(item, str):
                 self._notices.post(item)
             elif isinstance(item, PicturePart):
                 detail = PictureDetail.CLOSE if self._settings.current.looks_closely else PictureDetail.QUICK

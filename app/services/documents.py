@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +16,7 @@ from app.core.message import DocumentPart
 from app.documents.document_reader import DocumentReader, file_bytes
 from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
-from app.services.opened_files import OpenedFile
+from app.services.opened_files import OpenedArchive, OpenedFile
 from app.store.attachments import AttachmentStore
 
 MOST_REMEMBERED = 8
@@ -46,14 +46,27 @@ class DocumentService(QObject):
         """By the model's file and the words that are given."""
         self._under_way: set[tuple[str, str]] = set()
 
-    def open_file(self, path: Path) -> OpenedFile:
-        """A document that can be attached. May be called on any thread.
+    def open_file(self, path: Path) -> OpenedFile | OpenedArchive:
+        """A document that can be attached, or an archive of several. May be called on any thread.
 
         Raises:
             DocumentError: it has no words that can be read.
         """
         data = file_bytes(path)
-        return self.opened(data, self._reader.read_data(data, path.name))
+        entries = self._reader.archive_entries(data, path.name)
+        if not entries:
+            return self.opened(data, self._reader.read_data(data, path.name))
+        archive = OpenedArchive(path.name, data, tuple(entries))
+        return archive if len(entries) > 1 else self.open_member(archive, entries[0].name)
+
+    def open_member(self, archive: OpenedArchive, member: str) -> OpenedFile:
+        """A document of an archive. May be called on any thread.
+
+        Raises:
+            DocumentError: it has no words that can be read.
+        """
+        data = self._reader.unpacked(archive.data, archive.name, member)
+        return self.opened(data, self._reader.read_data(data, PurePosixPath(member).name))
 
     def opened(self, data: bytes, document: Document) -> OpenedFile:
         """A document that was read, on its way to be attached. May be called on any thread.

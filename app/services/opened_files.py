@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.attachment import Attachment
 from app.core.message import AttachmentPart, PicturePart, RecordingPart
+from app.documents.archive import ArchiveEntry
 
 if TYPE_CHECKING:
     from app.pictures.reading import OpenedPicture
@@ -25,6 +26,15 @@ class OpenedFile:
     """Makes the part of a message, once the file is kept."""
     remark: str = ""
     """What the user should know of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedArchive:
+    """Files that were packed together, of which some may be attached."""
+
+    name: str
+    data: bytes
+    entries: tuple[ArchiveEntry, ...]
 
 
 def opened_picture(opened: OpenedPicture) -> OpenedFile:

@@ -1,11 +1,14 @@
 """What a model is given of a document, and that no text in it can end it."""
 
+from dataclasses import replace
+
 from app.core.attachment import Attachment
 from app.core.document import Document, DocumentPage
 from app.core.document_words import (
     Passage,
     count_of_pages,
     drawn_mark,
+    given_length,
     given_words,
     length_in_words,
     pages_of,
@@ -72,3 +75,6 @@ def test_how_long_it_is_in_words() -> None:
     assert length_in_words(DocumentPart(file, "[file ab: a]\n1\n2\n[end of file ab]", "ab")) == "2 lines"
     part = DocumentPart(file, "…", "ab", 12, DocumentShare.BEGINNING)
     assert length_in_words(part) == "12 pages, the beginning"
+    assert given_length(replace(part, pages=(1, 2))) == "2 of 12 pages"
+    assert given_length(replace(part, share=DocumentShare.WHOLE)) == "12 pages"
+    assert given_length(replace(part, page_count=0)) == "the beginning"

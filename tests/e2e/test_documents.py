@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QToolBu
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
+from app.core import formatting
 from app.core.export import ExportOptions
 from app.core.message import DocumentPart, DocumentShare
 from app.exchange.imported import Read, ReadOptions
@@ -21,6 +23,7 @@ from app.exchange.reading import read_all
 from app.store.attachments import AttachmentStore
 from app.store.conversation_json import files_from_json, from_json, to_json
 from app.ui.attachments.document_viewer import DocumentViewer
+from app.ui.composer.archive_dialog import ArchiveDialog
 from app.ui.exchange.html_page import html_page
 from app.ui.exchange.print_html import print_html
 from app.ui.transcript.content.message_action import MessageAction
@@ -344,12 +347,12 @@ def test_the_beginning_is_given(qtbot: QtBot, person: Person, atlas: Path) -> No
     assert part.pages == tuple(range(1, len(part.pages) + 1))
     assert part.words.rstrip().endswith(f"[{part.mark} …]\n[end of file {part.mark}]")
     qtbot.waitUntil(
-        lambda: person.composer.chips.chips[0].cost.startswith("400 pages, the beginning"), timeout=ANSWER_MS
+        lambda: person.composer.chips.chips[0].cost.startswith(f"{len(part.pages)} of 400 pages, "),
+        timeout=ANSWER_MS,
     )
     qtbot.mouseClick(share_buttons(person)[0], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(
-        lambda: person.composer.chips.chips[0].cost.startswith("400 pages, parts"), timeout=ANSWER_MS
-    )
+    attachments = person.application.services.attachments
+    qtbot.waitUntil(lambda: attachments.current[0].share is DocumentShare.PASSAGES, timeout=ANSWER_MS)
     assert person.asks("Tell me about Como")
     assert "The lake of Como is described here." in document_of(person).words
     assert not person.window.chat_page.document_share_card.isVisible()
@@ -362,3 +365,27 @@ def test_a_file_alone_is_sent(qtbot: QtBot, person: Person, report: Path) -> Non
     person.waits_for_answer()
     qtbot.waitUntil(lambda: len(person.application.services.chat.conversation.path()) == 2, timeout=ANSWER_MS)
     assert document_of(person).file.name == "report.pdf"
+
+
+def test_files_of_an_archive_are_chosen(qtbot: QtBot, person: Person, tmp_path: Path, report: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(report, "papers/report.pdf")
+        archive.writestr("papers/notes.md", "# Notes")
+        archive.writestr("papers/program.bin", bytes(range(256)))
+    drop(qtbot, person, [tmp_path / "all.zip"])
+    qtbot.waitUntil(lambda: person.window.findChild(ArchiveDialog) is not None, timeout=ANSWER_MS)
+    dialog = person.window.findChild(ArchiveDialog)
+    assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == [
+        "papers/notes.md  ·  7 B",
+        f"papers/report.pdf  ·  {formatting.size(report.stat().st_size)}",
+    ]
+    assert dialog.add_button.text() == "Add 2 files"
+    dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    qtbot.mouseClick(dialog.add_button, Qt.MouseButton.LeftButton)
+    attached(qtbot, person, 1)
+    part = person.application.services.attachments.current[0]
+    assert isinstance(part, DocumentPart)
+    assert part.file.name == "report.pdf"
+    assert PAGES[6] in part.words
+    store = person.application.services.store.attachments
+    assert store.read(part.file.sha256) == report.read_bytes()

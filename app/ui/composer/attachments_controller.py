@@ -11,16 +11,18 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from app.core import formatting
-from app.core.document_words import length_in_words
+from app.core.document_words import given_length
 from app.core.message import AttachmentPart, DocumentPart, MediaPart, PicturePart, RecordingPart
 from app.documents.formats import ENDINGS as DOCUMENT_ENDINGS
 from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS
 from app.pictures.reading import png_of
+from app.services.opened_files import OpenedArchive
 from app.services.senses import sense_for
 from app.services.services import Services
 from app.sound.formats import ENDINGS as SOUND_ENDINGS
 from app.ui.attachments.attachment_actions import AttachmentActions
 from app.ui.attachments.shown_attachments import ShownAttachments
+from app.ui.composer.archive_dialog import ArchiveDialog
 from app.ui.composer.attachment_chips import AttachmentChip
 from app.ui.main_window import MainWindow
 
@@ -53,6 +55,7 @@ class AttachmentsController(QObject):
         chips.open_requested.connect(lambda place: self._open(self._attachments.current[place]))
         chips.detail_chosen.connect(self._attachments.set_detail)
         self._attachments.changed.connect(self.refresh)
+        self._attachments.archive_opened.connect(self._ask_about_archive)
         services.models.changed.connect(self.refresh)
         shown.changed.connect(self.refresh)
         services.dictation.changed.connect(self.refresh)
@@ -87,6 +90,13 @@ class AttachmentsController(QObject):
         if isinstance(image, QImage) and not image.isNull():
             copy = image.copy()
             self._attachments.add_data(lambda: png_of(copy), PASTED_NAME)
+
+    def _ask_about_archive(self, archive: OpenedArchive) -> None:
+        dialog = ArchiveDialog(archive, self._window)
+        dialog.chosen.connect(lambda names: self._attachments.add_from_archive(archive, names))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._window.focus_composer)
+        dialog.open()
 
     def paste_text(self, text: str) -> None:
         """Attaches a text that is too long for the field; taking it back puts it there after all."""
@@ -142,11 +152,13 @@ class AttachmentsController(QObject):
     def _document_chip(self, part: DocumentPart) -> AttachmentChip:
         tokens = self._services.documents.tokens(part)
         seconds = self._services.context_usage.reading_seconds(tokens) if tokens else None
-        cost = [length_in_words(part)]
+        cost = [given_length(part)]
         if tokens is not None:
-            cost.append(formatting.tokens(tokens))
+            cost.append(
+                f"{formatting.short_count(tokens)} tokens" if tokens > 9999 else formatting.tokens(tokens)
+            )
         if seconds is not None and seconds >= 0.5:
-            cost.append(f"about {formatting.duration(seconds)}")
+            cost.append(formatting.duration(seconds))
         return AttachmentChip(
             part.file.name,
             ", ".join(cost),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QPalette
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QIcon, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -72,16 +72,19 @@ class DocumentShareCard(QFrame):
         )
         self.sentence.setText(sentence)
         self.setAccessibleName(sentence)
-        for choice, button in self._buttons.items():
-            button.setChecked(choice is share)
+        self._mark(share)
         self.show()
         if is_news:
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
     def _on_clicked(self, share: DocumentShare, _is_checked: bool = False) -> None:
+        self._mark(share)
+        self.share_chosen.emit(share)
+
+    def _mark(self, share: DocumentShare | None) -> None:
         for choice, button in self._buttons.items():
             button.setChecked(choice is share)
-        self.share_chosen.emit(share)
+            button.setIcon(icon("check", self.palette()) if choice is share else QIcon())
 
     def _recolour(self) -> None:
         self._icon.setPixmap(icon("files", self.palette(), QPalette.ColorRole.Accent).pixmap(20, 20))
@@ -91,3 +94,4 @@ class DocumentShareCard(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
+            self._mark(next((it for it, button in self._buttons.items() if button.isChecked()), None))

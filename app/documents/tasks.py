@@ -1,0 +1,41 @@
+"""Does what the window asks the process for that reads documents."""
+
+from __future__ import annotations
+
+from app.core.errors import DocumentError
+from app.documents import archive, formats
+from app.documents.answers import (
+    ReadingRequest,
+    ReadingTask,
+    data_answer,
+    document_answer,
+    entries_answer,
+)
+from app.documents.opening import document_in, kind_of
+from app.documents.package import Package
+
+
+def done(request: ReadingRequest) -> bytes:
+    """The answer to a request.
+
+    Raises:
+        DocumentError: there is none.
+    """
+    match request.task:
+        case ReadingTask.READ:
+            return document_answer(document_in(request.data, request.name))
+        case ReadingTask.LIST:
+            return entries_answer(_entries(request))
+        case ReadingTask.UNPACK:
+            return data_answer(Package(request.data, request.name).read(request.member))
+
+
+def _entries(request: ReadingRequest) -> list[archive.ArchiveEntry]:
+    """The files of an archive that can be read; none where it is itself a document."""
+    package = Package(request.data, request.name)
+    if kind_of(package) != formats.ZIP:
+        return []
+    found = archive.entries(package)
+    if not found:
+        raise DocumentError(f"There are no files in {request.name} that can be read.", "Choose another file.")
+    return found
