@@ -30,11 +30,21 @@ from app.core.translation import tr
 from app.exchange.markdown_files import ReadFile
 from app.ui.exchange.page_style import page_style
 from app.ui.theme import Theme
-from app.ui.transcript.content.blocks import Block, CodeBlock, RuleBlock, Span, Spans, TableBlock, TextBlock
+from app.ui.transcript.content.blocks import (
+    Block,
+    Bubble,
+    CodeBlock,
+    RuleBlock,
+    Span,
+    Spans,
+    TableBlock,
+    TextBlock,
+)
 from app.ui.transcript.content.highlighting import coloured_lines
 from app.ui.transcript.content.html import block_html, html_of
 from app.ui.transcript.content.markdown import parse
 from app.ui.transcript.content.plain_text import displayable, utf16_slice
+from app.ui.transcript.content.typed_text import typed_blocks
 
 _ADDRESSES = ("http://", "https://", "mailto:")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:"
@@ -84,8 +94,8 @@ def message_html(node: MessageNode, read_file: ReadFile) -> str:
     """One message."""
     if node.role is Role.USER:
         attached = "".join(_attachment(part, read_file) for part in node.message.attachments)
-        words = displayable(node.message.text)
-        bubble = f'<div class="bubble" dir="auto">{escape(words, quote=False)}</div>' if words else ""
+        words = typed_html(node.message.text) if node.message.text else ""
+        bubble = f'<div class="bubble" dir="auto">{words}</div>' if words else ""
         return f'<section class="user">{attached}{bubble}</section>'
     parts = "\n".join(filter(None, map(part_html, node.message.parts)))
     generation = node.message.generation
@@ -136,6 +146,16 @@ def markdown_html(text: str, write_code: Callable[[str, str], str] | None = None
     return html_of(((block, block.plain_text(), True) for block in blocks), write)
 
 
+def typed_html(text: str, write_code: Callable[[str, str], str] | None = None) -> str:
+    """What the user typed, line for line, with its code and quote set.
+
+    Args:
+        write_code: makes HTML of a block of code and its language.
+    """
+    write = write_code or _code_html
+    return "".join(_block(block, write) for block in typed_blocks(displayable(text)))
+
+
 def _code_html(code: str, language: str) -> str:
     return f'<pre dir="ltr"><code>{coloured(code, language)}</code></pre>'
 
@@ -146,7 +166,7 @@ def _block(block: Block, write_code: Callable[[str, str], str]) -> str:
             return write_code(code, language)
         case RuleBlock():
             return "<hr>"
-        case TextBlock(spans=spans):
+        case TextBlock(spans=spans) | Bubble(spans=spans):
             return block_html(replace(block, spans=_safe(spans)))
         case TableBlock(rows=rows):
             safe = tuple(tuple(_safe(cell) for cell in row) for row in rows)

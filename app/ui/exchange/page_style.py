@@ -26,6 +26,8 @@ section { margin: 0 0 24px; }
 .user { display: flex; flex-direction: column; align-items: flex-end; gap: 8px; }
 .bubble { background: var(--bubble); border-radius: 16px; padding: 10px 16px; max-width: 85%;
   white-space: pre-wrap; }
+.bubble > * { margin: 0 0 8px; }
+.bubble > :last-child { margin-bottom: 0; }
 .user img { max-width: 100%; height: auto; border-radius: 12px; }
 .name { color: var(--muted); font-size: 14px; font-weight: 600; margin: 0 0 4px; }
 .words > :first-child { margin-top: 0; }

@@ -30,6 +30,7 @@ from app.ui.exchange.html_page import (
     markdown_html,
     result_title,
     thought_title,
+    typed_html,
 )
 from app.ui.exchange.page_style import SYNTAX
 from app.ui.fonts import CODE_FAMILIES
@@ -80,7 +81,7 @@ class _Writer:
 
     def message(self, node: MessageNode) -> Iterator[str]:
         if node.role is Role.USER:
-            words = escape(displayable(node.message.text), quote=False).replace("\n", "<br>")
+            words = typed_html(node.message.text, self._code)
             attached = "".join(map(self._attachment, node.message.attachments))
             yield self._box(attached + words, self._theme.bubble)
             return

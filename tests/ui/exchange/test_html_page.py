@@ -56,6 +56,7 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.text += "\n" if tag == "br" else ""
         self.attributes += [(name, value or "") for name, value in attrs]
 
     def handle_data(self, data: str) -> None:
@@ -166,3 +167,12 @@ def test_pictures_are_within_the_page() -> None:
     file = Attachment(hashlib.sha256(DATA).hexdigest(), "image/png", "Lake.png", len(DATA))
     page = page_of(said(Message(Role.USER, (PicturePart(file, 30, 20),))), DATA)
     assert 'src="data:image/png;base64,cGljdHVyZQ=="' in page
+
+
+def test_code_and_quotes_of_the_user_are_set_and_all_else_stays_as_it_was_typed() -> None:
+    typed = "> a passage\n\n# No heading, `code` and <b>\n```python\nx = 1\n```"
+    page = page_of(said(Message.of_text(Role.USER, typed)))
+    assert "<blockquote><p>a passage</p></blockquote>" in page
+    assert "<p># No heading, <code>code</code> and &lt;b&gt;</p>" in page
+    assert '<pre dir="ltr"><code>x' in page
+    assert_harmless(page)

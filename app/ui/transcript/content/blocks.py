@@ -112,7 +112,16 @@ class Alert(StrEnum):
 
     @property
     def heading(self) -> str:
-        return self.value.capitalize()
+        return _ALERT_HEADINGS[self]
+
+
+_ALERT_HEADINGS = {
+    Alert.NOTE: "Note",
+    Alert.TIP: "Tip",
+    Alert.IMPORTANT: "Important",
+    Alert.WARNING: "Warning",
+    Alert.CAUTION: "Caution",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.ui.transcript.content.blocks import (
     Bubble,
     CodeBlock,
     Container,
+    Quoted,
     Span,
     Spans,
     TableBlock,
@@ -74,6 +75,8 @@ def block_html(block: Block) -> str:
             return f"<{tag}>{_spans_html(spans)}</{tag}>"
         case Bubble(spans=spans):
             return f"<p>{_spans_html(spans)}</p>"
+        case Quoted(text=text):
+            return f"<blockquote><p>{_lines(text)}</p></blockquote>"
         case CodeBlock(code=code):
             return f"<pre><code>{escape(code, quote=False)}</code></pre>"
         case TableBlock(rows=rows, has_header=has_header):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from app.core.quoting import with_quote
 from app.ui.transcript.content.blocks import (
     BULLET,
     TICKED,
@@ -14,6 +15,7 @@ from app.ui.transcript.content.blocks import (
     Bubble,
     CodeBlock,
     Container,
+    Quoted,
     RuleBlock,
     TableBlock,
     TextBlock,
@@ -73,6 +75,8 @@ def block_markdown(block: Block) -> str:
             return f"[!{alert.name}]\n{spans_markdown(spans)}".rstrip("\n")
         case TextBlock(spans=spans, level=level):
             return f"{'#' * level} {spans_markdown(spans)}" if level else spans_markdown(spans)
+        case Quoted(text=text):
+            return with_quote(text, "")
         case Bubble(spans=spans):
             return spans_markdown(spans)
         case CodeBlock(code=code, language=language):
