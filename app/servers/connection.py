@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.errors import Cancelled, ServerError
 from app.core.parsing import ParseError, parse_json
+from app.core.translation import tr
 from app.net.interruptible import broken_off_when, run_interruptibly
 from app.net.network import Network
 from app.servers.event_stream import EventReader, EventTooLongError
@@ -234,8 +235,8 @@ class ServerConnection:
                     self._client = make_server_client(self._network, "", self.server.authority)
                 except OSError as error:
                     raise ServerError(
-                        f"The certificate file of {self.server.name} cannot be used.",
-                        "Choose a file with a certificate in PEM form in Settings, under Servers.",
+                        tr("The certificate file of {name} cannot be used.", name=self.server.name),
+                        tr("Choose a file with a certificate in PEM form in Settings, under Servers."),
                     ) from error
             return self._client
 

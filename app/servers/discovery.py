@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.core.errors import ServerError, UserError
+from app.core.translation import tr
 from app.servers.connection import ServerConnection
 from app.servers.server import ServerKind, ServerModel, ServerReport
 
@@ -65,15 +66,17 @@ def missing(report: ServerReport, model: ServerModel) -> tuple[str, ...]:
     abilities = abilities_of(report.kind)
     found = []
     if not model.context_length:
-        found.append("It does not say how long a chat may be, so the context meter is a guess.")
+        found.append(tr("It does not say how long a chat may be, so the context meter is a guess."))
     if not abilities.continues:
-        found.append("An answer that was stopped cannot be gone on with, and a thought cannot be cut short.")
+        found.append(
+            tr("An answer that was stopped cannot be gone on with, and a thought cannot be cut short.")
+        )
     if not abilities.counts_with:
-        found.append("Tokens are estimated until an answer has come.")
+        found.append(tr("Tokens are estimated until an answer has come."))
     if not model.calls_tools:
-        found.append("This model is not offered tools.")
+        found.append(tr("This model is not offered tools."))
     if not model.sees:
-        found.append("Pictures are not shown to this model.")
+        found.append(tr("Pictures are not shown to this model."))
     return tuple(found)
 
 

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
-
 from app.core import formatting
 from app.core.errors import (
     BusyServerError,
@@ -24,15 +22,17 @@ from app.core.errors import (
     UserError,
 )
 from app.core.parsing import ParseError, parse_json
-from app.net.client import AnswerTooLongError
+from app.core.translation import sentences, tr
 from app.servers.event_stream import EventTooLongError
 from app.servers.server import Server
 
 LONGEST_QUOTE = 240
 """Characters of a server's own words that are shown."""
-_TRY_LATER = "Try again in a moment."
-_CHECK = "Check that it is switched on and running, and that its address in Settings is right."
-_GO_LOCAL = "Start a new chat, shorten the message, or choose a model with a longer context."
+_TRY_LATER = tr("Try again in a moment.")
+_CHECK = tr("Check that it is switched on and running, and that its address in Settings is right.")
+_GO_LOCAL = tr("Start a new chat, shorten the message, or choose a model with a longer context.")
+_GO_ON = tr("What came is kept. Choose “Continue” to have the rest written.")
+_ENTER_KEY = tr("Enter its key in Settings, under Servers.")
 _TOO_LONG = re.compile(
     r"context.{0,20}(?:length|size|window)|exceeds?.{0,30}context|too many tokens|input is too long",
     re.IGNORECASE | re.DOTALL,
@@ -49,6 +49,10 @@ def as_server_error(error: Exception, server: Server, *, has_begun: bool = True)
     Args:
         has_begun: whether the head of an answer has come.
     """
+    import httpx2  # Takes a while, and the window need not wait for it.
+
+    from app.net.client import AnswerTooLongError
+
     if isinstance(error, UserError):
         return error
     if isinstance(error, AnswerTooLongError | EventTooLongError):
@@ -60,36 +64,36 @@ def as_server_error(error: Exception, server: Server, *, has_begun: bool = True)
 
 def too_long(server: Server) -> ServerError:
     return ServerError(
-        f"{server.name} sends more than any answer could hold, so Tarn has hung up.",
-        "Check what is at its address in Settings.",
+        tr("{name} sends more than any answer could hold, so Tarn has hung up.", name=server.name),
+        tr("Check what is at its address in Settings."),
     )
 
 
 def broken(server: Server) -> StreamBrokenError:
     """A stream has ended before the answer did."""
     return StreamBrokenError(
-        f"The connection to {server.name} broke before the answer was whole.",
-        "What came is kept. Choose “Continue” to have the rest written.",
+        tr("The connection to {name} broke before the answer was whole.", name=server.name),
+        _GO_ON,
     )
 
 
 def ended_at_once(server: Server) -> ServerError:
     """A stream has ended before its first word, and the server did not say why."""
     return ServerError(
-        f"{server.name} ended the answer before its first word.",
-        "Its log says why. The chat may be too long for its model.",
+        tr("{name} ended the answer before its first word.", name=server.name),
+        tr("Its log says why. The chat may be too long for its model."),
     )
 
 
 def unreadable(server: Server) -> ServerError:
     return ServerError(
-        f"{server.name} sent an answer that Tarn cannot read.",
-        "Check that its address in Settings is that of an OpenAI-compatible server.",
+        tr("{name} sent an answer that Tarn cannot read.", name=server.name),
+        tr("Check that its address in Settings is that of an OpenAI-compatible server."),
     )
 
 
 def silent(server: Server) -> ServerError:
-    return ServerError(f"{server.name} stopped answering.", _CHECK)
+    return ServerError(tr("{name} stopped answering.", name=server.name), _CHECK)
 
 
 def of_status(
@@ -105,39 +109,43 @@ def of_status(
     if _is_page(headers, body) and status not in (401, 403, 413, 429):
         return page_instead(server)
     said = quoted_error(body)
-    because = f" It says: {said}" if said else ""
     if status == 401:
-        sentence = "does not accept the key." if server.has_key else "wants a key."
-        return ServerKeyError(f"{server.name} {sentence}", "Enter its key in Settings, under Servers.")
+        if server.has_key:
+            return ServerKeyError(tr("{name} does not accept the key.", name=server.name), _ENTER_KEY)
+        return ServerKeyError(tr("{name} wants a key.", name=server.name), _ENTER_KEY)
     if status == 403:
         return ServerKeyError(
-            f"{server.name} does not allow this.{because}", "Check the rights of the key that you entered."
+            _with_words(tr("{name} does not allow this.", name=server.name), said),
+            tr("Check the rights of the key that you entered."),
         )
     if status == 404:
         return _not_there(server, model_id)
     if status == 413:
         return ServerError(
-            f"The message is larger than {server.name} accepts.",
-            "Shorten it, or send fewer or smaller pictures.",
+            tr("The message is larger than {name} accepts.", name=server.name),
+            tr("Shorten it, or send fewer or smaller pictures."),
         )
     if status == 429:
         seconds = wait_seconds(headers.get("Retry-After", ""))
-        wait = f"It asks to wait {formatting.waiting_time(seconds)}." if seconds else _TRY_LATER
-        return BusyServerError(f"{server.name} has too much to do.", wait, seconds)
+        wait = tr("It asks to wait {time}.", time=formatting.waiting_time(seconds)) if seconds else _TRY_LATER
+        return BusyServerError(tr("{name} has too much to do.", name=server.name), wait, seconds)
     if status in (400, 422, 500) and _is_too_long(body, said):
         return _context_too_small(body, said, server)
     if status in (408, 504):
-        return BusyServerError(f"{server.name} took too long, and gave up.{because}", _TRY_LATER)
+        sentence = tr("{name} took too long, and gave up.", name=server.name)
+        return BusyServerError(_with_words(sentence, said), _TRY_LATER)
     if status == 503:
         seconds = wait_seconds(headers.get("Retry-After", ""))
-        what = "is still loading the model." if "load" in said.casefold() else f"is not ready.{because}"
-        return BusyServerError(f"{server.name} {what}", _TRY_LATER, seconds)
+        if "load" in said.casefold():
+            sentence = tr("{name} is still loading the model.", name=server.name)
+        else:
+            sentence = _with_words(tr("{name} is not ready.", name=server.name), said)
+        return BusyServerError(sentence, _TRY_LATER, seconds)
     if status >= 500:
-        return ServerError(f"{server.name} failed (error {status}).{because}", "Look at the server's log.")
-    return ServerError(
-        f"{server.name} refused the request (error {status}).{because}",
-        "Change what it objects to, or choose another model.",
-    )
+        sentence = tr("{name} failed (error {status}).", name=server.name, status=status)
+        return ServerError(_with_words(sentence, said), tr("Look at the server's log."))
+    sentence = tr("{name} refused the request (error {status}).", name=server.name, status=status)
+    return ServerError(_with_words(sentence, said), tr("Change what it objects to, or choose another model."))
 
 
 def of_event(error: object, server: Server, model_id: str) -> ServerError:
@@ -147,10 +155,8 @@ def of_event(error: object, server: Server, model_id: str) -> ServerError:
     if isinstance(status, int) and 400 <= status < 600:
         body = f'{{"error": {{"message": {json.dumps(said)}}}}}'.encode()
         return of_status(status, {}, body, server, model_id)
-    return ServerError(
-        f"{server.name} failed while it answered.{' It says: ' + said if said else ''}",
-        "What came is kept. Choose “Continue” to have the rest written.",
-    )
+    sentence = tr("{name} failed while it answered.", name=server.name)
+    return ServerError(_with_words(sentence, said), _GO_ON)
 
 
 def quoted_error(body: bytes) -> str:
@@ -174,9 +180,11 @@ def wait_seconds(text: str) -> float:
 
 def page_instead(server: Server) -> ServerError:
     return ServerError(
-        f"A web page answered at the address of {server.name}, and no model.",
-        "The network may want you to sign in first, or the address leads elsewhere. "
-        "Check the address in Settings.",
+        tr("A web page answered at the address of {name}, and no model.", name=server.name),
+        tr(
+            "The network may want you to sign in first, or the address leads elsewhere. Check the address in "
+            "Settings."
+        ),
     )
 
 
@@ -190,22 +198,22 @@ def _redirected(location: str, server: Server) -> ServerError:
         host = urlsplit(location).netloc.rpartition("@")[2]
     except ValueError:
         host = ""
-    there = _quoted(host) or "another address"
+    there = _quoted(host) or tr("another address")
     return ServerError(
-        f"{server.name} redirects to {there}. Nothing was sent there.",
-        "If that is right, enter that address in Settings, under Servers.",
+        tr("{name} redirects to {place}. Nothing was sent there.", name=server.name, place=there),
+        tr("If that is right, enter that address in Settings, under Servers."),
     )
 
 
 def _not_there(server: Server, model_id: str) -> ServerError:
     if model_id:
         return ServerError(
-            f"{server.name} does not have {model_id} any more.",
-            "It may have been unloaded or renamed. Choose another model, or load it there again.",
+            tr("{name} does not have {model} any more.", name=server.name, model=model_id),
+            tr("It may have been unloaded or renamed. Choose another model, or load it there again."),
         )
     return ServerError(
-        f"What answers at the address of {server.name} has no list of models.",
-        "Check the address in Settings: it should be that of an OpenAI-compatible server.",
+        tr("What answers at the address of {name} has no list of models.", name=server.name),
+        tr("Check the address in Settings: it should be that of an OpenAI-compatible server."),
     )
 
 
@@ -217,10 +225,9 @@ def _is_too_long(body: bytes, said: str) -> bool:
 
 def _context_too_small(body: bytes, said: str, server: Server) -> ServerContextError:
     length = _length_in(body, said)
-    holds = f" It holds {formatting.tokens(length)}." if length else ""
-    return ServerContextError(
-        f"The chat is too long for the model on {server.name}.{holds}", _GO_LOCAL, length
-    )
+    sentence = tr("The chat is too long for the model on {name}.", name=server.name)
+    holds = tr("It holds {tokens}.", tokens=formatting.tokens(length)) if length else ""
+    return ServerContextError(sentences(sentence, holds), _GO_LOCAL, length)
 
 
 def _length_in(body: bytes, said: str) -> int:
@@ -237,24 +244,31 @@ def _length_in(body: bytes, said: str) -> int:
 
 
 def _of_connection(error: Exception, server: Server, has_begun: bool) -> ServerError:
+    import httpx2
+
     causes = list(_chain(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return ServerError(
-            f"No computer named {urlsplit(server.address).hostname} can be found.",
-            "Check the address in Settings, and whether this computer is in the same network.",
+            tr("No computer named {host} can be found.", host=urlsplit(server.address).hostname),
+            tr("Check the address in Settings, and whether this computer is in the same network."),
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return ServerError(
-            f"The certificate of {server.name} could not be verified, so nothing was sent.",
-            "If the server has a certificate authority of its own, choose its file in Settings.",
+            tr("The certificate of {name} could not be verified, so nothing was sent.", name=server.name),
+            tr("If the server has a certificate authority of its own, choose its file in Settings."),
         )
     if isinstance(error, httpx2.ConnectTimeout | httpx2.ConnectError):
-        return ServerError(f"{server.name} cannot be reached: it may be off or asleep.", _CHECK)
+        return ServerError(tr("{name} cannot be reached: it may be off or asleep.", name=server.name), _CHECK)
     if isinstance(error, httpx2.TimeoutException):
         return silent(server)
     if not has_begun:
-        return ServerError(f"{server.name} hung up without an answer.", _CHECK)
+        return ServerError(tr("{name} hung up without an answer.", name=server.name), _CHECK)
     return broken(server)
+
+
+def _with_words(sentence: str, said: str) -> str:
+    """A sentence, and what the server itself said."""
+    return sentences(sentence, tr("It says: {words}", words=said) if said else "")
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

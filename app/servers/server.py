@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from app.core.errors import ServerError
 from app.core.server_model import short_name
+from app.core.translation import tr
 
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 _ENDINGS = ("/chat/completions", "/completions", "/models", "/v1")
@@ -111,10 +112,13 @@ def read_address(text: str) -> str:
         host, parts = "", urlsplit("")
     if parts.scheme not in ("http", "https") or not host or re.search(r"[\s<>\"\\^`{|}]", address):
         raise ServerError(
-            "This is not the address of a server.", "An address looks like http://192.168.1.20:8000."
+            tr("This is not the address of a server."),
+            tr("An address looks like http://192.168.1.20:8000."),
         )
     if parts.username or parts.password:
-        raise ServerError("An address must not hold a name or a password.", "Enter the key in its own field.")
+        raise ServerError(
+            tr("An address must not hold a name or a password."), tr("Enter the key in its own field.")
+        )
     path = parts.path.rstrip("/")
     for ending in _ENDINGS:
         path = path.removesuffix(ending).rstrip("/")

@@ -24,6 +24,7 @@ from app.core.reasoning_markers import THINK
 from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.server_model import path_of_server_model
 from app.core.stream import ReplyAssembler
+from app.core.translation import tr
 from app.servers.abilities import abilities_of, sampling_fields, unknown_values, unused_names
 from app.servers.answer_figures import AnswerFigures
 from app.servers.chat_form import ReadFile, written_messages
@@ -240,8 +241,11 @@ class ServerEngine:
         if prefill:
             if not abilities.continues:
                 raise ServerError(
-                    f"{self._connection.server.name} cannot go on with an answer that was begun.",
-                    "Have the answer written again instead.",
+                    tr(
+                        "{name} cannot go on with an answer that was begun.",
+                        name=self._connection.server.name,
+                    ),
+                    tr("Have the answer written again instead."),
                 )
             body["messages"].append({"role": "assistant", "content": prefill})
             body.update(abilities.continuing)
@@ -273,9 +277,13 @@ class ServerEngine:
         room = self._context_length - len(prompt.tokens)
         if room < 1:
             raise ServerContextError(
-                f"The chat has {len(prompt.tokens):,} tokens, and the model on "
-                f"{self._connection.server.name} holds {self._context_length:,}.",
-                "Start a new chat, shorten the message, or choose a model with a longer context.",
+                tr(
+                    "The chat has {count:,} tokens, and the model on {name} holds {most:,}.",
+                    count=len(prompt.tokens),
+                    name=self._connection.server.name,
+                    most=self._context_length,
+                ),
+                tr("Start a new chat, shorten the message, or choose a model with a longer context."),
             )
         if prompt.ending:
             fields["stop"] = [*fields.get("stop", ()), prompt.ending]

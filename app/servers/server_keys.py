@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from app.core.errors import ServerKeyError
+from app.core.translation import tr
 from app.net.keyring_entry import Keyring, KeyringEntry, KeyringState
 from app.servers.server import Server
 
@@ -36,12 +37,15 @@ class ServerKeys:
         if secret is None:
             if state is KeyringState.LOCKED:
                 raise ServerKeyError(
-                    f"The system's keyring is locked, so the key for {server.name} cannot be used.",
-                    "Try again, and unlock the keyring when asked.",
+                    tr(
+                        "The system's keyring is locked, so the key for {name} cannot be used.",
+                        name=server.name,
+                    ),
+                    tr("Try again, and unlock the keyring when asked."),
                 )
             raise ServerKeyError(
-                f"The key for {server.name} is no longer in the system's keyring.",
-                "Enter it again in Settings, under Servers.",
+                tr("The key for {name} is no longer in the system's keyring.", name=server.name),
+                tr("Enter it again in Settings, under Servers."),
             )
         with self._lock:
             self._known[server.id] = secret
@@ -56,7 +60,9 @@ class ServerKeys:
         """
         key = key.strip()
         if not key.isascii() or not key.isprintable() or " " in key:
-            raise ServerKeyError("This is not a key: a key is one word.", "Copy it from the server again.")
+            raise ServerKeyError(
+                tr("This is not a key: a key is one word."), tr("Copy it from the server again.")
+            )
         with self._lock:
             self._known[server_id] = key
         return self._entry(server_id).keep(key, cancel) is KeyringState.DONE
@@ -72,8 +78,8 @@ class ServerKeys:
             self._known.pop(server_id, None)
         if self._entry(server_id).remove(cancel) is KeyringState.LOCKED:
             raise ServerKeyError(
-                "The system's keyring stayed locked, so the key is still in it.",
-                "It is not used any more.",
+                tr("The system's keyring stayed locked, so the key is still in it."),
+                tr("It is not used any more."),
             )
 
     def _entry(self, server_id: str) -> KeyringEntry:

@@ -10,10 +10,11 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import new_id
-from app.core.errors import Cancelled, ServerError, UserError
+from app.core.errors import SEE_LOG, Cancelled, ServerError, UserError
 from app.core.language_model import PromptMaker
 from app.core.model_file import ModelFile, Sense
 from app.core.server_model import model_id_in, path_of_server_model, server_id_in
+from app.core.translation import tr
 from app.net.network import Network
 from app.servers.chat_form import ReadFile
 from app.servers.connection import ServerConnection
@@ -131,7 +132,7 @@ class ServerService(QObject):
         """
         read = read_address(address)
         if any(server.address == read for server in self._servers):
-            raise ServerError("This server is in the list already.", "Change that one instead.")
+            raise ServerError(tr("This server is in the list already."), tr("Change that one instead."))
         server = Server(new_id(), "", read, authority)
         server = replace(server, name=self._free_name(name.strip() or server.host, server.id))
         self._keep((*self._servers, server))
@@ -151,7 +152,9 @@ class ServerService(QObject):
             return
         read = read_address(server.address)
         if any(other.address == read and other.id != server.id for other in self._servers):
-            raise ServerError("Another server in the list has this address.", "Change that one instead.")
+            raise ServerError(
+                tr("Another server in the list has this address."), tr("Change that one instead.")
+            )
         changed = replace(
             server, name=self._free_name(server.name.strip() or server.host, server.id), address=read
         )
@@ -186,8 +189,8 @@ class ServerService(QObject):
         if server is not None and not server.is_template_told:
             self._replace(replace(server, is_template_told=True))
             self._notices.post(
-                f"{server.name} makes the prompt itself, with its own chat template.",
-                "Where it takes token numbers and the same model is on this computer, Tarn makes it.",
+                tr("{name} makes the prompt itself, with its own chat template.", name=server.name),
+                tr("Where it takes token numbers and the same model is on this computer, Tarn makes it."),
             )
 
     # Looking
@@ -252,10 +255,11 @@ class ServerService(QObject):
         """
         server = self.find(server_id_in(path))
         if server is None:
-            raise ServerError("This server is no longer in the list.", "Choose another model.")
+            raise ServerError(tr("This server is no longer in the list."), tr("Choose another model."))
         if not server.is_agreed:
             raise ServerError(
-                f"You have not agreed that your words go to {server.host}.", "Choose the model again."
+                tr("You have not agreed that your words go to {host}.", host=server.host),
+                tr("Choose the model again."),
             )
         connection = self._connection(server, cancel)
         report = look_at(connection, cancel)
@@ -263,8 +267,8 @@ class ServerService(QObject):
         model = report.model(model_id)
         if model is None:
             raise ServerError(
-                f"{server.name} does not have {model_id} any more.",
-                "It may have been unloaded or renamed. Choose another model, or load it there again.",
+                tr("{name} does not have {model} any more.", name=server.name, model=model_id),
+                tr("It may have been unloaded or renamed. Choose another model, or load it there again."),
             )
         maker = self._find_maker(report, model, connection, cancel)
         return ServerEngine(connection, report.kind, model, self._read_file, maker)
@@ -318,8 +322,8 @@ class ServerService(QObject):
                 self._replace(replace(found, has_key=is_kept))
             if not is_kept:
                 self._notices.post(
-                    "This system has no keyring that works.",
-                    f"The key for {server.name} is used until Tarn is closed. It is not saved.",
+                    tr("This system has no keyring that works."),
+                    tr("The key for {name} is used until Tarn is closed. It is not saved.", name=server.name),
                 )
             self._forget_connection(server_id)
             self.test(server_id)
@@ -334,7 +338,7 @@ class ServerService(QObject):
     def _on_tested(self, server_id: str, error: Exception | None) -> None:
         shown = error if isinstance(error, UserError) else None
         if error is not None and shown is None and not isinstance(error, Cancelled):
-            shown = ServerError("Something went wrong.", "See the log for details.")
+            shown = ServerError(tr("Something went wrong."), SEE_LOG)
         self._set_status(server_id, ServerStatus(error=shown))
 
     def _set_status(self, server_id: str, status: ServerStatus) -> None:

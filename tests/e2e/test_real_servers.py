@@ -4,6 +4,8 @@
     TARN_LLAMA_SERVER=…/llama-server        llama.cpp's own
     TARN_VLLM=…/bin/python                  a Python with vLLM, and TARN_VLLM_MODEL=… the tiny model's folder
 
+Each may also be the address of one that runs already.
+
     uv run pytest -n 0 -m servers tests/e2e/test_real_servers.py
 
 The tiny model and the starter are asked, through the services, as the program does it.
@@ -52,10 +54,16 @@ class Program:
     model: Path | None
     arguments: tuple[str, ...]
 
-    def command(self, port: int) -> list[str]:
-        program = os.environ.get(self.variable)
-        if not program or self.model is None:
+    @property
+    def place(self) -> str:
+        """What was told of it: the program, or the address at which it runs already."""
+        place = os.environ.get(self.variable, "")
+        if not place or self.model is None:
             pytest.skip(f"{self.variable} does not say where it is")
+        return place
+
+    def command(self, port: int) -> list[str]:
+        program = self.place
         model = os.environ.get("TARN_VLLM_MODEL", "") if self.kind is ServerKind.VLLM else str(self.model)
         return [program, *(it.format(model=model, port=port) for it in self.arguments)]
 
@@ -89,6 +97,9 @@ class Running:
 @pytest.fixture(scope="module", params=PROGRAMS)
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     program = PROGRAMS[request.param]
+    if program.place.startswith("http"):
+        yield Running(program, program.place)
+        return
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log.txt"

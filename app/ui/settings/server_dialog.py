@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.errors import UserError
+from app.core.translation import sentences, tr
 from app.servers.server import Server
 
 WIDTH = 520
@@ -42,39 +43,39 @@ class ServerDialog(QDialog):
         """
         super().__init__(parent)
         self.setObjectName("server_dialog")
-        self.setWindowTitle("Change a server" if server else "Add a server")
+        self.setWindowTitle(tr("Change a server") if server else tr("Add a server"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(WIDTH)
         self._server = server
-        self.name_field = self._field("server_name_field", "Name", server.name if server else "")
-        self.name_field.setPlaceholderText("As the list shall call it")
+        self.name_field = self._field("server_name_field", tr("Name"), server.name if server else "")
+        self.name_field.setPlaceholderText(tr("As the list shall call it"))
         self.address_field = self._field(
-            "server_address_field", "Address", server.address if server else address
+            "server_address_field", tr("Address"), server.address if server else address
         )
         self.address_field.setPlaceholderText("http://studio.local:8000")
-        self.key_field = self._field("server_key_field", "API key", "")
+        self.key_field = self._field("server_key_field", tr("API key"), "")
         self.key_field.setEchoMode(QLineEdit.EchoMode.Password)
         has_key = server is not None and server.has_key
         self.key_field.setPlaceholderText(
-            "Saved in the system keyring" if has_key else "Only if the server wants one"
+            tr("Saved in the system keyring") if has_key else tr("Only if the server wants one")
         )
         self._is_key_changed = False
         self.key_field.textEdited.connect(self._on_key_edited)
-        self.forget_button = QPushButton("Remove key", self)
+        self.forget_button = QPushButton(tr("Remove key"), self)
         self.forget_button.setObjectName("forget_server_key_button")
         self.forget_button.setVisible(has_key)
         self.forget_button.clicked.connect(self._on_forget_button_clicked)
         authority = str(server.authority) if server and server.authority else ""
-        self.authority_field = self._field("server_authority_field", "Certificate authority", authority)
-        self.authority_field.setPlaceholderText("Those that the system trusts")
-        self.choose_button = QPushButton("Choose…", self)
+        self.authority_field = self._field("server_authority_field", tr("Certificate authority"), authority)
+        self.authority_field.setPlaceholderText(tr("Those that the system trusts"))
+        self.choose_button = QPushButton(tr("Choose…"), self)
         self.choose_button.clicked.connect(self._choose_file)
         self.problem = QLabel(self)
         self.problem.setProperty("problem", True)
         self.problem.setWordWrap(True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.hide()
-        self.save_button = QPushButton("Save" if server else "Add", self)
+        self.save_button = QPushButton(tr("Save") if server else tr("Add"), self)
         self.save_button.setObjectName("save_server_button")
         self.save_button.setProperty("primary", True)
         self.save_button.setDefault(True)
@@ -104,7 +105,7 @@ class ServerDialog(QDialog):
 
     def show_error(self, error: UserError) -> None:
         """Says what is wrong with the fields."""
-        self.problem.setText(f"{error} {error.hint}".strip())
+        self.problem.setText(sentences(str(error), error.hint))
         self.problem.show()
 
     def _on_key_edited(self) -> None:
@@ -112,14 +113,14 @@ class ServerDialog(QDialog):
 
     def _on_forget_button_clicked(self) -> None:
         self.key_field.clear()
-        self.key_field.setPlaceholderText("No key")
+        self.key_field.setPlaceholderText(tr("No key"))
         self._is_key_changed = True
         self.forget_button.hide()
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, "Choose the certificate of an authority")
+        dialog = QFileDialog(self, tr("Choose the certificate of an authority"))
         dialog.setObjectName("choose_authority_dialog")
-        dialog.setNameFilters(["Certificates (*.pem *.crt *.cer)", "All files (*)"])
+        dialog.setNameFilters([tr("Certificates (*.pem *.crt *.cer)"), tr("All files (*)")])
         dialog.fileSelected.connect(self.authority_field.setText)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -134,8 +135,10 @@ class ServerDialog(QDialog):
         heading = QLabel(self.windowTitle(), self)
         heading.setProperty("subheading", True)
         words = QLabel(
-            "Any computer that runs vLLM, SGLang, llama-server, LM Studio, Ollama or another "
-            "OpenAI-compatible server.",
+            tr(
+                "Any computer that runs vLLM, SGLang, llama-server, LM Studio, Ollama or another "
+                "OpenAI-compatible server."
+            ),
             self,
         )
         words.setProperty("muted", True)
@@ -143,11 +146,11 @@ class ServerDialog(QDialog):
         form = QFormLayout()
         form.setVerticalSpacing(10)
         form.setHorizontalSpacing(16)
-        form.addRow("Name", self.name_field)
-        form.addRow("Address", self.address_field)
-        form.addRow("API key", self._beside(self.key_field, self.forget_button))
-        form.addRow("Certificate authority", self._beside(self.authority_field, self.choose_button))
-        cancel = QPushButton("Cancel", self)
+        form.addRow(tr("Name"), self.name_field)
+        form.addRow(tr("Address"), self.address_field)
+        form.addRow(tr("API key"), self._beside(self.key_field, self.forget_button))
+        form.addRow(tr("Certificate authority"), self._beside(self.authority_field, self.choose_button))
+        cancel = QPushButton(tr("Cancel"), self)
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.addStretch(1)

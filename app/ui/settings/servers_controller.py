@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import UserError
+from app.core.translation import tr
 from app.servers.descriptions import warnings_on
 from app.servers.server import Server
 from app.services.servers import FoundServer, ServerService
@@ -92,9 +93,9 @@ class ServersController(QObject):
 
     def _remove(self, server: Server) -> None:
         dialog = QuestionDialog(
-            f"Remove {server.name}?",
-            "Its models leave the list, and its key leaves the system keyring. Your chats stay.",
-            "Remove",
+            tr("Remove {name}?", name=server.name),
+            tr("Its models leave the list, and its key leaves the system keyring. Your chats stay."),
+            tr("Remove"),
             self._page,
         )
         dialog.setObjectName("remove_server_question")
@@ -102,14 +103,15 @@ class ServersController(QObject):
         dialog.open()
 
     def _ask_for_consent(self, server: Server, path: Path) -> None:
-        words = (
+        words = tr(
             "In chats with this model, your messages, what is attached to them and the results of tools go "
-            f"to {server.host}, where whoever runs it can read them."
+            "to {host}, where whoever runs it can read them.",
+            host=server.host,
         )
         dialog = QuestionDialog(
-            f"Send your words to {server.host}?",
-            "\n\n".join([words, *warnings_on(server), "You are asked once for each server."]),
-            "Allow",
+            tr("Send your words to {host}?", host=server.host),
+            "\n\n".join([words, *warnings_on(server), tr("You are asked once for each server.")]),
+            tr("Allow"),
             self._window,
         )
         dialog.setObjectName("server_consent_question")

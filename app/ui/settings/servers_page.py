@@ -19,14 +19,9 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.errors import UserError
+from app.core.translation import sentences, tr
 from app.servers.descriptions import described, summary_of
 from app.servers.server import Server
-
-_INTRODUCTION = (
-    "Chat with models on another computer of yours. Nothing is sent to a server before you choose one of its "
-    "models and agree."
-)
-_NONE = "No servers yet."
 
 
 class ServersPage(QWidget):
@@ -50,7 +45,7 @@ class ServersPage(QWidget):
         self._outcomes: dict[str, tuple[bool, UserError | None]] = {}
         self.list = QListWidget(self)
         self.list.setObjectName("servers_list")
-        self.list.setAccessibleName("Servers")
+        self.list.setAccessibleName(tr("Servers"))
         self.outcome = QLabel(self)
         self.outcome.setObjectName("server_outcome")
         self.outcome.setWordWrap(True)
@@ -58,10 +53,10 @@ class ServersPage(QWidget):
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.outcome.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.outcome.setContentsMargins(0, 4, 8, 4)
-        self.add_button = self._button("Add…", "add_server_button")
-        self.edit_button = self._button("Edit…", "edit_server_button")
-        self.test_button = self._button("Test", "test_server_button")
-        self.remove_button = self._button("Remove…", "remove_server_button")
+        self.add_button = self._button(tr("Add…"), "add_server_button")
+        self.edit_button = self._button(tr("Edit…"), "edit_server_button")
+        self.test_button = self._button(tr("Test"), "test_server_button")
+        self.remove_button = self._button(tr("Remove…"), "remove_server_button")
         self._found = QVBoxLayout()
         self._found.setSpacing(6)
         self._lay_out()
@@ -107,8 +102,9 @@ class ServersPage(QWidget):
             row = QWidget(self)
             layout = QHBoxLayout(row)
             layout.setContentsMargins(0, 0, 0, 0)
-            layout.addWidget(QLabel(f"{program} answers on this computer, at {address}.", row), 1)
-            button = QPushButton(f"Add {program}", row)
+            words = tr("{program} answers on this computer, at {address}.", program=program, address=address)
+            layout.addWidget(QLabel(words, row), 1)
+            button = QPushButton(tr("Add {program}", program=program), row)
             button.setObjectName("add_found_button")
             button.clicked.connect(lambda _checked=False, address=address: self.add_requested.emit(address))
             layout.addWidget(button)
@@ -117,9 +113,9 @@ class ServersPage(QWidget):
     def _words_of(self, server: Server) -> str:
         is_asked, error = self._outcomes.get(server.id, (False, None))
         if is_asked:
-            state = "Contacting…"
+            state = tr("Contacting…")
         elif error is not None:
-            state = "Not available"
+            state = tr("Not available")
         else:
             state = summary_of(server.report) if server.report else ""
         return " · ".join(
@@ -131,14 +127,14 @@ class ServersPage(QWidget):
         for button in (self.edit_button, self.test_button, self.remove_button):
             button.setEnabled(server is not None)
         if server is None:
-            self.outcome.setText(_NONE)
+            self.outcome.setText(tr("No servers yet."))
             return
         is_asked, error = self._outcomes.get(server.id, (False, None))
         self.test_button.setEnabled(not is_asked)
         if is_asked and server.report is None:
-            self.outcome.setText(f"Contacting {server.host}…")
+            self.outcome.setText(tr("Contacting {host}…", host=server.host))
         elif error is not None:
-            self.outcome.setText(f"{error} {error.hint}".strip())
+            self.outcome.setText(sentences(str(error), error.hint))
         else:
             self.outcome.setText(described(server, server.report) if server.report else "")
 
@@ -152,9 +148,15 @@ class ServersPage(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        heading = QLabel("Servers", self)
+        heading = QLabel(tr("Servers"), self)
         heading.setProperty("subheading", True)
-        introduction = QLabel(_INTRODUCTION, self)
+        introduction = QLabel(
+            tr(
+                "Chat with models on another computer of yours. Nothing is sent to a server before you "
+                "choose one of its models and agree."
+            ),
+            self,
+        )
         introduction.setProperty("muted", True)
         introduction.setWordWrap(True)
         buttons = QHBoxLayout()
