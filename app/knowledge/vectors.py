@@ -11,6 +11,9 @@ import struct
 from collections.abc import Iterable, Sequence
 from operator import mul
 
+FEWEST_COMPARED = 200
+"""Passages of which it can be said which one stands out."""
+
 Vector = Sequence[float]
 """Numbers of length 1 when taken together."""
 
@@ -57,14 +60,37 @@ class SignTable:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def nearest(self, vector: Vector, count: int) -> list[int]:
-        """The passages with the most equal signs, the nearest first."""
+    def nearest(self, vector: Vector, count: int, outstanding: float = 0.0) -> list[int]:
+        """The passages with the most equal signs, the nearest first.
+
+        Args:
+            count: how many at most.
+            outstanding: by so many standard deviations a passage has to be nearer than the mean of all;
+                asked only of many passages.
+        """
         asked = int.from_bytes(sign_bits(vector), "big")
         distances = [(bits ^ asked).bit_count() for bits in self._bits]
+        nearest = self._nearest(distances, count)
+        if not outstanding or len(distances) < FEWEST_COMPARED:
+            return [self._ids[place] for place in nearest]
+        farthest = _mean(distances) - outstanding * _deviation(distances)
+        return [self._ids[place] for place in nearest if distances[place] <= farthest]
+
+    def _nearest(self, distances: Sequence[int], count: int) -> list[int]:
+        """The places of the smallest distances."""
         if len(distances) > count:
             limit = sorted(distances)[count - 1]
             chosen = [place for place, distance in enumerate(distances) if distance <= limit]
         else:
             chosen = list(range(len(distances)))
         chosen.sort(key=distances.__getitem__)
-        return [self._ids[place] for place in chosen[:count]]
+        return chosen[:count]
+
+
+def _mean(numbers: Sequence[int]) -> float:
+    return sum(numbers) / len(numbers)
+
+
+def _deviation(numbers: Sequence[int]) -> float:
+    variance = sum(map(mul, numbers, numbers)) / len(numbers) - _mean(numbers) ** 2
+    return math.sqrt(max(0.0, variance))

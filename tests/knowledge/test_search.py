@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from app.core.document import Document, DocumentPage
 from app.knowledge.cutting import cut
 from app.knowledge.index import FileState, KnowledgeIndex
+from app.knowledge.ranking import fused
 from app.knowledge.search import PassageSearch, QueryVector
 from app.knowledge.vectors import normalised
 from tests.support.knowledge_corpus import Corpus, make_corpus
@@ -122,3 +124,36 @@ def test_full_text_alone_finds_nine_of_ten(corpus: Corpus, corpus_index: Knowled
         assert sum(found) / len(found) >= 0.8, language
         total += sum(found)
     assert total / len(corpus.questions) >= 0.9
+
+
+@pytest.mark.parametrize("likeness", [0.8, 0.0])
+def test_both_together_find_no_less_than_the_better_alone(
+    corpus: Corpus, corpus_index: KnowledgeIndex, likeness: float
+) -> None:
+    """The vectors are drawn as a model of some quality would give them; with 0.0 it knows nothing."""
+    source = random.Random(3)
+    common = drawn(source)
+    places = {it.name: number for number, it in corpus_index.passages(range(1, 2_001)).items()}
+    own = {number: drawn(source) for number in places.values()}
+    corpus_index.put_vectors("m", [(it, summed(common, own[it])) for it in own])
+    search = PassageSearch(corpus_index)
+    words = meaning = both = 0
+    for question in corpus.questions[::2]:
+        right = places[question.answered_by]
+        apart = [likeness * a + b for a, b in zip(own[right], drawn(source), strict=True)]
+        asked = QueryVector("m", summed(common, apart))
+        by_words = search.by_words(["c"], question.text)
+        by_meaning = search.by_meaning(["c"], asked)
+        words += right in by_words[:5]
+        meaning += right in by_meaning[:5]
+        both += right in fused([by_words, by_meaning])[:5]
+    assert (meaning > 50) is (likeness > 0)
+    assert both >= max(words, meaning) - 2
+
+
+def drawn(source: random.Random) -> tuple[float, ...]:
+    return normalised(source.gauss(0, 1) for _ in range(128))
+
+
+def summed(a: Sequence[float], b: Sequence[float]) -> tuple[float, ...]:
+    return normalised(x + y for x, y in zip(a, b, strict=True))
