@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
+from app.core.media import Pixels
 from app.documents.archive import ArchiveEntry
 
 _DONE, _FAILED = b"+", b"-"
@@ -19,6 +20,7 @@ class ReadingTask(StrEnum):
     READ = "read"
     LIST = "list"  # The files of an archive.
     UNPACK = "unpack"  # One of them.
+    DRAW = "draw"  # A page, as a picture.
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class ReadingRequest:
     name: str
     data: bytes
     member: str = ""
-    """Which file of an archive."""
+    """Which file of an archive, or which page is drawn."""
 
 
 def written_request(request: ReadingRequest) -> bytes:
@@ -60,6 +62,11 @@ def data_answer(data: bytes) -> bytes:
     return _DONE + data
 
 
+def pixels_answer(pixels: Pixels) -> bytes:
+    """A page that was drawn."""
+    return _DONE + pixels.width.to_bytes(4, "big") + pixels.height.to_bytes(4, "big") + pixels.rgb
+
+
 def failure_answer(sentence: str, hint: str) -> bytes:
     """Why a file could not be read."""
     return _FAILED + json.dumps({"sentence": sentence, "hint": hint}).encode()
@@ -76,6 +83,15 @@ def data_of(answer: bytes) -> bytes:
         return answer[1:]
     values = json.loads(answer[1:])
     raise DocumentError(str(values["sentence"]), str(values["hint"]))
+
+
+def pixels_of(answer: bytes) -> Pixels:
+    """The page of an answer; raises as `data_of`."""
+    data = data_of(answer)
+    width, height = (int.from_bytes(data[at : at + 4], "big") for at in (0, 4))
+    if len(data) != 8 + 3 * width * height:
+        raise ValueError("a page is cut off")
+    return Pixels(width, height, data[8:])
 
 
 def document_of(answer: bytes) -> Document:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from app.core import formatting
 from app.core.document import Document
 from app.core.errors import Cancelled, DocumentError
+from app.core.media import Pixels
 from app.documents import formats
 from app.documents.answers import (
     ReadingRequest,
@@ -18,6 +19,7 @@ from app.documents.answers import (
     data_of,
     document_of,
     entries_of,
+    pixels_of,
     written_request,
 )
 from app.documents.archive import ArchiveEntry
@@ -95,6 +97,14 @@ class DocumentReader:
             DocumentError: it is damaged.
         """
         return self._asked(ReadingRequest(ReadingTask.UNPACK, name, data, member), data_of)
+
+    def drawn_page(self, data: bytes, name: str, number: int) -> Pixels:
+        """A page of a PDF as a picture; the first is 1.
+
+        Raises:
+            DocumentError: it cannot be drawn.
+        """
+        return self._asked(ReadingRequest(ReadingTask.DRAW, name, data, str(number)), pixels_of)
 
     def _asked(
         self, request: ReadingRequest, read: Callable[[bytes], T], cancel: threading.Event | None = None

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 from app.core import formatting
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
+from app.core.media import Pixels
 from app.documents.formats import PDF
 
 MOST_PAGES = 5_000
@@ -70,8 +71,8 @@ def read(data: bytes, name: str) -> Document:
     return Document(name, PDF, tuple(pages), tuple(remarks))
 
 
-def drawn_page(data: bytes, name: str, number: int) -> tuple[int, int, bytes]:
-    """A page as a picture: its width, its height and its pixels, three bytes each.
+def drawn_page(data: bytes, name: str, number: int) -> Pixels:
+    """A page as a picture.
 
     Raises:
         DocumentError: it cannot be drawn.
@@ -86,7 +87,7 @@ def drawn_page(data: bytes, name: str, number: int) -> tuple[int, int, bytes]:
             row = bitmap.width * 3
             raw = bytes(bitmap.buffer)
             rows = (raw[at * bitmap.stride : at * bitmap.stride + row] for at in range(bitmap.height))
-            return bitmap.width, bitmap.height, b"".join(rows)
+            return Pixels(bitmap.width, bitmap.height, b"".join(rows))
         except (pypdfium2.PdfiumError, IndexError, OSError) as error:
             raise DocumentError(
                 f"Page {number} of {name} cannot be drawn.", "Choose another page."

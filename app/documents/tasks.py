@@ -10,6 +10,7 @@ from app.documents.answers import (
     data_answer,
     document_answer,
     entries_answer,
+    pixels_answer,
 )
 from app.documents.opening import document_in, kind_of
 from app.documents.package import Package
@@ -28,6 +29,10 @@ def done(request: ReadingRequest) -> bytes:
             return entries_answer(_entries(request))
         case ReadingTask.UNPACK:
             return data_answer(Package(request.data, request.name).read(request.member))
+        case ReadingTask.DRAW:
+            from app.documents import pdf
+
+            return pixels_answer(pdf.drawn_page(request.data, request.name, int(request.member)))
 
 
 def _entries(request: ReadingRequest) -> list[archive.ArchiveEntry]:

@@ -81,6 +81,13 @@ def png_of(image: QImage) -> bytes:
     return _encoded(image, "PNG")
 
 
+def png_of_pixels(pixels: Pixels) -> bytes:
+    """A drawn page as a file."""
+    stride = 3 * pixels.width
+    image = QImage(pixels.rgb, pixels.width, pixels.height, stride, QImage.Format.Format_RGB888)
+    return _encoded(image, "PNG")
+
+
 def pixels_of(data: bytes, picture: PicturePart) -> Pixels:
     """What a model is given of a picture.
 

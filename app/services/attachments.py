@@ -8,10 +8,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core import formatting
 from app.core.attachment import Attachment
 from app.core.conversation import Conversation
 from app.core.document import Document, DocumentPage
@@ -24,13 +25,17 @@ from app.services.background import Report, Worker, run_in_background
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
 from app.services.documents import DocumentService
-from app.services.notices import NoticeService
-from app.services.opened_files import OpenedArchive, OpenedFile, opened_picture, opened_recording
+from app.services.notices import NoticeService, Offer
+from app.services.opened_files import OpenedArchive, OpenedFile, OpenedScan, opened_picture, opened_recording
 from app.services.settings import SettingsService
 from app.sound.formats import ENDINGS as SOUND_ENDINGS
 from app.sound.reading import Decode, open_file, open_samples
 from app.store.attachments import AttachmentStore
 
+MOST_PAGES_AT_ONCE = 5
+"""Of a PDF that is made of pictures."""
+SCANS = "a PDF without words"
+"""The topic of the notice about one."""
 MOST_ATTACHMENTS = 20
 """In one message; each takes seconds to look at and some of the context."""
 
@@ -111,6 +116,13 @@ class AttachmentService(QObject):
         for member in members[: self._room(len(members))]:
             self._add(partial(self._documents.open_member, archive, member))
 
+    def add_pages(self, scan: OpenedScan) -> None:
+        """Attaches the first pages of a PDF that is made of pictures."""
+        keeps_original = self._settings.current.keeps_original_pictures
+        wanted = min(scan.page_count, MOST_PAGES_AT_ONCE)
+        for number in range(1, self._room(wanted, wanted) + 1):
+            self._add(partial(self._read_page, scan, number, keeps_original))
+
     def add_data(self, make_file: Callable[[], bytes], name: str) -> None:
         """Attaches a picture that is in no file, such as one of the clipboard.
 
@@ -173,9 +185,25 @@ class AttachmentService(QObject):
     def _read_recording(self, path: Path) -> OpenedFile:
         return opened_recording(open_file(path, self._decode))
 
-    def _room(self, wanted: int) -> int:
+    def _read_page(self, scan: OpenedScan, number: int, keeps_original: bool) -> OpenedFile:
+        from app.pictures.reading import open_picture, png_of_pixels  # Brings what draws.
+
+        data = png_of_pixels(self._documents.drawn_page(scan, number))
+        name = f"{PurePath(scan.name).stem}, page {number}.png"
+        return opened_picture(open_picture(data, name, keeps_original))
+
+    def _offer_pages(self, scan: OpenedScan) -> None:
+        count = min(scan.page_count, MOST_PAGES_AT_ONCE)
+        self._notices.post(
+            f"There are no words in {scan.name}: it is made of pictures.",
+            "A model that sees can read its pages as pictures.",
+            Offer(f"Add {formatting.counted(count, 'page')} as pictures", lambda: self.add_pages(scan)),
+            topic=SCANS,
+        )
+
+    def _room(self, wanted: int, most: int = MOST_ATTACHMENTS) -> int:
         """How many more files the message may have; says so where that are fewer than are wanted."""
-        room = max(0, MOST_ATTACHMENTS - len(self.current) - self.reading_count)
+        room = min(most, max(0, MOST_ATTACHMENTS - len(self.current) - self.reading_count))
         if wanted > room:
             self._notices.fail(
                 AttachmentError(
@@ -185,12 +213,12 @@ class AttachmentService(QObject):
             )
         return room
 
-    def _add(self, read: Callable[[], OpenedFile | OpenedArchive]) -> None:
+    def _add(self, read: Callable[[], OpenedFile | OpenedArchive | OpenedScan]) -> None:
         conversation_id, edited_id = self._chat.conversation.id, self._chat.edited_id
 
         def work(_cancel: threading.Event, report: Report) -> None:
             opened = read()
-            if isinstance(opened, OpenedArchive):
+            if isinstance(opened, OpenedArchive | OpenedScan):
                 report(opened)
                 return
             sha256 = self._store.add(opened.data)
@@ -198,9 +226,11 @@ class AttachmentService(QObject):
             if opened.remark:
                 report(opened.remark)
 
-        def take(item: AttachmentPart | OpenedArchive | str) -> None:
+        def take(item: AttachmentPart | OpenedArchive | OpenedScan | str) -> None:
             if isinstance(item, OpenedArchive):
                 self.archive_opened.emit(item)
+            elif isinstance(item, OpenedScan):
+                self._offer_pages(item)
             elif isinstance(item, str):
                 self._notices.post(item)
             elif isinstance(item, PicturePart):

@@ -12,11 +12,13 @@ from PySide6.QtCore import QObject, Signal
 from app.core.document import Document
 from app.core.document_words import count_of_pages, drawn_mark, whole_words
 from app.core.errors import DocumentError
+from app.core.media import Pixels
 from app.core.message import DocumentPart
 from app.documents.document_reader import DocumentReader, file_bytes
+from app.documents.formats import PDF
 from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
-from app.services.opened_files import OpenedArchive, OpenedFile
+from app.services.opened_files import OpenedArchive, OpenedFile, OpenedScan
 from app.store.attachments import AttachmentStore
 
 MOST_REMEMBERED = 8
@@ -46,8 +48,10 @@ class DocumentService(QObject):
         """By the model's file and the words that are given."""
         self._under_way: set[tuple[str, str]] = set()
 
-    def open_file(self, path: Path) -> OpenedFile | OpenedArchive:
-        """A document that can be attached, or an archive of several. May be called on any thread.
+    def open_file(self, path: Path) -> OpenedFile | OpenedArchive | OpenedScan:
+        """A document that can be attached, an archive of several, or a PDF that is made of pictures.
+
+        May be called on any thread.
 
         Raises:
             DocumentError: it has no words that can be read.
@@ -55,7 +59,10 @@ class DocumentService(QObject):
         data = file_bytes(path)
         entries = self._reader.archive_entries(data, path.name)
         if not entries:
-            return self.opened(data, self._reader.read_data(data, path.name))
+            document = self._reader.read_data(data, path.name)
+            if document.media_type == PDF and document.pages and not document.has_words:
+                return OpenedScan(document.name, data, len(document.pages))
+            return self.opened(data, document)
         archive = OpenedArchive(path.name, data, tuple(entries))
         return archive if len(entries) > 1 else self.open_member(archive, entries[0].name)
 
@@ -76,6 +83,14 @@ class DocumentService(QObject):
         """
         self._remember(hashlib.sha256(data).hexdigest(), document)
         return _opened_document(data, document)
+
+    def drawn_page(self, scan: OpenedScan, number: int) -> Pixels:
+        """A page of a PDF that is made of pictures. May be called on any thread.
+
+        Raises:
+            DocumentError: it cannot be drawn.
+        """
+        return self._reader.drawn_page(scan.data, scan.name, number)
 
     def document_of(self, part: DocumentPart) -> Document | None:
         """All of a document that is attached; None where its file is gone. May be called on any thread.

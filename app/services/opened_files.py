@@ -37,6 +37,15 @@ class OpenedArchive:
     entries: tuple[ArchiveEntry, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedScan:
+    """A PDF without words, whose pages may be attached as pictures."""
+
+    name: str
+    data: bytes
+    page_count: int
+
+
 def opened_picture(opened: OpenedPicture) -> OpenedFile:
     """A picture as it is looked at quickly."""
     width, height = opened.width, opened.height

@@ -70,7 +70,7 @@ def test_more_pages_than_are_read_are_said(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_page_is_drawn() -> None:
-    width, height, pixels = pdf.drawn_page(pdf_of("Words"), "a.pdf", 1)
-    assert max(width, height) == pdf.LARGEST_PICTURE
-    assert len(pixels) == 3 * width * height
-    assert min(pixels) < 64 < 250 < max(pixels)
+    page = pdf.drawn_page(pdf_of("Words"), "a.pdf", 1)
+    assert max(page.width, page.height) == pdf.LARGEST_PICTURE
+    assert len(page.rgb) == 3 * page.width * page.height
+    assert min(page.rgb) < 64 < 250 < max(page.rgb)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.core import formatting
 from app.core.export import ExportOptions
-from app.core.message import DocumentPart, DocumentShare
+from app.core.message import DocumentPart, DocumentShare, PicturePart
 from app.exchange.imported import Read, ReadOptions
 from app.exchange.markdown_files import markdown_files
 from app.exchange.plain_text import to_plain_text
@@ -43,6 +43,7 @@ from tests.support.pdf_files import pdf_of
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 from tests.support.themes import DARK, LIGHT
 
+DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 PAGES = tuple(f"Page {number} is about the lake of Ohrid and its trout." for number in range(1, 8))
 
 
@@ -389,3 +390,17 @@ def test_files_of_an_archive_are_chosen(qtbot: QtBot, person: Person, tmp_path: 
     assert PAGES[6] in part.words
     store = person.application.services.store.attachments
     assert store.read(part.file.sha256) == report.read_bytes()
+
+
+def test_pages_of_a_scanned_pdf_are_offered_as_pictures(qtbot: QtBot, person: Person) -> None:
+    drop(qtbot, person, [DOCUMENTS / "scanned.pdf"])
+    banner = person.window.chat_page.banner
+    qtbot.waitUntil(lambda: "no words in scanned.pdf" in banner.sentence.text(), timeout=ANSWER_MS)
+    attached(qtbot, person, 0)
+    button = next(it for it in banner.findChildren(QPushButton) if it.text() == "Add 2 pages as pictures")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    attached(qtbot, person, 2)
+    first, second = person.application.services.attachments.current
+    assert isinstance(first, PicturePart)
+    assert [first.file.name, second.file.name] == ["scanned, page 1.png", "scanned, page 2.png"]
+    assert first.width == 2 * first.height
