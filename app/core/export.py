@@ -21,7 +21,6 @@ from app.core.markdown.importing import from_markdown
 from app.core.markdown.marks import FORMAT_VERSION, INSIDE, MarkedPart, count_marks, written_mark
 from app.core.message import (
     DocumentPart,
-    Generation,
     Part,
     PassagesPart,
     PicturePart,
@@ -33,7 +32,7 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.sampling import FIELD_NAMES, Sampling
-from app.core.stop_texts import STATE_NOTES
+from app.core.stop_texts import file_note
 
 __all__ = ["ExportOptions", "from_markdown", "to_markdown"]
 
@@ -165,7 +164,7 @@ class _Document:
                 self._add_mark(values)
             if content:
                 self._add(content)
-        if note := _note(node.state, generation):
+        if note := file_note(node.state, generation):
             self._add_mark({"part": MarkedPart.NOTE})
             self._add(f"*{_inline(note)}*")
 
@@ -194,12 +193,6 @@ def _message_values(node: MessageNode) -> dict[str, Any]:
         if generation.is_edited:
             values["edited"] = True
     return values
-
-
-def _note(state: MessageState, generation: Generation | None) -> str:
-    if generation is not None and generation.error:
-        return generation.error
-    return STATE_NOTES.get(state, "")
 
 
 def _written_part(part: Part, links: Mapping[str, str]) -> tuple[dict[str, Any], str]:

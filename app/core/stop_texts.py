@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.conversation import MessageState
-from app.core.message import StopReason
+from app.core.message import Generation, StopReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,15 @@ STATE_NOTES = {
     MessageState.FAILED: "The answer could not be finished.",
 }
 """What a saved file says under an answer that is not whole."""
+EDITED_NOTE = "The text was changed afterwards."
+
+
+def file_note(state: MessageState, generation: Generation | None) -> str:
+    """What a saved file says under a message; empty where there is nothing to say."""
+    if generation is not None and generation.error:
+        return generation.error
+    is_edited = generation is not None and generation.is_edited
+    return STATE_NOTES.get(state, "") or (EDITED_NOTE if is_edited else "")
 
 
 def stop_note(reason: StopReason, *, most_tokens: int = 0, is_in_thought: bool = False) -> str:

@@ -14,6 +14,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
+from app.core.stop_texts import file_note
 
 _SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Assistant", Role.TOOL: "Tool", Role.SYSTEM: "System"}
 
@@ -26,6 +27,8 @@ def to_plain_text(conversation: Conversation, include_reasoning: bool = True) ->
         local = node.created_at.astimezone()
         pieces.append(f"{_speaker(node)} ({formatting.short_day(node.created_at)}, {local:%H:%M})")
         pieces += _words(node, include_reasoning)
+        if note := file_note(node.state, node.message.generation):
+            pieces.append(f"[{formatting.one_line(note)}]")
     return "\n\n".join(pieces) + "\n"
 
 

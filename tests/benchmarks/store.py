@@ -104,7 +104,7 @@ def told(name: str, times: list[float], **more: object) -> None:
 
 
 def window(data: Path) -> None:
-    """Starts the program as far as its window is seen, scrolls the list of conversations, and ends."""
+    """Starts the program until its window is seen, scrolls the list, opens some conversations, and ends."""
     start = time.perf_counter()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from app.application import Application, create_qt_application
@@ -121,13 +121,23 @@ def window(data: Path) -> None:
     for value in range(0, bar.maximum(), max(1, bar.maximum() // 300)):
         bar.setValue(value)
         frames.append(milliseconds(view.viewport().repaint))
-    sys.stdout.write(json.dumps({"start_ms": started, "frames": frames}) + "\n")
+    services = application.services
+    ids = [summary.id for summary in services.conversations.summaries]
+
+    def show(conversation_id: str) -> None:
+        services.chat.show(conversation_id)
+        application.transcript.viewport().repaint()
+
+    chosen = random.Random(3).choices(ids, k=50) if ids else []
+    opened = [milliseconds(lambda id_=id_: show(id_)) for id_ in chosen]  # type: ignore[misc]
+    sys.stdout.write(json.dumps({"start_ms": started, "frames": frames, "opened": opened}) + "\n")
     application.shutdown()
 
 
 def _windows(full: Path, empty: Path) -> None:
     starts: dict[Path, list[float]] = {full: [], empty: []}
     frames: list[float] = []
+    opened: list[float] = []
     for _ in range(5):
         for data in (empty, full):
             command = [sys.executable, "-m", "tests.benchmarks.store", "--window", str(data)]
@@ -135,9 +145,11 @@ def _windows(full: Path, empty: Path) -> None:
             values = json.loads(done.stdout.splitlines()[-1])
             starts[data].append(values["start_ms"])
             frames = values["frames"] or frames
+            opened += values["opened"]
     told("start of the window, none", starts[empty])
     told("start of the window, all", starts[full])
     told("a frame of the scrolled list", frames)
+    told("open one in the window", opened)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from app.core.errors import ImportFormatError
 from app.core.export import ExportOptions, from_markdown, to_markdown
 from app.core.markdown.headings import with_headings_back, with_lower_headings
 from app.core.message import Message, Role
+from app.core.stop_texts import EDITED_NOTE
 
 
 def said(role: Role, text: str, parent: MessageNode | None = None) -> MessageNode:
@@ -94,3 +95,11 @@ def test_headings_come_back_whatever_stands_around_them(pieces: list[str]) -> No
     text = "\n".join(pieces)
     lower, headings = with_lower_headings(text)
     assert with_headings_back(lower, headings) == text
+
+
+def test_edited_words_are_marked_for_readers_and_for_the_import() -> None:
+    edited = Message.of_text(Role.USER, "It is deep.").in_role(Role.ASSISTANT)
+    conversation = Conversation().with_node(MessageNode(edited))
+    bare = to_markdown(conversation, ExportOptions(has_marks=False))
+    assert bare.endswith(f"It is deep.\n\n*{EDITED_NOTE}*\n")
+    assert from_markdown(to_markdown(conversation)).nodes[0].message == edited

@@ -83,9 +83,7 @@ def _change_and_kill(data_dir: Path, seed: int, after_s: float, confirmed: Facts
         assert program.stdout is not None
         killing = threading.Timer(after_s, program.kill)
         try:
-            for number, line in enumerate(program.stdout):
-                if not number:
-                    killing.start()
+            for line in program.stdout:
                 if not line.endswith("\n"):
                     break  # It was killed while it said this.
                 what, facts = json.loads(line)
@@ -95,6 +93,8 @@ def _change_and_kill(data_dir: Path, seed: int, after_s: float, confirmed: Facts
                     else:
                         waiting.pop(key, None)
                         confirmed[key] = fact
+                if confirmed and killing.ident is None:  # Not before anything was done.
+                    killing.start()
         finally:
             killing.cancel()
             program.kill()

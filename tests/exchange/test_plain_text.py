@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from app.core.conversation import Conversation, MessageNode
 from app.core.message import Generation, Message, ReasoningPart, Role, TextPart
+from app.core.stop_texts import EDITED_NOTE
 from app.exchange.plain_text import to_plain_text
 
 
@@ -26,3 +27,9 @@ def test_each_message_stands_below_its_speaker() -> None:
 
 def test_thoughts_can_be_left_out() -> None:
     assert "Depth" not in to_plain_text(a_conversation(), include_reasoning=False)
+
+
+def test_edited_words_are_marked() -> None:
+    edited = Message.of_text(Role.USER, "It is deep.").in_role(Role.ASSISTANT)
+    text = to_plain_text(Conversation(title="Lakes").with_node(MessageNode(edited)))
+    assert text.endswith(f"It is deep.\n\n[{EDITED_NOTE}]\n")

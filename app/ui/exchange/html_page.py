@@ -25,7 +25,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
-from app.core.stop_texts import STATE_NOTES
+from app.core.stop_texts import file_note
 from app.core.translation import tr
 from app.exchange.markdown_files import ReadFile
 from app.ui.exchange.page_style import page_style
@@ -43,6 +43,7 @@ from app.ui.transcript.content.blocks import (
 from app.ui.transcript.content.highlighting import coloured_lines
 from app.ui.transcript.content.html import block_html, html_of
 from app.ui.transcript.content.markdown import parse
+from app.ui.transcript.content.message_blocks import SYSTEM_MESSAGE
 from app.ui.transcript.content.plain_text import displayable, utf16_slice
 from app.ui.transcript.content.typed_text import typed_blocks
 
@@ -100,8 +101,10 @@ def message_html(node: MessageNode, read_file: ReadFile) -> str:
     parts = "\n".join(filter(None, map(part_html, node.message.parts)))
     generation = node.message.generation
     name = generation.speaker if generation and node.role is Role.ASSISTANT else ""
+    if node.role is Role.SYSTEM:
+        name = SYSTEM_MESSAGE
     heading = f'<p class="name">{escape(displayable(name))}</p>\n' if name else ""
-    note = (generation.error if generation else "") or STATE_NOTES.get(node.state, "")
+    note = file_note(node.state, generation)
     remark = f'\n<p class="note">{escape(displayable(note))}</p>' if note else ""
     return f'<section class="answer">\n{heading}{parts}{remark}\n</section>'
 

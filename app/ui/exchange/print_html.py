@@ -20,7 +20,7 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
-from app.core.stop_texts import STATE_NOTES
+from app.core.stop_texts import file_note
 from app.core.translation import tr
 from app.exchange.markdown_files import ReadFile
 from app.ui.exchange.html_page import (
@@ -35,6 +35,7 @@ from app.ui.exchange.html_page import (
 from app.ui.exchange.page_style import SYNTAX
 from app.ui.fonts import CODE_FAMILIES
 from app.ui.theme import Theme
+from app.ui.transcript.content.message_blocks import SYSTEM_MESSAGE
 from app.ui.transcript.content.plain_text import displayable
 
 _STYLE = Template(
@@ -88,9 +89,11 @@ class _Writer:
         generation = node.message.generation
         if node.role is Role.ASSISTANT and generation and generation.model_name:
             yield f'<p class="muted"><b>{escape(displayable(generation.speaker))}</b></p>'
+        elif node.role is Role.SYSTEM:
+            yield f'<p class="muted"><b>{SYSTEM_MESSAGE}</b></p>'
         for part in node.message.parts:
             yield self._part(part)
-        if note := (generation.error if generation else "") or STATE_NOTES.get(node.state, ""):
+        if note := file_note(node.state, generation):
             yield f'<p class="muted">{escape(displayable(note))}</p>'
         yield "<p></p>"
 

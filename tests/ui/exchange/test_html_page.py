@@ -23,9 +23,11 @@ from app.core.message import (
     ToolCallPart,
     ToolResultPart,
 )
+from app.core.stop_texts import EDITED_NOTE
 from app.paths import resources
 from app.ui.exchange.html_page import html_page
 from app.ui.theme import load_theme
+from app.ui.transcript.content.message_blocks import SYSTEM_MESSAGE
 
 LIGHT, DARK = (load_theme(resources() / "themes" / f"{name}.toml") for name in ("light", "dark"))
 DATA = b"picture"
@@ -176,3 +178,10 @@ def test_code_and_quotes_of_the_user_are_set_and_all_else_stays_as_it_was_typed(
     assert "<p># No heading, <code>code</code> and &lt;b&gt;</p>" in page
     assert '<pre dir="ltr"><code>x' in page
     assert_harmless(page)
+
+
+def test_edited_words_and_system_messages_are_marked() -> None:
+    edited = Message.of_text(Role.USER, "It is deep.").in_role(Role.ASSISTANT)
+    page = page_of(said(Message.of_text(Role.SYSTEM, "Be brief."), edited))
+    assert f'<p class="note">{EDITED_NOTE}</p>' in page
+    assert f'<p class="name">{SYSTEM_MESSAGE}</p>' in page

@@ -42,6 +42,8 @@ BUBBLE_CHARACTERS = 1_500
 BUBBLE_LINES = 16
 """A user's message that is longer is folded."""
 _BOXES_KEY = "boxes"
+SYSTEM_MESSAGE = "System message"
+"""The name of who says what only the model is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def blocks_above(entry: MessageEntry, around: MessageContext) -> list[Block]:
     if is_answer and not around.goes_on and generation is not None and generation.model_name:
         blocks.append(NameLine(displayable(generation.speaker)))
     elif entry.message.role is Role.SYSTEM:
-        blocks.append(NameLine("System message"))
+        blocks.append(NameLine(SYSTEM_MESSAGE))
     return blocks
 
 
