@@ -126,6 +126,8 @@ class Settings:
     most_state_gb: int = 2
     """How much of the disk may hold what models remember of the last conversations, in GB; 0 to 1,000."""
     keeps_original_pictures: bool = True
+    keeps_original_documents: bool = True
+    """Attached documents are kept as they are; else only the text in them."""
     """Attached pictures are kept as they are; otherwise 2,048 pixels of their longer side are."""
     looks_closely: bool = False
     """The next picture is looked at in tiles, as the last one was: that takes longer and shows more."""

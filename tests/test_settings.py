@@ -49,6 +49,7 @@ CHANGED = Settings(
     guesses_repeated_text=False,
     most_state_gb=5,
     keeps_original_pictures=False,
+    keeps_original_documents=False,
     looks_closely=True,
     dictation_language=DictationLanguage.JAPANESE,
     is_offline=True,

@@ -52,6 +52,8 @@ ENDINGS = (
     *sorted(_CODE),
 )
 """What the names of documents end in; files of other names are documents where they are texts."""
+PAGE_END = "\f"
+"""Stands between the pages of a text, where it has any."""
 _TEXT_HEAD = 4096
 _FLAT = re.compile(rb'<office:document\s[^>]*office:mimetype="([\w./-]+)"')
 

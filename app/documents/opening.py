@@ -117,7 +117,15 @@ def _text_document(data: bytes, name: str, text: str, is_whole: bool) -> Documen
 
         return html.read(text, name)
     remarks = () if is_whole else ("Some letters of the file could not be read; they stand as �.",)
-    return Document(name, media_type, (DocumentPage(None, "", text),), remarks)
+    return Document(name, media_type, _pages_of(text), remarks)
+
+
+def _pages_of(text: str) -> tuple[DocumentPage, ...]:
+    """The pages of a text; most texts have none."""
+    pages = text.removesuffix(formats.PAGE_END).split(formats.PAGE_END)
+    if len(pages) == 1:
+        return (DocumentPage(None, "", text),)
+    return tuple(DocumentPage(number, "", page) for number, page in enumerate(pages, 1))
 
 
 def _bounded(document: Document) -> Document:

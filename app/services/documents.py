@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from PySide6.QtCore import QObject, Signal
@@ -15,10 +16,11 @@ from app.core.errors import DocumentError
 from app.core.media import Pixels
 from app.core.message import DocumentPart
 from app.documents.document_reader import DocumentReader, file_bytes
-from app.documents.formats import PDF
+from app.documents.formats import PAGE_END, PDF, TEXT
 from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
 from app.services.opened_files import OpenedArchive, OpenedFile, OpenedScan
+from app.services.settings import SettingsService
 from app.store.attachments import AttachmentStore
 
 MOST_REMEMBERED = 8
@@ -36,10 +38,17 @@ class DocumentService(QObject):
 
     counted = Signal()
 
-    def __init__(self, engine: ChatEngine, store: AttachmentStore, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        engine: ChatEngine,
+        store: AttachmentStore,
+        settings: SettingsService,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._engine = engine
         self._store = store
+        self._settings = settings
         self._opened: OrderedDict[str, Document] = OrderedDict()
         """Those that were read last, by the SHA-256 of their files."""
         self._reader = DocumentReader()
@@ -78,9 +87,14 @@ class DocumentService(QObject):
     def opened(self, data: bytes, document: Document) -> OpenedFile:
         """A document that was read, on its way to be attached. May be called on any thread.
 
+        Where only the text of documents is to be kept, that is what its file holds then.
+
         Raises:
             DocumentError: there are no words in it.
         """
+        if not self._settings.current.keeps_original_documents:
+            data = PAGE_END.join(page.text for page in document.pages).encode("utf-8", "replace")
+            document = replace(document, media_type=TEXT)
         self._remember(hashlib.sha256(data).hexdigest(), document)
         return _opened_document(data, document)
 

@@ -268,7 +268,7 @@ class Services(QObject):
         self.chat = ChatSession(self.store.conversations, self.writer, self.notices, self)
         self.conversation_settings = ConversationSettings(self.store.conversations, self.writer, self.chat)
         decode = self.decoding.decode
-        self.documents = DocumentService(self.engine, self.store.attachments, self)
+        self.documents = DocumentService(self.engine, self.store.attachments, self.settings, self)
         self.attachments = AttachmentService(
             self.store.attachments,
             decode,

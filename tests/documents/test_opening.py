@@ -39,3 +39,8 @@ def test_what_is_too_long_is_cut_and_said(monkeypatch: pytest.MonkeyPatch) -> No
     document = document_in(b"0123456789 and more", "a.log")
     assert document.text == "0123456789"
     assert document.remarks == ("Only the first 10 characters were read; the file is longer.",)
+
+
+def test_a_text_with_ends_of_pages_has_pages() -> None:
+    pages = document_in(b"One\fTwo\f", "a.txt").pages
+    assert [(page.number, page.text) for page in pages] == [(1, "One"), (2, "Two")]

@@ -404,3 +404,40 @@ def test_pages_of_a_scanned_pdf_are_offered_as_pictures(qtbot: QtBot, person: Pe
     assert isinstance(first, PicturePart)
     assert [first.file.name, second.file.name] == ["scanned, page 1.png", "scanned, page 2.png"]
     assert first.width == 2 * first.height
+
+
+def test_only_the_text_of_a_document_is_kept_on_wish(qtbot: QtBot, person: Person, report: Path) -> None:
+    services = person.application.services
+    services.settings.change(keeps_original_documents=False)
+    drop(qtbot, person, [report])
+    attached(qtbot, person, 1)
+    services.settings.change(keeps_original_documents=True)
+    part = services.attachments.current[0]
+    assert isinstance(part, DocumentPart)
+    kept = services.store.attachments.read(part.file.sha256)
+    assert kept == "\f".join(PAGES).encode()
+    assert f"[{part.mark} page 7]" in part.words
+    services.documents._opened.clear()
+    again = services.documents.document_of(part)
+    assert again is not None
+    assert [page.text for page in again.pages] == list(PAGES)
+
+
+def test_a_second_question_about_a_hundred_pages_costs_a_twentieth_at_most(
+    qtbot: QtBot, person: Person, tmp_path: Path
+) -> None:
+    (tmp_path / "long.pdf").write_bytes(
+        pdf_of(*[f"Page {number} of the report is short." for number in range(100)])
+    )
+    drop(qtbot, person, [tmp_path / "long.pdf"])
+    attached(qtbot, person, 1)
+    person.asks("Hello")
+    person.asks("Hello again")
+    first, second = (
+        node.message.generation.statistics
+        for node in person.application.services.chat.conversation.path()
+        if node.message.generation
+    )
+    read = [it.prompt_tokens - it.cached_tokens for it in (first, second)]
+    assert read[0] > 1_000
+    assert read[1] <= 0.05 * read[0]

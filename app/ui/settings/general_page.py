@@ -53,6 +53,10 @@ class GeneralPage(FormPage):
         self.pictures_box.setToolTip(
             tr("Otherwise 2,048 pixels of the longer side are kept, which models see as well")
         )
+        self.documents_box = self._box("documents_box", tr("Keep attached files, and not only their text"))
+        self.documents_box.setToolTip(
+            tr("Otherwise a file can be saved as text only; the model reads the same in both cases")
+        )
         self.dictation_field = self._drop_down("dictation_field", tr("Language of dictation"), _LANGUAGES)
         self.dictation_field.setToolTip(
             tr("What you speak in recordings that are written down; Japanese needs the model made for it")
@@ -75,6 +79,7 @@ class GeneralPage(FormPage):
                 (tr("Send with"), self.send_key_field),
                 (tr("Titles"), self.title_box),
                 (tr("Pictures"), self.pictures_box),
+                (tr("Files"), self.documents_box),
                 (tr("Dictation"), self.dictation_field),
                 (tr("Notify me"), self.notify_box),
             ),
@@ -109,6 +114,7 @@ class GeneralPage(FormPage):
         self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))
         self.title_box.setChecked(settings.writes_titles)
         self.pictures_box.setChecked(settings.keeps_original_pictures)
+        self.documents_box.setChecked(settings.keeps_original_documents)
         language = settings.dictation_language.value
         self.dictation_field.setCurrentIndex(self.dictation_field.findData(language))
         self.notify_box.setChecked(settings.notifies_when_done)
@@ -123,6 +129,7 @@ class GeneralPage(FormPage):
             sends_with_enter=self.send_key_field.currentData(),
             writes_titles=self.title_box.isChecked(),
             keeps_original_pictures=self.pictures_box.isChecked(),
+            keeps_original_documents=self.documents_box.isChecked(),
             dictation_language=DictationLanguage(self.dictation_field.currentData()),
             notifies_when_done=self.notify_box.isChecked(),
         )
