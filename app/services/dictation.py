@@ -126,7 +126,7 @@ class DictationService(QObject):
                 self._start(model, waiting[0])
             elif self._models.local_models and waiting[0] not in self._told:
                 self._told.add(waiting[0])
-                self._senses.refuse(Sense.HEARING)
+                self._senses.refuse(Sense.HEARING, "ja" if self._is_japanese_spoken else "en")
 
     def _start(self, model: ModelFile, part: RecordingPart) -> None:
         def work(cancel: threading.Event, report: Report) -> None:

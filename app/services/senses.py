@@ -42,14 +42,17 @@ class SenseService(QObject):
         found = [model for model in self._models.local_models if sense in model.senses and not model.problem]
         return max(found, key=lambda model: model.size_bytes, default=None)
 
-    def downloadable(self, sense: Sense) -> CatalogModel | None:
-        """The first model of the catalog that has a sense and runs here, one of the user's language first."""
+    def downloadable(self, sense: Sense, language: str = "") -> CatalogModel | None:
+        """The first model of the catalog that has a sense and runs here, one of the language first.
+
+        `language` is a code of two letters; empty for the system's.
+        """
         found = [
             entry
             for entry in self._catalog.models
             if entry.kind is _KINDS[sense] and entry.status is ModelLifecycle.CURRENT and entry.runs_here
         ]
-        language = QLocale.languageToCode(QLocale.system().language())
+        language = language or QLocale.languageToCode(QLocale.system().language())
         return min(found, key=lambda entry: language not in entry.languages, default=None)
 
     def missing_for(self, attachments: Sequence[AttachmentPart]) -> Sense | None:
@@ -57,8 +60,11 @@ class SenseService(QObject):
         needed = (sense_for(part) for part in attachments if isinstance(part, MediaPart))
         return next((sense for sense in needed if sense not in self._models.senses), None)
 
-    def refuse(self, sense: Sense) -> None:
-        """Says why a picture or a recording was not sent, and offers a model that can take it."""
+    def refuse(self, sense: Sense, language: str = "") -> None:
+        """Says why a picture or a recording was not sent, and offers a model that can take it.
+
+        `language` is that of the recording; see `downloadable`.
+        """
         chosen = self._models.chosen
         what = "see pictures" if sense is Sense.SIGHT else "hear recordings"
         thing = "picture" if sense is Sense.SIGHT else "recording"
@@ -70,7 +76,7 @@ class SenseService(QObject):
                 Offer(f"Switch to {other.name}", lambda: self._models.choose(other.path)),
                 topic=UNSEEN,
             )
-        elif entry := self.downloadable(sense):
+        elif entry := self.downloadable(sense, language):
             self._notices.post(
                 sentence,
                 f"Download one that can, or take the {thing} off your message.",

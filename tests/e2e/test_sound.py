@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.core.export import ExportOptions
 from app.core.message import RecordingPart
+from app.core.model_file import Sense
 from app.exchange.imported import Read, ReadOptions
 from app.exchange.markdown_files import markdown_files
 from app.exchange.reading import read_all
@@ -269,6 +270,9 @@ def test_without_a_model_that_hears_one_is_offered_and_used_once_it_is_there(
     person.waits_for_model()
     drop(qtbot, person, [put_sound(tmp_path, "green")])
     attached(qtbot, person, 1)
+    senses = person.application.services.senses
+    languages = [senses.downloadable(Sense.HEARING, code).languages for code in ("en", "ja")]
+    assert languages == [("en",), ("ja",)]
     banner = person.window.chat_page.banner
     qtbot.waitUntil(lambda: "cannot hear recordings" in banner.sentence.text(), timeout=ANSWER_MS)
     (offer,) = [it for it in banner.findChildren(QPushButton) if it.text().startswith("Show LFM2.5 Audio")]
