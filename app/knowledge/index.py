@@ -194,7 +194,7 @@ class KnowledgeIndex:
             places = ", ".join("?" * len(part))
             marks = ", ".join("?" * len(collection_ids))
             rows = self.rows(
-                f"""select passage.number from passage join file on file.number = passage.file
+                f"""select passage.number from passage cross join file on file.number = passage.file
                     where passage.number in ({places}) and file.collection in ({marks})""",
                 (*part, *collection_ids),
             )

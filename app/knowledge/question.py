@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.knowledge.terms import STEM, terms_of
 
 MOST_TERMS = 24
-"""Of a question, the rarest ones: a long one has enough of them."""
+"""Of a question, the rarest ones: a long one has enough of them..."""
+MOST_MATCHES, FEWEST_TERMS = 3_000, 2
+"""...and so many that no more passages have to be ranked than this, but for the very rarest."""
 LONGEST_QUESTION = 400
 """Terms that are looked at."""
 COMMON_SHARE = 0.08
@@ -52,6 +54,8 @@ class AskedTerm:
     weight: float
     word: int
     """Which word of the question it belongs to."""
+    count: int
+    """In so many passages it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def take_apart(
             count = counts.get(term, 0)
             if 0 < count <= most:
                 weight = rarity(count, passages) * (_STEM_SHARE if place else 1.0)
-                of_word.append(AskedTerm(term, weight, number))
+                of_word.append(AskedTerm(term, weight, number, count))
         if of_word:
             total += max(term.weight for term in of_word)
         elif not any(counts.get(term, 0) for term in word):
@@ -100,7 +104,16 @@ def take_apart(
     terms.sort(key=lambda term: -term.weight)
     least = rarity(max(_FITTING_PASSAGES, _FITTING_RARITY * passages), passages)
     least = min(least, _MOST_SHARE * total)
-    return AskedQuestion(tuple(terms[:MOST_TERMS]), max(_FITTING_SHARE * total, least))
+    return AskedQuestion(tuple(_rarest(terms)), max(_FITTING_SHARE * total, least))
+
+
+def _rarest(terms: Sequence[AskedTerm]) -> Iterator[AskedTerm]:
+    matches = 0
+    for number, term in enumerate(terms[:MOST_TERMS]):
+        matches += term.count
+        if matches > MOST_MATCHES and number >= FEWEST_TERMS:
+            return
+        yield term
 
 
 def rarity(count: float, passages: int) -> float:
