@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.core.conversation import MessageNode
 from app.core.language_model import LanguageModel
-from app.core.message import Message, Role
+from app.core.message import DocumentPart, Message, Role
 from app.core.prompt import choose_messages
 from app.core.turn_request import TurnRequest
 
@@ -12,15 +14,18 @@ _CONTINUATIONS = ("a", "7")
 """Words of different kinds: no tokenizer makes them begin with the same token."""
 
 
-def next_prompts(model: LanguageModel, request: TurnRequest, words: str) -> list[tuple[Message, ...]]:
+def next_prompts(
+    model: LanguageModel, request: TurnRequest, words: str, documents: Sequence[DocumentPart] = ()
+) -> list[tuple[Message, ...]]:
     """Prompts that answer a message which begins with these words, and goes on in different ways.
 
-    What their renderings begin with alike, the real prompt begins with too.
+    What their renderings begin with alike, the real prompt begins with too. `documents` are attached to it.
 
     Raises:
         PromptTooLongError: the message does not fit.
     """
-    questions = [Message.of_text(Role.USER, f"{words} {more}".lstrip()) for more in _CONTINUATIONS]
+    texts = [f"{words} {more}".lstrip() for more in _CONTINUATIONS]
+    questions = [Message.of_text(Role.USER, text, documents) for text in texts]
     choice = choose_messages(
         (*request.path, MessageNode(questions[0])),
         request.system_prompt,

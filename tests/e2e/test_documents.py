@@ -441,3 +441,18 @@ def test_a_second_question_about_a_hundred_pages_costs_a_twentieth_at_most(
     read = [it.prompt_tokens - it.cached_tokens for it in (first, second)]
     assert read[0] > 1_000
     assert read[1] <= 0.05 * read[0]
+
+
+def test_a_document_is_read_while_the_question_is_thought_of(
+    qtbot: QtBot, person: Person, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(pdf_of(*[f"Page {number} of another report is short." for number in range(100)]))
+    services = person.application.services
+    services.reading_ahead._is_on_battery = lambda: False
+    with qtbot.waitSignal(services.reading_ahead.ended, timeout=ANSWER_MS):
+        drop(qtbot, person, [path])
+        attached(qtbot, person, 1)
+    person.asks("Hello")
+    generation = services.chat.conversation.path()[1].message.generation
+    assert generation.statistics.cached_tokens > 0.9 * generation.statistics.prompt_tokens > 900
