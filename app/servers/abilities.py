@@ -33,6 +33,8 @@ _LLAMA_CPP = {
     "xtc_probability": "xtc_probability",
     "xtc_threshold": "xtc_threshold",
 }
+_GROUPS = ("dry_", "xtc_")
+"""What the names of values begin with that belong to one sampler, which is off by its first value."""
 _OF_LOADING = ("context_length", "thread_count", "gpu_layers", "kv_cache_type", "flash_attention")
 """How a model is loaded is the server's business."""
 _LARGEST_SEED = 2**31 - 1
@@ -83,11 +85,14 @@ def abilities_of(kind: ServerKind) -> Abilities:
     return _ABILITIES[kind]
 
 
-def sampling_fields(sampling: Sampling, abilities: Abilities, seed: int) -> dict[str, Any]:
-    """The values of a request that say how tokens are chosen.
+def sampling_fields(
+    sampling: Sampling, abilities: Abilities, seed: int, context_length: int
+) -> dict[str, Any]:
+    """The values of a request that say how tokens are chosen; those that do nothing are left out.
 
     Args:
         seed: the one to use, also where a random one was asked for.
+        context_length: what a window over everything is written as: -1 is refused by newer llama-servers.
     """
     fields: dict[str, Any] = {}
     for name, there in abilities.samplers.items():
@@ -96,6 +101,10 @@ def sampling_fields(sampling: Sampling, abilities: Abilities, seed: int) -> dict
             fields[there] = seed % (_LARGEST_SEED + 1)
         elif name == "max_tokens":
             fields |= {there: value} if value else {}
+        elif name.startswith(_GROUPS) and not _is_group_on(sampling, name):
+            continue
+        elif name in ("dry_window", "penalty_window") and value < 0:
+            fields[there] = context_length
         elif name == "top_k" and not value:
             fields[there] = 0 if abilities.samplers is _LLAMA_CPP else -1
         else:
@@ -121,10 +130,13 @@ def unknown_values(sampling: Sampling, abilities: Abilities) -> tuple[str, ...]:
     )
 
 
+def _is_group_on(sampling: Sampling, name: str) -> bool:
+    """Whether the sampler that a value belongs to is on at all."""
+    return bool(sampling.dry_multiplier if name.startswith("dry_") else sampling.xtc_probability)
+
+
 def _does_something(sampling: Sampling, name: str, neutral: float) -> bool:
-    if name.startswith("dry_") and not sampling.dry_multiplier:
-        return False
-    if name.startswith("xtc_") and not sampling.xtc_probability:
+    if name.startswith(_GROUPS) and not _is_group_on(sampling, name):
         return False
     if name == "penalty_window":
         return sampling.repeat_penalty != 1.0 and sampling.penalty_window != neutral

@@ -233,7 +233,7 @@ class ServerEngine:
             "messages": written_messages(messages, self._model.sees, self._read_file),
             "stream": True,
             "stream_options": {"include_usage": True},
-            **sampling_fields(sampling, abilities, seed),
+            **sampling_fields(sampling, abilities, seed, self._context_length),
             **abilities.extras,
         }
         if tools:
@@ -273,7 +273,7 @@ class ServerEngine:
         figures: AnswerFigures,
     ) -> Iterator[StreamEvent]:
         prompt = maker.make(messages, tools, prefill)
-        fields = sampling_fields(sampling, self._abilities, figures.seed)
+        fields = sampling_fields(sampling, self._abilities, figures.seed, self._context_length)
         room = self._context_length - len(prompt.tokens)
         if room < 1:
             raise ServerContextError(

@@ -51,6 +51,7 @@ SHOWN_PER_SECOND = 300
 SHOWN_SECONDS = 20
 AT_ONCE = 4
 TOKENS = 128
+BATCHES = 9
 QUESTION = (Message.of_text(Role.USER, "Tell me a long story."),)
 NEVER = threading.Event()
 MODELS = json.dumps({"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 32768}]}).encode()
@@ -122,9 +123,8 @@ def bare(address: str, body: dict[str, Any]) -> tuple[float, int]:
     response = connection.getresponse()
     first, count = 0.0, 0
     while line := response.readline():
-        if b'"content": "' in line or b'"content":"' in line:
-            if not count and b'"content":""' not in line.replace(b" ", b""):
-                first = time.perf_counter() - started
+        if b'"content":' in line and b'"content":""' not in line.replace(b" ", b""):
+            first = first or time.perf_counter() - started
             count += 1
     connection.close()
     return first, count
@@ -214,7 +214,7 @@ def at_once(address: str) -> None:
     sampling = Sampling(max_tokens=TOKENS, temperature=1.0, seed=1)
     body = engine._chat_body(QUESTION, (), sampling, "", 1)
     figures: dict[str, list[float]] = {"bare": [], "tarn": []}
-    for _ in range(5):
+    for _ in range(BATCHES):
         figures["bare"].append(_batched(lambda: bare(address, body)))
         figures["tarn"].append(_batched(lambda: through_tarn(engine, sampling)))
     medians = {name: round(statistics.median(found), 1) for name, found in figures.items()}

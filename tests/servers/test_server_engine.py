@@ -284,3 +284,19 @@ def test_a_server_that_hangs_up_before_the_first_word_does_not_seem_to_have_begu
     server.replies = [Answer(steps=[delta(role="assistant", content="")], is_ended=False)]
     with pytest.raises(ServerError, match="before its first word"):
         ask(engine)
+
+
+def test_windows_over_everything_and_samplers_that_are_off_are_sent_as_llama_server_takes_them(
+    server, connect
+):
+    engine = ServerEngine(
+        connect(server), ServerKind.LLAMA_SERVER, ServerModel("tiny", 2048), lambda _file: None
+    )
+    server.replies = [reply("a"), reply("b")]
+    ask(engine, sampling=Sampling(penalty_window=-1))
+    ask(engine, sampling=Sampling(dry_multiplier=0.8, xtc_probability=0.5, penalty_window=64))
+    off, on = server.chats
+    assert off["repeat_last_n"] == 2048
+    assert not [name for name in off if name.startswith(("dry_", "xtc_"))]
+    assert (on["dry_penalty_last_n"], on["dry_multiplier"], on["xtc_probability"]) == (2048, 0.8, 0.5)
+    assert on["repeat_last_n"] == 64
