@@ -293,9 +293,7 @@ def _given_words(part: DocumentPart) -> str:
 def _passages(part: PassagesPart) -> tuple[dict[str, Any], str]:
     found = [asdict(replace(it, path="")) for it in part.passages]  # Nobody else has these folders.
     values = {"part": MarkedPart.PASSAGES, "collections": part.collections, "passages": found}
-    places = [f"[{number}] {_inline(it.place)}" for number, it in enumerate(part.passages, 1)]
-    where = _inline(", ".join(part.collections))
-    return values, f"*{where}: {'; '.join(places) or 'nothing found'}*"
+    return values, f"*{_inline(part.listed)}*"
 
 
 def _place(link: str) -> str:

@@ -177,6 +177,12 @@ class PassagesPart:
         """What the model is given, in plain words."""
         return plain_form(self.passages)
 
+    @property
+    def listed(self) -> str:
+        """Where it was found, on one line, for files that are read elsewhere."""
+        places = [f"[{number}] {it.place}" for number, it in enumerate(self.passages, 1)]
+        return " ".join(f"{', '.join(self.collections)}: {'; '.join(places) or 'nothing found'}".split())
+
 
 MediaPart = PicturePart | RecordingPart
 """What a model sees or hears."""

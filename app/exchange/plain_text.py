@@ -6,6 +6,7 @@ from app.core import formatting
 from app.core.conversation import Conversation, MessageNode
 from app.core.message import (
     DocumentPart,
+    PassagesPart,
     PicturePart,
     ReasoningPart,
     RecordingPart,
@@ -50,6 +51,8 @@ def _words(node: MessageNode, include_reasoning: bool) -> list[str]:
                 words.append(_indented(f"Called {name or 'a tool'}:\n{raw.strip()}"))
             case ToolResultPart(name=name, raw=raw):
                 words.append(_indented(f"{name or 'A tool'} returned:\n{raw.strip()}"))
+            case PassagesPart(listed=listed):
+                words.append(f"[{listed}]")
             case PicturePart(file=file) | RecordingPart(file=file) | DocumentPart(file=file):
                 words.append(f"[{formatting.one_line(file.name) or 'file'}]")
     return [text for text in words if text.strip()]

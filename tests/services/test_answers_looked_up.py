@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from app.core.message import PassagesPart, Role
 from app.core.passage import NOTHING_FOUND
-from app.services.collection_status import IndexingPhase
 from app.services.running_answer import AnswerChange, AnswerPart
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.support.chat_harness import ChatHarness
@@ -26,7 +25,7 @@ def me(qtbot: QtBot, tmp_path: Path) -> Iterator[ChatHarness]:
     harness.start()
     made = harness.services.knowledge.create("Manuals", [folder])
     assert made is not None
-    harness.waits(lambda: harness.services.knowledge.status(made.id).phase is IndexingPhase.DONE)
+    harness.waits_until_indexed(made.id)
     harness.conversation_settings.change_collections([made.id])
     yield harness
     harness.shut_down()

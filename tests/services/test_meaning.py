@@ -10,9 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import EngineError
 from app.engine.embedder import Embedder
-from app.services.collection_status import IndexingPhase
 from tests.fakes.scripted_engine import ScriptedEngine
-from tests.support.chat_harness import ChatHarness
+from tests.support.chat_harness import INDEXING_MS, ChatHarness
 from tests.support.embedding_model import put_embedding_model
 
 
@@ -33,7 +32,7 @@ def indexed(me: ChatHarness) -> str:
     knowledge = me.services.knowledge
     made = knowledge.create("Notes", [me.folder.parent / "files"])
     assert made is not None
-    me.waits(lambda: knowledge.status(made.id).phase is IndexingPhase.DONE)
+    me.waits_until_indexed(made.id)
     return made.id
 
 
@@ -54,7 +53,7 @@ def test_meanings_are_worked_out_once_there_is_a_model(me: ChatHarness) -> None:
     assert me.services.meaning.query("garden") is None
     gets_a_model(me)
     assert me.services.meaning.offered_id == ""
-    me.waits(lambda: with_vector(me, collection_id) == 9)
+    me.waits(lambda: with_vector(me, collection_id) == 9, INDEXING_MS)
     asked = me.services.meaning.query("Note 3 is about garden number 3.")
     assert asked is not None
     found = me.services.knowledge.search([collection_id], "Note 3 is about garden number 3.", 3)
@@ -67,7 +66,7 @@ def test_a_new_file_is_given_a_meaning_too(me: ChatHarness) -> None:
     assert with_vector(me, collection_id) == 9
     (me.folder.parent / "files" / "note 9.md").write_text("One more note.")
     me.services.knowledge.refresh_one(collection_id)
-    me.waits(lambda: with_vector(me, collection_id) == 10)
+    me.waits(lambda: with_vector(me, collection_id) == 10, INDEXING_MS)
 
 
 def test_words_find_where_the_model_fails(me: ChatHarness, monkeypatch: pytest.MonkeyPatch) -> None:

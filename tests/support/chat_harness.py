@@ -13,6 +13,7 @@ from app.core.errors import UserError
 from app.core.message import ToolResultPart
 from app.core.preset import Preset
 from app.paths import Paths
+from app.services.collection_status import IndexingPhase
 from app.services.notices import Notice
 from app.services.services import Services
 from app.tools.tool import Tool
@@ -20,6 +21,7 @@ from tests.fakes.keyring import FakeKeyring
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine, TrustingProbe
 
 WAIT_MS = 5_000
+INDEXING_MS = 60_000
 
 
 class ChatHarness:
@@ -54,8 +56,13 @@ class ChatHarness:
         self.services.start(TINY_MODEL)
         self.waits(lambda: self.models.info is not None)
 
-    def waits(self, is_so: Callable[[], object]) -> None:
-        self._qtbot.waitUntil(lambda: bool(is_so()), timeout=WAIT_MS)
+    def waits(self, is_so: Callable[[], object], within_ms: int = WAIT_MS) -> None:
+        self._qtbot.waitUntil(lambda: bool(is_so()), timeout=within_ms)
+
+    def waits_until_indexed(self, collection_id: str) -> None:
+        """Until the files of a collection are read, which a process of its own does."""
+        knowledge = self.services.knowledge
+        self.waits(lambda: knowledge.status(collection_id).phase is IndexingPhase.DONE, INDEXING_MS)
 
     def waits_for_answer(self) -> None:
         self.waits(lambda: not self.answers.is_answering)

@@ -10,7 +10,6 @@ from pytestqt.qtbot import QtBot
 
 from app.core.passage import FoundPassage
 from app.core.permission import Decision
-from app.services.collection_status import IndexingPhase
 from app.tools.documents import document_search_tool
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.support.chat_harness import ChatHarness
@@ -44,7 +43,7 @@ def test_a_model_searches_with_the_users_leave(me: ChatHarness, tmp_path: Path) 
     (tmp_path / "kettle.md").write_text("The kettle can be returned within 30 days.")
     made = knowledge.create("Manuals", [tmp_path / "kettle.md"])
     assert made is not None
-    me.waits(lambda: knowledge.status(made.id).phase is IndexingPhase.DONE)
+    me.waits_until_indexed(made.id)
     assert "search_documents" in me.services.tools.all
     me.conversation_settings.change_tools(["search_documents"])
     assert me.answers.send("When can it be returned?")

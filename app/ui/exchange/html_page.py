@@ -97,7 +97,9 @@ def message_html(node: MessageNode, read_file: ReadFile) -> str:
         attached = "".join(_attachment(part, read_file) for part in node.message.attachments)
         words = typed_html(node.message.text) if node.message.text else ""
         bubble = f'<div class="bubble" dir="auto">{words}</div>' if words else ""
-        return f'<section class="user">{attached}{bubble}</section>'
+        found = node.message.passages
+        listed = f'<p class="note">{escape(displayable(found.listed))}</p>' if found else ""
+        return f'<section class="user">{attached}{bubble}{listed}</section>'
     parts = "\n".join(filter(None, map(part_html, node.message.parts)))
     generation = node.message.generation
     name = generation.speaker if generation and node.role is Role.ASSISTANT else ""

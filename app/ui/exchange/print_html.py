@@ -85,6 +85,8 @@ class _Writer:
             words = typed_html(node.message.text, self._code)
             attached = "".join(map(self._attachment, node.message.attachments))
             yield self._box(attached + words, self._theme.bubble)
+            if found := node.message.passages:
+                yield f'<p class="muted">{escape(displayable(found.listed))}</p>'
             return
         generation = node.message.generation
         if node.role is Role.ASSISTANT and generation and generation.model_name:
