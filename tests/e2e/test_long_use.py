@@ -15,8 +15,9 @@ from tests.benchmarks.soak import MODELS, Count, Person, growth
 TURNS = 30
 OBJECTS_PER_CONVERSATION = 8
 """Its entry in the list, as a value and as a row, and room for lists that grow."""
-ROOM = 300
-"""Python objects that come and go: caches that fill, checkpoints of the engine."""
+ROOM = 500
+"""Python objects that come and go: caches that fill, checkpoints of the engine, and the references to ended
+queries of which Python's `sqlite3` keeps up to 200 for each open file."""
 
 
 @pytest.fixture
