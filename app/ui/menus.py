@@ -225,7 +225,7 @@ class Menus(QObject):
             *(self.theme_dark_action, self.theme_high_contrast_action),
         ):
             action.setCheckable(True)
-            action.setToolTip(f"{action.toolTip()} theme")
+            action.setToolTip(tr("{name} theme", name=action.toolTip()))
             themes.addAction(action)
         self.theme_system_action.setChecked(True)
         self.sidebar_action.setCheckable(True)
@@ -250,7 +250,7 @@ class Menus(QObject):
         self.focus_composer_action = self._action("focus_composer", tr("Focus message &box"), "", "Ctrl+L")
         self.switch_model_action = self._action("switch_model", tr("Switch &model"), "cube", "Ctrl+M")
         self.knowledge_action = self._action("knowledge", tr("&Knowledge"), "books", "Ctrl+Shift+K")
-        self.models_action = self._action("models", "M&odels", "download-simple", "Ctrl+Shift+M")
+        self.models_action = self._action("models", tr("M&odels"), "download-simple", "Ctrl+Shift+M")
         self.presets_action = self._action("presets", tr("Manage pre&sets…"), "sliders-horizontal")
 
     def _make_help_actions(self) -> None:

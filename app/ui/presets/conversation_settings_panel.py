@@ -131,7 +131,7 @@ class ConversationSettingsPanel(QFrame):
 
     def _start_saving(self) -> None:
         self.show_name_problem("")
-        self.name_field.setText(f"{self._preset_name} copy")
+        self.name_field.setText(tr("{name} copy", name=self._preset_name))
         self._buttons.hide()
         self._naming.show()
         self.name_field.selectAll()
