@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from app.core import formatting
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
+from app.core.translation import tr, tr_count
 from app.documents import formats
 from app.documents.package import LARGEST_MEMBER, Package
 from app.documents.xml_reading import XmlRefusedError
@@ -48,7 +49,10 @@ def read(package: Package) -> Document:
 
     listed = entries(package)
     if not listed:
-        raise DocumentError(f"There are no files in {package.name} that can be read.", "Choose another file.")
+        raise DocumentError(
+            tr("There are no files in {name} that can be read.", name=package.name),
+            tr("Choose another file."),
+        )
     pages: list[DocumentPage] = []
     unread: list[str] = []
     letters = 0
@@ -65,10 +69,23 @@ def read(package: Package) -> Document:
         letters += len(inner.text)
     remarks = []
     if len(listed) > MOST_READ:
-        remarks.append(f"Only the first {MOST_READ} of {formatting.counted(len(listed), 'file')} were read.")
+        remarks.append(
+            tr_count(
+                "Only the first {most_read} of {count:,} file were read.",
+                "Only the first {most_read} of {count:,} files were read.",
+                len(listed),
+                most_read=MOST_READ,
+            )
+        )
     if unread:
-        count = formatting.counted(len(unread), "file")
-        remarks.append(f"{count} in the archive could not be read, such as {formatting.one_line(unread[0])}.")
+        count = tr_count("{count:,} file", "{count:,} files", len(unread))
+        remarks.append(
+            tr(
+                "{count} in the archive could not be read, such as {one_line}.",
+                count=count,
+                one_line=formatting.one_line(unread[0]),
+            )
+        )
     return Document(package.name, formats.ZIP, tuple(pages), tuple(remarks))
 
 

@@ -12,6 +12,7 @@ from app.core import formatting
 from app.core.document import Document
 from app.core.errors import Cancelled, DocumentError
 from app.core.media import Pixels
+from app.core.translation import tr
 from app.documents import formats
 from app.documents.answers import (
     ReadingRequest,
@@ -44,14 +45,20 @@ def file_bytes(path: Path) -> bytes:
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise DocumentError(
-                f"{path.name} has {formatting.size(size)}, and a file may have "
-                f"{formatting.size(LARGEST_FILE)} at most.",
-                "Add a part of it.",
+                tr(
+                    "{name} has {size}, and a file may have {most} at most.",
+                    name=path.name,
+                    size=formatting.size(size),
+                    most=formatting.size(LARGEST_FILE),
+                ),
+                tr("Add a part of it."),
             )
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise DocumentError(f"{path.name} cannot be read: {reason}.", "Choose another file.") from error
+        raise DocumentError(
+            tr("{name} cannot be read: {reason}.", name=path.name, reason=reason), tr("Choose another file.")
+        ) from error
 
 
 class DocumentReader:
@@ -117,9 +124,13 @@ class DocumentReader:
         except RequestFailedError as error:
             if cancel is not None and cancel.is_set():
                 raise Cancelled from None
-            raise DocumentError(f"{name} cannot be read: {error}.", "Choose another file.") from error
+            raise DocumentError(
+                tr("{name} cannot be read: {error}.", name=name, error=error), tr("Choose another file.")
+            ) from error
         except (ValueError, KeyError, TypeError) as error:
-            raise DocumentError(f"{name} cannot be read.", "Choose another file.") from error
+            raise DocumentError(
+                tr("{name} cannot be read.", name=name), tr("Choose another file.")
+            ) from error
 
     def end(self) -> None:
         """Ends the process; it starts again with the next file."""

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
+from app.core.translation import tr
 from app.documents.decoded_text import decoded
 from app.documents.formats import EPUB
 from app.documents.html import markdown_of
@@ -35,7 +36,9 @@ def read(package: Package) -> Document:
     if container.book not in package:
         raise damaged(package.name)
     if "META-INF/rights.xml" in package or "META-INF/license.lcpl" in package:
-        raise DocumentError(f"{package.name} is locked to another program.", "Choose a book without a lock.")
+        raise DocumentError(
+            tr("{name} is locked to another program.", name=package.name), tr("Choose a book without a lock.")
+        )
     book = _BookParts(posixpath.dirname(container.book))
     read_xml(package.read(container.book), book)
     pages: list[DocumentPage] = []

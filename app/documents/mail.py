@@ -9,6 +9,7 @@ from email.message import Message
 
 from app.core import formatting
 from app.core.document import Document, DocumentPage
+from app.core.translation import tr
 from app.documents.decoded_text import decoded
 from app.documents.formats import EML
 from app.documents.html import markdown_of
@@ -40,7 +41,11 @@ def read(data: bytes, name: str) -> Document:
             text = text or markdown_of(_words(part))[1]
         elif not text or kind == "text/plain":
             text = f"{text}\n\n{_words(part)}".strip() if text and kind == "text/plain" else _words(part)
-    remarks = (f"The files attached to the message were not read: {', '.join(names[:10])}.",) if names else ()
+    remarks = (
+        (tr("The files attached to the message were not read: {join}.", join=", ".join(names[:10])),)
+        if names
+        else ()
+    )
     words = "\n\n".join(filter(None, ["  \n".join(heads), text.strip()]))
     return Document(name, EML, (DocumentPage(None, "", words),), remarks)
 

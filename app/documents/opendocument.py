@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
+from app.core.translation import tr
 from app.documents.markdown_writer import MOST_COLUMNS, MarkdownWriter
 from app.documents.package import Package, damaged
 from app.documents.xml_reading import EnoughError, XmlListener, read_xml
@@ -30,8 +31,8 @@ def read(package: Package, media_type: str) -> Document:
         raise damaged(package.name)
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise DocumentError(
-            f"{package.name} is protected with a password.",
-            "Save it without one in another program, then add that.",
+            tr("{name} is protected with a password.", name=package.name),
+            tr("Save it without one in another program, then add that."),
         )
     return read_flat(package.read("content.xml"), package.name, media_type)
 
@@ -209,7 +210,9 @@ class _OpenBody(XmlListener):
             row += [row[-1]] * max(0, min(repeat - 1, MOST_COLUMNS - len(row)))
         self._cells += 1
         if self._cells > MOST_CELLS:
-            self.remarks.append(f"Only the first {MOST_CELLS:,} cells of a table were read.")
+            self.remarks.append(
+                tr("Only the first {most_cells:,} cells of a table were read.", most_cells=MOST_CELLS)
+            )
             self._end_table(self._rows[0])
             self._rows = []
             raise EnoughError

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.core import formatting
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
+from app.core.translation import tr, tr_count
 from app.documents import formats
 from app.documents.decoded_text import decoded
 from app.documents.package import Package, damaged
@@ -12,7 +12,7 @@ from app.documents.xml_reading import XmlRefusedError
 
 LONGEST_TEXT = 4_000_000
 """Letters of one document: about a million tokens, more than any model here holds at once."""
-_OTHER = "Choose a text, a PDF, a document, a spreadsheet or a web page."
+_OTHER = tr("Choose a text, a PDF, a document, a spreadsheet or a web page.")
 _OPEN_DOCUMENT = (formats.ODT, formats.ODS, formats.ODP)
 
 
@@ -23,7 +23,7 @@ def document_in(data: bytes, name: str) -> Document:
         DocumentError: there are no words in it that can be read.
     """
     if not data.strip():
-        raise DocumentError(f"{name} is empty.", "Choose another file.")
+        raise DocumentError(tr("{name} is empty.", name=name), tr("Choose another file."))
     try:
         return _bounded(_read(data, name))
     except XmlRefusedError as error:
@@ -47,7 +47,7 @@ def _read(data: bytes, name: str) -> Document:
         return opendocument.read_flat(data, name, kind)
     found = decoded(data)
     if found is None:
-        raise DocumentError(f"{name} is no kind of file that can be read.", _OTHER)
+        raise DocumentError(tr("{name} is no kind of file that can be read.", name=name), _OTHER)
     return _text_document(data, name, *found)
 
 
@@ -95,14 +95,16 @@ def kind_of(package: Package) -> str:
 def _compound_error(data: bytes, name: str) -> DocumentError:
     if "EncryptedPackage".encode("utf-16-le") in data[: 1 << 20]:
         return DocumentError(
-            f"{name} is protected with a password.", "Save it without one in another program, then add that."
+            tr("{name} is protected with a password.", name=name),
+            tr("Save it without one in another program, then add that."),
         )
     return _older_format(name)
 
 
 def _older_format(name: str) -> DocumentError:
     return DocumentError(
-        f"{name} is in a format of older programs.", "Save it as DOCX, XLSX or PPTX, then add that."
+        tr("{name} is in a format of older programs.", name=name),
+        tr("Save it as DOCX, XLSX or PPTX, then add that."),
     )
 
 
@@ -116,7 +118,7 @@ def _text_document(data: bytes, name: str, text: str, is_whole: bool) -> Documen
         from app.documents import html
 
         return html.read(text, name)
-    remarks = () if is_whole else ("Some letters of the file could not be read; they stand as �.",)
+    remarks = () if is_whole else (tr("Some letters of the file could not be read; they stand as �."),)
     return Document(name, media_type, _pages_of(text), remarks)
 
 
@@ -139,5 +141,9 @@ def _bounded(document: Document) -> Document:
         room -= len(page.text)
     if room >= 0:
         return document
-    remark = f"Only the first {formatting.counted(LONGEST_TEXT, 'character')} were read; the file is longer."
+    remark = tr_count(
+        "Only the first {count:,} character were read; the file is longer.",
+        "Only the first {count:,} characters were read; the file is longer.",
+        LONGEST_TEXT,
+    )
     return Document(document.name, document.media_type, tuple(pages), (*document.remarks, remark))

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping
 
 from app.core.errors import DocumentError
+from app.core.translation import tr
 from app.documents.xml_reading import XmlListener, read_xml
 
 MOST_MEMBERS = 20_000
@@ -45,7 +46,10 @@ class Package:
         except (*FAULTS, ValueError) as error:
             raise damaged(name) from error
         if len(self.members) > MOST_MEMBERS:
-            raise DocumentError(f"{name} holds too many files to be read.", "Add some of them by themselves.")
+            raise DocumentError(
+                tr("{name} holds too many files to be read.", name=name),
+                tr("Add some of them by themselves."),
+            )
 
     def __contains__(self, member: str) -> bool:
         return member in self.members
@@ -63,16 +67,16 @@ class Package:
         except RuntimeError as error:  # Also NotImplementedError: packed in a way that Python does not know.
             if "password" in str(error) or "encrypted" in str(error):
                 raise DocumentError(
-                    f"{self.name} is protected with a password.",
-                    "Save it without one in another program, then add that.",
+                    tr("{name} is protected with a password.", name=self.name),
+                    tr("Save it without one in another program, then add that."),
                 ) from error
             raise damaged(self.name) from error
         except FAULTS as error:
             raise damaged(self.name) from error
         if len(data) > limit:
             raise DocumentError(
-                f"{self.name} unpacks to far more than documents do, so it was not read.",
-                "It may be damaged, or made to fill the memory.",
+                tr("{name} unpacks to far more than documents do, so it was not read.", name=self.name),
+                tr("It may be damaged, or made to fill the memory."),
             )
         self._room -= len(data)
         return data
@@ -103,4 +107,4 @@ class _Relations(XmlListener):
 
 def damaged(name: str) -> DocumentError:
     """What is said of a file that is not what it should be."""
-    return DocumentError(f"{name} is damaged.", "Choose another file.")
+    return DocumentError(tr("{name} is damaged.", name=name), tr("Choose another file."))

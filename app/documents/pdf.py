@@ -13,10 +13,10 @@ from itertools import pairwise
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from app.core import formatting
 from app.core.document import Document, DocumentPage
 from app.core.errors import DocumentError
 from app.core.media import Pixels
+from app.core.translation import tr, tr_count
 from app.documents.formats import PDF
 
 MOST_PAGES = 5_000
@@ -62,11 +62,17 @@ def read(data: bytes, name: str) -> Document:
     if unread:
         remarks.append(_unread_sentence(unread))
     if len(pages) < count:
-        remarks.append(f"Only the first {len(pages):,} of {count:,} pages were read.")
+        remarks.append(
+            tr("Only the first {pages:,} of {count:,} pages were read.", pages=len(pages), count=count)
+        )
     empty = sum(not page.text for page in pages) - len(unread)
     if 0 < empty < len(pages):
         remarks.append(
-            f"{formatting.counted(empty, 'page')} without words, such as pictures, could not be read."
+            tr_count(
+                "{count:,} page without words, such as pictures, could not be read.",
+                "{count:,} pages without words, such as pictures, could not be read.",
+                empty,
+            )
         )
     return Document(name, PDF, tuple(pages), tuple(remarks))
 
@@ -90,7 +96,8 @@ def drawn_page(data: bytes, name: str, number: int) -> Pixels:
             return Pixels(bitmap.width, bitmap.height, b"".join(rows))
         except (pypdfium2.PdfiumError, IndexError, OSError) as error:
             raise DocumentError(
-                f"Page {number} of {name} cannot be drawn.", "Choose another page."
+                tr("Page {number} of {name} cannot be drawn.", number=number, name=name),
+                tr("Choose another page."),
             ) from error
 
 
@@ -100,17 +107,22 @@ def _opened(data: bytes, name: str) -> pypdfium2.PdfDocument:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise DocumentError(
-                f"{name} is protected with a password.",
-                "Save it without one in another program, then add that.",
+                tr("{name} is protected with a password.", name=name),
+                tr("Save it without one in another program, then add that."),
             ) from error
-        raise DocumentError(f"{name} is damaged.", "Choose another file.") from error
+        raise DocumentError(tr("{name} is damaged.", name=name), tr("Choose another file.")) from error
 
 
 def _unread_sentence(numbers: list[int]) -> str:
     if len(numbers) == 1:
-        return f"Page {numbers[0]} is damaged and could not be read."
+        return tr("Page {numbers} is damaged and could not be read.", numbers=numbers[0])
     named = ", ".join(map(str, numbers[:5])) + ("…" if len(numbers) > 5 else "")
-    return f"{formatting.counted(len(numbers), 'page')} are damaged and could not be read: {named}."
+    return tr_count(
+        "{count:,} page is damaged and could not be read: {named}.",
+        "{count:,} pages are damaged and could not be read: {named}.",
+        len(numbers),
+        named=named,
+    )
 
 
 def _page_text(pdf: pypdfium2.PdfDocument, place: int) -> str:

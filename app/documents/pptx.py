@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.core.document import Document, DocumentPage
+from app.core.translation import tr
 from app.documents.formats import PPTX
 from app.documents.markdown_writer import MarkdownWriter
 from app.documents.package import Package, damaged
@@ -43,7 +44,11 @@ def read(package: Package) -> Document:
             if words := said.writer.text():
                 text = f"{text}\n\nNotes: {words}".strip()
         pages.append(DocumentPage(number, slide.title, text))
-    remarks = (f"Only the first {MOST_SLIDES:,} slides were read.",) if len(places) > MOST_SLIDES else ()
+    remarks = (
+        (tr("Only the first {most_slides:,} slides were read.", most_slides=MOST_SLIDES),)
+        if len(places) > MOST_SLIDES
+        else ()
+    )
     return Document(package.name, PPTX, tuple(pages), remarks)
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from app.core.errors import UserError
+from app.core.translation import tr
 from app.documents.answers import failure_answer, read_request
 from app.documents.document_reader import LIMITS
 from app.processes.request_worker import serve
@@ -26,9 +27,14 @@ def _answer(request: bytes) -> bytes:
     except UserError as error:
         return failure_answer(str(error), error.hint)
     except MemoryError:
-        return failure_answer(f"{name} takes too much memory to be read.", "Choose a smaller file.")
+        return failure_answer(
+            tr("{name} takes too much memory to be read.", name=name), tr("Choose a smaller file.")
+        )
     except Exception as error:  # Damaged files make the readers stumble wherever they can.
-        return failure_answer(f"{name} is damaged.", f"Choose another file. ({type(error).__name__})")
+        return failure_answer(
+            tr("{name} is damaged.", name=name),
+            f"{tr('Choose another file.')} ({type(error).__name__})",
+        )
 
 
 if __name__ == "__main__":

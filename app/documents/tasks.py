@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.errors import DocumentError
+from app.core.translation import tr
 from app.documents import archive, formats
 from app.documents.answers import (
     ReadingRequest,
@@ -42,5 +43,8 @@ def _entries(request: ReadingRequest) -> list[archive.ArchiveEntry]:
         return []
     found = archive.entries(package)
     if not found:
-        raise DocumentError(f"There are no files in {request.name} that can be read.", "Choose another file.")
+        raise DocumentError(
+            tr("There are no files in {name} that can be read.", name=request.name),
+            tr("Choose another file."),
+        )
     return found

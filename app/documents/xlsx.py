@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.core.document import Document, DocumentPage
+from app.core.translation import tr
 from app.documents.formats import XLSX
 from app.documents.markdown_writer import MOST_COLUMNS, MarkdownWriter
 from app.documents.package import Package, damaged
@@ -49,7 +50,13 @@ def read(package: Package) -> Document:
         sheet = _Sheet(shared.texts, styles.dates, book.has_1904)
         read_xml(package.read(target), sheet)
         if sheet.is_cut:
-            remarks.append(f"Only the first {MOST_CELLS:,} cells of the sheet {name} were read.")
+            remarks.append(
+                tr(
+                    "Only the first {most_cells:,} cells of the sheet {name} were read.",
+                    most_cells=MOST_CELLS,
+                    name=name,
+                )
+            )
         pages.append(DocumentPage(None, name, sheet.text()))
     return Document(package.name, XLSX, tuple(pages), tuple(remarks))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import ServerError
+from app.core.translation import tr
 from app.files.converter import converted, plain
 from app.files.toml_file import read_toml, write_toml
 from app.servers.server import Server, read_address
@@ -36,7 +37,9 @@ class ServersFile:
         for entry in entries if isinstance(entries, list) else []:
             server = _server_in(entry)
             if server is None:
-                self.notice = f"{self._path.name}: a server in it cannot be understood and is left out."
+                self.notice = tr(
+                    "{name}: a server in it cannot be understood and is left out.", name=self._path.name
+                )
             elif len(found) < MOST_SERVERS:
                 found.setdefault(server.id, server)
         return tuple(found.values())

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing_extensions import override
 
 from app.core.grounding import PictureBox
+from app.core.translation import tr
 from app.ui.transcript.content.message_action import MessageAction
 
 
@@ -47,8 +48,8 @@ TICKED = "☑"
 DEFINITION = ":"
 """The marker of what a term means; it is not drawn."""
 
-MEMORY_MARK_TEXT = "Earlier messages are not sent"
-REPEAT_MARK_TEXT = "Repetition starts here"
+MEMORY_MARK_TEXT = tr("Earlier messages are not sent")
+REPEAT_MARK_TEXT = tr("Repetition starts here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,11 @@ class Alert(StrEnum):
 
 
 _ALERT_HEADINGS = {
-    Alert.NOTE: "Note",
-    Alert.TIP: "Tip",
-    Alert.IMPORTANT: "Important",
-    Alert.WARNING: "Warning",
-    Alert.CAUTION: "Caution",
+    Alert.NOTE: tr("Note"),
+    Alert.TIP: tr("Tip"),
+    Alert.IMPORTANT: tr("Important"),
+    Alert.WARNING: tr("Warning"),
+    Alert.CAUTION: tr("Caution"),
 }
 
 
@@ -212,7 +213,11 @@ class FoldLine(PlacedBlock):
 
     @override
     def plain_text(self) -> str:
-        return f"Show more · {self.hidden:,} characters not shown" if self.hidden else "Show less"
+        return (
+            tr("Show more · {hidden:,} characters not shown", hidden=self.hidden)
+            if self.hidden
+            else tr("Show less")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +397,7 @@ class MoreLine(Block):
 
     @override
     def plain_text(self) -> str:
-        return f"Show more · {self.hidden:,} characters not shown"
+        return tr("Show more · {hidden:,} characters not shown", hidden=self.hidden)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from app.core import formatting
 from app.core.message import Part, ReasoningPart, ToolCallPart, ToolResultPart
 from app.core.tool_call_status import CallState, CallStatus
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import (
     Block,
     Button,
@@ -74,14 +75,14 @@ def in_card(block: PlacedBlock, *, is_first: bool) -> PlacedBlock:
 
 
 def thinking_header(index: int, part: ReasoningPart, *, is_open: bool) -> CardHeader:
-    detail = "" if part.is_closed else "cut off"
+    detail = "" if part.is_closed else tr("cut off")
     return CardHeader(part_key(index), "lightbulb", _thinking_title(part), detail, is_open)
 
 
 def _thinking_title(part: ReasoningPart) -> str:
     if part.elapsed_ms is None:
-        return "Thought"
-    return f"Thought for {formatting.whole_seconds(max(1, part.elapsed_ms / 1000))}"
+        return tr("Thought")
+    return tr("Thought for {time}", time=formatting.whole_seconds(max(1, part.elapsed_ms / 1000)))
 
 
 def _thought(entry: MessageEntry, index: int, part: ReasoningPart) -> list[PlacedBlock]:
@@ -163,9 +164,9 @@ def _call_body(index: int, part: ToolCallPart, status: CallStatus | None) -> lis
         )
         blocks.append(TableBlock(rows, has_header=False))
     elif part.error is None:
-        blocks.append(TextBlock((Span("No arguments.", is_muted=True),)))
+        blocks.append(TextBlock((Span(tr("No arguments."), is_muted=True),)))
     if part.error is not None:
-        blocks.append(CodeBlock(displayable(part.raw)[:SHOWN_AT_FIRST], "Original text"))
+        blocks.append(CodeBlock(displayable(part.raw)[:SHOWN_AT_FIRST], tr("Original text")))
     if status is not None and status.result is not None:
         blocks += [_result_line(status.result), *_result_body(status.result)]
     buttons = _call_buttons(index, part, status)
@@ -177,18 +178,18 @@ def _call_buttons(index: int, part: ToolCallPart, status: CallStatus | None) -> 
         return ()
     if status.state is CallState.WAITING:
         return (
-            Button(MessageAction.ALLOW_ONCE, "Allow once", status.call_id, is_primary=True),
-            Button(MessageAction.ALLOW_ALWAYS, "Always allow in this chat", status.call_id),
-            Button(MessageAction.REFUSE, "Deny", status.call_id),
-            Button(MessageAction.REFUSE_ALWAYS, "Never in this chat", status.call_id),
+            Button(MessageAction.ALLOW_ONCE, tr("Allow once"), status.call_id, is_primary=True),
+            Button(MessageAction.ALLOW_ALWAYS, tr("Always allow in this chat"), status.call_id),
+            Button(MessageAction.REFUSE, tr("Deny"), status.call_id),
+            Button(MessageAction.REFUSE_ALWAYS, tr("Never in this chat"), status.call_id),
         )
     if not status.can_run:
         return ()
     if part.error is not None:
-        again = Button(MessageAction.ASK_AGAIN, "Try again", str(index), is_primary=True)
-        return (again, Button(MessageAction.EDIT_CALL, "Fix and run", str(index)))
-    run = Button(MessageAction.RUN_CALL, "Run", str(index), is_primary=True)
-    return (run, Button(MessageAction.EDIT_CALL, "Edit and run", str(index)))
+        again = Button(MessageAction.ASK_AGAIN, tr("Try again"), str(index), is_primary=True)
+        return (again, Button(MessageAction.EDIT_CALL, tr("Fix and run"), str(index)))
+    run = Button(MessageAction.RUN_CALL, tr("Run"), str(index), is_primary=True)
+    return (run, Button(MessageAction.EDIT_CALL, tr("Edit and run"), str(index)))
 
 
 def _value(value: object, longest: int = LONGEST_VALUE) -> str:
@@ -211,11 +212,11 @@ def _first_line(part: ToolResultPart) -> str:
 def _result_line(part: ToolResultPart) -> TextBlock:
     """What parts a call from what came of it."""
     if _was_never_run(part):
-        words = "The model was told"
+        words = tr("The model was told")
     elif part.elapsed_ms is None:
-        words = "Result"
+        words = tr("Result")
     else:
-        words = f"Result after {formatting.duration(part.elapsed_ms / 1000)}"
+        words = tr("Result after {duration}", duration=formatting.duration(part.elapsed_ms / 1000))
     return TextBlock((Span(words, is_muted=True),))
 
 
@@ -239,4 +240,4 @@ def _result_body(part: ToolResultPart) -> list[PlacedBlock]:
     if isinstance(value, dict | list):
         pretty = json.dumps(value, ensure_ascii=False, indent=2)
         return [CodeBlock(pretty[:SHOWN_AT_FIRST], "json")]
-    return [TextBlock((Span(text[:SHOWN_AT_FIRST] or "Nothing.", is_danger=part.is_error),))]
+    return [TextBlock((Span(text[:SHOWN_AT_FIRST] or tr("Nothing."), is_danger=part.is_error),))]

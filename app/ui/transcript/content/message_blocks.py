@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.core import formatting
 from app.core.conversation import MessageState
 from app.core.document_words import length_in_words
 from app.core.grounding import boxes_in
 from app.core.message import DocumentPart, PicturePart, RecordingPart, Role, TextPart
 from app.core.picture_size import seen_size
+from app.core.translation import tr, tr_count
 from app.ui.transcript.content.blocks import (
     Block,
     Bubble,
@@ -42,7 +42,7 @@ BUBBLE_CHARACTERS = 1_500
 BUBBLE_LINES = 16
 """A user's message that is longer is folded."""
 _BOXES_KEY = "boxes"
-SYSTEM_MESSAGE = "System message"
+SYSTEM_MESSAGE = tr("System message")
 """The name of who says what only the model is told."""
 
 
@@ -118,8 +118,8 @@ def _boxes(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
     if asked is None or not boxes:
         return []
     is_open = expansion.is_open(entry.id, _BOXES_KEY, True)
-    count = formatting.counted(len(boxes), "place")
-    header = CardHeader(_BOXES_KEY, "bounding-box", "Places in the picture", count, is_open)
+    count = tr_count("{count:,} place", "{count:,} places", len(boxes))
+    header = CardHeader(_BOXES_KEY, "bounding-box", tr("Places in the picture"), count, is_open)
     shown = replace(_shown(asked.picture, f"{asked.place}@{asked.node_id}"), boxes=boxes)
     return [header, PictureRow((shown,), is_at_left=True)] if is_open else [header]
 
@@ -127,7 +127,7 @@ def _boxes(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
 def _shown(picture: PicturePart, key: str) -> ShownPicture:
     width, height = seen_size(picture.width, picture.height, picture.detail)
     name = displayable(picture.file.name)
-    caption = f"Seen at {width:,} × {height:,}"
+    caption = tr("Seen at {width:,} × {height:,}", width=width, height=height)
     return ShownPicture(picture.file.sha256, name, picture.width, picture.height, caption, key)
 
 
@@ -182,5 +182,5 @@ def _nothing_written(entry: MessageEntry) -> list[Block]:
     if entry.error or entry.state in (MessageState.STREAMING, MessageState.FAILED):
         return []
     was_stopped = entry.state is MessageState.STOPPED
-    words = "Stopped" if was_stopped else "Empty answer"
+    words = tr("Stopped") if was_stopped else tr("Empty answer")
     return [TextBlock((Span(words, is_muted=True),))]

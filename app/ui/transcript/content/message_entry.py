@@ -9,6 +9,7 @@ from app.core.conversation import MessageState
 from app.core.message import Message, PicturePart, Role
 from app.core.repetition import Repeat
 from app.core.tool_call_status import CallState, CallStatus
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.plain_text import displayable
 
@@ -76,7 +77,7 @@ class MessageEntry:
 
     def tool_title(self, name: str) -> str:
         """What a tool is called on screen; one that is not known any more, by words made of its name."""
-        return self.tool_titles.get(name) or displayable(name).replace("_", " ").capitalize() or "Tool"
+        return self.tool_titles.get(name) or displayable(name).replace("_", " ").capitalize() or tr("Tool")
 
     @property
     def is_followed_up(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from app.core import formatting
 from app.core.message import PassagesPart
 from app.core.passage import FoundPassage
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import (
     Block,
     Button,
@@ -44,7 +45,7 @@ def passage_blocks(entry: MessageEntry, expansion: ExpansionState) -> list[Block
         return []
     where = displayable(", ".join(found.collections))
     if not found.passages:
-        return [TextBlock((Span(f"Nothing in {where} fits this question.", is_muted=True),))]
+        return [TextBlock((Span(tr("Nothing in {where} fits this question.", where=where), is_muted=True),))]
     is_open = expansion.is_open(entry.id, PASSAGES_KEY, False)
     title = f"{formatting.counted(len(found.passages), 'passage')} from {where}"
     detail = "" if is_open else _places(found)
@@ -64,11 +65,11 @@ def _in_the_card(found: PassagesPart) -> Iterator[PlacedBlock]:
         yield TextBlock((Span(displayable(shown), is_muted=True, is_struck=passage.is_left_out),))
         place = str(number - 1)
         change = (
-            Button(MessageAction.PUT_BACK_PASSAGE, "Put back and ask again", place)
+            Button(MessageAction.PUT_BACK_PASSAGE, tr("Put back and ask again"), place)
             if passage.is_left_out
-            else Button(MessageAction.LEAVE_OUT_PASSAGE, "Leave out and ask again", place)
+            else Button(MessageAction.LEAVE_OUT_PASSAGE, tr("Leave out and ask again"), place)
         )
-        yield ButtonRow((Button(MessageAction.OPEN_PASSAGE, "Open", place), change))
+        yield ButtonRow((Button(MessageAction.OPEN_PASSAGE, tr("Open"), place), change))
 
 
 def _head(number: int, passage: FoundPassage) -> Spans:
@@ -91,7 +92,7 @@ def passage_of(link: str) -> tuple[str, int] | None:
 def link_hint(link: str) -> str:
     """What the reader is told of where a link leads."""
     named = passage_of(link)
-    return f"Passage {named[1] + 1}" if named else link
+    return tr("Passage {named}", named=named[1] + 1) if named else link
 
 
 def with_citations(blocks: Iterable[Block], cited: CitedQuestion) -> list[Block]:

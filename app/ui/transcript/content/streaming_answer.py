@@ -15,6 +15,7 @@ from app.core import formatting
 from app.core.message import Part, ReasoningPart, TextPart, ToolCallPart
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted, ReplyEvent
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import (
     Block,
     Button,
@@ -166,17 +167,22 @@ class StreamingAnswer:
         if part.kind is PartKind.REASONING:
             header = self._thinking_header(index, part, is_open=is_open)
             return [header, *part.blocks_in_card()] if is_open else [header]
-        return [CardHeader(part_key(index), "wrench", "Writing a tool call", part.last_words(), is_busy=True)]
+        return [
+            CardHeader(part_key(index), "wrench", tr("Writing a tool call"), part.last_words(), is_busy=True)
+        ]
 
     def _thinking_header(self, index: int, part: _StreamingPart, *, is_open: bool) -> CardHeader:
-        seconds, tokens = monotonic() - part.started, ""
+        seconds, tokens = monotonic() - part.started, 0
         if self._thought is not None:
             seconds = self._thought.elapsed_ms / 1000 + monotonic() - self._thought_at
-            tokens = f", {formatting.tokens(self._thought.token_count)}" if self._thought.token_count else ""
+            tokens = self._thought.token_count
+        time = formatting.whole_seconds(seconds)
         return CardHeader(
             part_key(index),
             "lightbulb",
-            f"Thinking for {formatting.whole_seconds(seconds)}{tokens}",
+            tr("Thinking for {time}, {tokens}", time=time, tokens=formatting.tokens(tokens))
+            if tokens
+            else tr("Thinking for {time}", time=time),
             "" if is_open else part.last_words(),
             is_open,
             is_busy=True,
@@ -184,7 +190,13 @@ class StreamingAnswer:
         )
 
     def _thinking_buttons(self) -> tuple[Button, ...]:
-        now = Button(MessageAction.ANSWER_NOW, "Answer now")
+        now = Button(MessageAction.ANSWER_NOW, tr("Answer now"))
         if not self._sibling:
             return (now,)
-        return (now, Button(MessageAction.ANSWER_WITH_SIBLING, f"Answer with {displayable(self._sibling)}"))
+        return (
+            now,
+            Button(
+                MessageAction.ANSWER_WITH_SIBLING,
+                tr("Answer with {displayable}", displayable=displayable(self._sibling)),
+            ),
+        )

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import Bubble, Container, FoldLine, Quoted, Span
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
@@ -80,7 +81,7 @@ class QuotedView(ParagraphView):
 
     @override
     def targets(self) -> Sequence[Target]:
-        return (Target(MessageAction.SHOW_QUOTED, self.area, "Show in the chat", self._quote),)
+        return (Target(MessageAction.SHOW_QUOTED, self.area, tr("Show in the chat"), self._quote),)
 
 
 class FoldLineView(BlockView):
@@ -88,7 +89,8 @@ class FoldLineView(BlockView):
 
     def __init__(self, block: FoldLine, style: RenderStyle) -> None:
         super().__init__(block, style)
-        self._words = "Show more" if block.hidden else "Show less"
+        self._words = tr("Show more") if block.hidden else tr("Show less")
+        self._told = tr("Show more of this message") if block.hidden else tr("Show less of this message")
 
     @property
     @override
@@ -108,7 +110,7 @@ class FoldLineView(BlockView):
     @override
     def targets(self) -> Sequence[Target]:
         area = QRectF(0, 0, self.natural_width, self.height)
-        return (Target(MessageAction.FOLD_TEXT, area, f"{self._words} of this message"),)
+        return (Target(MessageAction.FOLD_TEXT, area, self._told),)
 
 
 class BubbleFrame:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainter
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import Button, CardHeader
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
@@ -100,7 +101,7 @@ class CardHeaderView(BlockView):
 
     @override
     def targets(self) -> Sequence[Target]:
-        word = "Close" if self._header.is_open else "Open"
+        word = tr("Close") if self._header.is_open else tr("Open")
         area = QRectF(0, 0, self._head_width, self.height)
         toggle = Target(MessageAction.TOGGLE_CARD, area, f"{word}: {self._header.title}", self._header.key)
         return (toggle, *(target_of(button, area) for button, area in self._buttons))

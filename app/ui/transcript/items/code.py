@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import Block, CodeBlock
 from app.ui.transcript.content.code_folds import shown_code
 from app.ui.transcript.content.highlighting import (
@@ -183,7 +184,7 @@ class CodeView(BlockView):
         if not self._code.fold_key:
             return None
         count = self._code.code.count("\n") + 1
-        words = f"Show all {count:,} lines" if self._code.is_folded else "Show less"
+        words = tr("Show all {count:,} lines", count=count) if self._code.is_folded else tr("Show less")
         wide = QFontMetricsF(self.style.small_font).horizontalAdvance(words) + 2
         height = self.style.px(FOLD_HEIGHT)
         area = QRectF(PADDING, self.height - height - self._bar_room - 2, wide, height)

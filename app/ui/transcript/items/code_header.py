@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QPainter
 
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import CodeBlock
 from app.ui.transcript.content.file_names import suggested_name
 from app.ui.transcript.content.message_action import MessageAction
@@ -29,11 +30,16 @@ _ICONS = {MessageAction.WRAP_CODE: "text-align-left", MessageAction.SAVE_CODE: "
 def header_targets(code: CodeBlock, style: RenderStyle, width: float) -> Sequence[Target]:
     """The buttons, from left to right; narrow code has the most needed ones only."""
     height = style.px(HEADER) - 2 * AROUND_BUTTON
-    wrap = "Do not wrap long lines" if style.wraps_code else "Wrap long lines"
+    wrap = tr("Do not wrap long lines") if style.wraps_code else tr("Wrap long lines")
     wanted = [
         (MessageAction.WRAP_CODE, wrap, "", style.px(ICON_WIDTH)),
-        (MessageAction.SAVE_CODE, "Save code as a file", suggested_name(code.language), style.px(ICON_WIDTH)),
-        (MessageAction.COPY_CODE, "Copy code", "", style.px(COPY_WIDTH)),
+        (
+            MessageAction.SAVE_CODE,
+            tr("Save code as a file"),
+            suggested_name(code.language),
+            style.px(ICON_WIDTH),
+        ),
+        (MessageAction.COPY_CODE, tr("Copy code"), "", style.px(COPY_WIDTH)),
     ]
     while len(wanted) > 1 and sum(wide for *_, wide in wanted) > width / 2:
         wanted.pop(0)
@@ -67,7 +73,7 @@ def paint_header(
 
 def _paint_copy(painter: QPainter, target: Target, paint: PaintContext, *, is_copied: bool) -> None:
     style = paint.style
-    colour, words = ("link", "Copied") if is_copied else ("muted", "Copy")
+    colour, words = ("link", tr("Copied")) if is_copied else ("muted", tr("Copy"))
     wide = QFontMetricsF(style.small_font).horizontalAdvance(words) + 1
     area = target.area.adjusted(target.area.width() - wide - BESIDE_BUTTON_WORDS, 0, 0, 0)
     draw_line(painter, style.small_font, style, colour, area, words)

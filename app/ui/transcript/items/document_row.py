@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import DocumentRow, ShownDocument
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
@@ -63,7 +64,7 @@ class DocumentRowView(BlockView):
         painter.drawPixmap(QPointF(area.left() + PADDING, area.center().y() - side.height() / 2), icon)
         left = area.left() + PADDING + side.width() + PADDING
         place = QRectF(left, area.top() + ABOVE, area.right() - PADDING - left, 0)
-        caption = "File is missing; its text is kept" if is_gone else document.caption
+        caption = tr("File is missing; its text is kept") if is_gone else document.caption
         for words, font, colour in (
             (document.name, self.style.text_font, "text"),
             (caption, self.style.small_font, "muted"),
@@ -79,6 +80,6 @@ class DocumentRowView(BlockView):
     @override
     def targets(self) -> Sequence[Target]:
         return [
-            Target(MessageAction.OPEN_DOCUMENT, area, f"Open {document.name}", document.key)
+            Target(MessageAction.OPEN_DOCUMENT, area, tr("Open {name}", name=document.name), document.key)
             for document, area in zip(self._documents, self._areas, strict=True)
         ]

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from app.core.conversation import MessageState
 from app.core.message import Role
+from app.core.translation import tr
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import PaintContext, Target
@@ -31,7 +32,7 @@ BESIDE_FIGURES = 8.0
 AROUND_FIGURES = 6.0
 NARROWEST_FIGURES = 60.0
 AROUND_CONTINUE = 6.0
-CONTINUE_WORD = "Continue"
+CONTINUE_WORD = tr("Continue")
 
 ICONS = {
     MessageAction.COPY: "copy",
@@ -43,16 +44,16 @@ ICONS = {
     MessageAction.NEXT_VERSION: "caret-right",
 }
 LABELS = {
-    MessageAction.COPY: "Copy message",
-    MessageAction.REGENERATE: "Regenerate answer",
-    MessageAction.EDIT: "Edit message",
-    MessageAction.CONTINUE: "Continue answer",
-    MessageAction.READ_ALOUD: "Read aloud",
-    MessageAction.PREVIOUS_VERSION: "Previous version",
-    MessageAction.NEXT_VERSION: "Next version",
-    MessageAction.SHOW_FIGURES: "Statistics",
+    MessageAction.COPY: tr("Copy message"),
+    MessageAction.REGENERATE: tr("Regenerate answer"),
+    MessageAction.EDIT: tr("Edit message"),
+    MessageAction.CONTINUE: tr("Continue answer"),
+    MessageAction.READ_ALOUD: tr("Read aloud"),
+    MessageAction.PREVIOUS_VERSION: tr("Previous version"),
+    MessageAction.NEXT_VERSION: tr("Next version"),
+    MessageAction.SHOW_FIGURES: tr("Statistics"),
 }
-STOP_READING = "Stop reading aloud"
+STOP_READING = tr("Stop reading aloud")
 _ALWAYS_SHOWN = (
     MessageAction.CONTINUE,
     MessageAction.PREVIOUS_VERSION,

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import (
     ErrorNote,
     MemoryMark,
@@ -110,7 +111,7 @@ class MoreLineView(BlockView):
     def targets(self) -> Sequence[Target]:
         words = QFontMetricsF(self.style.small_font).horizontalAdvance(self._words)
         area = QRectF(0, 0, min(self.width, words + 2 * MORE_PADDING + 2), self.height)
-        return (Target(MessageAction.SHOW_MORE, area, "Show more of this message"),)
+        return (Target(MessageAction.SHOW_MORE, area, tr("Show more of this message")),)
 
 
 class MarkLineView(BlockView):

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import PictureRow, ShownPicture
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
@@ -120,7 +121,7 @@ class PictureRowView(BlockView):
 
     def _paint_caption(self, painter: QPainter, picture: ShownPicture, area: QRectF) -> None:
         is_missing = self.style.attachments.is_missing(picture.sha256)
-        words = "Picture is missing" if is_missing else picture.caption
+        words = tr("Picture is missing") if is_missing else picture.caption
         side = Qt.AlignmentFlag.AlignLeft if self._is_at_left else Qt.AlignmentFlag.AlignRight
         metrics = QFontMetricsF(self.style.small_font)
         place = QRectF(area.left(), area.bottom() + ABOVE_CAPTION, area.width(), metrics.height())
@@ -133,7 +134,7 @@ class PictureRowView(BlockView):
     @override
     def targets(self) -> Sequence[Target]:
         return [
-            Target(MessageAction.OPEN_PICTURE, area, f"Open {picture.name}", picture.key)
+            Target(MessageAction.OPEN_PICTURE, area, tr("Open {name}", name=picture.name), picture.key)
             for picture, area in zip(self._pictures, self._areas, strict=True)
         ]
 

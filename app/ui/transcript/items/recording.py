@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.sound_pieces import BARS
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import RecordingRow, ShownRecording
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
@@ -76,7 +77,7 @@ class RecordingRowView(BlockView):
         left = area.left() + PADDING + side.width() + PADDING
         bars = QRectF(left, area.top() + 8, right - PADDING - left, area.height() - 16)
         draw_waveform(painter, bars, recording.waveform, self.style.colour("muted"))
-        caption = "Recording is missing" if is_gone else recording.name
+        caption = tr("Recording is missing") if is_gone else recording.name
         place = QRectF(area.left(), area.bottom() + ABOVE_CAPTION, area.width(), metrics.height())
         words = metrics.elidedText(caption, Qt.TextElideMode.ElideMiddle, place.width())
         painter.setPen(self.style.colour("muted"))
@@ -85,7 +86,7 @@ class RecordingRowView(BlockView):
     @override
     def targets(self) -> Sequence[Target]:
         return [
-            Target(MessageAction.PLAY_RECORDING, area, f"Play {recording.name}", recording.key)
+            Target(MessageAction.PLAY_RECORDING, area, tr("Play {name}", name=recording.name), recording.key)
             for recording, area in zip(self._recordings, self._areas, strict=True)
         ]
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.view.accessible_items import AccessibleItems, ItemOfMessage
 
 _MAKER = "make_accessible"
@@ -106,7 +107,7 @@ class MessageList(QAccessibleWidget):
     """All messages, those out of sight too."""
 
     def __init__(self, items: AccessibleItems) -> None:
-        super().__init__(items.area.viewport(), QAccessible.Role.List, "Messages")
+        super().__init__(items.area.viewport(), QAccessible.Role.List, tr("Messages"))
         self._items = items
 
     @override

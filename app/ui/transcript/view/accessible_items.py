@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QAbstractScrollArea
 from typing_extensions import override
 
 from app.core.message import Role
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import (
     Block,
     ButtonRow,
@@ -340,4 +341,4 @@ class TargetItem(ItemOfMessage):
 
 def spoken(entry: MessageEntry, words: str) -> str:
     """The words of a message as they are said; the name of a model stands in them already."""
-    return f"You\n\n{words}" if entry.message.role is Role.USER else words
+    return tr("You\n\n{words}", words=words) if entry.message.role is Role.USER else words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QAccessible
 
-from app.core import formatting
+from app.core.translation import tr, tr_count
 from app.ui.transcript.content.blocks import (
     DEFINITION,
     Alert,
@@ -48,18 +48,27 @@ def name_of(block: Block) -> str:
 
 def remark_on(block: Block) -> str:
     """What a reader sees of it besides its words."""
-    remarks = ["Quote"] if Container.QUOTE in block.place.containers else []
+    remarks = [tr("Quote")] if Container.QUOTE in block.place.containers else []
     match block:
         case Quoted():
-            remarks = ["Quote"]
+            remarks = [tr("Quote")]
         case TextBlock(alert=Alert() as alert):
             remarks = [alert.heading]
         case TextBlock() if block.level:
-            remarks.append(f"Heading of level {block.level}")
+            remarks.append(tr("Heading of level {level}", level=block.level))
         case CodeBlock():
-            remarks.append(f"Code in {block.language}" if block.language else "Code")
+            remarks.append(
+                tr("Code in {language}", language=block.language) if block.language else tr("Code")
+            )
         case TableBlock():
             columns = max((len(row) for row in block.rows), default=0)
-            rows = formatting.counted(len(block.rows), "row")
-            remarks.append(f"Table of {rows} and {formatting.counted(columns, 'column')}")
+            rows = tr_count("{count:,} row", "{count:,} rows", len(block.rows))
+            remarks.append(
+                tr_count(
+                    "Table of {rows} and {count:,} column",
+                    "Table of {rows} and {count:,} columns",
+                    columns,
+                    rows=rows,
+                )
+            )
     return ", ".join(remarks)

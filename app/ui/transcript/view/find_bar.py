@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.tooltip import with_shortcut
@@ -29,8 +30,8 @@ class FindField(QLineEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("find_field")
-        self.setAccessibleName("Find in chat")
-        self.setPlaceholderText("Find in chat")
+        self.setAccessibleName(tr("Find in chat"))
+        self.setPlaceholderText(tr("Find in chat"))
         self.setClearButtonEnabled(True)
         self.setAcceptDrops(False)
 
@@ -74,13 +75,13 @@ class FindBar(QFrame):
         self.field = FindField(self)
         self._count = QLabel(self)
         self._count.setObjectName("find_count")
-        self._case_button = IconButton("text-aa", "Match case", "", self)
+        self._case_button = IconButton("text-aa", tr("Match case"), "", self)
         self._case_button.setCheckable(True)
-        self._previous = IconButton("caret-up", "Previous match", "Shift+Enter", self)
-        self._next = IconButton("caret-down", "Next match", "Enter", self)
-        self._close = IconButton("x", "Close", "Esc", self)
+        self._previous = IconButton("caret-up", tr("Previous match"), "Shift+Enter", self)
+        self._next = IconButton("caret-down", tr("Next match"), "Enter", self)
+        self._close = IconButton("x", tr("Close"), "Esc", self)
         self._lay_out()
-        self.field.setToolTip(with_shortcut("Find in chat", "Ctrl+F"))
+        self.field.setToolTip(with_shortcut(tr("Find in chat"), "Ctrl+F"))
         self.field.textChanged.connect(self.changed)
         self.field.moved.connect(self.moved)
         self.field.left.connect(self.close_bar)
@@ -133,9 +134,9 @@ class FindBar(QFrame):
         elif count:
             words = f"{count:,} found"
         elif is_searching:
-            words = "Searching"
+            words = tr("Searching")
         else:
-            words = "No matches" if self.field.text() else ""
+            words = tr("No matches") if self.field.text() else ""
         self._count.setText(words)
         for button in (self._previous, self._next):
             button.setEnabled(count > 0)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.transcript.items.drawing import draw_hover
 from app.ui.transcript.items.render_style import RenderStyle
 
@@ -45,7 +46,7 @@ class JumpButton(QAbstractButton):
         self.move(area.center().x() - self.width() // 2, area.bottom() - self.height() - ABOVE_EDGE)
 
     def _name_itself(self) -> None:
-        words = "Scroll to new messages" if self.has_news else "Scroll to bottom"
+        words = tr("Scroll to new messages") if self.has_news else tr("Scroll to bottom")
         if words != self.accessibleName():
             self.setAccessibleName(words)
             self.setToolTip(words)

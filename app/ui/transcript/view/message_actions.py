@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeySequence
 
 from app.core.conversation import MessageState
 from app.core.message import Role
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import Block, CardHeader, CodeBlock, TableBlock
 from app.ui.transcript.content.file_names import suggested_name
 from app.ui.transcript.content.message_action import MessageAction
@@ -30,19 +31,19 @@ SELECTION = "selection"
 TABLE = "table"
 ADDRESS = "address"
 _PICTURE_CHOICES = (
-    ("Open picture", MessageAction.OPEN_PICTURE),
-    ("Copy picture", MessageAction.COPY_PICTURE),
-    ("Save picture…", MessageAction.SAVE_PICTURE),
+    (tr("Open picture"), MessageAction.OPEN_PICTURE),
+    (tr("Copy picture"), MessageAction.COPY_PICTURE),
+    (tr("Save picture…"), MessageAction.SAVE_PICTURE),
 )
-ROLE_NAMES = {Role.USER: "User", Role.ASSISTANT: "Assistant", Role.SYSTEM: "System"}
+ROLE_NAMES = {Role.USER: tr("User"), Role.ASSISTANT: tr("Assistant"), Role.SYSTEM: tr("System")}
 """The roles that a message can be given, as the field calls them."""
 _RECORDING_CHOICES = (
-    ("Play or stop recording", MessageAction.PLAY_RECORDING),
-    ("Save recording…", MessageAction.SAVE_RECORDING),
+    (tr("Play or stop recording"), MessageAction.PLAY_RECORDING),
+    (tr("Save recording…"), MessageAction.SAVE_RECORDING),
 )
 _DOCUMENT_CHOICES = (
-    ("Show what the model reads", MessageAction.OPEN_DOCUMENT),
-    ("Save file…", MessageAction.SAVE_DOCUMENT),
+    (tr("Show what the model reads"), MessageAction.OPEN_DOCUMENT),
+    (tr("Save file…"), MessageAction.SAVE_DOCUMENT),
 )
 
 
@@ -127,18 +128,18 @@ class MessageActions:
         shortcut = QKeySequence.StandardKey.Copy
         choices = [
             ContextMenuItem(
-                "Copy selection", lambda: self.copy(selected, SELECTION), bool(selected), shortcut
+                tr("Copy selection"), lambda: self.copy(selected, SELECTION), bool(selected), shortcut
             ),
-            ContextMenuItem("Copy message", lambda: self.copy(self._plain_text(entry), MESSAGE)),
+            ContextMenuItem(tr("Copy message"), lambda: self.copy(self._plain_text(entry), MESSAGE)),
         ]
         if selected:
             ask = partial(self._requests.act, entry.id, MessageAction.ASK_ABOUT, selected)
-            choices[:0] = [ContextMenuItem("Ask about this", ask), ContextMenuItem()]
+            choices[:0] = [ContextMenuItem(tr("Ask about this"), ask), ContextMenuItem()]
             copy_markdown = partial(self.copy, selected_markdown, SELECTION)
-            choices.insert(3, ContextMenuItem("Copy selection as Markdown", copy_markdown))
+            choices.insert(3, ContextMenuItem(tr("Copy selection as Markdown"), copy_markdown))
         if entry.message.role is not Role.USER:
             choices.append(
-                ContextMenuItem("Copy as Markdown", lambda: self.copy(entry.message.text, MESSAGE))
+                ContextMenuItem(tr("Copy as Markdown"), lambda: self.copy(entry.message.text, MESSAGE))
             )
         choices += self._choices_under(hit)
         requests = list(self._request_choices(entry))
@@ -147,18 +148,18 @@ class MessageActions:
     def _choices_under(self, hit: HitTest) -> Iterator[ContextMenuItem]:
         index = hit.layout.view_at(hit.point.y())
         if index is not None and isinstance(hit.layout.views[index], CodeView):
-            yield ContextMenuItem("Copy code", lambda: self.copy(self._code(hit.entry, index), CODE))
+            yield ContextMenuItem(tr("Copy code"), lambda: self.copy(self._code(hit.entry, index), CODE))
             code = hit.layout.views[index].block
             name = suggested_name(code.language if isinstance(code, CodeBlock) else "")
             save = partial(self._requests.save_code, self._code(hit.entry, index), name)
-            yield ContextMenuItem("Save code as…", save)
+            yield ContextMenuItem(tr("Save code as…"), save)
         table = hit.layout.views[index].block if index is not None else None
         if isinstance(table, TableBlock):
-            yield ContextMenuItem("Copy table as CSV", lambda: self.copy(csv_of(table), TABLE))
-            yield ContextMenuItem("Copy table as Markdown", lambda: self.copy(markdown_of(table), TABLE))
+            yield ContextMenuItem(tr("Copy table as CSV"), lambda: self.copy(csv_of(table), TABLE))
+            yield ContextMenuItem(tr("Copy table as Markdown"), lambda: self.copy(markdown_of(table), TABLE))
         if hit.target is not None and hit.target.action is MessageAction.OPEN_LINK:
             address = hit.target.payload
-            yield ContextMenuItem("Copy link", lambda: self.copy(address, ADDRESS))
+            yield ContextMenuItem(tr("Copy link"), lambda: self.copy(address, ADDRESS))
         if hit.target is not None and hit.target.action is MessageAction.OPEN_PICTURE:
             yield from self._choices_of(hit, _PICTURE_CHOICES)
         if hit.target is not None and hit.target.action is MessageAction.PLAY_RECORDING:
@@ -176,27 +177,27 @@ class MessageActions:
     def _request_choices(self, entry: MessageEntry) -> Iterator[ContextMenuItem]:
         offered = actions_of(entry)
         if MessageAction.REGENERATE in offered:
-            yield ContextMenuItem("Regenerate", lambda: self._requests.regenerate(entry.id))
+            yield ContextMenuItem(tr("Regenerate"), lambda: self._requests.regenerate(entry.id))
             if self._column.sibling:
-                title = f"Answer with {self._column.sibling}"
+                title = tr("Answer with {sibling}", sibling=self._column.sibling)
                 answer_with_sibling = partial(
                     self._requests.act, entry.id, MessageAction.ANSWER_WITH_SIBLING, ""
                 )
                 yield ContextMenuItem(title, answer_with_sibling)
         if MessageAction.EDIT in offered:
-            yield ContextMenuItem("Edit", lambda: self._requests.edit(entry.id))
+            yield ContextMenuItem(tr("Edit"), lambda: self._requests.edit(entry.id))
         elif entry.can_be_edited:
             is_answer = entry.message.role is Role.ASSISTANT
-            words = "Edit answer" if is_answer else "Edit system message"
+            words = tr("Edit answer") if is_answer else tr("Edit system message")
             yield ContextMenuItem(words, lambda: self._requests.edit(entry.id), not self._is_busy())
         if MessageAction.CONTINUE in offered:
-            yield ContextMenuItem("Continue", lambda: self._requests.go_on(entry.id))
+            yield ContextMenuItem(tr("Continue"), lambda: self._requests.go_on(entry.id))
         if self._column.style.reads_aloud and entry.message.role is Role.ASSISTANT and entry.message.text:
             is_read = self._column.read_aloud_id == entry.id
             act = partial(self._requests.act, entry.id, MessageAction.READ_ALOUD, "")
-            yield ContextMenuItem("Stop reading aloud" if is_read else "Read aloud", act)
+            yield ContextMenuItem(tr("Stop reading aloud") if is_read else tr("Read aloud"), act)
         if entry.figures:
-            yield ContextMenuItem("Statistics", lambda: self._requests.show_figures(entry.id))
+            yield ContextMenuItem(tr("Statistics"), lambda: self._requests.show_figures(entry.id))
         yield from self._changes(entry)
 
     def _changes(self, entry: MessageEntry) -> Iterator[ContextMenuItem]:
@@ -208,22 +209,22 @@ class MessageActions:
 
         if entry.state is not MessageState.STREAMING:
             yield ContextMenuItem()
-            yield ContextMenuItem("Branch into new chat", act(MessageAction.BRANCH), is_free)
+            yield ContextMenuItem(tr("Branch into new chat"), act(MessageAction.BRANCH), is_free)
             places = (
-                ContextMenuItem("Above…", act(MessageAction.INSERT_ABOVE)),
-                ContextMenuItem("Below…", act(MessageAction.INSERT_BELOW)),
+                ContextMenuItem(tr("Above…"), act(MessageAction.INSERT_ABOVE)),
+                ContextMenuItem(tr("Below…"), act(MessageAction.INSERT_BELOW)),
             )
-            yield ContextMenuItem("Insert message", is_enabled=is_free, choices=places)
+            yield ContextMenuItem(tr("Insert message"), is_enabled=is_free, choices=places)
         if entry.can_be_changed:
             roles = tuple(
                 ContextMenuItem(name, act(MessageAction.CHANGE_ROLE, role), role is not entry.message.role)
                 for role, name in ROLE_NAMES.items()
             )
-            yield ContextMenuItem("Change role", is_enabled=is_free, choices=roles)
+            yield ContextMenuItem(tr("Change role"), is_enabled=is_free, choices=roles)
         if entry.version_count > 1:
-            yield ContextMenuItem("Delete this version", act(MessageAction.DELETE_VERSION), is_free)
+            yield ContextMenuItem(tr("Delete this version"), act(MessageAction.DELETE_VERSION), is_free)
         elif entry.can_be_changed:
-            yield ContextMenuItem("Delete this message", act(MessageAction.REMOVE), is_free)
+            yield ContextMenuItem(tr("Delete this message"), act(MessageAction.REMOVE), is_free)
 
     def _is_busy(self) -> bool:
         """Whether an answer is being written or its tools run, so that no message may change."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 from typing_extensions import override
 
 from app.core.quoting import parted
+from app.core.translation import tr
 from app.ui.transcript.content.typed_text import typed_blocks
 from app.ui.transcript.view.message_column import MessageColumn
 
@@ -70,7 +71,7 @@ class QuestionModel(QAbstractListModel):
         quote, own = parted(message.text)
         blocks = typed_blocks((own if own.strip() else quote)[:LONGEST_WORDS])
         words = " ".join(" ".join(block.plain_text() for block in blocks).split())
-        return words or ("Picture" if message.attachments else "Message without words")
+        return words or (tr("Picture") if message.attachments else tr("Message without words"))
 
 
 class OutlineList(QListView):
@@ -87,7 +88,7 @@ class OutlineList(QListView):
     def __init__(self, column: MessageColumn, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("outline_list")
-        self.setAccessibleName("Outline")
+        self.setAccessibleName(tr("Outline"))
         self.setModel(QuestionModel(column, self))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
@@ -128,7 +129,7 @@ class Outline(QAbstractButton):
         super().__init__(parent)
         self._area = parent
         self.setObjectName("outline")
-        self.setAccessibleName("Outline")
+        self.setAccessibleName(tr("Outline"))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # From the keyboard there is an entry in the menu.
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.is_wanted = True

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QMenu, 
 from typing_extensions import override
 
 from app.core.formula import FormulaSource
+from app.core.translation import tr
 from app.ui.theme import Theme
 from app.ui.transcript.content.html import html_of
 from app.ui.transcript.content.markdown_text import markdown_of_blocks
@@ -89,7 +90,7 @@ class TranscriptArea(QAbstractScrollArea):
         """`formulas` draws them; call `show_drawn_formulas` when it has more."""
         super().__init__(parent)
         self.setObjectName("transcript")
-        self.setAccessibleName("Conversation")
+        self.setAccessibleName(tr("Conversation"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -138,7 +139,7 @@ class TranscriptArea(QAbstractScrollArea):
         self._outline.chosen.connect(self.scroll_to)
         self._find.bar.opened.connect(self._make_room)
         self._find.bar.closed.connect(self._make_room)
-        self.copied.connect(lambda _what: self._screen_reader.say("Copied"))
+        self.copied.connect(lambda _what: self._screen_reader.say(tr("Copied")))
 
     def _requests(self) -> MessageRequests:
         return MessageRequests(

@@ -29,7 +29,7 @@ MARKED = (
         "app/ui/model_manager",
         "app/ui/palette",
     ),
-    *("app/ui/presets", "app/ui/settings", "app/ui/widgets"),
+    *("app/ui/presets", "app/ui/settings", "app/ui/transcript", "app/ui/widgets", "app/documents"),
     *("app/ui/crash_notice.py", "app/ui/drop_hint.py", "app/ui/main_window.py", "app/ui/menus.py"),
     *("app/ui/recovery_window.py", "app/ui/shortcuts_dialog.py", "app/ui/version_check.py"),
 )
@@ -75,7 +75,14 @@ PLAIN_ERRORS = {
         "RuntimeError",
         "TypeError",
     ),
-    *("ValueError", "MiniaudioError", "AnswerTooLongError", "PrivateAddressError", "ConnectError"),
+    *(
+        "ValueError",
+        "MiniaudioError",
+        "XmlRefusedError",
+        "AnswerTooLongError",
+        "PrivateAddressError",
+        "ConnectError",
+    ),
 }
 """Mistakes in the program, and reasons inside a sentence of another error."""
 
