@@ -94,10 +94,17 @@ class Pair:
     """An engine that remembers what it read, and beside it one that is made to forget before each answer."""
 
     def __init__(
-        self, path: Path, folder: Path, projector: Path | None = None, flash_attention: str = "auto"
+        self,
+        path: Path,
+        folder: Path,
+        projector: Path | None = None,
+        flash_attention: str = "auto",
+        guesses: bool = True,
     ) -> None:
         """`folder` is where states are kept from one run to the next; with a projector the histories hold
-        pictures or recordings."""
+        pictures or recordings. With `guesses` the engine that remembers guesses repeated text, which leads to
+        other words where the scores of some tokens at once are others (Q4_1)."""
+        self._guesses = guesses
         self._flash_attention = flash_attention
         self._path = path
         self._folder = folder
@@ -151,7 +158,7 @@ class Pair:
             thread_count=1,
             flash_attention=self._flash_attention,
         )
-        engine.guesses_repeated_text = states is not None
+        engine.guesses_repeated_text = self._guesses and states is not None
         engine.load(self._path, options, lambda share: None, projector=self._projector)
         return engine
 
@@ -273,9 +280,10 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--written", type=int, default=32, help="the most tokens of an answer")
     parser.add_argument("--ahead", action="store_true", help="read ahead after every answer")
+    parser.add_argument("--no-guesses", action="store_true", help="guess no repeated text")
     chosen = parser.parse_args()
     folder = tempfile.TemporaryDirectory()
-    pair = Pair(chosen.model, Path(folder.name), chosen.projector)
+    pair = Pair(chosen.model, Path(folder.name), chosen.projector, guesses=not chosen.no_guesses)
     every: list[Difference] = []
     for seed in range(chosen.first, chosen.first + chosen.count):
         for step, one in enumerate(history(pair, seed, chosen.written, chosen.ahead)):
