@@ -74,8 +74,7 @@ class ReadingAheadService(QObject):
         self._typed = text
         if self._reading and not text.lstrip().startswith(self._words):
             self._reading.cancel()
-        if self._settings.current.reads_drafts:
-            self._pause.start()
+        self._read_after_pause()
 
     def shut_down(self) -> None:
         """Begins nothing any more; to be called before the engine's worker ends."""
@@ -83,6 +82,12 @@ class ReadingAheadService(QObject):
         self._pause.timeout.disconnect(self._read_draft)
         self._answers.changed.disconnect(self._on_answers_changed)
         self._chat.changed.disconnect(self._on_chat_changed)
+
+    def _read_after_pause(self) -> None:
+        if self._settings.current.reads_drafts:
+            self._pause.start()
+        else:
+            self._pause.stop()
 
     def _read_draft(self) -> None:
         draft = self._draft()
@@ -108,7 +113,7 @@ class ReadingAheadService(QObject):
             draft = self._draft()
             if self._reading and (draft is None or draft[1] != self._documents):
                 self._reading.cancel()
-            self._pause.start()
+            self._read_after_pause()
 
     def _on_answers_changed(self, change: AnswerChange) -> None:
         if change.part is AnswerPart.BEGAN:

@@ -29,7 +29,17 @@ MARKED = (
         "app/ui/model_manager",
         "app/ui/palette",
     ),
-    *("app/ui/presets", "app/ui/settings", "app/ui/transcript", "app/ui/widgets", "app/documents"),
+    *(
+        "app/ui/presets",
+        "app/ui/settings",
+        "app/ui/transcript",
+        "app/ui/widgets",
+        "app/documents",
+        "app/ui/chat",
+        "app/ui/composer",
+        "app/ui/knowledge",
+        "app/ui/sidebar",
+    ),
     *("app/ui/crash_notice.py", "app/ui/drop_hint.py", "app/ui/main_window.py", "app/ui/menus.py"),
     *("app/ui/recovery_window.py", "app/ui/shortcuts_dialog.py", "app/ui/version_check.py"),
 )
@@ -98,7 +108,7 @@ def _literals(node: ast.expr, is_error: bool) -> Iterator[str]:
         str(text.value) for text in texts if isinstance(text, ast.Constant) and isinstance(text.value, str)
     )
     is_identifier = isinstance(node, ast.Constant) and not is_error and re.fullmatch(r"[a-z0-9_.:-]+", words)
-    is_shortcut = re.fullmatch(r"((Ctrl|Shift|Alt)\+)*(Esc|Del|Enter|F\d+|[A-Z])", words)
+    is_shortcut = re.fullmatch(r"((Ctrl|Shift|Alt)\+)*(Esc|Del|Enter|Up|Down|F\d+|[A-Z])", words)
     if re.search(r"[A-Za-z]{2}", words) and not (NAMES.fullmatch(words) or is_identifier or is_shortcut):
         yield words
 

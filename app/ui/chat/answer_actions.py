@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from app.core.message import AttachmentPart, PicturePart, RecordingPart
 from app.core.passage import FoundPassage
 from app.core.permission import Decision
+from app.core.translation import tr
 from app.services.answer_remedies import calls_around
 from app.services.services import Services
 from app.ui.attachments.attachment_actions import AttachmentActions
@@ -109,7 +110,7 @@ class AnswerActions(QObject):
 
     def _show_passage(self, quote: str, node_id: str = "") -> None:
         if not self._transcript.show_passage(quote, node_id):
-            self._window.messages.show_done("This passage is no longer in the chat")
+            self._window.messages.show_done(tr("This passage is no longer in the chat"))
 
     def open_passage(self, question_id: str, place: int) -> None:
         """Shows a passage that was found for a question, with the way to its file.
@@ -127,12 +128,12 @@ class AnswerActions(QObject):
 
     def _open_file(self, passage: FoundPassage) -> None:
         if not open_at_page(Path(passage.path), passage.page):
-            self._window.messages.show_done(f"{passage.name} is not there any more")
+            self._window.messages.show_done(tr("{name} is not there any more", name=passage.name))
 
     def _delete_version(self, node_id: str) -> None:
         if deleted := self._versions.delete(node_id):
             self._window.messages.show_undo(
-                f"Deleted version {deleted.number} of {deleted.count}",
+                tr("Deleted version {number} of {count}", number=deleted.number, count=deleted.count),
                 lambda: self._versions.restore(deleted),
             )
 

@@ -28,6 +28,7 @@ from app.core.message import Generation, Instructions, PromptOrigin, ReasoningPa
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.server_model import model_id_in, short_name
 from app.core.stop_texts import STOP_TEXTS
+from app.core.translation import tr
 from app.ui.widgets.inset_label import InsetLabel
 from app.ui.widgets.tooltip import as_written
 
@@ -41,8 +42,8 @@ _AIR = 32
 
 
 _ORIGINS = {
-    PromptOrigin.HERE: "Made here, with the model's own template and vocabulary.",
-    PromptOrigin.SERVER: "Made by the server, with its own template.",
+    PromptOrigin.HERE: tr("Made here, with the model's own template and vocabulary."),
+    PromptOrigin.SERVER: tr("Made by the server, with its own template."),
 }
 
 
@@ -68,14 +69,16 @@ def sections_of(node: MessageNode) -> list[DetailSection]:
     generation = node.message.generation
     if generation is None:
         return []
-    sections = [DetailSection("Answer", tuple(_origin(node, generation)))]
+    sections = [DetailSection(tr("Answer"), tuple(_origin(node, generation)))]
     if statistics := generation.statistics:
-        sections.append(DetailSection("Time", tuple(_times(statistics))))
-        sections.append(DetailSection("Tokens", tuple(_tokens(node, statistics))))
+        sections.append(DetailSection(tr("Time"), tuple(_times(statistics))))
+        sections.append(DetailSection(tr("Tokens"), tuple(_tokens(node, statistics))))
     if generation.instructions:
-        sections.append(DetailSection("Instructions", tuple(_instructions(generation.instructions))))
+        sections.append(DetailSection(tr("Instructions"), tuple(_instructions(generation.instructions))))
     if generation.sampling:
-        sections.append(DetailSection("Sampling", tuple(_values(generation.sampling, generation.statistics))))
+        sections.append(
+            DetailSection(tr("Sampling"), tuple(_values(generation.sampling, generation.statistics)))
+        )
     return sections
 
 
@@ -89,27 +92,29 @@ def as_text(sections: Sequence[DetailSection]) -> str:
 
 
 def _origin(node: MessageNode, generation: Generation) -> list[DetailRow]:
-    rows = [DetailRow("Model", generation.model_name or "Unknown")]
+    rows = [DetailRow(tr("Model"), generation.model_name or tr("Unknown"))]
     if generation.server:
         model_id = model_id_in(generation.model_path)
-        rows.append(DetailRow("Server", generation.server))
-        rows.append(DetailRow("Name there", short_name(model_id), model_id))
+        rows.append(DetailRow(tr("Server"), generation.server))
+        rows.append(DetailRow(tr("Name there"), short_name(model_id), model_id))
         if generation.statistics:
-            rows.append(DetailRow("Prompt", _ORIGINS[generation.statistics.prompt_origin]))
+            rows.append(DetailRow(tr("Prompt"), _ORIGINS[generation.statistics.prompt_origin]))
     elif generation.model_path:
-        rows.append(DetailRow("Model file", Path(generation.model_path).name, generation.model_path))
+        rows.append(DetailRow(tr("Model file"), Path(generation.model_path).name, generation.model_path))
     if generation.preset_name:
-        rows.append(DetailRow("Preset", generation.preset_name))
+        rows.append(DetailRow(tr("Preset"), generation.preset_name))
     is_known = node.created_at != UNKNOWN_TIME
     rows.append(
-        DetailRow("Written", f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}" if is_known else "Unknown")
+        DetailRow(
+            tr("Written"), f"{node.created_at.astimezone():%Y-%m-%d %H:%M:%S}" if is_known else tr("Unknown")
+        )
     )
     if generation.statistics:
-        rows.append(DetailRow("Stop reason", STOP_TEXTS[generation.statistics.stop_reason].sentence))
+        rows.append(DetailRow(tr("Stop reason"), STOP_TEXTS[generation.statistics.stop_reason].sentence))
     if generation.is_edited:
-        rows.append(DetailRow("Edited", "The text was changed afterwards."))
+        rows.append(DetailRow(tr("Edited"), tr("The text was changed afterwards.")))
     if generation.error:
-        rows.append(DetailRow("Error", generation.error))
+        rows.append(DetailRow(tr("Error"), generation.error))
     return rows
 
 
@@ -117,19 +122,21 @@ def _instructions(instructions: Instructions) -> list[DetailRow]:
     prompt = " ".join(instructions.system_prompt.split())
     shown = prompt if len(prompt) <= SHOWN_PROMPT else f"{prompt[:SHOWN_PROMPT].rsplit(' ', 1)[0]}…"
     return [
-        DetailRow("System prompt", shown or "none", instructions.system_prompt),
-        DetailRow("Tools", ", ".join(instructions.tool_names) or "none"),
+        DetailRow(tr("System prompt"), shown or tr("none"), instructions.system_prompt),
+        DetailRow(tr("Tools"), ", ".join(instructions.tool_names) or tr("none")),
     ]
 
 
 def _times(statistics: Statistics) -> list[DetailRow]:
     rows = []
     if statistics.tokens_per_second:
-        rows.append(DetailRow("Speed", formatting.generation_speed(statistics.tokens_per_second)))
-    rows.append(DetailRow("Time to first token", formatting.duration(statistics.ttft_ms / 1000)))
-    rows.append(DetailRow("Prompt processing", _reading(statistics)))
-    rows.append(DetailRow("Generation", formatting.duration(statistics.decode_ms / 1000)))
-    rows.append(DetailRow("Total", formatting.duration((statistics.ttft_ms + statistics.decode_ms) / 1000)))
+        rows.append(DetailRow(tr("Speed"), formatting.generation_speed(statistics.tokens_per_second)))
+    rows.append(DetailRow(tr("Time to first token"), formatting.duration(statistics.ttft_ms / 1000)))
+    rows.append(DetailRow(tr("Prompt processing"), _reading(statistics)))
+    rows.append(DetailRow(tr("Generation"), formatting.duration(statistics.decode_ms / 1000)))
+    rows.append(
+        DetailRow(tr("Total"), formatting.duration((statistics.ttft_ms + statistics.decode_ms) / 1000))
+    )
     return rows
 
 
@@ -145,12 +152,12 @@ def _tokens(node: MessageNode, statistics: Statistics) -> list[DetailRow]:
     thoughts = sum(part.token_count for part in node.message.parts if isinstance(part, ReasoningPart))
     about = "about " if statistics.is_estimated else ""
     rows = [
-        DetailRow("Prompt", f"{about}{statistics.prompt_tokens:,}"),
-        DetailRow("Processed", f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
-        DetailRow("Cached", f"{statistics.cached_tokens:,}"),
-        DetailRow("Generated", f"{about}{statistics.generated_tokens:,}"),
+        DetailRow(tr("Prompt"), f"{about}{statistics.prompt_tokens:,}"),
+        DetailRow(tr("Processed"), f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
+        DetailRow(tr("Cached"), f"{statistics.cached_tokens:,}"),
+        DetailRow(tr("Generated"), f"{about}{statistics.generated_tokens:,}"),
     ]
-    return [*rows, DetailRow("Of these in thoughts", f"{thoughts:,}")] if thoughts else rows
+    return [*rows, DetailRow(tr("Of these in thoughts"), f"{thoughts:,}")] if thoughts else rows
 
 
 def _values(sampling: Sampling, statistics: Statistics | None) -> list[DetailRow]:
@@ -159,14 +166,14 @@ def _values(sampling: Sampling, statistics: Statistics | None) -> list[DetailRow
         value = getattr(sampling, name)
         if name == "seed":
             seed = statistics.seed if statistics else value
-            rows.insert(0, DetailRow("Seed", "random" if seed == RANDOM_SEED else str(seed)))
+            rows.insert(0, DetailRow(tr("Seed"), tr("random") if seed == RANDOM_SEED else str(seed)))
         else:
             is_unlimited = name == "max_tokens" and not value
-            rows.append(DetailRow(limit.label, "no limit" if is_unlimited else figure(value)))
+            rows.append(DetailRow(limit.label, tr("no limit") if is_unlimited else figure(value)))
     if statistics and statistics.ignored_values:
-        rows.append(DetailRow("Not used there", ", ".join(statistics.ignored_values)))
+        rows.append(DetailRow(tr("Not used there"), ", ".join(statistics.ignored_values)))
     stop = ", ".join(repr(text) for text in sampling.stop)
-    return [*rows, DetailRow("Stop strings", stop or "none")]
+    return [*rows, DetailRow(tr("Stop strings"), stop or tr("none"))]
 
 
 class AnswerDetails(QDialog):
@@ -181,7 +188,7 @@ class AnswerDetails(QDialog):
     def __init__(self, node: MessageNode, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("answer_details")
-        self.setWindowTitle("Answer details")
+        self.setWindowTitle(tr("Answer details"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._sections = sections_of(node)
         self._scroll = QScrollArea(self)
@@ -190,9 +197,9 @@ class AnswerDetails(QDialog):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._content = self._columns()
         self._scroll.setWidget(self._content)
-        self.copy_button = QPushButton("Copy", self)
+        self.copy_button = QPushButton(tr("Copy"), self)
         self.copy_button.setObjectName("copy_figures_button")
-        self.close_button = QPushButton("Close", self)
+        self.close_button = QPushButton(tr("Close"), self)
         self.close_button.setProperty("primary", True)
         self._lay_out()
         self.copy_button.clicked.connect(self.copy)
@@ -200,7 +207,7 @@ class AnswerDetails(QDialog):
     def copy(self) -> None:
         """Puts all figures on the clipboard, as text."""
         QGuiApplication.clipboard().setText(as_text(self._sections))
-        self.copy_button.setText("Copied")
+        self.copy_button.setText(tr("Copied"))
         self.copied.emit()
 
     def text(self) -> str:

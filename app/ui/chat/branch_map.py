@@ -19,9 +19,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPainterPath, QPalet
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
-from app.core import formatting
 from app.core.branch_map import BranchRow
 from app.core.message import Role
+from app.core.translation import tr, tr_count
 from app.ui.fonts import resized, scaled
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -33,7 +33,12 @@ MOST_LANES = 8
 """What is further to the right is drawn there, so that room is left for the words."""
 _LANE, _DOT, _SIDE, _ROW_MARGIN = 16, 9, 10, 14
 _MARGIN, _FRAME = 12, 14
-_SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Assistant", Role.SYSTEM: "System", Role.TOOL: "Tool"}
+_SPEAKERS = {
+    Role.USER: tr("You"),
+    Role.ASSISTANT: tr("Assistant"),
+    Role.SYSTEM: tr("System"),
+    Role.TOOL: tr("Tool"),
+}
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -78,14 +83,18 @@ def words_of(row: BranchRow) -> str:
     """The beginning of what its first message says."""
     message = row.first.message
     words = " ".join(message.text[:LONGEST_WORDS].split())
-    return words or ("Picture or recording" if message.attachments else "Message without words")
+    return words or (tr("Picture or recording") if message.attachments else tr("Message without words"))
 
 
 def spoken(row: BranchRow) -> str:
     """All that a row shows, in words."""
-    version = f"version {row.version} of {row.version_count}" if row.version_count > 1 else ""
-    count = formatting.counted(row.count, "message")
-    place = "on screen" if row.is_shown else ""
+    version = (
+        tr("version {version} of {version_count}", version=row.version, version_count=row.version_count)
+        if row.version_count > 1
+        else ""
+    )
+    count = tr_count("{count:,} message", "{count:,} messages", row.count)
+    place = tr("on screen") if row.is_shown else ""
     return ", ".join(filter(None, (f"{_SPEAKERS[row.first.role]}: {words_of(row)}", version, count, place)))
 
 
@@ -103,7 +112,7 @@ class BranchMap(QListView):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("branch_map")
-        self.setAccessibleName("Branches")
+        self.setAccessibleName(tr("Branches"))
         self._model = BranchModel(self)
         self.setModel(self._model)
         self.setItemDelegate(BranchDelegate(self))

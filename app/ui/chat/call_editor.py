@@ -13,6 +13,7 @@ from app.core.message import Message, ToolCallPart
 from app.core.reply_parser.markers import CALL_ENDS, CALL_STARTS, LFM_CALL_START
 from app.core.reply_parser.raw_spans import call_text
 from app.core.stream import parse_reply
+from app.core.translation import tr
 from app.ui.widgets.written_text import written_text
 
 
@@ -29,19 +30,19 @@ class CallEditor(QDialog):
         """`raw` is what the model wrote, `tools` what it was told of tools."""
         super().__init__(parent)
         self.setObjectName("call_editor")
-        self.setWindowTitle("Edit the tool call")
+        self.setWindowTitle(tr("Edit the tool call"))
         self.resize(560, 280)
         self._tools = tools
         self.edit = QPlainTextEdit(call_text(raw), self)
         self.edit.setObjectName("call_text")
-        self.edit.setAccessibleName("Tool call")
+        self.edit.setAccessibleName(tr("Tool call"))
         self.edit.setTabChangesFocus(True)
         self.fault = QLabel(self)
         self.fault.setObjectName("call_fault")
         self.fault.setWordWrap(True)
         self.fault.setProperty("muted", True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.run_button = self.buttons.addButton("Run", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.run_button = self.buttons.addButton(tr("Run"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.run_button.setObjectName("run_call_button")
         self.run_button.setProperty("primary", True)
         self._lay_out()
@@ -52,7 +53,7 @@ class CallEditor(QDialog):
         self._look()
 
     def _lay_out(self) -> None:
-        words = QLabel("The call as the model wrote it. Once it can be read, it can be run.", self)
+        words = QLabel(tr("The call as the model wrote it. Once it can be read, it can be run."), self)
         words.setProperty("muted", True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 20)
@@ -65,7 +66,7 @@ class CallEditor(QDialog):
     def _look(self) -> None:
         message = calls_in(written_text(self.edit.document()), self._tools)
         fault = fault_of(message)
-        self.fault.setText(fault or "This call can be run.")
+        self.fault.setText(fault or tr("This call can be run."))
         self.run_button.setEnabled(not fault)
 
     def _on_accepted(self) -> None:
@@ -87,4 +88,4 @@ def fault_of(message: Message) -> str:
     if faults:
         return faults[0]
     is_call = message.parts and all(isinstance(part, ToolCallPart) for part in message.parts)
-    return "" if is_call else "This is not a tool call."
+    return "" if is_call else tr("This is not a tool call.")

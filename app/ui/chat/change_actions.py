@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from app.core.message import Role
+from app.core.translation import tr
 from app.services.message_changes import Change
 from app.services.services import Services
 from app.ui.chat.message_editor import MessageEditor
@@ -38,16 +39,18 @@ class ChangeActions:
             case MessageAction.CHANGE_ROLE:
                 role = Role(payload)
                 name = ROLE_NAMES[role]
-                self._tell(self._changes.change_role(node_id, role), f"The role is “{name}” now")
+                self._tell(
+                    self._changes.change_role(node_id, role), tr("The role is “{name}” now", name=name)
+                )
             case MessageAction.REMOVE:
-                self._tell(self._changes.remove(node_id), "Deleted a message")
+                self._tell(self._changes.remove(node_id), tr("Deleted a message"))
 
     def _branch(self, node_id: str) -> None:
         if self._chat.conversation.is_temporary:
-            self._notices.post("A temporary chat has no branches of its own.", "Keep it first.")
+            self._notices.post(tr("A temporary chat has no branches of its own."), tr("Keep it first."))
         elif self._changes.branch(node_id):
             self._window.focus_composer()
-            self._window.messages.show_done("This is the new chat")
+            self._window.messages.show_done(tr("This is the new chat"))
 
     def _insert_below(self, node_id: str) -> None:
         """Behind the results of its calls, where it has some."""
@@ -71,7 +74,7 @@ class ChangeActions:
             conversation = self._chat.conversation
             known = {None, *(node.id for node in conversation.nodes)}
             if conversation.id == conversation_id and parent_id in known:
-                self._tell(self._changes.insert(parent_id, chosen, words), "Inserted a message")
+                self._tell(self._changes.insert(parent_id, chosen, words), tr("Inserted a message"))
 
         editor.written.connect(insert)
         editor.finished.connect(editor.deleteLater)

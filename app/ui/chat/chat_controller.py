@@ -12,6 +12,7 @@ from app.core.conversation import UNTITLED, Conversation
 from app.core.message import Message
 from app.core.model_file import ModelFile
 from app.core.permission import Permissions
+from app.core.translation import tr
 from app.hub.catalog import ModelKind
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.context_overflow import OverflowChange
@@ -180,7 +181,7 @@ class ChatController(QObject):
         attachments, notices = self._services.attachments, self._services.notices
         attached = attachments.current
         if attachments.reading_count:
-            notices.post("A file is still being opened.", "Send your message when it is there.")
+            notices.post(tr("A file is still being opened."), tr("Send your message when it is there."))
             return False
         return self._queue.add(text, attached) or self._answers.send(text, attached)
 
@@ -203,7 +204,7 @@ class ChatController(QObject):
     def _copy_answer(self) -> None:
         if text := self._chat.last_answer():
             QGuiApplication.clipboard().setText(text)
-            self._window.messages.show_done("Copied the last answer")
+            self._window.messages.show_done(tr("Copied the last answer"))
 
     # What the services tell
 
@@ -230,7 +231,7 @@ class ChatController(QObject):
     def _on_keep_requested(self) -> None:
         self._chat.keep()
         self._window.focus_composer()
-        self._window.messages.show_done("This chat is kept")
+        self._window.messages.show_done(tr("This chat is kept"))
 
     def _on_text_changed(self) -> None:
         text = self._composer.text
@@ -298,10 +299,10 @@ class ChatController(QObject):
             meter.set_usage(0, 0)
             return
         parts = [
-            ("System prompt", use.system_tokens),
-            ("Messages", use.conversation_tokens),
-            ("Draft", use.draft_tokens),
-            ("Available", use.room_tokens),
+            (tr("System prompt"), use.system_tokens),
+            (tr("Messages"), use.conversation_tokens),
+            (tr("Draft"), use.draft_tokens),
+            (tr("Available"), use.room_tokens),
         ]
         meter.set_usage(use.used_tokens, use.context_length, parts, remark_on(use, change.reading_seconds))
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePoli
 from typing_extensions import override
 
 from app.core.model_file import ModelFile
+from app.core.translation import tr
 from app.services.model_status import LoadStatus, ModelState
 from app.ui.chat.context_meter import ContextMeter
 from app.ui.chat.conversation_settings_button import ConversationSettingsButton
@@ -19,7 +20,7 @@ from app.ui.knowledge.collections_button import CollectionsButton
 from app.ui.widgets.icon_button import IconButton
 
 HEIGHT = 52
-TEMPORARY_HINT = "This chat is not saved: it is gone when you leave it.\nClick to keep it."
+TEMPORARY_HINT = tr("This chat is not saved: it is gone when you leave it.\nClick to keep it.")
 
 
 class ChatHeader(QFrame):
@@ -40,31 +41,31 @@ class ChatHeader(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMinimumHeight(HEIGHT)
-        self.sidebar_button = IconButton("list", "Show the sidebar", "Ctrl+B", self)
+        self.sidebar_button = IconButton("list", tr("Show the sidebar"), "Ctrl+B", self)
         self.sidebar_button.setObjectName("show_sidebar_button")
         self.sidebar_button.hide()
         self.model_picker = ModelPicker(self)
         self.collections_button = CollectionsButton(self)
-        self.cancel_button = IconButton("x", "Cancel loading", parent=self)
+        self.cancel_button = IconButton("x", tr("Cancel loading"), parent=self)
         self.cancel_button.setObjectName("cancel_load_button")
-        self.switch_button = QPushButton("Switch now", self)
+        self.switch_button = QPushButton(tr("Switch now"), self)
         self.switch_button.setObjectName("switch_now_button")
         self.switch_button.setProperty("quiet", True)
-        self.switch_button.setToolTip("Stop the answer and load this model")
+        self.switch_button.setToolTip(tr("Stop the answer and load this model"))
         self.switch_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.temporary_button = QPushButton("Temporary", self)
+        self.temporary_button = QPushButton(tr("Temporary"), self)
         self.temporary_button.setObjectName("temporary_button")
         self.temporary_button.setProperty("quiet", True)
-        self.temporary_button.setAccessibleDescription("Keeps this chat")
+        self.temporary_button.setAccessibleDescription(tr("Keeps this chat"))
         self.temporary_button.setToolTip(TEMPORARY_HINT)
         self.temporary_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.temporary_button.hide()
-        self.branches_button = IconButton("git-branch", "Branches", "Ctrl+Shift+J", self)
+        self.branches_button = IconButton("git-branch", tr("Branches"), "Ctrl+Shift+J", self)
         self.branches_button.setObjectName("branches_button")
         self.branches_button.hide()
         self.context_meter = ContextMeter(self)
         self.settings_button = ConversationSettingsButton(self)
-        self.menu_button = IconButton("dots-three-bold", "Chat menu", parent=self)
+        self.menu_button = IconButton("dots-three-bold", tr("Chat menu"), parent=self)
         self.menu_button.setObjectName("conversation_menu_button")
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._lay_out()
@@ -85,7 +86,7 @@ class ChatHeader(QFrame):
         """Shows how far the chosen model is, in the picker and as a line below the header."""
         self.model_picker.set_status(status)
         self.cancel_button.setVisible(status.state is ModelState.LOADING)
-        name = "Keep the model that is answering" if status.is_waiting else "Cancel loading"
+        name = tr("Keep the model that is answering") if status.is_waiting else tr("Cancel loading")
         self.cancel_button.set_name(name)
         self.switch_button.setVisible(status.is_waiting)
         self.update()

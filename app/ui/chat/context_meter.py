@@ -10,6 +10,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.fonts import scaled
 
 _NEARLY_FULL = 0.9
@@ -44,10 +45,15 @@ class ContextMeter(QWidget):
         `parts` is what the sum is made of, by name.
         """
         self._share = min(1.0, used_tokens / total_tokens) if total_tokens > 0 else 0.0
-        words = "No model loaded"
+        words = tr("No model loaded")
         if total_tokens > 0:
             percent = round(100 * used_tokens / total_tokens)
-            words = f"Context: {used_tokens:,} of {total_tokens:,} tokens used, {percent} %"
+            words = tr(
+                "Context: {used_tokens:,} of {total_tokens:,} tokens used, {percent} %",
+                used_tokens=used_tokens,
+                total_tokens=total_tokens,
+                percent=percent,
+            )
         described = [f"{name}: {tokens:,}" for name, tokens in parts]
         self.setAccessibleName(words)
         self.setAccessibleDescription(". ".join([*described, remark]).strip(". "))

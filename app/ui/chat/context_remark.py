@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core import formatting
 from app.core.context_use import ContextUse
+from app.core.translation import tr
 
 LEAST_REREAD_TOKENS = 256
 """Where the next answer reads no more than this again, nobody need be told..."""
@@ -18,9 +19,9 @@ def remark_on(use: ContextUse, reading_seconds: float | None) -> str:
     """
     if use.refusal:
         return use.refusal
-    remarks = ["The oldest messages are left out."] if use.exceeds_context else []
+    remarks = [tr("The oldest messages are left out.")] if use.exceeds_context else []
     if use.is_estimated:
-        remarks.append("This is an estimate: the server has not counted the chat yet.")
+        remarks.append(tr("This is an estimate: the server has not counted the chat yet."))
     takes_long = reading_seconds is None or reading_seconds >= LEAST_WAIT_SECONDS
     if use.reread_tokens >= LEAST_REREAD_TOKENS and takes_long:
         remarks.append(_on_reading(use.reread_tokens, reading_seconds))
@@ -29,5 +30,9 @@ def remark_on(use: ContextUse, reading_seconds: float | None) -> str:
 
 def _on_reading(tokens: int, seconds: float | None) -> str:
     if seconds is None:
-        return f"The next answer reads {tokens:,} tokens again."
-    return f"The next answer reads {tokens:,} tokens again, about {formatting.whole_seconds(seconds)}."
+        return tr("The next answer reads {tokens:,} tokens again.", tokens=tokens)
+    return tr(
+        "The next answer reads {tokens:,} tokens again, about {whole_seconds}.",
+        tokens=tokens,
+        whole_seconds=formatting.whole_seconds(seconds),
+    )

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.message import Role
+from app.core.translation import tr
 from app.ui.transcript.view.message_actions import ROLE_NAMES
 from app.ui.widgets.written_text import written_text
 
@@ -31,20 +32,20 @@ class MessageEditor(QDialog):
         """`role` is chosen at first."""
         super().__init__(parent)
         self.setObjectName("message_editor")
-        self.setWindowTitle("Insert a message")
+        self.setWindowTitle(tr("Insert a message"))
         self.resize(560, 320)
         self.role_box = QComboBox(self)
         self.role_box.setObjectName("message_role")
-        self.role_box.setAccessibleName("Role")
+        self.role_box.setAccessibleName(tr("Role"))
         for each, name in ROLE_NAMES.items():
             self.role_box.addItem(name, each)
         self.role_box.setCurrentIndex(list(ROLE_NAMES).index(role))
         self.edit = QPlainTextEdit(self)
         self.edit.setObjectName("message_words")
-        self.edit.setAccessibleName("Message")
+        self.edit.setAccessibleName(tr("Message"))
         self.edit.setTabChangesFocus(True)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.insert_button = self.buttons.addButton("Insert", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.insert_button = self.buttons.addButton(tr("Insert"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.insert_button.setObjectName("insert_message_button")
         self.insert_button.setProperty("primary", True)
         self._lay_out()
@@ -56,7 +57,7 @@ class MessageEditor(QDialog):
 
     def _lay_out(self) -> None:
         top = QFormLayout()
-        top.addRow("Role", self.role_box)
+        top.addRow(tr("Role"), self.role_box)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 20)
         layout.setSpacing(12)

@@ -11,6 +11,7 @@ from app.core.message import Generation, PicturePart, ReasoningPart, Role, StopR
 from app.core.stop_texts import stop_note
 from app.core.tool_call_status import CallState, CallStatus, state_of
 from app.core.tool_round import numbered_calls
+from app.core.translation import tr
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import AskedPicture, CitedQuestion, MessageEntry
@@ -170,7 +171,7 @@ def can_continue(node: MessageNode) -> bool:
     return _stop_reason(node) in _CUT_OFF
 
 
-DAMAGED = "Part of this message is damaged in the file and could not be read."
+DAMAGED = tr("Part of this message is damaged in the file and could not be read.")
 
 
 def note(node: MessageNode) -> str:
@@ -189,13 +190,13 @@ def remedies(node: MessageNode) -> tuple[Button, ...]:
     """What can be done about an answer that went into a loop, or whose server failed."""
     generation = node.message.generation
     if node.state is MessageState.FAILED and generation is not None and generation.server:
-        return (Button(MessageAction.ANSWER_HERE, "Answer on this computer"),)
+        return (Button(MessageAction.ANSWER_HERE, tr("Answer on this computer")),)
     if node.state is not MessageState.COMPLETE or _stop_reason(node) is not StopReason.LOOP:
         return ()
-    retry = Button(MessageAction.RETRY_UNLIKE, "Try again with less repetition")
-    go_on = Button(MessageAction.CONTINUE, "Keep and continue")
+    retry = Button(MessageAction.RETRY_UNLIKE, tr("Try again with less repetition"))
+    go_on = Button(MessageAction.CONTINUE, tr("Keep and continue"))
     if is_in_thought(node):
-        return (Button(MessageAction.ANSWER_WITHOUT_LOOP, "Answer now", is_primary=True), retry, go_on)
+        return (Button(MessageAction.ANSWER_WITHOUT_LOOP, tr("Answer now"), is_primary=True), retry, go_on)
     return (replace(retry, is_primary=True), go_on)
 
 
@@ -214,9 +215,9 @@ def figures(generation: Generation | None) -> str:
     """The small line under an answer: how fast it was written; the details have the rest."""
     statistics = generation.statistics if generation else None
     speed = statistics.tokens_per_second if statistics and statistics.generated_tokens else None
-    words = formatting.generation_speed(speed) if speed else "Statistics" if statistics else ""
+    words = formatting.generation_speed(speed) if speed else tr("Statistics") if statistics else ""
     return " · ".join(filter(None, (_edited_mark(generation), words)))
 
 
 def _edited_mark(generation: Generation | None) -> str:
-    return "Edited" if generation and generation.is_edited else ""
+    return tr("Edited") if generation and generation.is_edited else ""

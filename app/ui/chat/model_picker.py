@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.model_file import ModelFile, Sense
+from app.core.translation import tr
 from app.services.model_status import LoadStatus, ModelState
 from app.ui.chat.model_delegate import ACTION_ROLE, DETAIL_ROLE, FILE_ROLE, HEADING_ROLE, ModelDelegate
 from app.ui.fonts import resized
@@ -24,31 +25,31 @@ _GET_MORE, _OPEN_FILE, _ADD_FOLDER = "get_more", "open_file", "add_folder"
 def status_text(status: LoadStatus, model: ModelFile | None = None) -> str:
     """How far a model is, in words."""
     if status.is_waiting:
-        return "Waiting for the current answer"
+        return tr("Waiting for the current answer")
     if model is not None and model.server:
         return {ModelState.LOADING: "Contacting…", ModelState.FAILED: "Not available"}.get(
             status.state, status.state.value
         )
     if status.state is ModelState.LOADING:
-        return f"Loading {round(status.progress * 100)} %"
+        return tr("Loading {progress} %", progress=round(status.progress * 100))
     return status.state.value
 
 
 def destination_text(host: str) -> str:
     """Where words go that are sent to a model on a server."""
-    return f"Your words go to {host}"
+    return tr("Your words go to {host}", host=host)
 
 
 def detail_text(model: ModelFile) -> str:
     """What stands below a model's name."""
     if model.server:
         length = formatting.tokens(model.trained_context) if model.trained_context else ""
-        senses = "sees pictures" if Sense.SIGHT in model.senses else ""
+        senses = tr("sees pictures") if Sense.SIGHT in model.senses else ""
         return " · ".join(filter(None, (f"on {model.server}", length, senses)))
     facts = [
         formatting.size(model.size_bytes),
         model.quantisation,
-        "starter model" if model.is_starter else "",
+        tr("starter model") if model.is_starter else "",
     ]
     return " · ".join(fact for fact in facts if fact)
 
@@ -68,7 +69,7 @@ class ModelPicker(QuietComboBox):
     add_folder_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Model", "Ctrl+M", parent)
+        super().__init__(tr("Model"), "Ctrl+M", parent)
         self.setObjectName("model_picker")
         self.set_popup_width(380)
         self._shown_path: Path | None = None
@@ -76,7 +77,7 @@ class ModelPicker(QuietComboBox):
         self._has_announced_change = False
         self.setModel(QStandardItemModel(self))
         self.setItemDelegate(ModelDelegate(lambda: self._shown_path, self))
-        self.setPlaceholderText("Choose a model")
+        self.setPlaceholderText(tr("Choose a model"))
         self.set_models([])
         self.currentIndexChanged.connect(self._on_current_index_changed)
         self.activated.connect(self._on_activated)
@@ -98,9 +99,9 @@ class ModelPicker(QuietComboBox):
                 self._add_model(model)
             if models:
                 self.insertSeparator(self.count())
-            self._add_action("Get more models…", "download-simple", _GET_MORE)
-            self._add_action("Open a model file…", "folder-open", _OPEN_FILE)
-            self._add_action("Add a folder of models…", "folder-plus", _ADD_FOLDER)
+            self._add_action(tr("Get more models…"), "download-simple", _GET_MORE)
+            self._add_action(tr("Open a model file…"), "folder-open", _OPEN_FILE)
+            self._add_action(tr("Add a folder of models…"), "folder-plus", _ADD_FOLDER)
         self.set_current(self._shown_path)
 
     def set_current(self, path: Path | None) -> None:
@@ -161,7 +162,7 @@ class ModelPicker(QuietComboBox):
 
     def _describe(self) -> None:
         model = self._current_model()
-        name = "No model chosen"
+        name = tr("No model chosen")
         if model:
             name = f"{model.name}, {detail_text(model)}, {status_text(self._status, model)}"
             name += f". {destination_text(model.host)}" if model.server else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
+from app.core.translation import tr
 from app.services.model_status import ModelPart, ModelsChange
 from app.services.prompt_view import PromptChange
 from app.services.services import Services
@@ -55,7 +56,7 @@ class PromptController(QObject):
 
     def _on_copy_requested(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
-        self._window.messages.show_done("Copied the prompt")
+        self._window.messages.show_done(tr("Copied the prompt"))
 
     def _on_finished(self) -> None:
         self._dialog = None

@@ -24,6 +24,7 @@ from app.core.errors import UserError
 from app.core.language_model import PromptSection
 from app.core.message import Role
 from app.core.shown_prompt import ShownPrompt
+from app.core.translation import tr, tr_count
 from app.ui.fonts import scaled
 from app.ui.transcript.content.plain_text import displayable, utf16_length
 
@@ -33,11 +34,11 @@ LONGEST_LINE = 8_000
 """Longer ones are broken where they are shown, as one line is laid out in one go. They are copied whole."""
 LIST_WIDTH = 190
 ROLE_NAMES = {
-    Role.SYSTEM: "System",
-    Role.USER: "User",
-    Role.ASSISTANT: "Assistant",
-    Role.TOOL: "Tool",
-    None: "Prompt",
+    Role.SYSTEM: tr("System"),
+    Role.USER: tr("User"),
+    Role.ASSISTANT: tr("Assistant"),
+    Role.TOOL: tr("Tool"),
+    None: tr("Prompt"),
 }
 
 
@@ -53,10 +54,10 @@ class PromptDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("prompt_dialog")
-        self.setWindowTitle("What the model sees")
+        self.setWindowTitle(tr("What the model sees"))
         self.resize(scaled(820), scaled(600))
         self._text = ""
-        self.summary = QLabel("The prompt is being made.", self)
+        self.summary = QLabel(tr("The prompt is being made."), self)
         self.summary.setObjectName("prompt_summary")
         self.summary.setWordWrap(True)
         self.notes = QLabel(self)
@@ -66,12 +67,12 @@ class PromptDialog(QDialog):
         self.notes.hide()
         self.sections = QListWidget(self)
         self.sections.setObjectName("prompt_sections")
-        self.sections.setAccessibleName("Messages")
+        self.sections.setAccessibleName(tr("Messages"))
         self.sections.setUniformItemSizes(True)
         self.sections.setFixedWidth(scaled(LIST_WIDTH))
         self.view = PromptTextView(self)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
-        self.copy_button = self.buttons.addButton("Copy prompt", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button = self.buttons.addButton(tr("Copy prompt"), QDialogButtonBox.ButtonRole.ActionRole)
         self.copy_button.setObjectName("copy_prompt_button")
         self.copy_button.setEnabled(False)
         self._lay_out()
@@ -83,8 +84,15 @@ class PromptDialog(QDialog):
         """Fills the dialog."""
         self._text = prompt.text
         used = formatting.tokens(prompt.token_count)
-        messages = formatting.counted(len(prompt.sections), "section")
-        self.summary.setText(f"{used} of {prompt.context_length:,} · {messages}")
+        messages = tr_count("{count:,} section", "{count:,} sections", len(prompt.sections))
+        self.summary.setText(
+            tr(
+                "{used} of {context_length:,} · {messages}",
+                used=used,
+                context_length=prompt.context_length,
+                messages=messages,
+            )
+        )
         self.notes.setText("\n".join(prompt.notes))
         self.notes.setVisible(bool(prompt.notes))
         self.view.show_sections(prompt.sections)
@@ -123,7 +131,7 @@ class PromptTextView(QPlainTextEdit):
         self._length = 0
         self._wanted = self._marked = -1
         self.setObjectName("prompt_text")
-        self.setAccessibleName("Prompt")
+        self.setAccessibleName(tr("Prompt"))
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setUndoRedoEnabled(False)

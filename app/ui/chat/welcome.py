@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
 from app.ui.widgets.balanced_label import BalancedLabel
@@ -60,23 +61,23 @@ class Suggestion:
 
 GENERAL_SUGGESTIONS = (
     Suggestion(
-        "Explain an idea",
-        "Explain how rainbows form, in five sentences a twelve-year-old understands.",
+        tr("Explain an idea"),
+        tr("Explain how rainbows form, in five sentences a twelve-year-old understands."),
         "lightbulb",
     ),
     Suggestion(
-        "Write a message",
-        "Write a short, friendly message to a neighbour who lent me a ladder, to say thank you.",
+        tr("Write a message"),
+        tr("Write a short, friendly message to a neighbour who lent me a ladder, to say thank you."),
         "pencil-simple",
     ),
     Suggestion(
-        "Write some code",
-        "Write a Python function that gives the most frequent word in a text, with one example.",
+        tr("Write some code"),
+        tr("Write a Python function that gives the most frequent word in a text, with one example."),
         "code",
     ),
     Suggestion(
-        "Plan something",
-        "Plan a day of hiking in the mountains: what to pack, when to leave, what to watch out for.",
+        tr("Plan something"),
+        tr("Plan a day of hiking in the mountains: what to pack, when to leave, what to watch out for."),
         "list-bullets",
     ),
 )
@@ -91,7 +92,7 @@ class SuggestionCard(QAbstractButton):
         name = f"{suggestion.title}: {suggestion.prompt}"
         self.setAccessibleName(name if suggestion.has_own_title else suggestion.prompt)
         self.setToolTip(suggestion.prompt)
-        self.setAccessibleDescription("Sends this message")
+        self.setAccessibleDescription(tr("Sends this message"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -168,12 +169,12 @@ class Welcome(ColumnPage):
         self.heading.setProperty("heading", True)
         self.text = BalancedLabel(self)
         self.text.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.get_button = QPushButton("Get an LFM2.5 model", self)
+        self.get_button = QPushButton(tr("Get an LFM2.5 model"), self)
         self.get_button.setObjectName("get_model_button")
         self.get_button.setProperty("primary", True)
         self.models_requested = self.get_button.clicked
-        self.open_file_button = QPushButton("Open a model file…", self)
-        self.add_folder_button = QPushButton("Add a folder of models…", self)
+        self.open_file_button = QPushButton(tr("Open a model file…"), self)
+        self.add_folder_button = QPushButton(tr("Add a folder of models…"), self)
         self.open_file_requested = self.open_file_button.clicked
         self.add_folder_requested = self.add_folder_button.clicked
         self._lay_out()
@@ -183,9 +184,11 @@ class Welcome(ColumnPage):
     def show_first_start(self) -> None:
         """At the very first start: what this is, and how to start."""
         self._show(
-            "Welcome to Tarn",
-            "Chat with language models that run on this computer. What you write stays here, and no network "
-            "is needed. A small model is included. Type a message to start.",
+            tr("Welcome to Tarn"),
+            tr(
+                "Chat with language models that run on this computer. What you write stays here, and no "
+                "network is needed. A small model is included. Type a message to start."
+            ),
         )
         self._buttons.show()
         self.open_file_button.hide()
@@ -196,13 +199,15 @@ class Welcome(ColumnPage):
     ) -> None:
         """Before a conversation: the model, what it is good at as a sentence, and what fits it."""
         self._set_suggestions(suggestions)
-        self._show("How can I help?", f"{name}: {good_at}" if good_at else f"Chatting with {name}")
+        self._show(
+            tr("How can I help?"), f"{name}: {good_at}" if good_at else tr("Chatting with {name}", name=name)
+        )
 
     def show_no_model(self) -> None:
         """Where no model is chosen or there is none."""
         self._show(
-            "Choose a model to start",
-            "Download one, or open or drop a GGUF file or a folder of models.",
+            tr("Choose a model to start"),
+            tr("Download one, or open or drop a GGUF file or a folder of models."),
         )
         self._cards.hide()
         self._buttons.show()

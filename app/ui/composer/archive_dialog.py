@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core import formatting
+from app.core.translation import tr, tr_count
 from app.services.opened_files import OpenedArchive
 from app.ui.fonts import scaled
 
@@ -36,7 +37,7 @@ class ArchiveDialog(QDialog):
         self.setObjectName("archive_dialog")
         self.setWindowTitle(archive.name)
         layout = QVBoxLayout(self)
-        label = QLabel("Which files do you want to add?", self)
+        label = QLabel(tr("Which files do you want to add?"), self)
         layout.addWidget(label)
         self.list = QListWidget(self)
         self.list.setAccessibleName(label.text())
@@ -73,7 +74,9 @@ class ArchiveDialog(QDialog):
     def _refresh(self) -> None:
         count = len(self._names())
         self.add_button.setEnabled(count > 0)
-        self.add_button.setText(f"Add {formatting.counted(count, 'file')}" if count else "Add files")
+        self.add_button.setText(
+            tr_count("Add {count:,} file", "Add {count:,} files", count) if count else tr("Add files")
+        )
 
     def _accept(self) -> None:
         self.chosen.emit(self._names())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 from typing_extensions import override
 
 from app.core.picture_size import PictureDetail
+from app.core.translation import tr
 from app.ui.icons import icon
 from app.ui.transcript.items.recording import draw_waveform
 from app.ui.widgets.elided_label import ElidedLabel
@@ -101,7 +102,11 @@ class AttachmentChips(QScrollArea):
             for place, chip in enumerate(self._chips):
                 self._layout.addWidget(self._card(place, chip))
             self._layout.addWidget(self._reading)
-        words = "Opening a file…" if reading_count == 1 else f"Opening {reading_count} files…"
+        words = (
+            tr("Opening a file…")
+            if reading_count == 1
+            else tr("Opening {reading_count} files…", reading_count=reading_count)
+        )
         self._reading.setText(words)
         self._reading.setVisible(reading_count > 0)
         self.setVisible(bool(self._chips) or reading_count > 0)
@@ -156,7 +161,7 @@ class AttachmentChips(QScrollArea):
         words.setSpacing(0)
         words.addWidget(name)
         words.addWidget(cost)
-        remove = IconButton("x", f"Remove {chip.name}", parent=card)
+        remove = IconButton("x", tr("Remove {name}", name=chip.name), parent=card)
         remove.setObjectName("remove_attachment_button")
         remove.clicked.connect(partial(self.remove_requested.emit, place))
         layout = QHBoxLayout(card)
@@ -173,9 +178,11 @@ class AttachmentChips(QScrollArea):
         return card
 
     def _detail_button(self, place: int, chip: AttachmentChip, parent: QWidget) -> IconButton:
-        button = IconButton("magnifying-glass-plus", f"Look closely at {chip.name}", parent=parent)
+        button = IconButton(
+            "magnifying-glass-plus", tr("Look closely at {name}", name=chip.name), parent=parent
+        )
         button.setObjectName("look_closely_button")
-        button.setToolTip("Look closely: small text can be read, and it takes several times as long")
+        button.setToolTip(tr("Look closely: small text can be read, and it takes several times as long"))
         button.setCheckable(True)
         button.setChecked(chip.detail is PictureDetail.CLOSE)
         button.clicked.connect(
@@ -186,7 +193,7 @@ class AttachmentChips(QScrollArea):
         return button
 
     def _play_button(self, place: int, chip: AttachmentChip, parent: QWidget) -> IconButton:
-        name = f"Stop {chip.name}" if chip.is_playing else f"Play {chip.name}"
+        name = tr("Stop {name}", name=chip.name) if chip.is_playing else tr("Play {name}", name=chip.name)
         button = IconButton("stop-fill" if chip.is_playing else "play-fill", name, parent=parent)
         button.setObjectName("play_attachment_button")
         button.setEnabled(not chip.is_missing)
@@ -199,8 +206,14 @@ def _without_costs(chips: Sequence[AttachmentChip]) -> list[AttachmentChip]:
 
 
 def _show_cost(label: ElidedLabel, chip: AttachmentChip) -> None:
-    kind = "File" if chip.is_document else "Picture" if chip.waveform is None else "Recording"
-    words = f"{kind} is missing" if chip.is_missing else chip.cost
+    missing = (
+        tr("File is missing")
+        if chip.is_document
+        else tr("Picture is missing")
+        if chip.waveform is None
+        else tr("Recording is missing")
+    )
+    words = missing if chip.is_missing else chip.cost
     label.setText(words)
     label.setToolTip(as_written(words))
     label.setVisible(bool(words))
@@ -215,7 +228,7 @@ class _Thumbnail(QToolButton):
         self._is_missing = chip.is_missing
         self._waveform = chip.waveform
         self._icon = "prohibit" if chip.is_missing else "file-text" if chip.is_document else "image"
-        verb = "Open" if chip.waveform is None else "Stop" if chip.is_playing else "Play"
+        verb = tr("Open") if chip.waveform is None else tr("Stop") if chip.is_playing else tr("Play")
         self.setObjectName("attachment_thumbnail")
         self.setAccessibleName(f"{verb} {chip.name}")
         self.setToolTip(as_written(f"{verb} {chip.name}"))

@@ -3,7 +3,7 @@ dropped."""
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.core import formatting
 from app.core.document_words import given_length
 from app.core.message import AttachmentPart, DocumentPart, MediaPart, PicturePart, RecordingPart
+from app.core.translation import tr, tr_count
 from app.documents.formats import ENDINGS as DOCUMENT_ENDINGS
 from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS
 from app.pictures.reading import png_of
@@ -26,7 +27,7 @@ from app.ui.composer.archive_dialog import ArchiveDialog
 from app.ui.composer.attachment_chips import AttachmentChip
 from app.ui.main_window import MainWindow
 
-PASTED_NAME = "Pasted picture.png"
+PASTED_NAME = tr("Pasted picture.png")
 
 
 class AttachmentsController(QObject):
@@ -67,16 +68,16 @@ class AttachmentsController(QObject):
 
     def choose_files(self) -> None:
         """Asks for files, several at once."""
-        dialog = QFileDialog(self._window, "Add files")
+        dialog = QFileDialog(self._window, tr("Add files"))
         dialog.setObjectName("add_files_dialog")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         pictures, sound = _patterns(PICTURE_ENDINGS), _patterns(SOUND_ENDINGS)
         dialog.setNameFilters(
             [
-                "All files (*)",
-                f"Documents ({_patterns(DOCUMENT_ENDINGS)})",
-                f"Pictures ({pictures})",
-                f"Sound ({sound})",
+                tr("All files (*)"),
+                tr("Documents ({patterns})", patterns=_patterns(DOCUMENT_ENDINGS)),
+                tr("Pictures ({pictures})", pictures=pictures),
+                tr("Sound ({sound})", sound=sound),
             ]
         )
         dialog.filesSelected.connect(lambda names: self._attachments.add_files([Path(it) for it in names]))
@@ -101,11 +102,13 @@ class AttachmentsController(QObject):
     def paste_text(self, text: str) -> None:
         """Attaches a text that is too long for the field; taking it back puts it there after all."""
         names = {part.file.name for part in self._attachments.current}
-        candidates = (f"Pasted text{f' {number}' if number > 1 else ''}.txt" for number in count(1))
+        candidates = chain(
+            (tr("Pasted text.txt"),), (tr("Pasted text {number}.txt", number=number) for number in count(2))
+        )
         name = next(name for name in candidates if name not in names)
         self._pasted_text, self._unwanted_sha256 = text, ""
         self._pasted_sha256 = self._attachments.add_text(text, name)
-        self._window.messages.show_undo("Attached the pasted text", self._on_long_text_wanted)
+        self._window.messages.show_undo(tr("Attached the pasted text"), self._on_long_text_wanted)
 
     def _on_long_text_wanted(self) -> None:
         """Puts the text that was pasted last into the field, in place of what was attached."""
@@ -143,7 +146,7 @@ class AttachmentsController(QObject):
         cost = " · ".join(filter(None, (length, self._cost(part))))
         return AttachmentChip(
             name,
-            cost if share is None else f"Writing it down, {share:.0%}",
+            cost if share is None else tr("Writing it down, {share:.0%}", share=share),
             is_missing=self._shown.is_gone(sha256),
             waveform=part.waveform,
             is_playing=self._shown.is_playing(sha256),
@@ -171,7 +174,7 @@ class AttachmentsController(QObject):
         engine = self._services.engine
         if engine.info is None or sense_for(part) not in engine.info.senses:
             return ""
-        tokens = formatting.counted(engine.attachment_tokens(part), "token")
+        tokens = tr_count("{count:,} token", "{count:,} tokens", engine.attachment_tokens(part))
         seconds = engine.attachment_seconds(part)
         if seconds < 0.5:
             return tokens

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from app.core.formatting import one_line, tokens
 from app.core.quoting import with_quote
+from app.core.translation import tr
 from app.ui.composer.attachment_chips import AttachmentChip, AttachmentChips
 from app.ui.composer.composer_edit import ComposerEdit, SendKey
 from app.ui.composer.queued_messages import QueuedMessages
@@ -86,8 +87,8 @@ class Composer(QFrame):
         self.edit = ComposerEdit(self)
         self.set_model_name("")
         self.tools_button = ToolsButton(self)
-        self.send_button = self._round_button("arrow-up-bold", "Send", "Enter", "send_button")
-        self.stop_button = self._round_button("stop-fill", "Stop", "Esc", "stop_button")
+        self.send_button = self._round_button("arrow-up-bold", tr("Send"), "Enter", "send_button")
+        self.stop_button = self._round_button("stop-fill", tr("Stop"), "Esc", "stop_button")
         self.hint = ElidedLabel(parent=self)
         self.hint.setProperty("small", True)
         self._excess = 0
@@ -100,12 +101,12 @@ class Composer(QFrame):
         self.queued = QueuedMessages(self)
         self.quote = QuoteChip(self)
         self.chips = AttachmentChips(self)
-        self.attach_button = IconButton("paperclip", "Add files", parent=self)
+        self.attach_button = IconButton("paperclip", tr("Add files"), parent=self)
         self.attach_button.setObjectName("attach_button")
-        self.record_button = IconButton("microphone", "Record", parent=self)
+        self.record_button = IconButton("microphone", tr("Record"), parent=self)
         self.record_button.setObjectName("record_button")
         self.recording = RecordingStrip(self)
-        self.aloud_button = IconButton("speaker-high", "Read answers aloud", parent=self)
+        self.aloud_button = IconButton("speaker-high", tr("Read answers aloud"), parent=self)
         self.aloud_button.setObjectName("read_aloud_button")
         self.aloud_button.setCheckable(True)
         self.aloud_button.hide()
@@ -149,7 +150,9 @@ class Composer(QFrame):
 
     def set_model_name(self, name: str) -> None:
         """Names the model that messages go to; an empty name where none is chosen."""
-        self.edit.setPlaceholderText(f"Message {one_line(name)}" if name else "Write a message")
+        self.edit.setPlaceholderText(
+            tr("Message {one_line}", one_line=one_line(name)) if name else tr("Write a message")
+        )
 
     def set_send_key(self, key: SendKey) -> None:
         """Chooses between Enter and Ctrl+Enter."""
@@ -157,8 +160,8 @@ class Composer(QFrame):
         name = "Enter" if key is SendKey.ENTER else "Ctrl+Enter"
         new_line = "Shift+Enter" if key is SendKey.ENTER else "Enter"
         self._send_key_name = name
-        self._keys_hint = f"{name} to send · {new_line} for a new line"
-        self._saving_hint = f"{name} to save · {new_line} for a new line"
+        self._keys_hint = tr("{name} to send · {new_line} for a new line", name=name, new_line=new_line)
+        self._saving_hint = tr("{name} to save · {new_line} for a new line", name=name, new_line=new_line)
         self._refresh()
 
     def set_excess(self, tokens: int) -> None:
@@ -217,7 +220,7 @@ class Composer(QFrame):
         if not self.is_editing:
             self._draft_before_edit = self.text
         self._is_answer = is_answer
-        self._editing_label.setText("Editing an answer" if is_answer else "Editing a message")
+        self._editing_label.setText(tr("Editing an answer") if is_answer else tr("Editing a message"))
         self._editing_strip.show()
         self.set_text(text)
         self.edit.setFocus()
@@ -259,11 +262,11 @@ class Composer(QFrame):
         layout.setContentsMargins(12, 2, 4, 2)
         self._editing_label = QLabel(strip)
         self._editing_label.setProperty("muted", True)
-        cancel = QPushButton("Cancel", strip)
+        cancel = QPushButton(tr("Cancel"), strip)
         cancel.setObjectName("cancel_edit_button")
         cancel.setProperty("quiet", True)
-        cancel.setAccessibleName("Cancel editing")
-        cancel.setToolTip("Cancel editing (Esc)")
+        cancel.setAccessibleName(tr("Cancel editing"))
+        cancel.setToolTip(tr("Cancel editing (Esc)"))
         cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         cancel.clicked.connect(self.cancel_edit)
         layout.addWidget(self._editing_label)
@@ -273,10 +276,10 @@ class Composer(QFrame):
         return strip
 
     def _make_cut_button(self) -> QPushButton:
-        button = QPushButton("Cut to fit", self)
+        button = QPushButton(tr("Cut to fit"), self)
         button.setObjectName("cut_button")
         button.setProperty("quiet", True)
-        button.setToolTip("Remove the end of the message that the model has no room for")
+        button.setToolTip(tr("Remove the end of the message that the model has no room for"))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(self.cut_requested)
         return button
@@ -324,7 +327,7 @@ class Composer(QFrame):
     def _refresh(self) -> None:
         has_text = self._has_content()
         self.send_button.setEnabled(self._can_send() and has_text and not self._is_too_long)
-        self.excess_label.setText(f"{tokens(self._excess)} too long")
+        self.excess_label.setText(tr("{tokens} too long", tokens=tokens(self._excess)))
         self.excess_label.setVisible(self._is_too_long)
         # Where documents are too long, what is written is not what has to be cut.
         has_documents = any(chip.is_document for chip in self.chips.chips)
@@ -348,7 +351,13 @@ class Composer(QFrame):
 
     def _name_send_button(self) -> None:
         is_queueing = self._state is ComposerState.ANSWERING
-        name = "Save" if self._is_answer else "Send when this answer is done" if is_queueing else "Send"
+        name = (
+            tr("Save")
+            if self._is_answer
+            else tr("Send when this answer is done")
+            if is_queueing
+            else tr("Send")
+        )
         self.send_button.set_name(name, self._send_key_name)
         self.send_button.set_icon("check" if self._is_answer else "arrow-up-bold")
 
@@ -358,14 +367,18 @@ class Composer(QFrame):
         if self._is_answer and self._state is not ComposerState.ANSWERING:
             return self._saving_hint
         if self._state is ComposerState.NO_MODEL:
-            return "Choose a model to send messages"
+            return tr("Choose a model to send messages")
         if self._is_sending:
             is_loading = self._state is ComposerState.LOADING
-            return "Sent when the model is loaded" if is_loading else "Checking the length…"
+            return tr("Sent when the model is loaded") if is_loading else tr("Checking the length…")
         if self._state is ComposerState.LOADING:
-            return "Loading the model. You can already send; the answer will follow."
+            return tr("Loading the model. You can already send; the answer will follow.")
         if self._state is ComposerState.ANSWERING:
-            return f"{self._send_key_name} to send next · Esc to stop" if self.text.strip() else "Esc to stop"
+            return (
+                tr("{send_key_name} to send next · Esc to stop", send_key_name=self._send_key_name)
+                if self.text.strip()
+                else tr("Esc to stop")
+            )
         return self._keys_hint
 
     def _on_text_changed(self) -> None:

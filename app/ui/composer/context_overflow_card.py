@@ -17,11 +17,12 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.summary import SummaryProgress
+from app.core.translation import tr, tr_count
 from app.engine.longer_context import LongerContext
 from app.ui.icons import icon
 from app.ui.widgets.flow_layout import FlowLayout
 
-OUTGROWN = "This chat no longer fits in the model's context."
+OUTGROWN = tr("This chat no longer fits in the model's context.")
 
 
 class ContextOverflowCard(QFrame):
@@ -50,14 +51,14 @@ class ContextOverflowCard(QFrame):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.go_on_button = self._button("go_on_button", "Continue anyway", self.continue_requested)
+        self.go_on_button = self._button("go_on_button", tr("Continue anyway"), self.continue_requested)
         self.longer_button = self._button(
-            "longer_context_button", "Use a longer context", self.longer_requested
+            "longer_context_button", tr("Use a longer context"), self.longer_requested
         )
         self.summary_button = self._button(
-            "summary_button", "Continue in a new chat with a summary", self.summary_requested
+            "summary_button", tr("Continue in a new chat with a summary"), self.summary_requested
         )
-        self.cancel_button = self._button("cancel_summary_button", "Cancel", self.cancel_requested)
+        self.cancel_button = self._button("cancel_summary_button", tr("Cancel"), self.cancel_requested)
         self._lay_out()
         self._recolour()
         self.hide()
@@ -71,21 +72,30 @@ class ContextOverflowCard(QFrame):
         """Offers the three ways; a longer context only where the model and the memory have room for one."""
         can_be_longer = longer is not None and longer.fits
         if longer is not None:
-            self.longer_button.setText(f"Use {longer.context_length:,} tokens")
+            self.longer_button.setText(
+                tr("Use {context_length:,} tokens", context_length=longer.context_length)
+            )
             self.longer_button.setToolTip(
-                f"Load the model again with a context of {longer.context_length:,} tokens"
+                tr(
+                    "Load the model again with a context of {context_length:,} tokens",
+                    context_length=longer.context_length,
+                )
             )
         self._show_buttons(is_offer=True, can_be_longer=can_be_longer)
         self._show_words(
             OUTGROWN,
-            f"It holds {context_length:,} tokens; the oldest messages are no longer sent. {cost(longer)}",
+            tr(
+                "It holds {context_length:,} tokens; the oldest messages are no longer sent. {cost}",
+                context_length=context_length,
+                cost=cost(longer),
+            ),
         )
 
     def show_progress(self, progress: SummaryProgress | None) -> None:
         """Says how far the summary is; None where it has not begun."""
         self._show_buttons(is_offer=False)
-        text = progress_text(progress) if progress else "Starting"
-        self._show_words("Writing a summary for the new chat", text)
+        text = progress_text(progress) if progress else tr("Starting")
+        self._show_words(tr("Writing a summary for the new chat"), text)
 
     def _button(self, object_name: str, text: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(text, self)
@@ -143,18 +153,35 @@ class ContextOverflowCard(QFrame):
 
 def progress_text(progress: SummaryProgress) -> str:
     """How far a summary is, in words."""
-    part = f"Part {progress.part} of {progress.part_count}: " if progress.part_count > 1 else ""
     if not progress.word_count:
-        return f"{part}reading"
-    return f"{part}{formatting.counted(progress.word_count, 'word')} written"
+        written = tr("reading")
+    else:
+        written = tr_count("{count:,} word written", "{count:,} words written", progress.word_count)
+    if progress.part_count < 2:
+        return written
+    return tr(
+        "Part {part} of {part_count}: {written}",
+        part=progress.part,
+        part_count=progress.part_count,
+        written=written,
+    )
 
 
 def cost(longer: LongerContext | None) -> str:
     """What a longer context takes, or why there is none."""
     if longer is None:
-        return "That is this model's maximum."
+        return tr("That is this model's maximum.")
     if not longer.fits:
         needed, free = formatting.size(longer.extra_bytes), formatting.size(longer.free_bytes)
-        return f"{longer.context_length:,} tokens would take {needed} more memory, and only {free} are free."
+        return tr(
+            "{context_length:,} tokens would take {needed} more memory, and only {free} are free.",
+            context_length=longer.context_length,
+            needed=needed,
+            free=free,
+        )
     needed = formatting.size(longer.extra_bytes)
-    return f"A context of {longer.context_length:,} tokens takes {needed} more memory."
+    return tr(
+        "A context of {context_length:,} tokens takes {needed} more memory.",
+        context_length=longer.context_length,
+        needed=needed,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from app.core.translation import tr
 from app.services.recorder import RecorderState
 from app.services.services import Services
 from app.ui.main_window import MainWindow
@@ -43,7 +44,7 @@ class DictationController(QObject):
     def _refresh(self) -> None:
         recorder, button = self._recorder, self._composer.record_button
         is_on = recorder.state is not RecorderState.OFF
-        button.set_name("Finish recording" if is_on else "Record")
+        button.set_name(tr("Finish recording") if is_on else tr("Record"))
         button.set_icon("stop-fill" if is_on else "microphone")
         self._composer.recording.show_recorder(
             recorder.state, recorder.seconds, recorder.level, recorder.is_blocked

@@ -11,12 +11,13 @@ from typing_extensions import override
 
 from app.core.formatting import one_line
 from app.core.message import DocumentShare
+from app.core.translation import tr
 from app.ui.icons import icon
 from app.ui.widgets.flow_layout import FlowLayout
 
 _CHOICES = (
-    (DocumentShare.PASSAGES, "Use parts that fit the question"),
-    (DocumentShare.BEGINNING, "Use the beginning"),
+    (DocumentShare.PASSAGES, tr("Use parts that fit the question")),
+    (DocumentShare.BEGINNING, tr("Use the beginning")),
 )
 
 
@@ -66,9 +67,13 @@ class DocumentShareCard(QFrame):
         is_news = self.isHidden() or share is None
         name = one_line(names[0])
         sentence = (
-            f"{name} is longer than what the model can read at once."
+            tr("{name} is longer than what the model can read at once.", name=name)
             if len(names) == 1
-            else f"{name} and {len(names) - 1} more are longer than what the model can read at once."
+            else tr(
+                "{name} and {names} more are longer than what the model can read at once.",
+                name=name,
+                names=len(names) - 1,
+            )
         )
         self.sentence.setText(sentence)
         self.setAccessibleName(sentence)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app.core.translation import tr
 from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.widgets.icon_button import IconButton
 
@@ -33,12 +34,12 @@ class QueuedMessages(QFrame):
         self._texts: tuple[str, ...] = ()
         self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
-        self.hint = QLabel("Sent when this answer is done", self)
+        self.hint = QLabel(tr("Sent when this answer is done"), self)
         self.hint.setProperty("muted", True)
-        self.send_now_button = QPushButton("Send now", self)
+        self.send_now_button = QPushButton(tr("Send now"), self)
         self.send_now_button.setObjectName("send_now_button")
         self.send_now_button.setProperty("quiet", True)
-        self.send_now_button.setToolTip("Stop the answer and send this message")
+        self.send_now_button.setToolTip(tr("Stop the answer and send this message"))
         self.send_now_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.send_now_button.clicked.connect(self.send_now_requested)
         head = QHBoxLayout()
@@ -74,7 +75,7 @@ class QueuedMessages(QFrame):
         for place, text in enumerate(self._texts[:MOST_SHOWN]):
             self._rows.addWidget(self._row(place, text))
         if (more := len(self._texts) - MOST_SHOWN) > 0:
-            rest = QLabel(f"{more} more", self)
+            rest = QLabel(tr("{count:,} more", count=more), self)
             rest.setProperty("muted", True)
             self._rows.addWidget(rest)
         self.setVisible(bool(self._texts))
@@ -82,8 +83,8 @@ class QueuedMessages(QFrame):
     def _row(self, place: int, text: str) -> QWidget:
         row = QWidget(self)
         words = ElidedLabel(text[:LONGEST_SHOWN], row)
-        words.setAccessibleName(f"Waiting message: {text[:LONGEST_SHOWN]}")
-        cross = IconButton("x", "Back to the message box", "Up", row)
+        words.setAccessibleName(tr("Waiting message: {text}", text=text[:LONGEST_SHOWN]))
+        cross = IconButton("x", tr("Back to the message box"), "Up", row)
         cross.setObjectName("take_back_button")
         cross.clicked.connect(lambda: self.take_back_requested.emit(place))
         layout = QHBoxLayout(row)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.tooltip import as_written
@@ -30,11 +31,11 @@ class QuoteChip(QFrame):
         super().__init__(parent)
         self.setObjectName("quote_chip")
         self._quote = ""
-        self.show_button = IconButton("arrow-elbow-down-right", "Show in the chat", parent=self)
+        self.show_button = IconButton("arrow-elbow-down-right", tr("Show in the chat"), parent=self)
         self.show_button.setObjectName("show_quote_button")
         self._label = ElidedLabel(parent=self)
         self._label.setProperty("muted", True)
-        self.remove_button = IconButton("x", "Remove quote", parent=self)
+        self.remove_button = IconButton("x", tr("Remove quote"), parent=self)
         self.remove_button.setObjectName("remove_quote_button")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 2, 4, 2)
@@ -57,7 +58,7 @@ class QuoteChip(QFrame):
         shown = " ".join(self._quote[:LONGEST_SHOWN].split())
         self._label.setText(shown)
         self._label.setToolTip(as_written(self._quote[:LONGEST_SHOWN]))
-        self.setAccessibleName(f"Quote: {shown}" if shown else "")
+        self.setAccessibleName(tr("Quote: {shown}", shown=shown) if shown else "")
         self.setVisible(bool(self._quote))
 
     def _remove(self) -> None:

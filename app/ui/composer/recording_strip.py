@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.core import formatting
+from app.core.translation import tr
 from app.services.recorder import RecorderState
 from app.ui.widgets.icon_button import IconButton
 
 _BARS = 60
-_BLOCKED = "The microphone gives only silence. Allow Tarn to use it in the system's settings for privacy."
+_BLOCKED = tr("The microphone gives only silence. Allow Tarn to use it in the system's settings for privacy.")
 _WORDS = {
-    RecorderState.OPENING: "Opening the microphone…",
-    RecorderState.RECORDING: "Recording",
-    RecorderState.PAUSED: "Paused",
+    RecorderState.OPENING: tr("Opening the microphone…"),
+    RecorderState.RECORDING: tr("Recording"),
+    RecorderState.PAUSED: tr("Paused"),
 }
 
 
@@ -42,9 +43,9 @@ class RecordingStrip(QFrame):
         self.level = _LevelMeter(self)
         self.time = QLabel(self)
         self.time.setObjectName("recording_time")
-        self.pause_button = self._button("pause", "Pause recording", "pause_recording_button")
-        self.discard_button = self._button("trash", "Discard recording", "discard_recording_button")
-        self.finish_button = self._button("check", "Finish recording", "finish_recording_button")
+        self.pause_button = self._button("pause", tr("Pause recording"), "pause_recording_button")
+        self.discard_button = self._button("trash", tr("Discard recording"), "discard_recording_button")
+        self.finish_button = self._button("check", tr("Finish recording"), "finish_recording_button")
         self.pause_button.clicked.connect(self.pause_requested)
         self.discard_button.clicked.connect(self.discard_requested)
         self.finish_button.clicked.connect(self.finish_requested)
@@ -63,7 +64,7 @@ class RecordingStrip(QFrame):
             self._state = state
             is_paused = state is RecorderState.PAUSED
             self.pause_button.set_icon("microphone" if is_paused else "pause")
-            self.pause_button.set_name("Go on recording" if is_paused else "Pause recording")
+            self.pause_button.set_name(tr("Go on recording") if is_paused else tr("Pause recording"))
             for button in (self.pause_button, self.finish_button):
                 button.setEnabled(state is not RecorderState.OPENING)
             self.setVisible(state is not RecorderState.OFF)
@@ -88,7 +89,7 @@ class _LevelMeter(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._levels: deque[float] = deque(maxlen=_BARS)
-        self.setAccessibleName("Level")
+        self.setAccessibleName(tr("Level"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def add(self, level: float) -> None:

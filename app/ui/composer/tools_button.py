@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
+from app.core.translation import tr
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.staying_menu import CheckableMenu
 from app.ui.widgets.tooltip import as_written
 
-NOT_OFFERED = "This model does not support tools"
-NOT_UNDERSTOOD = "Tarn cannot read this model's tool calls, so they stay text"
+NOT_OFFERED = tr("This model does not support tools")
+NOT_UNDERSTOOD = tr("Tarn cannot read this model's tool calls, so they stay text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class ToolsButton(IconButton):
     tool_switched = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("wrench", "Tools", parent=parent)
+        super().__init__("wrench", tr("Tools"), parent=parent)
         self.setObjectName("tools_button")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -49,15 +50,15 @@ class ToolsButton(IconButton):
         self._menu.setToolTipsVisible(True)
         round_off(self._menu)
         self.setMenu(self._menu)
-        self._asking_again = QAction("Reset permissions for this chat", self)
-        self._asking_again.setToolTip("Forgets what you always or never allowed in this chat")
+        self._asking_again = QAction(tr("Reset permissions for this chat"), self)
+        self._asking_again.setToolTip(tr("Forgets what you always or never allowed in this chat"))
         self.asking_again_requested = self._asking_again.triggered
         self._is_offered = True
         self._reason = QAction(self)
         """Why tools are of no use with this model."""
         self._reason.setEnabled(False)
         self._reason.setVisible(False)
-        self._settings = QAction("Tool settings…", self)
+        self._settings = QAction(tr("Tool settings…"), self)
         self.settings_requested = self._settings.triggered
         self.set_tools((), has_decisions=False)
 
@@ -88,7 +89,7 @@ class ToolsButton(IconButton):
         if self._reason.isVisible():
             self.set_name(self._reason.text())
         else:
-            self.set_name(f"Tools, {count} on" if count else "Tools")
+            self.set_name(tr("Tools, {count} on", count=count) if count else tr("Tools"))
 
     def _fill(self, choices: Sequence[ToolChoice]) -> None:
         self._menu.clear()

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core import formatting
+from app.core.translation import tr
 from app.knowledge.collection import Collection
 from app.services.collection_status import CollectionStatus, IndexingPhase, UnreadFile
 from app.ui.knowledge.collection_words import status_words, unread_words
@@ -54,28 +55,28 @@ class CollectionDetails(QWidget):
         self.tag.setProperty("muted", True)
         self.tag.setTextFormat(Qt.TextFormat.PlainText)
         self.tag.setWordWrap(True)
-        self.rename_button = self._button("Rename…", "rename_collection_button")
-        self.delete_button = self._button("Delete…", "delete_collection_button")
+        self.rename_button = self._button(tr("Rename…"), "rename_collection_button")
+        self.delete_button = self._button(tr("Delete…"), "delete_collection_button")
         self.status = QLabel(self)
         self.status.setObjectName("collection_status")
         self.status.setWordWrap(True)
         self.bar = QProgressBar(self)
-        self.bar.setAccessibleName("Progress")
+        self.bar.setAccessibleName(tr("Progress"))
         self.bar.setRange(0, _STEPS)
         self.bar.setTextVisible(False)
-        self.pause_button = self._button("Pause", "pause_indexing_button")
+        self.pause_button = self._button(tr("Pause"), "pause_indexing_button")
         self.sources = QListWidget(self)
         self.sources.setObjectName("source_list")
-        self.sources.setAccessibleName("Files and folders")
-        self.files_button = self._button("Add files…", "add_files_button")
-        self.folder_button = self._button("Add folder…", "add_source_folder_button")
+        self.sources.setAccessibleName(tr("Files and folders"))
+        self.files_button = self._button(tr("Add files…"), "add_files_button")
+        self.folder_button = self._button(tr("Add folder…"), "add_source_folder_button")
         self.folder_button.setProperty("primary", True)
-        self.remove_button = self._button("Remove", "remove_source_button")
+        self.remove_button = self._button(tr("Remove"), "remove_source_button")
         self.unread_label = QLabel(self)
         self.unread_label.setProperty("muted", True)
         self.unread = QListWidget(self)
         self.unread.setObjectName("unread_files")
-        self.unread.setAccessibleName("What could not be read")
+        self.unread.setAccessibleName(tr("What could not be read"))
         self.unread.setWordWrap(True)
         self.unread.setMaximumHeight(_UNREAD_HEIGHT)
         self._shown_unread: tuple[UnreadFile, ...] = ()
@@ -85,7 +86,7 @@ class CollectionDetails(QWidget):
     def show_collection(self, collection: Collection) -> None:
         """Shows another collection, or what one has become."""
         self.name.setText(collection.name)
-        self.tag.setText(f"Choose it beside the model, or write {collection.tag} in a message.")
+        self.tag.setText(tr("Choose it beside the model, or write {tag} in a message.", tag=collection.tag))
         paths = [str(path) for path in collection.sources]
         if paths != [self.sources.item(row).text() for row in range(self.sources.count())]:
             self.sources.clear()
@@ -103,7 +104,7 @@ class CollectionDetails(QWidget):
         self.bar.setVisible(is_busy and status.total > 0)
         self.bar.setValue(round(status.share * _STEPS))
         self.pause_button.setVisible(is_busy or is_paused)
-        self.pause_button.setText("Go on" if is_paused else "Pause")
+        self.pause_button.setText(tr("Go on") if is_paused else tr("Pause"))
         self._show_unread(status.unread)
 
     def _show_unread(self, unread: tuple[UnreadFile, ...]) -> None:

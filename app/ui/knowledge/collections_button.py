@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.core import formatting
+from app.core.translation import tr
 from app.knowledge.collection import Collection
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.rounded_popup import round_off
@@ -28,14 +29,14 @@ class CollectionsButton(IconButton):
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("books", "Knowledge", parent=parent)
+        super().__init__("books", tr("Knowledge"), parent=parent)
         self.setObjectName("collections_button")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = CheckableMenu(self)
         round_off(self._menu)
         self.setMenu(self._menu)
-        self._manage = QAction("Collections…", self)
+        self._manage = QAction(tr("Collections…"), self)
         self.manage_requested = self._manage.triggered
         self._collections: tuple[Collection, ...] | None = None
         self.set_collections((), ())
@@ -50,7 +51,9 @@ class CollectionsButton(IconButton):
         names = [it.name for it in collections if it.id in on]
         self.setText(_label(names))
         listed = formatting.one_line(", ".join(names))
-        self.set_name(f"Knowledge: questions are looked up in {listed}" if names else "Knowledge")
+        self.set_name(
+            tr("Knowledge: questions are looked up in {listed}", listed=listed) if names else tr("Knowledge")
+        )
 
     def _fill(self, collections: Sequence[Collection]) -> None:
         self._menu.clear()

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
+from app.core.translation import tr
 from app.knowledge.collection import LONGEST_NAME
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.knowledge import KnowledgeChange
@@ -116,7 +117,7 @@ class KnowledgeController(QObject):
     # What the user does
 
     def _ask_for_name(self) -> None:
-        self._ask_for_text("New collection", "", self._create)
+        self._ask_for_text(tr("New collection"), "", self._create)
 
     def _create(self, name: str) -> None:
         made = self._knowledge.create(name)
@@ -129,13 +130,13 @@ class KnowledgeController(QObject):
         found = self._knowledge.find(self._shown_id)
         if found is not None:
             rename = self._knowledge.rename
-            self._ask_for_text("Rename collection", found.name, lambda name: rename(found.id, name))
+            self._ask_for_text(tr("Rename collection"), found.name, lambda name: rename(found.id, name))
 
     def _ask_for_text(self, title: str, text: str, then: Callable[[str], None]) -> None:
         dialog = QInputDialog(self._window)
         dialog.setObjectName("collection_name_dialog")
         dialog.setWindowTitle(title)
-        dialog.setLabelText("Name")
+        dialog.setLabelText(tr("Name"))
         dialog.setTextValue(text)
         dialog.textValueSelected.connect(lambda name: then(name[:LONGEST_NAME]))
         dialog.finished.connect(dialog.deleteLater)
@@ -145,18 +146,20 @@ class KnowledgeController(QObject):
         found = self._knowledge.find(self._shown_id)
         if found is None:
             return
-        text = "What was read of its files is forgotten. The files themselves stay where they are."
-        dialog = QuestionDialog(f"Delete the collection “{found.name}”?", text, "Delete", self._window)
+        text = tr("What was read of its files is forgotten. The files themselves stay where they are.")
+        dialog = QuestionDialog(
+            tr("Delete the collection “{name}”?", name=found.name), text, tr("Delete"), self._window
+        )
         dialog.confirmed.connect(lambda: self._knowledge.remove(found.id))
         dialog.open()
 
     def _ask_for_files(self) -> None:
-        dialog = self._file_dialog("Add files", QFileDialog.FileMode.ExistingFiles)
+        dialog = self._file_dialog(tr("Add files"), QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self._add([Path(name) for name in names]))
         dialog.open()
 
     def _ask_for_folder(self) -> None:
-        dialog = self._file_dialog("Add a folder", QFileDialog.FileMode.Directory)
+        dialog = self._file_dialog(tr("Add a folder"), QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(lambda name: self._add([Path(name)]))
         dialog.open()

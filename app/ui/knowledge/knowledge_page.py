@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core import formatting
+from app.core.translation import tr
 from app.knowledge.collection import Collection
 from app.ui.fonts import scaled
 from app.ui.knowledge.collection_details import CollectionDetails
@@ -28,7 +29,7 @@ from app.ui.widgets.column_page import ColumnPage
 
 _LIST_WIDTH = 220
 _WORDS_WIDTH = 560
-_WHAT_IT_IS = (
+_WHAT_IT_IS = tr(
     "Put files and folders together under a name. Tarn reads them on this computer, and finds the passages "
     "that answer your question. The model is given these and nothing else; its answers say where they stand."
 )
@@ -55,7 +56,7 @@ class KnowledgePage(BackPage):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("knowledge_page")
-        self.setAccessibleName("Knowledge")
+        self.setAccessibleName(tr("Knowledge"))
         self.setAcceptDrops(True)
         self.back_button = self._back_button("knowledge_back_button")
         self.size_label = QLabel(self)
@@ -63,15 +64,15 @@ class KnowledgePage(BackPage):
         self.size_label.setProperty("muted", True)
         self.list = QListWidget(self)
         self.list.setObjectName("collection_list")
-        self.list.setAccessibleName("Collections")
-        self.create_button = QPushButton("New collection…", self)
+        self.list.setAccessibleName(tr("Collections"))
+        self.create_button = QPushButton(tr("New collection…"), self)
         self.create_button.setObjectName("create_collection_button")
         self.details = CollectionDetails(self)
         self.meaning_label = QLabel(self)
         self.meaning_label.setObjectName("meaning_label")
         self.meaning_label.setProperty("muted", True)
         self.meaning_label.setWordWrap(True)
-        self.model_button = QPushButton("Show the model", self)
+        self.model_button = QPushButton(tr("Show the model"), self)
         self.model_button.setObjectName("embedding_model_button")
         self.model_button.setProperty("quiet", True)
         self.start = self._make_start()
@@ -97,7 +98,7 @@ class KnowledgePage(BackPage):
 
     def show_size(self, size: int) -> None:
         """Says how much of the disk the index takes; nothing for 0."""
-        self.size_label.setText(f"{formatting.size(size)} on the disk" if size else "")
+        self.size_label.setText(tr("{size} on the disk", size=formatting.size(size)) if size else "")
 
     def show_meaning(self, model_name: str, offered: str) -> None:
         """Says how passages are found: by meaning too, or by words and which model would do more.
@@ -108,20 +109,24 @@ class KnowledgePage(BackPage):
         """
         self.model_button.setVisible(bool(offered))
         if model_name:
-            self.meaning_label.setText(f"Found by words, and by meaning with {model_name}.")
+            self.meaning_label.setText(
+                tr("Found by words, and by meaning with {model_name}.", model_name=model_name)
+            )
         elif offered:
-            self.meaning_label.setText(f"Found by words. {offered} would find other words for the same too.")
+            self.meaning_label.setText(
+                tr("Found by words. {offered} would find other words for the same too.", offered=offered)
+            )
         else:
-            self.meaning_label.setText("Found by words.")
+            self.meaning_label.setText(tr("Found by words."))
 
     def _make_start(self) -> ColumnPage:
         start = ColumnPage(self)
-        title = QLabel("Knowledge", self)
+        title = QLabel(tr("Knowledge"), self)
         title.setProperty("title", True)
         words = QLabel(_WHAT_IT_IS, self)
         words.setProperty("body", True)
         words.setWordWrap(True)
-        self.first_button = QPushButton("New collection…", self)
+        self.first_button = QPushButton(tr("New collection…"), self)
         self.first_button.setObjectName("first_collection_button")
         self.first_button.setProperty("primary", True)
         self.first_button.clicked.connect(self.create_requested)

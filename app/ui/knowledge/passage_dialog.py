@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.passage import FoundPassage
+from app.core.translation import tr
 from app.ui.fonts import scaled
 from app.ui.widgets.elided_label import ElidedLabel
 
@@ -34,7 +35,7 @@ class PassageDialog(QDialog):
     def __init__(self, number: int, passage: FoundPassage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("passage_dialog")
-        self.setWindowTitle(f"Passage {number}")
+        self.setWindowTitle(tr("Passage {number}", number=number))
         self.place = QLabel(passage.place, self)
         self.place.setObjectName("passage_place")
         self.place.setProperty("subheading", True)
@@ -49,7 +50,7 @@ class PassageDialog(QDialog):
             layout.addWidget(label)
         self.text = QPlainTextEdit(passage.text, self)
         self.text.setReadOnly(True)
-        self.text.setAccessibleName("Passage")
+        self.text.setAccessibleName(tr("Passage"))
         layout.addWidget(self.text, 1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         self.open_button = QPushButton(_words(passage), self)
@@ -65,5 +66,9 @@ class PassageDialog(QDialog):
 
 def _words(passage: FoundPassage) -> str:
     if not passage.path or not Path(passage.path).is_file():
-        return "The file is gone"
-    return f"Open the file at page {passage.page}" if passage.page is not None else "Open the file"
+        return tr("The file is gone")
+    return (
+        tr("Open the file at page {page}", page=passage.page)
+        if passage.page is not None
+        else tr("Open the file")
+    )

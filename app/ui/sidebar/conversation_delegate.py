@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.services.conversations import Activity
 from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
@@ -213,7 +214,7 @@ class ConversationDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
         editor = QLineEdit(parent)
         editor.setObjectName("rename_field")
-        editor.setAccessibleName("Title")
+        editor.setAccessibleName(tr("Title"))
         editor.setMaxLength(200)
         return editor
 

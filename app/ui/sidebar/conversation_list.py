@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.conversation import Folder
+from app.core.translation import tr
 from app.ui.sidebar.conversation_delegate import ConversationDelegate, menu_area
 from app.ui.sidebar.conversation_model import (
     CONVERSATIONS_TYPE,
@@ -88,7 +89,7 @@ class ConversationList(QListView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("conversation_list")
-        self.setAccessibleName("Chats")
+        self.setAccessibleName(tr("Chats"))
         self._delegate = ConversationDelegate(self)
         self.setModel(ConversationListModel(self))
         self.setItemDelegate(self._delegate)

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 
-from app.core import formatting
 from app.core.conversation import UNKNOWN_TIME, ConversationSummary, Folder
+from app.core.translation import tr, tr_count
 from app.services.conversations import Activity
 from app.settings import ConversationSort
 from app.store.search import SearchHit
 from app.ui.sidebar.snippets import without_markdown
 
 SPOKEN_ACTIVITIES = {
-    Activity.ANSWERING: "Answering…",
-    Activity.WAITING: "Needs permission",
-    Activity.ANSWERED: "New answer",
+    Activity.ANSWERING: tr("Answering…"),
+    Activity.WAITING: tr("Needs permission"),
+    Activity.ANSWERED: tr("New answer"),
 }
 
 
@@ -54,9 +54,11 @@ class FolderRow:
     @property
     def spoken(self) -> str:
         """The row as a screen reader says it."""
-        count = formatting.counted(self.count, "chat")
+        count = tr_count("{count:,} chat", "{count:,} chats", self.count)
         return (
-            f"{self.name}, open folder, {count}" if self.is_open else f"{self.name}, closed folder, {count}"
+            tr("{name}, open folder, {count}", name=self.name, count=count)
+            if self.is_open
+            else tr("{name}, closed folder, {count}", name=self.name, count=count)
         )
 
     @property
@@ -102,25 +104,25 @@ class ConversationRow:
 
 Row = GroupHeading | FolderRow | ConversationRow
 
-PINNED = GroupHeading("Pinned")
-_FOLDERS = GroupHeading("Folders")
-_CHATS = GroupHeading("Chats")
-_ARCHIVED_EMPTY = GroupHeading("No archived chats")
-_BIN = GroupHeading("Removed after 30 days")
-_BIN_EMPTY = GroupHeading("No deleted chats")
+PINNED = GroupHeading(tr("Pinned"))
+_FOLDERS = GroupHeading(tr("Folders"))
+_CHATS = GroupHeading(tr("Chats"))
+_ARCHIVED_EMPTY = GroupHeading(tr("No archived chats"))
+_BIN = GroupHeading(tr("Removed after 30 days"))
+_BIN_EMPTY = GroupHeading(tr("No deleted chats"))
 
 
 def group_name(when: datetime, today: date) -> str:
     """The heading that a conversation last used at `when` stands under, in the computer's time zone."""
     if when == UNKNOWN_TIME:
-        return "Date unknown"
+        return tr("Date unknown")
     day = when.astimezone().date()
     if day >= today:
-        return "Today"
+        return tr("Today")
     if day == today - timedelta(days=1):
-        return "Yesterday"
+        return tr("Yesterday")
     if day > today - timedelta(days=8):
-        return "Previous 7 days"
+        return tr("Previous 7 days")
     month = day.strftime("%B")
     return month if day.year == today.year else f"{month} {day.year}"
 
@@ -238,7 +240,11 @@ def rows_found(hits: Sequence[SearchHit], today: date) -> list[Row]:
     """What a search found, in the order given; a title alone only where nothing of its chat was found."""
     with_messages = {hit.conversation_id for hit in hits if hit.node_id is not None}
     shown = [hit for hit in hits if hit.node_id is not None or hit.conversation_id not in with_messages]
-    rows: list[Row] = [GroupHeading(formatting.counted(len(shown), "result") if shown else "No results")]
+    rows: list[Row] = [
+        GroupHeading(
+            tr_count("{count:,} result", "{count:,} results", len(shown)) if shown else tr("No results")
+        )
+    ]
     for hit in shown:
         snippet, marks = ("", ()) if hit.node_id is None else without_markdown(hit.snippet, hit.marks)
         when = short_date(hit.at, today)

@@ -6,16 +6,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.core.translation import tr
 from app.settings import ConversationSort
 from app.ui.sidebar.conversation_rows import Listing
 from app.ui.widgets.rounded_popup import round_off
 
 _SORTS = (
-    (ConversationSort.LAST_USED, "Sort by last used"),
-    (ConversationSort.CREATED, "Sort by date created"),
-    (ConversationSort.TITLE, "Sort by title"),
+    (ConversationSort.LAST_USED, tr("Sort by last used")),
+    (ConversationSort.CREATED, tr("Sort by date created")),
+    (ConversationSort.TITLE, tr("Sort by title")),
 )
-LISTING_NAMES = {Listing.ARCHIVED: "Archived chats", Listing.DELETED: "Deleted chats"}
+LISTING_NAMES = {Listing.ARCHIVED: tr("Archived chats"), Listing.DELETED: tr("Deleted chats")}
 
 
 class ListMenu(QMenu):
@@ -34,7 +35,7 @@ class ListMenu(QMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         round_off(self)
-        self.addAction("New folder").triggered.connect(lambda: self.folder_requested.emit())
+        self.addAction(tr("New folder")).triggered.connect(lambda: self.folder_requested.emit())
         self.addSeparator()
         group = QActionGroup(self)
         self._sorts = {}

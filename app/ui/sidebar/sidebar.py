@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 from typing_extensions import override
 
 from app.core.conversation import ConversationSummary
+from app.core.translation import tr
 from app.services.conversations import Activity
 from app.store.search import SearchHit
 from app.ui.fonts import BODY_SIZE
@@ -32,7 +33,7 @@ from app.ui.widgets.tooltip import with_shortcut
 
 WIDTH = 260
 _SEARCH_PAUSE_MS = 150
-_NARROWING_HINT = "Narrow it with role:user, model:lfm, in:folder, before:2026-03 or after:2025-12-24"
+_NARROWING_HINT = tr("Narrow it with role:user, model:lfm, in:folder, before:2026-03 or after:2025-12-24")
 _DAY_CHECK_MS = 30_000
 """Between two looks whether a new day has begun, over which a computer may also have slept."""
 
@@ -64,24 +65,24 @@ class Sidebar(QFrame):
         self.listing = Listing.CHATS
         """Which conversations are listed while nothing is searched for."""
         self._activities: Mapping[str, Activity] = {}
-        self.new_chat_button = self._button("New chat", "note-pencil", "new_chat_button", "Ctrl+N")
-        self.hide_button = IconButton("caret-double-left", "Hide the sidebar", "Ctrl+B", self)
+        self.new_chat_button = self._button(tr("New chat"), "note-pencil", "new_chat_button", "Ctrl+N")
+        self.hide_button = IconButton("caret-double-left", tr("Hide the sidebar"), "Ctrl+B", self)
         self.hide_button.setObjectName("hide_sidebar_button")
-        self.search_field = SearchField("Search chats", "Ctrl+Shift+F", self)
+        self.search_field = SearchField(tr("Search chats"), "Ctrl+Shift+F", self)
         self.search_field.setObjectName("search_field")
         self.search_field.setToolTip(f"{self.search_field.toolTip()}\n{_NARROWING_HINT}")
         self.list = ConversationList(self)
-        self.menu_button = IconButton("dots-three", "List options", parent=self)
+        self.menu_button = IconButton("dots-three", tr("List options"), parent=self)
         self.menu_button.setObjectName("list_options_button")
         self.menu = ListMenu(self.menu_button)
         self.menu_button.setMenu(self.menu)
         self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.back_button = self._button("", "arrow-left", "back_to_chats_button")
-        self.empty_button = QPushButton("Empty", self)
+        self.empty_button = QPushButton(tr("Empty"), self)
         self.empty_button.setObjectName("empty_bin_button")
-        self.empty_button.setAccessibleName("Delete all permanently")
-        self.models_button = self._button("Models", "cube", "models_button", "Ctrl+Shift+M")
-        self.settings_button = self._button("Settings", "gear-six", "settings_button", "Ctrl+,")
+        self.empty_button.setAccessibleName(tr("Delete all permanently"))
+        self.models_button = self._button(tr("Models"), "cube", "models_button", "Ctrl+Shift+M")
+        self.settings_button = self._button(tr("Settings"), "gear-six", "settings_button", "Ctrl+,")
         self._day = date.today()
         self._day_timer = QTimer(self, interval=_DAY_CHECK_MS)
         self._day_timer.start()
@@ -114,10 +115,10 @@ class Sidebar(QFrame):
         self.listing = listing
         name = LISTING_NAMES.get(listing, "")
         self.back_button.setText(name)
-        self.back_button.setAccessibleName("Back to chats")
-        self.back_button.setToolTip("Back to chats")
+        self.back_button.setAccessibleName(tr("Back to chats"))
+        self.back_button.setToolTip(tr("Back to chats"))
         self.back_button.setVisible(bool(name))
-        self.list.setAccessibleName(name or "Chats")
+        self.list.setAccessibleName(name or tr("Chats"))
         self._list_again()
         self.listing_changed.emit()
 
@@ -154,8 +155,8 @@ class Sidebar(QFrame):
     def set_download_share(self, share: float | None) -> None:
         """Says beside Models how far running downloads are, 0 to 1; nothing for None."""
         percent = "" if share is None else f"{int(share * 100)} %"
-        self.models_button.setText(f"Models · {percent}" if percent else "Models")
-        spoken = f"Models, downloading, {percent}" if percent else "Models"
+        self.models_button.setText(tr("Models · {percent}", percent=percent) if percent else tr("Models"))
+        spoken = tr("Models, downloading, {percent}", percent=percent) if percent else tr("Models")
         self.models_button.setAccessibleName(spoken)
         self.models_button.setToolTip(with_shortcut(spoken, "Ctrl+Shift+M"))
 

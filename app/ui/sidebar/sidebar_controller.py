@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from PySide6.QtCore import QObject
 
+from app.core.translation import tr
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.conversations import ListChange
 from app.services.search import SearchResults
@@ -110,11 +111,19 @@ class SidebarController(QObject):
             self._offer_actions()
         self._sidebar.set_activities(self._conversations.activities)
         if gone := change.deleted:
-            text = f"Deleted “{gone[0].title}”" if len(gone) == 1 else f"Deleted {len(gone):,} chats"
+            text = (
+                tr("Deleted “{title}”", title=gone[0].title)
+                if len(gone) == 1
+                else tr("Deleted {gone:,} chats", gone=len(gone))
+            )
             self._messages.show_undo(text, lambda: self._conversations.restore(gone))
         if archived := change.archived:
             ids = [summary.id for summary in archived]
-            text = f"Archived “{archived[0].title}”" if len(ids) == 1 else f"Archived {len(ids):,} chats"
+            text = (
+                tr("Archived “{title}”", title=archived[0].title)
+                if len(ids) == 1
+                else tr("Archived {ids:,} chats", ids=len(ids))
+            )
             self._messages.show_undo(text, lambda: self._conversations.archive(ids, False))
 
     def _on_settings_changed(self, change: SettingsChange) -> None:
@@ -129,7 +138,7 @@ class SidebarController(QObject):
         self._open_folder(outer_id)
         if self._sidebar.listing is not Listing.CHATS:
             self._sidebar.show_listing(Listing.CHATS)
-        folder = self._folders.create("New folder", outer_id)
+        folder = self._folders.create(tr("New folder"), outer_id)
         self._conversations.move(ids, folder.id)
         self._sidebar.list.start_folder_rename(folder.id)
 
@@ -148,10 +157,10 @@ class SidebarController(QObject):
 
     def _ask_to_purge(self, ids: Collection[str]) -> None:
         if len(ids) == 1:
-            words = "Delete this chat permanently?", "It cannot be restored."
+            words = tr("Delete this chat permanently?"), tr("It cannot be restored.")
         else:
-            words = f"Delete {len(ids):,} chats permanently?", "They cannot be restored."
-        dialog = QuestionDialog(*words, "Delete", self._window)
+            words = tr("Delete {ids:,} chats permanently?", ids=len(ids)), tr("They cannot be restored.")
+        dialog = QuestionDialog(*words, tr("Delete"), self._window)
         dialog.confirmed.connect(lambda: self._conversations.purge(ids))
         dialog.open()
 
