@@ -22,7 +22,6 @@ from app.core.conversation import (
     MessageState,
 )
 from app.core.message import Instructions, Message, Role, ToolResultPart
-from app.core.translation import tr
 from app.store.database import DamagedKeyError, Row
 from app.store.message_json import (
     attachments_column,
@@ -46,7 +45,7 @@ MICROSECOND = timedelta(microseconds=1)
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(3000, 1, 1, tzinfo=UTC)
 """A date outside of these was never written."""
 
-SUMMARY_COLUMNS = tr("id, title, updated_at, created_at, is_pinned, is_archived, folder_id, deleted_at")
+SUMMARY_COLUMNS = "id, title, updated_at, created_at, is_pinned, is_archived, folder_id, deleted_at"
 """What `summary_from` reads of a conversation."""
 
 Kind = TypeVar("Kind", bound=StrEnum)

@@ -21,7 +21,6 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.stop_texts import file_note
-from app.core.translation import tr
 from app.exchange.markdown_files import ReadFile
 from app.ui.exchange.html_page import (
     call_title,
@@ -39,10 +38,8 @@ from app.ui.transcript.content.message_blocks import SYSTEM_MESSAGE
 from app.ui.transcript.content.plain_text import displayable
 
 _STYLE = Template(
-    tr(
-        "body { color: $text; } a { color: $link; } pre { white-space: pre-wrap; } .muted { color: $muted; } "
-        "code, pre { font-family: $families; } code { color: $inline; } pre code { color: $code; } $syntax"
-    )
+    "body { color: $text; } a { color: $link; } pre { white-space: pre-wrap; } .muted { color: $muted; } "
+    "code, pre { font-family: $families; } code { color: $inline; } pre code { color: $code; } $syntax"
 )
 LONGEST_WORD = 90
 """Characters without a space after which code may be broken."""
