@@ -19,13 +19,10 @@ MOST_PROCESSES = 8
 
 
 def process_count(config: pytest.Config) -> int:
-    """Two processes a core for the whole suite; for a part of it this one, where a debugger works.
-
-    A quarter of the tests' time is spent in waiting: for a child process, a network answer, a timer.
-    """
+    """One process a core for the whole suite; for a part of it this one, where a debugger works."""
     if config.args_source is pytest.Config.ArgsSource.ARGS:
         return 0
-    return min(2 * _cores(), MOST_PROCESSES)
+    return min(_cores(), MOST_PROCESSES)
 
 
 def take_one_core(config: pytest.Config) -> None:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 
 from app.hub.download.state import DownloadStatus
 from app.ui.model_manager.model_manager_page import ModelManagerSection
@@ -173,9 +173,8 @@ def test_going_offline_pauses_and_the_next_run_stays_offline(
     screen.waits(lambda: screen.controller.downloads.states[0].done_bytes > 100_000)
     screen.settings_dialog.open(SettingsPage.NETWORK)
     field = screen.window.findChild(object, "offline_field")
-    screen.qtbot.mouseClick(
-        field, Qt.MouseButton.LeftButton, pos=field.rect().center() - field.rect().center() / 1.2
-    )
+    screen.waits(field.isVisible)
+    screen.qtbot.mouseClick(field, Qt.MouseButton.LeftButton, pos=QPoint(8, field.height() // 2))
     screen.waits(lambda: status(screen, title) is DownloadStatus.PAUSED)
     assert screen.page.offline_button.isVisible()
     assert screen.settings.current.is_offline
