@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QLabel,
+    QProxyStyle,
+    QPushButton,
+    QStyle,
+    QStyleHintReturn,
+    QStyleOption,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.paths import resources
@@ -137,3 +147,34 @@ def test_what_is_built_before_the_look_is_put_on_has_the_programs_own_font(
     switcher.apply()
     window.show()
     assert {QFontInfo(widget.font()).family() for widget in (heading, button)} == {"Inter"}
+
+
+class StyleOfADesktop(QProxyStyle):
+    """Gives the buttons of dialogs icons, as desktops do; they are black on the dark theme too."""
+
+    def styleHint(
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        returned: QStyleHintReturn | None = None,
+    ) -> int:
+        wanted = hint == QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+        return 1 if wanted else super().styleHint(hint, option, widget, returned)
+
+
+def test_buttons_of_dialogs_have_no_icons_of_the_desktop(
+    qtbot: QtBot, qapp: QApplication, themes: ThemeSwitcher
+) -> None:
+    def has_icon() -> bool:
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        qtbot.addWidget(box)
+        box.show()
+        return not box.buttons()[0].icon().isNull()
+
+    qapp.setStyle(StyleOfADesktop("Fusion"))
+    qapp.setStyleSheet("")
+    assert has_icon()
+    themes.apply()
+    assert not has_icon()
+    qapp.setStyle("Fusion")
