@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import collection, compiled_modules, side_by_side
+from tests.support import collection, compiled_modules, opt_in, side_by_side
 
 # Before Qt is imported anywhere: tests open real windows, but never on somebody's screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -24,8 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     collection.begin()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What runs alone comes first: later it would wait for the end of long tests, and all others with it."""
+    opt_in.deselect(config, items)
     items.sort(key=lambda item: item.get_closest_marker("measures") is None)
 
 

@@ -66,16 +66,6 @@ class Program:
         ]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without a built program, what needs one is not among the tests."""
-    if "TARN_BUNDLE" in os.environ:
-        return
-    deselected = [item for item in items if item.get_closest_marker("bundle")]
-    if deselected:
-        config.hook.pytest_deselected(items=deselected)
-        items[:] = [item for item in items if item not in deselected]
-
-
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     elsewhere, home = tmp_path / "another folder", tmp_path / "home of Zoë"
