@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import collection, compiled_modules, opt_in, side_by_side
+from tests.support.waiting import PatientQtBot
 
 # Before Qt is imported anywhere: tests open real windows, but never on somebody's screen.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -52,6 +53,12 @@ def no_titles(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     titles = sys.modules.get("app.services.titles")
     if titles is not None and request.node.get_closest_marker("titles") is None:
         monkeypatch.setattr(titles.TitleService, "_is_unnamed", lambda *_: False)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientQtBot:
+    """In place of pytest-qt's own."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from app.core.errors import Cancelled
 from app.core.permission import ApprovalQueue, Decision, Permissions
+from tests.support.waiting import PATIENCE_S
 
 NEVER_SET = threading.Event()
 
@@ -41,7 +42,7 @@ def test_a_decision_made_on_another_thread_ends_the_wait() -> None:
         waiting = turn.submit(approvals.wait, "call 1", "read", NEVER_SET)
         approvals.decide("call 1", Decision.ALWAYS)
 
-        assert waiting.result(timeout=5) is Decision.ALWAYS
+        assert waiting.result(timeout=PATIENCE_S) is Decision.ALWAYS
     assert approvals.standing("read") is Decision.ALWAYS
     assert approvals.permissions == Permissions(always=frozenset({"read"}))
 
@@ -65,7 +66,7 @@ def test_a_second_click_does_not_decide_the_next_call() -> None:
         cancel.set()
 
         with pytest.raises(Cancelled):
-            waiting.result(timeout=5)
+            waiting.result(timeout=PATIENCE_S)
 
 
 @pytest.mark.measures
@@ -77,5 +78,5 @@ def test_stopping_the_turn_ends_the_wait_at_once() -> None:
         cancel.set()
 
         with pytest.raises(Cancelled):
-            waiting.result(timeout=5)
+            waiting.result(timeout=PATIENCE_S)
     assert time.monotonic() - started < 1

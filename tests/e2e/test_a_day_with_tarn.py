@@ -100,7 +100,7 @@ def test_deleting_can_be_undone(start_program: StartProgram, qtbot: QtBot) -> No
     assert person.titles() == []
     assert "Hello" not in person.reads
     person.window.messages.toast.undo_button.click()
-    qtbot.waitUntil(lambda: person.titles() == ["Hello"], timeout=5000)
+    qtbot.waitUntil(lambda: person.titles() == ["Hello"])
     assert person.reads == read
 
 
@@ -133,7 +133,7 @@ def test_a_file_that_is_no_model_is_refused_in_words(
     fake = tmp_path / "notes.gguf"
     fake.write_text("these are notes", encoding="utf-8")
     person.application.load_model(fake)
-    qtbot.waitUntil(lambda: person.window.messages.banner.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: person.window.messages.banner.isVisible())
     assert "notes.gguf" in person.window.messages.banner.sentence.text()
     assert person.asks("Hello") == "Hello! I am Tiny LFM. How can I help you today?"
 
@@ -157,7 +157,7 @@ def test_a_search_leads_to_the_message(start_program: StartProgram, qtbot: QtBot
     person.asks("Hello")
     person.window.sidebar.search_field.setText("東京")  # No key types these letters by itself.
     conversations = person.window.sidebar.list
-    qtbot.waitUntil(lambda: len(person.titles()) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(person.titles()) == 1)
     (hit,) = person.rows()
     qtbot.mouseClick(
         conversations.viewport(), Qt.MouseButton.LeftButton, pos=conversations.visualRect(hit).center()

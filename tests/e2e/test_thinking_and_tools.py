@@ -17,6 +17,7 @@ from app.core.message import Role, StopReason, ToolResultPart
 from app.tools.tool import Tool
 from app.ui.chat.call_editor import CallEditor
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
+from tests.support.waiting import PATIENCE_S
 
 # The offscreen platform warns that it cannot raise menus; nothing here needs it to.
 pytestmark = pytest.mark.qt_log_ignore("^This plugin does not support", extend=True)
@@ -223,7 +224,7 @@ def test_stop_ends_a_running_tool(start_asking: StartAsking) -> None:
     asker.waits_for("Allow Get weather?")
     asker.clicks("Allow once")
     asker.waits_for("Get weather · 1 s")
-    assert slow.is_asked.wait(5)
+    assert slow.is_asked.wait(PATIENCE_S)
     asker.person.presses(Qt.Key.Key_Escape)
     asker.person.waits_for_answer()
     assert "Get weather · stopped" in asker.person.reads

@@ -23,8 +23,8 @@ PROMPT_SPEED_MS = 0.5
 """What reading one token of a prompt is said to take, in milliseconds."""
 DECODE_SPEED_MS = 20.0
 
-Step = str | UserError | Callable[[], object]
-"""A piece to write, a fault to fail with, or something to do before the next piece."""
+Step = str | UserError | threading.Event | Callable[[], object]
+"""A piece to write, a fault to fail with, what to wait for unless it is stopped, or something to do first."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,9 @@ class ScriptedModel:
             if isinstance(step, str):
                 written += 1
                 yield Piece(step)
+            elif isinstance(step, threading.Event):
+                while not step.wait(0.01) and not cancel.is_set():
+                    pass
             else:
                 step()
         self._read = list(messages)

@@ -17,6 +17,7 @@ from tests.fakes.keyring import (
     LockedKeyring,
     PlaintextKeyring,
 )
+from tests.support.waiting import PATIENCE_S
 
 SECRET = "hf_QwErTyUiOpAsDfGhJkLz"
 NEVER = threading.Event()
@@ -112,11 +113,11 @@ def test_a_keyring_that_waits_for_its_password_can_be_left_behind(hub, known, as
 
     thread = threading.Thread(target=work)
     thread.start()
-    assert ring.is_asking.wait(10)
+    assert ring.is_asking.wait(PATIENCE_S)
     if ask == "save":
         assert (token.storage, token.secret()) == (TokenStorage.THIS_RUN, SECRET)
     cancel.set()
-    assert ended.wait(2)
+    assert ended.wait(PATIENCE_S)
     ring.answered.set()
     thread.join()
 
@@ -126,7 +127,7 @@ def test_it_can_be_used_while_the_keyring_still_asks(hub, known):
     token, told = HubToken(ring), []
     thread = threading.Thread(target=lambda: token.save(hub.who_am_i, SECRET, NEVER, told.append))
     thread.start()
-    assert ring.is_asking.wait(10)
+    assert ring.is_asking.wait(PATIENCE_S)
     assert [one.name for one in told] == ["ada"]
     assert token.check(hub.who_am_i, NEVER).name == "ada"
     ring.answered.set()

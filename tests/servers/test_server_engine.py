@@ -16,6 +16,7 @@ from app.core.turn_request import TurnRequest
 from app.servers.server import ServerKind, ServerModel
 from app.servers.server_engine import ServerEngine
 from tests.fakes.chat_server import Answer, as_json, call, delta, end, fault, reply, usage
+from tests.support.waiting import PATIENCE_S
 
 QUESTION = (Message.of_text(Role.USER, "Hello?"),)
 TOOL = {
@@ -143,16 +144,16 @@ def test_stopping_hangs_up_so_that_the_server_stops_too(engine, server):
             cancel.set()
     assert got[-1].stop_reason is StopReason.CANCELLED
     assert written(got) == "One"
-    assert server.hung_up.wait(10)
+    assert server.hung_up.wait(PATIENCE_S)
 
 
 def test_stopping_before_the_first_word_hangs_up_as_well(engine, server):
     cancel = threading.Event()
     asked = threading.Event()
     server.replies = [Answer(steps=[asked.set, b": here\n\n"], stalls=True)]
-    threading.Thread(target=lambda: asked.wait(10) and cancel.set()).start()
+    threading.Thread(target=lambda: asked.wait(PATIENCE_S) and cancel.set()).start()
     assert ask(engine, cancel=cancel)[-1].stop_reason is StopReason.CANCELLED
-    assert server.hung_up.wait(10)
+    assert server.hung_up.wait(PATIENCE_S)
 
 
 def test_an_answer_that_nobody_reads_on_is_ended_on_the_server(engine, server):
@@ -160,7 +161,7 @@ def test_an_answer_that_nobody_reads_on_is_ended_on_the_server(engine, server):
     events = engine.answer(QUESTION, (), Sampling(), threading.Event())
     next(event for event in events if isinstance(event, Piece))
     events.close()
-    assert server.hung_up.wait(10)
+    assert server.hung_up.wait(PATIENCE_S)
 
 
 def test_a_token_limit_is_told(engine, server):

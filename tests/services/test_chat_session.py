@@ -51,7 +51,7 @@ def open_chat(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
 
 def slow(may_go_on: threading.Event) -> ScriptedReply:
     """An answer in two halves, the second when it may go on."""
-    return ScriptedReply(["One ", lambda: may_go_on.wait(5), "two."])
+    return ScriptedReply(["One ", may_go_on, "two."])
 
 
 def test_sending_a_message_waits_for_no_disk(open_chat: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,7 +63,7 @@ def test_nothing_of_it_is_written_whatever_is_done_with_it(open_chat: Open) -> N
 
 def test_it_is_gone_when_it_is_left_and_its_answer_ends(open_chat: Open) -> None:
     go_on = threading.Event()
-    me = open_chat(ScriptedReply(["One ", lambda: go_on.wait(5), "two."]), "Here.")
+    me = open_chat(ScriptedReply(["One ", go_on, "two."]), "Here.")
     me.chat.start_new(is_temporary=True)
     left = me.chat.conversation.id
     me.answers.send("Count")

@@ -45,7 +45,7 @@ def downloads(qtbot: QtBot, server: FakeHub, tmp_path: Path) -> Iterator[Downloa
 
 
 def wait(qtbot: QtBot, is_so: Callable[[], object]) -> None:
-    qtbot.waitUntil(lambda: bool(is_so()), timeout=15_000)
+    qtbot.waitUntil(lambda: bool(is_so()))
 
 
 def order(downloads: DownloadService, errors: list[HubError], quantisation: str = "Q4_K_M") -> None:

@@ -7,7 +7,6 @@ from pytestqt.qtbot import QtBot
 
 from app.core.formula import Formula
 from app.services.formulas import FormulaService
-from tests.support.chat_harness import WAIT_MS
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def formula(latex: str) -> Formula:
 
 def test_a_picture_comes_later_and_is_kept(service: FormulaService, qtbot: QtBot) -> None:
     assert service.picture(formula("x")) is None
-    qtbot.waitUntil(lambda: service.picture(formula("x")) is not None, timeout=6 * WAIT_MS)
+    qtbot.waitUntil(lambda: service.picture(formula("x")) is not None)
     assert service.picture(formula("x")) is service.picture(formula("x"))
 
 
@@ -31,8 +30,8 @@ def test_what_cannot_be_drawn_is_not_tried_again(service: FormulaService, qtbot:
     wrong, right = formula(r"\frac{"), formula("y")
     assert service.picture(wrong) is None
     assert service.picture(right) is None
-    with qtbot.waitSignal(service.drawn, timeout=6 * WAIT_MS):
+    with qtbot.waitSignal(service.drawn):
         pass
-    qtbot.waitUntil(lambda: service.picture(right) is not None, timeout=6 * WAIT_MS)
+    qtbot.waitUntil(lambda: service.picture(right) is not None)
     assert service.picture(wrong) is None
     assert not service.is_waiting_for(wrong)

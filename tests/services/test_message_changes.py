@@ -167,7 +167,7 @@ def test_a_branch_is_a_chat_of_its_own_in_the_same_folder(open_chat: Open) -> No
 
 def test_nothing_changes_while_an_answer_is_written(open_chat: Open) -> None:
     may_end = threading.Event()
-    me = open_chat("One.", ScriptedReply(["Two", lambda: may_end.wait(5), "."]))
+    me = open_chat("One.", ScriptedReply(["Two", may_end, "."]))
     asks(me, "First?")
     removed = me.services.changes.remove(me.chat.conversation.path()[-1].id)
     me.answers.send("Second?")

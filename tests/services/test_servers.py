@@ -27,6 +27,7 @@ from tests.support.chat_harness import ChatHarness
 from tests.support.model_server import ModelServer
 from tests.support.picture_files import an_image, written
 from tests.support.server_desk import add_server, choose, model_on
+from tests.support.waiting import PATIENCE_S
 
 
 def add(a: int, b: int) -> int:
@@ -166,7 +167,7 @@ def test_several_conversations_are_answered_at_once(harness, server):
     desk = harness()
     gate = threading.Event()
     server.replies = [
-        Answer(steps=[delta(f"{at}"), lambda: gate.wait(10), delta("!"), end(), b"data: [DONE]\n\n"])
+        Answer(steps=[delta(f"{at}"), lambda: gate.wait(PATIENCE_S), delta("!"), end(), b"data: [DONE]\n\n"])
         for at in range(4)
     ]
     choose(desk, add_server(desk, server))
@@ -185,7 +186,9 @@ def test_an_answer_on_a_server_goes_on_while_a_local_model_is_loaded(harness, se
     desk = harness()
     gate = threading.Event()
     server.replies = [
-        Answer(steps=[delta("Half"), lambda: gate.wait(10), delta(" whole"), end(), b"data: [DONE]\n\n"])
+        Answer(
+            steps=[delta("Half"), lambda: gate.wait(PATIENCE_S), delta(" whole"), end(), b"data: [DONE]\n\n"]
+        )
     ]
     choose(desk, add_server(desk, server))
     desk.answers.send("Hello?")
@@ -206,7 +209,7 @@ def test_stopping_hangs_up(harness, server):
     desk.answers.stop()
     desk.waits_for_answer()
     assert (shown_answer(desk).message.text, shown_answer(desk).state) == ("Never", MessageState.STOPPED)
-    assert server.hung_up.wait(10)
+    assert server.hung_up.wait(PATIENCE_S)
 
 
 def test_an_answer_that_broke_off_is_gone_on_with(harness, server):

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import StoreError
 from app.services.notices import NoticeService
 from app.services.store_writer import Saved, SavingFailed, StoreWriter
+from tests.support.waiting import PATIENCE_S
 
 
 class Disk:
@@ -68,7 +69,7 @@ def test_of_one_thing_only_the_newest_state_is_saved_where_the_disk_is_slow(
     writer: StoreWriter, disk: Disk
 ) -> None:
     may_go_on = threading.Event()
-    writer.save("talk", "first", lambda: may_go_on.wait(5))
+    writer.save("talk", "first", lambda: may_go_on.wait(PATIENCE_S))
     for number in range(5):
         writer.save("talk", "answer", lambda number=number: disk.write(str(number)))
     may_go_on.set()
@@ -121,7 +122,7 @@ def test_room_is_noticed_after_a_while_without_anything_new(
     writer.save("talk", "said", lambda: disk.write("said"))
     settle(writer)
     disk.has_room = True
-    qtbot.waitUntil(lambda: disk.written == ["said"], timeout=3_000)
+    qtbot.waitUntil(lambda: disk.written == ["said"])
 
 
 def test_what_waits_at_the_end_is_saved(qtbot: QtBot, disk: Disk) -> None:

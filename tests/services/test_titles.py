@@ -17,7 +17,7 @@ from app.core.title import TASK
 from app.engine.engine import Engine
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.scripted_model import ScriptedReply
-from tests.support.chat_harness import WAIT_MS, ChatHarness
+from tests.support.chat_harness import ChatHarness
 
 pytestmark = pytest.mark.titles
 OpenChat = Callable[..., ChatHarness]
@@ -83,7 +83,7 @@ def test_nonsense_leaves_the_first_words_and_is_not_asked_for_again(open_chat: O
 
 def test_what_the_user_called_it_stays(open_chat: OpenChat) -> None:
     reached, may_end = threading.Event(), threading.Event()
-    slow = ScriptedReply(["Rainbows", reached.set, lambda: may_end.wait(WAIT_MS / 1000), " in Water"])
+    slow = ScriptedReply(["Rainbows", reached.set, may_end, " in Water"])
     chat = open_chat("In drops of water.", slow)
     asks(chat)
     chat.waits(reached.is_set)
@@ -96,7 +96,7 @@ def test_what_the_user_called_it_stays(open_chat: OpenChat) -> None:
 
 def test_a_title_gives_way_to_a_question_and_to_another_model(open_chat: OpenChat) -> None:
     reached, may_end = threading.Event(), threading.Event()
-    slow = ScriptedReply(["Rainbows", reached.set, lambda: may_end.wait(WAIT_MS / 1000), " in Water"])
+    slow = ScriptedReply(["Rainbows", reached.set, may_end, " in Water"])
     chat = open_chat("In drops of water.", slow, "Yes.")
     asks(chat)
     chat.waits(reached.is_set)
@@ -130,7 +130,7 @@ def test_an_imported_conversation_keeps_its_title(open_chat: OpenChat) -> None:
 
 def test_an_answer_that_failed_or_was_stopped_has_no_title(open_chat: OpenChat) -> None:
     reached, may_end = threading.Event(), threading.Event()
-    chat = open_chat(ScriptedReply(["In", reached.set, lambda: may_end.wait(WAIT_MS / 1000), " drops"]))
+    chat = open_chat(ScriptedReply(["In", reached.set, may_end, " drops"]))
     assert chat.answers.send("How do rainbows form?")
     chat.waits(reached.is_set)
     chat.answers.stop()

@@ -19,8 +19,8 @@ from app.services.services import Services
 from app.tools.tool import Tool
 from tests.fakes.keyring import FakeKeyring
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine, TrustingProbe
+from tests.support.waiting import PATIENCE_MS
 
-WAIT_MS = 5_000
 INDEXING_MS = 60_000
 
 
@@ -56,7 +56,7 @@ class ChatHarness:
         self.services.start(TINY_MODEL)
         self.waits(lambda: self.models.info is not None)
 
-    def waits(self, is_so: Callable[[], object], within_ms: int = WAIT_MS) -> None:
+    def waits(self, is_so: Callable[[], object], within_ms: int = PATIENCE_MS) -> None:
         self._qtbot.waitUntil(lambda: bool(is_so()), timeout=within_ms)
 
     def waits_until_indexed(self, collection_id: str) -> None:

@@ -20,7 +20,7 @@ from app.ui.settings.settings_controller import SettingsController
 from app.ui.theme_switcher import ThemeSwitcher
 from app.ui.transcript.view.transcript import Transcript
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
-from tests.support.chat_harness import WAIT_MS, ChatHarness
+from tests.support.chat_harness import ChatHarness
 
 PLAIN = Preset("Plain", Sampling())
 
@@ -69,7 +69,7 @@ class ContextDesk(ChatHarness):
 
     def pauses(self) -> None:
         """Until a count that was due is over."""
-        with self._qtbot.waitSignal(self.services.context_usage.changed, timeout=WAIT_MS):
+        with self._qtbot.waitSignal(self.services.context_usage.changed):
             self.services.context_usage.refresh()
 
     def is_choice_made(self, conversation: Conversation) -> bool:

@@ -41,7 +41,6 @@ TINY_MODEL = Path(__file__).parents[1] / "data" / "tiny-lfm2.gguf"
 INSTRUCT = "LiquidAI/LFM2.5-1.2B-Instruct-GGUF"
 INSTRUCT_FILE = "LFM2.5-1.2B-Instruct-Q4_K_M.gguf"
 FREE_BYTES = 6_000_000_000
-WAIT_MS = 15_000
 
 
 class Screen:
@@ -106,7 +105,7 @@ class Screen:
         self.waits(lambda: len(self.page.discover.start.cards) == 3)
 
     def waits(self, is_so: Callable[[], object]) -> None:
-        self.qtbot.waitUntil(lambda: bool(is_so()), timeout=WAIT_MS)
+        self.qtbot.waitUntil(lambda: bool(is_so()))
 
     def chooses(self, title: str) -> None:
         """Clicks a model in the list at the left."""

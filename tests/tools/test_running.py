@@ -10,6 +10,7 @@ from app.core.message import ToolCallPart
 from app.tools.running import NOTHING, run_tool
 from app.tools.tool import Tool, ToolError
 from app.tools.tool_box import ToolBox
+from tests.support.waiting import PATIENCE_S
 
 
 class Slow:
@@ -30,7 +31,7 @@ class Slow:
     def stubborn(self) -> str:
         """Work without listening."""
         self.has_begun.set()
-        self.release.wait(10)
+        self.release.wait(PATIENCE_S)
         return "too late"
 
 
@@ -128,7 +129,7 @@ def test_a_tool_that_takes_too_long_is_told_to_stop_and_left(slow: Slow) -> None
     result = run_tool(Tool.of(slow.obedient), {}, threading.Event(), time_limit_seconds=0.1)
 
     assert result.raw == "Error: The tool was stopped after 0.1 seconds."
-    assert slow.was_told.wait(5)
+    assert slow.was_told.wait(PATIENCE_S)
 
 
 def test_a_tool_that_does_not_listen_is_left_as_well(slow: Slow) -> None:
@@ -143,7 +144,7 @@ def test_cancelling_ends_the_wait_at_once(slow: Slow) -> None:
     cancel = threading.Event()
 
     def cancel_later() -> None:
-        slow.has_begun.wait(5)
+        slow.has_begun.wait(PATIENCE_S)
         cancel.set()
 
     threading.Thread(target=cancel_later).start()
@@ -153,7 +154,7 @@ def test_cancelling_ends_the_wait_at_once(slow: Slow) -> None:
     assert result.raw == "Tool call was stopped by the user."
     assert result.is_error
     assert time.monotonic() - started < 2
-    assert slow.was_told.wait(5)
+    assert slow.was_told.wait(PATIENCE_S)
 
 
 @pytest.mark.measures

@@ -15,6 +15,7 @@ from app.net.addresses import is_public
 from app.net.network import Network
 from app.tools.running import run_tool
 from app.tools.web_page import MOST_BYTES, PART_CHARACTERS, PURPOSE, web_page_tool
+from tests.support.waiting import PATIENCE_S
 
 LONG = "<p>" + "word " * 6000 + "</p>"
 
@@ -51,7 +52,7 @@ class Site(BaseHTTPRequestHandler):
             case "/endless":
                 self._send_endlessly()
             case "/slow":
-                self.release.wait(10)
+                self.release.wait(PATIENCE_S)
             case "/gone":
                 self.send_error(404)
             case "/moved":

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.desktop_notifier import DesktopNotifier
+from tests.support.waiting import PATIENCE_S
 
-WAIT_MS = 10_000
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
 
@@ -56,7 +56,7 @@ class NotificationService:
         )
 
     def ends(self) -> None:
-        self._thread.join(WAIT_MS / 1000)
+        self._thread.join(PATIENCE_S)
         self._bus.close()
 
 
@@ -92,7 +92,7 @@ def test_a_notification_is_shown_and_its_click_is_heard(
     notifier = DesktopNotifier(window)
     clicked: list[bool] = []
     notifier.notify("The answer is finished", "Is 1 < 2 & 3 > 2?", lambda: clicked.append(True))
-    qtbot.waitUntil(lambda: len(service.shown) == 1, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(service.shown) == 1)
     program, replaced, _icon, title, body, actions, hints, _timeout = service.shown[0]
     assert (program, replaced, title) == ("Tarn", 0, "The answer is finished")
     assert body == "Is 1 &lt; 2 &amp; 3 &gt; 2?"
@@ -101,7 +101,7 @@ def test_a_notification_is_shown_and_its_click_is_heard(
     assert service.signatures == {"susssasa{sv}i"}
     service.clicks(99)  # Another program's.
     service.clicks(1)
-    qtbot.waitUntil(lambda: clicked == [True], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: clicked == [True])
     notifier.shut_down()
 
 
@@ -111,13 +111,13 @@ def test_a_later_notification_takes_the_place_of_the_one_before(
     notifier = DesktopNotifier(window)
     clicked: list[str] = []
     notifier.notify("One", "", lambda: clicked.append("one"))
-    qtbot.waitUntil(lambda: len(service.shown) == 1, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: notifier.is_listening, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(service.shown) == 1)
+    qtbot.waitUntil(lambda: notifier.is_listening)
     notifier.notify("Two", "", lambda: clicked.append("two"))
-    qtbot.waitUntil(lambda: len(service.shown) == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: len(service.shown) == 2)
     assert service.shown[1][1] == 1
     service.clicks(2)
-    qtbot.waitUntil(lambda: clicked == ["two"], timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: clicked == ["two"])
     notifier.shut_down()
 
 
@@ -131,7 +131,7 @@ def test_without_a_bus_and_a_notification_area_nothing_fails(
     assert not QSystemTrayIcon.isSystemTrayAvailable()
     notifier = DesktopNotifier(window)
     notifier.notify("The answer is finished", "", lambda: None)
-    qtbot.waitUntil(lambda: not notifier.is_busy, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not notifier.is_busy)
     notifier.withdraw()
     notifier.shut_down()
 
@@ -149,7 +149,7 @@ def test_a_bus_on_which_nobody_shows_notifications_does_no_harm(
         notifier = DesktopNotifier(window)
         try:
             notifier.notify("Download finished", "LFM2.5", lambda: None)
-            qtbot.waitUntil(lambda: not notifier.is_busy, timeout=WAIT_MS)
+            qtbot.waitUntil(lambda: not notifier.is_busy)
         finally:
             notifier.shut_down()
             daemon.terminate()

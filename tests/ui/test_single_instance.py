@@ -139,7 +139,7 @@ def test_a_letter_that_makes_no_sense_is_ignored(
     socket = QLocalSocket()
     socket.connectToServer(single_instance._socket_name(tmp_path))
     socket.write(letter)
-    qtbot.waitUntil(lambda: socket.bytesAvailable() > 0, timeout=5000)
+    qtbot.waitUntil(lambda: socket.bytesAvailable() > 0)
     assert heard == []
 
 
@@ -149,7 +149,7 @@ def test_a_letter_without_an_end_is_not_kept_for_ever(
     socket = QLocalSocket()
     socket.connectToServer(single_instance._socket_name(tmp_path))
     socket.write(b"x" * 100_000)
-    qtbot.waitUntil(lambda: socket.state() == QLocalSocket.LocalSocketState.UnconnectedState, timeout=5000)
+    qtbot.waitUntil(lambda: socket.state() == QLocalSocket.LocalSocketState.UnconnectedState)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Looks at the rights of a socket's file")
@@ -160,7 +160,7 @@ def test_only_this_user_may_speak_to_the_program(first: SingleInstance, tmp_path
 def test_a_file_that_the_system_opens_is_announced(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
     openings = FileOpenings(qapp)
     path = tmp_path / "model.gguf"
-    with qtbot.waitSignal(openings.file_opened, timeout=5000) as heard:
+    with qtbot.waitSignal(openings.file_opened) as heard:
         QApplication.sendEvent(qapp, QFileOpenEvent(QUrl.fromLocalFile(str(path))))
     assert heard.args == [path]
     qapp.removeEventFilter(openings)

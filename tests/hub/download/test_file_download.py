@@ -25,7 +25,7 @@ from app.hub.hub import Hub
 from app.hub.token import HubToken
 from tests.fakes.hub_server import FakeHub, varied_bytes
 from tests.fakes.keyring import FakeKeyring
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 REPOSITORY = "LiquidAI/LFM2.5-350M-GGUF"
 NAME = "LFM2.5-350M-Q4_K_M.gguf"
@@ -195,7 +195,7 @@ def test_cancelling_a_stalled_connection_takes_less_than_half_a_second(hub, mode
     wait_until(lambda: server.requests and (server.sent_bytes() >= 700_000 or "stall_at" not in fault))
     asked = time.monotonic()
     cancel.set()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert ended
     assert ended[0] - asked < 0.5
 
@@ -484,7 +484,7 @@ def test_two_at_once_fetch_a_file_once(hub, models, quick, stored, server, targe
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE_S)
     assert [result.path for result in results] == [target, target]
     assert server.sent_bytes() == len(DATA)
     assert sorted(DownloadStage.ELSEWHERE in watch.stages for watch in watches) == [False, True]
@@ -504,10 +504,10 @@ def test_who_waits_for_another_can_be_cancelled(hub, models, stored, server):
     threads[1].start()
     wait_until(lambda: DownloadStage.ELSEWHERE in second.stages)
     second.cancel.set()
-    threads[1].join(1)
+    threads[1].join(PATIENCE_S)
     assert not threads[1].is_alive()
     first.cancel.set()
-    threads[0].join(1)
+    threads[0].join(PATIENCE_S)
     assert not threads[0].is_alive()
 
 

@@ -16,7 +16,7 @@ from app.hub.download.state import DownloadOrder, DownloadStatus
 from app.hub.library.records import LibraryRecords
 from app.hub.repository import HubFile
 from tests.fakes.hub_server import varied_bytes
-from tests.support.waiting import wait_until
+from tests.support.waiting import PATIENCE_S, wait_until
 
 SIZE = 2_000_000
 REPOSITORY = "owner/model-GGUF"
@@ -36,7 +36,7 @@ class Changes:
             self.states.append(state)
             self._changed.notify_all()
 
-    def wait_for(self, is_wanted, seconds=8):
+    def wait_for(self, is_wanted, seconds=PATIENCE_S):
         def last():
             newest = {state.id: state for state in self.states}
             return next((state for state in newest.values() if is_wanted(state)), None)

@@ -158,7 +158,7 @@ def transcript(qtbot: QtBot) -> Transcript:
 
 def test_a_click_on_the_figures_asks_for_the_details(transcript: Transcript, qtbot: QtBot) -> None:
     area = next(area for label, area in transcript.visible_targets() if label == "Statistics")
-    with qtbot.waitSignal(transcript.figures_requested, timeout=1000) as asked:
+    with qtbot.waitSignal(transcript.figures_requested) as asked:
         QTest.mouseClick(transcript.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
     assert asked.args == ["answer"]
 
@@ -167,7 +167,7 @@ def test_the_keyboard_reaches_the_figures(transcript: Transcript, qtbot: QtBot) 
     transcript.setFocus()
     QTest.keyClick(transcript, Qt.Key.Key_Up)
     QTest.keyClick(transcript, Qt.Key.Key_Right)
-    with qtbot.waitSignal(transcript.figures_requested, timeout=1000) as asked:
+    with qtbot.waitSignal(transcript.figures_requested) as asked:
         QTest.keyClick(transcript, Qt.Key.Key_Return)
     assert asked.args == ["answer"]
 

@@ -86,7 +86,7 @@ def test_keys_go_to_a_branch_and_esc_leaves(sit_down: SitDown) -> None:
 
 def test_while_an_answer_is_written_only_what_is_on_screen_is_gone_to(sit_down: SitDown) -> None:
     may_end = threading.Event()
-    desk = answered_twice(sit_down, ScriptedReply(["Third", lambda: may_end.wait(5), "."]))
+    desk = answered_twice(sit_down, ScriptedReply(["Third", may_end, "."]))
     desk.answers.send("More")
     desk.waits_for("Third")
     branches = opens(desk)

@@ -356,7 +356,7 @@ def test_the_preset_s_limit_closes_a_thought(sit_down: SitDown) -> None:
 def test_answer_now_closes_the_thought_of_the_answer_under_way(sit_down: SitDown) -> None:
     thinks, may_go_on = threading.Event(), threading.Event()
     desk = sit_down(
-        ScriptedReply(["<think>", "One ", thinks.set, lambda: may_go_on.wait(5), "two ", *["more "] * 50]),
+        ScriptedReply(["<think>", "One ", thinks.set, may_go_on, "two ", *["more "] * 50]),
         "So.",
     )
     desk.answers.send("Think")

@@ -161,7 +161,7 @@ def test_what_follows_the_calls_of_an_edited_answer_is_not_marked_as_edited(sit_
 
 def test_nothing_is_edited_or_deleted_while_an_answer_is_written(sit_down: SitDown) -> None:
     may_end = threading.Event()
-    slow = ScriptedReply(["Two", lambda: may_end.wait(5), " words."])
+    slow = ScriptedReply(["Two", may_end, " words."])
     desk = sit_down("One.", "Another.", slow)
     desk.answers.send("Say something")
     desk.waits_for_answer()

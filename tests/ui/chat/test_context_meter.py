@@ -18,8 +18,8 @@ from app.services.background import Stream
 from app.tools.tool import Tool
 from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.scripted_model import ScriptedReply
-from tests.support.chat_harness import WAIT_MS
 from tests.support.context_desk import PLAIN, ContextDesk, Sit, tell_a_story, words
+from tests.support.waiting import PATIENCE_S
 
 
 def slowly(pieces: Sequence[str]) -> Iterator[str | Callable[[], object]]:
@@ -43,7 +43,7 @@ class SlowModel(ScriptedEngine):
         self.threads.add(threading.current_thread().name)
         if text == self.slow_text:
             self.is_asked.set()
-            assert self.may_count.wait(WAIT_MS / 1000)
+            assert self.may_count.wait(PATIENCE_S)
         return super().count_tokens(text)
 
 
@@ -121,7 +121,7 @@ def test_tools_that_are_on_take_room_unless_the_model_cannot_be_told_of_them(sit
 
 def test_an_answer_counts_while_it_is_written(sit: Sit) -> None:
     may_end = threading.Event()
-    steps = [*slowly(["one", *[" two"] * 9]), lambda: may_end.wait(WAIT_MS / 1000), " end"]
+    steps = [*slowly(["one", *[" two"] * 9]), may_end, " end"]
     desk = sit(ScriptedEngine(ScriptedReply(steps)))
     desk.answers.send(words(10))
     desk.waits(lambda: "Messages: 2" in desk.meter.accessibleDescription())

@@ -64,7 +64,7 @@ def test_the_context_meter_opens_it_with_a_click_or_a_key(sit_down: SitDown) -> 
 
 def test_while_an_answer_is_written_its_own_prompt_is_shown(sit_down: SitDown) -> None:
     may_end = threading.Event()
-    desk = sit_down(ScriptedReply(["One", lambda: may_end.wait(5), "."]))
+    desk = sit_down(ScriptedReply(["One", may_end, "."]))
     desk.answers.send("First?")
     desk.waits_for("One")
     desk.composer.edit.setPlainText("not asked yet")

@@ -10,7 +10,6 @@ from PySide6.QtTest import QTest
 from app.core.message import StopReason
 from tests.fakes.scripted_model import ScriptedReply
 from tests.support.chat_desk import Desk, SitDown
-from tests.support.chat_harness import WAIT_MS
 
 LONG = "A line of the answer.\n\n" * 60
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -56,7 +55,7 @@ def test_an_answer_that_is_continued_is_seen(sit_down: SitDown) -> None:
 
 def test_an_answer_to_a_message_that_waited_leaves_the_reader_where_he_is(sit_down: SitDown) -> None:
     may_end = threading.Event()
-    desk = sit_down(ScriptedReply([LONG, lambda: may_end.wait(WAIT_MS / 1000), " End."]), "Second answer.")
+    desk = sit_down(ScriptedReply([LONG, may_end, " End."]), "Second answer.")
     QTest.keyClicks(desk.composer.edit, "First")
     QTest.keyClick(desk.composer.edit, Qt.Key.Key_Return)
     desk.waits_for("A line of the answer.")

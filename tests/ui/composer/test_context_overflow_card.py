@@ -18,7 +18,6 @@ from app.ui.main_window import MainWindow
 from app.ui.transcript.content.blocks import MEMORY_MARK_TEXT
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.fakes.scripted_model import ScriptedReply
-from tests.support.chat_harness import WAIT_MS
 from tests.support.context_desk import PLAIN, ContextDesk, Sit, words
 
 
@@ -111,7 +110,7 @@ def test_a_summary_begins_a_new_conversation_held_as_the_old_one_was(sit: Sit) -
 
 def test_who_reads_elsewhere_meanwhile_is_not_carried_off(sit: Sit) -> None:
     go_on = threading.Event()
-    slow = ScriptedReply(["They ", lambda: go_on.wait(WAIT_MS / 1000), "talked."])
+    slow = ScriptedReply(["They ", go_on, "talked."])
     desk, before = long_outgrown(sit, slow, *["They said word."] * 20)
     press(desk.card.summary_button)
     desk.waits(lambda: "1 word written" in desk.card.hint.text())
@@ -130,7 +129,7 @@ def test_who_reads_elsewhere_meanwhile_is_not_carried_off(sit: Sit) -> None:
 
 def test_a_summary_that_is_cancelled_leaves_the_choice(sit: Sit) -> None:
     go_on = threading.Event()
-    slow = ScriptedReply(["They ", lambda: go_on.wait(WAIT_MS / 1000), "talked."])
+    slow = ScriptedReply(["They ", go_on, "talked."])
     desk, before = long_outgrown(sit, slow)
     press(desk.card.summary_button)
     desk.waits(lambda: "1 word written" in desk.card.hint.text())

@@ -13,7 +13,7 @@ from app.services.model_status import ModelState
 from tests.fakes.scripted_engine import TINY_MODEL
 from tests.fakes.scripted_model import ScriptedReply
 from tests.support.chat_desk import Desk, SitDown
-from tests.support.chat_harness import WAIT_MS
+from tests.support.waiting import PATIENCE_S
 
 
 class Pause:
@@ -25,7 +25,7 @@ class Pause:
 
     def __call__(self) -> None:
         self.is_reached.set()
-        assert self.may_go_on.wait(WAIT_MS / 1000)
+        assert self.may_go_on.wait(PATIENCE_S)
 
     def reply(self, after: str = " end.") -> ScriptedReply:
         return ScriptedReply(["The", " beginning,", self, after])

@@ -18,6 +18,7 @@ from app.ui.settings.settings_dialog import SettingsPage
 from tests.fakes.hub_server import FakeHub
 from tests.fakes.keyring import AskingKeyring, FakeKeyring, LockedKeyring
 from tests.support.models_screen import INSTRUCT, INSTRUCT_FILE, MakeScreen, Screen
+from tests.support.waiting import PATIENCE_S
 
 TOKEN = "hf_abcdefghijklmnop"
 
@@ -171,7 +172,7 @@ def test_downloads_do_not_wait_for_ever_for_a_keyring(
     first.end()
     ring = AskingKeyring(TOKEN)
     second = make_screen(keyring=ring, has_hub_token=True)
-    assert ring.is_asking.wait(10)
+    assert ring.is_asking.wait(PATIENCE_S)
     second.waits(lambda: (second.models_folder / INSTRUCT / INSTRUCT_FILE).exists())
     second.end()
     ring.answered.set()

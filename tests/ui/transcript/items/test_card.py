@@ -88,9 +88,9 @@ def test_the_card_closes_once_it_is_decided(transcript: Transcript) -> None:
 
 def test_a_running_tool_counts_its_seconds(transcript: Transcript, qtbot: QtBot) -> None:
     transcript.show_entries([called(CallState.RUNNING, started_at=monotonic() - 0.7)])
-    qtbot.waitUntil(lambda: "Get weather · 1 s · city: Paris" in transcript.to_plain_text(), timeout=3_000)
+    qtbot.waitUntil(lambda: "Get weather · 1 s · city: Paris" in transcript.to_plain_text())
     before = transcript.viewport().grab().toImage()
-    qtbot.waitUntil(lambda: transcript.viewport().grab().toImage() != before, timeout=3_000)
+    qtbot.waitUntil(lambda: transcript.viewport().grab().toImage() != before)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,6 @@ from app.ui.transcript.content.code_folds import FOLDED_FROM, LINES_SHOWN
 from app.ui.transcript.content.file_names import suggested_name
 from app.ui.transcript.items.code import CodeView
 from app.ui.transcript.view.transcript import Transcript
-from tests.support.chat_harness import WAIT_MS
 from tests.support.transcript_reader import answer, click, labels, press, unfinished, written
 
 LONG = "\n".join(f"line {n}" for n in range(1, 213))
@@ -65,7 +64,7 @@ def test_a_match_in_folded_code_opens_it(transcript: Transcript, qtbot: QtBot) -
     field = transcript.findChild(QLineEdit, "find_field")
     count = transcript.findChild(QLabel, "find_count")
     QTest.keyClicks(field, "line 150")
-    qtbot.waitUntil(lambda: count.text() == "1 of 1", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: count.text() == "1 of 1")
     assert not code_view(transcript).is_hidden(code_view(transcript).length)
     press(transcript, Qt.Key.Key_Escape)
 

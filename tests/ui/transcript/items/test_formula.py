@@ -15,12 +15,11 @@ from app.ui.transcript.items.block_view import BlockView
 from app.ui.transcript.items.formula import FormulaView
 from app.ui.transcript.items.text import TextView
 from app.ui.transcript.view.transcript import Transcript
-from tests.support.chat_harness import WAIT_MS
 from tests.support.themes import DARK, LIGHT
 from tests.support.transcript_reader import answer, click_at, drag, press, unfinished, written
+from tests.support.waiting import PATIENCE_MS
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-PATIENCE_MS = 6 * WAIT_MS
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,6 @@ from app.ui.transcript.view.find_bar import FindBar
 from app.ui.transcript.view.match_marks import MatchMarks
 from app.ui.transcript.view.message_column import MessageColumn
 from app.ui.transcript.view.transcript import Transcript
-from tests.support.chat_harness import WAIT_MS
 from tests.support.themes import DARK
 from tests.support.transcript_reader import answer, hover, of_parts, press, question, unfinished, written
 
@@ -44,7 +43,7 @@ class Finder:
         QTest.keyClicks(self.field, words)
 
     def reads(self, words: str) -> None:
-        self._qtbot.waitUntil(lambda: self._count.text() == words, timeout=WAIT_MS)
+        self._qtbot.waitUntil(lambda: self._count.text() == words)
 
     def goes_on(self, times: int = 1) -> None:
         for _ in range(times):
