@@ -68,3 +68,13 @@ def test_a_process_that_the_program_starts_speaks_the_same_language() -> None:
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True
     )
     assert told.stdout.decode("utf-8").startswith("Šéé ťĥé ĺôĝ")
+
+
+def test_nothing_that_holds_words_is_imported_before_the_language_is_known() -> None:
+    """Words of modules are translated once, when they are imported."""
+    code = (
+        "import sys, app.languages.choice, app.paths; print(*(n for n in sys.modules if n.startswith('app')))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True)
+    others = {name for name in told.stdout.split() if not name.startswith("app.languages")}
+    assert others == {"app", "app.core", "app.core.translation", "app.paths"}
