@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -39,6 +40,36 @@ def data_dir(tmp_path: Path, trial_findings: Path) -> Path:
     shutil.copy(trial_findings, paths.trials)
     shutil.copy(trial_findings.with_name("choices.json"), paths.measured_choices)
     return folder
+
+
+@pytest.fixture(scope="module")
+def program_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("program")
+
+
+@pytest.fixture(scope="module")
+def program_model(program_folder: Path) -> Path:
+    """What `program` is started with. Tests of pictures and of sound have models of their own."""
+    return TINY_MODEL
+
+
+@pytest.fixture(scope="module")
+def program(qapp: QApplication, program_folder: Path, program_model: Path) -> Iterator[Application]:
+    """One program for all tests of a file: a model is tried before it is loaded for the first time."""
+    application = Application(program_folder / "data", [program_model.parent], first_model=program_model)
+    application.window.show()
+    yield application
+    application.shutdown()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def person(program: Application, qtbot: QtBot) -> Person:
+    """Somebody in front of `program`, with a new chat."""
+    person = Person(qtbot, program)
+    person.waits_for_model()
+    program.screens.chat.start_new_chat()
+    return person
 
 
 @pytest.fixture

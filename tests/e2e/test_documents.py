@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.application import Application
 from app.core import formatting
 from app.core.export import ExportOptions
 from app.core.message import DocumentPart, DocumentShare, PicturePart
@@ -34,10 +32,8 @@ from tests.support.giving_files import (
     choose,
     drop,
     paste,
-    program_in,
     save_as,
     tokens_read_in_a_second_turn,
-    with_a_new_chat,
 )
 from tests.support.pdf_files import pdf_of
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
@@ -45,17 +41,6 @@ from tests.support.themes import DARK, LIGHT
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 PAGES = tuple(f"Page {number} is about the lake of Ohrid and its trout." for number in range(1, 8))
-
-
-@pytest.fixture(scope="module")
-def program(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    with program_in(tmp_path_factory.mktemp("program"), TINY_MODEL) as application:
-        yield application
-
-
-@pytest.fixture
-def person(program: Application, qtbot: QtBot) -> Person:
-    return with_a_new_chat(qtbot, program)
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMarginsF, Qt
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -16,7 +15,6 @@ from app.core.message import PassagesPart, Role
 from app.services.collection_status import IndexingPhase
 from app.ui.chat import answer_actions
 from app.ui.knowledge.passage_dialog import PassageDialog
-from tests.support.giving_files import program_in, with_a_new_chat
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person
 
 FILLER = "This page is about the weather in the valley, the rain and the snow, and about nothing else."
@@ -38,19 +36,13 @@ def put_pdf(path: Path, pages: int = 9, page_with_answer: int = 7) -> None:
 
 
 @pytest.fixture(scope="module")
-def program(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder = tmp_path_factory.mktemp("program")
-    files = folder / "files"
+def program(program: Application, program_folder: Path) -> Application:
+    """Beside a folder with two files."""
+    files = program_folder / "files"
     files.mkdir()
     put_pdf(files / "harbour.pdf")
     (files / "notes.md").write_text("# Notes\n\nThe garden needs water twice a week.")
-    with program_in(folder, TINY_MODEL) as application:
-        yield application
-
-
-@pytest.fixture
-def person(program: Application, qtbot: QtBot) -> Person:
-    return with_a_new_chat(qtbot, program)
+    return program
 
 
 def files_of(person: Person) -> Path:

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from app.application import Application
 from app.core.conversation import Conversation, MessageNode
 from app.core.language_model import MediaProgress, StreamEvent
 from app.core.message import Message, Role, StopReason
@@ -29,26 +28,16 @@ from tests.support.giving_files import (
     choose,
     drop,
     paste,
-    program_in,
     save_as,
     tokens_read_in_a_second_turn,
-    with_a_new_chat,
 )
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 from tests.support.pictures import PROJECTOR, QUESTION, TINY, put_picture, put_seeing_model, said_of
 
 
 @pytest.fixture(scope="module")
-def program(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
-    folder = tmp_path_factory.mktemp("program")
-    model = put_seeing_model(folder / "models")
-    with program_in(folder, model) as application:
-        yield application
-
-
-@pytest.fixture
-def person(program: Application, qtbot: QtBot) -> Person:
-    return with_a_new_chat(qtbot, program)
+def program_model(program_folder: Path) -> Path:
+    return put_seeing_model(program_folder / "models")
 
 
 @pytest.mark.parametrize("give", [choose, drop, paste])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import miniaudio
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
+from PySide6.QtWidgets import QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
@@ -33,10 +32,8 @@ from tests.support.giving_files import (
     choose,
     drop,
     paste,
-    program_in,
     save_as,
     tokens_read_in_a_second_turn,
-    with_a_new_chat,
 )
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
 from tests.support.pictures import QUESTION, put_picture, said_of
@@ -44,21 +41,22 @@ from tests.support.sounds import SOUND_FILES, put_hearing_model, put_sound, sile
 
 
 @pytest.fixture(scope="module")
-def program(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Application]:
+def program_model(program_folder: Path) -> Path:
+    return put_hearing_model(program_folder / "models")
+
+
+@pytest.fixture(scope="module")
+def program(program: Application) -> Application:
     """With a silent loudspeaker."""
-    folder = tmp_path_factory.mktemp("program")
-    model = put_hearing_model(folder / "models")
-    with program_in(folder, model) as application:
-        application.services.player._play = Speaker((miniaudio.Backend.NULL,)).play
-        yield application
+    program.services.player._play = Speaker((miniaudio.Backend.NULL,)).play
+    return program
 
 
 @pytest.fixture
-def person(program: Application, qtbot: QtBot) -> Person:
-    found = with_a_new_chat(qtbot, program)
+def person(person: Person) -> Person:
     # What is heard is asked for, not what chance makes of it.
-    program.services.conversation_settings.change_overrides((("temperature", 0.0),))
-    return found
+    person.application.services.conversation_settings.change_overrides((("temperature", 0.0),))
+    return person
 
 
 @pytest.mark.parametrize("give", [choose, drop, paste])

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.application import Application
 from tests.support.person import ANSWER_MS, Person, StartProgram
 from tests.support.pictures import QUESTION
 
 Give = Callable[[QtBot, Person, list[Path]], None]
-
-
-@contextmanager
-def program_in(folder: Path, model: Path) -> Iterator[Application]:
-    """One program for many tests: a model is tried before it is loaded for the first time."""
-    application = Application(folder / "data", [model.parent], first_model=model)
-    application.window.show()
-    yield application
-    application.shutdown()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def with_a_new_chat(qtbot: QtBot, program: Application) -> Person:
-    """Somebody with a new chat in front of them."""
-    person = Person(qtbot, program)
-    person.waits_for_model()
-    program.screens.chat.start_new_chat()
-    return person
 
 
 def choose(qtbot: QtBot, person: Person, paths: list[Path]) -> None:
