@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
@@ -17,7 +16,6 @@ from app.core.export import from_markdown
 from app.core.message import PromptOrigin
 from app.core.model_file import LoadOptions
 from app.engine.engine import Engine
-from app.ui.exchange.export_dialog import ExportDialog
 from app.ui.widgets.question_dialog import QuestionDialog
 from tests.support.model_server import ModelServer
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
@@ -104,14 +102,8 @@ def test_a_day(
     assert len(whole.message.raw) > len(stopped.message.raw)
 
     # The file.
-    person.window.menus.export_action.trigger()
-    person.window.findChild(ExportDialog).export_button.click()
-    dialog = person.window.findChild(QFileDialog, "export_dialog")
-    assert dialog is not None
     target = tmp_path / "exported.md"
-    dialog.fileSelected.emit(str(target))
-    dialog.reject()
-    qtbot.waitUntil(target.exists, timeout=ANSWER_MS)
+    person.exports(target)
     text = target.read_text(encoding="utf-8")
     assert " on studio" in text
     shown = services.chat.conversation

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
 from app.core.export import from_markdown
 from app.core.message import Role
-from app.ui.exchange.export_dialog import ExportDialog
-from tests.support.person import ANSWER_MS, TINY_MODEL, StartProgram
+from tests.support.person import TINY_MODEL, StartProgram
 
 STORY = "Tell me a long story."
 
@@ -108,14 +106,8 @@ def test_the_exported_file_reads_back(start_program: StartProgram, qtbot: QtBot,
     person = start_program()
     person.asks("What is 17 + 25?")
     person.asks("Write hello world in Python.")
-    person.window.menus.export_action.trigger()
-    person.window.findChild(ExportDialog).export_button.click()
-    dialog = person.window.findChild(QFileDialog, "export_dialog")
-    assert dialog is not None
     target = tmp_path / "exported.md"
-    dialog.fileSelected.emit(str(target))
-    dialog.reject()
-    qtbot.waitUntil(target.exists, timeout=ANSWER_MS)
+    person.exports(target)
     text = target.read_text(encoding="utf-8")
     assert "<details>" in text
     assert "```python" in text

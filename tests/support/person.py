@@ -9,11 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QRect, Qt
 from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.application import Application
 from app.core.language_model import Piece, StreamEvent
 from app.services.model_status import ModelState
+from app.ui.exchange.export_dialog import ExportDialog
 from app.ui.transcript.view.transcript import Transcript
 
 TINY_MODEL = Path(__file__).parents[1] / "data" / "tiny-lfm2.gguf"
@@ -87,6 +89,16 @@ class Person:
         self._qtbot.waitUntil(lambda: not self.composer.is_sending, timeout=ANSWER_MS)
         self.waits_for_answer()
         return self.application.services.chat.last_answer()
+
+    def exports(self, path: Path) -> None:
+        """Writes the conversation on screen to a file, through both dialogs."""
+        self.window.menus.export_action.trigger()
+        self.window.findChild(ExportDialog).export_button.click()
+        dialog = self.window.findChild(QFileDialog, "export_dialog")
+        assert dialog is not None
+        dialog.fileSelected.emit(str(path))
+        dialog.reject()
+        self._qtbot.waitUntil(path.exists, timeout=ANSWER_MS)
 
     def picks_model(self, name: str) -> None:
         picker = self.window.chat_page.header.model_picker
