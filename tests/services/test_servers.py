@@ -26,7 +26,7 @@ from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.chat_harness import ChatHarness
 from tests.support.model_server import ModelServer
 from tests.support.picture_files import an_image, written
-from tests.support.server_desk import add_server, choose, model_on
+from tests.support.server_desk import add_server, choose, choose_local, model_on
 from tests.support.waiting import PATIENCE_S
 
 
@@ -104,8 +104,7 @@ def test_that_the_server_makes_the_prompt_is_said_once(harness, server):
     desk = harness()
     added = add_server(desk, server)
     choose(desk, added)
-    desk.models.choose(TINY_MODEL)
-    desk.waits(lambda: desk.models.info is not None and not desk.models.info.server)
+    choose_local(desk)
     choose(desk, added)
     said = [notice.sentence for notice in desk.told if "own chat template" in notice.sentence]
     assert said == ["studio makes the prompt itself, with its own chat template."]
@@ -136,8 +135,7 @@ def test_the_local_model_can_go_on_with_the_conversation(harness, server):
     choose(desk, add_server(desk, server))
     desk.answers.send("Hello?")
     desk.waits_for_answer()
-    desk.models.choose(TINY_MODEL)
-    desk.waits(lambda: desk.models.info is not None and desk.models.info.path == TINY_MODEL)
+    choose_local(desk)
     desk.answers.send("And you?")
     desk.waits_for_answer()
     said = [node.message.text for node in desk.chat.conversation.path()]
@@ -193,8 +191,7 @@ def test_an_answer_on_a_server_goes_on_while_a_local_model_is_loaded(harness, se
     choose(desk, add_server(desk, server))
     desk.answers.send("Hello?")
     desk.waits(lambda: desk.answers.current and desk.answers.current.events)
-    desk.models.choose(TINY_MODEL)
-    desk.waits(lambda: desk.models.info is not None and desk.models.info.path == TINY_MODEL)
+    choose_local(desk)
     gate.set()
     desk.waits_for_answer()
     assert shown_answer(desk).message.text == "Half whole"
@@ -231,8 +228,7 @@ def test_a_server_that_is_off_is_said_at_once_and_a_local_model_offered(harness,
     desk = harness()
     added = add_server(desk, server)
     choose(desk, added)
-    desk.models.choose(TINY_MODEL)
-    desk.waits(lambda: desk.models.info is not None and not desk.models.info.server)
+    choose_local(desk)
     server.close()
     desk.models.choose(path_of_server_model(added.id, "tiny"))
     desk.waits(lambda: desk.models.status.state is ModelState.READY and desk.failures)

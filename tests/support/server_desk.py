@@ -8,6 +8,7 @@ from app.core.model_file import ModelFile
 from app.core.server_model import path_of_server_model
 from app.servers.server import Server
 from tests.fakes.chat_server import FakeChatServer
+from tests.fakes.scripted_engine import TINY_MODEL
 from tests.support.chat_harness import ChatHarness
 
 
@@ -34,3 +35,9 @@ def choose(harness: ChatHarness, server: Server, model_id: str = "tiny") -> Path
     harness.models.choose(model.path)
     harness.waits(lambda: harness.models.info is not None and harness.models.info.path == model.path)
     return model.path
+
+
+def choose_local(harness: ChatHarness) -> None:
+    """Chooses the tiny model on this computer, and waits until it is loaded."""
+    harness.models.choose(TINY_MODEL)
+    harness.waits(lambda: harness.models.info is not None and harness.models.info.path == TINY_MODEL)
