@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-from pytestqt.qtbot import QtBot
-
 from app.core.permission import Decision, Permissions
-from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.scripted_model import ScriptedReply
-from tests.support.chat_harness import ChatHarness
+from tests.support.chat_harness import ChatHarness, OpenChat
 from tests.support.pictures import put_picture
 
-Open = Callable[..., ChatHarness]
 WORDS = ("Xylophones", "Zeppelins", "Quagmire")
-
-
-@pytest.fixture
-def open_chat(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    running: list[ChatHarness] = []
-
-    def start(*replies: ScriptedReply | str) -> ChatHarness:
-        chat = ChatHarness(qtbot, tmp_path, ScriptedEngine(*replies))
-        running.append(chat)
-        chat.start()
-        return chat
-
-    yield start
-    for chat in running:
-        chat.shut_down()
 
 
 def on_disk(me: ChatHarness) -> bytes:
@@ -40,7 +19,7 @@ def on_disk(me: ChatHarness) -> bytes:
     return b"".join(file.read_bytes() for file in files)
 
 
-def test_nothing_of_it_is_written_whatever_is_done_with_it(open_chat: Open) -> None:
+def test_nothing_of_it_is_written_whatever_is_done_with_it(open_chat: OpenChat) -> None:
     me = open_chat("Zeppelins fly.", "They do.")
     me.chat.start_new(is_temporary=True)
     me.chat.change_draft("Quagmire")
@@ -61,7 +40,7 @@ def test_nothing_of_it_is_written_whatever_is_done_with_it(open_chat: Open) -> N
     assert me.chat.conversation.path()[0].message.text == "Xylophones"
 
 
-def test_it_is_gone_when_it_is_left_and_its_answer_ends(open_chat: Open) -> None:
+def test_it_is_gone_when_it_is_left_and_its_answer_ends(open_chat: OpenChat) -> None:
     go_on = threading.Event()
     me = open_chat(ScriptedReply(["One ", go_on, "two."]), "Here.")
     me.chat.start_new(is_temporary=True)
@@ -79,7 +58,7 @@ def test_it_is_gone_when_it_is_left_and_its_answer_ends(open_chat: Open) -> None
     assert [it.title for it in me.services.conversations.summaries] == ["Hello"]
 
 
-def test_one_that_is_kept_is_saved_with_all_that_was_said(open_chat: Open) -> None:
+def test_one_that_is_kept_is_saved_with_all_that_was_said(open_chat: OpenChat) -> None:
     me = open_chat("Zeppelins fly.", "They do.")
     me.chat.start_new(is_temporary=True)
     me.answers.send("Xylophones")
@@ -95,7 +74,7 @@ def test_one_that_is_kept_is_saved_with_all_that_was_said(open_chat: Open) -> No
     assert [it.id for it in me.services.conversations.summaries] == [loaded.id]
 
 
-def test_one_that_is_kept_before_a_word_is_like_any_new_one(open_chat: Open) -> None:
+def test_one_that_is_kept_before_a_word_is_like_any_new_one(open_chat: OpenChat) -> None:
     me = open_chat("Yes.")
     me.chat.start_new(is_temporary=True)
     me.chat.keep()
@@ -106,7 +85,9 @@ def test_one_that_is_kept_before_a_word_is_like_any_new_one(open_chat: Open) -> 
     assert me.loaded().title == "Hello"
 
 
-def test_files_that_were_attached_go_with_it_unless_others_have_them(open_chat: Open, tmp_path: Path) -> None:
+def test_files_that_were_attached_go_with_it_unless_others_have_them(
+    open_chat: OpenChat, tmp_path: Path
+) -> None:
     me = open_chat()
     shared, own = put_picture(tmp_path, "red"), put_picture(tmp_path, "blue")
     attachments = me.services.attachments

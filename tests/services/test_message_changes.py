@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
-from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation
 from app.core.export import ExportOptions, from_markdown, to_markdown
 from app.core.message import Role
 from app.store.conversation_json import from_json, to_json
-from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.scripted_model import ScriptedReply
-from tests.support.chat_harness import ChatHarness
-
-Open = Callable[..., ChatHarness]
-
-
-@pytest.fixture
-def open_chat(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
-    opened: list[ChatHarness] = []
-
-    def start(*replies: ScriptedReply | str) -> ChatHarness:
-        chat = ChatHarness(qtbot, tmp_path, ScriptedEngine(*replies))
-        opened.append(chat)
-        chat.start()
-        return chat
-
-    yield start
-    for chat in opened:
-        chat.shut_down()
+from tests.support.chat_harness import ChatHarness, OpenChat
 
 
 def said(conversation: Conversation) -> list[tuple[str, str]]:
@@ -52,7 +29,7 @@ def asks(me: ChatHarness, *questions: str) -> None:
         me.waits_for_answer()
 
 
-def test_inserted_messages_are_sent_saved_and_taken_back(open_chat: Open) -> None:
+def test_inserted_messages_are_sent_saved_and_taken_back(open_chat: OpenChat) -> None:
     me = open_chat("One.", "Two.", "Three.")
     asks(me, "First?", "Second?")
     changes, path = me.services.changes, me.chat.conversation.path()
@@ -77,7 +54,7 @@ def test_inserted_messages_are_sent_saved_and_taken_back(open_chat: Open) -> Non
     assert me.loaded() == me.chat.conversation
 
 
-def test_what_is_inserted_above_versions_stands_above_all_of_them(open_chat: Open) -> None:
+def test_what_is_inserted_above_versions_stands_above_all_of_them(open_chat: OpenChat) -> None:
     me = open_chat("One.", "Other.")
     asks(me, "First?")
     me.answers.regenerate_last()
@@ -89,7 +66,7 @@ def test_what_is_inserted_above_versions_stands_above_all_of_them(open_chat: Ope
     assert said(me.loaded()) == [("user", "First?"), ("system", "Be brief."), ("assistant", "One.")]
 
 
-def test_a_role_is_changed_with_words_only_and_taken_back_whole(open_chat: Open) -> None:
+def test_a_role_is_changed_with_words_only_and_taken_back_whole(open_chat: OpenChat) -> None:
     me = open_chat("<think>Hm.</think>\n\nOne.", "Two.")
     asks(me, "First?")
     changes, answer = me.services.changes, me.chat.conversation.path()[-1]
@@ -110,7 +87,7 @@ def test_a_role_is_changed_with_words_only_and_taken_back_whole(open_chat: Open)
     assert generation.is_edited
 
 
-def test_one_message_is_removed_and_comes_back_where_it_was(open_chat: Open) -> None:
+def test_one_message_is_removed_and_comes_back_where_it_was(open_chat: OpenChat) -> None:
     me = open_chat("<think>Hm.</think>\n\nOne.", "Two.", "Three.")
     asks(me, "First?", "Second?")
     changes, path = me.services.changes, me.chat.conversation.path()
@@ -125,7 +102,7 @@ def test_one_message_is_removed_and_comes_back_where_it_was(open_chat: Open) -> 
     assert len(me.services.store.search.search("One")) == 1
 
 
-def test_of_several_versions_none_is_removed_alone(open_chat: Open) -> None:
+def test_of_several_versions_none_is_removed_alone(open_chat: OpenChat) -> None:
     me = open_chat("One.", "Other.")
     asks(me, "First?")
     me.answers.regenerate_last()
@@ -133,7 +110,7 @@ def test_of_several_versions_none_is_removed_alone(open_chat: Open) -> None:
     assert me.services.changes.remove(me.chat.conversation.path()[-1].id) is None
 
 
-def test_the_change_of_a_message_that_is_being_edited_ends_that(open_chat: Open) -> None:
+def test_the_change_of_a_message_that_is_being_edited_ends_that(open_chat: OpenChat) -> None:
     me = open_chat("One.")
     asks(me, "First?")
     question, answer = me.chat.conversation.path()
@@ -145,7 +122,7 @@ def test_the_change_of_a_message_that_is_being_edited_ends_that(open_chat: Open)
     assert me.chat.edited_id is None
 
 
-def test_a_branch_is_a_chat_of_its_own_in_the_same_folder(open_chat: Open) -> None:
+def test_a_branch_is_a_chat_of_its_own_in_the_same_folder(open_chat: OpenChat) -> None:
     me = open_chat("One.", "Two.", "Elsewhere.")
     asks(me, "First?", "Second?")
     me.waits_until_saved()
@@ -165,7 +142,7 @@ def test_a_branch_is_a_chat_of_its_own_in_the_same_folder(open_chat: Open) -> No
     assert not {node.id for node in first.nodes} & {node.id for node in branch.nodes}
 
 
-def test_nothing_changes_while_an_answer_is_written(open_chat: Open) -> None:
+def test_nothing_changes_while_an_answer_is_written(open_chat: OpenChat) -> None:
     may_end = threading.Event()
     me = open_chat("One.", ScriptedReply(["Two", may_end, "."]))
     asks(me, "First?")
@@ -184,7 +161,7 @@ def test_nothing_changes_while_an_answer_is_written(open_chat: Open) -> None:
     me.waits_for_answer()
 
 
-def test_a_temporary_chat_is_changed_and_never_written(open_chat: Open) -> None:
+def test_a_temporary_chat_is_changed_and_never_written(open_chat: OpenChat) -> None:
     me = open_chat("One.", "Two.")
     me.chat.start_new(is_temporary=True)
     asks(me, "First?")
@@ -197,7 +174,7 @@ def test_a_temporary_chat_is_changed_and_never_written(open_chat: Open) -> None:
     assert said(me.loaded()) == [("user", "First?"), ("system", "Be brief."), ("assistant", "One.")]
 
 
-def test_a_changed_chat_is_the_same_after_export_and_import(open_chat: Open) -> None:
+def test_a_changed_chat_is_the_same_after_export_and_import(open_chat: OpenChat) -> None:
     me = open_chat("One.", "Other.", "Two.")
     asks(me, "First?")
     me.answers.regenerate_last()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,27 +14,15 @@ from app.core.message import Message, Role
 from app.core.next_prompts import next_prompts
 from app.core.title import TASK
 from app.engine.engine import Engine
-from tests.fakes.scripted_engine import ScriptedEngine
 from tests.fakes.scripted_model import ScriptedReply
-from tests.support.chat_harness import ChatHarness
+from tests.support.chat_harness import ChatHarness, OpenChat
 
 pytestmark = pytest.mark.titles
-OpenChat = Callable[..., ChatHarness]
 
 
-@pytest.fixture
-def open_chat(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenChat]:
+@pytest.fixture(autouse=True)
+def short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.services.titles.PAUSE_MS", 20)
-    opened: list[ChatHarness] = []
-
-    def open_one(*replies: ScriptedReply | str) -> ChatHarness:
-        opened.append(ChatHarness(qtbot, tmp_path, ScriptedEngine(*replies)))
-        opened[-1].start()
-        return opened[-1]
-
-    yield open_one
-    for harness in opened:
-        harness.shut_down()
 
 
 def asks(chat: ChatHarness, text: str = "How do rainbows form?") -> None:

@@ -113,3 +113,7 @@ class ChatHarness:
             self.services.shut_down()
             QCoreApplication.sendPostedEvents()  # What was saved last is told while there is a window.
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+OpenChat = Callable[..., ChatHarness]
+"""Is given the replies, and opens a chat with them."""
