@@ -235,6 +235,8 @@ class ServerService(QObject):
                 finally:
                     connection.close()
                 report(tuple(found))
+            if not found:  # What was found before may be the user's by now, or gone.
+                report(())
 
         self._looking = run_in_background(self._worker, self, work, self.found.emit, lambda _error: None)
 

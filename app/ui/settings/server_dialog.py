@@ -33,14 +33,8 @@ class ServerDialog(QDialog):
 
     saved = Signal()
 
-    def __init__(
-        self, server: Server | None = None, address: str = "", parent: QWidget | None = None
-    ) -> None:
-        """
-        Args:
-            server: the one to change; None for a new one.
-            address: what is in the field of a new one.
-        """
+    def __init__(self, server: Server | None = None, parent: QWidget | None = None) -> None:
+        """`server` is the one to change; None for a new one."""
         super().__init__(parent)
         self.setObjectName("server_dialog")
         self.setWindowTitle(tr("Change a server") if server else tr("Add a server"))
@@ -48,9 +42,9 @@ class ServerDialog(QDialog):
         self.setMinimumWidth(WIDTH)
         self._server = server
         self.name_field = self._field("server_name_field", tr("Name"), server.name if server else "")
-        self.name_field.setPlaceholderText(tr("As the list shall call it"))
+        self.name_field.setPlaceholderText(tr("Shown in the list of models"))
         self.address_field = self._field(
-            "server_address_field", tr("Address"), server.address if server else address
+            "server_address_field", tr("Address"), server.address if server else ""
         )
         self.address_field.setPlaceholderText("http://studio.local:8000")
         self.key_field = self._field("server_key_field", tr("API key"), "")

@@ -61,8 +61,10 @@ class ServersController(QObject):
         if self._page is not None:
             self._page.set_found(())
 
-    def _add(self, address: str) -> None:
-        dialog = ServerDialog(None, address, self._page)
+    def _add(self, name: str, address: str) -> None:
+        dialog = ServerDialog(parent=self._page)
+        dialog.name_field.setText(name)
+        dialog.address_field.setText(address)
 
         def save() -> None:
             wanted = dialog.server
@@ -78,7 +80,7 @@ class ServersController(QObject):
         dialog.open()
 
     def _edit(self, server: Server) -> None:
-        dialog = ServerDialog(server, "", self._page)
+        dialog = ServerDialog(server, self._page)
 
         def save() -> None:
             try:

@@ -29,13 +29,13 @@ class ServersPage(QWidget):
 
     Signals:
         shown(), hidden(): somebody looks at the page, or no longer.
-        add_requested(str): a new server, at this address where it is known.
+        add_requested(str, str): a new server; its name and its address where they are known.
         edit_requested(Server), test_requested(Server), remove_requested(Server): what to do with one.
     """
 
     shown = Signal()
     hidden = Signal()
-    add_requested = Signal(str)
+    add_requested = Signal(str, str)
     edit_requested = Signal(object)
     test_requested = Signal(object)
     remove_requested = Signal(object)
@@ -62,7 +62,7 @@ class ServersPage(QWidget):
         self._lay_out()
         self.list.currentRowChanged.connect(self._show_current)
         self.list.itemActivated.connect(lambda _item: self._ask(self.edit_requested))
-        self.add_button.clicked.connect(lambda: self.add_requested.emit(""))
+        self.add_button.clicked.connect(lambda: self.add_requested.emit("", ""))
         self.edit_button.clicked.connect(lambda: self._ask(self.edit_requested))
         self.test_button.clicked.connect(lambda: self._ask(self.test_requested))
         self.remove_button.clicked.connect(lambda: self._ask(self.remove_requested))
@@ -106,7 +106,9 @@ class ServersPage(QWidget):
             layout.addWidget(QLabel(words, row), 1)
             button = QPushButton(tr("Add {program}", program=program), row)
             button.setObjectName("add_found_button")
-            button.clicked.connect(lambda _checked=False, address=address: self.add_requested.emit(address))
+            button.clicked.connect(
+                lambda _checked=False, found=(program, address): self.add_requested.emit(*found)
+            )
             layout.addWidget(button)
             self._found.addWidget(row)
 

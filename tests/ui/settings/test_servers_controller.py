@@ -128,9 +128,22 @@ def test_what_answers_on_this_computer_is_offered_while_the_page_is_open(
     assert any("vLLM answers on this computer" in label.text() for label in office.page.findChildren(QLabel))
     office.page.findChild(QPushButton, "add_found_button").click()
     assert office.dialog.address_field.text() == server.address
+    assert office.dialog.name_field.text() == "vLLM"
     office.dialog.reject()
     office.page.hide()
     office.desk.waits(lambda: not office.page.findChildren(QPushButton, "add_found_button"))
+
+
+def test_what_was_added_is_offered_no_more(
+    office: Office, server: FakeChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.services.servers.USUAL_PORTS", ((ServerKind.VLLM, server.port),))
+    office.page.show()
+    office.desk.waits(lambda: office.page.findChild(QPushButton, "add_found_button"))
+    office.page.findChild(QPushButton, "add_found_button").click()
+    office.dialog.save_button.click()
+    office.desk.waits(lambda: not office.page.findChildren(QPushButton, "add_found_button"))
+    assert [it.address for it in office.servers.servers] == [server.address]
 
 
 def test_a_servers_models_stand_under_its_name_with_a_mark(office: Office, server: FakeChatServer) -> None:
