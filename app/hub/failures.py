@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
 import logging
 import socket
 import ssl
-import time
-from collections.abc import Iterator
 
 import httpx2
 from huggingface_hub import errors as library
@@ -23,7 +20,9 @@ from app.core.errors import (
     TokenError,
 )
 from app.core.translation import tr
+from app.net.causes import causes_of
 from app.net.client import AnswerTooLongError
+from app.net.retry_after import wait_seconds
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +110,7 @@ def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError
             tr("Check the name, or search for it again."),
         )
     if status == 429:
-        seconds = _wait_seconds(response)
+        seconds = wait_seconds(response.headers.get("Retry-After", ""))
         wait = (
             tr("It asks to wait {waiting_time}.", waiting_time=formatting.waiting_time(seconds))
             if seconds
@@ -122,7 +121,7 @@ def _of_status(status: int, response: httpx2.Response, subject: str) -> HubError
         return BusyHubError(
             tr("Hugging Face is having problems (error {status}).", status=status),
             _TRY_LATER,
-            _wait_seconds(response),
+            wait_seconds(response.headers.get("Retry-After", "")),
         )
     return HubError(
         tr("Hugging Face answered with something unexpected (code {status}).", status=status), _TRY_LATER
@@ -150,7 +149,7 @@ def _gated(status: int, subject: str, page: str) -> GatedError:
 
 
 def _of_connection(error: Exception) -> HubError:
-    causes = list(_chain(error))
+    causes = list(causes_of(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return NetworkError(
             tr("Hugging Face cannot be reached: there seems to be no network."), _CHECK_NETWORK
@@ -167,20 +166,3 @@ def _of_connection(error: Exception) -> HubError:
     if isinstance(error, httpx2.TooManyRedirects | httpx2.UnsupportedProtocol | httpx2.InvalidURL):
         return HubError(tr("Hugging Face redirected to an address that leads nowhere."), _TRY_LATER)
     return NetworkError(tr("The connection to Hugging Face broke."), _CHECK_NETWORK)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _wait_seconds(response: httpx2.Response) -> float:
-    """What the answer's Retry-After says: seconds or a date; 0 where it says nothing that can be read."""
-    text = response.headers.get("Retry-After", "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time()) if text else 0.0
-    except (ValueError, TypeError, OverflowError, OSError):
-        return 0.0

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
 import socket
 import ssl
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,6 +21,8 @@ from app.core.errors import (
 )
 from app.core.parsing import ParseError, parse_json
 from app.core.translation import sentences, tr
+from app.net.causes import causes_of
+from app.net.retry_after import wait_seconds
 from app.servers.event_stream import EventTooLongError
 from app.servers.server import Server
 
@@ -167,17 +167,6 @@ def quoted_error(body: bytes) -> str:
         return ""
 
 
-def wait_seconds(text: str) -> float:
-    """What Retry-After says: seconds or a date; 0 where it says nothing that can be read."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time()) if text else 0.0
-    except (ValueError, TypeError, OverflowError, OSError):
-        return 0.0
-
-
 def page_instead(server: Server) -> ServerError:
     return ServerError(
         tr("A web page answered at the address of {name}, and no model.", name=server.name),
@@ -246,7 +235,7 @@ def _length_in(body: bytes, said: str) -> int:
 def _of_connection(error: Exception, server: Server, has_begun: bool) -> ServerError:
     import httpx2
 
-    causes = list(_chain(error))
+    causes = list(causes_of(error))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return ServerError(
             tr("No computer named {host} can be found.", host=urlsplit(server.address).hostname),
@@ -269,12 +258,6 @@ def _of_connection(error: Exception, server: Server, has_begun: bool) -> ServerE
 def _with_words(sentence: str, said: str) -> str:
     """A sentence, and what the server itself said."""
     return sentences(sentence, tr("It says: {words}", words=said) if said else "")
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _words_in(value: Any) -> str:

@@ -9,7 +9,6 @@ import re
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ import webencodings
 
 from app.core.errors import OfflineError
 from app.core.translation import tr
+from app.net.causes import causes_of
 from app.net.interruptible import broken_off_when
 from app.net.network import Network
 from app.tools.page_text import text_of_page
@@ -223,7 +223,7 @@ def _offline() -> ToolError:
 def _failed(error: httpx2.RequestError, host: str) -> ToolError:
     import httpx2
 
-    causes = list(_chain(error))
+    causes = list(causes_of(error))
     insecure = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     if insecure is not None:
         return ToolError(f"The connection to {host} is not secure: {insecure.reason or insecure}.")
@@ -240,12 +240,6 @@ def _host_of(error: httpx2.RequestError, url: httpx2.URL) -> str:
         return error.request.url.host
     except RuntimeError:
         return url.host
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _phrase(status: int) -> str:
