@@ -11,7 +11,7 @@ from typing import Any
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 
-from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors
+from app.engine.llama.library import NativeFailure
 from app.engine.llama.model import Model
 
 _SEQUENCE = 0
@@ -46,11 +46,7 @@ class LlamaContext:
         if not flash_attention:
             parameters.flash_attn_type = C.LLAMA_FLASH_ATTN_TYPE_DISABLED
         parameters.n_rs_seq = take_back_length
-        parameters.no_perf = True
-        last_errors.clear()
-        self._handle = C.llama_init_from_model(model.handle, parameters)
-        if not self._handle:
-            raise LoadFailed(complaint())
+        self._handle = model.new_context(parameters)
         self._finalizer = weakref.finalize(self, C.llama_free, self._handle)
         self._memory = C.llama_get_memory(self._handle)
         self.context_length = int(C.llama_n_ctx(self._handle))

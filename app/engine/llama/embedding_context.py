@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 
-from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors
+from app.engine.llama.library import NativeFailure, complaint
 from app.engine.llama.model import Model
 
 
@@ -31,11 +31,7 @@ class EmbeddingContext:
         parameters.kv_unified = True
         parameters.embeddings = True
         parameters.n_threads = parameters.n_threads_batch = thread_count
-        parameters.no_perf = True
-        last_errors.clear()
-        self._handle = C.llama_init_from_model(model.handle, parameters)
-        if not self._handle:
-            raise LoadFailed(complaint())
+        self._handle = model.new_context(parameters)
         self._finalizer = weakref.finalize(self, C.llama_free, self._handle)
         self._memory = C.llama_get_memory(self._handle)
         self.batch_size = batch_size

@@ -70,6 +70,19 @@ class Model:
     def vocab(self) -> Any:
         return self._vocab
 
+    def new_context(self, parameters: Any) -> Any:
+        """The handle of a new context; whoever asks for it frees it.
+
+        Raises:
+            LoadFailed: there is not enough memory for it, or the model cannot be run so.
+        """
+        parameters.no_perf = True
+        last_errors.clear()
+        context = C.llama_init_from_model(self._handle, parameters)
+        if not context:
+            raise LoadFailed(complaint())
+        return context
+
     def close(self) -> None:
         """Frees the weights. Its contexts must be closed first."""
         with self._lock:

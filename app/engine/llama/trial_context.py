@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 
-from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors
+from app.engine.llama.library import NativeFailure, complaint
 from app.engine.llama.model import Model
 
 _MEASURED, _COPY = 0, 1
@@ -29,11 +29,7 @@ class TrialContext:
         parameters.n_threads = parameters.n_threads_batch = thread_count
         enabled, disabled = C.LLAMA_FLASH_ATTN_TYPE_ENABLED, C.LLAMA_FLASH_ATTN_TYPE_DISABLED
         parameters.flash_attn_type = enabled if flash_attention else disabled
-        parameters.no_perf = True
-        last_errors.clear()
-        self._handle = C.llama_init_from_model(model.handle, parameters)
-        if not self._handle:
-            raise LoadFailed(complaint())
+        self._handle = model.new_context(parameters)
         self._finalizer = weakref.finalize(self, C.llama_free, self._handle)
         self._memory = C.llama_get_memory(self._handle)
 
