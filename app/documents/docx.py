@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from app.core.document import Document, DocumentPage
 from app.documents.formats import DOCX
 from app.documents.markdown_writer import MarkdownWriter
-from app.documents.package import Package, damaged
+from app.documents.package import Package
 from app.documents.xml_reading import EnoughError, XmlListener, read_xml
 
 LONGEST_TEXT = 4_200_000
@@ -25,9 +25,7 @@ def read(package: Package) -> Document:
         DocumentError: it is damaged.
         XmlRefusedError: as `read_xml`.
     """
-    main = _main_part(package)
-    if main not in package:
-        raise damaged(package.name)
+    main = package.main_part("word/document.xml")
     relations = dict(package.relations(main).values())
     styles, numbers = _WordStyles(), _WordLists()
     for kind, listener in (("styles", styles), ("numbering", numbers)):
@@ -41,11 +39,6 @@ def read(package: Package) -> Document:
             read_xml(package.read(relations[kind]), notes)
             body.writer.paragraph(notes.text())
     return Document(package.name, DOCX, (DocumentPage(None, "", body.text()),))
-
-
-def _main_part(package: Package) -> str:
-    found = (target for kind, target in package.relations("").values() if kind == "officeDocument")
-    return next(found, "word/document.xml")
 
 
 class _WordStyles(XmlListener):

@@ -22,7 +22,7 @@ FAULTS = (
     zlib.error,
     EOFError,
     OSError,
-    NotImplementedError,
+    NotImplementedError,  # What `zipfile` raises for ways of packing that it does not know.
     KeyError,
 )
 
@@ -90,6 +90,18 @@ class Package:
         listener = _Relations(folder)
         read_xml(self.read(place), listener)
         return listener.found
+
+    def main_part(self, usual: str) -> str:
+        """The file of an Office document that its content starts from: `usual` where it does not say.
+
+        Raises:
+            DocumentError: it is missing.
+        """
+        found = (target for kind, target in self.relations("").values() if kind == "officeDocument")
+        main = next(found, usual)
+        if main not in self:
+            raise damaged(self.name)
+        return main
 
 
 class _Relations(XmlListener):

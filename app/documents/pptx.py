@@ -8,7 +8,7 @@ from app.core.document import Document, DocumentPage
 from app.core.translation import tr
 from app.documents.formats import PPTX
 from app.documents.markdown_writer import MarkdownWriter
-from app.documents.package import Package, damaged
+from app.documents.package import Package
 from app.documents.xml_reading import XmlListener, read_xml
 
 MOST_SLIDES = 2_000
@@ -24,10 +24,7 @@ def read(package: Package) -> Document:
         DocumentError: it is damaged.
         XmlRefusedError: as `read_xml`.
     """
-    main = next((target for kind, target in package.relations("").values() if kind == "officeDocument"), "")
-    main = main or "ppt/presentation.xml"
-    if main not in package:
-        raise damaged(package.name)
+    main = package.main_part("ppt/presentation.xml")
     show = _Show()
     read_xml(package.read(main), show)
     relations = package.relations(main)

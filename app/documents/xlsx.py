@@ -10,7 +10,7 @@ from app.core.document import Document, DocumentPage
 from app.core.translation import tr
 from app.documents.formats import XLSX
 from app.documents.markdown_writer import MOST_COLUMNS, MarkdownWriter
-from app.documents.package import Package, damaged
+from app.documents.package import Package
 from app.documents.xml_reading import EnoughError, XmlListener, read_xml
 
 MOST_CELLS = 400_000
@@ -29,10 +29,7 @@ def read(package: Package) -> Document:
         DocumentError: it is damaged.
         XmlRefusedError: as `read_xml`.
     """
-    main = next((target for kind, target in package.relations("").values() if kind == "officeDocument"), "")
-    main = main or "xl/workbook.xml"
-    if main not in package:
-        raise damaged(package.name)
+    main = package.main_part("xl/workbook.xml")
     relations = package.relations(main)
     book, shared, styles = _Workbook(), _SharedTexts(), _CellFormats()
     read_xml(package.read(main), book)
