@@ -10,7 +10,7 @@ from app.core.conversation import MessageNode
 from app.core.errors import Cancelled, PromptTooLongError, TemplateError
 from app.core.language_model import LanguageModel
 from app.core.message import AttachmentPart, Message, Role
-from app.core.prompt import LONGEST_WORD, MESSAGE_OVERHEAD, choose_messages, room_for_answer
+from app.core.prompt import LONGEST_WORD, MESSAGE_OVERHEAD, room_for_answer
 from app.core.turn_request import TurnRequest
 
 
@@ -155,15 +155,7 @@ class _Measure:
 
     def _chosen(self, path: Sequence[MessageNode]) -> tuple[Sequence[Message], str | None]:
         """The messages that would be sent, as `run_turn` chooses them."""
-        choice = choose_messages(
-            path,
-            self._request.system_prompt,
-            self._model.count_tokens,
-            self._model.context_length,
-            tools=self._request.tools,
-            count_prompt=self._prompt_tokens,
-            count_attachment=self._model.attachment_tokens,
-        )
+        choice = self._request.choose_messages(self._model, path, count_prompt=self._prompt_tokens)
         return choice.messages, choice.first_seen_id
 
     def _system_tokens(self) -> int:

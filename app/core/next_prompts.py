@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from app.core.conversation import MessageNode
 from app.core.language_model import LanguageModel
 from app.core.message import DocumentPart, Message, Role
-from app.core.prompt import choose_messages
 from app.core.turn_request import TurnRequest
 
 _CONTINUATIONS = ("a", "7")
@@ -26,15 +25,7 @@ def next_prompts(
     """
     texts = [f"{words} {more}".lstrip() for more in _CONTINUATIONS]
     questions = [Message.of_text(Role.USER, text, documents) for text in texts]
-    choice = choose_messages(
-        (*request.path, MessageNode(questions[0])),
-        request.system_prompt,
-        model.count_tokens,
-        model.context_length,
-        tools=request.tools,
-        count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
-        count_attachment=model.attachment_tokens,
-    )
+    choice = request.choose_messages(model, (*request.path, MessageNode(questions[0])))
     return [(*choice.messages[:-1], question) for question in questions]
 
 

@@ -10,7 +10,7 @@ from app.core import formatting
 from app.core.conversation import MessageNode
 from app.core.language_model import LanguageModel, PromptSection, PromptText
 from app.core.message import Message, Role
-from app.core.prompt import choose_messages, room_for_answer
+from app.core.prompt import room_for_answer
 from app.core.turn_request import TurnRequest
 
 
@@ -45,15 +45,7 @@ def shown_prompt(model: LanguageModel, request: TurnRequest, draft: Message) -> 
         EngineError: the model was unloaded meanwhile.
     """
     path = (*request.path, MessageNode(draft)) if draft.parts else request.path
-    choice = choose_messages(
-        path,
-        request.system_prompt,
-        model.count_tokens,
-        model.context_length,
-        tools=request.tools,
-        count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
-        count_attachment=model.attachment_tokens,
-    )
+    choice = request.choose_messages(model, path)
     waits_for_answer = bool(path) and path[-1].role is not Role.ASSISTANT
     prompt = model.prompt_text(choice.messages, request.tools, for_reply=waits_for_answer)
     notes = tuple(_notes(path, choice.messages, prompt, model.context_length))

@@ -16,7 +16,6 @@ from app.core.conversation import MessageNode, MessageState, new_id
 from app.core.errors import EngineError, UserError
 from app.core.language_model import LanguageModel
 from app.core.message import Message, Part, Role, Statistics, StopReason, ToolCallPart
-from app.core.prompt import choose_messages
 from app.core.reasoning_timer import ReasoningLimit
 from app.core.tool_round import (
     RESULT_SHARE,
@@ -136,16 +135,7 @@ class _Turn:
                     "The model that was to answer is not loaded.",
                     "Choose a model, then regenerate the answer.",
                 )
-            choice = choose_messages(
-                self._path,
-                request.system_prompt,
-                model.count_tokens,
-                model.context_length,
-                tools=request.tools,
-                prefill=prefill,
-                count_prompt=lambda messages: model.count_prompt_tokens(messages, request.tools),
-                count_attachment=model.attachment_tokens,
-            )
+            choice = request.choose_messages(model, self._path, prefill)
             for event in model.answer(
                 choice.messages, request.tools, request.sampling, answer.stop, choice.prefill
             ):
