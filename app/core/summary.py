@@ -15,6 +15,7 @@ from app.core.language_model import LanguageModel
 from app.core.message import Message, Role
 from app.core.sampling import Sampling
 from app.core.stream import PartGrew
+from app.core.translation import tr
 from app.core.turn import run_turn
 from app.core.turn_event import ReplyEnded, ReplyGrew
 from app.core.turn_request import TurnRequest
@@ -65,8 +66,11 @@ def summarise(
     room = model.context_length - 2 * limit - model.count_tokens(_question("", "", "")) - MARGIN
     if room < SMALLEST_PART:
         raise EngineError(
-            f"The model's context of {model.context_length:,} tokens is too short to write a summary in.",
-            "Load it with a longer context, or start a new chat.",
+            tr(
+                "The model's context of {context_length:,} tokens is too short to write a summary in.",
+                context_length=model.context_length,
+            ),
+            tr("Load it with a longer context, or start a new chat."),
         )
     parts = _parts(model, path, room)
     summary = ""
@@ -102,7 +106,7 @@ def _text_of(ended: ReplyEnded, cancel: threading.Event) -> str:
     if ended.repeat:
         text = text.removesuffix(ended.message.raw[ended.repeat.start :])
     if not text.strip():
-        raise EngineError("The model wrote no summary.", "Try again, or choose another model for it.")
+        raise EngineError(tr("The model wrote no summary."), tr("Try again, or choose another model for it."))
     return text.strip()
 
 

@@ -24,6 +24,7 @@ from app.core.tool_round import (
     cut_to_tokens,
     run_calls,
 )
+from app.core.translation import tr
 from app.core.turn_event import NextRoundStarted, ReplyEnded, RoundEnded, TurnEvent
 from app.core.turn_request import TurnRequest
 
@@ -132,8 +133,8 @@ class _Turn:
         try:
             if request.model_path and request.model_path != model.model_path:
                 raise EngineError(
-                    "The model that was to answer is not loaded.",
-                    "Choose a model, then regenerate the answer.",
+                    tr("The model that was to answer is not loaded."),
+                    tr("Choose a model, then regenerate the answer."),
                 )
             choice = request.choose_messages(model, self._path, prefill)
             for event in model.answer(

@@ -16,6 +16,7 @@ from app.core.message import Message
 from app.core.reasoning_markers import ReasoningMarkers, open_reasoning
 from app.core.stream import ReplyAssembler
 from app.core.template_traits import CallForm, TemplateTraits, WordsBesideCall
+from app.core.translation import tr
 from app.engine.conversation_form import turns_of, with_tags_shown
 from app.engine.own_words import own_words
 from app.engine.prompt_check import missing_from
@@ -44,7 +45,7 @@ _TRIAL_SECONDS = 0.5
 """For one rendering of a few words."""
 _THOUGHT_FIELDS = ("thinking", "reasoning", "reasoning_content")
 _SPLITS_THOUGHTS = re.compile(r"""split\(\s*['"]</think>['"]""")
-REFUSED = "Start a new chat, or choose another model."
+REFUSED = tr("Start a new chat, or choose another model.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,15 @@ class CompiledTemplate:
         self._environment = TemplateSandbox()
         self._tokens = {"bos_token": own_text(bos_text), "eos_token": own_text(eos_text)}
         if len(source) > LONGEST_TEMPLATE:
-            raise TemplateError("The model's chat template is far too long.", REFUSED)
+            raise TemplateError(tr("The model's chat template is far too long."), REFUSED)
         try:
             names = self._names = _names_read(self._environment.parse(source))
             self._template = self._environment.from_string(source)
         except (JinjaError, RecursionError, MemoryError, SyntaxError, ValueError) as error:
             reason = str(error).rstrip(".") or type(error).__name__
-            raise TemplateError(f"The model's chat template is not valid: {reason}.", REFUSED) from error
+            raise TemplateError(
+                tr("The model's chat template is not valid: {reason}.", reason=reason), REFUSED
+            ) from error
         plain = TemplateTraits(
             thought_fields=tuple(name for name in _THOUGHT_FIELDS if name in names),
             thoughts_in_content=_SPLITS_THOUGHTS.search(source) is not None,
@@ -160,13 +163,19 @@ class CompiledTemplate:
             pieces = self._template.generate(given, add_generation_prompt=for_reply, **self._tokens)
             return with_tags_shown(_joined(pieces))
         except WorkLimitExceeded as error:
-            raise TemplateStoppedError(f"The model's chat template was stopped: {error}.", REFUSED) from error
+            raise TemplateStoppedError(
+                tr("The model's chat template was stopped: {error}.", error=error), REFUSED
+            ) from error
         except RaisedByTemplate as error:
             reason = str(error).rstrip(".")
-            raise TemplateError(f"The model's chat template refuses this chat: {reason}.", REFUSED) from error
+            raise TemplateError(
+                tr("The model's chat template refuses this chat: {reason}.", reason=reason), REFUSED
+            ) from error
         except Exception as error:  # A template can make any filter or method raise anything.
             reason = str(error).rstrip(".") or type(error).__name__
-            raise TemplateError(f"The model's chat template failed: {reason}.", REFUSED) from error
+            raise TemplateError(
+                tr("The model's chat template failed: {reason}.", reason=reason), REFUSED
+            ) from error
 
 
 def _forms(traits: TemplateTraits) -> Iterator[TemplateTraits]:
@@ -190,7 +199,7 @@ def _joined(pieces: Iterator[str]) -> TrackedText:
     for piece in pieces:
         length += len(piece)
         if length > LONGEST_PROMPT:
-            raise WorkLimitExceeded("it writes far more than a prompt")
+            raise WorkLimitExceeded(tr("it writes far more than a prompt"))
         kept.append(piece)
     return join_pieces(kept)
 

@@ -14,6 +14,7 @@ from app.core.language_model import MediaProgress, Piece, PromptProgress, ReplyS
 from app.core.message import Message, Role, Statistics, StopReason
 from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.tool_grammar import tool_grammar
+from app.core.translation import tr
 from app.engine.loaded_model import LoadedModel, native_library
 from app.engine.media_positions import tokens_of
 from app.engine.prompt_cache import MemoryFull, ReadingFailed, ReadingStopped
@@ -101,12 +102,18 @@ class Completion:
 
     def _fitting(self, tokens: list[int]) -> list[int]:
         if not tokens:
-            raise EngineError("The model's tokenizer made nothing of the prompt.", "Choose another model.")
+            raise EngineError(
+                tr("The model's tokenizer made nothing of the prompt."), tr("Choose another model.")
+            )
         longest = self._loaded.context.context_length
         if len(tokens) >= longest:
             raise EngineError(
-                f"The chat has {len(tokens):,} tokens, and the model's context holds {longest:,}.",
-                "Start a new chat, shorten the message, or load the model with a longer context.",
+                tr(
+                    "The chat has {tokens:,} tokens, and the model's context holds {longest:,}.",
+                    tokens=len(tokens),
+                    longest=longest,
+                ),
+                tr("Start a new chat, shorten the message, or load the model with a longer context."),
             )
         return tokens
 
@@ -200,11 +207,11 @@ def _reading_failed() -> EngineError | OutOfMemoryError:
     complaint = " ".join(native_library().last_errors)
     if "alloc" in complaint or "out of memory" in complaint:
         return OutOfMemoryError(
-            "Memory ran out while answering.",
-            "Close other programs, or load the model with a shorter context.",
+            tr("Memory ran out while answering."),
+            tr("Close other programs, or load the model with a shorter context."),
         )
     return EngineError(
-        "The engine failed while answering.", "Try again; if it happens again, reload the model."
+        tr("The engine failed while answering."), tr("Try again; if it happens again, reload the model.")
     )
 
 

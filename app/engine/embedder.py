@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.core.errors import EngineError, ModelFileError
 from app.core.risky_work import RiskyWork
+from app.core.translation import tr
 from app.engine.file_identity import identity_of
 from app.engine.gguf import read_header
 from app.engine.loaded_model import native_library
@@ -85,22 +86,27 @@ class Embedder:
                 yield from context.embed(batch)
         except native.NativeFailure as error:
             self._free()
-            raise EngineError("The meaning of a text could not be computed.", "Try again.") from error
+            raise EngineError(tr("The meaning of a text could not be computed."), tr("Try again.")) from error
 
     def _load(self, native: ModuleType, path: Path) -> None:
         header = read_header(path)
         if not is_embedding_model(header):
-            raise ModelFileError(f"{path.name} is no embedding model.", "Choose another one.")
+            raise ModelFileError(
+                tr("{name} is no embedding model.", name=path.name), tr("Choose another one.")
+            )
         identity = identity_of(path)
         if self._guard.suspect(*identity) is not None:
-            raise ModelFileError(f"Tarn ended while {path.name} was loaded.", "Choose another one.")
+            raise ModelFileError(
+                tr("Tarn ended while {name} was loaded.", name=path.name), tr("Choose another one.")
+            )
         try:
             with self._guard.during(RiskyWork.LOAD_MODEL, *identity):
                 self._open(native, path)
         except native.LoadFailed as error:
             self._free()
             raise ModelFileError(
-                f"The embedding model {path.name} could not be loaded.", "Download it again."
+                tr("The embedding model {name} could not be loaded.", name=path.name),
+                tr("Download it again."),
             ) from error
         self._path = path
         log.info("Loaded the embedding model %s", path.name)

@@ -17,6 +17,7 @@ from app.core.message import AttachmentPart, DocumentPart, Message
 from app.core.model_file import LoadOptions, ModelInfo, Sense
 from app.core.risky_work import RiskyWork
 from app.core.sampling import Sampling
+from app.core.translation import sentences, tr
 from app.engine.completion import Completion
 from app.engine.file_identity import FileIdentity, identity_of
 from app.engine.gguf import GgufHeader
@@ -34,10 +35,10 @@ log = logging.getLogger(__name__)
 
 _TOKENS_OF_WORDS = 8
 """What "[a picture, not shown]" takes."""
-_WITHOUT_SIGHT = (
+_WITHOUT_SIGHT = tr(
     "There is not enough memory for the part of the model that sees or hears, so it reads words only."
 )
-_WITHOUT_GPU = "The graphics card could not take the model, so it runs on the processor."
+_WITHOUT_GPU = tr("The graphics card could not take the model, so it runs on the processor.")
 
 
 class Engine:
@@ -208,7 +209,9 @@ class Engine:
             except (ReadingStopped, MemoryFull):
                 pass
             except (ReadingFailed, MemoryError) as error:
-                raise EngineError("The engine failed while it read ahead.", "Reload the model.") from error
+                raise EngineError(
+                    tr("The engine failed while it read ahead."), tr("Reload the model.")
+                ) from error
 
     def copy_state(self, messages: Sequence[Message], tools: Sequence[dict[str, Any]]) -> SavedState | None:
         """A copy of all that is in memory; None where the prompt for these messages begins otherwise.
@@ -310,7 +313,7 @@ class Engine:
 
     def _require(self) -> LoadedModel:
         if self._loaded is None:
-            raise EngineError("No model is loaded.", "Choose a model first.")
+            raise EngineError(tr("No model is loaded."), tr("Choose a model first."))
         return self._loaded
 
     def _load(
@@ -329,7 +332,7 @@ class Engine:
                 raise
             projector = None
             plan = self._plan(header, options, catalog_context, native.has_gpu(), None)
-            plan = replace(plan, notice=f"{plan.notice} {_WITHOUT_SIGHT}".lstrip())
+            plan = replace(plan, notice=sentences(plan.notice, _WITHOUT_SIGHT))
 
         def load(plan: LoadPlan) -> LoadedModel:
             return load_model(

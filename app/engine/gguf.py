@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from app.core.errors import ModelFileError
 from app.core.formatting import one_line
+from app.core.translation import tr, tr_later
 
 MAGIC = b"GGUF"
 LONGEST_NAME = 200
@@ -170,9 +171,13 @@ def read_header(path: Path) -> GgufHeader:
         raise _unreadable(path, error) from error
     except _DamagedHeader as damage:
         raise ModelFileError(
-            f"{path.name} is damaged: {damage}.",
-            "Download the file again; the download was probably cut off.",
+            tr("{name} is damaged: {damage}.", name=path.name, damage=damage),
+            tr("Download the file again; the download was probably cut off."),
         ) from damage
+
+
+_TOO_MANY_TENSORS = tr_later("its header names {count} tensor entries, more than any model has")
+_TOO_MANY_VALUES = tr_later("its header names {count} value entries, more than any model has")
 
 
 class _DamagedHeader(Exception):  # noqa: N818 - half a sentence, never seen outside
@@ -187,26 +192,34 @@ def _open(path: Path) -> BinaryIO:
     # Opening a FIFO would wait for a writer for ever, so look at what it is first.
     mode = path.stat().st_mode
     if stat.S_ISDIR(mode):
-        raise ModelFileError(f"{path.name} is a folder, not a model file.", "Choose a .gguf file inside it.")
+        raise ModelFileError(
+            tr("{name} is a folder, not a model file.", name=path.name), tr("Choose a .gguf file inside it.")
+        )
     if not stat.S_ISREG(mode):
-        raise ModelFileError(f"{path.name} is not a regular file.", "Choose a .gguf file.")
+        raise ModelFileError(tr("{name} is not a regular file.", name=path.name), tr("Choose a .gguf file."))
     return path.open("rb")
 
 
 def _unreadable(path: Path, error: OSError) -> ModelFileError:
     if isinstance(error, FileNotFoundError):
         return ModelFileError(
-            f"The model file {path} no longer exists.",
-            "If it is on another drive, connect the drive; otherwise choose another model.",
+            tr("The model file {path} no longer exists.", path=path),
+            tr("If it is on another drive, connect the drive; otherwise choose another model."),
         )
     if isinstance(error, PermissionError):
         return ModelFileError(
-            f"You do not have permission to read {path.name}.", "Change the file's permissions."
+            tr("You do not have permission to read {name}.", name=path.name),
+            tr("Change the file's permissions."),
         )
     if error.errno == errno.ELOOP:
-        return ModelFileError(f"{path.name} is a link that leads back to itself.", "Choose the real file.")
+        return ModelFileError(
+            tr("{name} is a link that leads back to itself.", name=path.name), tr("Choose the real file.")
+        )
     reason = error.strerror or os.strerror(error.errno or 0)
-    return ModelFileError(f"{path.name} could not be read: {reason}.", "Check the drive, then try again.")
+    return ModelFileError(
+        tr("{name} could not be read: {reason}.", name=path.name, reason=reason),
+        tr("Check the drive, then try again."),
+    )
 
 
 class _Parser:
@@ -223,8 +236,8 @@ class _Parser:
 
     def header(self) -> GgufHeader:
         version = self._version()
-        tensor_count = self._count("tensor", shortest=24, most=MOST_TENSORS)
-        value_count = self._count("value", shortest=13, most=MOST_VALUES)
+        tensor_count = self._count(_TOO_MANY_TENSORS, shortest=24, most=MOST_TENSORS)
+        value_count = self._count(_TOO_MANY_VALUES, shortest=13, most=MOST_VALUES)
         values: dict[str, Value] = {}
         lengths: dict[str, int] = {}
         text_bytes: dict[str, int] = {}
@@ -237,30 +250,35 @@ class _Parser:
 
     def _version(self) -> int:
         if self._file_size == 0:
-            raise ModelFileError(f"{self._path.name} is empty.", "Download the file again.")
+            raise ModelFileError(tr("{name} is empty.", name=self._path.name), tr("Download the file again."))
         self._fill(min(4, self._file_size))
         if self._data[:4] != MAGIC:
             raise ModelFileError(
-                f"{self._path.name} is not a GGUF model file.", "Choose a file in GGUF format."
+                tr("{name} is not a GGUF model file.", name=self._path.name),
+                tr("Choose a file in GGUF format."),
             )
         self._position = 4
         version = self._number(_U32)
         if version & 0xFFFF == 0:
             raise ModelFileError(
-                f"{self._path.name} was made for processors with another byte order.",
-                "Choose a little-endian GGUF file.",
+                tr("{name} was made for processors with another byte order.", name=self._path.name),
+                tr("Choose a little-endian GGUF file."),
             )
         if version not in (2, 3):
             raise ModelFileError(
-                f"{self._path.name} is a GGUF file of version {version}; this engine reads versions 2 and 3.",
-                "Choose a newer conversion of the model." if version < 2 else "Update Tarn.",
+                tr(
+                    "{name} is a GGUF file of version {version}; this engine reads versions 2 and 3.",
+                    name=self._path.name,
+                    version=version,
+                ),
+                tr("Choose a newer conversion of the model.") if version < 2 else tr("Update Tarn."),
             )
         return version
 
-    def _count(self, what: str, shortest: int, most: int) -> int:
+    def _count(self, excess: str, shortest: int, most: int) -> int:
         count = self._number(_U64)
         if count * shortest > self._file_size or count > most:
-            raise _DamagedHeader(f"its header names {count} {what} entries, more than any model has")
+            raise _DamagedHeader(tr(excess, count=count))
         return count
 
     def _read_value(
@@ -298,7 +316,7 @@ class _Parser:
         """The bytes of all tensors, and the size that the file must have."""
         alignment = values.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 0 < alignment <= 2**20:
-            raise _DamagedHeader(f"its alignment is {alignment}")
+            raise _DamagedHeader(tr("its alignment is {alignment}", alignment=alignment))
         weight_bytes = last = 0
         for _ in range(tensor_count):
             offset, size = self._tensor()
@@ -312,7 +330,13 @@ class _Parser:
         name = self._text(1024)
         dimensions = self._number(_U32)
         if not 0 < dimensions <= 4:
-            raise _DamagedHeader(f"its tensor {_short_line(name)!r} has {dimensions} dimensions")
+            raise _DamagedHeader(
+                tr(
+                    "its tensor {name!r} has {dimensions} dimensions",
+                    name=_short_line(name),
+                    dimensions=dimensions,
+                )
+            )
         elements = 1
         for _ in range(dimensions):
             elements *= self._number(_U64)
@@ -332,7 +356,9 @@ class _Parser:
     def _form(self, kind: int, key: str) -> struct.Struct:
         form = _SCALARS.get(kind)
         if form is None:
-            raise _DamagedHeader(f"its value {_short_line(key)!r} is of an unknown type ({kind})")
+            raise _DamagedHeader(
+                tr("its value {name!r} is of an unknown type ({kind})", name=_short_line(key), kind=kind)
+            )
         return form
 
     def _number(self, form: struct.Struct) -> int:
@@ -344,7 +370,7 @@ class _Parser:
     def _text(self, longest: int) -> str:
         length = self._number(_U64)
         if length > longest:
-            raise _DamagedHeader(f"its header holds a name of {length} bytes")
+            raise _DamagedHeader(tr("its header holds a name of {length} bytes", length=length))
         self._need(length)
         start = self._position
         self._position += length
@@ -360,7 +386,7 @@ class _Parser:
 
     def _skip_strings(self, count: int) -> None:
         if count * _U64.size > self._file_size - self._position or count > MOST_TEXTS:
-            raise _DamagedHeader(f"its header names {count} texts, more than any model has")
+            raise _DamagedHeader(tr("its header names {count} texts, more than any model has", count=count))
         # The hot loop: a vocabulary and its merges are up to half a million texts.
         length_at = _U64.unpack_from
         data, position, last = self._data, self._position, len(self._data) - _U64.size
@@ -383,10 +409,10 @@ class _Parser:
     def _fill(self, end: int) -> None:
         """Makes the file's first `end` bytes available."""
         if end > self._file_size:
-            raise _DamagedHeader("the file ends in the middle of its header")
+            raise _DamagedHeader(tr("the file ends in the middle of its header"))
         if end > LONGEST_HEADER:
-            raise _DamagedHeader("its header is larger than that of any model")
+            raise _DamagedHeader(tr("its header is larger than that of any model"))
         wanted = max(end, self._FIRST_READ, 2 * len(self._data))
         self._data += self._file.read(min(wanted, LONGEST_HEADER) - len(self._data))
         if end > len(self._data):
-            raise _DamagedHeader("the file ends in the middle of its header")
+            raise _DamagedHeader(tr("the file ends in the middle of its header"))

@@ -15,6 +15,7 @@ import psutil
 from app.core.errors import EngineError, ModelFileError
 from app.core.media import SOUND_RATE
 from app.core.model_file import Sense
+from app.core.translation import tr
 from app.engine.library_thread import Stop, Tell, run_beside
 from app.engine.prompt_cache import ReadingStopped
 
@@ -26,7 +27,7 @@ LOG = logging.getLogger(__name__)
 
 LEAST_FREE_BYTES = 512 * 1024 * 1024
 """With less free memory than this the projector is freed after an answer, and loaded again when needed."""
-_AGAIN = "Download the model again with its second file, or choose another model."
+_AGAIN = tr("Download the model again with its second file, or choose another model.")
 
 
 class LazyProjector:
@@ -113,19 +114,28 @@ class LazyProjector:
 
 def _unusable_because(projector: Projector, path: Path, senses: frozenset[Sense]) -> ModelFileError | None:
     """Why a loaded projector cannot be used for what it says that it is for; None where it can."""
-    hint = "Choose a model of the LFM2.5-VL or the LFM2.5-Audio family."
+    hint = tr("Choose a model of the LFM2.5-VL or the LFM2.5-Audio family.")
     if not (projector.can_see and Sense.SIGHT in senses) and not (
         projector.can_hear and Sense.HEARING in senses
     ):
-        return ModelFileError(f"{path.name} is not for pictures or sound, so this model cannot see.", hint)
+        return ModelFileError(
+            tr("{name} is not for pictures or sound, so this model cannot see.", name=path.name), hint
+        )
     if not projector.is_read_plainly:
         return ModelFileError(
-            "This model reads pictures or sound in a way that Tarn does not know yet, so it gets none here.",
+            tr(
+                "This model reads pictures or sound in a way that Tarn does not know yet, so it gets none "
+                "here."
+            ),
             hint,
         )
     if projector.can_hear and projector.sound_rate != SOUND_RATE:
         return ModelFileError(
-            f"{path.name} wants sound in a form that Tarn does not know yet, so it gets none here.", hint
+            tr(
+                "{name} wants sound in a form that Tarn does not know yet, so it gets none here.",
+                name=path.name,
+            ),
+            hint,
         )
     return None
 
@@ -140,7 +150,8 @@ def _projector_library() -> ModuleType:
         from app.engine.llama import projector
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
         raise EngineError(
-            f"The engine's library for pictures and sound could not be loaded: {error}.", "Reinstall Tarn."
+            tr("The engine's library for pictures and sound could not be loaded: {error}.", error=error),
+            tr("Reinstall Tarn."),
         ) from error
     return projector
 
@@ -149,21 +160,32 @@ def _load_failure(path: Path, complaint: str) -> ModelFileError:
     """Why a projector could not be loaded, as a sentence."""
     if not path.is_file():
         return ModelFileError(
-            f"The file {path.name}, which lets this model see or hear, is not there any more.", _AGAIN
+            tr("The file {name}, which lets this model see or hear, is not there any more.", name=path.name),
+            _AGAIN,
         )
     if "mismatch" in complaint:
         return ModelFileError(
-            f"{path.name} belongs to another model, so this one cannot see or hear with it.", _AGAIN
+            tr("{name} belongs to another model, so this one cannot see or hear with it.", name=path.name),
+            _AGAIN,
         )
     if "unknown projector type: " in complaint:
         family = complaint.split("unknown projector type: ")[1].split()[0]
         return ModelFileError(
-            f"{path.name} is for pictures or sound of the family {family}, which this engine does not know, "
-            "so the model can neither see nor hear with it.",
-            "Update Tarn, or choose another model.",
+            tr(
+                "{name} is for pictures or sound of the family {family}, which this engine does not know, "
+                "so the model can neither see nor hear with it.",
+                name=path.name,
+                family=family,
+            ),
+            tr("Update Tarn, or choose another model."),
         )
     lines = [line for line in complaint.splitlines() if line]
-    reason = lines[0].rsplit(": ", 1)[-1].rstrip(".") if lines else "no reason was given"
+    reason = lines[0].rsplit(": ", 1)[-1].rstrip(".") if lines else tr("no reason was given")
     return ModelFileError(
-        f"{path.name}, which lets this model see or hear, cannot be loaded: {reason}.", _AGAIN
+        tr(
+            "{name}, which lets this model see or hear, cannot be loaded: {reason}.",
+            name=path.name,
+            reason=reason,
+        ),
+        _AGAIN,
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.errors import EngineError
+from app.core.translation import tr
 
 _SPARE_BYTES = 256
 _FILLING = 0xA5
@@ -71,8 +72,11 @@ def check_library(library: ctypes.CDLL, context: type[Any], model: type[Any], fo
     )
     if not is_known:
         raise EngineError(
-            f"The engine's library in {folder} is of another version than this program was made for.",
-            "Unset LLAMA_CPP_LIB_PATH, or point it to a build of the right version.",
+            tr(
+                "The engine's library in {folder} is of another version than this program was made for.",
+                folder=folder,
+            ),
+            tr("Unset LLAMA_CPP_LIB_PATH, or point it to a build of the right version."),
         )
 
 

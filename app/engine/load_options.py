@@ -22,6 +22,7 @@ from app.core.memory_estimate import (
     work_space_bytes,
 )
 from app.core.model_file import LoadOptions
+from app.core.translation import tr
 from app.engine.gguf import GgufHeader
 
 if TYPE_CHECKING:
@@ -232,16 +233,20 @@ def _wanted_context(header: GgufHeader, options: LoadOptions, catalog_context: i
 
 def _why_on(options: LoadOptions) -> str:
     if options.kv_cache_type != "f16":
-        return "Flash attention is on, as a quantised KV cache needs it."
-    return "Flash attention is on, as the model does not fit into the free memory without it."
+        return tr("Flash attention is on, as a quantised KV cache needs it.")
+    return tr("Flash attention is on, as the model does not fit into the free memory without it.")
 
 
 def _shortened(fitting: int, asked: int, header: GgufHeader) -> str:
     if fitting >= asked:
         return ""
     if header.trained_context and fitting >= header.trained_context:
-        return f"The context is {fitting:,} tokens. That is this model’s maximum."
-    return f"The context is {fitting:,} tokens instead of {asked:,}: more does not fit into the free memory."
+        return tr("The context is {fitting:,} tokens. That is this model’s maximum.", fitting=fitting)
+    return tr(
+        "The context is {fitting:,} tokens instead of {asked:,}: more does not fit into the free memory.",
+        fitting=fitting,
+        asked=asked,
+    )
 
 
 def _does_not_fit(
@@ -249,9 +254,15 @@ def _does_not_fit(
 ) -> OutOfMemoryError:
     context = context_length * memory.context_bytes_per_token
     return OutOfMemoryError(
-        f"{header.path.name} needs about {formatting.size(memory.total_bytes(context_length))} of memory "
-        f"({formatting.size(memory.weight_bytes)} for the model, {formatting.size(context)} for the context, "
-        f"{formatting.size(memory.overhead_bytes)} for the engine), and only "
-        f"{formatting.size(machine.free_bytes)} are free.",
-        "Close other programs, or choose a smaller model or a smaller quantisation.",
+        tr(
+            "{name} needs about {needed} of memory ({model} for the model, {context} for the context, "
+            "{engine} for the engine), and only {free} are free.",
+            name=header.path.name,
+            needed=formatting.size(memory.total_bytes(context_length)),
+            model=formatting.size(memory.weight_bytes),
+            context=formatting.size(context),
+            engine=formatting.size(memory.overhead_bytes),
+            free=formatting.size(machine.free_bytes),
+        ),
+        tr("Close other programs, or choose a smaller model or a smaller quantisation."),
     )

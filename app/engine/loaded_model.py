@@ -22,6 +22,7 @@ from app.core.media import ReadMedia, no_media, not_shown
 from app.core.message import DocumentPart, MediaPart, Message, PicturePart, RecordingPart
 from app.core.model_file import ModelInfo, Sense
 from app.core.passage import documents_form, plain_form
+from app.core.translation import sentences, tr
 from app.engine.call_check import understands_calls
 from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from app.engine import llama
     from app.engine.chat_template import ChatTemplate, Prompt
 
-_AGAIN = "Download the file again, or choose another model."
+_AGAIN = tr("Download the file again, or choose another model.")
 MOST_COUNTED_DOCUMENTS = 64
 """Whose tokens are remembered."""
 _LOADED_SHARE = 0.95
@@ -159,7 +160,7 @@ class LoadedModel:
         prompt = self.template.render(marked.messages, tools, prefill, for_reply)
         if any(mark not in prompt.text for mark in marked.media):
             raise TemplateError(
-                "The model's chat template leaves out what is attached.", "Choose another model."
+                tr("The model's chat template leaves out what is attached."), tr("Choose another model.")
             )
         return marked, prompt
 
@@ -187,10 +188,10 @@ class LoadedModel:
         name = self.info.path.name
         tokens = self.prompt_tokens("Hello")
         if not tokens:
-            raise ModelFileError(f"The vocabulary of {name} cannot write a word.", _AGAIN)
+            raise ModelFileError(tr("The vocabulary of {name} cannot write a word.", name=name), _AGAIN)
         if self.context.read(tokens) != 0 or not self.context.has_sound_outcome(self.model.vocabulary_size):
             raise ModelFileError(
-                f"The weights in {name} are damaged: nothing can be computed with them.", _AGAIN
+                tr("The weights in {name} are damaged: nothing can be computed with them.", name=name), _AGAIN
             )
 
 
@@ -199,7 +200,7 @@ def _tokenizer_errors() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        raise EngineError("The model's tokenizer failed.", "Choose another model.") from error
+        raise EngineError(tr("The model's tokenizer failed."), tr("Choose another model.")) from error
 
 
 class LoadProgress:
@@ -245,7 +246,9 @@ def native_library(parts: Sequence[Path] = ()) -> ModuleType:
 
         llama.load_libraries(parts)
     except (ImportError, OSError, RuntimeError, AttributeError) as error:
-        raise EngineError(f"The engine's library could not be loaded: {error}.", "Reinstall Tarn.") from error
+        raise EngineError(
+            tr("The engine's library could not be loaded: {error}.", error=error), tr("Reinstall Tarn.")
+        ) from error
     return llama
 
 
@@ -372,14 +375,16 @@ def _template_of(header: GgufHeader, model: llama.Model, completes_text: bool) -
         return ChatTemplate(COMPLETION, *special), ""
     if not header.chat_template:
         return ChatTemplate(CHATML, *special), (
-            "This model file has no chat template, so a common one (ChatML) is used; answers may be odd."
+            tr("This model file has no chat template, so a common one (ChatML) is used; answers may be odd.")
         )
     try:
         return ChatTemplate(header.chat_template, *special), ""
     except TemplateStoppedError as error:
         raise ModelFileError(str(error), _AGAIN) from error
     except TemplateError as error:
-        return ChatTemplate(CHATML, *special), f"{error} A common one (ChatML) is used; answers may be odd."
+        return ChatTemplate(CHATML, *special), sentences(
+            str(error), tr("A common one (ChatML) is used; answers may be odd.")
+        )
 
 
 def _load_failed(header: GgufHeader, plan: LoadPlan, complaint: str) -> ModelFileError | OutOfMemoryError:
@@ -387,9 +392,15 @@ def _load_failed(header: GgufHeader, plan: LoadPlan, complaint: str) -> ModelFil
     name = header.path.name
     if "alloc" in complaint or "out of memory" in complaint:
         return OutOfMemoryError(
-            f"There was not enough memory to load {name}, which needs about {plan.total_bytes / 1e9:.1f} GB.",
-            "Close other programs, set a shorter context, or choose a smaller model.",
+            tr(
+                "There was not enough memory to load {name}, which needs about {total_bytes:.1f} GB.",
+                name=name,
+                total_bytes=plan.total_bytes / 1e9,
+            ),
+            tr("Close other programs, set a shorter context, or choose a smaller model."),
         )
     lines = [line for line in complaint.splitlines() if line]
-    reason = lines[0].rsplit("error loading model: ", 1)[-1].rstrip(".") if lines else "no reason was given"
-    return ModelFileError(f"The engine could not load {name}: {reason}.", _AGAIN)
+    reason = (
+        lines[0].rsplit("error loading model: ", 1)[-1].rstrip(".") if lines else tr("no reason was given")
+    )
+    return ModelFileError(tr("The engine could not load {name}: {reason}.", name=name, reason=reason), _AGAIN)

@@ -23,6 +23,7 @@ from app.core.message import MediaPart, Message, PicturePart
 from app.core.model_file import Sense
 from app.core.picture_size import lfm2_positions, seen_size
 from app.core.sound_pieces import estimated_positions, pieces_of
+from app.core.translation import tr
 from app.engine.lazy_projector import LazyProjector
 from app.engine.library_thread import run_beside
 from app.engine.media_positions import (
@@ -183,7 +184,8 @@ class MediaReader:
         media = self._read_media(part)
         if media is None:
             raise EngineError(
-                f"{part.file.name} is not there any more.", "Send your message again without it."
+                tr("{name} is not there any more.", name=part.file.name),
+                tr("Send your message again without it."),
             )
         pieces = _pieces_of(media)
         for piece in dict.fromkeys(layout.tiles[tile].piece for tile in tiles):
@@ -244,7 +246,8 @@ class MediaReader:
             return self.projector.loaded.chunks(media)
         except llama.NativeFailure as error:
             raise EngineError(
-                f"The model could not take {part.file.name}: {error}.", "Send your message again without it."
+                tr("The model could not take {name}: {error}.", name=part.file.name, error=error),
+                tr("Send your message again without it."),
             ) from error
 
     def _encoded(self, part: MediaPart, run: Run, cancel: threading.Event) -> Iterator[float | Embeddings]:
@@ -260,8 +263,8 @@ class MediaReader:
             raise ReadingStopped from error
         except llama.NativeFailure as error:
             raise EngineError(
-                f"The model could make nothing of {part.file.name}: {error}.",
-                "Send your message again without it.",
+                tr("The model could make nothing of {name}: {error}.", name=part.file.name, error=error),
+                tr("Send your message again without it."),
             ) from error
 
 

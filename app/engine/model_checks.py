@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app.core.errors import ModelFileError
 from app.core.model_file import ModelFile, Sense
+from app.core.translation import tr, tr_count, tr_later
 from app.engine.gguf import GgufHeader, read_header
 
 _CHAT = """
@@ -35,21 +36,18 @@ _EMBEDDING = """
 """
 CHAT_ARCHITECTURES = frozenset(_CHAT.split())
 EMBEDDING_ARCHITECTURES = frozenset(_EMBEDDING.split())
+_DRAFT_MODEL = tr_later("{name} is a draft model that only speeds up another model.")
+_DIFFUSION_MODEL = tr_later("{name} is a diffusion model, which does not write word by word.")
+_VOICE_MODEL = tr_later("{name} is a voice model.")
+_PROJECTOR = tr_later("{name} is a projector that lets another model see or hear.")
 OTHER_ARCHITECTURES: dict[str, str] = {
-    "clip": "a projector that lets another model see or hear",
-    "dflash": "a draft model that only speeds up another model",
-    "eagle3": "a draft model that only speeds up another model",
-    "gemma4-assistant": "a draft model that only speeds up another model",
-    "dream": "a diffusion model, which does not write word by word",
-    "llada": "a diffusion model, which does not write word by word",
-    "llada-moe": "a diffusion model, which does not write word by word",
-    "rnd1": "a diffusion model, which does not write word by word",
-    "pockettts": "a voice model",
-    "qwen3tts": "a voice model",
-    "wavtokenizer-dec": "a voice model",
-    "t5": "a translation model, which is not made for conversation",
+    "clip": _PROJECTOR,
+    **dict.fromkeys(("dflash", "eagle3", "gemma4-assistant"), _DRAFT_MODEL),
+    **dict.fromkeys(("dream", "llada", "llada-moe", "rnd1"), _DIFFUSION_MODEL),
+    **dict.fromkeys(("pockettts", "qwen3tts", "wavtokenizer-dec"), _VOICE_MODEL),
+    "t5": tr_later("{name} is a translation model, which is not made for conversation."),
 }
-"""Architectures that the library knows and that cannot chat, with what they are."""
+"""Architectures that the library knows and that cannot chat, with what is said of them."""
 
 NEWER_ARCHITECTURES = frozenset({"lfm3"})
 """Known by name to need a newer engine than this one."""
@@ -60,11 +58,11 @@ SPARE_WORD_BYTES = 1024 * 1024
 
 _TOKENS = "tokenizer.ggml.tokens"
 _OTHER_KINDS = {
-    "mmproj": OTHER_ARCHITECTURES["clip"],
-    "adapter": "an adapter (LoRA) for another model",
-    "imatrix": "a table used for quantising models",
+    "mmproj": _PROJECTOR,
+    "adapter": tr_later("{name} is an adapter (LoRA) for another model."),
+    "imatrix": tr_later("{name} is a table used for quantising models."),
 }
-_CHOOSE_ANOTHER = "Choose a chat model."
+_CHOOSE_ANOTHER = tr("Choose a chat model.")
 _PART_NAME = re.compile(r"^(?P<stem>.+)-(?P<part>\d{5})-of-(?P<count>\d{5})\.gguf$")
 
 
@@ -174,13 +172,14 @@ def files_of(header: GgufHeader) -> list[Path]:
 
 def _wrong_kind(header: GgufHeader) -> ModelFileError | None:
     name, architecture = header.path.name, header.architecture
-    what = _OTHER_KINDS.get(header.kind) or OTHER_ARCHITECTURES.get(architecture)
-    if what:
-        return ModelFileError(f"{name} is {what}.", _CHOOSE_ANOTHER)
+    sentence = _OTHER_KINDS.get(header.kind) or OTHER_ARCHITECTURES.get(architecture)
+    if sentence:
+        return ModelFileError(tr(sentence, name=name), _CHOOSE_ANOTHER)
     # Chat architectures are also used for embedding models; those name the way they pool.
     if is_embedding_model(header):
         return ModelFileError(
-            f"{name} is an embedding model: it compares texts and cannot write any.", _CHOOSE_ANOTHER
+            tr("{name} is an embedding model: it compares texts and cannot write any.", name=name),
+            _CHOOSE_ANOTHER,
         )
     return None
 
@@ -194,18 +193,26 @@ def _unknown_architecture(header: GgufHeader) -> ModelFileError | None:
     name, architecture = header.path.name, header.architecture
     if not architecture:
         return ModelFileError(
-            f"{name} does not say which architecture it is of.", "Download the model again."
+            tr("{name} does not say which architecture it is of.", name=name), tr("Download the model again.")
         )
     if architecture in CHAT_ARCHITECTURES:
         return None
     if architecture in NEWER_ARCHITECTURES:
         return ModelFileError(
-            f"{name} is of the architecture {architecture}, which needs a newer engine than this one.",
-            "Update Tarn, or choose an LFM2.5 model.",
+            tr(
+                "{name} is of the architecture {architecture}, which needs a newer engine than this one.",
+                name=name,
+                architecture=architecture,
+            ),
+            tr("Update Tarn, or choose an LFM2.5 model."),
         )
     return ModelFileError(
-        f"{name} is of the architecture {architecture!r}, which Tarn's engine does not know.",
-        "Update Tarn, or choose another model.",
+        tr(
+            "{name} is of the architecture {architecture!r}, which Tarn's engine does not know.",
+            name=name,
+            architecture=architecture,
+        ),
+        tr("Update Tarn, or choose another model."),
     )
 
 
@@ -214,14 +221,14 @@ def _not_whole(header: GgufHeader) -> ModelFileError | None:
     if header.part_count > 1:
         return _missing_part(header)
     if header.tensor_count == 0:
-        return ModelFileError(f"{name} holds only a vocabulary and no model.", _CHOOSE_ANOTHER)
+        return ModelFileError(tr("{name} holds only a vocabulary and no model.", name=name), _CHOOSE_ANOTHER)
     if not header.vocabulary_size:
         return ModelFileError(
-            f"{name} holds no vocabulary, so it cannot read or write text.", _CHOOSE_ANOTHER
+            tr("{name} holds no vocabulary, so it cannot read or write text.", name=name), _CHOOSE_ANOTHER
         )
     if header.text_bytes.get(_TOKENS, 0) > LONGEST_AVERAGE_WORD * header.vocabulary_size + SPARE_WORD_BYTES:
         return ModelFileError(
-            f"The vocabulary of {name} is damaged: its words are far too long.", _CHOOSE_ANOTHER
+            tr("The vocabulary of {name} is damaged: its words are far too long.", name=name), _CHOOSE_ANOTHER
         )
     if header.is_cut:
         return _cut(header)
@@ -231,8 +238,13 @@ def _not_whole(header: GgufHeader) -> ModelFileError | None:
 def _cut(header: GgufHeader) -> ModelFileError:
     missing = header.end_of_tensors - header.file_size
     return ModelFileError(
-        f"{header.path.name} is not complete: {missing:,} bytes are missing at its end.",
-        "Download the file again; the download was probably cut off.",
+        tr_count(
+            "{name} is not complete: {count:,} byte is missing at its end.",
+            "{name} is not complete: {count:,} bytes are missing at its end.",
+            missing,
+            name=header.path.name,
+        ),
+        tr("Download the file again; the download was probably cut off."),
     )
 
 
@@ -240,16 +252,28 @@ def _missing_part(header: GgufHeader) -> ModelFileError | None:
     name = header.path.name
     if _PART_NAME.match(name) is None:
         return ModelFileError(
-            f"{name} is one of {header.part_count} parts of a model, and its name no longer says which.",
-            "Give the files back their names, ending in -00001-of-00002.gguf and so on.",
+            tr(
+                "{name} is one of {part_count} parts of a model, and its name no longer says which.",
+                name=name,
+                part_count=header.part_count,
+            ),
+            tr("Give the files back their names, ending in -00001-of-00002.gguf and so on."),
         )
     parts = files_of(header)
     missing = [part.name for part in parts if not part.exists()]
     if missing:
         return ModelFileError(
-            f"{name} is one of {len(parts)} parts of a model, and {missing[0]} is missing.",
-            "Put all parts into the same folder.",
+            tr(
+                "{name} is one of {parts} parts of a model, and {missing} is missing.",
+                name=name,
+                parts=len(parts),
+                missing=missing[0],
+            ),
+            tr("Put all parts into the same folder."),
         )
     if header.path != parts[0]:
-        return ModelFileError(f"{name} is not the first part of its model.", f"Choose {parts[0].name}.")
+        return ModelFileError(
+            tr("{name} is not the first part of its model.", name=name),
+            tr("Choose {name}.", name=parts[0].name),
+        )
     return None

@@ -33,6 +33,7 @@ from app.core.message import MediaPart, Message, Role
 from app.core.model_file import LoadOptions, Sense
 from app.core.sampling import Sampling
 from app.core.tool_grammar import tool_grammar
+from app.core.translation import tr
 from app.engine.completion import Completion
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import (
@@ -59,7 +60,7 @@ _LONGEST_PROMPT = 256
 """Tokens that are read for a try at most; a large model would take minutes for more."""
 _SEED = 1
 _UNCLEAR = MeasuredChoice(is_clear=False)
-_CHOOSE_ANOTHER = "Download the file again, or choose another model."
+_CHOOSE_ANOTHER = tr("Download the file again, or choose another model.")
 
 
 KINDS: dict[str, type[UserError]] = {
@@ -207,7 +208,9 @@ def _take_vocabulary_apart(loaded: LoadedModel) -> None:
     ends = [model.is_end(token) for token in range(model.vocabulary_size)]
     written = sum(1 for token in range(model.vocabulary_size) if model.bytes_of(token))
     if not written or all(ends):
-        raise ModelFileError(f"The vocabulary of {loaded.info.path.name} holds no words.", _CHOOSE_ANOTHER)
+        raise ModelFileError(
+            tr("The vocabulary of {name} holds no words.", name=loaded.info.path.name), _CHOOSE_ANOTHER
+        )
 
 
 def _tokenize(loaded: LoadedModel) -> None:
@@ -215,7 +218,10 @@ def _tokenize(loaded: LoadedModel) -> None:
     for text in TEXTS:
         if not all(0 <= token < size for token in loaded.prompt_tokens(text)):
             raise ModelFileError(
-                f"The vocabulary of {loaded.info.path.name} is damaged: it does not hold all of its words.",
+                tr(
+                    "The vocabulary of {name} is damaged: it does not hold all of its words.",
+                    name=loaded.info.path.name,
+                ),
                 _CHOOSE_ANOTHER,
             )
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from app.core.errors import Cancelled, EngineError
 from app.core.parsing import ParseError
+from app.core.translation import tr, tr_later
 from app.engine.file_identity import identity_of
 from app.engine.gguf import GgufHeader
 from app.engine.load_options import projector_bytes
@@ -46,18 +47,19 @@ SLOWEST_WORK = 10e6
 SPARE_MEMORY_BYTES = 1_500_000_000
 """What a trial may take beside its plan and a second copy of the weights, which some processors want."""
 
-_AGAIN = "Download the file again, or choose another model."
-_DOING = {
-    TrialStep.LOAD: "tried",
-    TrialStep.VOCABULARY: "read the vocabulary of",
-    TrialStep.TOKENIZE: "split text into tokens with",
-    TrialStep.TEMPLATE: "wrote a prompt with",
-    TrialStep.ANSWER: "answered with",
-    TrialStep.TOOL_CALL: "called a tool with",
-    TrialStep.CONTEXT: "prepared the memory of",
-    TrialStep.PICTURE: "looked at a picture with",
-    TrialStep.SPEED: "measured",
+_AGAIN = tr("Download the file again, or choose another model.")
+_STEPS = {
+    TrialStep.LOAD: tr_later("it tried {name}"),
+    TrialStep.VOCABULARY: tr_later("it read the vocabulary of {name}"),
+    TrialStep.TOKENIZE: tr_later("it split text into tokens with {name}"),
+    TrialStep.TEMPLATE: tr_later("it wrote a prompt with {name}"),
+    TrialStep.ANSWER: tr_later("it answered with {name}"),
+    TrialStep.TOOL_CALL: tr_later("it called a tool with {name}"),
+    TrialStep.CONTEXT: tr_later("it prepared the memory of {name}"),
+    TrialStep.PICTURE: tr_later("it looked at a picture with {name}"),
+    TrialStep.SPEED: tr_later("it measured {name}"),
 }
+"""What the engine did, as a part of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,10 @@ class Probe:
             Cancelled: `cancel` was set.
         """
         limits = TrialLimits(self._shortest_timeout)
-        name = "the engine's library"
+        name = tr("the engine's library")
         verdict = verdict_of(name, self._run(["--library"], name, limits, cancel), limits)
         if verdict.problem:
-            raise EngineError(verdict.problem, "Reinstall Tarn, or install a build for this computer.")
+            raise EngineError(verdict.problem, tr("Reinstall Tarn, or install a build for this computer."))
 
     def _limits(self, header: GgufHeader, sight_bytes: int) -> TrialLimits:
         size, shortest = header.file_size + sight_bytes, self._shortest_timeout
@@ -219,10 +221,12 @@ def default_command() -> list[str]:
 def verdict_of(name: str, outcome: TrialOutcome, limits: TrialLimits) -> TrialVerdict:
     """What a child's end means."""
     step = _last_step(outcome.lines)
-    doing = _DOING[step]
+    doing = tr(_STEPS[step], name=name)
     if step is TrialStep.PICTURE and (outcome.ending is not Ending.BY_ITSELF or outcome.exit_code != 0):
         # The model itself had passed by then.
-        return TrialVerdict(sight_problem=f"The engine failed when it {doing} {name}, so it cannot see.")
+        return TrialVerdict(
+            sight_problem=tr("The engine failed when {doing}, so it cannot see.", doing=doing)
+        )
     if step is TrialStep.SPEED and (outcome.ending is not Ending.BY_ITSELF or outcome.exit_code != 0):
         return TrialVerdict(
             sight_problem=str(_said(outcome.lines, "sight", ""))
@@ -230,20 +234,31 @@ def verdict_of(name: str, outcome: TrialOutcome, limits: TrialLimits) -> TrialVe
     match outcome.ending:
         case Ending.TOOK_TOO_LONG:
             return TrialVerdict(
-                f"{name} was not loaded: its trial did not finish within {limits.seconds:.0f} seconds.",
-                "Try again when the computer is less busy, or choose another model.",
+                tr(
+                    "{name} was not loaded: its trial did not finish within {seconds:.0f} seconds.",
+                    name=name,
+                    seconds=limits.seconds,
+                ),
+                tr("Try again when the computer is less busy, or choose another model."),
                 is_lasting=False,
             )
         case Ending.WORKED_TOO_LONG:
             return TrialVerdict(
-                f"{name} was not loaded: the engine took far too long when it {doing} it.",
+                tr(
+                    "{name} was not loaded: the engine took far too long when {doing}.",
+                    name=name,
+                    doing=doing,
+                ),
                 _AGAIN,
                 is_lasting=False,
             )
         case Ending.TOOK_TOO_MUCH_MEMORY:
             return TrialVerdict(
-                f"The engine took far more memory than a model of its size needs when it {doing} {name}, so "
-                "it was not loaded.",
+                tr(
+                    "The engine took far more memory than a model of its size needs when {doing}, so it was "
+                    "not loaded.",
+                    doing=doing,
+                ),
                 _AGAIN,
                 is_lasting=False,
             )
@@ -257,18 +272,18 @@ def _verdict_of_exit(name: str, doing: str, outcome: TrialOutcome) -> TrialVerdi
             return report
     if outcome.exit_code == -signal.SIGILL or outcome.exit_code == 0xC000001D:
         return TrialVerdict(
-            "The engine uses instructions that this computer's processor does not have.",
-            "Install a build of Tarn for older processors.",
+            tr("The engine uses instructions that this computer's processor does not have."),
+            tr("Install a build of Tarn for older processors."),
             kind="engine",
         )
     if outcome.exit_code == -9:
         return TrialVerdict(
-            f"The system stopped the trial of {name}, most likely because memory ran out.",
-            "Close other programs, or choose a smaller model.",
+            tr("The system stopped the trial of {name}, most likely because memory ran out.", name=name),
+            tr("Close other programs, or choose a smaller model."),
             kind="memory",
             is_lasting=False,
         )
-    return TrialVerdict(f"The engine crashed when it {doing} {name}, so it was not loaded.", _AGAIN)
+    return TrialVerdict(tr("The engine crashed when {doing}, so it was not loaded.", doing=doing), _AGAIN)
 
 
 def _last_step(lines: Sequence[str]) -> TrialStep:

@@ -15,6 +15,7 @@ from app.core.errors import EngineError, ModelFileError
 from app.core.language_model import MadePrompt, ReplyStarted
 from app.core.media import not_shown
 from app.core.message import Message
+from app.core.translation import tr
 from app.engine.loaded_model import native_library
 from app.engine.model_checks import read_usable
 from app.engine.prompt_tokenizer import PromptTokenizer
@@ -36,12 +37,14 @@ class VocabularyPromptMaker:
 
         header = read_usable(path)
         if not header.chat_template:
-            raise ModelFileError(f"{path.name} has no chat template.", "Choose another model.")
+            raise ModelFileError(
+                tr("{name} has no chat template.", name=path.name), tr("Choose another model.")
+            )
         native = native_library(choose_libraries())
         try:
             self._model = native.Model(path, 0, lambda _share: True, vocabulary_only=True)
         except native.LoadFailed as error:
-            raise ModelFileError(f"The vocabulary of {path.name} cannot be read.") from error
+            raise ModelFileError(tr("The vocabulary of {name} cannot be read.", name=path.name)) from error
         model = self._model
         special = (model.text_of(model.bos_token), model.text_of(model.eos_token))
         self._template = ChatTemplate(header.chat_template, *special)
@@ -81,4 +84,4 @@ class VocabularyPromptMaker:
         try:
             return tokenize(text)
         except Exception as error:
-            raise EngineError("The model's tokenizer failed.", "Choose another model.") from error
+            raise EngineError(tr("The model's tokenizer failed."), tr("Choose another model.")) from error

@@ -14,6 +14,7 @@ from app.core.errors import TemplateError, TemplateStoppedError
 from app.core.message import Message
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.template_traits import CallForm, TemplateTraits, WordsBesideCall
+from app.core.translation import tr
 from app.engine.compiled_template import REFUSED, Prompt
 from app.engine.tracked_text import TrackedText
 from app.processes.own_process import own_command
@@ -52,10 +53,12 @@ def _ask(request: object) -> dict[str, Any]:
         sentence = str(answer["error"])
     except RequestFailedError as error:
         if error.was_stopped:
-            raise TemplateStoppedError(f"The model's chat template was stopped: {error}.", REFUSED) from error
+            raise TemplateStoppedError(
+                tr("The model's chat template was stopped: {error}.", error=error), REFUSED
+            ) from error
         raise _failed(str(error)) from error
     except (ValueError, TypeError, RecursionError) as error:
-        raise _failed("its process answered nonsense") from error
+        raise _failed(tr("its process answered nonsense")) from error
     kind = TemplateStoppedError if answer.get("was_stopped") else TemplateError
     raise kind(sentence, REFUSED)
 
@@ -66,7 +69,7 @@ _process = RequestProcess(
 
 
 def _failed(reason: str) -> TemplateError:
-    return TemplateError(f"The model's chat template failed: {reason}.", REFUSED)
+    return TemplateError(tr("The model's chat template failed: {reason}.", reason=reason), REFUSED)
 
 
 def _traits_of(answer: Mapping[str, Any]) -> TemplateTraits:
@@ -83,7 +86,7 @@ def _traits_of(answer: Mapping[str, Any]) -> TemplateTraits:
             }
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise _failed("its process answered nonsense") from error
+        raise _failed(tr("its process answered nonsense")) from error
 
 
 def _prompt_of(answer: Mapping[str, Any]) -> Prompt:
@@ -99,7 +102,7 @@ def _prompt_of(answer: Mapping[str, Any]) -> Prompt:
             tuple(map(str, answer["left_out"])),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise _failed("its process answered nonsense") from error
+        raise _failed(tr("its process answered nonsense")) from error
 
 
 def _markers_of(found: Any) -> ReasoningMarkers | None:

@@ -27,6 +27,7 @@ from jinja2.parser import Parser
 from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import SandboxedEnvironment, SandboxedFormatter, modifies_known_mutable
 
+from app.core.translation import tr
 from app.engine.tracked_text import MarkupText, TrackedText, format_braces, join_pieces, own_text
 
 LARGEST_WORK = 20_000_000
@@ -146,7 +147,7 @@ class TemplateSandbox(SandboxedEnvironment):
         """Raises TooMuchWork: the template has done more than any honest one."""
         self._work += amount
         if self._work > LARGEST_WORK or time.monotonic() > self._deadline:
-            raise WorkLimitExceeded("it does not come to an end")
+            raise WorkLimitExceeded(tr("it does not come to an end"))
 
     def call(self, context: Context, function: Any, *args: Any, **kwargs: Any) -> Any:
         self.spend(_CALL_WORK)
@@ -164,7 +165,7 @@ class TemplateSandbox(SandboxedEnvironment):
             return None
         form = value.__self__
         if _WIDE_FORMAT.search(form):
-            raise WorkLimitExceeded("it writes too wide a text")
+            raise WorkLimitExceeded(tr("it writes too wide a text"))
         if not isinstance(form, TrackedText) or value.__name__ != "format":
             return wrapped
 
@@ -175,13 +176,13 @@ class TemplateSandbox(SandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "**" and not (abs(left) < 1000 and abs(right) < 100):
-            raise WorkLimitExceeded("it computes with too large numbers")
+            raise WorkLimitExceeded(tr("it computes with too large numbers"))
         if operator == "*" and not _are_numbers(left, right):
             self._check_size(_size(left) * right if hasattr(left, "__len__") else left * _size(right))
         if operator == "+" and hasattr(left, "__len__") and hasattr(right, "__len__"):
             self._check_size(_size(left) + _size(right))
         if operator == "%" and isinstance(left, str) and _WIDE_FORMAT.search(left):
-            raise WorkLimitExceeded("it writes too wide a text")
+            raise WorkLimitExceeded(tr("it writes too wide a text"))
         return super().call_binop(context, operator, left, right)
 
     def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> Any:
@@ -225,9 +226,9 @@ class TemplateSandbox(SandboxedEnvironment):
         if name == "replace":
             texts = [len(arg) for arg in args if isinstance(arg, str)]
             if texts and max(texts[1:], default=0) * texts[0] > 16 * LARGEST_TEXT:
-                raise WorkLimitExceeded("it writes too long a text")
+                raise WorkLimitExceeded(tr("it writes too long a text"))
         if name == "format" and args and _WIDE_FORMAT.search(str(args[0])):
-            raise WorkLimitExceeded("it writes too wide a text")
+            raise WorkLimitExceeded(tr("it writes too wide a text"))
         if name == "join":
             # What is joined may come one by one; it is collected so that it can be measured.
             args = tuple(list(arg) if _is_series(arg) else arg for arg in args)
@@ -244,7 +245,7 @@ class TemplateSandbox(SandboxedEnvironment):
     def _check_size(self, size: int) -> None:
         self.spend(size // 64)
         if size > LARGEST_TEXT:
-            raise WorkLimitExceeded("it writes too long a text")
+            raise WorkLimitExceeded(tr("it writes too long a text"))
 
 
 def _limit_loops(template: nodes.Template, environment: TemplateSandbox) -> None:
@@ -302,7 +303,7 @@ def _is_series(value: Any) -> bool:
 def _check_numbers(args: Iterable[Any], kwargs: Mapping[str, Any]) -> None:
     for value in (*args, *kwargs.values()):
         if isinstance(value, int) and abs(value) > LARGEST_NUMBER:
-            raise WorkLimitExceeded("it uses too large a number")
+            raise WorkLimitExceeded(tr("it uses too large a number"))
 
 
 def _size(value: Any) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 
 from app.core.errors import EngineError
+from app.core.translation import tr
 
 _LOOK_AGAIN_SECONDS = 0.05
 _READ_REST_SECONDS = 5.0
@@ -112,7 +113,8 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise EngineError(
-            f"The engine could not be started for a trial: {error.strerror}.", "Reinstall Tarn."
+            tr("The engine could not be started for a trial: {strerror}.", strerror=error.strerror),
+            tr("Reinstall Tarn."),
         ) from error
 
 

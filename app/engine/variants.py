@@ -24,6 +24,7 @@ from pathlib import Path
 
 from app.core.errors import EngineError, UserError
 from app.core.parsing import ParseError
+from app.core.translation import tr
 from app.engine.loaded_model import native_library
 from app.engine.model_trial import try_model
 from app.engine.processor import instruction_sets, processor_name
@@ -118,9 +119,14 @@ class Variants:
             log.warning("The engine's library %s does not run on this computer", trial.culprit)
             excluded.append(trial.culprit)
         raise EngineError(
-            f"The engine does not run on this computer's processor ({processor_name()}).",
-            "In a virtual machine, let it use the processor of its host. Or run Tarn from its source, which "
-            "builds the engine for this computer.",
+            tr(
+                "The engine does not run on this computer's processor ({processor_name}).",
+                processor_name=processor_name(),
+            ),
+            tr(
+                "In a virtual machine, let it use the processor of its host. Or run Tarn from its source, "
+                "which builds the engine for this computer."
+            ),
         )
 
     def _try(self, folder: Path, excluded: Sequence[str]) -> _Trial:
@@ -132,7 +138,7 @@ class Variants:
             with contextlib.suppress(ValueError, IndexError, TypeError):
                 return _Trial(libraries=tuple(map(str, json.loads(lines[-1]))))
         if not tried and lines and outcome.exit_code == _REFUSED:
-            raise EngineError(lines[-1], "Reinstall Tarn, or unset LLAMA_CPP_LIB_PATH.")
+            raise EngineError(lines[-1], tr("Reinstall Tarn, or unset LLAMA_CPP_LIB_PATH."))
         log.info("A trial of the engine ended with %s", outcome.exit_code)
         return _Trial(culprit=tried[-1] if tried else "")
 
@@ -236,7 +242,7 @@ def try_libraries(folder: Path, model: Path | None, excluded: Sequence[str]) -> 
     native = native_library()
     best = _best([path for path in processor_libraries(folder) if path.name not in excluded])
     if best is None:
-        raise EngineError("No library fits this processor.", "Install a build for this processor.")
+        raise EngineError(tr("No library fits this processor."), tr("Install a build for this processor."))
     working = [best]
     _say(_TRYING + best.name)
     native.load_libraries(working)

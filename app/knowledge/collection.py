@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.core.errors import UserError
 from app.core.folding import folded
+from app.core.translation import tr
 from app.files.converter import converted, plain
 from app.files.toml_file import read_toml, write_toml
 
@@ -58,10 +59,14 @@ class CollectionFile:
         name = " ".join(collection.name.split())[:LONGEST_NAME]
         collection = replace(collection, name=name)
         if len(collection.tag) < 2:
-            raise CollectionError("A collection needs a name with letters or digits.", "Type another name.")
+            raise CollectionError(
+                tr("A collection needs a name with letters or digits."), tr("Type another name.")
+            )
         others = [it for it in self.collections if it.id != collection.id]
         if any(folded(it.tag) == folded(collection.tag) for it in others):
-            raise CollectionError(f"There is a collection called “{name}” already.", "Type another name.")
+            raise CollectionError(
+                tr("There is a collection called “{name}” already.", name=name), tr("Type another name.")
+            )
         known = [it.id for it in self.collections]
         if collection.id in known:
             changed = [collection if it.id == collection.id else it for it in self.collections]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.core.errors import Cancelled
+from app.core.translation import tr
 from app.knowledge.index import FileState
 
 MOST_FILES = 50_000
@@ -61,7 +62,7 @@ def scan(sources: Iterable[Path], endings: frozenset[str], cancel: threading.Eve
                 result.files[source] = _state_of(source.stat())
         except FileNotFoundError:
             result.missing.add(source)
-            result.problems[source] = "It is not there. What was read of it before can still be found."
+            result.problems[source] = tr("It is not there. What was read of it before can still be found.")
         except OSError as error:
             result.problems[source] = _reason(error)
         if len(result.files) >= MOST_FILES:
@@ -137,5 +138,5 @@ def _state_of(found: os.stat_result) -> FileState:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return "You may not read it."
-    return f"It cannot be read: {error.strerror or type(error).__name__}."
+        return tr("You may not read it.")
+    return tr("It cannot be read: {reason}.", reason=error.strerror or type(error).__name__)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.core.errors import StoreError
 from app.core.passage import FoundPassage
+from app.core.translation import tr
 from app.knowledge.cutting import CutPassage
 from app.knowledge.schema import open_index
 from app.knowledge.terms import terms_of
@@ -310,6 +311,6 @@ def _in_plain_words() -> Iterator[None]:
         yield
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            "The index of the collections cannot be used.",
-            "Check that there is room on the disk. It is made again when Tarn starts.",
+            tr("The index of the collections cannot be used."),
+            tr("Check that there is room on the disk. It is made again when Tarn starts."),
         ) from error

@@ -14,9 +14,14 @@ MARKED = (
     *(
         "app/core/errors.py",
         "app/core/formatting.py",
+        "app/core/markdown",
         "app/core/preset.py",
+        "app/core/summary.py",
+        "app/core/turn.py",
+        "app/engine",
         "app/files",
         "app/hub",
+        "app/knowledge",
         "app/net",
     ),
     *(
@@ -87,6 +92,7 @@ PLAIN_ERRORS = {
     ),
     *(
         "ValueError",
+        "DatabaseError",
         "MiniaudioError",
         "XmlRefusedError",
         "AnswerTooLongError",

@@ -36,6 +36,7 @@ from app.core.picture_size import PictureDetail
 from app.core.sampling import Sampling
 from app.core.sound_pieces import is_waveform
 from app.core.tool_round import STOPPED
+from app.core.translation import tr
 
 _HEADING = re.compile(r"\n*(?:## [^\n]*(?:\n\n?|\Z))?")
 _FOLDED = re.compile(r"\s*<details[^>]*>\s*<summary>.*?</summary>\n{0,2}(.*?)\n{0,2}</details>\s*", re.DOTALL)
@@ -48,7 +49,7 @@ _VERSION = re.compile("[0-9]{1,9}")
 _DATA_ADDRESS = re.compile(r"\]\(<(data:[^>\s]*)>\)")
 _ID = re.compile("[0-9a-f]{32}")
 _FAULTS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
-_HINT = "Choose a Markdown file that Tarn exported."
+_HINT = tr("Choose a Markdown file that Tarn exported.")
 
 
 def linked_files(text: str) -> dict[str, str]:
@@ -96,8 +97,8 @@ def from_markdown(text: str) -> Conversation:
     nodes, shown_id = _nodes(body, _text(settings, "marks") or "tarn", first_line)
     if not nodes and re.search(r"^## ", body, re.MULTILINE):
         raise ImportFormatError(
-            "The comments that tell who says what were taken out of this file, so it cannot be imported.",
-            "Choose the file as it was exported, before another program changed it.",
+            tr("The comments that tell who says what were taken out of this file, so it cannot be imported."),
+            tr("Choose the file as it was exported, before another program changed it."),
         )
     title = _text(settings, "title") or UNTITLED
     return Conversation(
@@ -119,19 +120,20 @@ def _head(text: str) -> tuple[dict[str, Value], str, int]:
         settings, body = read_front_matter(text)
     except FrontMatterError as error:
         if error.line == 1:
-            raise ImportFormatError("This file is not an exported chat.", _HINT) from error
+            raise ImportFormatError(tr("This file is not an exported chat."), _HINT) from error
         raise _damaged(error.line) from error
     version = _text(settings, "tarn")
     if not _VERSION.fullmatch(version):
-        raise ImportFormatError("This file is not an exported chat.", _HINT)
+        raise ImportFormatError(tr("This file is not an exported chat."), _HINT)
     if int(version) > FORMAT_VERSION:
-        raise ImportFormatError("This chat was exported by a newer version of Tarn.", "Update Tarn.")
+        raise ImportFormatError(tr("This chat was exported by a newer version of Tarn."), tr("Update Tarn."))
     return settings, body, text.count("\n", 0, len(text) - len(body)) + 1
 
 
 def _damaged(line: int) -> ImportFormatError:
     return ImportFormatError(
-        f"The exported chat is damaged at line {line}.", "Fix this line, or export it again."
+        tr("The exported chat is damaged at line {line}.", line=line),
+        tr("Fix this line, or export it again."),
     )
 
 
@@ -151,8 +153,8 @@ def _head_date(settings: dict[str, Value], name: str) -> datetime:
         return _date(_text(settings, name))
     except ValueError as error:
         raise ImportFormatError(
-            f"The date after {name!r} in the head of the file is not a date.",
-            "Write it like 2026-01-31T18:00:00, or export the chat again.",
+            tr("The date after {name!r} in the head of the file is not a date.", name=name),
+            tr("Write it like 2026-01-31T18:00:00, or export the chat again."),
         ) from error
 
 
@@ -171,8 +173,11 @@ def _sampling(values: Value | None) -> Sampling | None:
                 read[field.name] = _sampling_value(field.default, values[field.name])
         return Sampling(**read)
     except ValueError as error:
-        sentence = f"A sampling value in the head of the file cannot be used: {error}"
-        raise ImportFormatError(sentence.rstrip(".") + ".", "Correct it there.") from error
+        sentence = tr(
+            "A sampling value in the head of the file cannot be used: {reason}.",
+            reason=str(error).rstrip("."),
+        )
+        raise ImportFormatError(sentence, tr("Correct it there.")) from error
 
 
 def _sampling_value(default: object, value: Value) -> object:
