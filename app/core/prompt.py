@@ -15,6 +15,7 @@ from typing import Any
 from app.core.conversation import MessageNode, messages_of
 from app.core.errors import PromptTooLongError
 from app.core.message import AttachmentPart, Message, ReasoningPart, Role
+from app.core.translation import tr
 
 MESSAGE_OVERHEAD = 8
 """Tokens that a template puts around each message; ChatML needs 5, the longest common ones 7."""
@@ -176,12 +177,12 @@ def _require_fit(
     draft: _Draft, count: _Count, context_length: int, tools: Sequence[dict[str, Any]], prefill: str
 ) -> None:
     kept_free = room_for_answer(context_length)
-    head = "The system prompt with the tools" if tools else "The system prompt"
+    head = tr("The system prompt with the tools") if tools else tr("The system prompt")
     needs = (
         (head, draft.head_tokens(count, tools)),
-        ("Your message", count.whole(draft.question)),
-        ("What the tools returned", count.whole(draft.last_step)),
-        ("The answer so far", count.text(prefill)),
+        (tr("Your message"), count.whole(draft.question)),
+        (tr("What the tools returned"), count.whole(draft.last_step)),
+        (tr("The answer so far"), count.text(prefill)),
     )
     total = 0
     for subject, tokens in needs:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.translation import tr_later
+
 
 class RecoveryStep(StrEnum):
-    COPYING = "Copying the damaged file"
-    CHECKING = "Checking what is damaged"
-    READING = "Reading the messages"
-    SEARCHING = "Looking for more messages, page by page"
-    INDEXING = "Preparing the search"
+    COPYING = tr_later("Copying the damaged file")
+    CHECKING = tr_later("Checking what is damaged")
+    READING = tr_later("Reading the messages")
+    SEARCHING = tr_later("Looking for more messages, page by page")
+    INDEXING = tr_later("Preparing the search")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.core.conversation import MessageNode
 from app.core.language_model import LanguageModel, PromptSection, PromptText
 from app.core.message import Message, Role
 from app.core.prompt import room_for_answer
+from app.core.translation import tr, tr_count
 from app.core.turn_request import TurnRequest
 
 
@@ -64,28 +65,47 @@ def _notes(
     older = [node for node in absent if node not in empty and node not in path[:opening]]
     notes = []
     if prompt.is_request:
-        notes.append("These are the messages as they are sent; the server makes the prompt of them.")
+        notes.append(tr("These are the messages as they are sent; the server makes the prompt of them."))
     if older:
         notes.append(
-            f"{_left_out(len(older))}: the context holds {formatting.tokens(context_length)}, of which "
-            f"{formatting.tokens(room_for_answer(context_length))} are kept free for the answer."
+            tr_count(
+                "{count:,} message is left out: the context holds {tokens}, of which {room} are kept free "
+                "for the answer.",
+                "{count:,} messages are left out: the context holds {tokens}, of which {room} are kept free "
+                "for the answer.",
+                len(older),
+                tokens=formatting.tokens(context_length),
+                room=formatting.tokens(room_for_answer(context_length)),
+            )
         )
     if lost:
-        why = (
-            "it holds the result of a tool that nobody called"
-            if len(lost) == 1
-            else "they hold results of tools that nobody called"
+        notes.append(
+            tr_count(
+                "{count:,} message is left out: it holds the result of a tool that nobody called.",
+                "{count:,} messages are left out: they hold results of tools that nobody called.",
+                len(lost),
+            )
         )
-        notes.append(f"{_left_out(len(lost))}: {why}.")
     if empty:
         notes.append(
-            f"{_left_out(len(empty))}: nothing was written in {'it' if len(empty) == 1 else 'them'}."
+            tr_count(
+                "{count:,} message is left out: nothing was written in it.",
+                "{count:,} messages are left out: nothing was written in them.",
+                len(empty),
+            )
         )
     if not prompt.is_request and (thoughts := _absent_thoughts(sent, prompt)):
-        answers = formatting.counted(thoughts, "earlier answer")
-        notes.append(f"The model's chat template leaves out the thoughts of {answers}.")
+        notes.append(
+            tr_count(
+                "The model's chat template leaves out the thoughts of {count:,} earlier answer.",
+                "The model's chat template leaves out the thoughts of {count:,} earlier answers.",
+                thoughts,
+            )
+        )
     if prompt.left_out:
-        notes.append(f"The model's chat template has no place for {', '.join(prompt.left_out)}.")
+        notes.append(
+            tr("The model's chat template has no place for {contents}.", contents=", ".join(prompt.left_out))
+        )
     return notes
 
 
@@ -94,7 +114,3 @@ def _absent_thoughts(sent: Sequence[Message], prompt: PromptText) -> int:
     text = "".join(section.text for section in prompt.sections)
     thoughts = (message.reasoning.strip() for message in sent if message.role is Role.ASSISTANT)
     return sum(thought.split("\n\n")[0] not in text for thought in thoughts if thought)
-
-
-def _left_out(count: int) -> str:
-    return "1 message is left out" if count == 1 else f"{count:,} messages are left out"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.core.conversation import MessageState
 from app.core.message import Generation, StopReason
+from app.core.translation import tr, tr_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,35 +18,36 @@ class StopText:
     note: str = ""
     """Under the answer, where the reader should know of it."""
     special_note: str = ""
-    """The note where more is known: how many tokens were allowed, or that a thought went into a loop."""
+    """The note where more is known: how many tokens were allowed, or that a thought went into a loop.
+    In English, for `tr`."""
 
 
 STOP_TEXTS = {
-    StopReason.END: StopText("End of answer."),
-    StopReason.STOP_STRING: StopText("The model wrote one of the preset's stop strings."),
+    StopReason.END: StopText(tr("End of answer.")),
+    StopReason.STOP_STRING: StopText(tr("The model wrote one of the preset's stop strings.")),
     StopReason.TOKEN_LIMIT: StopText(
-        "It reached the preset's response limit.",
-        "Stopped at the response limit. Press Continue for more.",
-        "Stopped at the response limit ({tokens:,} tokens). Press Continue for more.",
+        tr("It reached the preset's response limit."),
+        tr("Stopped at the response limit. Press Continue for more."),
+        tr_later("Stopped at the response limit ({tokens:,} tokens). Press Continue for more."),
     ),
     StopReason.CONTEXT_FULL: StopText(
-        "The model's context was full.",
-        "Stopped: the model's context is full. Press Continue for more, without the oldest messages.",
+        tr("The model's context was full."),
+        tr("Stopped: the model's context is full. Press Continue for more, without the oldest messages."),
     ),
-    StopReason.CANCELLED: StopText("You stopped it."),
-    StopReason.ERROR: StopText("Something went wrong."),
+    StopReason.CANCELLED: StopText(tr("You stopped it.")),
+    StopReason.ERROR: StopText(tr("Something went wrong.")),
     StopReason.LOOP: StopText(
-        "It kept repeating itself.",
-        "Stopped: the answer kept repeating itself.",
-        "Stopped: the thought kept repeating itself.",
+        tr("It kept repeating itself."),
+        tr("Stopped: the answer kept repeating itself."),
+        tr_later("Stopped: the thought kept repeating itself."),
     ),
     StopReason.REPEATED_CALL: StopText(
-        "It made the same tool call again and again.",
-        "The model makes the same call again and again, so it was not run this time.",
+        tr("It made the same tool call again and again."),
+        tr("The model makes the same call again and again, so it was not run this time."),
     ),
     StopReason.TOOL_ROUNDS: StopText(
-        "It called tools more often in a row than is allowed.",
-        "Stopped at the limit of tool calls in a row. Press Run to let the model continue.",
+        tr("It called tools more often in a row than is allowed."),
+        tr("Stopped at the limit of tool calls in a row. Press Run to let the model continue."),
     ),
 }
 
@@ -54,7 +56,7 @@ STATE_NOTES = {
     MessageState.STREAMING: "Cut off here.",
     MessageState.FAILED: "The answer could not be finished.",
 }
-"""What a saved file says under an answer that is not whole."""
+"""What a saved file says under an answer that is not whole. In English: files are read elsewhere."""
 EDITED_NOTE = "The text was changed afterwards."
 
 
@@ -76,5 +78,5 @@ def stop_note(reason: StopReason, *, most_tokens: int = 0, is_in_thought: bool =
     text = STOP_TEXTS[reason]
     is_special = is_in_thought if reason is StopReason.LOOP else bool(most_tokens)
     if is_special and text.special_note:
-        return text.special_note.format(tokens=most_tokens)
+        return tr(text.special_note, tokens=most_tokens)
     return text.note

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.core.reasoning_markers import ReasoningMarkers
+from app.core.translation import tr
 
 
 class CallForm(StrEnum):
@@ -67,23 +68,23 @@ class TemplateTraits:
     def in_words(self) -> tuple[str, ...]:
         """What a user may want to know of it, in sentences; none where everything is as usual."""
         found = (
-            (self.system_in_question, "Takes the system prompt in the first question."),
-            (not self.offers_tools, "Does not tell the model about tools."),
+            (self.system_in_question, tr("Takes the system prompt in the first question.")),
+            (not self.offers_tools, tr("Does not tell the model about tools.")),
             (
                 self.offers_tools and self.calls is CallForm.ONE_BY_ONE,
-                "Takes one tool call at a time.",
+                tr("Takes one tool call at a time."),
             ),
             (
                 self.offers_tools and self.calls is CallForm.WORDS,
-                "Takes tool calls as the words that the model wrote.",
+                tr("Takes tool calls as the words that the model wrote."),
             ),
             (
                 self.offers_tools and self.results_as_words,
-                "Takes the results of tools as words of a question.",
+                tr("Takes the results of tools as words of a question."),
             ),
             (
                 self.offers_tools and self.words_beside_call is WordsBesideCall.LEFT_OUT,
-                "Leaves out what the model says beside a tool call.",
+                tr("Leaves out what the model says beside a tool call."),
             ),
         )
         return tuple(sentence for holds, sentence in found if holds)

@@ -78,14 +78,12 @@ def tr_count(one: str, many: str, count: int, /, **fields: Any) -> str:
 
 
 def tr_later(text: str) -> str:
-    """Marks English words that are kept, such as the value of an enum, and given to `tr` where they are "
-    "shown."""
+    """Marks English words that are kept, such as an enum's value, and given to `tr` where they are shown."""
     return text
 
 
 def sentences(*parts: str) -> str:
-    """Whole sentences one after the other, the empty ones left out: with a space between, or as in "
-    "Japanese none."""
+    """Whole sentences one after the other, without empty ones. A space parts them, in Japanese none."""
     return ("" if _language in WITHOUT_SPACES else " ").join(part for part in parts if part)
 
 

@@ -54,7 +54,7 @@ class RecoveryWindow(QWidget):
             self._is_started = True
             self._timer.start()
             self.started.emit()
-        self.step.setText(progress.step.value)
+        self.step.setText(tr(progress.step.value))
         is_known = progress.all_bytes > 0
         self.bar.setRange(0, _PARTS if is_known else 0)
         if is_known:
