@@ -62,7 +62,7 @@ def choose_messages(
 
     What the model is to have said before the first question counts as a turn; results of no call do not.
     Answers that hold nothing (they failed before the first word) are not sent. `prefill` is the beginning of
-    an answer that is to be gone on with. `count_tokens` is asked for each text once, from the newest
+    an answer that is to be continued. `count_tokens` is asked for each text once, from the newest
     backwards, and no further than needed. `count_prompt` gives a whole prompt's exact length; it is asked
     only where not everything fits with ease. `count_attachment` says how many tokens a picture takes. A
     context length of 0 (no model yet) limits nothing.

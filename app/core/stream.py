@@ -96,7 +96,7 @@ class ReplyAssembler:
         offered = OfferedTools(tools)
         tags = tuple(tag for tag in answer_tags if tag.startswith("<"))
         words = tuple(tag for tag in answer_tags if not tag.startswith("<"))
-        state = ReplyState(reasoning, answer_tags=tags, answer_words=words, has_begun=starts_in_reasoning)
+        state = ReplyState(reasoning, answer_tags=tags, answer_words=words, has_started=starts_in_reasoning)
         self._context = ParseContext(PartWriter(), offered, UnmarkedCallFinder(offered), state)
         self._reader = _READERS[PartKind.REASONING if starts_in_reasoning else PartKind.TEXT]()
         self._unread = ""

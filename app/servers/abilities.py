@@ -48,7 +48,7 @@ class Abilities:
     samplers: Mapping[str, str] = field(default_factory=lambda: _ALL_KNOW)
     """The names of sampling values, and what they are called there."""
     continues: bool = False
-    """It goes on with an answer that was begun."""
+    """It can continue an answer that was stopped."""
     continuing: Mapping[str, Any] = field(default_factory=dict)
     """What has to be said for that."""
     counts_with: str = ""

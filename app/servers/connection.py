@@ -43,7 +43,7 @@ class Patience:
     first_event: float = 600.0
     """Until a model has read a prompt, which takes minutes on a small machine; also between two events."""
     silence: float = 120.0
-    """Between two bytes of a stream that has begun."""
+    """Between two bytes of a stream that has started."""
 
 
 class ServerConnection:
@@ -184,7 +184,7 @@ class ServerConnection:
         except Exception as error:
             if cancel.is_set():
                 raise Cancelled from error
-            explained = as_server_error(error, self.server, has_begun=response is not None)
+            explained = as_server_error(error, self.server, has_started=response is not None)
             if explained is None or explained is error:
                 raise
             raise explained from error

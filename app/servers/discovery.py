@@ -68,9 +68,7 @@ def missing(report: ServerReport, model: ServerModel) -> tuple[str, ...]:
     if not model.context_length:
         found.append(tr("It does not say how long a chat may be, so the context meter is a guess."))
     if not abilities.continues:
-        found.append(
-            tr("An answer that was stopped cannot be gone on with, and a thought cannot be cut short.")
-        )
+        found.append(tr("An answer that was stopped cannot be continued, and a thought cannot be cut short."))
     if not abilities.counts_with:
         found.append(tr("Tokens are estimated until an answer has come."))
     if not model.calls_tools:

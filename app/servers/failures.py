@@ -43,11 +43,11 @@ _LENGTHS = (
 )
 
 
-def as_server_error(error: Exception, server: Server, *, has_begun: bool = True) -> UserError | None:
+def as_server_error(error: Exception, server: Server, *, has_started: bool = True) -> UserError | None:
     """An exception of the network as a sentence; None for mistakes of ours.
 
     Args:
-        has_begun: whether the head of an answer has come.
+        has_started: whether the head of an answer has come.
     """
     import httpx2  # Takes a while, and the window need not wait for it.
 
@@ -58,7 +58,7 @@ def as_server_error(error: Exception, server: Server, *, has_begun: bool = True)
     if isinstance(error, AnswerTooLongError | EventTooLongError):
         return too_long(server)
     if isinstance(error, httpx2.HTTPError | httpx2.InvalidURL | httpx2.StreamError | OSError):
-        return _of_connection(error, server, has_begun)
+        return _of_connection(error, server, has_started)
     return None
 
 
@@ -232,7 +232,7 @@ def _length_in(body: bytes, said: str) -> int:
     return 0
 
 
-def _of_connection(error: Exception, server: Server, has_begun: bool) -> ServerError:
+def _of_connection(error: Exception, server: Server, has_started: bool) -> ServerError:
     import httpx2
 
     causes = list(causes_of(error))
@@ -250,7 +250,7 @@ def _of_connection(error: Exception, server: Server, has_begun: bool) -> ServerE
         return ServerError(tr("{name} cannot be reached: it may be off or asleep.", name=server.name), _CHECK)
     if isinstance(error, httpx2.TimeoutException):
         return silent(server)
-    if not has_begun:
+    if not has_started:
         return ServerError(tr("{name} hung up without an answer.", name=server.name), _CHECK)
     return broken(server)
 

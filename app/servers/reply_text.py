@@ -21,7 +21,7 @@ class ReplyText:
     """Turns one delta after the other into text."""
 
     def __init__(self, *, is_in_thought: bool = False) -> None:
-        """`is_in_thought`: the answer is gone on with inside a thought that is open."""
+        """`is_in_thought`: an answer is continued inside a thought that is open."""
         self._is_in_thought = is_in_thought
         self._has_thought_field = False
         self._call: int | None = None

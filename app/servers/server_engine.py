@@ -242,7 +242,7 @@ class ServerEngine:
             if not abilities.continues:
                 raise ServerError(
                     tr(
-                        "{name} cannot go on with an answer that was begun.",
+                        "{name} cannot continue an answer that was stopped.",
                         name=self._connection.server.name,
                     ),
                     tr("Have the answer written again instead."),

@@ -304,7 +304,7 @@ S = TypeVar("S", bound=_HasDatabase)
 def repairs_damage(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
     """Has a file that turns out to be damaged repaired at once, and then does again what was asked.
 
-    What the method had begun to write was taken back before.
+    What the method had started to write was taken back before.
     """
 
     @functools.wraps(method)

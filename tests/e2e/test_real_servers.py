@@ -196,7 +196,7 @@ def test_stopping_and_going_on(desk: ChatHarness, qtbot: QtBot, running: Running
         assert continued.message.raw.startswith(node.message.raw)
         assert continued.state is MessageState.COMPLETE
     else:
-        assert "cannot go on with an answer" in continued.message.generation.error  # type: ignore[union-attr]
+        assert "cannot continue an answer" in continued.message.generation.error  # type: ignore[union-attr]
 
 
 def test_a_chat_that_is_too_long_is_a_sentence(desk: ChatHarness, qtbot: QtBot) -> None:

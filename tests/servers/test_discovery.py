@@ -127,4 +127,4 @@ def test_what_is_missing_is_said_in_whole_sentences(server, connect, never, kind
     report = look_at(connect(server), never)
     sentences = missing(replace(report, kind=kind), report.models[0])
     assert all(sentence.endswith(".") for sentence in sentences)
-    assert ("gone on with" in " ".join(sentences)) is not abilities_of(kind).continues
+    assert ("cannot be continued" in " ".join(sentences)) is not abilities_of(kind).continues

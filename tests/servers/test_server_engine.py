@@ -169,7 +169,7 @@ def test_a_token_limit_is_told(engine, server):
     assert ask(engine)[-1].stop_reason is StopReason.TOKEN_LIMIT
 
 
-def test_vllm_goes_on_with_an_answer_that_was_begun(engine, server):
+def test_vllm_continues_an_answer_that_was_stopped(engine, server):
     server.replies = [reply(" two")]
     assert written(ask(engine, prefill="One")) == " two"
     body = server.chats[0]
@@ -177,9 +177,9 @@ def test_vllm_goes_on_with_an_answer_that_was_begun(engine, server):
     assert (body["add_generation_prompt"], body["continue_final_message"]) == (False, True)
 
 
-def test_a_server_that_cannot_go_on_says_so_and_is_not_asked(server, connect):
+def test_a_server_that_cannot_continue_says_so_and_is_not_asked(server, connect):
     engine = ServerEngine(connect(server), ServerKind.OTHER, ServerModel("tiny"), lambda _file: None)
-    with pytest.raises(ServerError, match="cannot go on with an answer"):
+    with pytest.raises(ServerError, match="cannot continue an answer"):
         ask(engine, prefill="One")
     assert server.chats == []
 

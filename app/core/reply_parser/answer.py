@@ -67,7 +67,7 @@ class AnswerReader:
     def read(self, text: str, position: int, context: ParseContext, *, is_final: bool) -> Advance:
         while position < len(text):
             start = position
-            if not context.state.has_begun:
+            if not context.state.has_started:
                 position, follows = self._read_opening(text, position, context, is_final)
             elif context.tools and not self._settled and self._code.is_at_line_start:
                 position, follows = self._read_line_start(text, position, context, is_final)
@@ -90,7 +90,7 @@ class AnswerReader:
         words = prefix_at(text, position, context.state.answer_words, is_final=is_final)
         if isinstance(header, NeedMoreText) or isinstance(words, NeedMoreText):
             return position, WAIT
-        context.state.has_begun = True
+        context.state.has_started = True
         if words:
             context.writer.write_hidden(words)
             return position + len(words), None

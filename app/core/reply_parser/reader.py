@@ -28,7 +28,7 @@ class ReplyState:
     """The tags that may still come around the answer: the opening and the closing one, or the latter."""
     answer_words: tuple[str, ...] = ()
     """Words at the beginning of a reply that say no more than that an answer follows."""
-    has_begun: bool = False
+    has_started: bool = False
     """Whether the beginning of the reply has been read."""
 
 
