@@ -37,7 +37,7 @@ _GROUPS = ("dry_", "xtc_")
 """What the names of values begin with that belong to one sampler, which is off by its first value."""
 _OF_LOADING = ("context_length", "thread_count", "gpu_layers", "kv_cache_type", "flash_attention")
 """How a model is loaded is the server's business."""
-_LARGEST_SEED = 2**31 - 1
+LARGEST_SEED = 2**31 - 1
 """Some servers read a seed as a signed number of 32 bits."""
 
 
@@ -98,7 +98,7 @@ def sampling_fields(
     for name, there in abilities.samplers.items():
         value = getattr(sampling, name)
         if name == "seed":
-            fields[there] = seed % (_LARGEST_SEED + 1)
+            fields[there] = seed % (LARGEST_SEED + 1)
         elif name == "max_tokens":
             fields |= {there: value} if value else {}
         elif name.startswith(_GROUPS) and not _is_group_on(sampling, name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -25,7 +25,7 @@ from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.server_model import path_of_server_model
 from app.core.stream import ReplyAssembler
 from app.core.translation import tr
-from app.servers.abilities import abilities_of, sampling_fields, unknown_values, unused_names
+from app.servers.abilities import LARGEST_SEED, abilities_of, sampling_fields, unknown_values, unused_names
 from app.servers.answer_figures import AnswerFigures
 from app.servers.chat_form import ReadFile, written_messages
 from app.servers.connection import Json, ServerConnection
@@ -36,7 +36,6 @@ from app.servers.token_counts import TokenCounts
 
 UNKNOWN_CONTEXT = 8192
 """Tokens that a model is taken to hold whose server does not say."""
-_LARGEST_SEED = 2**31 - 1
 
 
 class ServerEngine:
@@ -111,7 +110,7 @@ class ServerEngine:
             ServerError: the server cannot be asked, or goes wrong half way.
             TemplateError: a prompt is made here, and the template cannot render these messages.
         """
-        seed = secrets.randbelow(_LARGEST_SEED) if sampling.seed == RANDOM_SEED else sampling.seed
+        seed = secrets.randbelow(LARGEST_SEED) if sampling.seed == RANDOM_SEED else sampling.seed
         takes_words = any(message.media for message in messages) and self._model.sees
         maker = None if takes_words else self._maker
         figures = AnswerFigures(seed)
@@ -202,21 +201,13 @@ class ServerEngine:
         assembler = ReplyAssembler(tools=tools)
         assembler.feed(prefill)
         text = ReplyText(is_in_thought=bool(assembler.open_reasoning))
-        figures.ask()
-        events = self._connection.stream("/v1/chat/completions", body, cancel, self._model.id)
-        with closing(events):  # type: ignore[type-var]
-            for event in events:
-                yield from figures.take_progress(event)
-                choice = _choice_in(event)
-                if choice is None:
-                    continue
-                if not figures.has_started:
-                    figures.has_started = True
-                    yield ReplyStarted(starts_in_reasoning=False)
-                delta = choice.get("delta") or choice.get("message")
-                if isinstance(delta, Mapping):
-                    yield from figures.pieces(text.feed(delta))
-                figures.take_end(choice)
+
+        def told(choice: Mapping[str, Any]) -> Iterator[str]:
+            delta = choice.get("delta") or choice.get("message")
+            return text.feed(delta) if isinstance(delta, Mapping) else iter(())
+
+        started = ReplyStarted(starts_in_reasoning=False)
+        yield from self._streamed("/v1/chat/completions", body, cancel, figures, started, told)
         yield from self._ended(figures, text)
 
     def _chat_body(
@@ -250,6 +241,30 @@ class ServerEngine:
             body["messages"].append({"role": "assistant", "content": prefill})
             body.update(abilities.continuing)
         return body
+
+    def _streamed(
+        self,
+        path: str,
+        body: Json,
+        cancel: threading.Event,
+        figures: AnswerFigures,
+        started: ReplyStarted,
+        texts_of: Callable[[Mapping[str, Any]], Iterator[str]],
+    ) -> Iterator[StreamEvent]:
+        """What comes of a request; `texts_of` finds the words in a choice."""
+        figures.ask()
+        events = self._connection.stream(path, body, cancel, self._model.id)
+        with closing(events):  # type: ignore[type-var]
+            for event in events:
+                yield from figures.take_progress(event)
+                choice = _choice_in(event)
+                if choice is None:
+                    continue
+                if not figures.has_started:
+                    figures.has_started = True
+                    yield started
+                yield from figures.pieces(texts_of(choice))
+                figures.take_end(choice)
 
     def _ended(self, figures: AnswerFigures, text: ReplyText) -> Iterator[StreamEvent]:
         from app.servers.failures import broken, unreadable
@@ -299,20 +314,7 @@ class ServerEngine:
         }
         # A completion ends after 16 tokens where nobody says otherwise.
         body["max_tokens"] = min(sampling.max_tokens or room, room)
-        figures.ask()
-        events = self._connection.stream("/v1/completions", body, cancel, self._model.id)
-        with closing(events):  # type: ignore[type-var]
-            for event in events:
-                yield from figures.take_progress(event)
-                choice = _choice_in(event)
-                if choice is None:
-                    continue
-                if not figures.has_started:
-                    figures.has_started = True
-                    yield prompt.started
-                if isinstance(words := choice.get("text"), str) and words:
-                    yield from figures.pieces(iter((words,)))
-                figures.take_end(choice)
+        yield from self._streamed("/v1/completions", body, cancel, figures, prompt.started, _completed)
         is_limited = sampling.max_tokens and sampling.max_tokens <= room
         if figures.stop_reason is StopReason.TOKEN_LIMIT and not is_limited:
             figures.stop_reason = StopReason.CONTEXT_FULL
@@ -324,3 +326,9 @@ def _choice_in(event: Json) -> Mapping[str, Any] | None:
     choices = event.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices else None
     return choice if isinstance(choice, Mapping) else None
+
+
+def _completed(choice: Mapping[str, Any]) -> Iterator[str]:
+    words = choice.get("text")
+    if isinstance(words, str) and words:
+        yield words
