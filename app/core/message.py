@@ -85,8 +85,22 @@ class ToolResultPart:
         return self.raw
 
 
+class _WithoutWords:
+    """A part that nobody wrote."""
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> str:
+        return ""
+
+    @property
+    def raw(self) -> str:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
-class PicturePart:
+class PicturePart(_WithoutWords):
     """A picture that the user showed. It has no words: `text` and `raw` are empty."""
 
     file: Attachment
@@ -96,17 +110,9 @@ class PicturePart:
     detail: PictureDetail = PictureDetail.QUICK
     """How closely the model looks at it."""
 
-    @property
-    def text(self) -> str:
-        return ""
-
-    @property
-    def raw(self) -> str:
-        return ""
-
 
 @dataclass(frozen=True, slots=True)
-class RecordingPart:
+class RecordingPart(_WithoutWords):
     """Sound that the user recorded, or attached as a file. It has no words: `text` and `raw` are empty."""
 
     file: Attachment
@@ -114,14 +120,6 @@ class RecordingPart:
     """How long it is."""
     waveform: str = ""
     """How loud it is along its length, as `sound_pieces.waveform_of` gives it."""
-
-    @property
-    def text(self) -> str:
-        return ""
-
-    @property
-    def raw(self) -> str:
-        return ""
 
 
 class DocumentShare(StrEnum):
@@ -133,7 +131,7 @@ class DocumentShare(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentPart:
+class DocumentPart(_WithoutWords):
     """A file of words that the user gave. What the user wrote is not among them: `text` and `raw` are empty.
 
     The words stay with the message, so that a conversation goes on where its files are gone.
@@ -149,14 +147,6 @@ class DocumentPart:
     share: DocumentShare = DocumentShare.WHOLE
     pages: tuple[int, ...] = ()
     """Which pages, counted from 1, the words are from; empty where they are from all of them."""
-
-    @property
-    def text(self) -> str:
-        return ""
-
-    @property
-    def raw(self) -> str:
-        return ""
 
 
 @dataclass(frozen=True, slots=True)
