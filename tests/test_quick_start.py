@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 WHEN_NEEDED = {
+    "babel",
+    "charset_normalizer",
     "huggingface_hub",
     "httpx2",
     "ijson",
@@ -12,7 +14,9 @@ WHEN_NEEDED = {
     "jsonschema",
     "keyring",
     "llama_cpp",
+    "miniaudio",
     "numpy",
+    "pypdfium2",
     "ziamath",
 }
 """Packages that take long to import, and that no window needs to be seen."""
