@@ -13,6 +13,7 @@ from app.core.errors import UserError
 from app.core.message import AttachmentPart, Generation, Message, Part, Role, ToolCallPart
 from app.core.permission import Decision
 from app.core.sampling import Sampling
+from app.core.translation import tr
 from app.core.turn_request import TurnRequest
 from app.services.answer_remedies import fault_results
 from app.services.background import Worker
@@ -290,8 +291,11 @@ class AnswerService(QObject):
         if missing is not None:
             self._notices.fail(
                 UserError(
-                    f"The tool “{self._tools.titles.get(missing, missing)}” is not switched on in this chat.",
-                    "Switch it on with the tools button under the message, then try again.",
+                    tr(
+                        "The tool “{tool}” is not switched on in this chat.",
+                        tool=self._tools.titles.get(missing, missing),
+                    ),
+                    tr("Switch it on with the tools button under the message, then try again."),
                 )
             )
         return missing is None
@@ -323,7 +327,9 @@ class AnswerService(QObject):
             return None
         who = self._models.answering(self._chat.conversation)
         if who is None:
-            self._notices.fail(UserError("No model is chosen.", "Choose a model at the top of the window."))
+            self._notices.fail(
+                UserError(tr("No model is chosen."), tr("Choose a model at the top of the window."))
+            )
         return who
 
     def _ask(

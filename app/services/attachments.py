@@ -12,7 +12,6 @@ from pathlib import Path, PurePath
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core import formatting
 from app.core.attachment import Attachment
 from app.core.conversation import Conversation
 from app.core.document import Document, DocumentPage
@@ -20,6 +19,7 @@ from app.core.errors import AttachmentError, PictureError, SoundError
 from app.core.media import Media, ReadMedia, SoundSamples
 from app.core.message import AttachmentPart, DocumentPart, MediaPart, PicturePart, RecordingPart
 from app.core.picture_size import PictureDetail
+from app.core.translation import tr, tr_count
 from app.documents.formats import TEXT
 from app.services.background import Report, Worker, run_in_background
 from app.services.chat_change import ChatChange, ChatPart
@@ -189,15 +189,18 @@ class AttachmentService(QObject):
         from app.pictures.reading import open_picture, png_of_pixels  # Brings what draws.
 
         data = png_of_pixels(self._documents.drawn_page(scan, number))
-        name = f"{PurePath(scan.name).stem}, page {number}.png"
+        name = tr("{stem}, page {number}.png", stem=PurePath(scan.name).stem, number=number)
         return opened_picture(open_picture(data, name, keeps_original))
 
     def _offer_pages(self, scan: OpenedScan) -> None:
         count = min(scan.page_count, MOST_PAGES_AT_ONCE)
         self._notices.post(
-            f"There are no words in {scan.name}: it is made of pictures.",
-            "A model that sees can read its pages as pictures.",
-            Offer(f"Add {formatting.counted(count, 'page')} as pictures", lambda: self.add_pages(scan)),
+            tr("There are no words in {name}: it is made of pictures.", name=scan.name),
+            tr("A model that sees can read its pages as pictures."),
+            Offer(
+                tr_count("Add {count:,} page as pictures", "Add {count:,} pages as pictures", count),
+                lambda: self.add_pages(scan),
+            ),
             topic=SCANS,
         )
 
@@ -207,8 +210,12 @@ class AttachmentService(QObject):
         if wanted > room:
             self._notices.fail(
                 AttachmentError(
-                    f"A message can have {MOST_ATTACHMENTS} files.",
-                    "Send these first, then add the others.",
+                    tr_count(
+                        "A message can have {count} file.",
+                        "A message can have {count} files.",
+                        MOST_ATTACHMENTS,
+                    ),
+                    tr("Send these first, then add the others."),
                 )
             )
         return room
@@ -275,7 +282,7 @@ class AttachmentService(QObject):
             isinstance(other, DocumentPart) and other.file.sha256 == part.file.sha256 for other in attached
         )
         if is_there:
-            self._notices.post(f"{part.file.name} is attached already.")
+            self._notices.post(tr("{name} is attached already.", name=part.file.name))
         return is_there
 
     def _set(self, attached: tuple[AttachmentPart, ...]) -> None:

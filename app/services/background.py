@@ -17,6 +17,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import SEE_LOG, Cancelled, HubError, UserError
+from app.core.translation import tr
 
 log = logging.getLogger(__name__)
 
@@ -183,4 +184,4 @@ def _report_error(error: Exception, on_error: Callable[[UserError], object]) -> 
         on_error(error)
     elif not isinstance(error, Cancelled):
         log.error("Work in the background failed", exc_info=error)
-        on_error(HubError("Something went wrong.", SEE_LOG))
+        on_error(HubError(tr("Something went wrong."), SEE_LOG))

@@ -13,6 +13,7 @@ from app.core.conversation import Conversation
 from app.core.errors import UserError
 from app.core.preset_overrides import SYSTEM_PROMPT, overrides_of, with_overrides
 from app.core.summary import SummaryProgress, SummaryWritten, summarise, with_summary
+from app.core.translation import tr
 from app.core.turn_request import TurnRequest
 from app.engine.longer_context import LongerContext, longer_context
 from app.services.answers import AnswerService
@@ -29,7 +30,7 @@ from app.store.conversations import ConversationStore
 
 SHOWN_SUMMARY = 400
 """Characters of a summary that are shown when its conversation is opened."""
-_UNEXPECTED = "The summary could not be written."
+_UNEXPECTED = tr("The summary could not be written.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +245,12 @@ class ContextOverflowService(QObject):
         self._chat.add(conversation, is_shown=is_shown)
         text = summary.text
         self._notices.post(
-            "The summary is in this chat's system prompt."
+            tr("The summary is in this chat's system prompt.")
             if is_shown
-            else f"“{conversation.title}” continues from the summary.",
+            else tr("“{title}” continues from the summary.", title=conversation.title),
             text if len(text) <= SHOWN_SUMMARY else f"{text[:SHOWN_SUMMARY].rsplit(' ', 1)[0]}…",
             Offer(
-                "Open the earlier chat" if is_shown else "Open it",
+                tr("Open the earlier chat") if is_shown else tr("Open it"),
                 lambda: self._show(before.id if is_shown else conversation.id),
             ),
         )
@@ -263,7 +264,7 @@ def continued(before: Conversation, system_prompt: str, summary: str) -> Convers
     overrides = dict(overrides_of(before))
     overrides[SYSTEM_PROMPT] = with_summary(system_prompt, summary)
     new = Conversation(
-        title=f"{before.title} (continued)",
+        title=tr("{title} (continued)", title=before.title),
         is_titled_by_user=True,
         model_path=before.model_path,
         preset_name=before.preset_name,

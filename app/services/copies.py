@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core import formatting
 from app.core.errors import StoreError
+from app.core.translation import tr
 from app.services.answers import AnswerService
 from app.services.background import Report, Worker, run_in_background
 from app.services.chat_session import ChatSession
@@ -58,7 +59,7 @@ class CopyService(QObject):
         """Brings a copy back; the conversations of now are kept in a file beside it."""
         if self._answers.is_any_running:
             self._notices.fail(
-                StoreError("An answer is being written.", "Stop it first, then restore the copy.")
+                StoreError(tr("An answer is being written."), tr("Stop it first, then restore the copy."))
             )
             return
         self._chat.save_draft()
@@ -68,8 +69,11 @@ class CopyService(QObject):
         def tell() -> None:
             self._conversations.reload()
             self._notices.post(
-                f"The chats are those of {formatting.day_of(backup.day)} again.",
-                f"Those of before are kept in {kept[0]}. Settings and presets were left as they are.",
+                tr("The chats are those of {day} again.", day=formatting.day_of(backup.day)),
+                tr(
+                    "Those of before are kept in {kept}. Settings and presets were left as they are.",
+                    kept=kept[0],
+                ),
             )
 
         self._writer.run(lambda: kept.append(self._store.backups.restore(backup).name), tell)

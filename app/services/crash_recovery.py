@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import SEE_LOG, EngineError
 from app.core.risky_work import RiskyWork, Suspect
+from app.core.translation import tr, tr_later
 from app.engine.file_identity import identity_of
 from app.files.crash_guard import CrashGuard
 from app.services.notices import NoticeService, Offer
@@ -23,10 +24,10 @@ OPENED_MS = 1000
 drawn only after it was put on screen."""
 
 _WHILE = {
-    RiskyWork.LOAD_MODEL: "Tarn ended unexpectedly while it loaded “{name}”.",
-    RiskyWork.COUNT_TOKENS: "Tarn ended unexpectedly while “{name}” read a chat.",
-    RiskyWork.ANSWER: "Tarn ended unexpectedly while “{name}” answered.",
-    RiskyWork.OPEN_CONVERSATION: "Tarn ended unexpectedly when it opened “{name}”.",
+    RiskyWork.LOAD_MODEL: tr_later("Tarn ended unexpectedly while it loaded “{name}”."),
+    RiskyWork.COUNT_TOKENS: tr_later("Tarn ended unexpectedly while “{name}” read a chat."),
+    RiskyWork.ANSWER: tr_later("Tarn ended unexpectedly while “{name}” answered."),
+    RiskyWork.OPEN_CONVERSATION: tr_later("Tarn ended unexpectedly when it opened “{name}”."),
 }
 
 
@@ -71,10 +72,10 @@ class CrashRecovery(QObject):
 
     def _say_not_loaded(self, suspect: Suspect, path: Path, open_model: OpenModel) -> None:
         self._notices.post(
-            _WHILE[suspect.work].format(name=path.name),
-            "It was not loaded again. If it happens once more, choose another model.",
-            Offer("Try again", lambda: open_model(path)),
-            Offer("Choose another", self.model_choice_requested.emit),
+            tr(_WHILE[suspect.work], name=path.name),
+            tr("It was not loaded again. If it happens once more, choose another model."),
+            Offer(tr("Try again"), lambda: open_model(path)),
+            Offer(tr("Choose another"), self.model_choice_requested.emit),
         )
 
     # Conversations
@@ -88,9 +89,9 @@ class CrashRecovery(QObject):
         if suspect is not None and suspect.is_left_alone:
             start(None)
             self._notices.post(
-                _WHILE[suspect.work].format(name=title),
-                "A new chat was started. The other one is still in the list.",
-                Offer("Try again", lambda: start(conversation_id)),
+                tr(_WHILE[suspect.work], name=title),
+                tr("A new chat was started. The other one is still in the list."),
+                Offer(tr("Try again"), lambda: start(conversation_id)),
             )
             return
         try:
@@ -102,7 +103,7 @@ class CrashRecovery(QObject):
             start(None)
             self._notices.fail(
                 EngineError(
-                    f"“{title}” could not be opened, so a new chat was started.",
+                    tr("“{title}” could not be opened, so a new chat was started.", title=title),
                     SEE_LOG,
                 )
             )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale, QObject, QTimer, Signal
 from app.core.errors import Cancelled, SoundError
 from app.core.message import AttachmentPart, RecordingPart, Role
 from app.core.model_file import ModelFile, Sense
+from app.core.translation import tr
 from app.services.attachments import AttachmentService
 from app.services.background import Report, Stream, Worker, run_in_background
 from app.services.chat_session import ChatSession
@@ -132,7 +133,9 @@ class DictationService(QObject):
         def work(cancel: threading.Event, report: Report) -> None:
             data = self._store.read(part.file.sha256)
             if data is None:
-                raise SoundError(f"{part.file.name} is not there any more.", "Add it again.")
+                raise SoundError(
+                    tr("{name} is not there any more.", name=part.file.name), tr("Add it again.")
+                )
             samples = self._decode(data)
             with contextlib.suppress(Cancelled):
                 report(self._transcriber.transcribe(model, samples, cancel, report))
@@ -146,7 +149,7 @@ class DictationService(QObject):
 
         def fail(error: Exception) -> None:
             self._given_up.add(part)
-            self._notices.fail_unexpectedly(error, "The recording could not be written down.")
+            self._notices.fail_unexpectedly(error, tr("The recording could not be written down."))
 
         def end() -> None:
             self._idle.start()
@@ -162,7 +165,9 @@ class DictationService(QObject):
     def _take(self, part: RecordingPart, text: str) -> None:
         self._given_up.add(part)
         if not text:
-            self._notices.post(f"Nothing is said in {part.file.name}.", "It is still attached.")
+            self._notices.post(
+                tr("Nothing is said in {name}.", name=part.file.name), tr("It is still attached.")
+            )
             return
         self._attachments.remove_part(part)
         self.written.emit(text)

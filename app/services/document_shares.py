@@ -15,6 +15,7 @@ from app.core.errors import UserError
 from app.core.fitting_passages import beginning_of, fitting_passages
 from app.core.message import AttachmentPart, DocumentPart, DocumentShare, MediaPart
 from app.core.prompt import MESSAGE_OVERHEAD, room_for_answer
+from app.core.translation import tr
 from app.services.attachments import AttachmentService
 from app.services.background import Report, Stream, Worker
 from app.services.chat_engine import ChatEngine
@@ -25,7 +26,7 @@ from app.services.notices import NoticeService
 SHARE_OF_ROOM = 0.5
 """Of what the context has room for; the rest is for what is said about the documents."""
 FEWEST_TOKENS = 64
-_UNEXPECTED = "The parts of the file could not be chosen."
+_UNEXPECTED = tr("The parts of the file could not be chosen.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.core.document_words import count_of_pages, drawn_mark, whole_words
 from app.core.errors import DocumentError
 from app.core.media import Pixels
 from app.core.message import DocumentPart
+from app.core.translation import tr
 from app.documents.document_reader import DocumentReader, file_bytes
 from app.documents.formats import PAGE_END, PDF, TEXT
 from app.services.background import Report, Stream, Worker
@@ -169,7 +170,8 @@ def _opened_document(data: bytes, document: Document) -> OpenedFile:
     """
     if not document.has_words:
         raise DocumentError(
-            f"There are no words in {document.name} that can be read.", "It may be made of pictures only."
+            tr("There are no words in {name} that can be read.", name=document.name),
+            tr("It may be made of pictures only."),
         )
     mark = drawn_mark(document)
     words, pages = whole_words(document, mark), count_of_pages(document)

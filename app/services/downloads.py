@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import GatedError, HubError, NotOnHubError, TokenError, UserError
+from app.core.translation import tr
 from app.hub.download.queue import DownloadQueue, OnChange
 from app.hub.download.state import DownloadOrder, DownloadState, DownloadStatus
 from app.hub.hub import Hub
@@ -125,7 +126,12 @@ class DownloadService(QObject):
         def take(found: Repository) -> None:
             variant = found.variant(quantisation) or found.recommended
             if variant is None:
-                on_error(NotOnHubError(f"{repository} has no model files.", "Try another repository."))
+                on_error(
+                    NotOnHubError(
+                        tr("{repository} has no model files.", repository=repository),
+                        tr("Try another repository."),
+                    )
+                )
             else:
                 on_ordered(self.order(found, variant, title(variant)))
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.conversation import Conversation
 from app.core.errors import Cancelled, StoreError, UserError
 from app.core.export import ExportOptions
+from app.core.translation import tr
 from app.exchange.export_format import ExportChoices, ExportFormat
 from app.exchange.markdown_files import ReadFile, markdown_files
 from app.exchange.plain_text import to_plain_text
@@ -125,8 +126,12 @@ class ExportService(QObject):
                 work(cancel, report)
             except OSError as error:
                 raise StoreError(
-                    f"The export could not be written to {path}: {error.strerror or type(error).__name__}.",
-                    "Choose another place.",
+                    tr(
+                        "The export could not be written to {path}: {reason}.",
+                        path=path,
+                        reason=error.strerror or type(error).__name__,
+                    ),
+                    tr("Choose another place."),
                 ) from error
 
         def fail(error: UserError) -> None:

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from app.core.document import Document
 from app.core.errors import Cancelled, UserError
+from app.core.translation import tr, tr_count
 from app.knowledge.collection import Collection
 from app.knowledge.cutting import cut
 from app.knowledge.folder_scan import ScanResult, scan
@@ -177,7 +178,7 @@ class Indexer:
             return
         except Exception as error:  # A strange file must not end the work on all others.
             log.error("A file of a collection could not be read", exc_info=error)
-            self._index.put_file(collection_id, path, state, (), problem="It cannot be read.")
+            self._index.put_file(collection_id, path, state, (), problem=tr("It cannot be read."))
             return
         passages = []
         for passage in cut(document):
@@ -189,8 +190,14 @@ class Indexer:
             time.sleep(0)  # The window's thread comes first.
         remarks = list(document.remarks)
         if len(passages) == MOST_PASSAGES:
-            remarks.append(f"Only the first {MOST_PASSAGES:,} passages can be found.")
-        problem = "" if passages else "There are no words in it."
+            remarks.append(
+                tr_count(
+                    "Only the first {count:,} passage can be found.",
+                    "Only the first {count:,} passages can be found.",
+                    MOST_PASSAGES,
+                )
+            )
+        problem = "" if passages else tr("There are no words in it.")
         self._index.put_file(collection_id, path, state, passages, problem, remarks)
 
     def _ended(self, collection_id: str, found: ScanResult) -> CollectionStatus:

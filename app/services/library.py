@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import UserError
 from app.core.model_file import ModelFile
+from app.core.translation import tr
 from app.hub.library.found_models import FoundFolder
 from app.hub.library.model_files import (
     ImportMode,
@@ -199,7 +200,7 @@ class LibraryService(QObject):
     def add_file(self, path: Path, mode: ImportMode) -> None:
         """Takes a model file in: copied, moved, linked, or used where it is."""
         if self.importing is not None:
-            self._fail(UserError("Another file is being copied.", "Wait for it, or stop it first."))
+            self._fail(UserError(tr("Another file is being copied."), tr("Wait for it, or stop it first.")))
             return
         folder = self._folder()
 

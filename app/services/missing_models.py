@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.core.translation import tr
 from app.services.notices import NoticeService, Offer
 
 MISSING = "missing model"
@@ -33,19 +34,19 @@ class MissingModels(QObject):
     def report(self, path: Path) -> None:
         """Says that a file has gone, until `withdraw` is called."""
         self._notices.post(
-            f"{path.name} is no longer at {path.parent}.",
-            "It may have been moved, renamed or deleted, or its disk may not be connected.",
-            Offer("Locate…", lambda: self.location_requested.emit(path)),
-            Offer("Choose a model", self.model_choice_requested.emit),
+            tr("{name} is no longer at {parent}.", name=path.name, parent=path.parent),
+            tr("It may have been moved, renamed or deleted, or its disk may not be connected."),
+            Offer(tr("Locate…"), lambda: self.location_requested.emit(path)),
+            Offer(tr("Choose a model"), self.model_choice_requested.emit),
             topic=MISSING,
         )
 
     def report_changed(self, path: Path, on_reload: Callable[[], None]) -> None:
         """Says that another file is where the loaded one was, until `withdraw` is called."""
         self._notices.post(
-            f"{path.name} has changed on the disk.",
-            "Answers come from the former file until it is loaded again.",
-            Offer("Reload", on_reload),
+            tr("{name} has changed on the disk.", name=path.name),
+            tr("Answers come from the former file until it is loaded again."),
+            Offer(tr("Reload"), on_reload),
             topic=CHANGED,
         )
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from app.core.errors import UserError
 from app.core.model_file import ModelFile
+from app.core.translation import tr
 from app.engine.file_identity import FileIdentity, identity_of
 from app.services.background import Report, Stream, Worker
 from app.services.missing_models import is_there
@@ -85,7 +86,7 @@ class ModelList(QObject):
         """
         model = self.find(path) or self._library.describe(path)
         if model.problem:
-            raise UserError(model.problem, "Choose another model.")
+            raise UserError(model.problem, tr("Choose another model."))
         if self.find(model.path) is None:
             self._opened.append(model)
             self._set((*self._models, model))

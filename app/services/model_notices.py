@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.core.errors import UserError
 from app.core.model_file import ModelFile, ModelInfo
+from app.core.translation import tr
 from app.services.notices import NoticeService, Offer
 
 BASE_MODEL = "base model"
@@ -25,16 +26,16 @@ def tell_of_base_model(notices: NoticeService, info: ModelInfo, on_chosen: Calla
     """
     if info.completes_text:
         notices.post(
-            f"{info.name} continues your text.",
-            "It is given your words alone, and goes on where they end.",
-            Offer("Chat instead", lambda: on_chosen(False)),
+            tr("{name} continues your text.", name=info.name),
+            tr("It is given your words alone, and goes on where they end."),
+            Offer(tr("Chat instead"), lambda: on_chosen(False)),
             topic=BASE_MODEL,
         )
     elif info.is_base_model:
         notices.post(
-            f"{info.name} is a base model: it was made to continue a text, not to answer.",
-            "In a chat its answers may be odd, and it may go on without an end.",
-            Offer("Continue text instead", lambda: on_chosen(True)),
+            tr("{name} is a base model: it was made to continue a text, not to answer.", name=info.name),
+            tr("In a chat its answers may be odd, and it may go on without an end."),
+            Offer(tr("Continue text instead"), lambda: on_chosen(True)),
             topic=BASE_MODEL,
         )
     else:
@@ -44,9 +45,9 @@ def tell_of_base_model(notices: NoticeService, info: ModelInfo, on_chosen: Calla
 def offer_to_reload(notices: NoticeService, on_chosen: Callable[[], None]) -> None:
     """Says that the preset asks for another context, threads or the like than the model was loaded with."""
     notices.post(
-        "Reload the model to apply your changes.",
-        "Context length, threads, GPU layers and cache type take effect when it is loaded again.",
-        Offer("Reload", on_chosen),
+        tr("Reload the model to apply your changes."),
+        tr("Context length, threads, GPU layers and cache type take effect when it is loaded again."),
+        Offer(tr("Reload"), on_chosen),
         topic=RELOAD,
     )
 
@@ -61,6 +62,6 @@ def tell_of_server(
     notices.post(
         str(error),
         error.hint,
-        Offer(f"Go on with {local.name}", lambda: on_chosen(local.path)),
+        Offer(tr("Go on with {name}", name=local.name), lambda: on_chosen(local.path)),
         topic=FAILED,
     )

@@ -7,15 +7,16 @@ from enum import Enum, StrEnum, auto
 
 from app.core.model_file import ModelInfo
 from app.core.preset import Preset
+from app.core.translation import tr_later
 
 
 class ModelState(StrEnum):
     """How far the chosen model is."""
 
-    NOT_LOADED = "Not loaded"
-    LOADING = "Loading"
-    READY = "Ready"
-    FAILED = "Failed"
+    NOT_LOADED = tr_later("Not loaded")
+    LOADING = tr_later("Loading")
+    READY = tr_later("Ready")
+    FAILED = tr_later("Failed")
 
 
 @dataclass(frozen=True, slots=True)

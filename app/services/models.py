@@ -11,6 +11,7 @@ from app.core.errors import ServerError, UserError
 from app.core.model_file import LoadOptions, ModelFile, ModelInfo, Sense
 from app.core.preset import Preset
 from app.core.server_model import server_id_in
+from app.core.translation import tr
 from app.engine.file_identity import FileIdentity
 from app.hub.catalog import Catalog, CatalogModel
 from app.services.background import Stream, Worker
@@ -260,7 +261,9 @@ class ModelService(QObject):
         model = self._find(path)
         server = self._servers.find(server_id_in(path))
         if model is None or server is None:
-            self._notices.fail(UserError("This model is no longer in the list.", "Choose another one."))
+            self._notices.fail(
+                UserError(tr("This model is no longer in the list."), tr("Choose another one."))
+            )
         elif not server.is_agreed:
             self._servers.consent_requested.emit(server, path)
             self._publish(ModelPart.CHOSEN)
@@ -296,8 +299,12 @@ class ModelService(QObject):
         model = self._list.find(path.absolute())
         if model is not None and model.projector is None:
             self._notices.post(
-                f"{projector.name} does not belong to {model.name}, so the model reads words only.",
-                "Download both files from the same repository.",
+                tr(
+                    "{projector} does not belong to {model}, so the model reads words only.",
+                    projector=projector.name,
+                    model=model.name,
+                ),
+                tr("Download both files from the same repository."),
             )
 
     def choose(self, path: Path) -> None:
@@ -441,7 +448,7 @@ class ModelService(QObject):
                 local = None if has_local else local_alternative(wanted, self.local_models, self._catalog)
                 tell_of_server(self._notices, error, local, self.open_file)
             else:
-                self._notices.fail_unexpectedly(error, "The model could not be loaded.", FAILED)
+                self._notices.fail_unexpectedly(error, tr("The model could not be loaded."), FAILED)
 
     def _fall_back(self) -> None:
         """Returns to the model that the engine still holds; to none where it holds none."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.core.attachment import Attachment
 from app.core.message import AttachmentPart, PicturePart, RecordingPart
+from app.core.translation import tr
 from app.documents.archive import ArchiveEntry
 
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ class OpenedScan:
 def opened_picture(opened: OpenedPicture) -> OpenedFile:
     """A picture as it is looked at quickly."""
     width, height = opened.width, opened.height
-    remark = f"{opened.name} holds several pictures. Only the first one is shown." if opened.has_more else ""
+    remark = (
+        tr("{name} holds several pictures. Only the first one is shown.", name=opened.name)
+        if opened.has_more
+        else ""
+    )
     return OpenedFile(
         opened.data, opened.media_type, opened.name, lambda file: PicturePart(file, width, height), remark
     )

@@ -10,14 +10,15 @@ from PySide6.QtCore import QObject, Signal
 from app.core.errors import UserError
 from app.core.message import Message, Role
 from app.core.shown_prompt import ShownPrompt, shown_prompt
+from app.core.translation import tr
 from app.services.answers import AnswerService
 from app.services.background import Report, Stream, Worker, run_in_background
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
 
-NO_TOOLS = "The tools are left out: the model's chat template has no place for them."
+NO_TOOLS = tr("The tools are left out: the model's chat template has no place for them.")
 
-NOT_LOOKED_UP = "Passages of your collections come to your message when it is sent."
+NOT_LOOKED_UP = tr("Passages of your collections come to your message when it is sent.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,8 @@ class PromptViewService(QObject):
         self.cancel()
         engine, request = self._engine, self._answers.upcoming_request()
         if request is None or not engine.context_length or request.model_path != engine.model_path:
-            hint = "Choose a model at the top of the window, and wait until it is loaded."
-            self.changed.emit(PromptChange(error=UserError("No model is ready.", hint)))
+            hint = tr("Choose a model at the top of the window, and wait until it is loaded.")
+            self.changed.emit(PromptChange(error=UserError(tr("No model is ready."), hint)))
             return
         draft = Message(Role.USER)
         if self._answers.message_under_way is None:

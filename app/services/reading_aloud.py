@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.conversation import MessageNode
 from app.core.errors import SoundError
 from app.core.message import Role
+from app.core.translation import tr
 from app.services.answers import AnswerService
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_session import ChatSession
@@ -144,7 +145,9 @@ class ReadingAloudService(QObject):
         else:
             self.stop()
             self._notices.fail(
-                SoundError("The system's voice cannot speak.", "Look at the system's settings for speech.")
+                SoundError(
+                    tr("The system's voice cannot speak."), tr("Look at the system's settings for speech.")
+                )
             )
 
     def _forget(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.core.conversation import now
 from app.core.media import SOUND_RATE, SoundSamples
 from app.core.sound_pieces import SHORTEST_PIECE
+from app.core.translation import tr, tr_count
 from app.services.attachments import AttachmentService
 from app.services.background import Report, Stream, Worker, run_in_background
 from app.services.notices import NoticeService
@@ -146,15 +147,17 @@ class RecorderService(QObject):
         recorded = self._recorded
         self.discard()
         if recorded.count < SHORTEST_PIECE:
-            self._notices.post("Nothing was recorded.", "Speak a little longer.", topic=TOPIC)
+            self._notices.post(tr("Nothing was recorded."), tr("Speak a little longer."), topic=TOPIC)
         elif not recorded.has_sound:
             self._notices.post(
-                "The microphone gave only silence: the system keeps it from Tarn, or it is switched off.",
-                "Allow Tarn to use the microphone in the system's settings for privacy.",
+                tr("The microphone gave only silence: the system keeps it from Tarn, or it is switched off."),
+                tr("Allow Tarn to use the microphone in the system's settings for privacy."),
                 topic=TOPIC,
             )
         else:
-            self._attachments.add_recording(recorded.samples(), f"Recording {now():%H.%M.%S}.wav")
+            self._attachments.add_recording(
+                recorded.samples(), tr("Recording {time:%H.%M.%S}.wav", time=now())
+            )
 
     def shut_down(self) -> None:
         """Lets go of the microphone."""
@@ -164,8 +167,12 @@ class RecorderService(QObject):
     def _look(self) -> None:
         if self.seconds >= LONGEST_SECONDS:
             self._notices.post(
-                f"A recording may last {LONGEST_SECONDS // 60} minutes at most.",
-                "It was ended and attached.",
+                tr_count(
+                    "A recording may last {count} minute at most.",
+                    "A recording may last {count} minutes at most.",
+                    LONGEST_SECONDS // 60,
+                ),
+                tr("It was ended and attached."),
                 topic=TOPIC,
             )
             self.finish()
@@ -180,7 +187,7 @@ class RecorderService(QObject):
             )
 
     def _fail(self, error: Exception) -> None:
-        self._notices.fail_unexpectedly(error, "The microphone cannot be used.")
+        self._notices.fail_unexpectedly(error, tr("The microphone cannot be used."))
         self.discard()
 
     def _close(self) -> None:

@@ -14,12 +14,13 @@ from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyAssembler, ReplyEvent
 from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import ToolUse
+from app.core.translation import tr, tr_count
 from app.core.turn_event import TurnEvent
 from app.core.turn_request import TurnRequest
 from app.servers.server_engine import ServerEngine
 
-WAITING_FOR_MODEL = "Waiting for the model"
-LOOKING_UP = "Searching your files"
+WAITING_FOR_MODEL = tr("Waiting for the model")
+LOOKING_UP = tr("Searching your files")
 
 LookUp = Callable[[], PassagesPart]
 """Finds what a question is answered with; called on any thread."""
@@ -113,7 +114,7 @@ class AnswerPrefill:
 
 def waiting_status(server: str) -> str:
     """What the reader sees before anything has come; `server` is the name of the one that is asked."""
-    return f"Waiting for {server}" if server else WAITING_FOR_MODEL
+    return tr("Waiting for {server}", server=server) if server else WAITING_FOR_MODEL
 
 
 def reading_status(progress: MediaProgress | PromptProgress) -> str:
@@ -122,19 +123,32 @@ def reading_status(progress: MediaProgress | PromptProgress) -> str:
         return _media_status(progress)
     to_read = progress.total_tokens - progress.cached_tokens
     if to_read <= 0:
-        return "Reading"
+        return tr("Reading")
     share = (progress.read_tokens - progress.cached_tokens) / to_read
-    return f"Reading {to_read:,} tokens, {share:.0%}"
+    return tr_count(
+        "Reading {count:,} token, {share:.0%}", "Reading {count:,} tokens, {share:.0%}", to_read, share=share
+    )
 
 
 def _media_status(progress: MediaProgress) -> str:
     if progress.step is MediaStep.LOAD:
-        what = "listen" if progress.is_sound else "look at pictures"
-        return f"Preparing to {what}, {progress.share:.0%}"
+        if progress.is_sound:
+            return tr("Preparing to listen, {share:.0%}", share=progress.share)
+        return tr("Preparing to look at pictures, {share:.0%}", share=progress.share)
     if progress.is_sound:
         if progress.count > 1:
-            return f"Listening to recording {progress.number} of {progress.count}, {progress.share:.0%}"
-        return f"Listening, {progress.share:.0%}"
+            return tr(
+                "Listening to recording {number} of {count}, {share:.0%}",
+                number=progress.number,
+                count=progress.count,
+                share=progress.share,
+            )
+        return tr("Listening, {share:.0%}", share=progress.share)
     if progress.count > 1:
-        return f"Looking at picture {progress.number} of {progress.count}, {progress.share:.0%}"
-    return f"Looking at the picture, {progress.share:.0%}"
+        return tr(
+            "Looking at picture {number} of {count}, {share:.0%}",
+            number=progress.number,
+            count=progress.count,
+            share=progress.share,
+        )
+    return tr("Looking at the picture, {share:.0%}", share=progress.share)

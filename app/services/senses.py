@@ -8,6 +8,7 @@ from PySide6.QtCore import QLocale, QObject, Signal
 
 from app.core.message import AttachmentPart, MediaPart, PicturePart
 from app.core.model_file import ModelFile, Sense
+from app.core.translation import tr
 from app.core.turn_request import TurnRequest
 from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelLifecycle
 from app.services.models import ModelService
@@ -66,25 +67,36 @@ class SenseService(QObject):
         `language` is that of the recording; see `downloadable`.
         """
         chosen = self._models.chosen
-        what = "see pictures" if sense is Sense.SIGHT else "hear recordings"
-        thing = "picture" if sense is Sense.SIGHT else "recording"
-        sentence = f"{chosen.name} cannot {what}." if chosen else "No model is chosen."
+        sees = sense is Sense.SIGHT
+        if chosen is None:
+            sentence = tr("No model is chosen.")
+        elif sees:
+            sentence = tr("{name} cannot see pictures.", name=chosen.name)
+        else:
+            sentence = tr("{name} cannot hear recordings.", name=chosen.name)
         if other := self.able_model(sense):
             self._notices.post(
                 sentence,
-                f"{other.name} on this computer can.",
-                Offer(f"Switch to {other.name}", lambda: self._models.choose(other.path)),
+                tr("{name} on this computer can.", name=other.name),
+                Offer(tr("Switch to {name}", name=other.name), lambda: self._models.choose(other.path)),
                 topic=UNSEEN,
             )
         elif entry := self.downloadable(sense, language):
             self._notices.post(
                 sentence,
-                f"Download one that can, or take the {thing} off your message.",
-                Offer(f"Show {entry.title}", lambda: self.download_requested.emit(entry.id)),
+                tr("Download one that can, or take the picture off your message.")
+                if sees
+                else tr("Download one that can, or take the recording off your message."),
+                Offer(tr("Show {title}", title=entry.title), lambda: self.download_requested.emit(entry.id)),
                 topic=UNSEEN,
             )
         else:
-            self._notices.post(sentence, f"Take the {thing} off your message.", topic=UNSEEN)
+            hint = (
+                tr("Take the picture off your message.")
+                if sees
+                else tr("Take the recording off your message.")
+            )
+            self._notices.post(sentence, hint, topic=UNSEEN)
 
     def note_asked(self, conversation_id: str, request: TurnRequest) -> None:
         """Says once in a conversation that the model that answers now does not see or hear all of it."""
@@ -95,10 +107,11 @@ class SenseService(QObject):
         if sense is None or chosen is None or key in self._told:
             return
         self._told.add(key)
-        what = "see the pictures" if sense is Sense.SIGHT else "hear the recordings"
         self._notices.post(
-            f"{chosen.name} cannot {what} in this chat.",
-            "It is told that there are some, and answers by the words alone.",
+            tr("{name} cannot see the pictures in this chat.", name=chosen.name)
+            if sense is Sense.SIGHT
+            else tr("{name} cannot hear the recordings in this chat.", name=chosen.name),
+            tr("It is told that there are some, and answers by the words alone."),
             topic=UNSEEN,
         )
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from app.core.errors import SoundError
 from app.core.media import SoundSamples
 from app.core.message import RecordingPart
+from app.core.translation import tr
 from app.services.background import Report, Stream, Worker, run_in_background
 from app.services.notices import NoticeService
 from app.sound.playback import Speaker
@@ -80,7 +81,8 @@ class SoundPlayer(QObject):
             data = self._store.read(recording.file.sha256)
             if data is None:
                 raise SoundError(
-                    f"{recording.file.name} is not among the kept files any more.", "Add it again."
+                    tr("{name} is not among the kept files any more.", name=recording.file.name),
+                    tr("Add it again."),
                 )
             self._play(self._decode(data), cancel)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.errors import UserError
+from app.core.translation import tr
 from app.services.notices import NoticeService
 
 log = logging.getLogger(__name__)
@@ -189,7 +190,7 @@ class StoreWriter(QObject):
                 report.on_done()
             else:
                 report.on_failed()
-                self._notices.fail_unexpectedly(report.error, "The change could not be saved.")
+                self._notices.fail_unexpectedly(report.error, tr("The change could not be saved."))
             return
         if isinstance(report, SavingFailed):
             self._retry.start()

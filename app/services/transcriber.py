@@ -17,6 +17,7 @@ from app.core.message import MediaPart, Message, RecordingPart, Role
 from app.core.model_file import LoadOptions, ModelFile
 from app.core.sampling import Sampling
 from app.core.sound_pieces import pieces_of
+from app.core.translation import tr
 from app.services.chat_engine import ChatEngine
 
 CONTEXT = 2_048
@@ -94,7 +95,7 @@ class Transcriber:
         if engine is None or engine.info is None or engine.info.path != model.path:
             problem = self._check(model, cancel)
             if problem:
-                raise SoundError(problem, "Choose another model for dictation.")
+                raise SoundError(problem, tr("Choose another model for dictation."))
             self.free()
             engine = self._make_engine(self._read)
             engine.load(

@@ -25,6 +25,7 @@ from app.core.tool_round import (
     ToolCallWaiting,
     numbered_calls,
 )
+from app.core.translation import sentences, tr
 from app.core.turn import run_turn
 from app.core.turn_event import NextRoundStarted, ReplyEnded, ReplyGrew, ReplySnapshot, RoundEnded, TurnEvent
 from app.services.background import Report, Stream, Worker
@@ -161,7 +162,7 @@ class TurnRunner(QObject):
     def _fail(self, answer: RunningAnswer, error: Exception) -> None:
         """Covers what `run_turn` does not: a mistake of ours."""
         log.error("Answering failed", exc_info=error)
-        sentence = EngineError("Answering stopped unexpectedly.", f"Try again. {SEE_LOG}")
+        sentence = EngineError(tr("Answering stopped unexpectedly."), sentences(tr("Try again."), SEE_LOG))
         self._finish(answer, MessageState.FAILED, answer.node.message, sentence)
 
     def _take(self, answer: RunningAnswer, event: object) -> None:

@@ -48,6 +48,7 @@ MARKED = (
         "app/ui/composer",
         "app/ui/knowledge",
         "app/ui/sidebar",
+        "app/services",
     ),
     *("app/ui/crash_notice.py", "app/ui/drop_hint.py", "app/ui/main_window.py", "app/ui/menus.py"),
     *("app/ui/recovery_window.py", "app/ui/shortcuts_dialog.py", "app/ui/version_check.py"),

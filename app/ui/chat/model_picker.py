@@ -27,12 +27,13 @@ def status_text(status: LoadStatus, model: ModelFile | None = None) -> str:
     if status.is_waiting:
         return tr("Waiting for the current answer")
     if model is not None and model.server:
-        return {ModelState.LOADING: "Contacting…", ModelState.FAILED: "Not available"}.get(
-            status.state, status.state.value
-        )
-    if status.state is ModelState.LOADING:
+        if status.state is ModelState.LOADING:
+            return tr("Contacting…")
+        if status.state is ModelState.FAILED:
+            return tr("Not available")
+    elif status.state is ModelState.LOADING:
         return tr("Loading {progress} %", progress=round(status.progress * 100))
-    return status.state.value
+    return tr(status.state.value)
 
 
 def destination_text(host: str) -> str:
@@ -45,7 +46,7 @@ def detail_text(model: ModelFile) -> str:
     if model.server:
         length = formatting.tokens(model.trained_context) if model.trained_context else ""
         senses = tr("sees pictures") if Sense.SIGHT in model.senses else ""
-        return " · ".join(filter(None, (f"on {model.server}", length, senses)))
+        return " · ".join(filter(None, (tr("on {server}", server=model.server), length, senses)))
     facts = [
         formatting.size(model.size_bytes),
         model.quantisation,
