@@ -134,3 +134,23 @@ def test_a_day(
     assert person.application.services.chat.last_answer()
 
     assert hosts <= {("127.0.0.1", server.port)}
+
+
+@pytest.mark.qt_log_ignore("^This plugin does not support", extend=True)
+def test_the_list_has_what_the_server_has_by_now(
+    start_program: StartProgram, behind: Engine, qtbot: QtBot
+) -> None:
+    with ModelServer(behind) as server:
+        person = start_program()
+        sits_down(person, server, qtbot)
+        picker = person.window.chat_page.header.model_picker
+        known = picker.currentText()
+        server.set_models(
+            "vllm", [{"id": known, "max_model_len": 2048}, {"id": "new", "max_model_len": 2048}]
+        )
+
+        picker.showPopup()
+        qtbot.waitUntil(lambda: picker.findText("new") >= 0, timeout=ANSWER_MS)
+        assert picker.currentText() == known
+        assert picker.view().currentIndex().data() == known
+        picker.hidePopup()

@@ -111,6 +111,7 @@ class ChatController(QObject):
         composer.tools_button.settings_requested.connect(
             lambda: self._settings_dialog.open(SettingsPage.TOOLS)
         )
+        header.model_picker.opened.connect(self._services.servers.refresh)
         header.model_picker.model_chosen.connect(self._on_model_chosen)
         header.switch_requested.connect(self._on_switch_requested)
         header.keep_requested.connect(self._on_keep_requested)

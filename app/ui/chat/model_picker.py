@@ -59,11 +59,13 @@ class ModelPicker(QuietComboBox):
     """Which model answers.
 
     Signals:
+        opened(): the list is about to be shown.
         model_chosen(Path): the user picked a model, maybe the one that is already shown.
         models_requested(), open_file_requested(), add_folder_requested(): the user picked one of the last
             rows.
     """
 
+    opened = Signal()
     model_chosen = Signal(object)
     models_requested = Signal()
     open_file_requested = Signal()
@@ -73,6 +75,7 @@ class ModelPicker(QuietComboBox):
         super().__init__(tr("Model"), "Ctrl+M", parent)
         self.setObjectName("model_picker")
         self.set_popup_width(380)
+        self._models: tuple[ModelFile, ...] | None = None
         self._shown_path: Path | None = None
         self._status = LoadStatus()
         self._has_announced_change = False
@@ -89,7 +92,11 @@ class ModelPicker(QuietComboBox):
         return self._shown_path
 
     def set_models(self, models: Sequence[ModelFile]) -> None:
-        """Lists these models, keeping the choice where it is still there."""
+        """Lists these models, keeping the choice, and in the open list the row, where it is still there."""
+        if tuple(models) == self._models:
+            return
+        self._models = tuple(models)
+        pointed_at = self.view().currentIndex().data(FILE_ROLE) if self.view().isVisible() else None
         with QSignalBlocker(self):
             self.clear()
             server = ""
@@ -104,6 +111,13 @@ class ModelPicker(QuietComboBox):
             self._add_action(tr("Open a model file…"), "folder-open", _OPEN_FILE)
             self._add_action(tr("Add a folder of models…"), "folder-plus", _ADD_FOLDER)
         self.set_current(self._shown_path)
+        if pointed_at is not None and (row := self._row_of(pointed_at.path)) >= 0:
+            self.view().setCurrentIndex(self.model().index(row, self.modelColumn()))
+
+    @override
+    def showPopup(self) -> None:
+        self.opened.emit()
+        super().showPopup()
 
     def set_current(self, path: Path | None) -> None:
         """Shows a model as chosen. Emits nothing."""
