@@ -9,9 +9,10 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from tests.fakes.loopback import LoopbackHandler, LoopbackServer
 
 Event = dict[str, Any]
 Step = Event | bytes | Callable[[], object]
@@ -95,16 +96,14 @@ class FakeChatServer:
         self.pages: dict[str, Answer | Callable[[Asked], Answer]] = {}
         self.hung_up = threading.Event()
         """Set when a client went away before its answer was whole."""
-        self.closing = threading.Event()
         self.set_models(owner, models)
         self._server = _Server(self, certificate)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self._server.start()
         self._scheme = "https" if certificate else "http"
 
     @property
     def port(self) -> int:
-        return int(self._server.server_address[1])
+        return self._server.port
 
     @property
     def address(self) -> str:
@@ -128,13 +127,9 @@ class FakeChatServer:
         self.close()
 
     def close(self) -> None:
-        if self.closing.is_set():
-            return
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._server.hang_up()
-        self._thread.join()
+        if not self._server.closing.is_set():
+            self._server.end()
+            self._server.hang_up()
 
     def answer_to(self, asked: Asked) -> Answer:
         if self.key and asked.headers.get("authorization") != f"Bearer {self.key}":
@@ -156,18 +151,14 @@ def fault(status: int, message: str, **values: Any) -> Answer:
     return as_json({"error": {"message": message, "type": "error", "code": status, **values}}, status)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
+class _Server(LoopbackServer):
     def __init__(self, owner: FakeChatServer, certificate: Path | None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.owner = owner
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
             self.socket = context.wrap_socket(self.socket, server_side=True)
-
         self._open: list[socket.socket] = []
 
     def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
@@ -180,17 +171,9 @@ class _Server(ThreadingHTTPServer):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up are what some tests are about."""
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class _Handler(LoopbackHandler):
     server: _Server
-
-    def log_message(self, *_arguments: object) -> None:
-        pass
 
     def do_GET(self) -> None:
         self._answer(None)
@@ -233,24 +216,14 @@ class _Handler(BaseHTTPRequestHandler):
                     step if isinstance(step, bytes) else b"data: " + json.dumps(step).encode() + b"\n\n"
                 )
         if answer.stalls:
-            self._wait_for_hanging_up()
+            self.wait_for_hanging_up()
+            if not self.server.closing.is_set():
+                raise ConnectionResetError
         elif answer.is_ended:
             self.wfile.write(b"0\r\n\r\n")
         else:
-            self.close_connection = True
-            with suppress(OSError):
-                self.connection.shutdown(2)
+            self.cut()
 
     def _chunk(self, data: bytes) -> None:
         if data:
             self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
-
-    def _wait_for_hanging_up(self) -> None:
-        """Until the other side goes away; a client that stays ends with the test."""
-        self.connection.settimeout(0.05)
-        while not self.server.owner.closing.is_set():
-            try:
-                if not self.connection.recv(1):
-                    raise ConnectionResetError
-            except TimeoutError:
-                continue

@@ -8,13 +8,13 @@ import json
 import random
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.fakes.loopback import LoopbackHandler, LoopbackServer
 
 SENT_AT_ONCE = 256 * 1024
 
@@ -111,14 +111,13 @@ class FakeHub:
         self.tokens: dict[str, str] = {}
         self.members: set[str] = set()
         self.cdn = cdn
-        self.closing = threading.Event()
         self._server = _Server(self)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
+        self.closing = self._server.closing
+        self._server.start()
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://127.0.0.1:{self._server.port}"
 
     def __enter__(self) -> FakeHub:
         return self
@@ -127,10 +126,7 @@ class FakeHub:
         self.close()
 
     def close(self) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.end()
 
     def put(
         self,
@@ -177,28 +173,16 @@ class FakeHub:
         return Fault()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
+class _Server(LoopbackServer):
     def __init__(self, hub: FakeHub) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.hub = hub
         # What is counted as sent should be under way, not in a buffer of megabytes.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 256 * 1024)
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that hang up are what the tests are about."""
 
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Else a body waits until its head was acknowledged: 40 ms for each answer.
-    disable_nagle_algorithm = True
+class _Handler(LoopbackHandler):
     server: _Server
-
-    def log_message(self, *_arguments: object) -> None:
-        pass
 
     def do_GET(self) -> None:
         self._answer()
@@ -212,7 +196,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._hub.requests.append(self._entry)
         self._fault = self._hub.fault_for(self.command, self.path)
         if self._fault.stall_before:
-            self._stall()
+            self.wait_for_hanging_up()
         elif self._fault.drips_head:
             self._drip()
         elif self._fault.status:
@@ -375,10 +359,9 @@ class _Handler(BaseHTTPRequestHandler):
         while fault.adds and not self._hub.closing.is_set():
             self.wfile.write(fault.adds)
         if fault.stall_at is not None:
-            self._stall()
+            self.wait_for_hanging_up()
         elif fault.cut_at is not None:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+            self.cut()
 
     def _drip(self) -> None:
         """Sends a little again and again until the other side hangs up or the hub is closed."""
@@ -388,19 +371,6 @@ class _Handler(BaseHTTPRequestHandler):
         with suppress(OSError):
             while not self._hub.closing.wait(0.05):
                 self.wfile.write(self._fault.drips_head)
-
-    def _stall(self) -> None:
-        """Silent until the other side hangs up or the hub is closed."""
-        self.close_connection = True
-        self.connection.settimeout(0.05)
-        while not self._hub.closing.is_set():
-            try:
-                if not self.connection.recv(1):
-                    return
-            except TimeoutError:
-                continue
-            except OSError:
-                return
 
 
 def varied_bytes(size: int, seed: int = 0) -> bytes:
