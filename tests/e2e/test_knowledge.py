@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from app.application import Application
 from app.core.message import PassagesPart, Role
 from app.services.collection_status import IndexingPhase
-from app.ui.chat import answer_actions
 from app.ui.knowledge.passage_dialog import PassageDialog
+from tests.fakes.desktop import FakeDesktop
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person
 
 FILLER = "This page is about the weather in the valley, the rain and the snow, and about nothing else."
@@ -43,6 +45,13 @@ def program(program: Application, program_folder: Path) -> Application:
     put_pdf(files / "harbour.pdf")
     (files / "notes.md").write_text("# Notes\n\nThe garden needs water twice a week.")
     return program
+
+
+@pytest.fixture
+def desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDesktop]:
+    desktop = FakeDesktop(tmp_path, monkeypatch)
+    yield desktop
+    desktop.close()
 
 
 def files_of(person: Person) -> Path:
@@ -91,7 +100,7 @@ def found_for(person: Person) -> PassagesPart:
 
 
 def test_an_answer_on_page_seven_is_found_cited_and_opened(
-    qtbot: QtBot, person: Person, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, person: Person, desktop: FakeDesktop
 ) -> None:
     chooses(person, makes_collection(qtbot, person, "Harbour"))
     person.asks(QUESTION)
@@ -110,13 +119,13 @@ def test_an_answer_on_page_seven_is_found_cited_and_opened(
     assert dialog is not None
     assert dialog.place.text() == "harbour.pdf, page 7"
     assert ANSWER in dialog.text.toPlainText()
-    opened: list[tuple[Path, int | None]] = []
-    monkeypatch.setattr(answer_actions, "open_at_page", lambda *place: opened.append(place) or True)
     button = dialog.findChild(QPushButton, "open_file_button")
     assert button is not None
     assert button.text() == "Open the file at page 7"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert opened == [(files_of(person) / "harbour.pdf", 7)]
+    qtbot.waitUntil(lambda: bool(desktop.opened))
+    page = "--page-index=7 " if sys.platform.startswith("linux") else ""
+    assert desktop.opened == [f"{page}{files_of(person) / 'harbour.pdf'}"]
     dialog.reject()
 
 
