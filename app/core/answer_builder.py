@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from app.core.errors import UserError
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import MediaProgress, Piece, PromptProgress, ReplyStarted, StreamEvent
-from app.core.message import Part, Statistics, StopReason
+from app.core.message import Part
 from app.core.reasoning_markers import THINK
 from app.core.reasoning_timer import ReasoningLimit, ReasoningTimer
 from app.core.repetition import Repeat, RepetitionDetector

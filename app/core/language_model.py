@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from app.core.message import AttachmentPart, Message, Role, Statistics
+from app.core.generation import Statistics
+from app.core.message import AttachmentPart, Message, Role
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 

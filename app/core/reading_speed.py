@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.message import Statistics
+from app.core.generation import Statistics
 
 _SMOOTHING = 0.3
 """The weight of the newest answer against those before it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.conversation import MessageState
-from app.core.message import Generation, StopReason
+from app.core.generation import Generation, StopReason
 from app.core.translation import tr, tr_later
 
 

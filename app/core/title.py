@@ -9,8 +9,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from app.core.conversation import MessageNode
+from app.core.generation import StopReason
 from app.core.language_model import LanguageModel
-from app.core.message import Message, Role, StopReason
+from app.core.message import Message, Role
 from app.core.sampling import Sampling
 from app.core.turn import run_turn
 from app.core.turn_event import ReplyEnded

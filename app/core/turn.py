@@ -14,8 +14,9 @@ from dataclasses import replace
 from app.core.answer_builder import AnswerBuilder
 from app.core.conversation import MessageNode, MessageState, new_id
 from app.core.errors import EngineError, UserError
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import LanguageModel
-from app.core.message import Message, Part, Role, Statistics, StopReason, ToolCallPart
+from app.core.message import Message, Part, Role, ToolCallPart
 from app.core.reasoning_timer import ReasoningLimit
 from app.core.tool_round import (
     RESULT_SHARE,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from app.core.conversation import MessageNode
 from app.core.errors import UserError
+from app.core.generation import Statistics
 from app.core.language_model import MediaProgress, PromptProgress
-from app.core.message import Message, Statistics
+from app.core.message import Message
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.repetition import Repeat
 from app.core.stream import ReplyEvent

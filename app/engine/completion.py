@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.core.errors import EngineError, OutOfMemoryError
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import MediaProgress, Piece, PromptProgress, ReplyStarted, StreamEvent
-from app.core.message import Message, Role, Statistics, StopReason
+from app.core.message import Message, Role
 from app.core.sampling import RANDOM_SEED, Sampling
 from app.core.tool_grammar import tool_grammar
 from app.core.translation import tr

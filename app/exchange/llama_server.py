@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.message import Generation, Part, Role, Statistics
+from app.core.generation import Generation, Statistics
+from app.core.message import Part, Role
 from app.core.parsing import ParseError, parse_json
 from app.exchange.context import ReadContext
 from app.exchange.fields import list_of, moment_of, number_of, table_of, text_of, whole_number_of

@@ -12,7 +12,8 @@ from datetime import datetime
 
 from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState, now
 from app.core.errors import ImportFormatError
-from app.core.message import Generation, Message, Part, Role, ToolResultPart
+from app.core.generation import Generation
+from app.core.message import Message, Part, Role, ToolResultPart
 from app.core.translation import tr
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.core.generation import PromptOrigin, Statistics, StopReason
 from app.core.language_model import Piece, PromptProgress
-from app.core.message import PromptOrigin, Statistics, StopReason
 
 _STOP_REASONS = {"length": StopReason.TOKEN_LIMIT}
 _LARGEST = 1 << 40

@@ -9,15 +9,9 @@ from contextlib import closing
 from typing import Any
 
 from app.core.errors import Cancelled, ServerContextError, ServerError, StreamBrokenError, TemplateError
+from app.core.generation import PromptOrigin, StopReason
 from app.core.language_model import PromptMaker, PromptText, ReplyStarted, StreamEvent
-from app.core.message import (
-    AttachmentPart,
-    Message,
-    PromptOrigin,
-    Role,
-    StopReason,
-    TextPart,
-)
+from app.core.message import AttachmentPart, Message, Role, TextPart
 from app.core.model_file import ModelInfo, Sense
 from app.core.prompt import MESSAGE_OVERHEAD
 from app.core.reasoning_markers import THINK

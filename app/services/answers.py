@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.errors import UserError
-from app.core.message import AttachmentPart, Generation, Message, Part, Role, ToolCallPart
+from app.core.generation import Generation
+from app.core.message import AttachmentPart, Message, Part, Role, ToolCallPart
 from app.core.permission import Decision
 from app.core.sampling import Sampling
 from app.core.translation import tr

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from app.core.conversation import MessageNode
+from app.core.generation import Generation, Instructions
 from app.core.language_model import MediaProgress, MediaStep, PromptProgress
-from app.core.message import Generation, Instructions, Message, Part, PassagesPart, ReasoningPart
+from app.core.message import Message, Part, PassagesPart, ReasoningPart
 from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyAssembler, ReplyEvent
 from app.core.tool_call_status import CallState, CallStatus

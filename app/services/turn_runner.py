@@ -16,8 +16,9 @@ from PySide6.QtCore import QObject
 
 from app.core.conversation import MessageNode, MessageState
 from app.core.errors import SEE_LOG, EngineError, UserError
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import MediaProgress, PromptProgress
-from app.core.message import Message, PassagesPart, Statistics, StopReason
+from app.core.message import Message, PassagesPart
 from app.core.tool_call_status import CallState, CallStatus, state_of
 from app.core.tool_round import (
     ToolCallEnded,

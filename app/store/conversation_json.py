@@ -30,7 +30,8 @@ from typing import Any
 
 from app.core.conversation import Conversation, MessageNode, MessageState, new_id
 from app.core.errors import ImportFormatError
-from app.core.message import AttachmentPart, Generation, Message, Part, Role
+from app.core.generation import Generation
+from app.core.message import AttachmentPart, Message, Part, Role
 from app.core.parsing import ParseError, parse_json
 from app.core.permission import Permissions
 from app.core.preset_overrides import is_usable

@@ -13,11 +13,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.core.attachment import Attachment
+from app.core.generation import Generation, Instructions
 from app.core.message import (
     AttachmentPart,
     DocumentPart,
-    Generation,
-    Instructions,
     Message,
     Part,
     PassagesPart,

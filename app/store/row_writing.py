@@ -6,7 +6,7 @@ import hashlib
 
 from app.core.conversation import MessageNode, MessageState
 from app.core.errors import StoreError
-from app.core.message import Instructions
+from app.core.generation import Instructions
 from app.core.translation import tr
 from app.store.database import Connection, DamagedKeyError
 from app.store.message_json import instructions_to_json

@@ -21,7 +21,8 @@ from app.core.conversation import (
     MessageNode,
     MessageState,
 )
-from app.core.message import Instructions, Message, Role, ToolResultPart
+from app.core.generation import Instructions
+from app.core.message import Message, Role, ToolResultPart
 from app.store.database import DamagedKeyError, Row
 from app.store.message_json import (
     attachments_column,

@@ -25,8 +25,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from app.core.generation import Statistics
 from app.core.language_model import Piece
-from app.core.message import Message, Role, Statistics
+from app.core.message import Message, Role
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine import llama

@@ -33,9 +33,10 @@ from PySide6.QtGui import QImage
 
 from app.application import Application, create_qt_application
 from app.core.attachment import Attachment
+from app.core.generation import Statistics
 from app.core.language_model import MediaProgress, MediaStep, Piece, StreamEvent
 from app.core.media import Pixels
-from app.core.message import Message, PicturePart, Role, Statistics
+from app.core.message import Message, PicturePart, Role
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine

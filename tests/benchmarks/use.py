@@ -112,7 +112,8 @@ def _shown(rounds: int, _began: float) -> dict[str, object]:
     from PySide6.QtCore import QEventLoop
 
     from app.application import Application, create_qt_application
-    from app.core.message import Message, Role, Statistics
+    from app.core.generation import Statistics
+    from app.core.message import Message, Role
     from app.core.sampling import Sampling
     from app.services.model_status import ModelPart
     from app.services.running_answer import AnswerPart

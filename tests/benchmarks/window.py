@@ -22,7 +22,8 @@ import psutil
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QTextBrowser
 
 from app.core.conversation import MessageState
-from app.core.message import Generation, Message, Role, TextPart
+from app.core.generation import Generation
+from app.core.message import Message, Role, TextPart
 from app.core.stream import PartGrew, PartKind, PartStarted
 from app.services.formulas import FormulaService
 from app.ui.transcript.content.message_entry import MessageEntry

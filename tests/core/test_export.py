@@ -7,16 +7,8 @@ from markdown_it import MarkdownIt
 
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.export import ExportOptions, from_markdown, to_markdown
-from app.core.message import (
-    Generation,
-    Instructions,
-    Message,
-    ReasoningPart,
-    Role,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-)
+from app.core.generation import Generation, Instructions
+from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.sampling import Sampling
 
 MOMENT = datetime(2026, 1, 31, 18, 0, 5, tzinfo=UTC)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from app.core.conversation import Conversation, MessageNode
 from app.core.export import ExportOptions, from_markdown, to_markdown
-from app.core.message import Generation, Message, ReasoningPart, Role, ToolCallPart
+from app.core.generation import Generation
+from app.core.message import Message, ReasoningPart, Role, ToolCallPart
 from app.core.sampling import Sampling
 from tests.support.effort import EFFORT
 from tests.support.nasty_conversations import conversations, json_values, texts

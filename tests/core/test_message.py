@@ -2,16 +2,8 @@
 
 import pytest
 
-from app.core.message import (
-    Generation,
-    Message,
-    ReasoningPart,
-    Role,
-    Statistics,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-)
+from app.core.generation import Generation, Statistics
+from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 
 CALL = ToolCallPart("look", {"at": "lake"}, "<|tool_call_start|>[look(at='lake')]<|tool_call_end|>")
 ANSWER = Message(

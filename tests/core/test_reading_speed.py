@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.core.message import Statistics
+from app.core.generation import Statistics
 from app.core.reading_speed import ReadingSpeed
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from app.core.conversation import MessageNode
 from app.core.errors import Cancelled, EngineError
-from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart
+from app.core.generation import StopReason
+from app.core.message import Message, ReasoningPart, Role, TextPart
 from app.core.prompt import room_for_answer
 from app.core.sampling import Sampling
 from app.core.summary import TASK, SummaryProgress, SummaryWritten, summarise, with_summary

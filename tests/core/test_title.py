@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from app.core.conversation import MessageNode
-from app.core.message import Message, Role, StopReason
+from app.core.generation import StopReason
+from app.core.message import Message, Role
 from app.core.reasoning_markers import THINK
 from app.core.sampling import Sampling
 from app.core.title import TASK, title_in, write_title

@@ -8,16 +8,8 @@ from typing import Any
 import pytest
 
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import (
-    Generation,
-    Message,
-    Role,
-    Statistics,
-    StopReason,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-)
+from app.core.generation import Generation, Statistics, StopReason
+from app.core.message import Message, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.permission import ApprovalQueue, Decision, Permissions
 from app.core.sampling import Sampling
 from app.core.tool_round import (

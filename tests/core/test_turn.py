@@ -7,8 +7,9 @@ import pytest
 from app.core import answer_builder, reasoning_timer
 from app.core.conversation import MessageNode
 from app.core.errors import EngineError, PromptTooLongError, TemplateError
+from app.core.generation import StopReason
 from app.core.language_model import PromptProgress
-from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart, ToolCallPart
+from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart
 from app.core.sampling import Sampling
 from app.core.stream import PartGrew
 from app.core.turn import run_turn

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from app.core.conversation import MessageNode
-from app.core.message import Message, ReasoningPart, Role, StopReason, TextPart
+from app.core.generation import StopReason
+from app.core.message import Message, ReasoningPart, Role, TextPart
 from app.core.reasoning_markers import REASONING
 from app.core.reasoning_timer import ReasoningProgress, ReasoningTimer
 from app.core.sampling import Sampling

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
 from app.core.export import from_markdown
-from app.core.message import PromptOrigin
+from app.core.generation import PromptOrigin
 from app.core.model_file import LoadOptions
 from app.engine.engine import Engine
 from app.ui.widgets.question_dialog import QuestionDialog

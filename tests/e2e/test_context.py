@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.context_use import measure
 from app.core.conversation import MessageState
-from app.core.message import StopReason
+from app.core.generation import StopReason
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.paths import Paths

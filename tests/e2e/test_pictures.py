@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation, MessageNode
+from app.core.generation import StopReason
 from app.core.language_model import MediaProgress, StreamEvent
-from app.core.message import Message, Role, StopReason
+from app.core.message import Message, Role
 from app.core.picture_size import PictureDetail
 from app.services.attachments import MOST_ATTACHMENTS
 from app.ui.attachments.picture_viewer import PictureViewer

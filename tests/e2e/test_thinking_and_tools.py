@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
-from app.core.message import Role, StopReason, ToolResultPart
+from app.core.generation import StopReason
+from app.core.message import Role, ToolResultPart
 from app.tools.tool import Tool
 from app.ui.chat.call_editor import CallEditor
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram

@@ -6,8 +6,9 @@ from itertools import pairwise
 import pytest
 
 from app.core.errors import EngineError
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import Piece, PromptProgress, ReplyStarted
-from app.core.message import Message, Role, Statistics, StopReason, ToolCallPart, ToolResultPart
+from app.core.message import Message, Role, ToolCallPart, ToolResultPart
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine

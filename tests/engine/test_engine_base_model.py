@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import Piece
-from app.core.message import Message, Role, Statistics, StopReason
+from app.core.message import Message, Role
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ModelFileError
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import MediaProgress, MediaStep
-from app.core.message import Message, Role, Statistics, StopReason
+from app.core.message import Message, Role
 from app.core.picture_size import PictureDetail
 from tests.support.asking import assistant
 from tests.support.pictures import COLOURS, PROJECTOR, TINY, picture, said_of, shown

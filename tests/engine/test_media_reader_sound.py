@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from app.core.errors import EngineError, ModelFileError
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import MediaProgress, MediaStep
 from app.core.media import SOUND_RATE, Pixels, SoundSamples
-from app.core.message import Message, Role, Statistics, StopReason
+from app.core.message import Message, Role
 from app.core.model_file import Sense
 from app.engine.llama.library import NativeFailure
 from tests.support.asking import assistant

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from app.core.generation import StopReason
 from app.core.language_model import PromptProgress
-from app.core.message import StopReason
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine

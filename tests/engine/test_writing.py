@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
+from app.core.generation import StopReason
 from app.core.language_model import Piece
-from app.core.message import StopReason
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine

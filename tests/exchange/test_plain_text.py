@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 
 from app.core.conversation import Conversation, MessageNode
-from app.core.message import Generation, Message, ReasoningPart, Role, TextPart
+from app.core.generation import Generation
+from app.core.message import Message, ReasoningPart, Role, TextPart
 from app.core.stop_texts import EDITED_NOTE
 from app.exchange.plain_text import to_plain_text
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.core.errors import UserError
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import (
     Piece,
     PromptProgress,
@@ -15,7 +16,7 @@ from app.core.language_model import (
     ReplyStarted,
     StreamEvent,
 )
-from app.core.message import Message, PicturePart, Role, Statistics, StopReason
+from app.core.message import Message, PicturePart, Role
 from app.core.reasoning_markers import ReasoningMarkers
 from app.core.sampling import Sampling
 

@@ -14,7 +14,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from app.core.message import Generation, Message, Role, TextPart
+from app.core.generation import Generation
+from app.core.message import Message, Role, TextPart
 from app.paths import resources
 from app.services.formulas import FormulaService
 from app.ui.fonts import load_fonts

@@ -14,7 +14,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from app.application import Application, create_qt_application
 from app.core.conversation import Conversation, MessageNode, now
-from app.core.message import Generation, Message, ReasoningPart, Role, Statistics, StopReason, TextPart
+from app.core.generation import Generation, Statistics, StopReason
+from app.core.message import Message, ReasoningPart, Role, TextPart
 from app.services.model_status import ModelState
 from tests.screenshots.options import Options, options
 from tests.screenshots.program import Photographer

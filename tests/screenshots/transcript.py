@@ -17,16 +17,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.core.conversation import MessageState
-from app.core.message import (
-    Generation,
-    Message,
-    Part,
-    ReasoningPart,
-    Role,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-)
+from app.core.generation import Generation
+from app.core.message import Message, Part, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.stream import PartFinished, PartGrew, PartKind, PartStarted
 from app.ui.theme import Theme
 from app.ui.transcript.content.message_entry import MessageEntry

@@ -6,8 +6,9 @@ import pytest
 
 from app.core.conversation import MessageNode
 from app.core.errors import ServerContextError, ServerError
+from app.core.generation import PromptOrigin, Statistics, StopReason
 from app.core.language_model import MadePrompt, Piece, ReplyStarted
-from app.core.message import Message, PromptOrigin, Role, Statistics, StopReason, ToolResultPart
+from app.core.message import Message, Role, ToolResultPart
 from app.core.sampling import Sampling
 from app.core.stream import parse_reply
 from app.core.turn import run_turn

@@ -14,8 +14,9 @@ import pytest
 
 from app.core.conversation import MessageNode
 from app.core.errors import UserError
+from app.core.generation import PromptOrigin, Statistics, StopReason
 from app.core.language_model import MediaProgress, Piece, PromptProgress, ReplyStarted
-from app.core.message import Message, PromptOrigin, Role, Statistics, StopReason
+from app.core.message import Message, Role
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.core.summary import SummaryWritten, summarise

@@ -10,7 +10,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
-from app.core.message import Instructions, Role
+from app.core.generation import Instructions
+from app.core.message import Role
 from app.core.permission import Decision
 from app.core.preset import Preset
 from app.core.sampling import Sampling

@@ -9,7 +9,8 @@ import pytest
 from app.core.attachment import Attachment
 from app.core.conversation import MessageState
 from app.core.errors import ServerError
-from app.core.message import PicturePart, PromptOrigin
+from app.core.generation import PromptOrigin
+from app.core.message import PicturePart
 from app.core.model_file import LoadOptions
 from app.core.permission import Decision
 from app.core.preset import Preset

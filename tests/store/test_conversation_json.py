@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.conversation import Conversation, MessageNode
 from app.core.errors import ImportFormatError
-from app.core.message import Instructions
+from app.core.generation import Instructions
 from app.core.permission import Permissions
 from app.store.conversation_json import from_json, to_json
 from tests.support import sample_messages as sample

@@ -5,7 +5,8 @@ from contextlib import closing
 from dataclasses import replace
 
 from app.core.conversation import MessageNode, now
-from app.core.message import Generation, Instructions, Message, Role
+from app.core.generation import Generation, Instructions
+from app.core.message import Message, Role
 from app.store.store import open_store
 from tests.support.old_schemas import make_database
 from tests.support.sample_messages import a_conversation

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.conversation import Folder, MessageState
-from app.core.message import Generation, Message, ReasoningPart, Role, TextPart
+from app.core.generation import Generation
+from app.core.message import Message, ReasoningPart, Role, TextPart
 from app.store.database import Database
 from app.store.store import open_store
 from tests.support.sample_messages import a_conversation, any_text, said

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.core.generation import Statistics
 from app.core.language_model import Piece, PromptProgress, ReplyStarted, StreamEvent
-from app.core.message import Message, ReasoningPart, Role, Statistics, TextPart
+from app.core.message import Message, ReasoningPart, Role, TextPart
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine

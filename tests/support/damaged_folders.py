@@ -21,7 +21,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.core.conversation import Conversation, Folder, MessageNode, now
-from app.core.message import Generation, Instructions, Message, Role, TextPart
+from app.core.generation import Generation, Instructions
+from app.core.message import Message, Role, TextPart
 from app.core.permission import Permissions
 from app.core.sampling import Sampling
 from app.store.store import open_store

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
+from app.core.generation import Statistics, StopReason
 from app.core.language_model import Piece
-from app.core.message import Message, Role, Statistics, StopReason, TextPart, ToolCallPart, ToolResultPart
+from app.core.message import Message, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.sampling import Sampling
 from app.engine.completion import Completion
 from app.engine.engine import Engine

@@ -5,15 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import (
-    Generation,
-    Message,
-    ReasoningPart,
-    Role,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-)
+from app.core.generation import Generation
+from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 
 # Lines that Markdown, HTML, YAML or the export's own marks give a meaning to.
 NASTY_LINES = [

@@ -6,16 +6,14 @@ from hypothesis import strategies as st
 
 from app.core.attachment import Attachment
 from app.core.conversation import Conversation, MessageNode, MessageState
+from app.core.generation import Generation, Statistics, StopReason
 from app.core.message import (
     DocumentPart,
     DocumentShare,
-    Generation,
     Message,
     PicturePart,
     ReasoningPart,
     Role,
-    Statistics,
-    StopReason,
     TextPart,
     ToolCallPart,
     ToolResultPart,

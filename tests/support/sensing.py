@@ -6,9 +6,10 @@ import threading
 from pathlib import Path
 from typing import Self
 
+from app.core.generation import Statistics
 from app.core.language_model import Piece, StreamEvent
 from app.core.media import Media, SoundSamples
-from app.core.message import AttachmentPart, Message, PicturePart, RecordingPart, Statistics
+from app.core.message import AttachmentPart, Message, PicturePart, RecordingPart
 from app.core.model_file import LoadOptions
 from app.core.sampling import Sampling
 from app.engine.engine import Engine

@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from app.core.conversation import MessageState
-from app.core.message import Generation, Message, Part, Role, TextPart
+from app.core.generation import Generation
+from app.core.message import Message, Part, Role, TextPart
 from app.core.stream import PartGrew, PartKind, PartStarted, ReplyEvent
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.view.transcript import Transcript

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from app.core.conversation import MessageNode
-from app.core.message import Message, Role, StopReason
+from app.core.generation import StopReason
+from app.core.message import Message, Role
 from app.core.model_file import LoadOptions
 from app.core.permission import ApprovalQueue, Decision, Permissions
 from app.core.sampling import Sampling

@@ -12,6 +12,7 @@ from typing import Any
 from app.core.attachment import Attachment
 from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState, new_id
 from app.core.errors import ImportFormatError
+from app.core.generation import Generation
 from app.core.markdown.embedded import EmbeddedMarkdown
 from app.core.markdown.front_matter import FrontMatterError, Value, read_front_matter
 from app.core.markdown.headings import with_headings_back
@@ -19,7 +20,6 @@ from app.core.markdown.marks import FORMAT_VERSION, INSIDE, Mark, MarkedPart, fi
 from app.core.message import (
     DocumentPart,
     DocumentShare,
-    Generation,
     Message,
     Part,
     PassagesPart,

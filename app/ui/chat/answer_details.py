@@ -24,7 +24,8 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.conversation import UNKNOWN_TIME, MessageNode
-from app.core.message import Generation, Instructions, PromptOrigin, ReasoningPart, Statistics
+from app.core.generation import Generation, Instructions, PromptOrigin, Statistics
+from app.core.message import ReasoningPart
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.server_model import model_id_in, short_name
 from app.core.stop_texts import STOP_TEXTS

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from app.core import formatting
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import Generation, PicturePart, ReasoningPart, Role, StopReason, ToolResultPart
+from app.core.generation import Generation, StopReason
+from app.core.message import PicturePart, ReasoningPart, Role, ToolResultPart
 from app.core.stop_texts import stop_note
 from app.core.tool_call_status import CallState, CallStatus, state_of
 from app.core.tool_round import numbered_calls

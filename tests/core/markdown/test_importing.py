@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.core.conversation import UNTITLED, Conversation, MessageNode
 from app.core.errors import ImportFormatError
 from app.core.export import from_markdown, to_markdown
-from app.core.message import Generation, Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
+from app.core.generation import Generation
+from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.sampling import Sampling
 
 patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

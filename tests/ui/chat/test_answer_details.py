@@ -12,17 +12,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import Conversation, MessageNode, MessageState
-from app.core.message import (
-    Generation,
-    Instructions,
-    Message,
-    PromptOrigin,
-    ReasoningPart,
-    Role,
-    Statistics,
-    StopReason,
-    TextPart,
-)
+from app.core.generation import Generation, Instructions, PromptOrigin, Statistics, StopReason
+from app.core.message import Message, ReasoningPart, Role, TextPart
 from app.core.sampling import LIMITS, Sampling
 from app.core.server_model import path_of_server_model
 from app.core.stop_texts import STOP_TEXTS

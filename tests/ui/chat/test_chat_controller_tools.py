@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
 from app.core.conversation import MessageState
-from app.core.message import ReasoningPart, Role, StopReason
+from app.core.generation import StopReason
+from app.core.message import ReasoningPart, Role
 from app.core.permission import Decision, Permissions
 from app.core.preset import Preset
 from app.core.repetition import Repeat

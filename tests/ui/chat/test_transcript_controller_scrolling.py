@@ -7,7 +7,7 @@ import threading
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.core.message import StopReason
+from app.core.generation import StopReason
 from tests.fakes.scripted_model import ScriptedReply
 from tests.support.chat_desk import Desk, SitDown
 

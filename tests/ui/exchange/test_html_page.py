@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.core.attachment import Attachment
 from app.core.conversation import Conversation, MessageNode, MessageState
+from app.core.generation import Generation
 from app.core.message import (
-    Generation,
     Message,
     PicturePart,
     ReasoningPart,

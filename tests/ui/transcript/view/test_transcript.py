@@ -9,15 +9,8 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
-from app.core.message import (
-    Generation,
-    Message,
-    ReasoningPart,
-    Role,
-    TextPart,
-    ToolCallPart,
-    ToolResultPart,
-)
+from app.core.generation import Generation
+from app.core.message import Message, ReasoningPart, Role, TextPart, ToolCallPart, ToolResultPart
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.view.transcript import Transcript
