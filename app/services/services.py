@@ -11,7 +11,6 @@ from PySide6.QtCore import QCoreApplication, QObject
 
 from app import __version__
 from app.core.risky_work import Crash
-from app.core.speed_estimate import active_share
 from app.documents.document_reader import DocumentReader
 from app.documents.formats import ENDINGS
 from app.engine.bandwidth import Bandwidth
@@ -76,6 +75,7 @@ from app.services.senses import SenseService
 from app.services.servers import ServerService
 from app.services.settings import SettingsService
 from app.services.sound_player import SoundPlayer
+from app.services.speed_learning import note_speed
 from app.services.store_writer import StoreWriter
 from app.services.titles import TitleService
 from app.services.tools import ToolService
@@ -85,9 +85,6 @@ from app.sound.decoding_process import DecodingProcess
 from app.store.presets import PresetStore
 from app.store.store import Store, open_store
 from app.tools.tool import Tool
-
-_MOST_GUESSED = 0.1
-"""Of an answer, where it shall show how quickly weights are read."""
 
 
 class Services(QObject):
@@ -193,7 +190,7 @@ class Services(QObject):
         self._build_knowledge()
         self._build_answers(tools)
         self.settings.changed.connect(self._apply_settings)
-        self.answers.changed.connect(self._learn_speed)
+        self.answers.changed.connect(lambda change: note_speed(change, self.models.info, self.bandwidth))
         self._apply_settings()
 
     def start(self, first_model: Path | None = None) -> None:
@@ -445,21 +442,6 @@ class Services(QObject):
     def _note_answering(self, change: AnswerChange) -> None:
         if change.part in (AnswerPart.BEGAN, AnswerPart.ENDED):
             self.knowledge.note_answering(self.answers.is_any_running)
-
-    def _learn_speed(self, change: AnswerChange) -> None:
-        info = self.models.info
-        generation = change.answer.node.message.generation
-        statistics = generation.statistics if generation else None
-        if change.part is not AnswerPart.ENDED or info is None or statistics is None:
-            return
-        if info.server or (generation and generation.server):
-            return  # That says nothing of this computer.
-        if statistics.guessed_tokens > statistics.generated_tokens * _MOST_GUESSED:
-            return  # It was written faster than the weights can be read once for each token.
-        # The first token belongs to the prompt.
-        written = statistics.generated_tokens - 1
-        active_bytes = round(info.size_bytes * active_share(f"{info.name} {info.path.name}"))
-        self.bandwidth.note_answer(active_bytes, written, statistics.decode_ms)
 
     def _apply_settings(self) -> None:
         current = self.settings.current
