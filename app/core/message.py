@@ -172,6 +172,11 @@ class PassagesPart:
         places = [f"[{number}] {it.place}" for number, it in enumerate(self.passages, 1)]
         return " ".join(f"{', '.join(self.collections)}: {'; '.join(places) or 'nothing found'}".split())
 
+    def with_left_out(self, place: int, is_left_out: bool) -> PassagesPart:
+        """The same with one passage, counted from 0, left out of the answer or back in it."""
+        changed = replace(self.passages[place], is_left_out=is_left_out)
+        return replace(self, passages=(*self.passages[:place], changed, *self.passages[place + 1 :]))
+
 
 MediaPart = PicturePart | RecordingPart
 """What a model sees or hears."""

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation, MessageNode, MessageState
 from app.core.errors import UserError
-from app.core.generation import Generation
 from app.core.message import AttachmentPart, Message, Part, Role, ToolCallPart
 from app.core.permission import Decision
 from app.core.sampling import Sampling
@@ -26,7 +25,7 @@ from app.services.knowledge import KnowledgeService
 from app.services.model_status import ModelAndPreset
 from app.services.models import ModelService
 from app.services.notices import NoticeService
-from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, LookUp, RunningAnswer
+from app.services.running_answer import AnswerChange, AnswerPart, AnswerPrefill, RunningAnswer
 from app.services.senses import SenseService
 from app.services.tools import ToolService
 from app.services.turn_runner import TurnRunner
@@ -138,7 +137,7 @@ class AnswerService(QObject):
         who = self._ready()
         if who is None:
             return False
-        if not self._can_take(attachments):
+        if not self._senses.accepts(attachments):
             return False
         self._ask(self._chat.say(text, attachments).id, who)
         return True
@@ -153,19 +152,16 @@ class AnswerService(QObject):
         who = self._models.answering(conversation) if conversation else None
         if who is None or self.running(conversation_id):
             return False
-        if conversation and conversation.queued and not self._can_take(conversation.queued[0].attachments):
+        if (
+            conversation
+            and conversation.queued
+            and not self._senses.accepts(conversation.queued[0].attachments)
+        ):
             return False
         node = self._chat.say_queued(conversation_id)
         if node is not None:
             self._ask(node.id, who, conversation_id=conversation_id)
         return node is not None
-
-    def _can_take(self, attachments: Sequence[AttachmentPart]) -> bool:
-        """Whether the model sees and hears what is attached; the user is told where it does not."""
-        sense = self._senses.missing_for(attachments)
-        if sense is not None:
-            self._senses.refuse(sense)
-        return sense is None
 
     def ask(
         self, parent_id: str, prefill: AnswerPrefill | None = None, change: ChangeSampling | None = None
@@ -207,9 +203,7 @@ class AnswerService(QObject):
         found = node.message.passages
         if found is None or not 0 <= place < len(found.passages) or self._ready() is None:
             return
-        passages = list(found.passages)
-        passages[place] = replace(passages[place], is_left_out=is_left_out)
-        message = node.message.with_passages(replace(found, passages=tuple(passages)))
+        message = node.message.with_passages(found.with_left_out(place, is_left_out))
         self._chat.update_node(self._chat.conversation.id, replace(node, message=message))
         self._chat.take(self._chat.conversation, ChatPart.WORDS)
         self.ask(node_id)
@@ -342,7 +336,7 @@ class AnswerService(QObject):
     ) -> None:
         conversation = self._chat.find(conversation_id or self._chat.conversation.id)
         assert conversation is not None
-        message = Message(Role.ASSISTANT, generation=_generation_by(who))
+        message = Message(Role.ASSISTANT, generation=who.generation)
         self._start(conversation, MessageNode(message, parent_id, state=MessageState.STREAMING), who, prefill)
 
     def _start(
@@ -357,20 +351,12 @@ class AnswerService(QObject):
         if prefill:
             request = replace(request, prefill=prefill.text, prefill_parts=prefill.parts)
         answer = RunningAnswer(conversation.id, node, request, self._tools.use(conversation))
-        answer.look_up = self._look_up_for(conversation, node.parent_id)
+        answer.look_up = self._knowledge.look_up_for(
+            conversation, node.parent_id, lambda: self._engine.context_length
+        )
         if prefill:
             answer.events += prefill.events()
         self._run(answer)
-
-    def _look_up_for(self, conversation: Conversation, question_id: str | None) -> LookUp | None:
-        """What looks a question up; None where that was done, and where nothing is to be searched."""
-        message = conversation.node(question_id).message if question_id else None
-        if message is None or message.role is not Role.USER or message.passages is not None:
-            return None
-        asked = self._knowledge.asked(conversation.collections, message.text)
-        if not asked or not message.text.strip():
-            return None
-        return lambda: self._knowledge.look_up(asked, message.text, self._engine.context_length)
 
     def _run(self, answer: RunningAnswer) -> None:
         answer.request = replace(answer.request, reply_id=answer.node.id)
@@ -412,14 +398,3 @@ class AnswerService(QObject):
         self.changed.emit(change)
         if change.part is AnswerPart.ENDED:
             self.ended.emit(answer)
-
-
-def _generation_by(who: ModelAndPreset) -> Generation:
-    """What is kept with an answer about who gives it."""
-    return Generation(
-        model_name=who.model_name,
-        model_path=who.model_path,
-        preset_name=who.preset.name,
-        sampling=who.preset.sampling,
-        server=who.server,
-    )

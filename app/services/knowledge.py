@@ -9,8 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from app.core.conversation import Conversation
 from app.core.errors import Cancelled, UserError
-from app.core.message import PassagesPart
+from app.core.message import PassagesPart, Role
 from app.core.passage import FoundPassage
 from app.knowledge.collection import Collection, CollectionFile, asked_in
 from app.knowledge.index import KnowledgeIndex
@@ -21,6 +22,7 @@ from app.services.collection_status import CollectionStatus, IndexingPhase
 from app.services.indexing import Gate, Indexer, ReadDocument
 from app.services.meaning import MeaningService
 from app.services.notices import NoticeService
+from app.services.running_answer import LookUp
 
 MOST_PASSAGES = 5
 """That a question is answered with."""
@@ -115,10 +117,23 @@ class KnowledgeService(QObject):
         """Bytes that the index of all collections takes."""
         return self._index.size_on_disk()
 
-    def asked(self, ids: Sequence[str], text: str) -> tuple[Collection, ...]:
-        """The collections that a question is looked up in: those chosen, and those it asks with `#name`."""
+    def look_up_for(
+        self, conversation: Conversation, question_id: str | None, context_length: Callable[[], int]
+    ) -> LookUp | None:
+        """What looks a question up, in the conversation's collections and those it asks with `#name`.
+
+        Returns:
+            None where that was done, and where nothing is to be searched.
+        """
+        message = conversation.node(question_id).message if question_id else None
+        if message is None or message.role is not Role.USER or message.passages is not None:
+            return None
+        text = message.text
         named = {it.id for it in asked_in(text, self.collections)}
-        return tuple(it for it in self.collections if it.id in ids or it.id in named)
+        asked = tuple(it for it in self.collections if it.id in conversation.collections or it.id in named)
+        if not asked or not text.strip():
+            return None
+        return lambda: self.look_up(asked, text, context_length())
 
     # What the user does
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
+from app.core.generation import Generation
 from app.core.model_file import ModelInfo
 from app.core.preset import Preset
 from app.core.translation import tr_later
@@ -65,3 +66,14 @@ class ModelAndPreset:
     preset: Preset
     server: str = ""
     """The name of the server that the model is on; empty for this computer."""
+
+    @property
+    def generation(self) -> Generation:
+        """What is kept with an answer about who gives it."""
+        return Generation(
+            model_name=self.model_name,
+            model_path=self.model_path,
+            preset_name=self.preset.name,
+            sampling=self.preset.sampling,
+            server=self.server,
+        )

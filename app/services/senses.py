@@ -61,6 +61,13 @@ class SenseService(QObject):
         needed = (sense_for(part) for part in attachments if isinstance(part, MediaPart))
         return next((sense for sense in needed if sense not in self._models.senses), None)
 
+    def accepts(self, attachments: Sequence[AttachmentPart]) -> bool:
+        """Whether the chosen model sees and hears what is attached; the user is told where it does not."""
+        sense = self.missing_for(attachments)
+        if sense is not None:
+            self.refuse(sense)
+        return sense is None
+
     def refuse(self, sense: Sense, language: str = "") -> None:
         """Says why a picture or a recording was not sent, and offers a model that can take it.
 
