@@ -93,15 +93,16 @@ def test_what_is_typed_is_not_read_on_battery_or_where_it_is_not_wanted(
 
 def test_a_question_stops_what_is_read_ahead(open_chat):
     chat = open_chat("Blue.", "Dark.")
-    was_stopped = threading.Event()
+    begun, was_stopped = threading.Event(), threading.Event()
 
     def read_until_stopped(_prompts: object, _tools: object, cancel: threading.Event) -> None:
+        begun.set()
         if cancel.wait(10):
             was_stopped.set()
 
     chat.engine.read_ahead = read_until_stopped
     asks(chat, "What colour is the sky?")
-    chat.waits(lambda: chat.services._engine_worker.is_busy)
+    chat.waits(begun.is_set)
     asks(chat, "And at night?")
     assert was_stopped.is_set()
 
