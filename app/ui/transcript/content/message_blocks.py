@@ -10,22 +10,24 @@ from app.core.grounding import boxes_in
 from app.core.message import DocumentPart, PicturePart, RecordingPart, Role, TextPart
 from app.core.picture_size import seen_size
 from app.core.translation import tr, tr_count
-from app.ui.transcript.content.blocks import (
-    Block,
-    Bubble,
-    ButtonRow,
-    CardHeader,
+from app.ui.transcript.content.attachment_blocks import (
     DocumentRow,
-    ErrorNote,
-    FoldLine,
-    MemoryMark,
-    MoreLine,
-    NameLine,
     PictureRow,
     RecordingRow,
     ShownDocument,
     ShownPicture,
     ShownRecording,
+)
+from app.ui.transcript.content.blocks import (
+    Block,
+    Bubble,
+    ButtonRow,
+    CardHeader,
+    ErrorNote,
+    FoldLine,
+    MemoryMark,
+    MoreLine,
+    NameLine,
     Span,
     TextBlock,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from app.ui.transcript.content.attachment_blocks import DocumentRow, PictureRow, RecordingRow
 from app.ui.transcript.content.blocks import (
     DEFINITION,
     Block,
@@ -16,15 +17,12 @@ from app.ui.transcript.content.blocks import (
     CardHeader,
     CodeBlock,
     Container,
-    DocumentRow,
     ErrorNote,
     FoldLine,
     MemoryMark,
     MoreLine,
     NameLine,
-    PictureRow,
     Quoted,
-    RecordingRow,
     RepeatMark,
     RuleBlock,
     StatusLine,

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from typing_extensions import override
 
 from app.core.translation import tr
-from app.ui.transcript.content.blocks import PictureRow, ShownPicture
+from app.ui.transcript.content.attachment_blocks import PictureRow, ShownPicture
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.drawing import draw_hover

@@ -11,7 +11,7 @@ from typing_extensions import override
 from app.core import formatting
 from app.core.sound_pieces import BARS
 from app.core.translation import tr
-from app.ui.transcript.content.blocks import RecordingRow, ShownRecording
+from app.ui.transcript.content.attachment_blocks import RecordingRow, ShownRecording
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.drawing import draw_hover

@@ -15,15 +15,8 @@ from typing_extensions import override
 
 from app.core.message import Role
 from app.core.translation import tr
-from app.ui.transcript.content.blocks import (
-    Block,
-    ButtonRow,
-    CardHeader,
-    DocumentRow,
-    MoreLine,
-    PictureRow,
-    RecordingRow,
-)
+from app.ui.transcript.content.attachment_blocks import DocumentRow, PictureRow, RecordingRow
+from app.ui.transcript.content.blocks import Block, ButtonRow, CardHeader, MoreLine
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.plain_text import plain_text
