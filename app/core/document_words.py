@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from app.core import formatting
 from app.core.document import Document, DocumentPage
 from app.core.message import DocumentPart, DocumentShare
+from app.core.translation import tr, tr_count
 
 LONGEST_NAME = 120
 _MARK_BYTES = 4
@@ -84,14 +85,14 @@ def count_of_pages(document: Document) -> int:
 def length_in_words(part: DocumentPart) -> str:
     """How long a document is, and what of it the model is given: `12 pages`, `240 lines, the beginning`."""
     if part.page_count:
-        length = formatting.counted(part.page_count, "page")
+        length = tr_count("{count:,} page", "{count:,} pages", part.page_count)
     else:
-        length = formatting.counted(max(1, part.words.count("\n") - 1), "line")
+        length = tr_count("{count:,} line", "{count:,} lines", max(1, part.words.count("\n") - 1))
     match part.share:
         case DocumentShare.BEGINNING:
-            return f"{length}, the beginning"
+            return tr("{length}, the beginning", length=length)
         case DocumentShare.PASSAGES:
-            return f"{length}, parts that fit the question"
+            return tr("{length}, parts that fit the question", length=length)
     return length
 
 
@@ -100,8 +101,13 @@ def given_length(part: DocumentPart) -> str:
     if part.share is DocumentShare.WHOLE:
         return length_in_words(part)
     if part.page_count:
-        return f"{len(part.pages):,} of {formatting.counted(part.page_count, 'page')}"
-    return "the beginning" if part.share is DocumentShare.BEGINNING else "parts of it"
+        return tr_count(
+            "{given:,} of {count:,} page",
+            "{given:,} of {count:,} pages",
+            part.page_count,
+            given=len(part.pages),
+        )
+    return tr("the beginning") if part.share is DocumentShare.BEGINNING else tr("parts of it")
 
 
 def _head(document: Document, share: DocumentShare) -> str:

@@ -104,7 +104,10 @@ def _notes(
         )
     if prompt.left_out:
         notes.append(
-            tr("The model's chat template has no place for {contents}.", contents=", ".join(prompt.left_out))
+            tr(
+                "The model's chat template has no place for {contents}.",
+                contents=", ".join(map(tr, prompt.left_out)),
+            )
         )
     return notes
 

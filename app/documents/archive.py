@@ -78,12 +78,12 @@ def read(package: Package) -> Document:
             )
         )
     if unread:
-        count = tr_count("{count:,} file", "{count:,} files", len(unread))
         remarks.append(
-            tr(
-                "{count} in the archive could not be read, such as {one_line}.",
-                count=count,
-                one_line=formatting.one_line(unread[0]),
+            tr_count(
+                "{count:,} file in the archive could not be read, such as {name}.",
+                "{count:,} files in the archive could not be read, such as {name}.",
+                len(unread),
+                name=formatting.one_line(unread[0]),
             )
         )
     return Document(package.name, formats.ZIP, tuple(pages), tuple(remarks))

@@ -10,14 +10,15 @@ from typing import Any
 
 from app.core.message import Message, Role, TextPart, ToolCallPart, ToolResultPart
 from app.core.template_traits import CallForm, TemplateTraits, WordsBesideCall
+from app.core.translation import tr_later
 from app.engine.conversation_form import EMPTY_THOUGHT
 from app.engine.own_words import answer_words
 
 _NAMES = {
-    Role.SYSTEM: "the system prompt",
-    Role.USER: "a question",
-    Role.ASSISTANT: "an answer",
-    Role.TOOL: "the result of a tool",
+    Role.SYSTEM: tr_later("the system prompt"),
+    Role.USER: tr_later("a question"),
+    Role.ASSISTANT: tr_later("an answer"),
+    Role.TOOL: tr_later("the result of a tool"),
 }
 _BLANKS = re.compile(r"\s+")
 
@@ -37,17 +38,17 @@ def _contents(messages: Sequence[Message], traits: TemplateTraits) -> Iterator[t
         is_left_out = bool(calls) and traits.words_beside_call is WordsBesideCall.LEFT_OUT
         for part in message.parts:
             if isinstance(part, TextPart) and not is_left_out:
-                name = "words beside a tool call" if calls else _NAMES[message.role]
+                name = tr_later("words beside a tool call") if calls else _NAMES[message.role]
                 yield name, _words(part) if message.role is Role.ASSISTANT else part.text
             elif isinstance(part, ToolResultPart):
                 yield _NAMES[Role.TOOL], part.raw
         for call in calls:
             if traits.calls is CallForm.WORDS:
-                yield "a tool call", call.raw
+                yield tr_later("a tool call"), call.raw
                 continue
-            yield "a tool call", call.name
+            yield tr_later("a tool call"), call.name
             for argument in _texts(dict(call.arguments)):
-                yield "a tool call's arguments", argument
+                yield tr_later("a tool call's arguments"), argument
 
 
 def _words(part: TextPart) -> str:
