@@ -102,7 +102,7 @@ class ServerConnection:
             client.close()
 
     def _events(self, pieces: Iterator[bytes], model_id: str) -> Iterator[Json]:
-        from app.servers.failures import broken, page_instead, silent, unreadable
+        from app.servers.failures import broken, is_page, page_instead, silent, unreadable
 
         reader = EventReader()
         head = b""
@@ -120,8 +120,7 @@ class ServerConnection:
             elif time.monotonic() - last_event > self._patience.first_event:
                 raise silent(self.server)
         if not reader.has_seen_field and head:
-            is_page = head.lstrip()[:9].lower() in (b"<!doctype", b"<html>")
-            raise (page_instead if is_page else unreadable)(self.server)
+            raise (page_instead if is_page({}, head) else unreadable)(self.server)
         raise broken(self.server)
 
     def _event(self, data: bytes, model_id: str) -> Json:
@@ -139,7 +138,7 @@ class ServerConnection:
 
     def _whole(self, method: str, path: str, body: Json | None, cancel: threading.Event) -> Any:
         from app.net.client import AnswerLimits
-        from app.servers.failures import page_instead, unreadable
+        from app.servers.failures import is_page, page_instead, unreadable
 
         seconds = self._patience.question
         request = self._request(
@@ -150,8 +149,8 @@ class ServerConnection:
             try:
                 return parse_json(data)
             except ParseError as error:
-                is_page = "html" in response.headers.get("Content-Type", "")
-                raise (page_instead if is_page else unreadable)(self.server) from error
+                has_page = is_page(response.headers, data)
+                raise (page_instead if has_page else unreadable)(self.server) from error
 
     @contextmanager
     def _sent(

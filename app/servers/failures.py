@@ -106,7 +106,7 @@ def of_status(
     """
     if 300 <= status < 400:
         return _redirected(headers.get("Location", ""), server)
-    if _is_page(headers, body) and status not in (401, 403, 413, 429):
+    if is_page(headers, body) and status not in (401, 403, 413, 429):
         return page_instead(server)
     said = quoted_error(body)
     if status == 401:
@@ -177,7 +177,8 @@ def page_instead(server: Server) -> ServerError:
     )
 
 
-def _is_page(headers: Mapping[str, str], body: bytes) -> bool:
+def is_page(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether an answer, of which the beginning is enough, is a web page."""
     is_html = "html" in headers.get("Content-Type", "").casefold()
     return is_html or body.lstrip()[:9].lower() in (b"<!doctype", b"<html>")
 
