@@ -69,6 +69,13 @@ def test_more_pages_than_are_read_are_said(monkeypatch: pytest.MonkeyPatch) -> N
     assert document.remarks == ("Only the first 2 of 3 pages were read.",)
 
 
+def test_a_text_without_end_is_cut_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "LONGEST_TEXT", 10)
+    document = pdf.read(pdf_of("Ten letters", "and more", "and more"), "a.pdf")
+    assert [page.text for page in document.pages] == ["Ten letters"]
+    assert document.remarks == ("Only the first 1 of 3 pages were read.",)
+
+
 def test_a_page_is_drawn() -> None:
     page = pdf.drawn_page(pdf_of("Words"), "a.pdf", 1)
     assert max(page.width, page.height) == pdf.LARGEST_PICTURE
