@@ -95,7 +95,8 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf(qtbot: QtBot, tmp_path: Path) -> Iterator[Shelf]:
+def shelf(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shelf]:
+    monkeypatch.setattr("app.services.knowledge.PAUSE_MS", 50)  # Nobody copies files here for seconds.
     (tmp_path / "data").mkdir()
     shelf = Shelf(qtbot, tmp_path / "data")
     yield shelf
