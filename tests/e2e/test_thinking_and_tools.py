@@ -18,6 +18,7 @@ from app.core.message import Role, ToolResultPart
 from app.tools.tool import Tool
 from app.ui.chat.call_editor import CallEditor
 from tests.support.person import ANSWER_MS, TINY_MODEL, Person, StartProgram
+from tests.support.ticking import tick
 from tests.support.waiting import PATIENCE_S
 
 # The offscreen platform warns that it cannot raise menus; nothing here needs it to.
@@ -298,8 +299,7 @@ def test_a_tool_that_the_preset_switches_on_is_on_in_the_conversation(
     qtbot.mouseClick(section.fold_button, Qt.MouseButton.LeftButton)
     box = editor.form.findChild(QCheckBox, "tool_get_weather_box")
     assert box is not None
-    qtbot.waitUntil(box.isVisible)
-    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    tick(qtbot, box)
     qtbot.mouseClick(editor.save_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(editor.close_button, Qt.MouseButton.LeftButton)
     assert asker.button.text() == "1"

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 
 from app.hub.download.state import DownloadStatus
 from app.ui.model_manager.model_manager_page import ModelManagerSection
@@ -14,6 +14,7 @@ from app.ui.model_manager.rows import Tone
 from app.ui.settings.settings_dialog import SettingsPage
 from tests.fakes.hub_server import FakeHub, varied_bytes
 from tests.support.models_screen import TINY_MODEL, MakeScreen, Screen
+from tests.support.ticking import tick
 
 SIZE = 3_000_000
 
@@ -173,8 +174,7 @@ def test_going_offline_pauses_and_the_next_run_stays_offline(
     screen.waits(lambda: screen.controller.downloads.states[0].done_bytes > 100_000)
     screen.settings_dialog.open(SettingsPage.NETWORK)
     field = screen.window.findChild(object, "offline_field")
-    screen.waits(field.isVisible)
-    screen.qtbot.mouseClick(field, Qt.MouseButton.LeftButton, pos=QPoint(8, field.height() // 2))
+    tick(screen.qtbot, field)
     screen.waits(lambda: status(screen, title) is DownloadStatus.PAUSED)
     assert screen.page.offline_button.isVisible()
     assert screen.settings.current.is_offline

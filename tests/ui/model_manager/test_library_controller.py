@@ -19,6 +19,7 @@ from app.hub.library.model_files import ImportMode
 from app.ui.model_manager.model_manager_page import ModelManagerSection
 from app.ui.model_manager.row_delegate import RowDelegate
 from tests.support.models_screen import TINY_MODEL, MakeScreen, Screen, sha256
+from tests.support.ticking import tick
 
 
 @pytest.fixture
@@ -87,9 +88,7 @@ def test_a_file_is_copied_moved_or_used_where_it_is(screen: Screen, tmp_path: Pa
     chooser.reject()
     dialog = screen.dialog("import_dialog")
     button: QRadioButton = dialog.buttons[mode]  # type: ignore[attr-defined]
-    screen.qtbot.mouseClick(
-        button, Qt.MouseButton.LeftButton, pos=button.rect().topLeft() + button.rect().center() / 8
-    )
+    tick(screen.qtbot, button)
     screen.confirms("import_dialog")
     screen.waits(lambda: screen.page.library.list.entries)
     here = screen.models_folder / "Mine.gguf"

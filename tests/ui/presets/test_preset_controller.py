@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.core.model_file import LoadOptions
@@ -23,6 +23,7 @@ from app.ui.presets.tools_field import ToolsField
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.chat_harness import ChatHarness
 from tests.support.preset_samples import CAREFUL, MODEL, type_into
+from tests.support.ticking import tick
 
 MODEL_FILE = f"{MODEL}-Q4_K_M.gguf"
 JAPANESE = "LFM2.5-1.2B-JP-202606"
@@ -427,7 +428,7 @@ def test_thinking_limit_context_length_and_tools_differ_too_and_go_back(
     assert isinstance(tools, ToolsField)
     panel.form.ensureWidgetVisible(tools)
     name, box = next(iter(tools.boxes.items()))
-    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+    tick(qtbot, box)
     assert desk.overrides == (("thinking_limit", 300), ("context_length", 2048))
     assert desk.in_effect.thinking_limit == 300
     assert desk.chat.conversation.tools == (name,)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.core.preset import LOAD_LIMITS, THINKING_LIMIT, Preset
@@ -15,6 +15,7 @@ from app.ui.presets.preset_form import Draft, PresetForm
 from app.ui.presets.tools_field import ToolsField
 from app.ui.theme_switcher import ThemeSwitcher
 from tests.support.preset_samples import CAREFUL, TOOLS, type_into
+from tests.support.ticking import tick
 
 NUMBERS = {**LIMITS, **LOAD_LIMITS, "thinking_limit": THINKING_LIMIT}
 
@@ -229,11 +230,6 @@ def ticked(field: ToolsField) -> list[str]:
     return [box.text() for box in (field.inherit_box, *field.boxes.values()) if box.isChecked()]
 
 
-def click(qtbot: QtBot, box: QCheckBox) -> None:
-    qtbot.waitUntil(box.isVisible)
-    qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-
-
 def test_tools_are_at_first_as_in_the_settings(form: PresetForm, tools: ToolsField) -> None:
     assert [box.text() for box in tools.boxes.values()] == ["Calculator", "Clock"]
     assert ticked(tools) == ["Use defaults from Settings"]
@@ -244,18 +240,18 @@ def test_a_ticked_tool_takes_the_choice_from_the_settings(
     qtbot: QtBot, form: PresetForm, tools: ToolsField
 ) -> None:
     with qtbot.waitSignal(form.changed):
-        click(qtbot, tools.boxes["current_time"])
+        tick(qtbot, tools.boxes["current_time"])
     assert ticked(tools) == ["Clock"]
     assert form.draft.preset == replace(CAREFUL, tools=("current_time",))
-    click(qtbot, tools.boxes["add"])
+    tick(qtbot, tools.boxes["add"])
     assert form.draft.preset == replace(CAREFUL, tools=("add", "current_time"))
-    click(qtbot, tools.inherit_box)
+    tick(qtbot, tools.inherit_box)
     assert ticked(tools) == ["Use defaults from Settings"]
     assert form.draft.preset == CAREFUL
 
 
 def test_without_any_tick_no_tool_is_on(qtbot: QtBot, form: PresetForm, tools: ToolsField) -> None:
-    click(qtbot, tools.inherit_box)
+    tick(qtbot, tools.inherit_box)
     assert ticked(tools) == []
     assert form.draft.preset == replace(CAREFUL, tools=())
 
@@ -275,11 +271,11 @@ def test_a_tool_that_is_not_there_stays_chosen_until_it_is_unticked(
 ) -> None:
     form.show_draft(Draft(replace(CAREFUL, tools=("gone", "add"))), CAREFUL, "the default")
     assert ticked(tools) == ["Calculator", "gone (not available)"]
-    click(qtbot, tools.boxes["add"])
+    tick(qtbot, tools.boxes["add"])
     assert form.draft.preset.tools == ("gone",)
-    click(qtbot, tools.boxes["gone"])
+    tick(qtbot, tools.boxes["gone"])
     assert form.draft.preset.tools == ()
-    click(qtbot, tools.boxes["gone"])
+    tick(qtbot, tools.boxes["gone"])
     assert form.draft.preset.tools == ("gone",)
     form.show_draft(Draft(CAREFUL), CAREFUL, "the default")
     assert list(tools.boxes) == ["add", "current_time"]
