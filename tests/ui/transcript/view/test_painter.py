@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from app.ui.transcript.content import blocks
+from app.ui.transcript.content import attachment_blocks, blocks
 from app.ui.transcript.content.blocks import Block, MarkdownBlock, PlacedBlock
 from app.ui.transcript.items.block_registry import VIEWS
 from app.ui.transcript.items.block_view import PaintContext
@@ -39,7 +39,8 @@ def test_a_fault_while_painting_spoils_only_that_picture(
 
 
 def test_every_kind_of_block_is_drawn_by_a_view() -> None:
-    kinds = {kind for kind in vars(blocks).values() if isinstance(kind, type) and issubclass(kind, Block)}
+    values = (*vars(blocks).values(), *vars(attachment_blocks).values())
+    kinds = {kind for kind in values if isinstance(kind, type) and issubclass(kind, Block)}
     assert set(VIEWS) == kinds - {Block, PlacedBlock, MarkdownBlock}
 
 

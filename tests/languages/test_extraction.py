@@ -1,0 +1,67 @@
+"""The catalogs follow the source: new sentences come, old ones go, changed ones are marked."""
+
+from pathlib import Path
+
+import pytest
+
+from app.languages.catalogs import compile_catalog
+from app.languages.extraction import extracted, updated
+
+SOURCE = """
+from app.core.translation import tr, tr_count, tr_in, tr_later
+
+label = tr("New chat")
+# Translators: on a button
+button = tr_in("verb", "Copy")
+number = tr_count("{count:,} page", "{count:,} pages", 3)
+kept = tr_later("Ready")
+"""
+MODELS = """
+[[model]]
+id = "LFM2.5-350M"
+description = "Very quick."
+suggestions = ["Translate into French: Good morning."]
+
+[[model]]
+id = "LFM2.5-1.2B-JP"
+description = "Japanese."
+suggestions = ["俳句を書いてください。"]
+"""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    (tmp_path / "app" / "ui").mkdir(parents=True)
+    (tmp_path / "app" / "ui" / "labels.py").write_text(SOURCE)
+    (tmp_path / "models.toml").write_text(MODELS, encoding="utf-8")
+    return tmp_path / "app"
+
+
+def test_every_sentence_is_found_with_its_place_and_comment(app: Path) -> None:
+    found = {message.id: message for message in extracted(app, app.parent / "models.toml") if message.id}
+    assert set(found) == {
+        *("New chat", "Copy", ("{count:,} page", "{count:,} pages"), "Ready"),
+        *("Very quick.", "Translate into French: Good morning.", "Japanese."),
+    }
+    assert found["Copy"].context == "verb"
+    assert found["Copy"].auto_comments == ["on a button"]
+    assert found["New chat"].locations == [("app/ui/labels.py", 0)]
+
+
+def test_a_catalog_keeps_its_translations_and_marks_what_has_changed(app: Path) -> None:
+    source = app.parent / "tarn.po"
+    source.write_text(
+        'msgid ""\nmsgstr ""\n"Language: de\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
+        'msgid "New chat"\nmsgstr "Neuer Chat"\n\n'
+        'msgid "Very quick"\nmsgstr "Sehr schnell"\n\n'
+        'msgid "No longer there at all"\nmsgstr "Nicht mehr da"\n',
+        encoding="utf-8",
+    )
+    text = updated(source, extracted(app, app.parent / "models.toml")).decode()
+    assert 'msgid "New chat"\nmsgstr "Neuer Chat"' in text
+    assert '#, fuzzy\nmsgid "Very quick."\nmsgstr "Sehr schnell"' in text
+    assert 'msgid "Ready"\nmsgstr ""' in text
+    assert "Nicht mehr da" not in text
+    source.write_text(text, encoding="utf-8")
+    assert updated(source, extracted(app, app.parent / "models.toml")).decode() == text
+    assert b"Neuer Chat" in compile_catalog(source)
