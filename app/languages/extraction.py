@@ -15,13 +15,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from app.languages.catalogs import SOURCE, available_codes
-from app.paths import resources
 
 KEYWORDS = {"tr": None, "tr_in": ((1, "c"), 2), "tr_count": (1, 2), "tr_later": None}
 """The functions of `app/core/translation.py`, as Babel describes them: where their sentences stand."""
 COMMENT = "Translators:"
 """Begins a comment in the source that is for translators."""
 LINE_LENGTH = 110
+ROOT = Path(__file__).resolve().parents[2]
 PLURAL_FORMS = {
     "ar": "nplurals=6; plural=n==0?0 : n==1?1 : n==2?2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5;",
     "de": "nplurals=2; plural=n != 1;",
@@ -78,8 +78,8 @@ def written(catalog: Catalog) -> bytes:
 
 
 def main() -> None:
-    folder = resources() / "translations"
-    template = extracted(resources().parent / "app", resources() / "catalog.toml")
+    folder = ROOT / "resources" / "translations"
+    template = extracted(ROOT / "app", ROOT / "resources" / "catalog.toml")
     for code in available_codes(folder):
         path = folder / code / SOURCE
         path.write_bytes(updated(path, template))
