@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from qtawesome import IconicFont
 from qtawesome.iconic_font import CharIconEngine
@@ -17,6 +17,16 @@ from app.ui.fonts import scaled
 
 ICON_SIZE = 18
 """Pixels at 100 % zoom."""
+_OTHER_WAY = {
+    "arrow-bend-down-right": "arrow-bend-down-left",
+    "arrow-elbow-down-right": "arrow-elbow-down-left",
+    "arrow-left": "arrow-right",
+    "caret-double-left": "caret-double-right",
+    "caret-double-right": "caret-double-left",
+    "caret-left": "caret-right",
+    "caret-right": "caret-left",
+}
+"""Icons that point along the line of reading, and what they are where that goes from right to left."""
 
 
 def icon_size() -> int:
@@ -31,7 +41,9 @@ def icon(name: str, palette: QPalette, role: QPalette.ColorRole = QPalette.Color
 
 
 def coloured_icon(name: str, colour: QColor, disabled: QColor | None = None) -> QIcon:
-    """A Phosphor icon in a colour, paler where it is disabled."""
+    """A Phosphor icon in a colour, paler where it is disabled. Arrows point the way the window is read."""
+    if QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+        name = _OTHER_WAY.get(name, name)
     pale = QColor(colour)
     pale.setAlphaF(0.4)
     made: QIcon = _phosphor().icon(f"ph.{name}", color=colour, color_disabled=disabled or pale)

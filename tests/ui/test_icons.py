@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -43,6 +43,17 @@ def test_an_icon_without_room_is_not_drawn(qapp: QApplication, size: QSize) -> N
     with QPainter(ground) as painter:
         drawn.paint(painter, QRect(QPoint(5, 5), size))
     assert ground == before
+
+
+def test_arrows_point_the_way_the_window_is_read(qapp: QApplication, right_to_left: None) -> None:
+    def drawn(name: str) -> QImage:
+        return icon(name, qapp.palette()).pixmap(QSize(24, 24)).toImage()
+
+    back, on, check = drawn("arrow-left"), drawn("caret-right"), drawn("check")
+    qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    assert back == drawn("arrow-right")
+    assert on == drawn("caret-left")
+    assert check == drawn("check")
 
 
 def test_an_icon_button_says_what_it_does_and_its_key(qtbot: QtBot) -> None:

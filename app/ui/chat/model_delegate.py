@@ -13,6 +13,7 @@ from typing_extensions import override
 from app.core.model_file import ModelFile
 from app.ui.fonts import resized, scaled
 from app.ui.icons import icon, icon_size
+from app.ui.widgets.reading_direction import in_direction
 
 FILE_ROLE = Qt.ItemDataRole.UserRole + 1
 """The row's `ModelFile`; None for the rows that do something else, or are a heading."""
@@ -45,6 +46,7 @@ class ModelDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(option.direction)
         if index.data(Qt.ItemDataRole.AccessibleDescriptionRole) == "separator":
             painter.setPen(option.palette.color(QPalette.ColorRole.Mid))
             middle = option.rect.center().y()
@@ -73,19 +75,22 @@ class ModelDelegate(QStyledItemDelegate):
     ) -> None:
         side = icon_size()
         box = QRectF(area.left(), area.center().y() - side / 2, side, side)
-        icon(index.data(DETAIL_ROLE), option.palette).paint(painter, box.toRect())
+        icon(index.data(DETAIL_ROLE), option.palette).paint(painter, _turned(box, option).toRect())
         painter.setFont(resized(option.font, 0.95))
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        painter.drawText(area.adjusted(side + 10, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())
+        words = _turned(area.adjusted(side + 10, 0, 0, 0), option)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, index.data())
 
     def _paint_heading(
         self, painter: QPainter, option: QStyleOptionViewItem, index: _Index, area: QRectF
     ) -> None:
         side = scaled(16)
         box = QRectF(area.left(), area.top() + (area.height() / 2 - side) / 2, side, side)
-        icon("cloud-arrow-up", option.palette, QPalette.ColorRole.Accent).paint(painter, box.toRect())
+        cloud = icon("cloud-arrow-up", option.palette, QPalette.ColorRole.Accent)
+        cloud.paint(painter, _turned(box, option).toRect())
         muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
         top = QRectF(area.left() + side + 8, area.top(), area.width() - side - 8, area.height() / 2)
+        top = _turned(top, option)
         name_font = resized(option.font, 0.85, QFont.Weight.DemiBold)
         self._paint_line(painter, name_font, muted, top, index.data())
         below = top.translated(0, top.height())
@@ -101,9 +106,10 @@ class ModelDelegate(QStyledItemDelegate):
         if model.path == self._chosen_path():
             side = scaled(16)
             box = QRectF(area.right() - side, area.center().y() - side / 2, side, side)
-            icon("check", option.palette, QPalette.ColorRole.Accent).paint(painter, box.toRect())
+            check = icon("check", option.palette, QPalette.ColorRole.Accent)
+            check.paint(painter, _turned(box, option).toRect())
         area.setRight(area.right() - 24)
-        top = QRectF(area.left(), area.top(), area.width(), area.height() / 2)
+        top = _turned(QRectF(area.left(), area.top(), area.width(), area.height() / 2), option)
         name_font = resized(option.font, 0.95, QFont.Weight.Medium)
         self._paint_line(painter, name_font, muted if model.problem else text, top, model.name)
         below = top.translated(0, top.height())
@@ -114,3 +120,7 @@ class ModelDelegate(QStyledItemDelegate):
         painter.setPen(colour)
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _turned(area: QRectF, option: QStyleOptionViewItem) -> QRectF:
+    return in_direction(area, QRectF(option.rect), option.direction)

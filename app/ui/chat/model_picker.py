@@ -241,7 +241,8 @@ class ModelPicker(QuietComboBox):
         name, detail = self._words()
         rest = area
         if self._current_model():
-            self._paint_dot(painter, QRectF(area.left() + 1, area.center().y() - 4, 8, 8))
+            dot = QRectF(area.left() + 1, area.center().y() - 4, 8, 8)
+            self._paint_dot(painter, self.in_direction(dot))
             rest = area.adjusted(16, 0, 0, 0)
         metrics = QFontMetrics(self._name_font())
         detail_width = QFontMetrics(self._detail_font()).horizontalAdvance(detail) + 12
@@ -250,11 +251,11 @@ class ModelPicker(QuietComboBox):
         painter.setFont(self._name_font())
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(rest.width() - detail_width))
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(self.in_direction(rest), Qt.AlignmentFlag.AlignVCenter, shown)
         painter.setFont(self._detail_font())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         rest.setLeft(rest.left() + metrics.horizontalAdvance(shown) + 10)
-        painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, detail)
+        painter.drawText(self.in_direction(rest), Qt.AlignmentFlag.AlignVCenter, detail)
 
     def _paint_dot(self, painter: QPainter, box: QRectF) -> None:
         role = {

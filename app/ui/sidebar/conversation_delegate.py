@@ -64,6 +64,7 @@ class ConversationDelegate(QStyledItemDelegate):
         row = index.data(ROW_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(option.direction)
         if isinstance(row, GroupHeading):
             self._paint_heading(painter, option, row)
         else:
@@ -109,12 +110,12 @@ class ConversationDelegate(QStyledItemDelegate):
         left = option.rect.left() + _SIDE - 4 + row.depth * _INDENT
         box = QRect(left, 0, side, side)
         box.moveCenter(QPoint(box.center().x(), option.rect.center().y()))
-        arrow = box.adjusted(2, 2, -2, -2)
+        arrow = _turned(box.adjusted(2, 2, -2, -2), option)
         caret = "caret-down" if row.is_open else "caret-right"
         icon(caret, palette, QPalette.ColorRole.PlaceholderText).paint(painter, arrow)
         box.translate(side, 0)
         name = "folder-open" if row.is_open else "folder"
-        icon(name, palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
+        icon(name, palette, QPalette.ColorRole.PlaceholderText).paint(painter, _turned(box, option))
         right = _MENU_WIDTH if is_hovered else _SIDE
         area = QRect(box.right() + 8, option.rect.top(), 0, option.rect.height())
         area.setRight(option.rect.right() - right)
@@ -122,11 +123,12 @@ class ConversationDelegate(QStyledItemDelegate):
         if not row.is_open and not is_hovered:
             count = f"{row.count:,}"
             painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
-            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+            end = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+            painter.drawText(_turned(area, option), end, count)
             area.setRight(area.right() - option.fontMetrics.horizontalAdvance(count) - 6)
         painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
         shown = option.fontMetrics.elidedText(row.name, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(_turned(area, option), Qt.AlignmentFlag.AlignVCenter, shown)
         if is_hovered:
             _paint_menu_button(painter, option)
 
@@ -147,7 +149,7 @@ class ConversationDelegate(QStyledItemDelegate):
         shown = option.fontMetrics.elidedText(row.title, Qt.TextElideMode.ElideRight, title.width())
         painter.setFont(option.font)
         painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(_turned(title, option), Qt.AlignmentFlag.AlignVCenter, shown)
         if row.snippet:
             below = option.rect.adjusted(_SIDE, 0, -_SIDE, 0)
             below.setTop(title.bottom() + 3)
@@ -159,7 +161,7 @@ class ConversationDelegate(QStyledItemDelegate):
         """A ring while it is answered, a dot for a new answer, a hand where the user is asked."""
         line = option.fontMetrics.height()
         side = icon_size()
-        area = QRect(option.rect.right() - _SIDE - side, option.rect.top() + 8, side, line)
+        area = _turned(QRect(option.rect.right() - _SIDE - side, option.rect.top() + 8, side, line), option)
         if activity is Activity.WAITING:
             icon("hand-palm", option.palette, QPalette.ColorRole.Accent).paint(painter, area)
             return
@@ -236,13 +238,20 @@ class ConversationDelegate(QStyledItemDelegate):
 
 def _paint_menu_button(painter: QPainter, option: QStyleOptionViewItem) -> None:
     box = QRect(0, 0, icon_size(), icon_size())
-    box.moveCenter(menu_area(option.rect).center())
+    box.moveCenter(menu_area(option.rect, option.direction).center())
     icon("dots-three", option.palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
 
 
-def menu_area(row: QRect) -> QRect:
+def menu_area(row: QRect, direction: Qt.LayoutDirection) -> QRect:
     """Where the menu button is in a row."""
-    return QRect(row.right() - _MENU_WIDTH, row.top(), _MENU_WIDTH, row.height())
+    return QStyle.visualRect(
+        direction, row, QRect(row.right() - _MENU_WIDTH, row.top(), _MENU_WIDTH, row.height())
+    )
+
+
+def _turned(area: QRect, option: QStyleOptionViewItem) -> QRect:
+    """An area laid out from left to right, where it stands in the direction of the list."""
+    return QStyle.visualRect(option.direction, option.rect, area)
 
 
 def _mark(start: int, length: int, option: QStyleOptionViewItem) -> QTextLayout.FormatRange:

@@ -321,7 +321,8 @@ class ConversationList(QListView):
         index = self.indexAt(position)
         has_menu = isinstance(index.data(ROW_ROLE), (ConversationRow, FolderRow))
         is_left = event.button() == Qt.MouseButton.LeftButton
-        return is_left and has_menu and menu_area(self.visualRect(index)).contains(position)
+        button = menu_area(self.visualRect(index), self.layoutDirection())
+        return is_left and has_menu and button.contains(position)
 
     # Dragging
 

@@ -10,6 +10,7 @@ from typing_extensions import override
 from app.ui.fonts import scaled
 from app.ui.icons import icon
 from app.ui.widgets.pointer import forget_pointer
+from app.ui.widgets.reading_direction import in_direction
 from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.tooltip import with_shortcut
 
@@ -53,12 +54,16 @@ class QuietComboBox(QComboBox):
         return self.fontMetrics().horizontalAdvance(self.currentText())
 
     def paint_content(self, painter: QPainter, area: QRectF) -> None:
-        """Draws the choice into the area left of the arrow."""
+        """Draws the choice into the area before the arrow; `in_direction` turns it where that is needed."""
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         text = self.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, int(area.width())
         )
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self.in_direction(area), Qt.AlignmentFlag.AlignVCenter, text)
+
+    def in_direction(self, area: QRectF) -> QRectF:
+        """Where an area laid out from left to right stands in the direction of the window."""
+        return in_direction(area, QRectF(self.rect()), self.layoutDirection())
 
     def _paint_ground(self, painter: QPainter) -> None:
         palette = self.palette()
@@ -103,11 +108,12 @@ class QuietComboBox(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setLayoutDirection(self.layoutDirection())
             self._paint_ground(painter)
             side = scaled(_CARET)
             caret = QRectF(self.width() - _PADDING - side, (self.height() - side) / 2, side, side)
             icon("caret-down", self.palette(), QPalette.ColorRole.PlaceholderText).paint(
-                painter, caret.toRect()
+                painter, self.in_direction(caret).toRect()
             )
             self.paint_content(painter, QRectF(_PADDING, 0, caret.left() - 8 - _PADDING, self.height()))
 

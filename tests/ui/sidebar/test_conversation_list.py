@@ -78,7 +78,8 @@ def click(
 def menu_on(qtbot: QtBot, sidebar: Sidebar, name: str) -> QMenu:
     """The menu that the button on a row opens."""
     rect = sidebar.list.visualRect(index_of(sidebar, name))
-    place = QPoint(rect.right() - 12, rect.center().y())
+    is_from_right = sidebar.list.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    place = QPoint(rect.left() + 12 if is_from_right else rect.right() - 12, rect.center().y())
     qtbot.mouseMove(sidebar.list.viewport(), place)
     qtbot.mouseClick(sidebar.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     menu = QApplication.activePopupWidget()
@@ -169,6 +170,13 @@ def test_the_menu_of_a_selected_row_is_for_all_that_are_selected(qtbot: QtBot, s
     with qtbot.waitSignal(sidebar.list.archive_requested) as archived:
         press(menu_on(qtbot, sidebar, "Apples"), "Archive")
     assert archived.args == [("a",), True]
+
+
+def test_from_right_to_left_the_button_of_a_row_is_at_its_left(qtbot: QtBot, sidebar: Sidebar) -> None:
+    sidebar.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    with qtbot.waitSignal(sidebar.list.pin_requested) as pinned:
+        press(menu_on(qtbot, sidebar, "Apples"), "Pin")
+    assert pinned.args[0] == ("a",)
 
 
 def test_a_chat_is_moved_by_its_menu_into_a_folder_a_new_one_or_none(qtbot: QtBot, sidebar: Sidebar) -> None:
