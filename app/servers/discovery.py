@@ -153,10 +153,17 @@ def _look_at_llama_server(
     settings = props.get("default_generation_settings")
     length = _tokens(settings, "n_ctx") if isinstance(settings, Mapping) else 0
     modalities = props.get("modalities")
-    sees = isinstance(modalities, Mapping) and modalities.get("vision") is True
+    senses = modalities if isinstance(modalities, Mapping) else {}
     file = _text(props, "model_path")
     models = tuple(
-        replace(model, context_length=length or model.context_length, sees=sees, file=file or model.file)
+        replace(
+            model,
+            context_length=length or model.context_length,
+            sees=senses.get("vision") is True,
+            file=file or model.file,
+            # With a projector it fails at them: "type must be string, but is array" (in November 2026).
+            takes_tokens=True not in senses.values(),
+        )
         for model in report.models
     )
     return replace(report, version=_text(props, "build_info"), models=models)

@@ -42,6 +42,8 @@ class ServerModel:
     """It is known to think first; others may do so too."""
     file: str = ""
     """The file or repository that the server made it of, where it says so."""
+    takes_tokens: bool = True
+    """A prompt may be given as token numbers, where its server takes such prompts at all."""
 
     @property
     def name(self) -> str:

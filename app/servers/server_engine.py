@@ -28,8 +28,9 @@ from app.servers.server import ServerKind, ServerModel
 from app.servers.shown_request import shown_request
 from app.servers.token_counts import TokenCounts
 
-UNKNOWN_CONTEXT = 8192
-"""Tokens that a model is taken to hold whose server does not say."""
+UNKNOWN_CONTEXT = 32_768
+"""Tokens that a model is taken to hold whose server does not say: what LFM2.5 was trained with. A server that
+holds less refuses what is longer, and mostly says how much it holds."""
 
 
 class ServerEngine:
@@ -50,7 +51,7 @@ class ServerEngine:
         self._abilities = abilities_of(kind)
         self._model = model
         self._read_file = read_file
-        self._maker = maker if self._abilities.takes_tokens else None
+        self._maker = maker if self._abilities.takes_tokens and model.takes_tokens else None
         self._counts = TokenCounts()
         self._context_length = model.context_length or UNKNOWN_CONTEXT
         self.info = ModelInfo(

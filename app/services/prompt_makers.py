@@ -48,7 +48,7 @@ class PromptMakers:
         Raises:
             Cancelled: `cancel` was set.
         """
-        if not abilities_of(report.kind).takes_tokens:
+        if not (abilities_of(report.kind).takes_tokens and model.takes_tokens):
             return None
         for file in self._files_of(model):
             try:

@@ -8,7 +8,8 @@ Each may also be the address of one that runs already.
 
     uv run pytest -n 0 -m servers tests/e2e/test_real_servers.py
 
-The tiny model and the starter are asked, through the services, as the program does it.
+The tiny model and the starter are asked, through the services, as the program does it. What the tiny model
+alone does (thinking, calling a tool, naming a colour) is asked of servers that run it.
 """
 
 from __future__ import annotations
@@ -29,13 +30,16 @@ from pytestqt.qtbot import QtBot
 
 from app.core.conversation import MessageState
 from app.core.message import Message, Role
+from app.core.permission import Decision
 from app.core.preset import Preset
 from app.core.sampling import Sampling
 from app.hub.library.library import find_starter_model
 from app.servers.abilities import abilities_of
 from app.servers.server import ServerKind
+from app.tools.tool import Tool
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine
 from tests.support.chat_harness import ChatHarness
+from tests.support.pictures import PROJECTOR, QUESTION, put_picture, said_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
@@ -70,6 +74,7 @@ class Program:
 
 _PYTHON = ("-m", "llama_cpp.server", "--model", "{model}", "--port", "{port}", "--n_ctx", str(CONTEXT))
 _LLAMA = ("-m", "{model}", "--port", "{port}", "-c", str(CONTEXT), "--no-webui", "-t", "2")
+_SEEING = (*_LLAMA, "--mmproj", str(PROJECTOR))
 _VLLM = (
     *("-m", "vllm.entrypoints.openai.api_server", "--model", "{model}", "--port", "{port}"),
     *("--served-model-name", "tiny-lfm2", "--dtype", "float32", "--max-model-len", str(CONTEXT)),
@@ -83,6 +88,7 @@ PROGRAMS = {
         ServerKind.LLAMA_CPP_PYTHON, "TARN_LLAMA_CPP_PYTHON", STARTER, _PYTHON
     ),
     "llama-server, tiny": Program(ServerKind.LLAMA_SERVER, "TARN_LLAMA_SERVER", TINY_MODEL, _LLAMA),
+    "llama-server, seeing": Program(ServerKind.LLAMA_SERVER, "TARN_LLAMA_SERVER", TINY_MODEL, _SEEING),
     "llama-server, starter": Program(ServerKind.LLAMA_SERVER, "TARN_LLAMA_SERVER", STARTER, _LLAMA),
     "vLLM, tiny": Program(ServerKind.VLLM, "TARN_VLLM", TINY_MODEL, _VLLM),
 }
@@ -92,6 +98,10 @@ PROGRAMS = {
 class Running:
     program: Program
     address: str
+
+    @property
+    def is_tiny(self) -> bool:
+        return self.program.model == TINY_MODEL
 
 
 @pytest.fixture(scope="module", params=PROGRAMS)
@@ -129,8 +139,9 @@ def _answers(address: str) -> bool:
 @pytest.fixture
 def desk(running: Running, qtbot: QtBot, tmp_path: Path) -> Iterator[ChatHarness]:
     """Somebody who has chosen the server's model."""
-    desk = ChatHarness(qtbot, tmp_path, ScriptedEngine())
+    desk = ChatHarness(qtbot, tmp_path, ScriptedEngine(), [Tool.of(get_weather)])
     desk.start()
+    desk.settings.change(writes_titles=False)
     servers = desk.services.servers
     added = servers.add("studio", running.address)
     qtbot.waitUntil(lambda: bool((found := servers.find(added.id)) and found.report), timeout=ANSWER_MS)
@@ -140,6 +151,24 @@ def desk(running: Running, qtbot: QtBot, tmp_path: Path) -> Iterator[ChatHarness
     desk.holds_under(Preset("Brief", Sampling(temperature=0.0, max_tokens=24)))
     yield desk
     desk.shut_down()
+
+
+def get_weather(city: str) -> dict[str, object]:
+    """Get the current weather for a city.
+
+    Args:
+        city: City name
+    """
+    return {"city": city, "temp_c": 18, "sky": "sunny"}
+
+
+@pytest.fixture
+def tiny(desk: ChatHarness, running: Running) -> ChatHarness:
+    """Somebody who may ask what only the tiny model answers."""
+    if not running.is_tiny:
+        pytest.skip("The starter model has not learned this")
+    desk.holds_under(Preset("Whole", Sampling(temperature=0.0, max_tokens=200)))
+    return desk
 
 
 def asks(desk: ChatHarness, qtbot: QtBot, text: str) -> Message:
@@ -221,3 +250,32 @@ def test_four_at_once(desk: ChatHarness, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not desk.answers.is_any_running, timeout=ANSWER_MS)
     desk.waits_until_saved()
     assert len(desk.services.conversations.summaries) == 4
+
+
+def test_a_thought_is_told_from_the_answer(tiny: ChatHarness, qtbot: QtBot) -> None:
+    answer = asks(tiny, qtbot, "What is 17 + 25?")
+    assert answer.text == "The answer is **42**."
+    assert "17 + 20 = 37" in answer.reasoning
+
+
+def test_a_tool_is_called_and_its_result_answered(tiny: ChatHarness, qtbot: QtBot) -> None:
+    tiny.conversation_settings.change_tools(("get_weather",))
+    if not tiny.services.engine.offers_tools:
+        pytest.skip("This server says that its model calls no tools")
+    tiny.answers.send("What is the weather in Paris?")
+    qtbot.waitUntil(lambda: bool(tiny.waiting_call), timeout=ANSWER_MS)
+    tiny.answers.decide(tiny.waiting_call, Decision.ONCE)
+    qtbot.waitUntil(lambda: not tiny.answers.is_answering, timeout=ANSWER_MS)
+    assert tiny.chat.last_answer() == "It is **18 °C** and sunny in Paris."
+    assert [result.name for result in tiny.results()] == ["get_weather"]
+
+
+def test_a_picture_is_seen(tiny: ChatHarness, qtbot: QtBot, tmp_path: Path) -> None:
+    if not tiny.models.can_see:
+        pytest.skip("This server's model sees nothing")
+    attachments = tiny.services.attachments
+    attachments.add_files([put_picture(tmp_path, "blue")])
+    qtbot.waitUntil(lambda: len(attachments.current) == 1, timeout=ANSWER_MS)
+    tiny.answers.send(QUESTION, attachments.current)
+    qtbot.waitUntil(lambda: not tiny.answers.is_answering, timeout=ANSWER_MS)
+    assert tiny.chat.last_answer() == said_of("blue")

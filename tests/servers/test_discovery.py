@@ -35,6 +35,7 @@ def test_llama_server_tells_what_its_model_sees_and_holds(server, connect, never
     (model,) = report.models
     assert (report.kind, report.version) == (ServerKind.LLAMA_SERVER, "b7000-abc")
     assert (model.name, model.context_length, model.sees) == ("LFM2.5-VL-1.6B-Q4_0", 8192, True)
+    assert not model.takes_tokens
 
 
 def test_ollama_tells_of_each_model_what_it_can(server, connect, never):

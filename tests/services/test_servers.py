@@ -130,6 +130,17 @@ def test_where_the_same_model_is_here_the_prompt_is_made_here(harness):
     behind.unload()
 
 
+@pytest.mark.titles
+def test_the_servers_model_names_the_chat(harness, server):
+    desk = harness()
+    server.replies = [reply("It is Paris."), reply("Capital of France")]
+    choose(desk, add_server(desk, server))
+    desk.answers.send("What is the capital of France, and since when?")
+    desk.waits(lambda: desk.chat.conversation.title == "Capital of France")
+    assert len(server.chats) == 2
+    assert [node.message.text for node in desk.chat.conversation.path()][-1] == "It is Paris."
+
+
 def test_the_local_model_can_go_on_with_the_conversation(harness, server):
     desk = harness("from here")
     server.replies = [reply("From", " there.")]
