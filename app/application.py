@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import __version__
 from app.core.errors import UserError
+from app.core.recovery_progress import RecoveryProgress
 from app.crash_report import collect_crash_report, crash_in
 from app.hub.hub import Hub
 from app.log import Log
 from app.memory_allocation import give_back_freed_memory
 from app.paths import Paths, resources
 from app.services.services import Services
-from app.services.store_opening import open_store_aside
-from app.store.store import Store
+from app.services.store_opening import StoreOpening
 from app.tools.tool import Tool
 from app.ui.crash_notice import show_crash_notice
 from app.ui.icons import app_icon
@@ -87,7 +87,10 @@ class Application(QObject):
         self._log = Log(paths.logs)
         crash = crash_in(crash_report) if crash_report else None
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
-        store = self._opened_store(paths)
+        self._recovery: RecoveryWindow | None = None
+        opening = StoreOpening(self)
+        opening.progressed.connect(self._show_recovery)
+        store = opening.open(paths)
         self.services = Services(
             paths, model_dirs, hub=hub, tools=tools, crash=crash, store=store, parent=self
         )
@@ -103,15 +106,6 @@ class Application(QObject):
         if crash_report:
             show_crash_notice(self.window.messages, crash_report, self.window)
 
-    def _opened_store(self, paths: Paths) -> Store:
-        """Opens the store; a recovery that takes long is shown."""
-        recovery = RecoveryWindow()
-        recovery.started.connect(self._themes.apply)
-        try:
-            return open_store_aside(paths, recovery.show_progress)
-        finally:
-            recovery.end()
-
     def load_model(self, path: Path) -> None:
         """Loads a model file in place of the one that is there; the window shows how it goes."""
         self.services.models.open_file(path)
@@ -121,6 +115,20 @@ class Application(QObject):
         bring_forward(self.window)
         if file is not None:
             self.load_model(file)
+
+    def _show_recovery(self, progress: RecoveryProgress) -> None:
+        """Shows how a recovery goes on: at the start, and where damage is met later, above the window."""
+        if progress.is_over:
+            if self._recovery is not None:
+                self._recovery.end()
+            self._recovery = None
+            return
+        if self._recovery is None:
+            window: MainWindow | None = getattr(self, "window", None)
+            self._recovery = RecoveryWindow(window)
+            if window is None:
+                self._themes.apply()
+        self._recovery.show_progress(progress)
 
     def shutdown(self) -> None:
         """Ends all work and closes everything; what was written so far is kept."""

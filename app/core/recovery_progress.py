@@ -26,6 +26,8 @@ class RecoveryProgress:
     all_bytes: int = 0
     messages: int = 0
     """How many have come back so far."""
+    is_over: bool = False
+    """Whether nothing more is done; always told last."""
 
 
 OnProgress = Callable[[RecoveryProgress], object]

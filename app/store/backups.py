@@ -15,7 +15,8 @@ from pathlib import Path
 
 from app.core.errors import Cancelled, StoreError
 from app.core.translation import tr
-from app.store.database import DamagedFileError, Database, companions, rows_of, unused_name
+from app.store.database import Database, companions, rows_of, unused_name
+from app.store.faults import DamagedFileError
 from app.store.migrations import applied_names
 
 log = logging.getLogger(__name__)

@@ -305,7 +305,7 @@ class ConversationStore:
 
     def repair(self) -> None:
         """Has the file recovered, where a check has found that it is damaged."""
-        self._database.repair(is_hopeless=False)
+        self._database.repair(is_hopeless=False, seen_repairs=self._database.repairs)
 
     def close(self) -> None:
         """Closes the file; doing it twice does no harm."""

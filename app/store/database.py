@@ -13,6 +13,14 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from app.core.errors import StoreError
 from app.core.translation import tr
+from app.store.faults import (
+    DamagedFileError,
+    DamagedKeyError,
+    check_mark,
+    damaged,
+    in_plain_words,
+    is_wrong_statement,
+)
 from app.store.migrations import (
     MIGRATIONS,
     Migration,
@@ -34,26 +42,14 @@ CHECKED_FULLY = 64_000_000
 second; larger files have their pages checked only."""
 
 
+_LOOKS_AGAIN_SECONDS = 0.05
+Wait = Callable[[threading.Event], object]
 Values = Sequence[Any] | Mapping[str, Any]
 Connection = sqlite3.Connection
 Row = sqlite3.Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class DamagedFileError(StoreError):
-    """The file is not a database any more, or its pages contradict each other."""
-
-
-class DamagedKeyError(DamagedFileError):
-    """The id of a row is not legible: the pages are sound, but the file has to be recovered all the same."""
-
-    def __init__(self) -> None:
-        super().__init__(tr("The file with the chats is damaged."), _DAMAGED_HINT)
-
-
-_DAMAGED_HINT = tr("Start Tarn again: the file is then kept aside, and what is legible of it is recovered.")
 
 
 class Database:
@@ -68,30 +64,85 @@ class Database:
         self._connection = connection
         self._lock = threading.RLock()
         self._repair: Callable[[bool], object] | None = None
+        self._wait: Wait = threading.Event.wait
+        self._is_repaired: threading.Event | None = None
+        """Set at the end of the repair that is under way; None where there is none."""
+        self._repairs = 0
 
-    def set_repair(self, repair: Callable[[bool], object]) -> None:
-        """Sets what repairs the closed file when it is found damaged; given True, it recovers in any case."""
+    @property
+    def repairs(self) -> int:
+        """How often the file has been repaired since it was opened."""
+        return self._repairs
+
+    def set_repair(self, repair: Callable[[bool], object], wait: Wait = threading.Event.wait) -> None:
+        """Sets what repairs the closed file when it is found damaged.
+
+        Args:
+            repair: given True, it recovers in any case. It is called on a thread of its own.
+            wait: lets a thread that needs the file wait for the end of a repair, which takes minutes.
+        """
         self._repair = repair
+        self._wait = wait
 
-    def repair(self, is_hopeless: bool) -> None:
+    def repair(self, is_hopeless: bool, seen_repairs: int) -> None:
         """Has the file repaired and opens it again; others wait for it.
+
+        Args:
+            is_hopeless: recovers in any case.
+            seen_repairs: `repairs` when damage was met. Nothing is done where another thread, which met it
+                too, has had it repaired since.
 
         Raises:
             StoreError: it could not be repaired.
         """
-        repair = self._repair
-        if repair is None:
-            raise _damaged(self.path)
-        self.exchange(lambda: repair(is_hopeless))
+        is_over, errors = threading.Event(), list[Exception]()
+
+        def work() -> None:
+            try:
+                self._repair_once(is_hopeless, seen_repairs, is_over)
+            except Exception as error:
+                errors.append(error)
+            finally:
+                is_over.set()
+
+        threading.Thread(target=work, name="recovery").start()
+        self._wait(is_over)
+        if errors:
+            raise errors[0]
+
+    def _repair_once(self, is_hopeless: bool, seen_repairs: int, is_over: threading.Event) -> None:
+        with self._lock:
+            repair = self._repair
+            if repair is None:
+                raise damaged(self.path)
+            if self._repairs != seen_repairs:
+                return
+            self._is_repaired = is_over
+            try:
+                self.exchange(lambda: repair(is_hopeless))
+                self._repairs += 1
+            finally:
+                self._is_repaired = None
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The file for one thread; who comes while it is repaired waits as `set_repair` was told."""
+        while not self._lock.acquire(timeout=_LOOKS_AGAIN_SECONDS):
+            if (is_repaired := self._is_repaired) is not None:
+                self._wait(is_repaired)
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def exchange(self, work: Callable[[], object]) -> None:
         """Closes the file, has something done to it, and opens it again; others wait for that."""
-        with self._lock:
+        with self._turn():
             self._connection.close()
             try:
                 work()
             finally:
-                with _in_plain_words(self.path):
+                with in_plain_words(self.path):
                     self._connection = _connect(self.path)
 
     @classmethod
@@ -113,15 +164,13 @@ class Database:
                 tr("Use a Python that brings SQLite 3.34 or later."),
             )
         is_suspect = _is_suspect(path)
-        with _in_plain_words(path):
+        with in_plain_words(path):
             connection = _connect(path)
             try:
                 if is_suspect:
                     _check_pages(connection, path)
                 if check_mark(path).exists():
-                    raise _damaged(
-                        path
-                    )  # A query had failed although the pages are sound: an index is wrong.
+                    raise damaged(path)  # A query failed although the pages are sound: an index is wrong.
                 _prepare(connection, path, migrations)
             except BaseException:
                 connection.close()
@@ -135,7 +184,7 @@ class Database:
         Raises:
             StoreError: it could not be written; the file is as it was before.
         """
-        with self._lock, _in_plain_words(self.path):
+        with self._turn(), in_plain_words(self.path):
             self._connection.execute("begin immediate")
             try:
                 yield self._connection
@@ -153,13 +202,13 @@ class Database:
 
     def rows(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """Everything that a query finds."""
-        with self._lock, _in_plain_words(self.path):
+        with self._turn(), in_plain_words(self.path):
             return rows_of(self._connection, sql, values)
 
     @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
         """Queries inside see the file at one moment, whatever another window writes."""
-        with self._lock, _in_plain_words(self.path):
+        with self._turn(), in_plain_words(self.path):
             self._connection.execute("begin")
             try:
                 yield
@@ -169,7 +218,7 @@ class Database:
 
     def close(self) -> None:
         """Closes the file; doing it twice does no harm."""
-        with self._lock:
+        with self._turn():
             self._connection.close()
 
 
@@ -186,11 +235,6 @@ def rows_of(connection: Connection, sql: str, values: Values = ()) -> list[Row]:
         return connection.execute(sql, values).fetchall()
     finally:
         connection.text_factory = str
-
-
-def check_mark(path: Path) -> Path:
-    """A file that stands beside a database whose pages should be checked when it is opened next."""
-    return path.with_name(path.name + "-check")
 
 
 def companions(path: Path) -> Iterable[Path]:
@@ -233,7 +277,7 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     (verdict,) = connection.execute(f"pragma {check}(1)").fetchone()
     if verdict != "ok":
         log.error("The check of the database found: %s", verdict)
-        raise _damaged(path)
+        raise damaged(path)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
@@ -246,7 +290,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mi
         )
     if not is_beginning(applied, migrations) or (not applied and has_tables(connection)):
         log.error("The list of the schema's steps is damaged")
-        raise _damaged(path)
+        raise damaged(path)
     if steps := pending(connection, migrations):
         if applied:
             _copy_aside(connection, path, steps[0].__name__)
@@ -255,11 +299,11 @@ def _prepare(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mi
         except sqlite3.OperationalError as error:
             if not applied or not is_wrong_statement(error):
                 raise
-            raise _damaged(path) from error  # Tables are not as the earlier steps left them.
+            raise damaged(path) from error  # Tables are not as the earlier steps left them.
         log.info("Brought the database up to date: %s", ", ".join(step.__name__ for step in steps))
     if missing := missing_tables(connection, migrations):
         log.error("The database has no %s", ", ".join(missing))
-        raise _damaged(path)
+        raise damaged(path)
     restore_indexes(connection, migrations)
     connection.text_factory = str
 
@@ -285,15 +329,6 @@ def unused_name(path: Path, word: str) -> Path:
     return candidate
 
 
-def _damaged(path: Path) -> DamagedFileError:
-    return DamagedFileError(tr("The file with the chats is damaged: {path}.", path=path), _DAMAGED_HINT)
-
-
-def is_wrong_statement(error: sqlite3.Error) -> bool:
-    """Whether a statement names what is not there: where it was right before, the file has changed."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR
-
-
 class _HasDatabase(Protocol):
     _database: Database
 
@@ -311,76 +346,13 @@ def repairs_damage(method: Callable[Concatenate[S, P], T]) -> Callable[Concatena
     def repairing(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
         is_hopeless = False
         for _ in range(2):
+            seen_repairs = self._database.repairs
             try:
                 return method(self, *args, **kwargs)
             except DamagedFileError as error:
                 is_hopeless = is_hopeless or isinstance(error, DamagedKeyError)
-                self._database.repair(is_hopeless)
+                self._database.repair(is_hopeless, seen_repairs)
                 is_hopeless = True
         return method(self, *args, **kwargs)
 
     return repairing
-
-
-@contextlib.contextmanager
-def _in_plain_words(path: Path) -> Iterator[None]:
-    """Turns the world's faults into sentences; a mistake in a statement stays what it is."""
-    try:
-        yield
-    except UnicodeDecodeError as error:  # SQLite's own words quote what is damaged.
-        raise _damaged(path) from error
-    except sqlite3.Error as error:
-        # The lowest byte is the kind of fault, the rest its details (sqlite.org/rescode.html).
-        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        is_gone = is_wrong_statement(error) and str(error).startswith(_GONE)
-        # The index of the search says no more when it finds itself damaged; constraints of tables have names.
-        is_index = kind == sqlite3.SQLITE_CONSTRAINT and str(error) == "constraint failed"
-        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or is_gone or is_index:
-            with contextlib.suppress(OSError):
-                check_mark(path).touch()
-            raise _damaged(path) from error
-        if kind not in _FAULTS:
-            raise
-        sentence, hint = _FAULTS[kind]
-        raise StoreError(sentence.format(path=path), hint.format(path=path, folder=path.parent)) from error
-
-
-_GONE = (
-    "no such table: main.",
-    "no such table: message",
-    "no such table: conversation",
-    "vtable constructor",
-)
-"""How SQLite names tables that were there when the program was written."""
-_SPACE = (
-    tr("The disk is full, so the chat could not be saved."),
-    tr("Free up space on the disk with {folder}, then try again."),
-)
-_IN_USE = (
-    tr("Another program is using the file with the chats."),
-    tr("Close other windows of Tarn and programs that read {path}, then try again."),
-)
-_NO_WRITE = (
-    tr("The file with the chats cannot be written: {path}."),
-    tr("Check that you may write in {folder} and that the disk is not write-protected."),
-)
-_NO_OPEN = (
-    tr("The file with the chats cannot be opened: {path}."),
-    tr("Check that the folder exists and that you may read and write in it."),
-)
-_DISK_FAULT = (
-    tr("The disk reported a fault while chats were read or saved."),
-    tr("Check the disk that holds {folder} and whether it is still connected."),
-)
-_TOO_LONG = (tr("The text is too long to be saved."), tr("Texts up to 900 MB can be kept."))
-
-_FAULTS: dict[int, tuple[str, str]] = {
-    sqlite3.SQLITE_FULL: _SPACE,
-    sqlite3.SQLITE_BUSY: _IN_USE,
-    sqlite3.SQLITE_LOCKED: _IN_USE,
-    sqlite3.SQLITE_READONLY: _NO_WRITE,
-    sqlite3.SQLITE_PERM: _NO_OPEN,
-    sqlite3.SQLITE_CANTOPEN: _NO_OPEN,
-    sqlite3.SQLITE_IOERR: _DISK_FAULT,
-    sqlite3.SQLITE_TOOBIG: _TOO_LONG,
-}

@@ -11,7 +11,8 @@ from pathlib import Path
 from app.core.errors import StoreError
 from app.core.recovery_progress import OnProgress, RecoveryProgress, RecoveryStep, no_progress
 from app.core.translation import sentences, tr, tr_count
-from app.store.database import Database, check_mark, companions, unused_name
+from app.store.database import Database, companions, unused_name
+from app.store.faults import check_mark
 from app.store.migrations import applied_names, is_beginning, rebuild_search
 from app.store.page_scan import text_column
 from app.store.recovered_rows import Recovered, RecoveredRows
@@ -41,10 +42,13 @@ def repair(path: Path, is_hopeless: bool, on_progress: OnProgress = no_progress)
     Raises:
         StoreError: it could not be repaired; the file is as it was.
     """
-    if is_hopeless or not _has_indexes_renewed(path, on_progress):
-        return replace_damaged(path, on_progress)
-    for leftover in companions(_put_in_place(path)):
-        leftover.unlink(missing_ok=True)
+    try:
+        if is_hopeless or not _has_indexes_renewed(path, on_progress):
+            return replace_damaged(path, on_progress)
+        for leftover in companions(_put_in_place(path)):
+            leftover.unlink(missing_ok=True)
+    finally:
+        on_progress(RecoveryProgress(RecoveryStep.INDEXING, is_over=True))
     log.warning("Made the indexes of the database anew")
     return ""
 

@@ -8,7 +8,8 @@ from app.core.conversation import MessageNode, MessageState
 from app.core.errors import StoreError
 from app.core.generation import Instructions
 from app.core.translation import tr
-from app.store.database import Connection, DamagedKeyError
+from app.store.database import Connection
+from app.store.faults import DamagedKeyError
 from app.store.message_json import instructions_to_json
 from app.store.rows import message_columns
 from app.store.search_text import search_terms

@@ -23,7 +23,8 @@ from app.core.conversation import (
 )
 from app.core.generation import Instructions
 from app.core.message import Message, Role, ToolResultPart
-from app.store.database import DamagedKeyError, Row
+from app.store.database import Row
+from app.store.faults import DamagedKeyError
 from app.store.message_json import (
     attachments_column,
     attachments_from_json,

@@ -15,7 +15,8 @@ from app.store.backups import Backups
 from app.store.conversation_order import ConversationOrder
 from app.store.conversation_tree import ConversationTree
 from app.store.conversations import ConversationStore
-from app.store.database import DamagedFileError, Database
+from app.store.database import Database, Wait
+from app.store.faults import DamagedFileError
 from app.store.imports import ImportStore
 from app.store.recovery import backups_folder, finish_interrupted, is_emptied, repair
 from app.store.search import ConversationSearch
@@ -89,13 +90,19 @@ class Store:
         self.attachments.clear_unused(self.conversations.attachments_in_use())
 
 
-def open_store(path: Path, on_progress: OnProgress = no_progress, copied_files: Sequence[Path] = ()) -> Store:
+def open_store(
+    path: Path,
+    on_progress: OnProgress = no_progress,
+    copied_files: Sequence[Path] = (),
+    wait: Wait = threading.Event.wait,
+) -> Store:
     """Opens the file at the start of the program and puts it in order.
 
     Args:
         path: the file, which is made where it is not there.
-        on_progress: hears how a recovery goes on.
+        on_progress: hears how a recovery goes on, now and whenever damage is met later; on any thread.
         copied_files: settings and presets, which go into the daily copies.
+        wait: lets a thread that needs the file later wait for the end of a recovery.
 
     Raises:
         StoreError: it was written by a newer program, is in use, or cannot be written.
@@ -106,14 +113,14 @@ def open_store(path: Path, on_progress: OnProgress = no_progress, copied_files: 
         notices.add(repair(path, True, on_progress))
     for is_hopeless in (False, True):
         try:
-            return _opened(path, notices, on_progress, copied_files)
+            return _opened(path, notices, on_progress, copied_files, wait)
         except DamagedFileError:
             notices.add(repair(path, is_hopeless, on_progress))
-    return _opened(path, notices, on_progress, copied_files)
+    return _opened(path, notices, on_progress, copied_files, wait)
 
 
 def _opened(
-    path: Path, notices: StoreNotices, on_progress: OnProgress, copied_files: Sequence[Path]
+    path: Path, notices: StoreNotices, on_progress: OnProgress, copied_files: Sequence[Path], wait: Wait
 ) -> Store:
     database = Database.open(path)
     conversations, upkeep = ConversationStore(database), ConversationUpkeep(database)
@@ -124,7 +131,7 @@ def _opened(
     except BaseException:
         conversations.close()
         raise
-    database.set_repair(lambda is_hopeless: notices.add(repair(path, is_hopeless, on_progress)))
+    database.set_repair(lambda is_hopeless: notices.add(repair(path, is_hopeless, on_progress)), wait)
     backups = Backups(backups_folder(path), database, copied_files)
     imports = ImportStore(database)
     attachments = AttachmentStore(path.with_name(ATTACHMENTS))

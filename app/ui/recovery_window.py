@@ -1,8 +1,8 @@
-"""Shows how the recovery of a damaged file goes on, before the program's window is there."""
+"""Shows how the recovery of a damaged file goes on."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from app.core.formatting import size_done
@@ -15,16 +15,11 @@ _PARTS = 1_000
 
 
 class RecoveryWindow(QWidget):
-    """A small window with what is done now and how far it is. It comes up by itself after a second.
+    """A small window with what is done now and how far it is. It comes up by itself after a second."""
 
-    Signals:
-        started(): there is something to be shown soon.
-    """
-
-    started = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """`parent` is the program's window, where it is there already."""
+        super().__init__(parent, Qt.WindowType.Dialog)
         self.setObjectName("recovery_window")
         self.setWindowTitle("Tarn")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -53,7 +48,6 @@ class RecoveryWindow(QWidget):
         if not self._is_started:
             self._is_started = True
             self._timer.start()
-            self.started.emit()
         self.step.setText(tr(progress.step.value))
         is_known = progress.all_bytes > 0
         self.bar.setRange(0, _PARTS if is_known else 0)

@@ -28,7 +28,7 @@ from PySide6.QtCore import QTimer
 from app.application import create_qt_application
 from app.core.recovery_progress import RecoveryProgress
 from app.paths import Paths
-from app.services.store_opening import open_store_aside
+from app.services.store_opening import StoreOpening
 from app.store.store import open_store
 from tests.benchmarks.store import LATIN
 from tests.support.sample_messages import a_conversation
@@ -90,7 +90,9 @@ def report(megabytes: int) -> None:
         memory = _Memory()
         before, began = memory.now(), time.monotonic()
         memory.start()
-        store = open_store_aside(paths, told.append)
+        opening = StoreOpening()
+        opening.progressed.connect(told.append)
+        store = opening.open(paths)
         seconds = time.monotonic() - began
         memory.is_over.set()
         pauses = [later - earlier for earlier, later in itertools.pairwise(ticks)]

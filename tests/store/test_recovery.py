@@ -6,7 +6,8 @@ from contextlib import closing
 import pytest
 
 from app.core.conversation import Conversation
-from app.store.database import Database, check_mark
+from app.store.database import Database
+from app.store.faults import check_mark
 from app.store.recovered_rows import RECOVERED
 from app.store.store import open_store
 from tests.support.sample_messages import a_conversation

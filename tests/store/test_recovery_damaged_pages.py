@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from app.core.message import Role
-from app.store.database import check_mark
+from app.store.faults import check_mark
 from app.store.store import open_store
 from tests.support.effort import EFFORT
 from tests.support.sample_messages import a_conversation

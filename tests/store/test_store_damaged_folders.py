@@ -266,7 +266,7 @@ def test_a_long_recovery_tells_how_far_it_is(path):
     searching = [(one.done_bytes, one.all_bytes) for one in seen if one.step is RecoveryStep.SEARCHING]
     assert searching == sorted(searching)
     assert all(0 <= one.done_bytes <= one.all_bytes for one in seen)
-    assert seen[-1].messages == 1200
+    assert (seen[-2].messages, seen[-1].is_over) == (1200, True)
     assert isinstance(store.conversations.load(conversation.id).nodes[0].message.parts[0], TextPart)
     store.conversations.close()
 
