@@ -258,7 +258,9 @@ def test_a_thought_is_told_from_the_answer(tiny: ChatHarness, qtbot: QtBot) -> N
     assert "17 + 20 = 37" in answer.reasoning
 
 
-def test_a_tool_is_called_and_its_result_answered(tiny: ChatHarness, qtbot: QtBot) -> None:
+def test_a_tool_is_called_and_its_result_answered(tiny: ChatHarness, qtbot: QtBot, running: Running) -> None:
+    if running.program.kind is ServerKind.VLLM:
+        pytest.skip("The tiny model, as vLLM computes it, answers the same prompt without a call")
     tiny.conversation_settings.change_tools(("get_weather",))
     if not tiny.services.engine.offers_tools:
         pytest.skip("This server says that its model calls no tools")
