@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO
 
 from app.core.errors import StoreError
+from app.core.translation import tr
 
 FILE_NAME = "tarn.log"
 CRASH_FILE_NAME = "crash.log"
@@ -50,8 +51,8 @@ class Log:
             self._crash_file: IO[str] = (folder / CRASH_FILE_NAME).open("a", encoding="utf-8")
         except OSError as error:
             raise StoreError(
-                f"The log cannot be written in {folder}: {error.strerror}.",
-                "Check that you may write there, or choose another folder with --data-dir.",
+                tr("The log cannot be written in {folder}: {reason}.", folder=folder, reason=error.strerror),
+                tr("Check that you may write there, or choose another folder with --data-dir."),
             ) from error
         self._handler.setFormatter(_WordlessFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         root = logging.getLogger()

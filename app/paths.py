@@ -8,6 +8,8 @@ from pathlib import Path
 
 import platformdirs
 
+from app.core.translation import tr
+
 NAME = "tarn" if sys.platform not in ("win32", "darwin") else "Tarn"
 
 
@@ -36,8 +38,8 @@ class Paths:
             from app.core.errors import StoreError  # Late, as all that holds words: the language comes first.
 
             raise StoreError(
-                "The system knows no home folder for this user, so there is no place for chats.",
-                "Start Tarn with --data-dir and a folder that may be written.",
+                tr("The system knows no home folder for this user, so there is no place for chats."),
+                tr("Start Tarn with --data-dir and a folder that may be written."),
             ) from error
 
     @classmethod
@@ -115,14 +117,21 @@ def resources() -> Path:
 def _create(folder: Path) -> None:
     from app.core.errors import StoreError
 
-    hint = "Choose another folder with --data-dir, or fix this one and start Tarn again."
+    hint = tr("Choose another folder with --data-dir, or fix this one and start Tarn again.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
         in_the_way = next((step for step in (folder, *folder.parents) if step.is_file()), folder)
         raise StoreError(
-            f"The folder {folder} cannot be created: {in_the_way} is there and is not a folder.", hint
+            tr(
+                "The folder {folder} cannot be created: {in_the_way} is there and is not a folder.",
+                folder=folder,
+                in_the_way=in_the_way,
+            ),
+            hint,
         ) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise StoreError(f"The folder {folder} cannot be created: {reason}.", hint) from error
+        raise StoreError(
+            tr("The folder {folder} cannot be created: {reason}.", folder=folder, reason=reason), hint
+        ) from error

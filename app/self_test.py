@@ -28,7 +28,7 @@ def run_self_test(data_dir: Path, model: Path | None) -> int:
     try:
         application = Application(data_dir, first_model=model)
     except UserError as error:
-        return _print({"error": f"{error} {error.hint}".strip()})
+        return _print({"error": error.told})
     test = _SelfTest(qt, application)
     qt.exec()
     application.shutdown()
@@ -89,7 +89,7 @@ class _SelfTest(QObject):
             self._fail(notice.error)
 
     def _fail(self, error: UserError) -> None:
-        self._end({"error": f"{error} {error.hint}".strip()})
+        self._end({"error": error.told})
 
     def _on_time_limit(self) -> None:
         self._end({"error": f"There was no answer within {TIME_LIMIT_SECONDS} seconds."})

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.spoken_answers import SpokenAnswers
+from app.core.translation import sentences, tr
 from app.files.converter import converted, plain
 from app.files.toml_file import as_written, read_toml, write_toml
 
@@ -178,7 +179,7 @@ class SettingsFile:
 
         def note(name: str, _value: object, problem: str) -> None:
             log.warning("The setting %s is not used: %s", name, problem)
-            faults.append(f"{name} is not used: {problem}.")
+            faults.append(tr("{name} is not used: {problem}.", name=name, problem=problem))
 
         settings = converted(Settings, _without_empty_paths(self._written), note, _fault)
         settings = _tidied(settings)
@@ -186,8 +187,10 @@ class SettingsFile:
         if unknown := self._written.keys() - self._read.keys():
             log.info("Settings that this version does not know are left alone: %s", ", ".join(unknown))
         if faults:
-            self.notice = " ".join(
-                [f"{self.path.name}:", *faults, "Correct it there, or set it in Settings."]
+            self.notice = tr(
+                "{file}: {faults}",
+                file=self.path.name,
+                faults=sentences(*faults, tr("Correct it there, or set it in Settings.")),
             )
         return settings
 
@@ -241,7 +244,7 @@ def _fault(name: str, value: Any) -> str:
     low, high = _RANGES.get(name, (None, None))
     if low is None or high is None or low <= value <= high:
         return ""
-    return f"it should be between {low:g} and {high:g}"
+    return tr("it should be between {low:g} and {high:g}", low=low, high=high)
 
 
 _RANGES: dict[str, tuple[float, float]] = {

@@ -116,7 +116,7 @@ def _head(document: Document, share: DocumentShare) -> str:
         name = f"{name[: LONGEST_NAME // 2]}…{name[-LONGEST_NAME // 2 :]}"
     count = count_of_pages(document)
     has_numbers = any(page.number is not None for page in document.pages)
-    pages = formatting.counted(count, "page") if count and has_numbers else ""
+    pages = f"{count:,} page{'' if count == 1 else 's'}" if count and has_numbers else ""
     return ", ".join(filter(None, (name, pages, _SHARES.get(share, ""))))
 
 

@@ -6,7 +6,7 @@ else that is raised is a mistake of ours and goes to the log with its traceback.
 """
 
 from app.core import formatting
-from app.core.translation import tr
+from app.core.translation import sentences, tr
 
 SEE_LOG = tr("See the log for details.")
 """The hint where nobody knows more; the window offers to open the log with it."""
@@ -21,6 +21,11 @@ class UserError(Exception):
     def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence)
         self.hint = hint
+
+    @property
+    def told(self) -> str:
+        """What happened and what to do, one after the other."""
+        return sentences(str(self), self.hint)
 
 
 class ModelFileError(UserError):
@@ -91,6 +96,10 @@ class DocumentError(UserError):
 
 class ImportFormatError(UserError):
     """A file given for import is not what it claims to be."""
+
+
+class NotAnExportError(ImportFormatError):
+    """A Markdown file that this program has not written."""
 
 
 class HubError(UserError):

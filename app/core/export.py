@@ -33,6 +33,7 @@ from app.core.message import (
 )
 from app.core.sampling import FIELD_NAMES, Sampling
 from app.core.stop_texts import file_note
+from app.core.translation import listed, tr, tr_count
 
 __all__ = ["ExportOptions", "from_markdown", "to_markdown"]
 
@@ -40,7 +41,12 @@ ALWAYS_WRITTEN = ("temperature", "top_k", "top_p", "min_p")
 """Sampling values that are written also where they are at their default; the others do nothing there."""
 
 _BEFORE_FILES = 1
-_SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Assistant", Role.TOOL: "Tool", Role.SYSTEM: "System"}
+_SPEAKERS = {
+    Role.USER: tr("You"),
+    Role.ASSISTANT: tr("Assistant"),
+    Role.TOOL: tr("Tool"),
+    Role.SYSTEM: tr("System"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +150,12 @@ class _Document:
             previous_id = node.id
         if left_out := len(conversation.nodes) - len(path) - len(others):
             self._add_mark({"part": MarkedPart.NOTE})
-            count = "1 message" if left_out == 1 else f"{left_out:,} messages"
-            self._add(f"*Other versions of this chat, with {count}, are not in this file.*")
+            words = tr_count(
+                "Other versions of this chat, with {count:,} message, are not in this file.",
+                "Other versions of this chat, with {count:,} messages, are not in this file.",
+                left_out,
+            )
+            self._add(f"*{words}*")
         self.body = "".join(self._pieces)
         """Begins with an empty line, ends without one."""
 
@@ -243,10 +253,13 @@ def _call(part: ToolCallPart) -> tuple[dict[str, Any], str]:
     values: dict[str, Any] = {"part": MarkedPart.CALL, "name": part.name}
     arguments = _arguments(part)
     if part.error is None and arguments:
-        return {**values, "raw": part.raw}, f"**Called {_code(part.name)}**\n\n{_fenced(arguments, 'json')}"
+        called = tr("Called {name}", name=_code(part.name))
+        return {**values, "raw": part.raw}, f"**{called}**\n\n{_fenced(arguments, 'json')}"
     values |= {"error": part.error, "arguments": json.loads(arguments or "{}")}
-    reason = f" could not be run: {_inline(part.error)}" if part.error else ""
-    return values, f"**Call**{reason}\n\n{_fenced(part.raw)}"
+    heading = f"**{tr('Call')}**"
+    if part.error:
+        heading = tr("**Call** could not be run: {reason}", reason=_inline(part.error))
+    return values, f"{heading}\n\n{_fenced(part.raw)}"
 
 
 def _result(part: ToolResultPart) -> tuple[dict[str, Any], str]:
@@ -255,39 +268,48 @@ def _result(part: ToolResultPart) -> tuple[dict[str, Any], str]:
     values |= {name: True for name, holds in states.items() if holds}
     if part.elapsed_ms is not None:
         values["ms"] = part.elapsed_ms
-    outcome = "was denied" if part.is_refused else "failed" if part.is_error else "returned"
-    return values, f"**{_code(part.name)} {outcome}**\n\n{_fenced(part.raw)}"
+    name = _code(part.name)
+    outcome = tr("{name} returned", name=name)
+    if part.is_refused:
+        outcome = tr("{name} was denied", name=name)
+    elif part.is_error:
+        outcome = tr("{name} failed", name=name)
+    return values, f"**{outcome}**\n\n{_fenced(part.raw)}"
 
 
 def _picture(part: PicturePart, link: str) -> tuple[dict[str, Any], str]:
     values = {"part": MarkedPart.PICTURE, **asdict(part.file)}
     values |= {"width": part.width, "height": part.height, "detail": part.detail.value}
     if not link:
-        return values, f"*{_inline(part.file.name) or 'A picture'} (this picture is missing)*"
+        return (
+            values,
+            f"*{tr('{name} (this picture is missing)', name=_inline(part.file.name) or tr('A picture'))}*",
+        )
     return {**values, "link": _place(link)}, f"![{_inline(part.file.name)}](<{link}>)"
 
 
 def _recording(part: RecordingPart, link: str) -> tuple[dict[str, Any], str]:
     values = {"part": MarkedPart.RECORDING, **asdict(part.file)}
     values |= {"ms": part.milliseconds, "waveform": part.waveform}
-    name = _inline(part.file.name) or "A recording"
+    name = _inline(part.file.name) or tr("A recording")
     length = formatting.clock(part.milliseconds / 1000)
     if not link:
-        return values, f"*{name}, {length} (this recording is missing)*"
+        return values, f"*{tr('{name} (this recording is missing)', name=f'{name}, {length}')}*"
     return {**values, "link": _place(link)}, f"[{name}, {length}](<{link}>)"
 
 
 def _document(part: DocumentPart, link: str) -> tuple[dict[str, Any], str]:
     values = {"part": MarkedPart.DOCUMENT, **asdict(part.file), "mark": part.mark}
     values |= {"page_count": part.page_count, "share": part.share.value, "pages": list(part.pages)}
-    name = _inline(part.file.name) or "A file"
+    name = _inline(part.file.name) or tr("A file")
     if not link:
-        return values, f"*{name} (this file is missing)*"
+        return values, f"*{tr('{name} (this file is missing)', name=name)}*"
     return {**values, "link": _place(link)}, f"[{name}](<{link}>)"
 
 
 def _given_words(part: DocumentPart) -> str:
-    return f"<details>\n<summary>What the model was given</summary>\n\n{_fenced(part.words)}\n\n</details>"
+    summary = tr("What the model was given")
+    return f"<details>\n<summary>{summary}</summary>\n\n{_fenced(part.words)}\n\n</details>"
 
 
 def _passages(part: PassagesPart) -> tuple[dict[str, Any], str]:
@@ -332,12 +354,13 @@ def _embedded(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _summary(part: ReasoningPart) -> str:
-    figures = []
+    words = tr("Thought")
     if part.elapsed_ms is not None:
-        figures.append(f" for {formatting.whole_seconds(max(part.elapsed_ms / 1000, 1))}")
+        time = formatting.whole_seconds(max(part.elapsed_ms / 1000, 1))
+        words = tr("Thought for {time}", time=time)
     if part.token_count is not None:
-        figures.append(f", {formatting.tokens(part.token_count)}")
-    return f"Thought{''.join(figures)}{'' if part.is_closed else ' (cut off)'}"
+        words = listed((words, formatting.tokens(part.token_count)))
+    return words if part.is_closed else tr("{thought} (cut off)", thought=words)
 
 
 def _fenced(text: str, language: str = "") -> str:
@@ -349,7 +372,7 @@ def _fenced(text: str, language: str = "") -> str:
 
 def _code(name: str) -> str:
     name = " ".join(name.replace("`", "'").split())
-    return f"`{name}`" if name else "a tool"
+    return f"`{name}`" if name else tr("a tool")
 
 
 def _heading(text: str) -> str:

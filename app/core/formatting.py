@@ -135,18 +135,43 @@ def day_of(day: date) -> str:
     return _day(day, tr(_MONTHS[day.month - 1]))
 
 
+def day_and_month(day: date) -> str:
+    """A day of this year where there is little room: `3 May`."""
+    return tr("{day} {month}", day=day.day, month=tr(_SHORT_MONTHS[day.month - 1]))
+
+
+def month_of(day: date) -> str:
+    """`May 2026`."""
+    return tr("{month} {year}", month=month(day), year=day.year)
+
+
+def short_month_of(day: date) -> str:
+    """The same where there is little room: `Nov 2026`."""
+    return tr("{month} {year}", month=tr(_SHORT_MONTHS[day.month - 1]), year=day.year)
+
+
+def month(day: date) -> str:
+    """The name of a month: `May`."""
+    return tr(_MONTHS[day.month - 1])
+
+
 def _day(day: date, month: str) -> str:
     return tr("{day} {month} {year}", day=day.day, month=month, year=day.year)
 
 
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: `1 model`, `1,204 models`. `many` is the plural where an s does not make it."""
-    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+def whole(number: int) -> str:
+    """A number alone: `1,204`."""
+    return localised(f"{number:,}")
 
 
 def tokens(count: int) -> str:
     """`1 token`, `32,768 tokens`."""
     return tr_count("{count:,} token", "{count:,} tokens", count)
+
+
+def short_tokens(count: int) -> str:
+    """The same where there is little room: `34k tokens`."""
+    return tr("{count} tokens", count=short_count(count)) if count > 9999 else tokens(count)
 
 
 def parameters(number: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.core.repetition import Repeat
 from app.core.sampling import Sampling
+from app.core.translation import tr
 
 
 class StopReason(StrEnum):
@@ -103,4 +104,6 @@ class Generation:
     @property
     def speaker(self) -> str:
         """Who answered, as the reader knows it; empty where that is not known."""
-        return f"{self.model_name} on {self.server}" if self.model_name and self.server else self.model_name
+        if not self.model_name or not self.server:
+            return self.model_name
+        return tr("{model} on {server}", model=self.model_name, server=self.server)

@@ -16,6 +16,7 @@ from app.core.attachment import Attachment
 from app.core.generation import Generation
 from app.core.passage import FoundPassage, plain_form
 from app.core.picture_size import PictureDetail
+from app.core.translation import listed, tr
 
 
 class Role(StrEnum):
@@ -169,8 +170,8 @@ class PassagesPart:
     @property
     def listed(self) -> str:
         """Where it was found, on one line, for files that are read elsewhere."""
-        places = [f"[{number}] {it.place}" for number, it in enumerate(self.passages, 1)]
-        return " ".join(f"{', '.join(self.collections)}: {'; '.join(places) or 'nothing found'}".split())
+        places = [f"[{number}] {it.shown_place}" for number, it in enumerate(self.passages, 1)]
+        return " ".join(f"{listed(self.collections)}: {'; '.join(places) or tr('nothing found')}".split())
 
     def with_left_out(self, place: int, is_left_out: bool) -> PassagesPart:
         """The same with one passage, counted from 0, left out of the answer or back in it."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.core.translation import listed, tr
+
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
@@ -30,10 +32,17 @@ class FoundPassage:
 
     @property
     def place(self) -> str:
-        """Where it stands, in words: `manual.pdf, page 7`."""
+        """Where it stands, as the model is told: `manual.pdf, page 7`."""
         if self.page is not None:
             return f"{self.name}, page {self.page:,}"
         return f"{self.name}, {self.label}" if self.label else self.name
+
+    @property
+    def shown_place(self) -> str:
+        """Where it stands, as the user reads it."""
+        if self.page is not None:
+            return tr("{name}, page {page:,}", name=self.name, page=self.page)
+        return listed((self.name, self.label))
 
 
 NOTHING_FOUND = (

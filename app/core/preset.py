@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.core.sampling import Sampling, SamplingLimit
-from app.core.translation import tr
+from app.core.translation import tr, tr_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,15 @@ class Preset:
     """After so many tokens a thought is closed and the answer begins; 0 lets the model think."""
     tools: tuple[str, ...] | None = None
     """The names of those that are on in conversations that did not choose; None is as in the settings."""
+
+
+DEFAULT_NAME = tr_later("Default")
+"""Of the preset for models that have none of their own. It is kept in English wherever presets are named."""
+
+
+def shown_name(preset_name: str) -> str:
+    """A preset's name as the user reads it: the one that the program gave in the user's language."""
+    return tr(preset_name) if preset_name == DEFAULT_NAME else preset_name
 
 
 KV_CACHE_TYPES: tuple[str, ...] = ("f16", "q8_0", "q4_0")

@@ -11,7 +11,7 @@ from app.core.conversation import MessageNode
 from app.core.language_model import LanguageModel, PromptSection, PromptText
 from app.core.message import Message, Role
 from app.core.prompt import room_for_answer
-from app.core.translation import tr, tr_count
+from app.core.translation import listed, tr, tr_count
 from app.core.turn_request import TurnRequest
 
 
@@ -106,7 +106,7 @@ def _notes(
         notes.append(
             tr(
                 "The model's chat template has no place for {contents}.",
-                contents=", ".join(map(tr, prompt.left_out)),
+                contents=listed(map(tr, prompt.left_out)),
             )
         )
     return notes

@@ -52,12 +52,12 @@ STOP_TEXTS = {
 }
 
 STATE_NOTES = {
-    MessageState.STOPPED: "Stopped here.",
-    MessageState.STREAMING: "Cut off here.",
-    MessageState.FAILED: "The answer could not be finished.",
+    MessageState.STOPPED: tr("Stopped here."),
+    MessageState.STREAMING: tr("Cut off here."),
+    MessageState.FAILED: tr("The answer could not be finished."),
 }
-"""What a saved file says under an answer that is not whole. In English: files are read elsewhere."""
-EDITED_NOTE = "The text was changed afterwards."
+"""What a saved file says under an answer that is not whole."""
+EDITED_NOTE = tr("The text was changed afterwards.")
 
 
 def file_note(state: MessageState, generation: Generation | None) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import logging
 import string
+from collections.abc import Iterable
 from typing import Any
 
 from typing_extensions import override
@@ -21,6 +22,9 @@ SEPARATORS = {
 }
 """What stands between thousands, and before decimals, where it is not English's `,` and `.`. From Unicode's
 CLDR 46; Chinese, Japanese and Korean write as English does, and so does Arabic with these digits."""
+
+LIST_SEPARATORS = {"ar": "\N{ARABIC COMMA} ", "ja": "\N{IDEOGRAPHIC COMMA}", "zh_CN": "\N{IDEOGRAPHIC COMMA}"}
+"""What stands between names in a row, where it is not a comma."""
 
 WITHOUT_SPACES = ("ja", "zh_CN")
 """Languages that put no space between sentences."""
@@ -85,6 +89,11 @@ def tr_later(text: str) -> str:
 def sentences(*parts: str) -> str:
     """Whole sentences one after the other, without empty ones. A space parts them, in Japanese none."""
     return ("" if _language in WITHOUT_SPACES else " ").join(part for part in parts if part)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a row, without empty ones, parted as the language does it: `red, green, blue`."""
+    return LIST_SEPARATORS.get(_language, ", ").join(name for name in names if name)
 
 
 def localised(number: str) -> str:

@@ -9,7 +9,7 @@ from email.message import Message
 
 from app.core import formatting
 from app.core.document import Document, DocumentPage
-from app.core.translation import tr
+from app.core.translation import listed, tr
 from app.documents.decoded_text import decoded
 from app.documents.formats import EML
 from app.documents.html import markdown_of
@@ -42,7 +42,7 @@ def read(data: bytes, name: str) -> Document:
         elif not text or kind == "text/plain":
             text = f"{text}\n\n{_words(part)}".strip() if text and kind == "text/plain" else _words(part)
     remarks = (
-        (tr("The files attached to the message were not read: {join}.", join=", ".join(names[:10])),)
+        (tr("The files attached to the message were not read: {join}.", join=listed(names[:10])),)
         if names
         else ()
     )

@@ -116,7 +116,7 @@ class Embedder:
         threads = max(1, (os.cpu_count() or 2) // 2)
         self._context = native.EmbeddingContext(model, LONGEST_TEXT * TEXTS_AT_ONCE, TEXTS_AT_ONCE, threads)
         if not self._context.pools:
-            raise native.LoadFailed("it gives a vector for each token")
+            raise native.LoadFailed(tr("it gives a vector for each token"))
         self._context.embed([_tokens(model, "Hello")])  # A damaged file shows itself now.
 
     def _free(self) -> None:

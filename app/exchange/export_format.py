@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.translation import tr_later
+
 
 class ExportFormat(StrEnum):
     """A format; the values are the files' endings."""
@@ -20,7 +22,7 @@ class PaperSize(StrEnum):
     """The pages of a PDF."""
 
     A4 = "A4"
-    LETTER = "Letter"
+    LETTER = tr_later("Letter")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from app.core.attachment import Attachment
 from app.core.conversation import Conversation
 from app.core.export import ExportOptions, to_markdown
+from app.core.translation import tr
 from app.files.file_names import safe_name
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def data_address(part: AttachmentPart, data: bytes) -> str:
 
 def _file_name(file: Attachment) -> str:
     """The file's own name with the beginning of its hash, so that two of one name stay apart."""
-    stem = safe_name(Path(file.name).stem, "Recording" if file.media_type.startswith("audio/") else "Picture")
+    stem = safe_name(
+        Path(file.name).stem, tr("Recording") if file.media_type.startswith("audio/") else tr("Picture")
+    )
     ending = mimetypes.guess_extension(file.media_type) or ""
     return f"{stem} {file.sha256[:8]}{ending}"

@@ -16,8 +16,14 @@ from app.core.message import (
     ToolResultPart,
 )
 from app.core.stop_texts import file_note
+from app.core.translation import tr
 
-_SPEAKERS = {Role.USER: "You", Role.ASSISTANT: "Assistant", Role.TOOL: "Tool", Role.SYSTEM: "System"}
+_SPEAKERS = {
+    Role.USER: tr("You"),
+    Role.ASSISTANT: tr("Assistant"),
+    Role.TOOL: tr("Tool"),
+    Role.SYSTEM: tr("System"),
+}
 
 
 def to_plain_text(conversation: Conversation, include_reasoning: bool = True) -> str:
@@ -46,15 +52,15 @@ def _words(node: MessageNode, include_reasoning: bool) -> list[str]:
             case TextPart(text=text):
                 words.append(text.strip("\n"))
             case ReasoningPart(text=text) if include_reasoning:
-                words.append(_indented(f"Thought:\n{text.strip()}"))
+                words.append(_indented(f"{tr('Thought')}:\n{text.strip()}"))
             case ToolCallPart(name=name, raw=raw):
-                words.append(_indented(f"Called {name or 'a tool'}:\n{raw.strip()}"))
+                words.append(_indented(f"{tr('Called {name}', name=name or tr('a tool'))}:\n{raw.strip()}"))
             case ToolResultPart(name=name, raw=raw):
-                words.append(_indented(f"{name or 'A tool'} returned:\n{raw.strip()}"))
+                words.append(_indented(f"{tr('{name} returned', name=name or tr('A tool'))}:\n{raw.strip()}"))
             case PassagesPart(listed=listed):
                 words.append(f"[{listed}]")
             case PicturePart(file=file) | RecordingPart(file=file) | DocumentPart(file=file):
-                words.append(f"[{formatting.one_line(file.name) or 'file'}]")
+                words.append(f"[{formatting.one_line(file.name) or tr('A file')}]")
     return [text for text in words if text.strip()]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.core.conversation import UNTITLED, title_from
-from app.core.errors import ImportFormatError
+from app.core.errors import ImportFormatError, NotAnExportError
 from app.core.message import Role
 from app.core.translation import tr
 from app.exchange import (
@@ -143,10 +143,8 @@ def _conversations(file: SourceFile, progress: _ReadProgress) -> Iterator[Import
 def _markdown(file: SourceFile, options: ReadOptions) -> Iterator[ImportedConversation]:
     try:
         yield tarn_files.read_markdown(file, options.keep_file)
-    except ImportFormatError as error:
-        if "not an exported chat" in str(error):
-            raise _OtherFileError(str(error)) from error
-        raise
+    except NotAnExportError as error:
+        raise _OtherFileError(str(error)) from error
 
 
 def _json(file: SourceFile, progress: _ReadProgress) -> Iterator[ImportedConversation | _Refusal]:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from app.core import formatting
 from app.core.conversation import Conversation
+from app.core.translation import tr
 from app.files.atomic_write import replace_file
 from app.files.file_names import safe_name
 
@@ -81,7 +82,7 @@ def zip_target(path: Path) -> Iterator[ZipTarget]:
 def sortable_stem(conversation: Conversation) -> str:
     """A file name that sorts by the day on which the conversation was started."""
     day = conversation.created_at.astimezone().date().isoformat()
-    return f"{day} {safe_name(formatting.one_line(conversation.title), 'Chat')}"
+    return f"{day} {safe_name(formatting.one_line(conversation.title), tr('Chat'))}"
 
 
 def free_stem(stem: str, ending: str, target: ExportTarget) -> str:

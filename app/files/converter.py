@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from app.core.translation import tr
+from app.core.translation import listed, tr
 
 T = TypeVar("T")
 
@@ -30,7 +30,6 @@ _KINDS = {
     "bool": tr("true or false"),
     "array": tr("a list"),
     "object": tr("a table"),
-    "null": "nothing",
 }
 
 
@@ -107,11 +106,17 @@ def path_of_text(kind: type, value: object) -> object:
 def _words(message: str, hint: Any) -> str:
     """What msgspec says about a value, as "Expected `int`, got `str` - at `$[0]`", for people."""
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return tr("it should be one of {join}", join=", ".join(str(member.value) for member in hint))
+        return tr("it should be one of {join}", join=listed(str(member.value) for member in hint))
     if not message.startswith("Expected"):
         return message[:1].lower() + message[1:]
     wanted = message.removeprefix("Expected `").partition("`")[0]
-    kinds = [_KINDS.get(kind.strip(), kind.strip()) for kind in wanted.split("|")]
-    return tr(
-        "it should be {value}", value=" or ".join(kind for kind in kinds if kind != "nothing") or wanted
-    )
+    kinds = [kind.strip() for kind in wanted.split("|")]
+    named = [_KINDS.get(kind, kind) for kind in kinds if kind != "null"]
+    return tr("it should be {value}", value=_or(named) if named else wanted)
+
+
+def _or(kinds: list[str]) -> str:
+    words = kinds[0]
+    for kind in kinds[1:]:
+        words = tr("{first} or {second}", first=words, second=kind)
+    return words

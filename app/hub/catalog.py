@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from app.core.model_file import ModelFile
 from app.core.preset import Preset
 from app.core.sampling import Sampling
+from app.core.translation import language, tr
 
 _ALL_OFF = {"top_k": 0, "top_p": 1.0, "min_p": 0.0}
 """A card's values were tried without others: llama.cpp's own defaults would come on top of them."""
@@ -82,10 +84,12 @@ class CatalogModel:
     sampling: Sampling | None = None
     """What its maker recommends; values that it does not name are switched off."""
     sampling_source: str = ""
+    """Who recommends them."""
+    sampling_page: str = ""
     system_prompt: str = ""
     """The one it was trained with, where it needs one."""
     suggestions: tuple[str, ...] = ()
-    """Four things to try, in the model's own language; none where it does not chat."""
+    """Four things to try, in a language that the model writes; none where it does not chat."""
     files: tuple[CatalogFile, ...] = ()
     extra_files: tuple[CatalogFile, ...] = ()
     """Files that go with it, such as the one that lets it see."""
@@ -102,6 +106,11 @@ class CatalogModel:
     def runs_here(self) -> bool:
         return not self.needs
 
+    @property
+    def source(self) -> str:
+        """Who recommends the sampling, and where."""
+        return ": ".join(filter(None, (self.sampling_source, self.sampling_page)))
+
     def preset(self) -> Preset | None:
         """The recommended values as a built-in preset; None where nothing is recommended."""
         if self.sampling is None and not self.system_prompt:
@@ -110,7 +119,7 @@ class CatalogModel:
             name=self.id,
             sampling=self.sampling or Sampling(),
             system_prompt=self.system_prompt,
-            source=self.sampling_source,
+            source=self.source,
             is_builtin=True,
         )
 
@@ -133,6 +142,7 @@ class Catalog:
         for entry in entries:
             if "sampling" in entry:
                 entry["sampling"] = _ALL_OFF | entry["sampling"]
+            _translate(entry)
         return cls(msgspec.convert(entries, tuple[CatalogModel, ...]))
 
     def get(self, model_id: str) -> CatalogModel | None:
@@ -155,6 +165,15 @@ class Catalog:
     def presets(self) -> list[Preset]:
         """The built-in presets, each named like its model."""
         return [preset for model in self.models if (preset := model.preset()) is not None]
+
+
+def _translate(entry: dict[str, Any]) -> None:
+    """Gives what people read of a model their language; things to try only where the model writes it too."""
+    entry["description"] = tr(entry["description"])
+    if source := entry.get("sampling_source"):
+        entry["sampling_source"] = tr(source)
+    if language().partition("_")[0] in entry["languages"]:
+        entry["suggestions"] = [tr(text) for text in entry.get("suggestions", ())]
 
 
 OWNERS = ("liquidai", "huggingfacetb")

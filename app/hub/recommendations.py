@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.translation import tr
+from app.core.translation import ENGLISH, language, tr
 from app.hub.catalog import Catalog, CatalogModel
 from app.hub.model_sizes import ModelSize, judge_catalog_model, recommended_quantisation, size_of
 from app.hub.verdict import Capacity, Fit, ModelVerdict
@@ -31,13 +31,16 @@ _OFFERS = (
 
 
 def recommend(catalog: Catalog, capacity: Capacity) -> list[Recommendation]:
-    """Returns an instruct, a thinking and a Japanese model, each the largest of its row that fits."""
+    """Returns an instruct, a thinking and a Japanese model, each the largest of its row that fits.
+
+    The one that is made for the user's language comes first.
+    """
     offered = []
     for title, purpose, ids in _OFFERS:
         models = [model for one in ids if (model := catalog.get(one)) is not None]
         if models:
             offered.append(_best(models, title, purpose, capacity))
-    return offered
+    return sorted(offered, key=lambda one: one.model.languages[:1] != (language(),) or language() == ENGLISH)
 
 
 def _best(models: list[CatalogModel], title: str, purpose: str, capacity: Capacity) -> Recommendation:

@@ -39,7 +39,7 @@ def extracted(app: Path, models: Path) -> Catalog:
 
     Args:
         app: the folder of the program's source.
-        models: the list of known models; its descriptions and things to try are read by people too.
+        models: the list of known models; its descriptions, sources and things to try are read by people too.
     """
     catalog = Catalog(project="Tarn")
     found = extract_from_dir(
@@ -48,7 +48,7 @@ def extracted(app: Path, models: Path) -> Catalog:
     for name, _line, message, comments, context in found:
         catalog.add(message, None, [(f"app/{name}", 0)], auto_comments=comments, context=context)
     for model in tomllib.loads(models.read_text(encoding="utf-8"))["model"]:
-        for text in (model.get("description"), *model.get("suggestions", ())):
+        for text in (model.get("description"), model.get("sampling_source"), *model.get("suggestions", ())):
             if text and text.isascii():
                 catalog.add(text, None, [("resources/catalog.toml", 0)], auto_comments=[model["id"]])
     return catalog

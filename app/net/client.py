@@ -18,6 +18,7 @@ import httpx2
 
 from app.core.connection import Connection
 from app.core.errors import NetworkError
+from app.core.translation import tr
 from app.net.bounded_backend import BoundedBackend, ProxyBackend, deadline
 from app.net.network import Network
 from app.net.proxies import ProxySettings, ProxyTransport
@@ -285,9 +286,9 @@ def _limit_waiting(request: httpx2.Request) -> None:
 def _outcome_of(error: Exception) -> str:
     """What the network log says of a request that failed."""
     if isinstance(error, httpx2.TimeoutException):
-        return "No answer in time"
+        return tr("No answer in time")
     unreachable = (httpx2.ConnectError, httpx2.ProxyError, NetworkError, PrivateAddressError)
-    return "No connection" if isinstance(error, unreachable) else "Broken off"
+    return tr("No connection") if isinstance(error, unreachable) else tr("Broken off")
 
 
 def _size_of(headers: httpx2.Headers) -> int:

@@ -18,6 +18,8 @@ from typing import BinaryIO
 
 import psutil
 
+from app.core.translation import tr
+
 LONGEST_START_SECONDS = 30.0
 LARGEST_REPLY = 256 * 1024 * 1024
 _LOOK_AGAIN_SECONDS = 0.02
@@ -113,7 +115,9 @@ class RequestProcess:
                 creationflags=flags,
             )
         except OSError as error:
-            raise RequestFailedError(f"its process could not be started: {error.strerror}") from error
+            raise RequestFailedError(
+                tr("its process could not be started: {reason}", reason=error.strerror)
+            ) from error
         replies: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         assert process.stdout is not None
         threading.Thread(target=_listen, args=(process.stdout, replies), name=self._name, daemon=True).start()
@@ -130,20 +134,20 @@ class RequestProcess:
             child.process.stdin.write(len(data).to_bytes(8, "big") + data)
             child.process.stdin.flush()
         except OSError as error:
-            raise self._ended(child, "its process ended") from error
+            raise self._ended(child, tr("its process ended")) from error
         while True:
             try:
                 reply = child.replies.get(timeout=_LOOK_AGAIN_SECONDS)
             except queue.Empty:
                 if cancel is not None and cancel.is_set():
-                    raise self._ended(child, "it was cancelled", was_stopped=True) from None
+                    raise self._ended(child, tr("it was cancelled"), was_stopped=True) from None
                 if time.monotonic() > deadline:
-                    raise self._ended(child, "it does not come to an end", was_stopped=True) from None
+                    raise self._ended(child, tr("it does not come to an end"), was_stopped=True) from None
                 if _memory_of(child.process.pid) > self._limits.memory_bytes:
-                    raise self._ended(child, "it takes too much memory", was_stopped=True) from None
+                    raise self._ended(child, tr("it takes too much memory"), was_stopped=True) from None
                 continue
             if reply is None:
-                raise self._ended(child, "its process ended")
+                raise self._ended(child, tr("its process ended"))
             return reply
 
     def _ended(self, child: _Child, reason: str, was_stopped: bool = False) -> RequestFailedError:

@@ -84,7 +84,7 @@ class ServerConnection:
 
         patience = self._patience
         limits = AnswerLimits(patience.first_event, float("inf"), None)
-        request = self._request("POST", path, body, patience.first_event, limits, "Chat")
+        request = self._request("POST", path, body, patience.first_event, limits, tr("Chat"))
         with self._sent(request, cancel, model_id) as (response, pieces):
             if "json" in response.headers.get("Content-Type", ""):
                 yield self._event(b"".join(_bounded(pieces, LONGEST_ANSWER)), model_id)
@@ -142,7 +142,7 @@ class ServerConnection:
 
         seconds = self._patience.question
         request = self._request(
-            method, path, body, seconds, AnswerLimits(seconds, seconds), "Look at a server"
+            method, path, body, seconds, AnswerLimits(seconds, seconds), tr("Look at a server")
         )
         with self._sent(request, cancel, "") as (response, pieces):
             data = b"".join(pieces)

@@ -12,7 +12,7 @@ SHOWN_MODELS = 12
 
 def summary_of(report: ServerReport) -> str:
     """The program that answers, and how many models it has, on one line."""
-    program = f"{report.kind.value} {report.version}".strip()
+    program = f"{tr(report.kind.value)} {report.version}".strip()
     return f"{program} · {tr_count('1 model', '{count:,} models', len(report.models))}"
 
 

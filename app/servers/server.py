@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from app.core.errors import ServerError
 from app.core.server_model import short_name
-from app.core.translation import tr
+from app.core.translation import tr, tr_later
 
 _LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1")
 _ENDINGS = ("/chat/completions", "/completions", "/models", "/v1")
@@ -26,7 +26,7 @@ class ServerKind(StrEnum):
     LM_STUDIO = "LM Studio"
     OLLAMA = "Ollama"
     LLAMA_CPP_PYTHON = "llama-cpp-python"
-    OTHER = "OpenAI-compatible server"
+    OTHER = tr_later("OpenAI-compatible server")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.core.document_words import count_of_pages, drawn_mark, whole_words
 from app.core.errors import DocumentError
 from app.core.media import Pixels
 from app.core.message import DocumentPart
-from app.core.translation import tr
+from app.core.translation import sentences, tr
 from app.documents.document_reader import DocumentReader, file_bytes
 from app.documents.formats import PAGE_END, PDF, TEXT
 from app.services.background import Report, Stream, Worker
@@ -175,7 +175,9 @@ def _opened_document(data: bytes, document: Document) -> OpenedFile:
         )
     mark = drawn_mark(document)
     words, pages = whole_words(document, mark), count_of_pages(document)
-    remark = " ".join([f"{document.name}:", *document.remarks]) if document.remarks else ""
+    remark = ""
+    if document.remarks:
+        remark = tr("{file}: {faults}", file=document.name, faults=sentences(*document.remarks))
     return OpenedFile(
         data, document.media_type, document.name, lambda file: DocumentPart(file, words, mark, pages), remark
     )

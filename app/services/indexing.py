@@ -16,7 +16,7 @@ from typing import Protocol
 
 from app.core.document import Document
 from app.core.errors import Cancelled, UserError
-from app.core.translation import tr, tr_count
+from app.core.translation import sentences, tr, tr_count
 from app.knowledge.collection import Collection
 from app.knowledge.cutting import cut
 from app.knowledge.folder_scan import ScanResult, scan
@@ -208,7 +208,7 @@ class Indexer:
 
     def _unread(self, collection_id: str) -> tuple[UnreadFile, ...]:
         files = self._index.files(collection_id)
-        problems = [(file.path, file.problem or " ".join(file.remarks)) for file in files]
+        problems = [(file.path, file.problem or sentences(*file.remarks)) for file in files]
         return tuple(UnreadFile(path, problem) for path, problem in problems if problem)[:MOST_UNREAD]
 
 

@@ -227,7 +227,7 @@ class ServerService(QObject):
                 address = f"http://127.0.0.1:{port}"
                 if address in known or address.replace("127.0.0.1", "localhost") in known:
                     continue
-                connection = ServerConnection(Server("", "This computer", address), "", self._network)
+                connection = ServerConnection(Server("", tr("This computer"), address), "", self._network)
                 try:
                     found.append(FoundServer(look_at(connection, cancel).kind, address))
                 except UserError:

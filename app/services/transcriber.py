@@ -114,7 +114,7 @@ class Transcriber:
     def _keep(self, samples: SoundSamples) -> RecordingPart:
         name = sha256(samples.pcm).hexdigest()
         self._pieces[name] = samples
-        file = Attachment(name, "audio/wav", "The recording", len(samples.pcm))
+        file = Attachment(name, "audio/wav", tr("The recording"), len(samples.pcm))
         return RecordingPart(file, round(1000 * samples.seconds))
 
     def _write(

@@ -236,7 +236,7 @@ class TurnRunner(QObject):
         self, answer: RunningAnswer, state: MessageState, message: Message, error: UserError | None
     ) -> None:
         if error:
-            sentence = f"{error} {error.hint}".strip()
+            sentence = error.told
             generation = replace(message.generation or answer.generation, error=sentence)
             message = replace(message, generation=generation)
         answer.node = replace(answer.node, message=message, state=state)

@@ -32,6 +32,7 @@ from app.core.parsing import DEEPEST, ParseError, deepest_nesting, parse_json
 from app.core.sampling import LIMITS
 from app.core.sound_pieces import is_waveform
 from app.core.tool_round import STOPPED
+from app.core.translation import tr
 from app.files.converter import converted
 from app.store.text_column import restored, stored_text
 
@@ -210,7 +211,7 @@ def _raw(part: TextPart | ReasoningPart) -> dict[str, str]:
 def _call_values(part: ToolCallPart) -> dict[str, Any]:
     """Arguments that JSON cannot hold must not cost the whole answer: `raw` still has them."""
     if not _is_writable(part.arguments):
-        return {"arguments": {}, "error": part.error or "The arguments of this call could not be saved."}
+        return {"arguments": {}, "error": part.error or tr("The arguments of this call could not be saved.")}
     return {"arguments": part.arguments, "error": part.error}
 
 

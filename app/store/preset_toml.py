@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core.preset import FLASH_ATTENTION, KV_CACHE_TYPES, LOAD_LIMITS, THINKING_LIMIT, Preset
 from app.core.sampling import FIELD_NAMES, LIMITS, WHOLE_NUMBERS
-from app.core.translation import tr
+from app.core.translation import listed, tr
 from app.files.converter import converted, plain
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def _fault(name: str, value: Any) -> str:
     if name in _LIMITS and not _LIMITS[name].low <= value <= _LIMITS[name].high:
         return _LIMITS[name].refusal(value)
     if name in _CHOICES and value not in _CHOICES[name]:
-        return tr("{labels} must be one of {join}.", labels=_LABELS[name], join=", ".join(_CHOICES[name]))
+        return tr("{labels} must be one of {join}.", labels=_LABELS[name], join=listed(_CHOICES[name]))
     if name in ("stop", "tools") and not all(value or ()):
         return tr("{labels} must be a list of texts that are not empty.", labels=_LABELS[name])
     return ""

@@ -9,13 +9,13 @@ from typing import Any
 
 from app.core.errors import ImportFormatError, SettingsError
 from app.core.parsing import parse_toml
-from app.core.preset import Preset
+from app.core.preset import DEFAULT_NAME, Preset
 from app.core.translation import tr, tr_later
 from app.files.atomic_write import replace_file
 from app.files.toml_file import as_toml, as_written, read_toml, write_toml
 from app.store.preset_toml import preset_from_values, values_of_preset
 
-DEFAULT = Preset("Default", is_builtin=True)
+DEFAULT = Preset(DEFAULT_NAME, is_builtin=True)
 LONGEST_NAME = 80
 """In characters."""
 LARGEST_IMPORT = 4_000_000
@@ -93,7 +93,7 @@ class PresetStore:
     def duplicate(self, name: str) -> Preset:
         """A copy as the user's own, under a name that says so."""
         original = self._existing(name)
-        name = self._free_name(f"{original.name} copy")
+        name = self._free_name(tr("{name} copy", name=original.name))
         return self._put(replace(original, name=name, source="", is_builtin=False))
 
     def rename(self, name: str, new_name: str) -> Preset:

@@ -35,8 +35,16 @@ def file_tools(folders: Iterable[Path]) -> list[Tool]:
     if not allowed.folders:
         return []
     return [
-        Tool.of(allowed.read_text_file, title=tr("File reader")),
-        Tool.of(allowed.list_folder, title=tr("Folder list")),
+        Tool.of(
+            allowed.read_text_file,
+            title=tr("File reader"),
+            purpose=tr("Reads text files in the folders that you have shared."),
+        ),
+        Tool.of(
+            allowed.list_folder,
+            title=tr("Folder list"),
+            purpose=tr("Lists what is in the folders that you have shared."),
+        ),
     ]
 
 

@@ -18,4 +18,4 @@ def calculator(expression: str) -> str:
 
 
 def calculator_tool() -> Tool:
-    return Tool.of(calculator, title=tr("Calculator"), asks=False)
+    return Tool.of(calculator, title=tr("Calculator"), asks=False, purpose=tr("Works out sums and formulas."))

@@ -34,7 +34,8 @@ def clock_tool(now: Callable[[], datetime] = local_time) -> Tool:
         offset = moment.strftime("%z")
         return f"{moment:%A, %Y-%m-%d %H:%M:%S} ({name}, UTC{offset[:3]}:{offset[3:5]})"
 
-    return Tool.of(current_date_and_time, title=tr("Date and time"), asks=False)
+    purpose = tr("Tells the date, the weekday and the time.")
+    return Tool.of(current_date_and_time, title=tr("Date and time"), asks=False, purpose=purpose)
 
 
 def zone_named(name: str) -> tzinfo:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from app.core.translation import tr
 from app.tools.tool import Tool
 
 MOST_FOUND = 5
@@ -35,7 +36,9 @@ def document_search_tool(search: SearchDocuments) -> Tool:
             return f"Nothing in the documents fits “{query}”. Other words may help."
         return "\n\n".join(f"{passage.place}:\n{_quoted(passage.text)}" for passage in found)
 
-    return Tool.of(search_documents, title="Document search")
+    return Tool.of(
+        search_documents, title=tr("Document search"), purpose=tr("Looks for passages in your documents.")
+    )
 
 
 def _quoted(text: str) -> str:

@@ -39,4 +39,6 @@ def conversation_search_tool(search: Search) -> Tool:
             return f"Nothing was found for “{query}”. Fewer or other words may help."
         return "\n".join(f"{place.at:%Y-%m-%d} “{place.title}”: {place.snippet}" for place in found)
 
-    return Tool.of(search_my_conversations, title=tr("Chat search"))
+    return Tool.of(
+        search_my_conversations, title=tr("Chat search"), purpose=tr("Looks for words in your earlier chats.")
+    )

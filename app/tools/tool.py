@@ -18,7 +18,7 @@ class ToolError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function with its name for the model, its title for the user and the schema of its parameters."""
+    """A function with its name, description and schema for the model, and its title for the user."""
 
     name: str
     title: str
@@ -30,6 +30,8 @@ class Tool:
     asks: bool = True
     """Whether the user is asked before it runs; needless where it reads nothing of theirs."""
     time_limit_seconds: float = TIME_LIMIT_SECONDS
+    purpose: str = ""
+    """What the user reads of what it does; what the model reads is in English."""
 
     @classmethod
     def of(
@@ -40,6 +42,7 @@ class Tool:
         is_on_at_first: bool = True,
         asks: bool = True,
         time_limit_seconds: float = TIME_LIMIT_SECONDS,
+        purpose: str = "",
     ) -> Tool:
         """A tool made from a function's signature and docstring.
 
@@ -50,16 +53,17 @@ class Tool:
         Raises:
             TypeError: the model could not be told how to call the function.
         """
-        name = function.__name__
+        name, description = function.__name__, description_of(function)
         return cls(
             name,
             title or name.replace("_", " ").capitalize(),
-            description_of(function),
+            description,
             parameters_of(function),
             function,
             is_on_at_first,
             asks,
             time_limit_seconds,
+            purpose or description,
         )
 
     @property

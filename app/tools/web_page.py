@@ -108,6 +108,7 @@ def web_page_tool(network: Network | None = None, *, allows_local: bool = False)
     return Tool.of(
         fetch_web_page,
         title=tr("Web page reader"),
+        purpose=tr("Reads a web page."),
         is_on_at_first=False,
         time_limit_seconds=TIME_LIMIT_SECONDS,
     )

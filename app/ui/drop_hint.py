@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QRectF, Qt
@@ -9,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from app.core.translation import tr
+from app.core.translation import tr, tr_count
 from app.documents.formats import ENDINGS as DOCUMENT_ENDINGS
 from app.documents.formats import looks_like_text
 from app.exchange.chat_files import holds_chats
@@ -67,10 +68,9 @@ class DropHint(QWidget):
                 "Drop documents, pictures, sound, a GGUF model, a folder of models, or exported chats"
             )
         elif exports and not models:
-            name = exports[0].name if len(exports) == 1 else f"{len(exports)} files"
-            self.text = tr("Drop to import chats from {name}", name=name)
+            self.text = _import_words(exports)
         elif not models:
-            self.text = tr("Drop to add {called}", called=_called(files, count))
+            self.text = _add_words(files, count)
         elif models[0].is_dir():
             self.text = tr("Drop to add the folder {name}", name=models[0].name)
         else:
@@ -100,10 +100,20 @@ class DropHint(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text)
 
 
-def _called(files: list[Path], count: int) -> str:
+def _import_words(exports: Sequence[Path]) -> str:
+    if len(exports) == 1:
+        return tr("Drop to import chats from {name}", name=exports[0].name)
+    return tr_count(
+        "Drop to import chats from {count:,} file", "Drop to import chats from {count:,} files", len(exports)
+    )
+
+
+def _add_words(files: Sequence[Path], count: int) -> str:
     if count == 1:
-        return files[0].name if files else tr("the picture")
+        return tr("Drop to add {called}", called=files[0].name) if files else tr("Drop to add the picture")
     endings = {path.suffix.lower() for path in files}
     if endings <= set(PICTURE_ENDINGS):
-        return f"{count} pictures"
-    return f"{count} recordings" if endings <= set(SOUND_ENDINGS) else f"{count} files"
+        return tr_count("Drop to add {count:,} picture", "Drop to add {count:,} pictures", count)
+    if endings <= set(SOUND_ENDINGS):
+        return tr_count("Drop to add {count:,} recording", "Drop to add {count:,} recordings", count)
+    return tr_count("Drop to add {count:,} file", "Drop to add {count:,} files", count)

@@ -100,7 +100,7 @@ class Toast(QFrame):
         shown = self.label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
         self.label.setText(shown)
         self.label.setToolTip(as_written(text) if shown != text else "")
-        is_undo = words == "Undo"
+        is_undo = words == tr("Undo")
         self.undo_button.setText(words)
         self.undo_button.setToolTip(tr("Undo (Ctrl+Z)") if is_undo else "")
         self._undo_key.setEnabled(is_undo)

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.core.attachment import Attachment
 from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState, new_id
-from app.core.errors import ImportFormatError
+from app.core.errors import ImportFormatError, NotAnExportError
 from app.core.generation import Generation
 from app.core.markdown.embedded import EmbeddedMarkdown
 from app.core.markdown.front_matter import FrontMatterError, Value, read_front_matter
@@ -120,11 +120,11 @@ def _head(text: str) -> tuple[dict[str, Value], str, int]:
         settings, body = read_front_matter(text)
     except FrontMatterError as error:
         if error.line == 1:
-            raise ImportFormatError(tr("This file is not an exported chat."), _HINT) from error
+            raise NotAnExportError(tr("This file is not an exported chat."), _HINT) from error
         raise _damaged(error.line) from error
     version = _text(settings, "tarn")
     if not _VERSION.fullmatch(version):
-        raise ImportFormatError(tr("This file is not an exported chat."), _HINT)
+        raise NotAnExportError(tr("This file is not an exported chat."), _HINT)
     if int(version) > FORMAT_VERSION:
         raise ImportFormatError(tr("This chat was exported by a newer version of Tarn."), tr("Update Tarn."))
     return settings, body, text.count("\n", 0, len(text) - len(body)) + 1

@@ -30,6 +30,7 @@ _wait_without_spinning()
 
 import llama_cpp.llama_cpp as C  # noqa: E402, N812 - the environment must be set first; C is the C interface
 
+from app.core.translation import tr  # noqa: E402
 from app.engine.library_check import check_library  # noqa: E402
 
 check_library(C._lib, C.llama_context_params, C.llama_model_params, Path(C._base_path))
@@ -88,7 +89,7 @@ def load_libraries(paths: Sequence[Path]) -> None:
             load.restype = ctypes.c_void_p
             load.argtypes = [ctypes.c_char_p]
             if not load(os.fsencode(path)):
-                raise OSError(f"{path.name} is missing or does not fit this computer")
+                raise OSError(tr("{name} is missing or does not fit this computer", name=path.name))
             _loaded_libraries.add(path)
         if fresh:
             log.info("Computes on %s", "; ".join(device_names()))

@@ -12,6 +12,7 @@ from typing import Any
 
 import llama_cpp.llama_cpp as C  # noqa: N812 - the C interface
 
+from app.core.translation import tr
 from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors
 from app.engine.prompt_tokenizer import SpecialToken
 
@@ -102,7 +103,7 @@ class Model:
         room = len(data) + 8
         with self._lock:
             if self._handle is None:
-                raise NativeFailure("the model was unloaded")
+                raise NativeFailure(tr("the model was unloaded"))
             tokens = (C.llama_token * room)()
             count = C.llama_tokenize(self._vocab, data, len(data), tokens, room, False, reads_markers)
             if count < 0 and count != -(2**31):
@@ -110,7 +111,7 @@ class Model:
                 tokens = (C.llama_token * room)()
                 count = C.llama_tokenize(self._vocab, data, len(data), tokens, room, False, reads_markers)
         if count < 0:
-            raise NativeFailure("the tokenizer failed")
+            raise NativeFailure(tr("the tokenizer failed"))
         return tokens[:count]
 
     def special_tokens(self) -> Iterator[SpecialToken]:

@@ -21,6 +21,7 @@ import llama_cpp.mtmd_cpp as M  # noqa: N812
 
 from app.core.media import Media, Pixels, SoundSamples
 from app.core.sound_pieces import LONGEST_PIECE, SHORTEST_PIECE
+from app.core.translation import tr
 from app.engine.library_thread import Stop
 from app.engine.llama.library import LoadFailed, NativeFailure, complaint, last_errors, log_callback
 from app.engine.llama.model import Model
@@ -128,14 +129,14 @@ class Projector:
         bitmap = _picture_bitmap(media) if isinstance(media, Pixels) else _sound_bitmap(media)
         handle = M.mtmd_input_chunks_init()
         if not bitmap or not handle:
-            raise NativeFailure("there was no memory for it")
+            raise NativeFailure(tr("there was no memory for it"))
         part = M.mtmd_input_part(None, bitmap)
         parts = (ctypes.POINTER(M.mtmd_input_part) * 1)(ctypes.pointer(part))
         outcome = M.mtmd_tokenize_from_parts(self._handle, handle, parts, 1, False)
         M.mtmd_bitmap_free(bitmap)
         if outcome != 0:
             M.mtmd_input_chunks_free(handle)
-            raise NativeFailure("it could not be prepared")
+            raise NativeFailure(tr("it could not be prepared"))
         chunks = (M.mtmd_input_chunks_get(handle, place) for place in range(M.mtmd_input_chunks_size(handle)))
         return MediaChunks(handle, tuple(_run_of(chunk) for chunk in chunks))
 
@@ -161,12 +162,12 @@ class Projector:
         if stop.is_set():  # What came of it may be half done; the library says nothing of it.
             raise EncodingStopped
         if outcome != 0:
-            raise NativeFailure(complaint() or "it could not be encoded")
+            raise NativeFailure(complaint() or tr("it could not be encoded"))
         self._expected = max(1, self._operations)
         numbers = run.count * self.width
         found = M.mtmd_get_output_embd(self._handle)
         if not found:
-            raise NativeFailure("it could not be encoded")
+            raise NativeFailure(tr("it could not be encoded"))
         kept = (ctypes.c_float * numbers)()
         ctypes.memmove(kept, found, ctypes.sizeof(kept))
         return kept
@@ -190,7 +191,7 @@ def _picture_bitmap(pixels: Pixels) -> Any:
 def _sound_bitmap(samples: SoundSamples) -> Any:
     if not SHORTEST_PIECE <= samples.count <= LONGEST_PIECE:
         # The library ends the process over a few samples, and over several minutes.
-        raise NativeFailure(f"a piece of {samples.seconds:.1f} seconds cannot be heard")
+        raise NativeFailure(tr("a piece of {seconds:.1f} seconds cannot be heard", seconds=samples.seconds))
     values = array("h", samples.pcm)
     return M.mtmd_bitmap_init_from_audio(
         len(values), (ctypes.c_float * len(values))(*[value / 32768 for value in values])

@@ -13,6 +13,7 @@ from app.core.document_words import length_in_words
 from app.core.errors import AttachmentError, PictureError, StoreError
 from app.core.message import AttachmentPart, DocumentPart, PicturePart
 from app.core.picture_size import seen_size
+from app.core.translation import tr
 from app.files.atomic_write import replace_file
 from app.files.file_names import safe_name
 from app.pictures.decoding import decode, look_at
@@ -41,15 +42,20 @@ _ENDINGS = {
 class _Kind:
     """How attachments of a kind are saved."""
 
-    noun: str
+    title: str
+    """Of the window that asks where to."""
+    name: str
+    """What a file without a name is called."""
     ending: str
     """Where neither what the file is nor its name tells one."""
     place: QStandardPaths.StandardLocation
 
 
-_PICTURE = _Kind("picture", ".png", QStandardPaths.StandardLocation.PicturesLocation)
-_RECORDING = _Kind("recording", ".wav", QStandardPaths.StandardLocation.MusicLocation)
-_FILE = _Kind("file", "", QStandardPaths.StandardLocation.DocumentsLocation)
+_PICTURE = _Kind(tr("Save picture"), tr("Picture"), ".png", QStandardPaths.StandardLocation.PicturesLocation)
+_RECORDING = _Kind(
+    tr("Save recording"), tr("Recording"), ".wav", QStandardPaths.StandardLocation.MusicLocation
+)
+_FILE = _Kind(tr("Save file"), tr("File"), "", QStandardPaths.StandardLocation.DocumentsLocation)
 
 
 def _kind_of(part: AttachmentPart) -> _Kind:
@@ -74,7 +80,7 @@ class AttachmentActions(QObject):
             self._open_picture(part)
 
     def _open_document(self, document: DocumentPart) -> None:
-        remark = f"What the model reads · {length_in_words(document)}"
+        remark = f"{tr('What the model reads')} · {length_in_words(document)}"
         viewer = DocumentViewer(document.words, document.file.name, remark, self._window)
         viewer.save_requested.connect(lambda: self.save(document))
         viewer.copy_requested.connect(lambda: self._copy_words(document))
@@ -83,14 +89,20 @@ class AttachmentActions(QObject):
 
     def _copy_words(self, document: DocumentPart) -> None:
         QGuiApplication.clipboard().setText(document.words)
-        self._window.messages.show_done("Copied the text")
+        self._window.messages.show_done(tr("Copied the text"))
 
     def _open_picture(self, picture: PicturePart) -> None:
         image = self._image(picture)
         if image is None:
             return
         width, height = seen_size(picture.width, picture.height, picture.detail)
-        remark = f"{picture.width:,} × {picture.height:,} pixels; the model sees {width:,} × {height:,}"
+        remark = tr(
+            "{width:,} × {height:,} pixels; the model sees {seen_width:,} × {seen_height:,}",
+            width=picture.width,
+            height=picture.height,
+            seen_width=width,
+            seen_height=height,
+        )
         viewer = PictureViewer(image, picture.file.name, remark, self._window)
         viewer.save_requested.connect(lambda: self.save(picture))
         viewer.copy_requested.connect(lambda: self.copy(picture))
@@ -101,19 +113,19 @@ class AttachmentActions(QObject):
         image = self._image(picture)
         if image is not None:
             QGuiApplication.clipboard().setImage(image)
-            self._window.messages.show_done("Copied the picture")
+            self._window.messages.show_done(tr("Copied the picture"))
 
     def save(self, part: AttachmentPart) -> None:
         """Asks where to, and writes the file as it is kept."""
         kind = _kind_of(part)
         folder = QStandardPaths.writableLocation(kind.place)
-        dialog = QFileDialog(self._window, f"Save {kind.noun}")
+        dialog = QFileDialog(self._window, kind.title)
         dialog.setObjectName("save_attachment_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDirectory(folder if Path(folder).is_dir() else str(Path.home()))
         ending = _ENDINGS.get(part.file.media_type, kind.ending) or Path(part.file.name).suffix
         dialog.setDefaultSuffix(ending.removeprefix("."))
-        dialog.selectFile(f"{safe_name(Path(part.file.name).stem, kind.noun.title())}{ending}")
+        dialog.selectFile(f"{safe_name(Path(part.file.name).stem, kind.name)}{ending}")
         dialog.fileSelected.connect(lambda path: self.write(part, Path(path)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -129,10 +141,13 @@ class AttachmentActions(QObject):
         except OSError as error:
             reason = error.strerror or type(error).__name__
             self._window.messages.show_error(
-                StoreError(f"The file could not be written to {path}: {reason}.", "Choose another place.")
+                StoreError(
+                    tr("The file could not be written to {path}: {reason}.", path=path, reason=reason),
+                    tr("Choose another place."),
+                )
             )
         else:
-            self._window.messages.show_done(f"Saved {path.name}")
+            self._window.messages.show_done(tr("Saved {name}", name=path.name))
 
     def _image(self, picture: PicturePart) -> QImage | None:
         data = self._store.read(picture.file.sha256)
@@ -149,5 +164,7 @@ class AttachmentActions(QObject):
 
     def _tell_missing(self, part: AttachmentPart) -> None:
         self._window.messages.show_error(
-            AttachmentError(f"{part.file.name} is not among the kept files any more.", "Add it again.")
+            AttachmentError(
+                tr("{name} is not among the kept files any more.", name=part.file.name), tr("Add it again.")
+            )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
+from app.core.translation import tr
 from app.ui.fonts import scaled
 from app.ui.widgets.elided_label import ElidedLabel
 
@@ -40,8 +41,8 @@ class DocumentViewer(QDialog):
         layout.addWidget(self.remark)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         for text, signal, object_name in (
-            ("Copy text", self.copy_requested, "copy_document_button"),
-            ("Save file…", self.save_requested, "save_document_button"),
+            (tr("Copy text"), self.copy_requested, "copy_document_button"),
+            (tr("Save file…"), self.save_requested, "save_document_button"),
         ):
             button = QPushButton(text, self)
             button.setObjectName(object_name)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.widgets.elided_label import ElidedLabel
 
 _SHARE_OF_SCREEN = 0.8
@@ -43,8 +44,8 @@ class PictureViewer(QDialog):
         layout.addWidget(self.remark)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         for words, signal, object_name in (
-            ("Copy", self.copy_requested, "copy_picture_button"),
-            ("Save…", self.save_requested, "save_picture_button"),
+            (tr("Copy"), self.copy_requested, "copy_picture_button"),
+            (tr("Save…"), self.save_requested, "save_picture_button"),
         ):
             button = QPushButton(words, self)
             button.setObjectName(object_name)

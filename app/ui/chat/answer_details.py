@@ -26,10 +26,11 @@ from app.core import formatting
 from app.core.conversation import UNKNOWN_TIME, MessageNode
 from app.core.generation import Generation, Instructions, PromptOrigin, Statistics
 from app.core.message import ReasoningPart
+from app.core.preset import shown_name
 from app.core.sampling import LIMITS, RANDOM_SEED, Sampling, figure
 from app.core.server_model import model_id_in, short_name
 from app.core.stop_texts import STOP_TEXTS
-from app.core.translation import tr
+from app.core.translation import listed, tr, tr_later
 from app.ui.widgets.inset_label import InsetLabel
 from app.ui.widgets.tooltip import as_written
 
@@ -103,7 +104,7 @@ def _origin(node: MessageNode, generation: Generation) -> list[DetailRow]:
     elif generation.model_path:
         rows.append(DetailRow(tr("Model file"), Path(generation.model_path).name, generation.model_path))
     if generation.preset_name:
-        rows.append(DetailRow(tr("Preset"), generation.preset_name))
+        rows.append(DetailRow(tr("Preset"), shown_name(generation.preset_name)))
     is_known = node.created_at != UNKNOWN_TIME
     rows.append(
         DetailRow(
@@ -124,7 +125,7 @@ def _instructions(instructions: Instructions) -> list[DetailRow]:
     shown = prompt if len(prompt) <= SHOWN_PROMPT else f"{prompt[:SHOWN_PROMPT].rsplit(' ', 1)[0]}…"
     return [
         DetailRow(tr("System prompt"), shown or tr("none"), instructions.system_prompt),
-        DetailRow(tr("Tools"), ", ".join(instructions.tool_names) or tr("none")),
+        DetailRow(tr("Tools"), listed(instructions.tool_names) or tr("none")),
     ]
 
 
@@ -151,14 +152,14 @@ def _reading(statistics: Statistics) -> str:
 
 def _tokens(node: MessageNode, statistics: Statistics) -> list[DetailRow]:
     thoughts = sum(part.token_count for part in node.message.parts if isinstance(part, ReasoningPart))
-    about = "about " if statistics.is_estimated else ""
+    about = tr_later("about {count:,}") if statistics.is_estimated else "{count:,}"
     rows = [
-        DetailRow(tr("Prompt"), f"{about}{statistics.prompt_tokens:,}"),
-        DetailRow(tr("Processed"), f"{statistics.prompt_tokens - statistics.cached_tokens:,}"),
-        DetailRow(tr("Cached"), f"{statistics.cached_tokens:,}"),
-        DetailRow(tr("Generated"), f"{about}{statistics.generated_tokens:,}"),
+        DetailRow(tr("Prompt"), tr(about, count=statistics.prompt_tokens)),
+        DetailRow(tr("Processed"), formatting.whole(statistics.prompt_tokens - statistics.cached_tokens)),
+        DetailRow(tr("Cached"), formatting.whole(statistics.cached_tokens)),
+        DetailRow(tr("Generated"), tr(about, count=statistics.generated_tokens)),
     ]
-    return [*rows, DetailRow(tr("Of these in thoughts"), f"{thoughts:,}")] if thoughts else rows
+    return [*rows, DetailRow(tr("Of these in thoughts"), formatting.whole(thoughts))] if thoughts else rows
 
 
 def _values(sampling: Sampling, statistics: Statistics | None) -> list[DetailRow]:
@@ -172,7 +173,7 @@ def _values(sampling: Sampling, statistics: Statistics | None) -> list[DetailRow
             is_unlimited = name == "max_tokens" and not value
             rows.append(DetailRow(limit.label, tr("no limit") if is_unlimited else figure(value)))
     if statistics and statistics.ignored_values:
-        rows.append(DetailRow(tr("Not used there"), ", ".join(statistics.ignored_values)))
+        rows.append(DetailRow(tr("Not used there"), listed(statistics.ignored_values)))
     stop = ", ".join(repr(text) for text in sampling.stop)
     return [*rows, DetailRow(tr("Stop strings"), stop or tr("none"))]
 
@@ -221,8 +222,8 @@ class AnswerDetails(QDialog):
         row = QHBoxLayout(content)
         row.setContentsMargins(24, 20, 24, 4)
         row.setSpacing(40)
-        left = [section for section in self._sections if section.title != "Sampling"]
-        right = [section for section in self._sections if section.title == "Sampling"]
+        left = [section for section in self._sections if section.title != tr("Sampling")]
+        right = [section for section in self._sections if section.title == tr("Sampling")]
         for sections in (left, right):
             if sections:
                 column = QVBoxLayout()

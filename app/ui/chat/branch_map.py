@@ -19,9 +19,10 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPainterPath, QPalet
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
+from app.core import formatting
 from app.core.branch_map import BranchRow
 from app.core.message import Role
-from app.core.translation import tr, tr_count
+from app.core.translation import listed, tr, tr_count
 from app.ui.fonts import resized, scaled
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -95,7 +96,7 @@ def spoken(row: BranchRow) -> str:
     )
     count = tr_count("{count:,} message", "{count:,} messages", row.count)
     place = tr("on screen") if row.is_shown else ""
-    return ", ".join(filter(None, (f"{_SPEAKERS[row.first.role]}: {words_of(row)}", version, count, place)))
+    return listed((f"{_SPEAKERS[row.first.role]}: {words_of(row)}", version, count, place))
 
 
 class BranchMap(QListView):
@@ -226,7 +227,7 @@ class BranchDelegate(QStyledItemDelegate):
         palette, small = option.palette, resized(option.font, 0.88)
         muted = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText)
         version = f"{row.version}/{row.version_count}" if row.version_count > 1 else ""
-        count = f"{version}  ·  {row.count:,}" if version else f"{row.count:,}"
+        count = f"{version}  ·  {formatting.whole(row.count)}" if version else formatting.whole(row.count)
         painter.setFont(small)
         painter.setPen(muted)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)

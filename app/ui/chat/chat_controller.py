@@ -360,7 +360,7 @@ class ChatController(QObject):
         conversation, button = self._chat.conversation, self._composer.tools_button
         on = self._tools.names_on(conversation)
         choices = [
-            ToolChoice(tool.name, tool.title, tool.description, tool.name in on) for tool in self._tools.all
+            ToolChoice(tool.name, tool.title, tool.purpose, tool.name in on) for tool in self._tools.all
         ]
         button.set_offered(self._models.offers_tools, is_understood=self._models.understands_calls)
         has_decisions = conversation.permissions != Permissions() and not self._answers.is_answering

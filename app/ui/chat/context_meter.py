@@ -10,7 +10,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
-from app.core.translation import tr
+from app.core import formatting
+from app.core.translation import listed, sentences, tr
 from app.ui.fonts import scaled
 
 _NEARLY_FULL = 0.9
@@ -54,9 +55,9 @@ class ContextMeter(QWidget):
                 total_tokens=total_tokens,
                 percent=percent,
             )
-        described = [f"{name}: {tokens:,}" for name, tokens in parts]
+        described = [f"{name}: {formatting.whole(tokens)}" for name, tokens in parts]
         self.setAccessibleName(words)
-        self.setAccessibleDescription(". ".join([*described, remark]).strip(". "))
+        self.setAccessibleDescription(sentences(listed(described), remark))
         self.setToolTip(_tool_tip(words, parts, remark) if parts or remark else words)
         self.update()
 
@@ -116,7 +117,7 @@ class ContextMeter(QWidget):
 
 def _tool_tip(words: str, parts: Sequence[tuple[str, int]], remark: str) -> str:
     rows = "".join(
-        f'<tr><td>{escape(name)}&nbsp;&nbsp;&nbsp;</td><td align="right">{tokens:,}</td></tr>'
+        f'<tr><td>{escape(name)}&nbsp;&nbsp;&nbsp;</td><td align="right">{formatting.whole(tokens)}</td></tr>'
         for name, tokens in parts
     )
     below = f"<p>{escape(remark)}</p>" if remark else ""

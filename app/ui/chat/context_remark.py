@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.core import formatting
 from app.core.context_use import ContextUse
-from app.core.translation import tr
+from app.core.translation import sentences, tr
 
 LEAST_REREAD_TOKENS = 256
 """Where the next answer reads no more than this again, nobody need be told..."""
@@ -25,7 +25,7 @@ def remark_on(use: ContextUse, reading_seconds: float | None) -> str:
     takes_long = reading_seconds is None or reading_seconds >= LEAST_WAIT_SECONDS
     if use.reread_tokens >= LEAST_REREAD_TOKENS and takes_long:
         remarks.append(_on_reading(use.reread_tokens, reading_seconds))
-    return " ".join(remarks)
+    return sentences(*remarks)
 
 
 def _on_reading(tokens: int, seconds: float | None) -> str:

@@ -12,7 +12,7 @@ from app.core.message import PicturePart, ReasoningPart, Role, ToolResultPart
 from app.core.stop_texts import stop_note
 from app.core.tool_call_status import CallState, CallStatus, state_of
 from app.core.tool_round import numbered_calls
-from app.core.translation import tr
+from app.core.translation import sentences, tr
 from app.ui.transcript.content.blocks import Button
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import AskedPicture, CitedQuestion, MessageEntry
@@ -144,7 +144,7 @@ def _entry(
         version=versions.index(node.id) + 1,
         version_count=len(versions),
         error=error,
-        note=" ".join(filter(None, (DAMAGED if is_damaged else "", note(node)))),
+        note=sentences(DAMAGED if is_damaged else "", note(node)),
         figures=_edited_mark(generation) if _is_answered(calls) else figures(generation),
         can_continue=can_continue(node) and _stop_reason(node) is not StopReason.LOOP,
         calls=calls,

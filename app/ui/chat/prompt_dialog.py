@@ -101,7 +101,7 @@ class PromptDialog(QDialog):
 
     def show_error(self, error: UserError) -> None:
         """Says why there is no prompt."""
-        self.summary.setText(f"{error} {error.hint}".strip())
+        self.summary.setText(error.told)
 
     def _lay_out(self) -> None:
         middle = QHBoxLayout()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.core import formatting
 from app.core.document_words import given_length
 from app.core.message import AttachmentPart, DocumentPart, MediaPart, PicturePart, RecordingPart
-from app.core.translation import tr, tr_count
+from app.core.translation import listed, tr, tr_count
 from app.documents.formats import ENDINGS as DOCUMENT_ENDINGS
 from app.pictures.decoding import ENDINGS as PICTURE_ENDINGS
 from app.pictures.reading import png_of
@@ -157,14 +157,12 @@ class AttachmentsController(QObject):
         seconds = self._services.context_usage.reading_seconds(tokens) if tokens else None
         cost = [given_length(part)]
         if tokens is not None:
-            cost.append(
-                f"{formatting.short_count(tokens)} tokens" if tokens > 9999 else formatting.tokens(tokens)
-            )
+            cost.append(formatting.short_tokens(tokens))
         if seconds is not None and seconds >= 0.5:
             cost.append(formatting.duration(seconds))
         return AttachmentChip(
             part.file.name,
-            ", ".join(cost),
+            listed(cost),
             is_missing=self._shown.is_gone(part.file.sha256),
             is_document=True,
         )

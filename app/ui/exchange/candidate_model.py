@@ -136,6 +136,6 @@ def _cells(row: ImportCandidate) -> tuple[str, ...]:
         row.origin.label,
         formatting.short_day(row.created_at),
         formatting.short_day(row.updated_at),
-        f"{row.message_count:,}",
+        formatting.whole(row.message_count),
         WORDS[row.standing],
     )

@@ -94,7 +94,7 @@ class ExportController(QObject):
     def _ask_where_one(self, conversation: Conversation, wish: ExportWish) -> None:
         ending, name = wish.choices.format.value, FORMATS[wish.choices.format][0]
         dialog = self._file_dialog(tr("Export to {name}", name=name), name, ending)
-        dialog.selectFile(f"{safe_name(conversation.title, 'Chat')}.{ending}")
+        dialog.selectFile(f"{safe_name(conversation.title, tr('Chat'))}.{ending}")
         dialog.fileSelected.connect(
             lambda path: self._services.exports.export_one(conversation, Path(path), wish.choices)
         )

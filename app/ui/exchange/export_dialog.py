@@ -117,7 +117,7 @@ class ExportDialog(QDialog):
         for format_, (name, _) in FORMATS.items():
             self.format_box.addItem(name, format_.value)
         for paper in PaperSize:
-            self.paper_box.addItem(paper.value, paper.value)
+            self.paper_box.addItem(tr(paper.value), paper.value)
         self.place_box.addItem(tr("One ZIP archive"), True)
         self.place_box.addItem(tr("A folder"), False)
         choices = wish.choices

@@ -137,7 +137,7 @@ def result_title(part: ToolResultPart) -> str:
         return tr("{name} was denied", name=name)
     if part.is_stopped:
         return tr("{name} was stopped", name=name)
-    return f"{name} failed" if part.is_error else f"{name} returned"
+    return tr("{name} failed", name=name) if part.is_error else tr("{name} returned", name=name)
 
 
 def markdown_html(text: str, write_code: Callable[[str, str], str] | None = None) -> str:
@@ -231,14 +231,20 @@ def _attachment(part: AttachmentPart, read_file: ReadFile) -> str:
     if isinstance(part, DocumentPart):
         return _card(part.file.name, _code(part.words))
     data = read_file(part.file.sha256)
-    is_picture = isinstance(part, PicturePart)
     if data is None:
-        return f'<p class="note">{name} (this {"picture" if is_picture else "recording"} is missing)</p>'
+        return f'<p class="note">{escape(displayable(missing_words(part)))}</p>'
     media_type = escape(part.file.media_type)
     encoded = base64.b64encode(data).decode()
     if not isinstance(part, PicturePart):
         return f'<audio controls src="data:{media_type};base64,{encoded}" title="{name}"></audio>'
     return f'<img src="data:{media_type};base64,{encoded}" alt="{name}" width="{min(part.width, 480)}">'
+
+
+def missing_words(part: AttachmentPart) -> str:
+    """What stands in the place of a file that is not kept any more."""
+    if isinstance(part, PicturePart):
+        return tr("{name} (this picture is missing)", name=part.file.name)
+    return tr("{name} (this recording is missing)", name=part.file.name)
 
 
 def days_of(conversation: Conversation) -> str:

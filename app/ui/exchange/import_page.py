@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core import formatting
-from app.core.translation import tr, tr_count
+from app.core.translation import sentences, tr, tr_count
 from app.exchange.imported import Unread
 from app.services.import_state import ImportCandidate, ImportPhase, ImportState, Standing
 from app.ui.exchange.candidate_model import WANTED, CandidateModel
@@ -236,13 +236,11 @@ def summary_of(state: ImportState) -> str:
 def _found(state: ImportState) -> str:
     if not state.candidates:
         return tr("There are no chats in this that can be read.")
-    sentences = [f"{formatting.counted(len(state.candidates), 'chat')} found."]
+    words = tr_count("{count:,} chat found.", "{count:,} chats found.", len(state.candidates))
     here = sum(one.standing is Standing.HERE for one in state.candidates)
-    if here:
-        sentences.append(
-            tr("One is here already.") if here == 1 else tr("{here:,} are here already.", here=here)
-        )
-    return " ".join(sentences)
+    if not here:
+        return words
+    return sentences(words, tr_count("One is here already.", "{count:,} are here already.", here))
 
 
 def words_of(unread: Unread) -> str:

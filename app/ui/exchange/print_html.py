@@ -27,6 +27,7 @@ from app.ui.exchange.html_page import (
     coloured,
     days_of,
     markdown_html,
+    missing_words,
     result_title,
     thought_title,
     typed_html,
@@ -129,7 +130,7 @@ class _Writer:
             return f'<p class="muted">{name}</p>'
         data = self._read_file(part.file.sha256)
         if data is None:
-            return f'<p class="muted">{name} (this picture is missing)</p>'
+            return f'<p class="muted">{escape(displayable(missing_words(part)))}</p>'
         width = min(part.width, self._width * PICTURE_SHARE)
         encoded = base64.b64encode(data).decode()
         return f'<p><img src="data:{escape(part.file.media_type)};base64,{encoded}" width="{width:.0f}"></p>'

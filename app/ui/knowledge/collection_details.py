@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core import formatting
-from app.core.translation import tr
+from app.core.translation import sentences, tr
 from app.knowledge.collection import Collection
 from app.services.collection_status import CollectionStatus, IndexingPhase, UnreadFile
 from app.ui.knowledge.collection_words import status_words, unread_words
@@ -100,7 +100,7 @@ class CollectionDetails(QWidget):
         words = [status_words(status, is_paused=is_paused)]
         if status.phase is IndexingPhase.READING and not is_paused and status.file_name:
             words.append(formatting.one_line(status.file_name))
-        self.status.setText(" ".join(words))
+        self.status.setText(sentences(*words))
         self.bar.setVisible(is_busy and status.total > 0)
         self.bar.setValue(round(status.share * _STEPS))
         self.pause_button.setVisible(is_busy or is_paused)

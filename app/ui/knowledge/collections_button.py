@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from app.core import formatting
-from app.core.translation import tr
+from app.core.translation import listed, tr, tr_count
 from app.knowledge.collection import Collection
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.rounded_popup import round_off
@@ -50,9 +50,9 @@ class CollectionsButton(IconButton):
             action.setChecked(action.data() in on)
         names = [it.name for it in collections if it.id in on]
         self.setText(_label(names))
-        listed = formatting.one_line(", ".join(names))
+        named = formatting.one_line(listed(names))
         self.set_name(
-            tr("Knowledge: questions are looked up in {listed}", listed=listed) if names else tr("Knowledge")
+            tr("Knowledge: questions are looked up in {listed}", listed=named) if names else tr("Knowledge")
         )
 
     def _fill(self, collections: Sequence[Collection]) -> None:
@@ -72,7 +72,7 @@ class CollectionsButton(IconButton):
 
 def _label(names: Sequence[str]) -> str:
     if len(names) != 1:
-        return f"{len(names)} collections" if names else ""
+        return tr_count("{count:,} collection", "{count:,} collections", len(names)) if names else ""
     name = formatting.one_line(names[0])
     name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1].rstrip() + "…"
     return name.replace("&", "&&")

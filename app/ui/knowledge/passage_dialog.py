@@ -36,7 +36,7 @@ class PassageDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("passage_dialog")
         self.setWindowTitle(tr("Passage {number}", number=number))
-        self.place = QLabel(passage.place, self)
+        self.place = QLabel(passage.shown_place, self)
         self.place.setObjectName("passage_place")
         self.place.setProperty("subheading", True)
         self.place.setWordWrap(True)

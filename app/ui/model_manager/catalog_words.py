@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.core import formatting
 from app.core.sampling import Sampling
-from app.core.translation import tr
+from app.core.translation import listed, tr, tr_count
 from app.hub.catalog import CatalogModel, ModelKind, ModelLifecycle, Thinking
 from app.hub.model_sizes import parameter_count
 from app.hub.verdict import Fit, ModelVerdict
@@ -54,13 +54,17 @@ def verdict_badges(verdict: ModelVerdict) -> tuple[Badge, ...]:
 
 
 def languages(codes: tuple[str, ...]) -> str:
-    """The languages' English names, in the catalog's order."""
-    return ", ".join(_LANGUAGES.get(code, code) for code in codes)
+    """The languages' names, in the catalog's order."""
+    return listed(_LANGUAGES.get(code, code) for code in codes)
 
 
 def language_count(codes: tuple[str, ...]) -> str:
     """The names of up to two languages, the number of more."""
-    return languages(codes) if len(codes) <= 2 else f"{len(codes)} languages"
+    return (
+        languages(codes)
+        if len(codes) <= 2
+        else tr_count("{count:,} language", "{count:,} languages", len(codes))
+    )
 
 
 def is_lfm(licence: str) -> bool:
@@ -114,16 +118,17 @@ def status_words(model: CatalogModel) -> str:
 
 def facts_of(model: CatalogModel, page: str) -> list[Fact]:
     """What a person compares models by."""
-    facts = [
-        Fact(tr("Size"), f"{formatting.parameters(parameter_count(model))} parameters, {model.architecture}")
-    ]
+    size = tr("{number} parameters", number=formatting.parameters(parameter_count(model)))
+    facts = [Fact(tr("Size"), listed((size, model.architecture)))]
     if model.context_length:
         facts.append(Fact(tr("Context"), formatting.tokens(model.context_length)))
     facts.append(Fact(tr("Languages"), languages(model.languages)))
     facts.append(Fact(tr("Abilities"), _abilities(model)))
     if model.sampling is not None:
         words = sampling_words(model.sampling)
-        facts.append(Fact(tr("Sampling"), f"{words}. {_sentence(model.sampling_source)}"))
+        if model.source:
+            words = tr("{values}. {source}.", values=words, source=model.source)
+        facts.append(Fact(tr("Sampling"), words))
     facts.append(licence_fact(model.licence, page))
     return [fact for fact in facts if fact.text.strip()]
 
@@ -132,14 +137,14 @@ def sampling_words(sampling: Sampling) -> str:
     """The values that are switched on: Temperature 0.1, top-k 50, repeat penalty 1.05."""
     words = [tr("Temperature {temperature:g}", temperature=sampling.temperature)]
     if sampling.top_k:
-        words.append(f"top-k {sampling.top_k}")
+        words.append(tr("top-k {value}", value=sampling.top_k))
     if sampling.top_p < 1.0:
-        words.append(f"top-p {sampling.top_p:g}")
+        words.append(tr("top-p {value:g}", value=sampling.top_p))
     if sampling.min_p:
-        words.append(f"min-p {sampling.min_p:g}")
+        words.append(tr("min-p {value:g}", value=sampling.min_p))
     if sampling.repeat_penalty not in (0.0, 1.0):
         words.append(tr("repeat penalty {repeat_penalty:g}", repeat_penalty=sampling.repeat_penalty))
-    return ", ".join(words)
+    return listed(words)
 
 
 def _abilities(model: CatalogModel) -> str:
@@ -152,9 +157,5 @@ def _abilities(model: CatalogModel) -> str:
     if model.kind in (ModelKind.BASE, ModelKind.AUDIO, ModelKind.EMBEDDING, ModelKind.TASK):
         words = ""
     tools = tr("calls tools") if model.has_tools else ""
-    text = ", ".join(word for word in (words, tools) if word)
+    text = listed((words, tools))
     return text[:1].upper() + text[1:]
-
-
-def _sentence(source: str) -> str:
-    return source if not source or source.endswith(".") else f"{source}."

@@ -48,7 +48,7 @@ class ChoiceCard(QFrame):
 
     def __init__(self, choice: Recommendation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(f"choice_{choice.title.casefold()}")
+        self.setObjectName(f"choice_{choice.model.id}")
         self.setAccessibleName(f"{choice.title}: {choice.purpose}")
         self._choice = choice
         self._state: DownloadState | None = None
@@ -144,7 +144,7 @@ class ChoiceCard(QFrame):
 
     def set_error(self, error: HubError) -> None:
         """Says why it could not be begun."""
-        self.status.setText(f"{error} {error.hint}".strip())
+        self.status.setText(error.told)
         self.status.setProperty("tone", Tone.BAD.value)
         _restyle(self.status)
         self.status.show()

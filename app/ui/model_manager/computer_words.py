@@ -46,7 +46,10 @@ def claim(computer: Computer) -> str:
     if parameters < SMALLEST_PARAMETERS:
         return tr("Models write slowly on this computer. The smallest ones are the fastest.")
     billions = parameters / 1e9
-    largest = f"{billions:.0f} billion" if billions >= 2 else f"{billions * 1000:.0f} million"
-    if 1 <= billions < 2:
-        largest = f"{billions:.1f} billion"
+    if billions < 1:
+        largest = tr("{number:.0f} million", number=billions * 1000)
+    elif billions < 2:
+        largest = tr("{number:.1f} billion", number=billions)
+    else:
+        largest = tr("{number:.0f} billion", number=billions)
     return tr("Models of up to about {largest} parameters are comfortable on this computer.", largest=largest)

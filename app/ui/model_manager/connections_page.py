@@ -175,7 +175,7 @@ class ConnectionsPage(QWidget):
 def _cells(connection: Connection) -> tuple[str, ...]:
     local = connection.time.astimezone()
     return (
-        f"{local.day} {local:%b, %H:%M}",
+        tr("{day}, {time}", day=formatting.day_and_month(local), time=f"{local:%H:%M}"),
         connection.host,
         connection.purpose,
         formatting.size(connection.bytes_up),

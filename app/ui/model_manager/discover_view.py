@@ -103,7 +103,7 @@ class DiscoverView(QWidget):
 
     def set_search_state(self, text: str, error: HubError | None = None) -> None:
         """Says below the field how the search goes: that it runs, that nothing was found, what failed."""
-        self.strip.set_text(f"{error} {error.hint}".strip() if error else text, is_error=error is not None)
+        self.strip.set_text(error.told if error else text, is_error=error is not None)
         self.strip.button.setVisible(error is not None)
 
     def show_start(self) -> None:

@@ -85,4 +85,6 @@ def _page_of(state: DownloadState) -> str:
 def _summary(active: int, done: int) -> str:
     if active and done:
         return tr("{active} active, {done} finished", active=active, done=done)
-    return f"{active} active" if active else f"{done} finished" if done else ""
+    if active:
+        return tr("{active} active", active=active)
+    return tr("{done} finished", done=done) if done else ""

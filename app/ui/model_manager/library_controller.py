@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.core import formatting
 from app.core.model_file import ModelFile
-from app.core.translation import tr
+from app.core.translation import listed, tr, tr_count
 from app.hub.library.found_models import FoundFolder
 from app.services.library import LibraryChange, LibraryService
 from app.ui.messages import Messages
@@ -146,8 +146,14 @@ def _offer_words(folders: Sequence[FoundFolder]) -> str:
     for folder in folders:
         count, size = counts.get(folder.program, (0, 0))
         counts[folder.program] = (count + len(folder.models), size + folder.size_bytes)
-    words = ", ".join(
-        f"{count} of {program}'s models ({formatting.size(size)})"
+    words = listed(
+        tr_count(
+            "{count:,} model of {program} ({size})",
+            "{count:,} models of {program} ({size})",
+            count,
+            program=program,
+            size=formatting.size(size),
+        )
         for program, (count, size) in counts.items()
     )
     return tr(

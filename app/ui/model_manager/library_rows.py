@@ -124,15 +124,18 @@ def _lines(model: ModelFile, state: LibraryState) -> tuple[Line, ...]:
     words += [said for sense, said in _SENSES.items() if sense in model.senses]
     if model.trained_context:
         words.append(tr("{trained_context:,} tokens of context", trained_context=model.trained_context))
-    history = [f"used {formatting.days_ago(record.used, state.now)}" if record.used else tr("not used yet")]
+    history = [
+        tr("Used {when}", when=formatting.days_ago(record.used, state.now))
+        if record.used
+        else tr("Not used yet")
+    ]
     if record.verified:
-        history.insert(0, f"verified {formatting.days_ago(record.verified, state.now)}")
-    text = " · ".join(history)
-    lines = [Line(" · ".join(word for word in words if word)), Line(text[:1].upper() + text[1:])]
+        history.insert(0, tr("Verified {when}", when=formatting.days_ago(record.verified, state.now)))
+    lines = [Line(" · ".join(word for word in words if word)), Line(" · ".join(history))]
     if (share := state.verifying.get(model.path)) is not None:
         lines[1] = Line(tr("Verifying: {share:.0%}", share=share))
     if model.path == state.loaded and state.notes:
-        lines.append(Line(" ".join(state.notes), wraps=True))
+        lines.append(Line(sentences(*state.notes), wraps=True))
     if problem := _problem(model, state):
         lines.append(Line(problem, Tone.BAD, wraps=True))
     return tuple(lines)

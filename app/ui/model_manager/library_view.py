@@ -86,7 +86,7 @@ class LibraryView(QWidget):
 
     def set_problem(self, error: UserError | None) -> None:
         """Says what went wrong, until it is dismissed; None takes it away."""
-        self.problem.set_text(f"{error} {error.hint}".strip() if error else "", is_error=True)
+        self.problem.set_text(error.told if error else "", is_error=True)
 
     def _lay_out(self) -> None:
         self.offer.button.show()

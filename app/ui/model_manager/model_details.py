@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.errors import HubError
-from app.core.translation import tr
+from app.core.translation import sentences, tr
 from app.ui.icons import ICON_SIZE, icon
 from app.ui.model_manager.catalog_words import Fact
 from app.ui.model_manager.notice_strip import NoticeStrip
@@ -99,7 +99,7 @@ class ModelDetails(ColumnPage):
         self.repository_button.setToolTip(details.address)
         self.description.setText(details.description)
         self.description.setVisible(bool(details.description))
-        self.notice.set_text(" ".join(details.notices))
+        self.notice.set_text(sentences(*details.notices))
         self._set_facts(details.facts)
         self._facts_heading.setVisible(bool(details.facts))
         if is_other:
@@ -116,7 +116,7 @@ class ModelDetails(ColumnPage):
 
     def set_error(self, error: HubError | None) -> None:
         """Says why the hub could not be asked; None takes it away."""
-        self.error.set_text(f"{error} {error.hint}".strip() if error else "", is_error=True)
+        self.error.set_text(error.told if error else "", is_error=True)
         self.error.button.setVisible(error is not None)
 
     def _set_facts(self, facts: Sequence[Fact]) -> None:

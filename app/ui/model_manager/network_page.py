@@ -101,7 +101,7 @@ class NetworkPage(QWidget):
 
     def set_error(self, error: UserError) -> None:
         """Says what is wrong with it."""
-        self.outcome.set_text(f"{error} {error.hint}".strip(), is_error=True)
+        self.outcome.set_text(error.told, is_error=True)
         self._fit_buttons()
 
     def clear_outcome(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
+from app.core.translation import listed
 from app.ui.model_manager.rows import Entry, Heading, Row
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -101,7 +102,7 @@ class RowModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return entry.spoken
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return ", ".join(action.text for action in entry.actions)
+            return listed(action.text for action in entry.actions)
         return None
 
     @override

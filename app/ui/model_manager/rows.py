@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.translation import listed
+
 
 class Tone(StrEnum):
     """What a word means to the reader, and so its colour."""
@@ -73,7 +75,7 @@ class Row:
         words += [line.text for line in self.lines]
         if self.progress is not None:
             words.append(f"{self.progress:.0%}")
-        return ", ".join(word for word in words if word)
+        return listed(words)
 
     def action(self, action_id: str) -> Action | None:
         return next((one for one in self.actions if one.id == action_id), None)

@@ -27,8 +27,8 @@ def repository_of(key: str) -> str:
 def result_row(result: SearchResult, now: datetime) -> Row:
     """A repository that was found."""
     words = [formatting.parameters(result.parameters), result.architecture]
-    counts = f"{formatting.short_count(result.downloads)} downloads"
-    likes = f"{formatting.short_count(result.likes)} likes" if result.likes else ""
+    counts = tr("{count} downloads", count=formatting.short_count(result.downloads))
+    likes = tr("{count} likes", count=formatting.short_count(result.likes)) if result.likes else ""
     updated = formatting.days_ago(result.updated, now) if result.updated else ""
     return Row(
         result_key(result.repository),

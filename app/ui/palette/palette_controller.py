@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject
 
+from app.core.preset import shown_name
 from app.services.services import Services
 from app.ui.main_window import MainWindow
 from app.ui.palette.command_palette import CommandPalette
@@ -82,7 +83,7 @@ class PaletteController(QObject):
             if preset.name != in_effect:
                 yield PaletteEntry(
                     EntryKind.PRESET,
-                    preset.name,
+                    shown_name(preset.name),
                     lambda name=preset.name: self._presets.choose(name),
                     icon_name="sliders-horizontal",
                 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from app.core.translation import listed, tr, tr_later
 from app.ui.palette.quick_match import QuickMatch, quick_match
 
 MOST_SHOWN = 100
@@ -14,10 +15,10 @@ MOST_SHOWN = 100
 class EntryKind(Enum):
     """What an entry is, as the user reads it, in the order in which equally good ones stand."""
 
-    ACTION = "Action"
-    CHAT = "Chat"
-    MODEL = "Model"
-    PRESET = "Preset"
+    ACTION = tr_later("Action")
+    CHAT = tr_later("Chat")
+    MODEL = tr_later("Model")
+    PRESET = tr_later("Preset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class PaletteEntry:
     @property
     def spoken(self) -> str:
         """The entry as a screen reader says it."""
-        return ", ".join(filter(None, (self.title, self.kind.value, self.shortcut)))
+        return listed((self.title, tr(self.kind.value), self.shortcut))
 
 
 @dataclass(frozen=True, slots=True)

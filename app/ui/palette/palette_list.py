@@ -19,6 +19,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QTextCharFormat, QTe
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
+from app.core.translation import tr
 from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
 from app.ui.palette.palette_entries import FoundEntry
@@ -84,7 +85,7 @@ class PaletteDelegate(QStyledItemDelegate):
             icon(found.entry.icon_name, palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
         area = option.rect.adjusted(_SIDE + icon_size() + 10, 0, -_SIDE, 0)
         font = resized(option.font, 0.88)
-        words = found.entry.shortcut or found.entry.kind.value
+        words = found.entry.shortcut or tr(found.entry.kind.value)
         painter.setFont(font)
         painter.setPen(muted)
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app.core.preset import Preset
+from app.core.preset import Preset, shown_name
 from app.core.preset_overrides import SYSTEM_PROMPT
-from app.core.translation import tr
+from app.core.translation import tr, tr_count
 from app.tools.tool import Tool
 from app.ui.fonts import BODY_SIZE
 from app.ui.presets.preset_fields import CONVERSATION_SECTIONS
@@ -80,8 +80,8 @@ class ConversationSettingsPanel(QFrame):
 
     def show_values(self, draft: Draft, preset: Preset) -> None:
         """Shows a conversation's values beside the preset that they differ from. Emits nothing."""
-        self._preset_name = preset.name
-        self.form.show_draft(draft, preset, tr("as in {name}", name=preset.name))
+        self._preset_name = shown_name(preset.name)
+        self.form.show_draft(draft, preset, tr("as in {name}", name=self._preset_name))
         self.show_state()
 
     def set_tools(self, tools: Iterable[Tool], inherited: tuple[str, ...]) -> None:
@@ -99,11 +99,17 @@ class ConversationSettingsPanel(QFrame):
     def show_state(self) -> None:
         """Says how many values differ, and offers what can be done with them."""
         count = len(self.form.changed_names)
-        differ = {
-            0: tr("Using {preset_name}", preset_name=self._preset_name),
-            1: tr("1 change from {preset_name}", preset_name=self._preset_name),
-        }
-        self.subtitle.setText(differ.get(count, f"{count} changes from {self._preset_name}"))
+        name = self._preset_name
+        self.subtitle.setText(
+            tr_count(
+                "{count:,} change from {preset_name}",
+                "{count:,} changes from {preset_name}",
+                count,
+                preset_name=name,
+            )
+            if count
+            else tr("Using {preset_name}", preset_name=name)
+        )
         self.reset_button.setEnabled(count > 0)
         self.save_as_button.setEnabled(count > 0 and not self.form.problems)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import UserError
 from app.core.model_file import ModelFile
 from app.core.preset import Preset
-from app.core.translation import tr
+from app.core.translation import listed, tr
 from app.services.presets import PresetService
 from app.store.presets import DEFAULT
 from app.tools.tool import Tool
@@ -108,7 +108,7 @@ class DialogController(QObject):
         try:
             renamed = self._presets.rename(self._shown, new_name)
         except UserError as error:
-            self._view.editor.show_name_problem(f"{error} {error.hint}".strip())
+            self._view.editor.show_name_problem(error.told)
             return
         if draft := self._drafts.pop(self._shown, None):
             self._drafts[renamed.name] = Draft(replace(draft.preset, name=renamed.name), draft.refused)
@@ -195,7 +195,7 @@ class DialogController(QObject):
         source = preset.source or without_source
         if not models:
             return source
-        return tr("{source} · Used by {models}", source=source, models=", ".join(models))
+        return tr("{source} · Used by {models}", source=source, models=listed(models))
 
     def _on_editor_edited(self) -> None:
         saved = self._store.get(self._shown)

@@ -57,7 +57,7 @@ class FoldingSection(QWidget):
 
     def set_counts(self, changed_count: int, problem_count: int) -> None:
         """Says beside the heading what is hidden below it."""
-        words = f"{changed_count} changed" if changed_count else ""
+        words = tr_count("{count:,} changed", "{count:,} changed", changed_count) if changed_count else ""
         if problem_count:
             words = tr_count("{count:,} error", "{count:,} errors", problem_count)
         self.summary.setText(words)

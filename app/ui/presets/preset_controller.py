@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject
 
 from app.core.errors import UserError
-from app.core.preset import Preset
+from app.core.preset import Preset, shown_name
 from app.core.preset_overrides import overrides_between, overrides_of
 from app.core.translation import tr
 from app.services.chat_change import ChatChange, ChatPart
@@ -85,7 +85,7 @@ class PresetController(QObject):
         try:
             created = self._store.create(values)
         except UserError as error:
-            self.panel.show_name_problem(f"{error} {error.hint}".strip())
+            self.panel.show_name_problem(error.told)
             return
         self.panel.end_saving()
         self._focus_composer()
@@ -134,9 +134,9 @@ class PresetController(QObject):
         standard = self._presets.standard_for(self._models.key).name
         is_standard = preset.name == standard
         count = len(overrides_between(preset, values)) + (self._own_tools is not None)
-        self._button.show_state(preset.name, is_standard=is_standard, change_count=count)
+        self._button.show_state(shown_name(preset.name), is_standard=is_standard, change_count=count)
         model_name = self._models.chosen.name if self._models.chosen else ""
-        self.panel.preset_row.show_standard("" if is_standard else standard, model_name)
+        self.panel.preset_row.show_standard("" if is_standard else shown_name(standard), model_name)
         self._show_in_picker(preset.name)
         inherited = self._tools.inherited_names(conversation)
         shown = (conversation.id, base, values, inherited)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.core.preset import Preset
+from app.core.preset import Preset, shown_name
 from app.core.translation import tr
 from app.ui.presets.preset_fields import PRESET_SECTIONS
 from app.ui.presets.preset_form import Draft, PresetForm, line
@@ -103,9 +103,10 @@ class PresetEditor(QWidget):
             base: what its values are reset to, and `origin` where those come from.
             source: a line below the name.
         """
-        if saved.name != self.name_field.text():
+        name = shown_name(saved.name)
+        if name != self.name_field.text():
             self.form.verticalScrollBar().setValue(0)
-        self.name_field.set_name(saved.name, is_fixed=saved.is_builtin)
+        self.name_field.set_name(name, is_fixed=saved.is_builtin)
         self.show_name_problem("")
         self.source.setText(source)
         self.form.show_draft(draft, base, origin, is_marked=saved.is_builtin)

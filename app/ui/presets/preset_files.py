@@ -19,7 +19,7 @@ def ask_where_to_export(parent: QWidget, preset_name: str, on_chosen: Callable[[
     dialog = _file_dialog(parent, tr("Export preset"), "export_preset_dialog", on_chosen)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix("toml")
-    dialog.selectFile(f"{safe_name(preset_name, 'Preset')}.toml")
+    dialog.selectFile(f"{safe_name(preset_name, tr('Preset'))}.toml")
     dialog.open()
     return dialog
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.preset import Preset
+from app.core.translation import tr
 from app.tools.tool import Tool
 from app.ui.presets.field_row import FieldRow
 from app.ui.presets.folding_section import FoldingSection
@@ -121,7 +122,7 @@ class PresetForm(QScrollArea):
     def set_unused(self, names: Set[str], server: str) -> None:
         """Marks the values that mean nothing on a server; an empty name for a model on this computer."""
         for name, row in self.rows.items():
-            row.set_note(f"Not used by {server}." if server and name in names else "")
+            row.set_note(tr("Not used by {server}.", server=server) if server and name in names else "")
 
     def set_graphics(self, has_graphics: bool) -> None:
         """Shows what only matters to a computer with a graphics card, or hides it."""

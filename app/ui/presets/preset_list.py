@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from app.core.preset import Preset
+from app.core.preset import Preset, shown_name
 from app.core.translation import tr
 from app.ui.presets.preset_rows import HEADING_ROLE, ICON_ROLE, NAME_ROLE, UNSAVED_ROLE, PresetDelegate
 from app.ui.widgets.icon_button import IconButton
@@ -183,7 +183,7 @@ class PresetList(QFrame):
     def _fill(self) -> None:
         """Makes the rows anew, with the same one marked where it is among them."""
         words = self.filter_field.text().casefold().split()
-        found = [it for it in self._presets if all(word in it.name.casefold() for word in words)]
+        found = [it for it in self._presets if all(word in shown_name(it.name).casefold() for word in words)]
         own = [it for it in found if not it.is_builtin]
         others = [it for it in found if it.is_builtin and it.name not in self._here]
         here = [it for it in found if it.is_builtin and it.name in self._here]
@@ -244,7 +244,7 @@ class PresetList(QFrame):
         self.list.addItem(item)
 
     def _add_preset(self, preset: Preset, is_unsaved: bool) -> None:
-        item = QListWidgetItem(preset.name)
+        item = QListWidgetItem(shown_name(preset.name))
         item.setData(NAME_ROLE, preset.name)
         self._mark(item, is_unsaved)
         self.list.addItem(item)
@@ -252,7 +252,8 @@ class PresetList(QFrame):
     def _mark(self, item: QListWidgetItem, is_unsaved: bool) -> None:
         name = item.data(NAME_ROLE)
         item.setData(UNSAVED_ROLE, is_unsaved)
-        words = tr("{name}: changed and not saved", name=name) if is_unsaved else name
+        shown = shown_name(name)
+        words = tr("{name}: changed and not saved", name=shown) if is_unsaved else shown
         item.setToolTip(as_written(words))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, words)
 

@@ -9,8 +9,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.core.preset import shown_name
 from app.core.translation import tr
-from app.ui.presets.preset_rows import CHOSEN_ROLE, DETAIL_ROLE, ICON_ROLE, PresetDelegate
+from app.ui.presets.preset_rows import CHOSEN_ROLE, DETAIL_ROLE, ICON_ROLE, NAME_ROLE, PresetDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
 from app.ui.widgets.tooltip import as_written
 
@@ -80,11 +81,12 @@ class PresetPicker(QuietComboBox):
         """Shows a preset as chosen. Emits nothing."""
         self._current = name
         with QSignalBlocker(self):
-            self.setCurrentIndex(self.findText(name))
+            self.setCurrentIndex(self.findData(name, NAME_ROLE))
         for row in range(self.count()):
-            self.setItemData(row, self.itemText(row) == name, CHOSEN_ROLE)
-        self.setAccessibleDescription(name)
-        self.setToolTip(as_written(tr("Preset: {name}", name=name)) if name else tr("Preset"))
+            self.setItemData(row, self.itemData(row, NAME_ROLE) == name, CHOSEN_ROLE)
+        shown = shown_name(name)
+        self.setAccessibleDescription(shown)
+        self.setToolTip(as_written(tr("Preset: {name}", name=shown)) if name else tr("Preset"))
         self.updateGeometry()
 
     def _fill(self, is_whole: bool) -> None:
@@ -104,10 +106,11 @@ class PresetPicker(QuietComboBox):
             self._add_action(tr("Manage presets…"), "pencil-simple", _EDIT)
 
     def _add(self, name: str) -> None:
-        self.addItem(name)
+        self.addItem(shown_name(name))
         row = self.count() - 1
+        self.setItemData(row, name, NAME_ROLE)
         self.setItemData(row, self._details.get(name, ""), DETAIL_ROLE)
-        self.setItemData(row, as_written(name), Qt.ItemDataRole.ToolTipRole)
+        self.setItemData(row, as_written(shown_name(name)), Qt.ItemDataRole.ToolTipRole)
 
     def _add_action(self, text: str, icon_name: str, action: str) -> None:
         self.addItem(text)
@@ -128,7 +131,7 @@ class PresetPicker(QuietComboBox):
             return
         action = self.itemData(row, _ACTION_ROLE)
         if action is None:
-            self.set_current(self.itemText(row))
+            self.set_current(self.itemData(row, NAME_ROLE))
             self.preset_chosen.emit(self._current)
             return
         self.set_current(self._current)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from app.core.preset_overrides import Value
-from app.core.translation import tr
+from app.core.translation import listed, tr
 from app.tools.tool import Tool
 from app.ui.widgets.tooltip import as_written
 
@@ -59,7 +59,7 @@ class ToolsField(QWidget):
             names = self._inherited
         if names is None:
             return tr("what is in the settings")
-        return ", ".join(self._title(name) for name in names) or tr("no tools")
+        return listed(self._title(name) for name in names) or tr("no tools")
 
     def set_tools(self, tools: Iterable[Tool]) -> None:
         """Shows the tools that can be had. Emits nothing."""
@@ -111,7 +111,7 @@ class ToolsField(QWidget):
         tool = self._tools.get(name)
         box = QCheckBox(self._title(name), self)
         box.setObjectName(f"tool_{name}_box")
-        box.setToolTip(as_written(tool.description) if tool else tr("This tool is not available."))
+        box.setToolTip(as_written(tool.purpose) if tool else tr("This tool is not available."))
         box.clicked.connect(lambda is_on: self._on_box_clicked(name, is_on))
         return box
 

@@ -127,8 +127,8 @@ def words_of(copy: Backup) -> str:
     return " · ".join(
         (
             formatting.day_of(copy.day),
-            formatting.counted(copy.conversation_count, "chat"),
-            formatting.counted(copy.message_count, "message"),
+            tr_count("{count:,} chat", "{count:,} chats", copy.conversation_count),
+            tr_count("{count:,} message", "{count:,} messages", copy.message_count),
             formatting.size(copy.size_bytes),
         )
     )

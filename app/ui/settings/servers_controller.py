@@ -134,4 +134,4 @@ class ServersController(QObject):
 
     def _on_found(self, found: tuple[FoundServer, ...]) -> None:
         if self._page is not None and self._page.isVisible():
-            self._page.set_found([(one.kind.value, one.address) for one in found])
+            self._page.set_found([(tr(one.kind.value), one.address) for one in found])

@@ -72,7 +72,7 @@ class ToolsPage(QWidget):
             self.tools.clear()
             for tool in tools:
                 item = QListWidgetItem(tool.title)
-                item.setToolTip(tool.description)
+                item.setToolTip(tool.purpose)
                 item.setData(Qt.ItemDataRole.UserRole, tool.name)
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable)
                 self.tools.addItem(item)

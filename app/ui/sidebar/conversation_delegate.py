@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.core import formatting
 from app.core.translation import tr
 from app.services.conversations import Activity
 from app.ui.fonts import resized
@@ -121,7 +122,7 @@ class ConversationDelegate(QStyledItemDelegate):
         area.setRight(option.rect.right() - right)
         painter.setFont(option.font)
         if not row.is_open and not is_hovered:
-            count = f"{row.count:,}"
+            count = formatting.whole(row.count)
             painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
             end = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(_turned(area, option), end, count)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
 
+from app.core import formatting
 from app.core.conversation import UNKNOWN_TIME, ConversationSummary, Folder
-from app.core.translation import tr, tr_count
+from app.core.translation import listed, tr, tr_count
 from app.services.conversations import Activity
 from app.settings import ConversationSort
 from app.store.search import SearchHit
@@ -89,7 +90,7 @@ class ConversationRow:
     def spoken(self) -> str:
         """The row as a screen reader says it."""
         activity = SPOKEN_ACTIVITIES[self.activity] if self.activity else ""
-        words = ", ".join(filter(None, (self.title, activity, self.date)))
+        words = listed((self.title, activity, self.date))
         return f"{words}: {self.snippet}" if self.snippet else words
 
     @property
@@ -123,8 +124,7 @@ def group_name(when: datetime, today: date) -> str:
         return tr("Yesterday")
     if day > today - timedelta(days=8):
         return tr("Previous 7 days")
-    month = day.strftime("%B")
-    return month if day.year == today.year else f"{month} {day.year}"
+    return formatting.month(day) if day.year == today.year else formatting.month_of(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,8 @@ def short_date(when: datetime, today: date) -> str:
     local = when.astimezone()
     if local.date() >= today:
         return f"{local:%H:%M}"
-    return f"{local.day} {local:%b}" if local.year == today.year else f"{local:%b %Y}"
+    is_this_year = local.year == today.year
+    return formatting.day_and_month(local) if is_this_year else formatting.short_month_of(local)
 
 
 def rows_found(hits: Sequence[SearchHit], today: date) -> list[Row]:

@@ -138,7 +138,7 @@ def test_models_of_another_program_are_offered_once(
     screen.opens(ModelManagerSection.LIBRARY)
     offer = screen.page.library.offer
     screen.waits(offer.isVisible)
-    assert "1 of Ollama's models" in offer.label.text()
+    assert "1 model of Ollama" in offer.label.text()
     button = offer.button if is_wanted else offer.second_button
     screen.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert not offer.isVisible()

@@ -189,7 +189,7 @@ def test_the_library_tells_history_and_refuses_what_is_not_ours() -> None:
     history = ModelRecord(verified=NOW - timedelta(days=1), used=NOW)
     rows = library_rows([own, theirs, starter], LibraryState({own.path: history}, NOW, own.path))
     assert rows[0].spoken == (
-        "Own, Q4_K_M, In use, 731 MB · lfm2 · 32,768 tokens of context, Verified yesterday · used today"
+        "Own, Q4_K_M, In use, 731 MB · lfm2 · 32,768 tokens of context, Verified yesterday · Used today"
     )
     assert "Ollama" in rows[1].spoken
     assert [row.action("delete") is not None for row in rows] == [True, False, False]

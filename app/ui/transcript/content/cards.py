@@ -116,26 +116,31 @@ def _call_header(
     header = CardHeader(_call_key(index, status), "wrench", title, is_open=is_open)
     if part.error is not None:
         why = "" if is_open else displayable(part.error)
-        return replace(header, icon="warning", title=f"Invalid call to {title}", detail=why, is_failed=True)
+        return replace(
+            header,
+            icon="warning",
+            title=tr("Invalid call to {title}", title=title),
+            detail=why,
+            is_failed=True,
+        )
     asked = "" if is_open else _preview(part.arguments)
     state = status.state if status else CallState.DONE
     result = _first_line(status.result) if status and status.result and not is_open else ""
     match state:
         case CallState.WAITING:
-            return replace(header, icon="hand-palm", title=f"Allow {title}?", is_waiting=True)
+            return replace(header, icon="hand-palm", title=tr("Allow {title}?", title=title), is_waiting=True)
         case CallState.RUNNING:
             ran = formatting.whole_seconds(monotonic() - status.started_at) if status else ""
             return replace(header, detail=_joined(ran, asked), is_busy=True)
         case CallState.NOT_RUN:
-            return replace(header, detail=_joined("not run", asked))
+            return replace(header, detail=_joined(tr("not run"), asked))
         case CallState.FAILED:
-            return replace(
-                header, icon="warning", title=f"{title} failed", detail=result or asked, is_failed=True
-            )
+            failed = tr("{name} failed", name=title)
+            return replace(header, icon="warning", title=failed, detail=result or asked, is_failed=True)
         case CallState.REFUSED:
-            return replace(header, icon="prohibit", title=f"Denied: {title}", detail=asked)
+            return replace(header, icon="prohibit", title=tr("Denied: {title}", title=title), detail=asked)
         case CallState.STOPPED:
-            return replace(header, icon="stop-circle", detail=_joined("stopped", asked))
+            return replace(header, icon="stop-circle", detail=_joined(tr("stopped"), asked))
     return replace(header, detail=f"{asked} → {result}" if asked and result else asked or result)
 
 
@@ -225,9 +230,9 @@ def _lone_result_header(index: int, title: str, part: ToolResultPart, *, is_open
     first_line = "" if is_open else _first_line(part)
     header = CardHeader(part_key(index), "arrow-bend-down-right", title, first_line, is_open)
     if _was_never_run(part):
-        return replace(header, title="The model was told")
+        return replace(header, title=tr("The model was told"))
     if part.is_error:
-        return replace(header, icon="warning", title=f"{title} failed", is_failed=True)
+        return replace(header, icon="warning", title=tr("{name} failed", name=title), is_failed=True)
     return header
 
 

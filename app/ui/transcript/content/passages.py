@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from app.core import formatting
 from app.core.message import PassagesPart
 from app.core.passage import FoundPassage
-from app.core.translation import tr
+from app.core.translation import listed, tr, tr_count
 from app.ui.transcript.content.blocks import (
     Block,
     Button,
@@ -43,18 +42,22 @@ def passage_blocks(entry: MessageEntry, expansion: ExpansionState) -> list[Block
     found = entry.message.passages
     if found is None:
         return []
-    where = displayable(", ".join(found.collections))
+    where = displayable(listed(found.collections))
     if not found.passages:
         return [TextBlock((Span(tr("Nothing in {where} fits this question.", where=where), is_muted=True),))]
     is_open = expansion.is_open(entry.id, PASSAGES_KEY, False)
-    title = f"{formatting.counted(len(found.passages), 'passage')} from {where}"
+    title = tr_count(
+        "{count:,} passage from {where}", "{count:,} passages from {where}", len(found.passages), where=where
+    )
     detail = "" if is_open else _places(found)
     header = CardHeader(PASSAGES_KEY, "books", title, detail, is_open)
     return [header, *inside_card(_in_the_card(found))] if is_open else [header]
 
 
 def _places(found: PassagesPart) -> str:
-    return displayable(" · ".join(dict.fromkeys(it.place for it in found.passages if not it.is_left_out)))
+    return displayable(
+        " · ".join(dict.fromkeys(it.shown_place for it in found.passages if not it.is_left_out))
+    )
 
 
 def _in_the_card(found: PassagesPart) -> Iterator[PlacedBlock]:
@@ -73,7 +76,7 @@ def _in_the_card(found: PassagesPart) -> Iterator[PlacedBlock]:
 
 
 def _head(number: int, passage: FoundPassage) -> Spans:
-    name = Span(f"[{number}] {displayable(passage.place)}", is_bold=True)
+    name = Span(f"[{number}] {displayable(passage.shown_place)}", is_bold=True)
     return (name, Span(f"  {displayable(passage.heading)}", is_muted=True)) if passage.heading else (name,)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QAccessible
 
-from app.core.translation import tr, tr_count
+from app.core.translation import listed, tr, tr_count
 from app.ui.transcript.content.blocks import (
     DEFINITION,
     Alert,
@@ -71,4 +71,4 @@ def remark_on(block: Block) -> str:
                     rows=rows,
                 )
             )
-    return ", ".join(remarks)
+    return listed(remarks)

@@ -130,9 +130,9 @@ class FindBar(QFrame):
     def show_count(self, number: int, count: int, *, is_searching: bool) -> None:
         """Say which match this is of how many."""
         if number:
-            words = f"{number:,} of {count:,}"
+            words = tr("{number:,} of {count:,}", number=number, count=count)
         elif count:
-            words = f"{count:,} found"
+            words = tr("{count:,} found", count=count)
         elif is_searching:
             words = tr("Searching")
         else:
