@@ -42,12 +42,19 @@ class Collection:
 
 
 class CollectionFile:
-    """All collections, in a file that people can read. What was read of their files is kept elsewhere."""
+    """All collections, in a file that people can read. What was read of their files is kept elsewhere.
+
+    Attributes:
+        collections: in the order in which they were made.
+        is_paused: the user has the indexing wait.
+        notice: a sentence for the user where the file was broken; empty otherwise.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         values, self.notice = read_toml(path)
         self.collections = tuple(_legible(values.get("collection", ())))
+        self.is_paused = values.get("is_paused") is True
 
     def put(self, collection: Collection) -> None:
         """Adds a collection, or takes what one has become.
@@ -78,8 +85,14 @@ class CollectionFile:
         """Raises SettingsError: it could not be saved."""
         self._save([it for it in self.collections if it.id != collection_id])
 
+    def pause(self, is_paused: bool) -> None:
+        """Raises SettingsError: it could not be saved."""
+        self.is_paused = is_paused
+        self._save(self.collections)
+
     def _save(self, collections: Sequence[Collection]) -> None:
-        write_toml(self._path, {"collection": [plain(collection) for collection in collections]})
+        paused = {"is_paused": True} if self.is_paused else {}
+        write_toml(self._path, {**paused, "collection": [plain(collection) for collection in collections]})
         self.collections = tuple(collections)
 
 

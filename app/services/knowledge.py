@@ -79,6 +79,7 @@ class KnowledgeService(QObject):
         self._search = PassageSearch(index)
         self._notices = notices
         self._gate = Gate()
+        self._gate.hold(PAUSED, self._file.is_paused)
         self._meaning = meaning
         self._indexer = Indexer(index, read, self._gate, endings, meaning)
         if meaning is not None:
@@ -170,8 +171,12 @@ class KnowledgeService(QObject):
         self.changed.emit(KnowledgeChange())
 
     def set_paused(self, is_paused: bool) -> None:
-        """Has the indexing wait until it is told to go on."""
+        """Has the indexing wait until it is told to go on, after a restart too."""
         self._gate.hold(PAUSED, is_paused)
+        try:
+            self._file.pause(is_paused)
+        except UserError as error:
+            self._notices.fail(error)
         self.changed.emit(KnowledgeChange())
 
     def note_answering(self, is_answering: bool) -> None:

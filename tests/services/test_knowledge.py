@@ -182,6 +182,20 @@ def test_nothing_is_read_while_an_answer_is_written_or_the_user_has_paused(
     assert not shelf.knowledge.is_paused
 
 
+def test_a_pause_lasts_over_a_restart_until_the_user_ends_it(shelf: Shelf, folder: Path) -> None:
+    shelf.knowledge.set_paused(True)
+    made = shelf.knowledge.create("Manuals", [folder])
+    assert made is not None
+    shelf.starts_again()
+    assert shelf.knowledge.is_paused
+    assert shelf.reader.read == []
+    shelf.knowledge.set_paused(False)
+    shelf.waits_until_done()
+    assert shelf.finds("lamp") == ["lamp.md"]
+    shelf.starts_again()
+    assert not shelf.knowledge.is_paused
+
+
 def test_sources_are_added_and_taken_out(shelf: Shelf, folder: Path, tmp_path: Path) -> None:
     collection_id = shelf.creates("Manuals", folder / "kettle.md")
     assert shelf.finds("lamp") == []

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from typing_extensions import override
 
 from app.core.formatting import one_line, tokens
-from app.core.quoting import with_quote
+from app.core.quoting import parted, with_quote
 from app.core.translation import tr
 from app.ui.composer.attachment_chips import AttachmentChip, AttachmentChips
 from app.ui.composer.composer_edit import ComposerEdit, SendKey
@@ -189,11 +189,17 @@ class Composer(QFrame):
         self.edit.setTextCursor(cursor)
         self.edit.setFocus()
 
-    def set_text(self, text: str) -> None:
-        """Puts a text into the field, such as a kept draft. Emits no `draft_changed`."""
-        self.quote.set_quote("")
+    def set_text(self, text: str, *, is_answer: bool = False) -> None:
+        """Puts a text into the field, such as a kept draft. Emits no `draft_changed`.
+
+        A passage that a question begins with stands above the field again.
+        """
+        quote, words = parted(text)
+        if is_answer or with_quote(quote, words) != text:
+            quote, words = "", text
+        self.quote.set_quote(quote)
         with QSignalBlocker(self):
-            self.edit.setPlainText(text)
+            self.edit.setPlainText(words)
         self.edit.moveCursor(QTextCursor.MoveOperation.End)
         self._refresh()
 
@@ -222,7 +228,7 @@ class Composer(QFrame):
         self._is_answer = is_answer
         self._editing_label.setText(tr("Editing an answer") if is_answer else tr("Editing a message"))
         self._editing_strip.show()
-        self.set_text(text)
+        self.set_text(text, is_answer=is_answer)
         self.edit.setFocus()
 
     @property

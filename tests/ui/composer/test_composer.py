@@ -265,3 +265,30 @@ def test_the_cross_takes_the_passage_away_and_leaves_the_words(qtbot: QtBot, com
     assert signal.args == ["Why?"]
     assert composer.text == "Why?"
     assert composer.edit.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("draft", "quote"),
+    [
+        ("> one\n> two\n\nWhy?", "one\ntwo"),
+        ("> one", "one"),
+        (">one\n\nWhy?", ""),
+        ("> one\nWhy?", ""),
+        ("Why?\n\n> one", ""),
+    ],
+)
+def test_the_passage_comes_back_with_its_draft(composer: Composer, draft: str, quote: str) -> None:
+    composer.ask_about("something else")
+    composer.set_text(draft)
+    assert (composer.quote.quote, composer.text) == (quote, draft)
+    assert composer.quote.isVisible() == bool(quote)
+
+
+def test_the_passage_comes_back_when_a_question_is_edited_and_again_after_it(composer: Composer) -> None:
+    composer.ask_about("of the draft")
+    composer.begin_edit("> of the question\n\nWhy?")
+    assert composer.quote.quote == "of the question"
+    composer.cancel_edit()
+    assert composer.quote.quote == "of the draft"
+    composer.begin_edit("> of an answer\n\nBecause.", is_answer=True)
+    assert composer.quote.quote == ""
