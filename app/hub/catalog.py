@@ -170,8 +170,9 @@ class Catalog:
 def _translate(entry: dict[str, Any]) -> None:
     """Gives what people read of a model their language; things to try only where the model writes it too."""
     entry["description"] = tr(entry["description"])
-    if source := entry.get("sampling_source"):
-        entry["sampling_source"] = tr(source)
+    for name in ("sampling_source", "needs"):
+        if name in entry:
+            entry[name] = tr(entry[name])
     if language().partition("_")[0] in entry["languages"]:
         entry["suggestions"] = [tr(text) for text in entry.get("suggestions", ())]
 

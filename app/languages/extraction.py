@@ -1,13 +1,18 @@
 """Brings the catalogs up to date with the source: `uv run python -m app.languages.extraction`.
 
 New sentences come into every `resources/translations/CODE/tarn.po` without a translation, those that are no
-longer in the source go, and a sentence that has only changed keeps its old translation, marked fuzzy.
+longer in the source go, and a sentence that has only changed keeps its old translation, marked fuzzy. What is
+left to do in each catalog is printed.
+
+With the code of a language behind it (`... extraction pt`), it begins a catalog for that language.
 """
 
 from __future__ import annotations
 
 import io
+import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -15,6 +20,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from app.languages.catalogs import SOURCE, available_codes
+from app.languages.checks import faults_of
+from app.languages.language import language_of
 
 KEYWORDS = {"tr": None, "tr_in": ((1, "c"), 2), "tr_count": (1, 2), "tr_later": None}
 """The functions of `app/core/translation.py`, as Babel describes them: where their sentences stand."""
@@ -48,7 +55,8 @@ def extracted(app: Path, models: Path) -> Catalog:
     for name, _line, message, comments, context in found:
         catalog.add(message, None, [(f"app/{name}", 0)], auto_comments=comments, context=context)
     for model in tomllib.loads(models.read_text(encoding="utf-8"))["model"]:
-        for text in (model.get("description"), model.get("sampling_source"), *model.get("suggestions", ())):
+        texts = [model.get(name, "") for name in ("description", "sampling_source", "needs")]
+        for text in (*texts, *model.get("suggestions", ())):
             if text and text.isascii():
                 catalog.add(text, None, [("resources/catalog.toml", 0)], auto_comments=[model["id"]])
     return catalog
@@ -56,8 +64,7 @@ def extracted(app: Path, models: Path) -> Catalog:
 
 def updated(source: Path, template: Catalog) -> bytes:
     """A catalog's file with what the template has, and with its translations of that."""
-    with source.open("rb") as file:
-        catalog = read_po(file)
+    catalog = read(source)
     catalog.update(template)
     catalog.obsolete.clear()
     return written(catalog)
@@ -77,13 +84,45 @@ def written(catalog: Catalog) -> bytes:
     return f'msgid ""\nmsgstr ""\n{lines}\n'.encode() + content.getvalue()
 
 
-def main() -> None:
+def read(source: Path) -> Catalog:
+    """A catalog. Raises PoFileError: it is damaged."""
+    with source.open("rb") as file:
+        return read_po(file, abort_invalid=True)
+
+
+def faults_in(catalog: Catalog) -> list[str]:
+    """What is left to do, a line for each: the sentence, and what is wrong with its translation."""
+    forms = int(PLURAL_FORMS[str(catalog.locale_identifier)].partition("=")[2].partition(";")[0])
+    return [
+        f"{message.id if isinstance(message.id, str) else message.id[0]!r}: {fault}"
+        for message in catalog
+        if message.id
+        for fault in faults_of(message, forms)
+    ]
+
+
+def main(codes: Sequence[str]) -> None:
     folder = ROOT / "resources" / "translations"
     template = extracted(ROOT / "app", ROOT / "resources" / "catalog.toml")
+    for code in codes:
+        _begin(folder / code, code, template)
     for code in available_codes(folder):
         path = folder / code / SOURCE
         path.write_bytes(updated(path, template))
+        faults = faults_in(read(path))
+        sys.stdout.write(f"{code}: {len(faults)} to do\n" + "".join(f"  {fault}\n" for fault in faults))
+
+
+def _begin(folder: Path, code: str, template: Catalog) -> None:
+    """Makes an empty catalog where there is none."""
+    if code not in PLURAL_FORMS or language_of(code).code != code:
+        sys.exit(f"Add {code} to LANGUAGES in app/languages/language.py and to PLURAL_FORMS in this file.")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / SOURCE).exists():
+        catalog = Catalog(locale=code)
+        catalog.update(template)
+        (folder / SOURCE).write_bytes(written(catalog))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -15,7 +15,7 @@ from app.core.reasoning_timer import ReasoningProgress
 from app.core.stream import ReplyAssembler, ReplyEvent
 from app.core.tool_call_status import CallState, CallStatus
 from app.core.tool_round import ToolUse
-from app.core.translation import tr, tr_count
+from app.core.translation import tr, tr_count, tr_in
 from app.core.turn_event import TurnEvent
 from app.core.turn_request import TurnRequest
 from app.servers.server_engine import ServerEngine
@@ -124,7 +124,7 @@ def reading_status(progress: MediaProgress | PromptProgress) -> str:
         return _media_status(progress)
     to_read = progress.total_tokens - progress.cached_tokens
     if to_read <= 0:
-        return tr("Reading")
+        return tr_in("the model reads the prompt", "Reading")
     share = (progress.read_tokens - progress.cached_tokens) / to_read
     return tr_count(
         "Reading {count:,} token, {share:.0%}", "Reading {count:,} tokens, {share:.0%}", to_read, share=share

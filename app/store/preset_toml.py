@@ -81,7 +81,7 @@ def _fault(name: str, value: Any) -> str:
 
 
 def _sentence(name: str, value: object, problem: str) -> str:
-    if problem.endswith("."):
+    if problem.endswith((".", "\N{IDEOGRAPHIC FULL STOP}")):
         return problem
     if limit := _LIMITS.get(name):
         is_whole = name in WHOLE_NUMBERS or name not in LIMITS

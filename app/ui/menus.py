@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,11 @@ class MenuEntry:
     text: str
     shortcut: str
     icon_name: str
+
+
+def _without_shortcut(text: str) -> str:
+    """What a menu or an entry says by itself. In some languages its letter stands behind it: `文件(&F)`."""
+    return re.sub(r" ?\(&\w\)", "", text).replace("&", "").rstrip("…")
 
 
 class Menus(QObject):
@@ -82,7 +88,7 @@ class Menus(QObject):
         return [
             MenuEntry(
                 action,
-                action.toolTip().rstrip("…"),
+                action.toolTip(),
                 self._keys(action).split(", ")[0],
                 self._icon_names.get(action, ""),
             )
@@ -94,7 +100,7 @@ class Menus(QObject):
     def shortcuts(self) -> list[tuple[str, str, str]]:
         """Menu, entry and shortcuts, as the user reads them."""
         return [
-            (menu.title().replace("&", ""), action.text().replace("&", "").rstrip("…"), self._keys(action))
+            (_without_shortcut(menu.title()), _without_shortcut(action.text()), self._keys(action))
             for menu in self._menus
             for action in menu.actions()
             if action.shortcuts()
@@ -209,10 +215,10 @@ class Menus(QObject):
         self.outline_action = self._action("outline", tr("&Go to message…"), "", "Ctrl+J")
 
     def _make_view_actions(self) -> None:
-        self.palette_action = self._action("palette", tr("&Command palette…"), "command", "Ctrl+Shift+P")
+        self.palette_action = self._action("palette", tr("Command &palette…"), "command", "Ctrl+Shift+P")
         self.sidebar_action = self._action("sidebar", tr("&Sidebar"), "", "Ctrl+B")
         self.chat_settings_action = self._action("chat_settings", tr("&Chat settings"), "", SETTINGS_SHORTCUT)
-        self.theme_system_action = self._action("theme_system", tr("&System"))
+        self.theme_system_action = self._action("theme_system", tr("S&ystem"))
         self.theme_light_action = self._action("theme_light", tr("&Light"))
         self.theme_dark_action = self._action("theme_dark", tr("&Dark"))
         self.theme_high_contrast_action = self._action("theme_high_contrast", tr("&High contrast"))
@@ -237,7 +243,7 @@ class Menus(QObject):
         self.stop_action.setEnabled(False)
         self.regenerate_action = self._action("regenerate", tr("&Regenerate"), "arrow-clockwise", "Ctrl+R")
         self.copy_answer_action = self._action("copy_answer", tr("&Copy last answer"), "copy", "Ctrl+Shift+C")
-        self.copy_chat_action = self._action("copy_chat", tr("Copy chat as Mark&down"), "clipboard-text")
+        self.copy_chat_action = self._action("copy_chat", tr("Copy chat &as Markdown"), "clipboard-text")
         self.branches_action = self._action("branches", tr("&Branches…"), "git-branch", "Ctrl+Shift+J")
         self.branches_action.setEnabled(False)
         self.prompt_action = self._action("prompt", tr("&What the model sees…"), "eye", "Ctrl+U")
@@ -247,11 +253,11 @@ class Menus(QObject):
         self.previous_chat_action = self._action(
             "previous_chat", tr("&Previous chat"), "", "Ctrl+PgUp", "Ctrl+Shift+Tab"
         )
-        self.focus_composer_action = self._action("focus_composer", tr("Focus message &box"), "", "Ctrl+L")
+        self.focus_composer_action = self._action("focus_composer", tr("&Focus message box"), "", "Ctrl+L")
         self.switch_model_action = self._action("switch_model", tr("Switch &model"), "cube", "Ctrl+M")
         self.knowledge_action = self._action("knowledge", tr("&Knowledge"), "books", "Ctrl+Shift+K")
         self.models_action = self._action("models", tr("M&odels"), "download-simple", "Ctrl+Shift+M")
-        self.presets_action = self._action("presets", tr("Manage pre&sets…"), "sliders-horizontal")
+        self.presets_action = self._action("presets", tr("Manage pres&ets…"), "sliders-horizontal")
 
     def _make_help_actions(self) -> None:
         self.shortcuts_action = self._action("shortcuts", tr("&Keyboard shortcuts"), "keyboard", "Ctrl+/")
@@ -263,6 +269,7 @@ class Menus(QObject):
         """Makes an action that works in the whole window. Its first shortcut is the one that is shown."""
         action = QAction(text, self._window)
         action.setObjectName(f"{name}_action")
+        action.setToolTip(_without_shortcut(text))
         action.setShortcuts([QKeySequence(shortcut) for shortcut in shortcuts])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         action.setMenuRole(QAction.MenuRole.NoRole)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.languages import extraction
 from app.languages.catalogs import compile_catalog
 from app.languages.extraction import extracted, updated
 
@@ -65,3 +66,35 @@ def test_a_catalog_keeps_its_translations_and_marks_what_has_changed(app: Path) 
     source.write_text(text, encoding="utf-8")
     assert updated(source, extracted(app, app.parent / "models.toml")).decode() == text
     assert b"Neuer Chat" in compile_catalog(source)
+
+
+def test_the_command_brings_all_catalogs_up_to_date_and_tells_what_is_left(
+    app: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(extraction, "ROOT", app.parent)
+    folder = app.parent / "resources" / "translations"
+    folder.mkdir(parents=True)
+    (app.parent / "models.toml").rename(app.parent / "resources" / "catalog.toml")
+    extraction.main(["ko"])
+    told = capsys.readouterr().out
+    assert told.startswith("ko: 7 to do\n")
+    assert "'New chat': no translation" in told
+    catalog = folder / "ko" / "tarn.po"
+    text = catalog.read_text(encoding="utf-8")
+    assert "Plural-Forms: nplurals=1; plural=0;" in text
+    catalog.write_text(
+        text.replace('msgid "Ready"\nmsgstr ""', 'msgid "Ready"\nmsgstr "준비됨"'), encoding="utf-8"
+    )
+    extraction.main(["ko"])
+    assert capsys.readouterr().out.startswith("ko: 6 to do\n")
+    assert "준비됨" in catalog.read_text(encoding="utf-8")
+
+
+def test_a_language_that_the_program_does_not_know_is_added_to_it_first(
+    app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extraction, "ROOT", app.parent)
+    (app.parent / "resources").mkdir()
+    (app.parent / "models.toml").rename(app.parent / "resources" / "catalog.toml")
+    with pytest.raises(SystemExit, match="Add xx to LANGUAGES"):
+        extraction.main(["xx"])

@@ -175,7 +175,7 @@ def _sampling(values: Value | None) -> Sampling | None:
     except ValueError as error:
         sentence = tr(
             "A sampling value in the head of the file cannot be used: {reason}.",
-            reason=str(error).rstrip("."),
+            reason=str(error).rstrip(".\N{IDEOGRAPHIC FULL STOP}"),
         )
         raise ImportFormatError(sentence, tr("Correct it there.")) from error
 
@@ -184,10 +184,10 @@ def _sampling_value(default: object, value: Value) -> object:
     if isinstance(default, tuple):
         texts = value if isinstance(value, list) else [value]
         if not all(isinstance(text, str) for text in texts):
-            raise ValueError("it must be a list of texts")
+            raise ValueError(tr("it must be a list of texts"))
         return tuple(texts)
     if not isinstance(value, str):
-        raise ValueError("it must be a number")
+        raise ValueError(tr("it must be a number"))
     return int(value) if isinstance(default, int) else float(value)
 
 

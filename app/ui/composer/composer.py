@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from app.core.formatting import one_line, tokens
 from app.core.quoting import parted, with_quote
-from app.core.translation import tr
+from app.core.translation import tr, tr_in
 from app.ui.composer.attachment_chips import AttachmentChip, AttachmentChips
 from app.ui.composer.composer_edit import ComposerEdit, SendKey
 from app.ui.composer.queued_messages import QueuedMessages
@@ -151,7 +151,9 @@ class Composer(QFrame):
     def set_model_name(self, name: str) -> None:
         """Names the model that messages go to; an empty name where none is chosen."""
         self.edit.setPlaceholderText(
-            tr("Message {one_line}", one_line=one_line(name)) if name else tr("Write a message")
+            tr("Message {one_line}", one_line=one_line(name))
+            if name
+            else tr_in("in the empty field", "Write a message")
         )
 
     def set_send_key(self, key: SendKey) -> None:

@@ -14,13 +14,13 @@ from app.ui.widgets.column_page import ColumnPage
 WIDTH = 560
 _SOURCES = (
     ("ChatGPT", tr("the ZIP that comes by mail (Settings › Data controls › Export data)")),
-    (tr("Claude"), tr("the ZIP that comes by mail (Settings › Privacy › Export data)")),
-    (tr("Open WebUI"), tr("the JSON file (Settings › Chats › Export chats)")),
-    (tr("LM Studio"), tr("the folder “conversations” in “.lmstudio”")),
-    (tr("Jan"), tr("the folder “threads” in its data folder")),
+    ("Claude", tr("the ZIP that comes by mail (Settings › Privacy › Export data)")),
+    ("Open WebUI", tr("the JSON file (Settings › Chats › Export chats)")),
+    ("LM Studio", tr("the folder “conversations” in “.lmstudio”")),
+    ("Jan", tr("the folder “threads” in its data folder")),
     ("llama.cpp", tr("the JSON file of its web page (Settings › Import/Export)")),
     ("GPT4All", tr("the files that end in “.chat” in its folder of models")),
-    (tr("Tarn"), tr("Markdown, JSON, or a ZIP of them")),
+    ("Tarn", tr("Markdown, JSON, or a ZIP of them")),
 )
 
 

@@ -29,11 +29,18 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.connection import Connection
-from app.core.translation import tr
+from app.core.translation import tr, tr_in
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_COLUMNS = (tr("Time"), tr("Host"), tr("Purpose"), tr("Sent"), tr("Received"), tr("Outcome"))
+_COLUMNS = (
+    tr_in("when it was", "Time"),
+    tr("Host"),
+    tr("Purpose"),
+    tr("Sent"),
+    tr("Received"),
+    tr("Outcome"),
+)
 _FIRST_FIGURE, _LAST_FIGURE = 3, 4
 _LOOK_MS = 500
 
@@ -175,7 +182,7 @@ class ConnectionsPage(QWidget):
 def _cells(connection: Connection) -> tuple[str, ...]:
     local = connection.time.astimezone()
     return (
-        tr("{day}, {time}", day=formatting.day_and_month(local), time=f"{local:%H:%M}"),
+        tr("{day}, {time:%H:%M}", day=formatting.day_and_month(local), time=local),
         connection.host,
         connection.purpose,
         formatting.size(connection.bytes_up),

@@ -148,7 +148,7 @@ class FieldRow(QWidget):
         way_back = tr("Back to {words}, {origin}", words=self.field.words(self._base), origin=self._origin)
         self.reset_button.setToolTip(way_back)
         self.reset_button.setAccessibleDescription(way_back)
-        difference = tr("Differs from {origin}.", origin=self._origin) if self.is_changed else ""
+        difference = tr("Changed.") if self.is_changed else ""
         self.field.setAccessibleDescription(sentences(explanation_of(self.name), difference, problem))
         if self._is_live:
             self.explanation.setText(tr("Preset: {words}", words=self.field.words(self._base)))

@@ -50,8 +50,12 @@ class NumberRule:
             return self.empty_value
         value = self._number(clean)
         if value is None:
-            kind = tr("a whole number") if self.is_whole else tr("a number")
-            raise ValueError(f"{self.limit.label} must be {kind} {self.limit.range_text}.")
+            label, range_text = self.limit.label, self.limit.range_text
+            raise ValueError(
+                tr("{label} must be a whole number {range_text}.", label=label, range_text=range_text)
+                if self.is_whole
+                else tr("{label} must be a number {range_text}.", label=label, range_text=range_text)
+            )
         if not self.limit.low <= value <= self.limit.high:
             raise ValueError(self.limit.refusal(value))
         return value

@@ -110,7 +110,7 @@ class PresetEditor(QWidget):
         self.show_name_problem("")
         self.source.setText(source)
         self.form.show_draft(draft, base, origin, is_marked=saved.is_builtin)
-        self.reset_button.setToolTip(tr("Reset every value to {origin}", origin=origin))
+        self.reset_button.setToolTip(tr("Reset every value ({origin})", origin=origin))
         self.show_saving_state(saved)
 
     def show_name_problem(self, sentence: str) -> None:

@@ -211,11 +211,12 @@ class PresetList(QFrame):
         item = QListWidgetItem(tr("For other models ({count})", count=count))
         item.setFlags(Qt.ItemFlag.ItemIsEnabled)
         item.setData(ICON_ROLE, "caret-down" if self._is_unfolded else "caret-right")
-        state = "shown" if self._is_unfolded else "hidden"
-        item.setData(
-            Qt.ItemDataRole.AccessibleTextRole,
-            tr("Presets for other models, {count}, {state}", count=count, state=state),
+        spoken = (
+            tr("Presets for other models, {count}, shown", count=count)
+            if self._is_unfolded
+            else tr("Presets for other models, {count}, hidden", count=count)
         )
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         self.list.addItem(item)
 
     def _on_list_item_clicked(self, item: QListWidgetItem) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.core.translation import tr
+
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 _NAMES = {character: letter for letter, character in _LETTERS.items()}
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.?)", re.DOTALL)
@@ -61,5 +63,5 @@ def _read(line: str, number: int) -> str:
 
 def _of_code(code: int, escape: str, number: int) -> str:
     if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-        raise ValueError(f"Line {number}: there is no character {escape}.")
+        raise ValueError(tr("Line {number}: there is no character {escape}.", number=number, escape=escape))
     return chr(code)

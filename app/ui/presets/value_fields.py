@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QPlainTextEdit, QSizePolicy, QWi
 from typing_extensions import override
 
 from app.core.preset_overrides import Value
+from app.core.translation import tr
 from app.ui.presets.number_text import NumberRule
 from app.ui.presets.stop_text import lines_of, stops_of
 from app.ui.presets.tools_field import ToolsField
@@ -180,7 +181,7 @@ class TextField(QPlainTextEdit):
         text = " ".join(self._shown(value).split())
         if len(text) > 40:
             text = text[:40].rstrip() + "…"
-        return f"“{text}”" if text else "none"
+        return f"“{text}”" if text else tr("none")
 
     def set_value(self, value: FieldValue) -> None:
         """Shows a value. Emits nothing."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.core.spoken_answers import SpokenAnswers
-from app.core.translation import tr
+from app.core.translation import tr, tr_in
 from app.settings import ColumnWidth, Settings
 from app.ui.settings.form_page import FormPage
 
@@ -44,7 +44,7 @@ class ReadingPage(FormPage):
             (
                 (tr("Column"), self.width_field),
                 (tr("Spacing"), self.spacing_field),
-                (tr("Show"), self.outline_box),
+                (tr_in("heading of what is shown", "Show"), self.outline_box),
                 ("", self.speed_box),
                 ("", self.line_numbers_box),
                 (tr("Motion"), self.motion_box),
