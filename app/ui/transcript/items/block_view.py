@@ -13,6 +13,7 @@ from app.core.formula import Formula
 from app.ui.transcript.content.blocks import Block
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.search_query import SearchQuery
+from app.ui.transcript.items.drawing import mirrored
 from app.ui.transcript.items.horizontal_scroll import HorizontalScroll
 from app.ui.transcript.items.render_style import RenderStyle
 
@@ -36,8 +37,17 @@ class Target:
         """What it is known by while the message is laid out anew."""
         return (self.block_index, self.action, self.payload, self.ordinal)
 
+    def mirrored(self, width: float) -> Target:
+        """Where it is when what is that wide is drawn from right to left."""
+        return replace(self, area=mirrored_area(self.area, width))
+
     def moved(self, x: float, y: float, block_index: int) -> Target:
         return replace(self, area=self.area.translated(x, y), block_index=block_index)
+
+
+def mirrored_area(area: QRectF, width: float) -> QRectF:
+    """The area on the other side of the middle of something that wide."""
+    return QRectF(width - area.right(), area.top(), area.width(), area.height())
 
 
 TargetId = tuple[int, MessageAction, str, int]
@@ -98,6 +108,15 @@ class BlockView(ABC):
         """What one of its targets is known by in the message."""
         return target.moved(0, 0, self.index).id
 
+    def draw(self, painter: QPainter, paint: PaintContext) -> None:
+        """Paints it in the direction in which it is read."""
+        if not self.is_mirrored:
+            self.paint(painter, paint)
+            return
+        paint.clip = mirrored_area(paint.clip, self.width)
+        with mirrored(painter, self.width):
+            self.paint(painter, paint)
+
     @abstractmethod
     def paint(self, painter: QPainter, paint: PaintContext) -> None: ...
 
@@ -107,8 +126,13 @@ class BlockView(ABC):
         return self.height
 
     @property
+    def is_mirrored(self) -> bool:
+        """Whether it is laid out from left to right and drawn from right to left, as the window is read."""
+        return self.style.is_right_to_left
+
+    @property
     def is_right_to_left(self) -> bool:
-        return False
+        return self.is_mirrored
 
     @property
     def length(self) -> int:
@@ -154,7 +178,13 @@ class BlockView(ABC):
         return self.area
 
     def targets(self) -> Sequence[Target]:
+        """What can be clicked, as it is laid out."""
         return ()
+
+    def shown_targets(self) -> Sequence[Target]:
+        """What can be clicked, where it is drawn."""
+        targets = self.targets()
+        return [target.mirrored(self.width) for target in targets] if self.is_mirrored else targets
 
     def prepare_more(self) -> bool:
         """Do a little of what `PaintContext.unfinished` asked for; whether there is something new to show."""

@@ -1,4 +1,4 @@
-"""What the user wrote, in a soft bubble at the right."""
+"""What the user wrote, in a soft bubble at the side where lines end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
 from app.ui.transcript.items.drawing import draw_line
 from app.ui.transcript.items.render_style import RenderStyle
-from app.ui.transcript.items.rich_document import RichDocument
+from app.ui.transcript.items.rich_document import RichDocument, is_right_to_left
 from app.ui.transcript.items.text import ParagraphView
 
 SIDE = 16.0
@@ -60,7 +60,12 @@ class QuotedView(ParagraphView):
     @property
     @override
     def _origin(self) -> QPointF:
-        return super()._origin + QPointF(BESIDE_BAR, 0)
+        return super()._origin + QPointF(0 if self.is_right_to_left else BESIDE_BAR, 0)
+
+    @property
+    @override
+    def is_right_to_left(self) -> bool:
+        return is_right_to_left(self._rich.document.firstBlock())
 
     @property
     @override
@@ -76,7 +81,8 @@ class QuotedView(ParagraphView):
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
         (target,) = self.targets()
         colour = "accent" if paint.hovered == self.id_of(target) else "muted"
-        painter.fillRect(QRectF(0, 0, BAR_WIDTH, self.height), self.style.colour(colour))
+        left = self.width - BAR_WIDTH if self.is_right_to_left else 0
+        painter.fillRect(QRectF(left, 0, BAR_WIDTH, self.height), self.style.colour(colour))
         super().paint(painter, paint)
 
     @override
@@ -136,7 +142,7 @@ class BubbleFrame:
     def place(self, view: BlockView, y: float) -> QPointF:
         """Lay the next block out below `y`, which is outside of the ground so far: where it begins."""
         view.lay_out(self._room)
-        left = self._width - SIDE - self._room
+        left = SIDE if self._style.is_right_to_left else self._width - SIDE - self._room
         top = y - ABOVE if self.area.height() else y + ABOVE
         ground = QRectF(left - SIDE, top - ABOVE, self._room + 2 * SIDE, view.height + 2 * ABOVE)
         self.area = self.area.united(ground)

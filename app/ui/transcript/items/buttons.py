@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.ui.transcript.content.blocks import Button, ButtonRow
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
-from app.ui.transcript.items.drawing import draw_frame, draw_hover, sharp
+from app.ui.transcript.items.drawing import draw_frame, draw_hover, draw_words, sharp
 from app.ui.transcript.items.render_style import RenderStyle
 
 BUTTON_HEIGHT = 30.0
@@ -76,4 +76,4 @@ def paint_button(
     words = QFontMetricsF(style.name_font).elidedText(
         button.label, Qt.TextElideMode.ElideRight, area.width() - style.px(SIDE)
     )
-    painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), words)
+    draw_words(painter, area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), words)

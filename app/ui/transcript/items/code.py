@@ -109,6 +109,11 @@ class CodeView(BlockView):
         if self._wraps and has_endless_word(code):
             end_lines_anywhere(self._document)
 
+    @property
+    @override
+    def is_mirrored(self) -> bool:
+        return False
+
     @override
     def lay_out(self, width: float) -> None:
         room = width - 2 * PADDING - self._gutter

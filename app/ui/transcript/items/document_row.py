@@ -12,8 +12,8 @@ from app.core.translation import tr
 from app.ui.transcript.content.attachment_blocks import DocumentRow, ShownDocument
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
-from app.ui.transcript.items.drawing import draw_hover
-from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_words
+from app.ui.transcript.items.render_style import ICON_SIZE, RenderStyle
 
 WIDTH = 300.0
 """Pixels of a document."""
@@ -59,10 +59,9 @@ class DocumentRowView(BlockView):
         painter.drawRoundedRect(area, RADIUS, RADIUS)
         if is_hovered:
             draw_hover(painter, self.style, area, RADIUS)
-        icon = self.style.icon("prohibit" if is_gone else "file-text", "muted" if is_gone else "accent")
-        side = icon.deviceIndependentSize()
-        painter.drawPixmap(QPointF(area.left() + PADDING, area.center().y() - side.height() / 2), icon)
-        left = area.left() + PADDING + side.width() + PADDING
+        name, colour = ("prohibit", "muted") if is_gone else ("file-text", "accent")
+        draw_icon(painter, self.style, name, colour, QPointF(area.left() + PADDING, area.center().y()))
+        left = area.left() + PADDING + self.style.px(ICON_SIZE) + PADDING
         place = QRectF(left, area.top() + ABOVE, area.right() - PADDING - left, 0)
         caption = tr("File is missing; its text is kept") if is_gone else document.caption
         for words, font, colour in (
@@ -74,7 +73,7 @@ class DocumentRowView(BlockView):
             painter.setFont(font)
             painter.setPen(self.style.colour(colour))
             shown = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, place.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+            draw_words(painter, place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
             place.moveTop(place.bottom() + BETWEEN_LINES)
 
     @override

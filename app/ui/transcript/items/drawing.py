@@ -20,6 +20,8 @@ DIMMEST_DOT = 0.3
 DOTS_WIDTH = (DOTS - 1) * DOT_DISTANCE + 2 * DOT_RADIUS
 HALF_PIXEL = 0.5
 """A line of one pixel is sharp in the middle of a pixel."""
+_ISOLATED, _NO_LONGER = "\u2068", "\u2069"
+"""Unicode's marks around words that have a direction of their own, such as a name in Latin letters."""
 
 
 @contextmanager
@@ -30,6 +32,35 @@ def saved(painter: QPainter) -> Iterator[None]:
         yield
     finally:
         painter.restore()
+
+
+@contextmanager
+def mirrored(painter: QPainter, width: float) -> Iterator[None]:
+    """Draw from right to left what is laid out from left to right in an area of that width."""
+    with saved(painter):
+        painter.translate(width, 0)
+        painter.scale(-1, 1)
+        yield
+
+
+@contextmanager
+def upright(painter: QPainter, area: QRectF) -> Iterator[None]:
+    """Draw letters or a picture into an area as they are, also where all around them is mirrored."""
+    if painter.transform().m11() > 0:
+        yield
+        return
+    with saved(painter):
+        painter.translate(area.left() + area.right(), 0)
+        painter.scale(-1, 1)
+        painter.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        yield
+
+
+def draw_words(painter: QPainter, area: QRectF, flags: Qt.AlignmentFlag | int, words: str) -> None:
+    """Draw words in the painter's font and colour; left and right are where reading begins and ends."""
+    with upright(painter, area):
+        is_turned = painter.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        painter.drawText(area, int(flags), f"{_ISOLATED}{words}{_NO_LONGER}" if is_turned else words)
 
 
 def draw_line(
@@ -44,8 +75,7 @@ def draw_line(
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0.0, area.width()))
     painter.setFont(font)
     painter.setPen(style.colour(colour))
-    flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-    painter.drawText(area, int(flags), shown)
+    draw_words(painter, area, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
     return float(metrics.horizontalAdvance(shown))
 
 
@@ -58,8 +88,10 @@ def draw_icon(
     size: int = ICON_SIZE,
 ) -> None:
     """Draw an icon whose left edge has its middle at a point."""
-    top = left_middle.y() - style.px(size) / 2
-    painter.drawPixmap(QPointF(left_middle.x(), top), style.icon(name, colour, size))
+    side = style.px(size)
+    area = QRectF(left_middle.x(), left_middle.y() - side / 2, side, side)
+    with upright(painter, area):
+        painter.drawPixmap(area.topLeft(), style.icon(name, colour, size))
 
 
 def draw_frame(

@@ -13,7 +13,7 @@ from app.core.translation import tr
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import PaintContext, Target
-from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line
+from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line, draw_words, mirrored, saved
 from app.ui.transcript.items.render_style import ICON_SIZE, SMALL_ICON_SIZE, RenderStyle
 
 HEIGHT = 36.0
@@ -107,6 +107,7 @@ class Footer:
         """Where there is no version to go to."""
         self._figures_area = QRectF()
         self._small = QFontMetricsF(style.small_font)
+        self._width = 0.0
 
     @property
     def height(self) -> float:
@@ -117,6 +118,7 @@ class Footer:
 
     def lay_out(self, width: float, top: float) -> None:
         self._targets = []
+        self._width = width
         is_question = self.entry.message.role is Role.USER
         x = width - self._natural_width() if is_question else BEFORE_FIRST_BUTTON
         y = top + ABOVE
@@ -146,11 +148,21 @@ class Footer:
             return self.is_read_aloud
         return action in _ALWAYS_SHOWN
 
+    def shown_targets(self, *, is_active: bool) -> Sequence[Target]:
+        """The buttons, where they are drawn."""
+        targets = self.targets(is_active=is_active)
+        return [it.mirrored(self._width) for it in targets] if self.style.is_right_to_left else targets
+
+    def draw(self, painter: QPainter, paint: PaintContext, *, is_active: bool) -> None:
+        """Paints it in the direction in which the window is read."""
+        with mirrored(painter, self._width) if self.style.is_right_to_left else saved(painter):
+            self.paint(painter, paint, is_active=is_active)
+
     def paint(self, painter: QPainter, paint: PaintContext, *, is_active: bool) -> None:
         if not self._version_area.isEmpty():
             painter.setFont(self.style.small_font)
             painter.setPen(self.style.colour("muted"))
-            painter.drawText(self._version_area, Qt.AlignmentFlag.AlignCenter, self._version_words)
+            draw_words(painter, self._version_area, Qt.AlignmentFlag.AlignCenter, self._version_words)
             self._paint_dead_arrow(painter)
         for target in self.targets(is_active=is_active):
             self._paint_button(painter, target, paint)

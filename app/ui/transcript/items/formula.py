@@ -50,6 +50,11 @@ class FormulaView(BlockView):
         self._source = block.plain_text()
         self._image = image
 
+    @property
+    @override
+    def is_mirrored(self) -> bool:
+        return False
+
     @override
     def lay_out(self, width: float) -> None:
         self.width = width

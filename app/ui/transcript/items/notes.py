@@ -158,7 +158,8 @@ class ErrorNoteView(DocumentView):
     @property
     @override
     def _origin(self) -> QPointF:
-        return QPointF(self._words_left, ERROR_PADDING - self.style.half_leading())
+        left = ERROR_SIDE if self.style.is_right_to_left else self._words_left
+        return QPointF(left, ERROR_PADDING - self.style.half_leading())
 
     @override
     def lay_out(self, width: float) -> None:
@@ -179,7 +180,9 @@ class ErrorNoteView(DocumentView):
         painter.drawRoundedRect(sharp(self.area), RADIUS, RADIUS)
         painter.setOpacity(1)
         first_line = ERROR_PADDING + self.style.block_format().lineHeight() / 2
-        draw_icon(painter, self.style, "warning-circle", "danger", QPointF(ERROR_SIDE, first_line))
+        is_turned = self.style.is_right_to_left
+        left = self.width - ERROR_SIDE - self.style.px(ICON_SIZE) if is_turned else ERROR_SIDE
+        draw_icon(painter, self.style, "warning-circle", "danger", QPointF(left, first_line))
         painter.translate(self._origin)
         clip = paint.clip.translated(-self._origin)
         draw_document(self._rich.document, painter, paint, clip)

@@ -12,7 +12,7 @@ from app.core.translation import tr
 from app.ui.transcript.content.attachment_blocks import PictureRow, ShownPicture
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
-from app.ui.transcript.items.drawing import draw_hover
+from app.ui.transcript.items.drawing import draw_hover, draw_words, upright
 from app.ui.transcript.items.render_style import RenderStyle
 
 LARGEST = (320.0, 240.0)
@@ -73,8 +73,9 @@ class PictureRowView(BlockView):
         for picture, area, target in zip(self._pictures, self._areas, targets, strict=True):
             if not paint.clip.intersects(area.adjusted(0, 0, 0, self.style.px(30))):
                 continue
-            self._paint_picture(painter, picture, area)
-            self._paint_boxes(painter, picture, area)
+            with upright(painter, area):
+                self._paint_picture(painter, picture, area)
+                self._paint_boxes(painter, picture, area)
             if paint.hovered == self.id_of(target):
                 draw_hover(painter, self.style, area, RADIUS)
             self._paint_caption(painter, picture, area)
@@ -129,7 +130,7 @@ class PictureRowView(BlockView):
             words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width())
         painter.setFont(self.style.small_font)
         painter.setPen(self.style.colour("muted"))
-        painter.drawText(place, side | Qt.AlignmentFlag.AlignVCenter, words)
+        draw_words(painter, place, side | Qt.AlignmentFlag.AlignVCenter, words)
 
     @override
     def targets(self) -> Sequence[Target]:

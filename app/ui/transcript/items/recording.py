@@ -14,7 +14,7 @@ from app.core.translation import tr
 from app.ui.transcript.content.attachment_blocks import RecordingRow, ShownRecording
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.items.block_view import BlockView, PaintContext, Target
-from app.ui.transcript.items.drawing import draw_hover
+from app.ui.transcript.items.drawing import draw_hover, draw_words, upright
 from app.ui.transcript.items.render_style import RenderStyle
 
 WIDTH, HEIGHT = 300.0, 44.0
@@ -50,7 +50,10 @@ class RecordingRowView(BlockView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for recording, area, target in zip(self._recordings, self._areas, self.targets(), strict=True):
             if paint.clip.intersects(area.adjusted(0, 0, 0, self.style.px(30))):
-                self._paint_recording(painter, recording, area, paint.hovered == self.id_of(target))
+                with upright(painter, area):  # The line of time goes from left to right everywhere.
+                    painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+                    self._paint_recording(painter, recording, area, paint.hovered == self.id_of(target))
+                self._paint_caption(painter, recording, area)
 
     def _paint_recording(
         self, painter: QPainter, recording: ShownRecording, area: QRectF, is_hovered: bool
@@ -77,11 +80,16 @@ class RecordingRowView(BlockView):
         left = area.left() + PADDING + side.width() + PADDING
         bars = QRectF(left, area.top() + 8, right - PADDING - left, area.height() - 16)
         draw_waveform(painter, bars, recording.waveform, self.style.colour("muted"))
+
+    def _paint_caption(self, painter: QPainter, recording: ShownRecording, area: QRectF) -> None:
+        is_gone = self.style.attachments.is_gone(recording.sha256)
         caption = tr("Recording is missing") if is_gone else recording.name
+        metrics = QFontMetricsF(self.style.small_font)
         place = QRectF(area.left(), area.bottom() + ABOVE_CAPTION, area.width(), metrics.height())
         words = metrics.elidedText(caption, Qt.TextElideMode.ElideMiddle, place.width())
+        painter.setFont(self.style.small_font)
         painter.setPen(self.style.colour("muted"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignRight | vertical, words)
+        draw_words(painter, place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
 
     @override
     def targets(self) -> Sequence[Target]:

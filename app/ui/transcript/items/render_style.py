@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
+    QGuiApplication,
     QPixmap,
     QTextBlockFormat,
     QTextCharFormat,
@@ -88,6 +89,8 @@ class RenderStyle:
             "formulas": formulas,
         }
         self.theme = theme
+        self.is_right_to_left = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        """Whether the window is read so; words have a direction of their own."""
         self.wraps_code, self.shows_line_numbers = wraps_code, shows_line_numbers
         self.attachments = attachments
         self.column_width, self.is_compact = column_width, is_compact

@@ -92,6 +92,11 @@ class TableView(BlockView):
     def is_right_to_left(self) -> bool:
         return self._direction == Qt.LayoutDirection.RightToLeft
 
+    @property
+    @override
+    def is_mirrored(self) -> bool:
+        return False
+
     @override
     def lay_out(self, width: float) -> None:
         if width != self.width:

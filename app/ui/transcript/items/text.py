@@ -33,6 +33,11 @@ class DocumentView(BlockView):
     _rich: RichDocument
 
     @property
+    @override
+    def is_mirrored(self) -> bool:
+        return False
+
+    @property
     def _origin(self) -> QPointF:
         return QPointF(0, 0)
 

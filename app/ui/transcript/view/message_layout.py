@@ -148,7 +148,16 @@ class MessageLayout:
         indent = sum(self._indent(container) for container in view.block.place.containers)
         room = max(NARROWEST, self.width - indent)
         view.lay_out(room)
-        return QPointF(self.width - indent - room if view.is_right_to_left else indent, y)
+        left = sum(
+            self._indent(container)
+            for container in view.block.place.containers
+            if not self._is_at_right(container, view)
+        )
+        return QPointF(left if left == indent else self.width - (indent - left) - room, y)
+
+    def _is_at_right(self, container: Container, view: BlockView) -> bool:
+        """Whether a block is indented at its right: in cards as the window is read, in lists as its words."""
+        return self.style.is_right_to_left if container is Container.CARD else view.is_right_to_left
 
     def _indent(self, container: Container) -> float:
         return self.style.px(INDENTS[container])
@@ -170,7 +179,7 @@ class MessageLayout:
         paint = PaintContext(
             self.style, clip, hovered=paint_state.hovered, just_copied=paint_state.just_copied
         )
-        self.footer.paint(painter, paint, is_active=paint_state.is_active)
+        self.footer.draw(painter, paint, is_active=paint_state.is_active)
         if paint_state.has_focus:
             self._paint_focus(painter, paint_state)
 
@@ -192,7 +201,7 @@ class MessageLayout:
         )
         with saved(painter):
             painter.translate(x, y)
-            view.paint(painter, paint)
+            view.draw(painter, paint)
 
     def _paint_surroundings(self, painter: QPainter, index: int) -> None:
         """Bars of quotes and cards, and the marker of a list item."""
@@ -207,8 +216,8 @@ class MessageLayout:
             if container is not Container.LIST:
                 top = above if depth < place.shared else y
                 left = x + (CARD_BAR_LEFT if container is Container.CARD else 0)
-                if view.is_right_to_left and container is Container.QUOTE:
-                    left = self.width - x - BAR_WIDTH
+                if self._is_at_right(container, view):
+                    left = self.width - left - BAR_WIDTH
                 bar = QRectF(left, top, BAR_WIDTH, y + view.height - top)
                 painter.fillRect(bar, self.style.colour(self._bars.get((index, depth), "line")))
             x += self._indent(container)
@@ -239,17 +248,17 @@ class MessageLayout:
         found: list[Target] = []
         for index, view in enumerate(self.views):
             x, y = self._lefts[index], self._tops[index]
-            found += [target.moved(x, y, index) for target in view.targets()]
-        return [*found, *self.footer.targets(is_active=is_active)]
+            found += [target.moved(x, y, index) for target in view.shown_targets()]
+        return [*found, *self.footer.shown_targets(is_active=is_active)]
 
     def target_at(self, point: QPointF, *, is_active: bool) -> Target | None:
         index = self.view_at(point.y())
         if index is not None:
             x, y = self._lefts[index], self._tops[index]
-            for target in self.views[index].targets():
+            for target in self.views[index].shown_targets():
                 if target.area.contains(point - QPointF(x, y)):
                     return target.moved(x, y, index)
-        for target in self.footer.targets(is_active=is_active):
+        for target in self.footer.shown_targets(is_active=is_active):
             if target.area.contains(point):
                 return target
         return None

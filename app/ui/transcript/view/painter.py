@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, QRectF, QTimer
+from PySide6.QtCore import QObject, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractScrollArea
 
@@ -44,6 +44,7 @@ class Painter(QObject):
         """Draws an area of the window."""
         with QPainter(self._area.viewport()) as painter:
             painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+            painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # What is mirrored says so itself.
             painter.fillRect(area, self._column.style.colour("surface"))
             for row in self._viewport.rows_between(area.top(), area.bottom()):
                 self._draw_row(painter, row, area)

@@ -57,7 +57,8 @@ class Viewport:
 
     @property
     def column_left(self) -> int:
-        return (self._area.width() - self._column.column_width) // 2
+        left = (self._area.width() - self._column.column_width) // 2
+        return left - self._area.viewport().x()  # From right to left, the scroll bar is before it.
 
     def row_y(self, row: int) -> int:
         """Where a row begins, seen from the top edge."""
