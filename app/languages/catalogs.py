@@ -35,7 +35,7 @@ def available_languages(folder: Path) -> tuple[Language, ...]:
 def open_catalog(folder: Path, code: str) -> gettext.NullTranslations:
     """The translations into a language; an empty catalog, and a line in the log, where it cannot be read."""
     if code in (LONGER, MIRRORED):
-        return PseudoTranslations()
+        return PseudoTranslations(is_right_to_left=code == MIRRORED)
     if code == ENGLISH:
         return gettext.NullTranslations()
     try:

@@ -16,20 +16,28 @@ _LONGER_BY = 0.4
 _FILLING = "ẋẏẋẏẋ "
 
 
+_RIGHT_TO_LEFT = "\N{RIGHT-TO-LEFT MARK}"
+"""Around a sentence, it has Qt take it for one in Arabic, whose full stop stands at the left."""
+
+
 class PseudoTranslations(gettext.NullTranslations):
     """A catalog that has every sentence."""
 
+    def __init__(self, *, is_right_to_left: bool = False) -> None:
+        super().__init__()
+        self._mark = _RIGHT_TO_LEFT if is_right_to_left else ""
+
     @override
     def gettext(self, message: str) -> str:
-        return pseudo(message)
+        return f"{self._mark}{pseudo(message)}{self._mark}"
 
     @override
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        return pseudo(msgid1 if n == 1 else msgid2)
+        return self.gettext(msgid1 if n == 1 else msgid2)
 
     @override
     def pgettext(self, context: str, message: str) -> str:
-        return pseudo(message)
+        return self.gettext(message)
 
 
 def pseudo(text: str) -> str:

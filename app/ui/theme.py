@@ -6,14 +6,20 @@ by the one style sheet made here, or are given the `Theme` where they paint what
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from string import Template
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 from app.ui.fonts import CODE_FAMILIES
+
+_SIDE = re.compile(r"\b(border|margin|padding)-(left|right):")
+_OTHER_SIDE = {"left": "right", "right": "left"}
+_FOUR_SIDES = re.compile(r"\b(margin|padding): ([^\s;]+) ([^\s;]+) ([^\s;]+) ([^\s;]+);")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +169,18 @@ def style_sheet_of(theme: Theme, template: str, icons: Path, zoom_percent: int =
     values["accent_line"] = _mixed(theme.accent, theme.surface, 0.45).name()
     values["scroll_handle"] = _mixed(theme.muted, theme.surface, 0.3).name()
     values["disabled"] = _mixed(theme.muted, theme.surface, 0.6).name()
+    if QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+        template = mirrored(template)
     return Template(template).substitute(values)
+
+
+def mirrored(template: str) -> str:
+    """A style sheet whose lines and empty space are on the other side. Menus and how words are aligned stay:
+    Qt turns those itself.
+    """
+    return "\n".join(line if line.startswith("QMenu") else _turned(line) for line in template.split("\n"))
+
+
+def _turned(line: str) -> str:
+    turned = _SIDE.sub(lambda found: f"{found[1]}-{_OTHER_SIDE[found[2]]}:", line)
+    return _FOUR_SIDES.sub(r"\1: \2 \5 \4 \3;", turned)

@@ -13,5 +13,6 @@ from app.languages.choice import VARIABLE, use_language
 from app.paths import resources
 
 if VARIABLE in os.environ:  # Before modules are imported that hold words.
-    if use_language(resources() / "translations", None, ()).is_right_to_left:
+    _language = use_language(resources() / "translations", None, ())
+    if _language.is_right_to_left:
         QGuiApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)

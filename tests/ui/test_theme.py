@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QPalette
 
 from app.paths import resources
-from app.ui.theme import Theme, contrast, load_theme, palette_of, style_sheet_of
+from app.ui.theme import Theme, contrast, load_theme, mirrored, palette_of, style_sheet_of
 
 THEMES = resources() / "themes"
 GROUNDS = ("surface", "raised", "sunken", "hover", "bubble")
@@ -100,6 +100,18 @@ def test_the_style_sheet_has_every_name_filled_in_and_letters_zoom(theme: Theme)
     assert theme.surface in normal
     assert "font-size: 15px" in normal
     assert "font-size: 30px" in large
+
+
+def test_lines_and_empty_space_change_sides_where_the_window_is_read_from_right_to_left() -> None:
+    sheet = """Sidebar { border: none; border-right: 1px solid $line; padding: 1px 2px 3px 4px; }
+QPushButton { padding: 1px 4px; color: $link; margin-left: 3px; text-align: left; }
+QMenu::item { padding: 6px 28px 6px 12px; }"""
+    assert mirrored(sheet).splitlines() == [
+        "Sidebar { border: none; border-left: 1px solid $line; padding: 1px 4px 3px 2px; }",
+        "QPushButton { padding: 1px 4px; color: $link; margin-right: 3px; text-align: left; }",
+        "QMenu::item { padding: 6px 28px 6px 12px; }",
+    ]
+    assert mirrored(mirrored(sheet)) == sheet
 
 
 def test_pictures_named_by_the_style_sheet_exist(theme: Theme) -> None:

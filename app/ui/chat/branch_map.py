@@ -24,6 +24,8 @@ from app.core.branch_map import BranchRow
 from app.core.message import Role
 from app.core.translation import listed, tr, tr_count
 from app.ui.fonts import resized, scaled
+from app.ui.transcript.items.drawing import mirrored, saved
+from app.ui.widgets.reading_direction import isolated
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 """The `BranchRow` of a row."""
@@ -131,12 +133,9 @@ class BranchMap(QListView):
         shown = max((at for at, row in enumerate(rows) if row.is_shown), default=0)
         height = min(len(rows), MOST_ROWS) * self.sizeHintForRow(0) + _FRAME
         width = min(scaled(WIDTH), area.width() - 2 * _MARGIN)
-        self.setGeometry(
-            area.right() - width - _MARGIN,
-            area.top() + _MARGIN,
-            width,
-            min(height, area.height() - 2 * _MARGIN),
-        )
+        place = QRect(area.right() - width - _MARGIN, area.top() + _MARGIN, width, 0)
+        place.setHeight(min(height, area.height() - 2 * _MARGIN))
+        self.setGeometry(QStyle.visualRect(self.layoutDirection(), area, place))
         self.show()
         self.raise_()
         self.setCurrentIndex(self._model.index(shown))
@@ -189,7 +188,9 @@ class BranchDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(option.rect.adjusted(1, 1, -1, -1), 6, 6)
         if not option.state & QStyle.StateFlag.State_Enabled:
             painter.setOpacity(0.5)
-        self._paint_lines(painter, option.rect, row, before, palette)
+        is_turned = option.direction is Qt.LayoutDirection.RightToLeft
+        with mirrored(painter, 2 * option.rect.left() + option.rect.width()) if is_turned else saved(painter):
+            self._paint_lines(painter, option.rect, row, before, palette)
         left = _lane_x(option.rect, row.lane) + scaled(_LANE) / 2 + scaled(4)
         area = QRect(option.rect)
         area.setLeft(round(left))
@@ -230,13 +231,15 @@ class BranchDelegate(QStyledItemDelegate):
         count = f"{version}  ·  {formatting.whole(row.count)}" if version else formatting.whole(row.count)
         painter.setFont(small)
         painter.setPen(muted)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, count)
+        end = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QStyle.visualRect(option.direction, option.rect, area), end, count)
         area.setRight(area.right() - painter.fontMetrics().horizontalAdvance(count) - _SIDE)
         painter.setFont(option.font)
         shown = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
         painter.setPen(shown if row.is_shown else muted)
         words = option.fontMetrics.elidedText(words_of(row), Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, words)
+        area = QStyle.visualRect(option.direction, option.rect, area)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, isolated(words))
 
 
 def _lane_x(area: QRect, lane: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 from typing_extensions import override
@@ -18,6 +18,7 @@ from app.ui.chat.conversation_settings_button import ConversationSettingsButton
 from app.ui.chat.model_picker import ModelPicker
 from app.ui.knowledge.collections_button import CollectionsButton
 from app.ui.widgets.icon_button import IconButton
+from app.ui.widgets.reading_direction import in_direction
 
 HEIGHT = 52
 TEMPORARY_HINT = tr("This chat is not saved: it is gone when you leave it.\nClick to keep it.")
@@ -119,7 +120,7 @@ class ChatHeader(QFrame):
         status = self.model_picker.status
         if status.state is ModelState.LOADING and not status.is_waiting:
             with QPainter(self) as painter:
-                width = round(self.width() * max(0.02, min(1.0, status.progress)))
-                painter.fillRect(
-                    0, self.height() - 2, width, 2, self.palette().color(QPalette.ColorRole.Accent)
-                )
+                width = self.width() * max(0.02, min(1.0, status.progress))
+                line = QRectF(0, self.height() - 2, round(width), 2)
+                line = in_direction(line, QRectF(self.rect()), self.layoutDirection())
+                painter.fillRect(line, self.palette().color(QPalette.ColorRole.Accent))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QStyle, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.settings import ColumnWidth
@@ -86,7 +86,7 @@ class ChatPage(QWidget):
         area = self.conversation_area.geometry()
         room = area.adjusted(_PANEL_MARGIN, _PANEL_MARGIN, -_PANEL_MARGIN, -_PANEL_MARGIN)
         room.setLeft(max(room.left(), room.right() - self.settings_panel.sizeHint().width()))
-        self.settings_panel.setGeometry(room)
+        self.settings_panel.setGeometry(QStyle.visualRect(self.layoutDirection(), area, room))
 
     def _lay_out(self) -> None:
         inner = QVBoxLayout(self._column)

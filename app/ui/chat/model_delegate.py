@@ -13,7 +13,7 @@ from typing_extensions import override
 from app.core.model_file import ModelFile
 from app.ui.fonts import resized, scaled
 from app.ui.icons import icon, icon_size
-from app.ui.widgets.reading_direction import in_direction
+from app.ui.widgets.reading_direction import in_direction, isolated
 
 FILE_ROLE = Qt.ItemDataRole.UserRole + 1
 """The row's `ModelFile`; None for the rows that do something else, or are a heading."""
@@ -119,7 +119,7 @@ class ModelDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(colour)
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, isolated(shown))
 
 
 def _turned(area: QRectF, option: QStyleOptionViewItem) -> QRectF:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
     QTextLayout,
+    QTextOption,
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -34,6 +35,7 @@ from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
 from app.ui.widgets.balanced_label import BalancedLabel
 from app.ui.widgets.column_page import ColumnPage
+from app.ui.widgets.reading_direction import in_direction, isolated
 
 COLUMN_WIDTH = 680
 SUGGESTION_ICONS = ("lightbulb", "pencil-simple", "chat-circle", "list-bullets")
@@ -114,17 +116,18 @@ class SuggestionCard(QAbstractButton):
             if self._fits_one_line(area.width() - 28):
                 area.translate(0, (area.height() - self.fontMetrics().lineSpacing()) / 2)
             box = QRectF(area.left(), area.top() + 1, icon_size(), icon_size())
+            direction = self.layoutDirection()
             icon(self.suggestion.icon_name, self.palette(), QPalette.ColorRole.Accent).paint(
-                painter, box.toRect()
+                painter, in_direction(box, area, direction).toRect()
             )
-            words = area.adjusted(28, 0, 0, 0)
+            words = in_direction(area.adjusted(28, 0, 0, 0), area, direction)
             if not self.suggestion.has_own_title:
                 self._paint_prompt(painter, words, resized(self.font(), 0.95), QPalette.ColorRole.WindowText)
                 return
             title = resized(self.font(), 0.95, self.font().weight().DemiBold)
             painter.setFont(title)
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-            painter.drawText(words, Qt.AlignmentFlag.AlignTop, self.suggestion.title)
+            painter.drawText(words, Qt.AlignmentFlag.AlignTop, isolated(self.suggestion.title))
             below = words.adjusted(0, QFontMetrics(title).lineSpacing() + 4, 0, 0)
             self._paint_prompt(painter, below, resized(self.font(), 0.87), QPalette.ColorRole.PlaceholderText)
 
@@ -136,6 +139,8 @@ class SuggestionCard(QAbstractButton):
         """Two lines of the message, the second one cut where it is too long."""
         text = self.suggestion.prompt
         layout = QTextLayout(text, font)
+        start = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        layout.setTextOption(QTextOption(start | Qt.AlignmentFlag.AlignAbsolute))
         layout.beginLayout()
         first = layout.createLine()
         first.setLineWidth(area.width())
@@ -145,7 +150,9 @@ class SuggestionCard(QAbstractButton):
         layout.draw(painter, area.topLeft())
         metrics = QFontMetrics(font)
         rest = metrics.elidedText(text[first.textLength() :], Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area.adjusted(0, metrics.lineSpacing(), 0, 0), Qt.AlignmentFlag.AlignTop, rest)
+        painter.drawText(
+            area.adjusted(0, metrics.lineSpacing(), 0, 0), Qt.AlignmentFlag.AlignTop, isolated(rest)
+        )
 
 
 class Welcome(ColumnPage):

@@ -22,6 +22,7 @@ from app.core.translation import sentences, tr
 from app.knowledge.collection import Collection
 from app.services.collection_status import CollectionStatus, IndexingPhase, UnreadFile
 from app.ui.knowledge.collection_words import status_words, unread_words
+from app.ui.widgets.path_delegate import PathDelegate
 
 _STEPS = 1000
 _SHOWN_UNREAD = 500
@@ -66,6 +67,7 @@ class CollectionDetails(QWidget):
         self.bar.setTextVisible(False)
         self.pause_button = self._button(tr("Pause"), "pause_indexing_button")
         self.sources = QListWidget(self)
+        self.sources.setItemDelegate(PathDelegate(self.sources))
         self.sources.setObjectName("source_list")
         self.sources.setAccessibleName(tr("Files and folders"))
         self.files_button = self._button(tr("Add files…"), "add_files_button")

@@ -19,6 +19,7 @@ from app.ui.model_manager.row_layout import RowLayout, RowStyle, is_icon_only
 from app.ui.model_manager.row_model import ENTRY_ROLE
 from app.ui.model_manager.rows import Action, Badge, Heading, Row, Tone
 from app.ui.theme import Theme
+from app.ui.widgets.reading_direction import in_direction, isolated
 
 _Index = QModelIndex | QPersistentModelIndex
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
@@ -42,7 +43,7 @@ class RowDelegate(QStyledItemDelegate):
         self.focused = ("", "")
 
     def layout_of(self, row: Row, area: QRect) -> RowLayout:
-        return RowLayout(row, area, self._view.font(), self._look)
+        return RowLayout(row, area, self._view.font(), self._look, self._view.layoutDirection())
 
     @override
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
@@ -73,7 +74,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.setPen(self.theme.colour("muted"))
         side = 2 if self._look.is_card else self._look.side
         below = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(area.adjusted(side, 0, -side, -6), below, heading.text)
+        painter.drawText(area.adjusted(side, 0, -side, -6), below, isolated(heading.text))
 
     def _paint_ground(self, painter: QPainter, layout: RowLayout, option: QStyleOptionViewItem) -> None:
         state, flag = option.state, QStyle.StateFlag
@@ -102,12 +103,12 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(layout.title, _LEFT, _elided(metrics, row.title, layout.title.width()))
         painter.setFont(layout.small_font)
         painter.setPen(self.theme.colour("muted"))
-        painter.drawText(layout.note, _RIGHT, row.note)
+        painter.drawText(layout.note, _RIGHT, isolated(row.note))
         metrics = QFontMetrics(layout.small_font)
         for line, area in layout.lines:
             painter.setPen(self.tone_colour(line.tone))
             if line.wraps:
-                painter.drawText(area, Qt.TextFlag.TextWordWrap, line.text)
+                painter.drawText(area, Qt.TextFlag.TextWordWrap, isolated(line.text))
             else:
                 painter.drawText(area, _LEFT, _elided(metrics, line.text, area.width()))
         for badge, area in layout.badges:
@@ -139,6 +140,7 @@ class RowDelegate(QStyledItemDelegate):
         if share > 0:
             done = QRectF(area)
             done.setWidth(max(area.height(), area.width() * share))
+            done = in_direction(done, QRectF(area), self._view.layoutDirection())
             painter.setBrush(self.theme.colour("muted" if row.is_progress_quiet else "accent"))
             painter.drawRoundedRect(done, 3, 3)
 
@@ -178,6 +180,8 @@ class RowDelegate(QStyledItemDelegate):
                 box.moveLeft(area.left() + 12)
                 words.setLeft(box.right() + 7)
                 words.setRight(area.right() - 12)
+                direction = self._view.layoutDirection()
+                box, words = (QStyle.visualRect(direction, area, it) for it in (box, words))
             coloured_icon(action.icon_name, ink).paint(painter, box)
         if not is_icon_only(action):
             heavy = QFont(font)
@@ -211,7 +215,7 @@ class RowDelegate(QStyledItemDelegate):
 
 
 def _elided(metrics: QFontMetrics, text: str, width: int) -> str:
-    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    return isolated(str(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)))
 
 
 def _escaped(text: str) -> str:

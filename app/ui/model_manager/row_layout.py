@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QStyle
 
 from app.ui.fonts import resized
 from app.ui.model_manager.rows import Action, Badge, Line, Row
@@ -36,7 +37,7 @@ CARDS = RowStyle(is_card=True, side=16, top=12, gap=8)
 
 
 class RowLayout:
-    """One row, laid out for a width.
+    """One row, laid out for a width and a direction of reading.
 
     Attributes:
         frame: the ground; the rest of the height is the gap to the next row.
@@ -44,7 +45,18 @@ class RowLayout:
         badges, lines, actions: what stands there, with its rectangle.
     """
 
-    def __init__(self, row: Row, area: QRect, font: QFont, look: RowStyle) -> None:
+    title: QRect
+    note: QRect
+    bar: QRect
+
+    def __init__(
+        self,
+        row: Row,
+        area: QRect,
+        font: QFont,
+        look: RowStyle,
+        direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftToRight,
+    ) -> None:
         self.title_font = resized(font, 0.97, QFont.Weight.DemiBold if look.is_card else QFont.Weight.Medium)
         self.small_font = resized(font, 0.87)
         self.badge_font = resized(font, 0.8, QFont.Weight.Medium)
@@ -72,6 +84,20 @@ class RowLayout:
         self.frame = QRect(area.left(), area.top(), area.width(), bottom + look.top - area.top())
         top = bottom - BUTTON if is_below else self.frame.center().y() - BUTTON // 2 + 1
         self.actions = self._place_actions(right - taken, top, widths)
+        if direction is Qt.LayoutDirection.RightToLeft:
+            self._turn(area)
+
+    def _turn(self, area: QRect) -> None:
+        """Moves everything to the other side."""
+
+        def turned(rectangle: QRect) -> QRect:
+            return QStyle.visualRect(Qt.LayoutDirection.RightToLeft, area, rectangle)
+
+        self.title, self.note = turned(self.title), turned(self.note)
+        self.icon, self.bar = turned(self.icon), turned(self.bar)
+        self.badges[:] = [(badge, turned(box)) for badge, box in self.badges]
+        self.lines[:] = [(line, turned(box)) for line, box in self.lines]
+        self.actions = [(action, turned(box)) for action, box in self.actions]
 
     @property
     def height(self) -> int:

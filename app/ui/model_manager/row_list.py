@@ -23,6 +23,7 @@ from app.ui.model_manager.row_layout import RowStyle, is_icon_only
 from app.ui.model_manager.row_model import ENTRY_ROLE, RowModel
 from app.ui.model_manager.rows import Action, Entry, Row
 from app.ui.theme import Theme
+from app.ui.widgets.reading_direction import key_along
 from app.ui.widgets.rounded_popup import round_off
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -257,7 +258,8 @@ class RowList(QListView):
         if not isinstance(row, Row):
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Left) and row.actions:
-            self._walk_actions(row, 1 if event.key() == Qt.Key.Key_Right else -1)
+            is_on = key_along(event.key(), self.layoutDirection()) == Qt.Key.Key_Right
+            self._walk_actions(row, 1 if is_on else -1)
         elif event.key() in _ENTER:
             self._activate(row)
         elif event.key() == Qt.Key.Key_Delete:

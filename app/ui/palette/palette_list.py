@@ -10,12 +10,12 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPointF,
     QRect,
+    QRectF,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetrics, QPainter, QPalette, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
@@ -23,6 +23,7 @@ from app.core.translation import tr
 from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
 from app.ui.palette.palette_entries import FoundEntry
+from app.ui.widgets.reading_direction import in_direction, isolated, laid_out_line
 
 FOUND_ROLE = Qt.ItemDataRole.UserRole + 1
 """The `FoundEntry` of a row."""
@@ -82,13 +83,15 @@ class PaletteDelegate(QStyledItemDelegate):
         box = QRect(option.rect.left() + _SIDE, 0, icon_size(), icon_size())
         box.moveTop(option.rect.center().y() - icon_size() // 2)
         if found.entry.icon_name:
+            box = QStyle.visualRect(option.direction, option.rect, box)
             icon(found.entry.icon_name, palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
         area = option.rect.adjusted(_SIDE + icon_size() + 10, 0, -_SIDE, 0)
         font = resized(option.font, 0.88)
         words = found.entry.shortcut or tr(found.entry.kind.value)
         painter.setFont(font)
         painter.setPen(muted)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, words)
+        end = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(QStyle.visualRect(option.direction, option.rect, area), end, isolated(words))
         area.setRight(area.right() - QFontMetrics(font).horizontalAdvance(words) - 16)
         _draw_title(painter, option, found, area)
         painter.restore()
@@ -98,9 +101,6 @@ def _draw_title(painter: QPainter, option: QStyleOptionViewItem, found: FoundEnt
     title = found.entry.title.replace("\n", " ")
     text = option.fontMetrics.elidedText(title, Qt.TextElideMode.ElideRight, area.width())
     layout = QTextLayout(text, option.font)
-    direction = QTextOption(Qt.AlignmentFlag.AlignLeft)
-    direction.setWrapMode(QTextOption.WrapMode.NoWrap)
-    layout.setTextOption(direction)
     look = QTextCharFormat()
     look.setForeground(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Accent))
     look.setFontWeight(600)
@@ -111,9 +111,8 @@ def _draw_title(painter: QPainter, option: QStyleOptionViewItem, found: FoundEnt
             mark.start, mark.length, mark.format = place, 1, look
             marks.append(mark)
     layout.setFormats(marks)
-    layout.beginLayout()
-    line = layout.createLine()
-    line.setLineWidth(area.width() + 40)
-    layout.endLayout()
+    line = laid_out_line(layout)
     painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
-    layout.draw(painter, QPointF(area.left(), area.center().y() + 1 - line.height() / 2))
+    top = area.center().y() + 1 - line.height() / 2
+    drawn = QRectF(area.left(), top, line.naturalTextWidth(), line.height())
+    layout.draw(painter, in_direction(drawn, QRectF(option.rect), option.direction).topLeft())

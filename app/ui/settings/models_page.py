@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from app.core.translation import tr
 from app.settings import Settings
 from app.ui.widgets.drop_down import DropDown
+from app.ui.widgets.path_delegate import PathDelegate
+from app.ui.widgets.reading_direction import left_to_right
 
 OWN_FOLDER = tr("Tarn's own models folder")
 
@@ -39,6 +41,7 @@ class ModelsPage(QWidget):
         self.list = QListWidget(self)
         self.list.setObjectName("model_folders")
         self.list.setAccessibleName(tr("Folders of models"))
+        self.list.setItemDelegate(PathDelegate(self.list))
         self.add_button = QPushButton(tr("Add a folder…"), self)
         self.add_button.setObjectName("add_folder_button")
         self.remove_button = QPushButton(tr("Remove from list"), self)
@@ -64,7 +67,7 @@ class ModelsPage(QWidget):
         self.place_field.clear()
         self.place_field.addItem(OWN_FOLDER, None)
         for folder in settings.model_folders:
-            self.place_field.addItem(str(folder), folder)
+            self.place_field.addItem(left_to_right(str(folder)), folder)
         places = (None, *settings.model_folders)
         chosen = settings.download_folder
         self.place_field.setCurrentIndex(places.index(chosen) if chosen in places else 0)

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from app.core.translation import tr
 from app.settings import FEWEST_ROUNDS, MOST_ROUNDS, Settings
 from app.tools.tool import Tool
+from app.ui.widgets.path_delegate import PathDelegate
 
 
 class ToolsPage(QWidget):
@@ -43,6 +44,7 @@ class ToolsPage(QWidget):
         self.tools.setAccessibleName(tr("Tools enabled in new chats"))
         self.tools.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.folders = QListWidget(self)
+        self.folders.setItemDelegate(PathDelegate(self.folders))
         self.folders.setObjectName("tool_folders")
         self.folders.setAccessibleName(tr("Folders that tools may read"))
         self.add_button = QPushButton(tr("Add a folder…"), self)

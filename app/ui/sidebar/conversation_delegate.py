@@ -23,6 +23,7 @@ from app.ui.icons import icon, icon_size
 from app.ui.sidebar.conversation_model import ROW_ROLE
 from app.ui.sidebar.conversation_rows import ConversationRow, FolderRow, GroupHeading
 from app.ui.sidebar.snippets import around_first_mark
+from app.ui.widgets.reading_direction import in_direction, isolated, laid_out_line
 
 _Index = QModelIndex | QPersistentModelIndex
 _SIDE = 12
@@ -129,7 +130,7 @@ class ConversationDelegate(QStyledItemDelegate):
             area.setRight(area.right() - option.fontMetrics.horizontalAdvance(count) - 6)
         painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
         shown = option.fontMetrics.elidedText(row.name, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(_turned(area, option), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(_turned(area, option), Qt.AlignmentFlag.AlignVCenter, isolated(shown))
         if is_hovered:
             _paint_menu_button(painter, option)
 
@@ -150,7 +151,7 @@ class ConversationDelegate(QStyledItemDelegate):
         shown = option.fontMetrics.elidedText(row.title, Qt.TextElideMode.ElideRight, title.width())
         painter.setFont(option.font)
         painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
-        painter.drawText(_turned(title, option), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(_turned(title, option), Qt.AlignmentFlag.AlignVCenter, isolated(shown))
         if row.snippet:
             below = option.rect.adjusted(_SIDE, 0, -_SIDE, 0)
             below.setTop(title.bottom() + 3)
@@ -194,11 +195,10 @@ class ConversationDelegate(QStyledItemDelegate):
         text = metrics.elidedText(snippet, Qt.TextElideMode.ElideRight, area.width())
         layout = QTextLayout(text, font)
         layout.setFormats([_mark(start, end - start, option) for start, end in marks if end <= len(text)])
-        layout.beginLayout()
-        layout.createLine().setLineWidth(area.width() + 40)
-        layout.endLayout()
+        line = laid_out_line(layout)
         painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
-        layout.draw(painter, area.topLeft().toPointF())
+        place = QRectF(area.left(), area.top(), line.naturalTextWidth(), line.height())
+        layout.draw(painter, in_direction(place, QRectF(option.rect), option.direction).topLeft())
 
     @override
     def helpEvent(

@@ -41,6 +41,7 @@ from app.ui.sidebar.row_menus import (
     menu_for_deleted,
     menu_for_folder,
 )
+from app.ui.widgets.reading_direction import key_along
 
 _OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _SELECTING_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -276,7 +277,8 @@ class ConversationList(QListView):
         elif row is not None and event.key() in _OPENING_KEYS:
             self._open(self.currentIndex())
         elif isinstance(row, FolderRow) and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            if row.is_open is (event.key() == Qt.Key.Key_Left):
+            is_closing = key_along(event.key(), self.layoutDirection()) == Qt.Key.Key_Left
+            if row.is_open is is_closing:
                 self.folder_toggled.emit(row.id)
         else:
             super().keyPressEvent(event)

@@ -7,6 +7,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
+from app.ui.widgets.reading_direction import isolated
+
 _CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
 
 
@@ -27,7 +29,7 @@ class BalancedLabel(QLabel):
         is_enabled, role = self.isEnabled(), self.foregroundRole()
         with QPainter(self) as painter:
             self.style().drawItemText(
-                painter, area, int(_CENTRED), self.palette(), is_enabled, self.text(), role
+                painter, area, int(_CENTRED), self.palette(), is_enabled, isolated(self.text()), role
             )
 
 

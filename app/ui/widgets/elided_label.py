@@ -7,6 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
+from app.ui.widgets.reading_direction import isolated
+
 
 class ElidedLabel(QLabel):
     """Plain text on one line, cut with an ellipsis where there is no room for it."""
@@ -30,6 +32,6 @@ class ElidedLabel(QLabel):
                 int(Qt.AlignmentFlag.AlignVCenter),
                 self.palette(),
                 self.isEnabled(),
-                shown,
+                isolated(shown),
                 self.foregroundRole(),
             )

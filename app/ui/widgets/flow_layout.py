@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
 from typing_extensions import override
 
 
 class FlowLayout(QLayout):
-    """Lays out left to right and starts a new row where the next widget does not fit."""
+    """Lays out in the direction of reading and starts a new row where the next widget does not fit."""
 
     def __init__(self, parent: QWidget | None = None, spacing: int = 8) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
+
+    @property
+    def _direction(self) -> Qt.LayoutDirection:
+        parent = self.parentWidget()
+        return parent.layoutDirection() if parent is not None else QGuiApplication.layoutDirection()
 
     def _place(self, area: QRect, *, is_trial: bool) -> int:
         """Puts everything into rows, or only finds out how high they are; gives the height."""
@@ -27,7 +33,7 @@ class FlowLayout(QLayout):
                 x, y = area.x(), y + row_height + self.spacing()
                 row_height = 0
             if not is_trial:
-                item.setGeometry(QRect(QPoint(x, y), size))
+                item.setGeometry(QStyle.visualRect(self._direction, area, QRect(QPoint(x, y), size)))
             x += size.width() + self.spacing()
             row_height = max(row_height, size.height())
         return y + row_height - area.y()

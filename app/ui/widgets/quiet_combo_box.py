@@ -10,7 +10,7 @@ from typing_extensions import override
 from app.ui.fonts import scaled
 from app.ui.icons import icon
 from app.ui.widgets.pointer import forget_pointer
-from app.ui.widgets.reading_direction import in_direction
+from app.ui.widgets.reading_direction import in_direction, isolated
 from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.tooltip import with_shortcut
 
@@ -59,7 +59,7 @@ class QuietComboBox(QComboBox):
         text = self.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, int(area.width())
         )
-        painter.drawText(self.in_direction(area), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self.in_direction(area), Qt.AlignmentFlag.AlignVCenter, isolated(text))
 
     def in_direction(self, area: QRectF) -> QRectF:
         """Where an area laid out from left to right stands in the direction of the window."""

@@ -1,8 +1,13 @@
-"""Painted areas in a window that is read from right to left."""
+"""Painting and keys in a window that is read from right to left."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QTextLayout, QTextLine, QTextOption
+
+_ISOLATED, _LEFT_TO_RIGHT, _NO_LONGER = "\u2068", "\u2066", "\u2069"
+"""Unicode's marks around words that have a direction of their own."""
+_OTHER_KEY = {Qt.Key.Key_Left: Qt.Key.Key_Right, Qt.Key.Key_Right: Qt.Key.Key_Left}
 
 
 def in_direction(area: QRectF, bounds: QRectF, direction: Qt.LayoutDirection) -> QRectF:
@@ -10,3 +15,36 @@ def in_direction(area: QRectF, bounds: QRectF, direction: Qt.LayoutDirection) ->
     if direction is not Qt.LayoutDirection.RightToLeft:
         return area
     return area.translated(bounds.left() + bounds.right() - area.left() - area.right(), 0)
+
+
+def isolated(words: str) -> str:
+    """Words to be painted, which keep their own order in a window that is read from right to left.
+
+    Without it the full stop of an English sentence would stand before it, and a path begin at its end.
+    """
+    return f"{_ISOLATED}{words}{_NO_LONGER}" if _is_right_to_left() else words
+
+
+def left_to_right(path: str) -> str:
+    """A path or an address to be shown; its parts may have names in any script."""
+    return f"{_LEFT_TO_RIGHT}{path}{_NO_LONGER}" if _is_right_to_left() else path
+
+
+def _is_right_to_left() -> bool:
+    return QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+
+
+def key_along(key: int, direction: Qt.LayoutDirection) -> int:
+    """An arrow key by what it means: `Key_Right` goes on in the direction of reading."""
+    return _OTHER_KEY.get(Qt.Key(key), key) if direction is Qt.LayoutDirection.RightToLeft else key
+
+
+def laid_out_line(layout: QTextLayout) -> QTextLine:
+    """Lays a text out on one line, drawn from where its left end is to be, whatever its direction."""
+    option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
+    option.setWrapMode(QTextOption.WrapMode.NoWrap)
+    layout.setTextOption(option)
+    layout.beginLayout()
+    line = layout.createLine()
+    layout.endLayout()
+    return line

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication, QListWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.widgets.path_delegate import PathDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
-from app.ui.widgets.reading_direction import in_direction
+from app.ui.widgets.reading_direction import in_direction, isolated, key_along, left_to_right
 
 BOUNDS = QRectF(10, 0, 100, 20)
 AREA = QRectF(15, 0, 30, 20)
@@ -16,6 +18,31 @@ AREA = QRectF(15, 0, 30, 20)
 def test_an_area_keeps_its_distance_to_the_side_where_reading_begins() -> None:
     assert in_direction(AREA, BOUNDS, Qt.LayoutDirection.LeftToRight) == AREA
     assert in_direction(AREA, BOUNDS, Qt.LayoutDirection.RightToLeft) == QRectF(75, 0, 30, 20)
+
+
+def test_words_keep_their_own_order_only_where_that_is_needed(qapp: QApplication) -> None:
+    assert isolated("It rains.") == "It rains."
+    assert left_to_right("/home/ann") == "/home/ann"
+
+
+def test_a_path_begins_at_its_left_in_every_window(qtbot: QtBot, right_to_left: None) -> None:
+    names = QListWidget()
+    qtbot.addWidget(names)
+    names.addItem("/home/سارة/models")
+    plain = names.grab().toImage()
+    names.setItemDelegate(PathDelegate(names))
+    assert names.grab().toImage() != plain
+    assert names.item(0).text() == "/home/سارة/models"
+    assert names.itemDelegate().displayText("/a", names.locale()) == "\u2066/a\u2069"
+    assert isolated("It rains.") == "\u2068It rains.\u2069"
+
+
+def test_an_arrow_key_goes_on_in_the_direction_of_reading() -> None:
+    to_the_left = Qt.LayoutDirection.RightToLeft
+    assert key_along(Qt.Key.Key_Left, to_the_left) == Qt.Key.Key_Right
+    assert key_along(Qt.Key.Key_Right, to_the_left) == Qt.Key.Key_Left
+    assert key_along(Qt.Key.Key_Up, to_the_left) == Qt.Key.Key_Up
+    assert key_along(Qt.Key.Key_Left, Qt.LayoutDirection.LeftToRight) == Qt.Key.Key_Left
 
 
 def inked_columns(box: QuietComboBox) -> set[int]:

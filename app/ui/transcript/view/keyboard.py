@@ -42,7 +42,8 @@ class KeyboardNavigation:
             case Qt.Key.Key_Up | Qt.Key.Key_Down:
                 self.move_up_or_down(1 if key == Qt.Key.Key_Down else -1)
             case Qt.Key.Key_Left | Qt.Key.Key_Right:
-                self.move_within(1 if key == Qt.Key.Key_Right else -1)
+                on = Qt.Key.Key_Left if self._column.style.is_right_to_left else Qt.Key.Key_Right
+                self.move_within(1 if key == on else -1)
             case Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
                 self._viewport.scroll_by(
                     self._viewport.page if key == Qt.Key.Key_PageDown else -self._viewport.page

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QListView, QStyle, QWidget
 from typing_extensions import override
 
 from app.core.quoting import parted
@@ -167,10 +167,14 @@ class Outline(QAbstractButton):
         if is_shown:
             height = min(self._mark_count(area.height()) * STEP + STEP, area.height())
             left, top = area.right() - WIDTH - BESIDE_BAR, area.center().y() - height // 2
-            self.setGeometry(left, top, WIDTH, height)
+            self._place_in(area, self, QRect(left, top, WIDTH, height))
         elif not is_shown and not self.is_useful:
             self.list.hide()
         self.setVisible(is_shown)
+
+    def _place_in(self, area: QRect, widget: QWidget, place: QRect) -> None:
+        """At the side of an area where lines end."""
+        widget.setGeometry(QStyle.visualRect(self.layoutDirection(), area, place))
 
     def open_for_keys(self) -> None:
         """Opens the list with the keyboard in it, at the message that the reader is at."""
@@ -187,8 +191,9 @@ class Outline(QAbstractButton):
         width = min(round(px(LIST_WIDTH)), area.width() - WIDTH - LIST_MARGIN)
         middle = self.geometry().center().y() if self.isVisible() else area.center().y()
         top = max(LIST_MARGIN, min(middle - height // 2, area.bottom() - height - LIST_MARGIN))
-        right = self.x() if self.isVisible() else area.right() - WIDTH
-        self.list.setGeometry(right - width, top, width, height)
+        marks = QStyle.visualRect(self.layoutDirection(), area, self.geometry())
+        right = marks.left() if self.isVisible() else area.right() - WIDTH
+        self._place_in(area, self.list, QRect(right - width, top, width, height))
         self.list.setCurrentIndex(model.index(self._here, 0))
         self.list.scrollTo(self.list.currentIndex(), QListView.ScrollHint.PositionAtCenter)
         self.list.show()
@@ -228,7 +233,8 @@ class Outline(QAbstractButton):
                 left, top = self.width() - width - BESIDE_BAR, STEP + number * STEP - MARK_HEIGHT // 2
                 colour = style.colour("text" if is_here else "muted")
                 painter.setOpacity(1.0 if is_here else FAINTNESS)
-                painter.fillRect(left, top, width, MARK_HEIGHT, colour)
+                mark = QRect(left, top, width, MARK_HEIGHT)
+                painter.fillRect(QStyle.visualRect(self.layoutDirection(), self.rect(), mark), colour)
 
     @override
     def sizeHint(self) -> QSize:
