@@ -83,7 +83,11 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
 def _connected(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    connection.execute("pragma journal_mode = wal")
-    connection.execute("pragma synchronous = normal")
-    connection.execute("pragma cache_size = -8000")  # Kibibytes.
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = normal")
+        connection.execute("pragma cache_size = -8000")  # Kibibytes.
+    except sqlite3.Error:  # The file is none, for one.
+        connection.close()
+        raise
     return connection

@@ -13,14 +13,15 @@ from app.servers.server import Server
 class ServerKeys:
     """The keys that are in use. Their texts are given to requests only and show in no repr.
 
-    Everything here may wait for the keyring and belongs on a worker thread.
+    All but `drop` may wait for the keyring and belongs on a worker thread.
     """
 
     def __init__(self, keyring: Keyring | None = None) -> None:
         """`keyring` is the system's unless another one is given."""
         self._keyring = keyring
         self._lock = threading.Lock()
-        self._known: dict[str, str] = {}
+        self._known: dict[str, tuple[str, str]] = {}
+        """By the id of each server: the address that the key was given for, and the key."""
 
     def key_of(self, server: Server, cancel: threading.Event) -> str:
         """The key of a server; empty where it has none.
@@ -30,9 +31,11 @@ class ServerKeys:
             Cancelled: `cancel` was set.
         """
         with self._lock:
-            known = self._known.get(server.id)
-        if known is not None or not server.has_key:
-            return known or ""
+            address, known = self._known.get(server.id, ("", ""))
+        if known and address == server.address:
+            return known
+        if not server.has_key:
+            return ""
         secret, state = self._entry(server.id).read(cancel)
         if secret is None:
             if state is KeyringState.LOCKED:
@@ -48,11 +51,11 @@ class ServerKeys:
                 tr("Enter it again in Settings, under Servers."),
             )
         with self._lock:
-            self._known[server.id] = secret
+            self._known[server.id] = (server.address, secret)
         return secret
 
-    def keep(self, server_id: str, key: str, cancel: threading.Event) -> bool:
-        """Uses a key from now on; whether the keyring keeps it for later runs too.
+    def keep(self, server: Server, key: str, cancel: threading.Event) -> bool:
+        """Uses a key at a server's address from now on; whether the keyring keeps it for later runs too.
 
         Raises:
             ServerKeyError: it is none.
@@ -64,8 +67,13 @@ class ServerKeys:
                 tr("This is not a key: a key is one word."), tr("Copy it from the server again.")
             )
         with self._lock:
-            self._known[server_id] = key
-        return self._entry(server_id).keep(key, cancel) is KeyringState.DONE
+            self._known[server.id] = (server.address, key)
+        return self._entry(server.id).keep(key, cancel) is KeyringState.DONE
+
+    def drop(self, server_id: str) -> None:
+        """Uses a key no more from this moment on. Waits for nothing."""
+        with self._lock:
+            self._known.pop(server_id, None)
 
     def forget(self, server_id: str, cancel: threading.Event) -> None:
         """Takes a key out of memory and out of the keyring.
@@ -74,8 +82,7 @@ class ServerKeys:
             ServerKeyError: the keyring stayed locked and still has it.
             Cancelled: `cancel` was set.
         """
-        with self._lock:
-            self._known.pop(server_id, None)
+        self.drop(server_id)
         if self._entry(server_id).remove(cancel) is KeyringState.LOCKED:
             raise ServerKeyError(
                 tr("The system's keyring stayed locked, so the key is still in it."),

@@ -159,8 +159,11 @@ class ServerService(QObject):
             server, name=self._free_name(server.name.strip() or server.host, server.id), address=read
         )
         if read != known.address:
-            changed = replace(changed, is_agreed=False, report=None)
+            changed = replace(changed, is_agreed=False, has_key=False, report=None)
             key = key or ""  # It was given to somebody else.
+            self._keys.drop(server.id)
+            if known.has_key and not key:
+                self._in_background(lambda cancel: self._keys.forget(server.id, cancel))
         self._replace(changed)
         self._forget_connection(server.id)
         if key is not None:
@@ -310,6 +313,7 @@ class ServerService(QObject):
         if server is None:
             return
         if not key.strip():
+            self._keys.drop(server_id)
             if server.has_key:
                 self._replace(replace(server, has_key=False))
                 self._in_background(lambda cancel: self._keys.forget(server_id, cancel))
@@ -317,7 +321,7 @@ class ServerService(QObject):
             return
 
         def work(cancel: threading.Event, report: Report) -> None:
-            report(self._keys.keep(server_id, key, cancel))
+            report(self._keys.keep(server, key, cancel))
 
         def take(is_kept: bool) -> None:
             if found := self.find(server_id):
