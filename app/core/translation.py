@@ -16,12 +16,13 @@ from typing_extensions import override
 
 ENGLISH = "en"
 SEPARATORS = {
-    "de": (".", ","),
-    "es": (".", ","),
-    "fr": ("\N{NARROW NO-BREAK SPACE}", ","),
+    "de": (".", ",", "\N{NO-BREAK SPACE}%"),
+    "es": (".", ",", "\N{NO-BREAK SPACE}%"),
+    "fr": ("\N{NARROW NO-BREAK SPACE}", ",", "\N{NARROW NO-BREAK SPACE}%"),
 }
-"""What stands between thousands, and before decimals, where it is not English's `,` and `.`. From Unicode's
-CLDR 46; Chinese, Japanese and Korean write as English does, and so does Arabic with these digits."""
+"""What stands between thousands, before decimals and for percent, where it is not English's `,`, `.` and `%`.
+From Unicode's CLDR 46; Chinese, Japanese and Korean write as English does, and so does Arabic with these
+digits."""
 
 LIST_SEPARATORS = {"ar": "\N{ARABIC COMMA} ", "ja": "\N{IDEOGRAPHIC COMMA}", "zh_CN": "\N{IDEOGRAPHIC COMMA}"}
 """What stands between names in a row, where it is not a comma."""
@@ -97,11 +98,11 @@ def listed(names: Iterable[str]) -> str:
 
 
 def localised(number: str) -> str:
-    """A number as Python writes it, `1,204.5`, with the separators of the user's language."""
+    """A number as Python writes it, `1,204.5` or `45%`, as the user's language does."""
     if _language not in SEPARATORS:
         return number
-    thousands, decimals = SEPARATORS[_language]
-    return number.translate({ord(","): thousands, ord("."): decimals})
+    thousands, decimals, percent = SEPARATORS[_language]
+    return number.translate({ord(","): thousands, ord("."): decimals, ord("%"): percent})
 
 
 def _filled(translated: str, english: str, fields: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from app.core import translation
-from app.core.translation import localised, sentences, tr, tr_count, tr_in, tr_later
+from app.core.translation import listed, localised, sentences, tr, tr_count, tr_in, tr_later
 
 
 class German(gettext.NullTranslations):
@@ -69,6 +69,7 @@ def test_numbers_have_the_separators_of_the_language() -> None:
     assert tr("{count:,} tokens", count=3140) == "3.140 Token"
     assert tr_count("{count:,} chat", "{count:,} chats", 1204567) == "1.204.567 Chats"
     assert localised("1,204.5") == "1.204,5"
+    assert localised("45%") == "45\N{NO-BREAK SPACE}%"
     assert tr("Version {version}, port {port}", version="1.5", port=8080) == "Version 1.5, port 8080"
 
 
@@ -91,5 +92,18 @@ def test_japanese_sentences_follow_each_other_without_a_space() -> None:
     translation.use("ja", gettext.NullTranslations())
     try:
         assert sentences("一。", "", "二。") == "一。二。"
+    finally:
+        translation.use(translation.ENGLISH, gettext.NullTranslations())
+
+
+@pytest.mark.parametrize(
+    ("code", "row"),
+    [("en", "a, b, c"), ("de", "a, b, c"), ("ja", "a、b、c"), ("zh_CN", "a、b、c"), ("ar", "a، b، c")],
+)
+def test_names_in_a_row_are_parted_as_the_language_does_it(code: str, row: str) -> None:
+    translation.use(code, gettext.NullTranslations())
+    try:
+        assert listed(["a", "", "b", "c"]) == row
+        assert listed([]) == ""
     finally:
         translation.use(translation.ENGLISH, gettext.NullTranslations())

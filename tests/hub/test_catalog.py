@@ -1,11 +1,14 @@
 """The catalog that ships with the program, as the picker and the empty screen use it."""
 
+import gettext
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import fields
 
 import pytest
 
+from app.core import translation
 from app.core.sampling import Sampling
 from app.hub.catalog import Catalog, CatalogFile, CatalogModel, ModelKind, ModelLifecycle, Thinking
 from app.paths import resources
@@ -142,3 +145,29 @@ def test_every_file_that_the_catalog_names_belongs_to_its_model(catalog):
         for quantisation in model.quantisations:
             assert catalog.match(model.file_pattern.format(quant=quantisation)) == model
         assert catalog.match(model.title) == model
+
+
+class Japanese(gettext.NullTranslations):
+    """A catalog that has every sentence."""
+
+    def gettext(self, message: str) -> str:
+        return f"日本語 {message}"
+
+
+@pytest.fixture
+def japanese() -> Iterator[None]:
+    translation.use("ja", Japanese())
+    yield
+    translation.use(translation.ENGLISH, gettext.NullTranslations())
+
+
+@pytest.mark.usefixtures("japanese")
+def test_things_to_try_are_in_the_user_s_language_where_the_model_writes_it() -> None:
+    known = Catalog.load(resources() / "catalog.toml")
+    instruct, starter = known.get("LFM2.5-1.2B-Instruct"), known.get("SmolLM2-135M-Instruct")
+    assert instruct is not None
+    assert starter is not None
+    assert all(text.startswith("日本語 ") for text in instruct.suggestions)
+    assert not any(text.startswith("日本語 ") for text in starter.suggestions)
+    assert starter.description.startswith("日本語 ")
+    assert instruct.source == "日本語 Recommended by Liquid AI: huggingface.co/LiquidAI/LFM2.5-1.2B-Instruct"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.translation import listed
+from app.core.translation import listed, localised
 
 
 class Tone(StrEnum):
@@ -74,7 +74,7 @@ class Row:
         words = [self.title, *(badge.text for badge in self.badges), self.note]
         words += [line.text for line in self.lines]
         if self.progress is not None:
-            words.append(f"{self.progress:.0%}")
+            words.append(localised(f"{self.progress:.0%}"))
         return listed(words)
 
     def action(self, action_id: str) -> Action | None:

@@ -59,7 +59,7 @@ class PerformancePage(QWidget):
         self.states_field.setObjectName("most_state_field")
         self.states_field.setAccessibleName(tr("Space for chats on the disk"))
         self.states_field.setRange(0, MOST_STATE_GB)
-        self.states_field.setSuffix(" GB")
+        self.states_field.setSuffix(f" {tr('GB')}")
         self.states_field.setSpecialValueText(tr("Off"))
         self.states_field.lineEdit().setTextMargins(8, 0, 0, 0)  # The style's padding does not reach it.
         self.size_label = QLabel(self)
