@@ -11,6 +11,19 @@ from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 from app.core.translation import tr
 
+LARGEST_AMOUNT = 10**12
+"""Milliseconds (32 years) and tokens: a figure above that was never measured."""
+AMOUNTS = frozenset([
+    *("prompt_tokens", "cached_tokens", "prompt_ms", "ttft_ms", "generated_tokens", "decode_ms"),
+    *("guessed_tokens", "elapsed_ms", "token_count"),
+])  # fmt: skip
+"""The names of figures of answers and of their parts that are durations or counts."""
+
+
+def is_amount(value: object) -> bool:
+    """Whether a value can be a duration in milliseconds or a count."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LARGEST_AMOUNT
+
 
 class StopReason(StrEnum):
     """Why an answer ended."""

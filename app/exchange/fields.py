@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.core.generation import is_amount
+
 EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """A conversation with a date outside of these was never held."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,14 +34,15 @@ def table_of(values: object, *names: str) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def number_of(values: object, name: str) -> float | None:
-    value = _under(values, name)
-    return _finite(value)
+def amount_of(values: object, name: str) -> float | None:
+    """A duration, a speed or a count; None where the number cannot be one."""
+    found = _finite(_under(values, name))
+    return found if found is not None and is_amount(found) else None
 
 
-def whole_number_of(values: object, name: str) -> int | None:
-    found = number_of(values, name)
-    return int(found) if found is not None and abs(found) < 1 << 53 else None
+def count_of(values: object, name: str) -> int | None:
+    found = amount_of(values, name)
+    return None if found is None else int(found)
 
 
 def is_true(values: object, name: str) -> bool:

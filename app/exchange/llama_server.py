@@ -12,7 +12,7 @@ from app.core.generation import Generation, Statistics
 from app.core.message import Part, Role
 from app.core.parsing import ParseError, parse_json
 from app.exchange.context import ReadContext
-from app.exchange.fields import list_of, moment_of, number_of, table_of, text_of, whole_number_of
+from app.exchange.fields import amount_of, count_of, list_of, moment_of, table_of, text_of
 from app.exchange.foreign_text import (
     answer_parts,
     attached_text,
@@ -97,15 +97,15 @@ def _names_of_calls(messages: list[Any]) -> dict[str, str]:
 
 def _statistics(message: object) -> Statistics | None:
     timings = table_of(message, "timings")
-    written = whole_number_of(timings, "predicted_n")
+    written = count_of(timings, "predicted_n")
     if not written:
         return None
     return Statistics(
-        prompt_tokens=whole_number_of(timings, "prompt_n") or 0,
-        cached_tokens=whole_number_of(timings, "cache_n") or 0,
-        prompt_ms=number_of(timings, "prompt_ms") or 0.0,
+        prompt_tokens=count_of(timings, "prompt_n") or 0,
+        cached_tokens=count_of(timings, "cache_n") or 0,
+        prompt_ms=amount_of(timings, "prompt_ms") or 0.0,
         generated_tokens=written,
-        decode_ms=number_of(timings, "predicted_ms") or 0.0,
+        decode_ms=amount_of(timings, "predicted_ms") or 0.0,
     )
 
 

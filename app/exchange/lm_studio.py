@@ -12,7 +12,7 @@ from typing import Any
 from app.core.generation import Generation, Statistics
 from app.core.message import Part, Role
 from app.exchange.context import ReadContext
-from app.exchange.fields import list_of, moment_of, number_of, table_of, text_of, whole_number_of
+from app.exchange.fields import amount_of, count_of, list_of, moment_of, table_of, text_of
 from app.exchange.foreign_text import (
     answer_parts,
     attached_text,
@@ -25,6 +25,8 @@ from app.exchange.imported import ImportedConversation, Origin
 from app.exchange.message_tree import Entry, conversation_of, tree_of
 
 MOST_VERSIONS = 10_000
+_LOWEST_SPEED = 0.001
+"""In tokens each second: an answer at less than that was never waited for."""
 _SYSTEM_PROMPT = "llm.prediction.systemPrompt"
 
 
@@ -48,19 +50,19 @@ def read(values: Mapping[str, Any], _context: ReadContext) -> ImportedConversati
     shown: str | None = None
     for number, message in enumerate(list_of(values, "messages")):
         versions = list_of(message, "versions")[:MOST_VERSIONS]
-        selected = whole_number_of(message, "currentlySelected") or 0
+        selected = count_of(message, "currentlySelected") or 0
         above = shown
         for place, version in enumerate(versions):
             entries.append(_entry(f"{number}.{place}", above, version, model))
         if versions:
-            shown = f"{number}.{selected if 0 <= selected < len(versions) else len(versions) - 1}"
+            shown = f"{number}.{min(selected, len(versions) - 1)}"
     created_at = moment_of(values, "createdAt")
     tree = tree_of(entries, shown or "", created_at)
     last_used = (moment_of(values, name) for name in ("userLastMessagedAt", "assistantLastMessagedAt"))
     updated_at = max(filter(None, (*last_used, created_at)), default=None)
     title, system_prompt = text_of(values, "name"), _system_prompt(values)
     conversation = conversation_of(tree, title, created_at, updated_at, system_prompt)
-    made_at = whole_number_of(values, "createdAt")
+    made_at = count_of(values, "createdAt")
     return ImportedConversation(conversation, Origin.LM_STUDIO, str(made_at) if made_at else "")
 
 
@@ -119,16 +121,16 @@ def _content_parts(holder: object, role: Role) -> tuple[Part, ...]:
 def _generation(step: object, before: Generation) -> Generation:
     info = table_of(step, "genInfo")
     stats = table_of(info, "stats")
-    written = whole_number_of(stats, "predictedTokensCount")
+    written = count_of(stats, "predictedTokensCount")
     name = text_of(info, "identifier", "indexedModelIdentifier") or before.model_name
     if not written:
         return Generation(name, statistics=before.statistics)
-    speed = number_of(stats, "tokensPerSecond") or 0.0
-    first_token = number_of(stats, "timeToFirstTokenSec") or 0.0
+    speed = amount_of(stats, "tokensPerSecond") or 0.0
+    first_token = amount_of(stats, "timeToFirstTokenSec") or 0.0
     statistics = Statistics(
-        prompt_tokens=whole_number_of(stats, "promptTokensCount") or 0,
+        prompt_tokens=count_of(stats, "promptTokensCount") or 0,
         ttft_ms=first_token * 1000,
         generated_tokens=written,
-        decode_ms=(written - 1) * 1000 / speed if speed > 0 else 0.0,
+        decode_ms=(written - 1) * 1000 / speed if speed >= _LOWEST_SPEED else 0.0,
     )
     return Generation(name, statistics=statistics)

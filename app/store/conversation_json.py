@@ -37,7 +37,7 @@ from app.core.permission import Permissions
 from app.core.preset_overrides import is_usable
 from app.core.translation import tr
 from app.files.converter import converted
-from app.store.message_json import generation_values, part_from_values, part_values
+from app.store.message_json import figure_fault, generation_values, part_from_values, part_values
 
 FORMAT = "tarn-conversation"
 VERSION = 2
@@ -181,7 +181,7 @@ def _conversation(details: dict[str, Any], messages: list[dict[str, Any]]) -> Co
 def _node(values: dict[str, Any]) -> MessageNode:
     generation = None
     if values["generation"] is not None:
-        generation = converted(Generation, values["generation"], _refuse)
+        generation = converted(Generation, values["generation"], _refuse, figure_fault)
     created_at = datetime.fromisoformat(values["created_at"])
     if created_at.tzinfo is None:
         raise ValueError("a date without a time zone")

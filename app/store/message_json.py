@@ -13,7 +13,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from app.core.attachment import Attachment
-from app.core.generation import Generation, Instructions
+from app.core.generation import AMOUNTS, Generation, Instructions, is_amount
 from app.core.message import (
     AttachmentPart,
     DocumentPart,
@@ -132,7 +132,7 @@ def generation_from_json(value: object) -> tuple[Generation | None, bool]:
     if not isinstance(values, dict):
         return None, False
     faults = _Faults()
-    generation = converted(Generation, values, faults, _sampling_fault)
+    generation = converted(Generation, values, faults, figure_fault)
     return generation, is_whole and not faults.names
 
 
@@ -161,7 +161,10 @@ class _Faults:
         self.names.append(name)
 
 
-def _sampling_fault(name: str, value: Any) -> str:
+def figure_fault(name: str, value: Any) -> str:
+    """What is wrong with a number of an answer or of a part; an empty text where nothing is."""
+    if name in AMOUNTS and value is not None and not is_amount(value):
+        return "no measure"
     limit = LIMITS.get(name)
     return limit.refusal(value) if limit and not limit.low <= value <= limit.high else ""
 
@@ -238,7 +241,9 @@ def part_from_values(values: object) -> tuple[Part | None, bool]:
         # The program that wrote it told by the sentence alone.
         values = {**values, "is_stopped": values.get("is_error") is True and values.get("raw") == STOPPED}
     faults = _Faults()
-    part = converted(kind, {name: _legible(name, value) for name, value in values.items()}, faults)
+    part = converted(
+        kind, {name: _legible(name, value) for name, value in values.items()}, faults, figure_fault
+    )
     if isinstance(part, AttachmentPart) and not _is_usable(part):
         return None, False
     unread = any(isinstance(values.get(name), int | float) for name in ("text", "raw", "name"))

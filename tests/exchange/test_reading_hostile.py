@@ -4,19 +4,45 @@ import copy
 import io
 import json
 import random
+import re
 import zipfile
 
 import pytest
 
+from app.core import formatting
+from app.core.conversation import MessageNode
+from app.core.export import to_markdown
+from app.core.message import Message, ReasoningPart, Role, ToolResultPart
 from app.exchange import json_stream, source_files
 from app.exchange.imported import Read, ReadOptions, Unread
 from app.exchange.json_stream import JsonInput, Refused, read_objects
 from app.exchange.reading import read_all
+from app.store.message_json import generation_from_json, generation_to_json, part_from_values, part_values
 from tests.support import foreign_chats as chats
 from tests.support.effort import EFFORT
+from tests.support.sample_messages import a_conversation, an_answer_with_everything
 
 JUNK = [
-    *(None, True, 0, -1, 1e308, 10**18, "", "x", "\0", "\ud800", "﷽" * 50, [], {}, [[]], [None], [{}]),
+    *(
+        None,
+        True,
+        0,
+        -1,
+        1e308,
+        1e-308,
+        10**18,
+        10**400,
+        "",
+        "x",
+        "\0",
+        "\ud800",
+        "﷽" * 50,
+        [],
+        {},
+        [[]],
+        [None],
+        [{}],
+    ),
     *(
         {"": {}},
         {"role": []},
@@ -53,6 +79,12 @@ def changed(value, path, junk):
     return value
 
 
+def at(value, path):
+    for key in path:
+        value = value[key]
+    return value
+
+
 def assert_sound(found):
     for one in found:
         if isinstance(one, Unread):
@@ -64,9 +96,60 @@ def assert_sound(found):
             assert node.parent_id is None or node.parent_id in seen
             seen.add(node.id)
             node.message.text, node.message.reasoning  # noqa: B018
+            assert_shown(node.message)
         assert conversation.tip_id in seen
         assert conversation.path()
         assert one.imported.fingerprint
+
+
+def assert_shown(message):
+    """What a card says of it can be said, and the store reads back what it writes."""
+    for part in message.parts:
+        assert part_from_values(part_values(part)) == (part, True)
+        if isinstance(part, ReasoningPart | ToolResultPart) and part.elapsed_ms is not None:
+            assert formatting.whole_seconds(part.elapsed_ms / 1000)
+    if message.generation and (figures := message.generation.statistics):
+        assert generation_from_json(generation_to_json(message.generation)) == (message.generation, True)
+        assert formatting.duration((figures.prompt_ms + figures.ttft_ms + figures.decode_ms) / 1000)
+        assert formatting.generation_speed(figures.tokens_per_second)
+
+
+def test_no_figure_of_an_export_is_taken_that_was_never_measured(tmp_path):
+    """Seconds of 1e308 are infinitely many milliseconds; a speed of 1e-308 makes an answer last for ever."""
+    path = tmp_path / "x.json"
+    for make in MAKERS:
+        value = make()
+        for place in [place for place in places(value) if place]:
+            for junk in (1e308, -1e308, 1e-308, 10**400, -1):
+                if isinstance(at(value, place), int | float):
+                    path.write_text(json.dumps([changed(value, place, junk)]), encoding="utf-8")
+                    assert_sound(read(path))
+
+
+MARK = re.compile(r"(?<=^<!-- tarn )(\{.*\})(?= -->$)", re.MULTILINE)
+
+
+def test_a_wrong_type_in_any_mark_of_markdown_is_no_harm(tmp_path):
+    """A mark is JSON in a comment: whatever stands in it, the file is read or refused in words."""
+    conversation = a_conversation("How deep?", title="Lakes")
+    for message in (
+        an_answer_with_everything(),
+        Message(Role.TOOL, (ToolResultPart("look", "deep", elapsed_ms=9),)),
+    ):
+        conversation = conversation.with_node(MessageNode(message, conversation.tip_id))
+    text = to_markdown(conversation)
+    path, tried = tmp_path / "x.md", 0
+    for found in MARK.finditer(text):
+        values = json.loads(found[1])
+        for name in values:
+            for junk in JUNK:
+                broken = json.dumps({**values, name: junk})
+                path.write_text(
+                    text[: found.start()] + broken + text[found.end() :], encoding="utf-8", newline=""
+                )
+                assert_sound(read(path))
+                tried += 1
+    assert tried > 500
 
 
 @pytest.mark.parametrize("make", MAKERS)

@@ -12,7 +12,7 @@ from typing import Any
 from app.core.attachment import Attachment
 from app.core.conversation import UNTITLED, Conversation, MessageNode, MessageState, new_id
 from app.core.errors import ImportFormatError, NotAnExportError
-from app.core.generation import Generation
+from app.core.generation import Generation, is_amount
 from app.core.markdown.embedded import EmbeddedMarkdown
 from app.core.markdown.front_matter import FrontMatterError, Value, read_front_matter
 from app.core.markdown.headings import with_headings_back
@@ -233,8 +233,8 @@ def _node(mark: Mark, parent_id: str | None) -> MessageNode:
     if "model" in values:
         generation = Generation(
             str(values["model"]),
-            preset_name=values.get("preset", ""),
-            error=values.get("error", ""),
+            preset_name=_words(values, "preset", ""),
+            error=_words(values, "error", ""),
             is_edited=values.get("edited") is True,
             server=str(values.get("server", "")),
         )
@@ -260,7 +260,9 @@ def _part(mark: Mark) -> Part:
             folded = _FOLDED.fullmatch(mark.content)
             text = _restored(mark, folded[1] if folded else "")
             is_closed = not values.get("open", False)
-            return ReasoningPart(text, _raw(mark, text), is_closed, values.get("ms"), values.get("tokens"))
+            return ReasoningPart(
+                text, _raw(mark, text), is_closed, _amount(values, "ms"), _amount(values, "tokens")
+            )
         case MarkedPart.CALL:
             return _call(mark)
         case MarkedPart.RESULT:
@@ -268,7 +270,9 @@ def _part(mark: Mark) -> Part:
             # Older exports tell of a stopped call only by its sentence.
             is_stopped = bool(values.get("stopped", is_error and raw == STOPPED))
             is_refused = bool(values.get("refused"))
-            return ToolResultPart(values["name"], raw, is_error, is_refused, values.get("ms"), is_stopped)
+            return ToolResultPart(
+                _words(values, "name"), raw, is_error, is_refused, _amount(values, "ms"), is_stopped
+            )
         case MarkedPart.PICTURE:
             return _picture(values)
         case MarkedPart.RECORDING:
@@ -279,6 +283,19 @@ def _part(mark: Mark) -> Part:
             return _passages(values)
         case kind:
             raise ValueError(f"no part is called {kind!r}")
+
+
+def _words(values: Mapping[str, Any], name: str, otherwise: str | None = None) -> str:
+    """Raises KeyError, TypeError: there is none, or it is no text."""
+    words = values[name] if otherwise is None else values.get(name, otherwise)
+    if not isinstance(words, str):
+        raise TypeError(f"{name} is no text")
+    return words
+
+
+def _amount(values: Mapping[str, Any], name: str) -> int | None:
+    value: Any = values.get(name)
+    return int(value) if is_amount(value) else None
 
 
 def _picture(values: Mapping[str, Any]) -> PicturePart:
@@ -325,9 +342,11 @@ def _file(values: Mapping[str, Any]) -> Attachment:
 
 def _call(mark: Mark) -> ToolCallPart:
     values = mark.values
+    name = _words(values, "name")
     if "raw" not in values:
-        return ToolCallPart(values["name"], dict(values["arguments"]), _fenced(mark), values["error"])
-    return ToolCallPart(values["name"], dict(json.loads(_fenced(mark))), values["raw"])
+        error = None if values["error"] is None else _words(values, "error")
+        return ToolCallPart(name, dict(values["arguments"]), _fenced(mark), error)
+    return ToolCallPart(name, dict(json.loads(_fenced(mark))), _words(values, "raw"))
 
 
 def _fenced(mark: Mark) -> str:
