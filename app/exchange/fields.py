@@ -45,6 +45,12 @@ def count_of(values: object, name: str) -> int | None:
     return None if found is None else int(found)
 
 
+def whole_number_of(values: object, name: str) -> int | None:
+    """Such as a number by which something is known."""
+    found = _finite(_under(values, name))
+    return int(found) if found is not None and abs(found) < 1 << 53 else None
+
+
 def is_true(values: object, name: str) -> bool:
     return _under(values, name) is True
 

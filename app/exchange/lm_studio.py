@@ -12,7 +12,15 @@ from typing import Any
 from app.core.generation import Generation, Statistics
 from app.core.message import Part, Role
 from app.exchange.context import ReadContext
-from app.exchange.fields import amount_of, count_of, list_of, moment_of, table_of, text_of
+from app.exchange.fields import (
+    amount_of,
+    count_of,
+    list_of,
+    moment_of,
+    table_of,
+    text_of,
+    whole_number_of,
+)
 from app.exchange.foreign_text import (
     answer_parts,
     attached_text,
@@ -62,7 +70,7 @@ def read(values: Mapping[str, Any], _context: ReadContext) -> ImportedConversati
     updated_at = max(filter(None, (*last_used, created_at)), default=None)
     title, system_prompt = text_of(values, "name"), _system_prompt(values)
     conversation = conversation_of(tree, title, created_at, updated_at, system_prompt)
-    made_at = count_of(values, "createdAt")
+    made_at = whole_number_of(values, "createdAt")
     return ImportedConversation(conversation, Origin.LM_STUDIO, str(made_at) if made_at else "")
 
 

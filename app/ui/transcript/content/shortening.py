@@ -47,6 +47,7 @@ RULE = "___"
 
 _JOINED = ("paragraph_open", "code_block", "ordered_list_open")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)$")
+_NO_QUOTE = re.compile(r"[^>\t]")
 _EMPTY = re.compile(r"[ \t>]*$")
 
 Shortened = tuple[str, list[Cut]]
@@ -142,6 +143,11 @@ class Shortening:
                 return None
             if node.type == "ordered_list_open" and child is node.children[0]:
                 line = beginning_with_one(line)
+            if is_joined and node.type == "list_item_open":
+                # A paragraph still tells whether the items of the list are set apart.
+                head = line.removesuffix(RULE)
+                stubs.append(head + WORD)
+                line = _NO_QUOTE.sub(" ", head) + RULE
             stubs += [line] if gap is None else [line, gap]
         cut = CutBlocks(first, len(stubs), [], depth=depth_of(path))
         start, end = bisect_left(self._top.lines, first), bisect_left(self._top.lines, last)

@@ -38,6 +38,24 @@ LONG = {
     + "\n"
     + "".join(f"[{n}]: https://x.y/{n}\n" for n in range(60)),
 }
+NESTED = """\
+1. [1] word **bold** **bold**
+   1. word [a](b) [1]
+
+   1. **bold** 2 * 3
+
+   1. `code`
+      * $x$ [foo] x_y
+
+      * [a](b) [foo] [foo]
+
+      * [1] [1]
+
+
+      [a](b) x_y
+
+1. end
+"""
 MOST_READ = 2_600
 """Characters of a piece's text that are read at most: some milliseconds."""
 
@@ -194,6 +212,20 @@ def test_what_is_taken_out_comes_back_at_every_step(seed: int, monkeypatch: pyte
     while end < len(text):
         start, end = end, min(len(text), end + chance.choice((1, 5, 13, 40)))
         live.feed(text[start:end])
+        assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
+
+
+@pytest.mark.parametrize("prefix", ["", "> ", "- "])
+def test_an_item_is_set_apart_also_where_its_words_were_taken_out(
+    prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands for the words above a list within the item still tells that a paragraph was there."""
+    take_out_early(monkeypatch)
+    indent = " " * len(prefix) if prefix == "- " else prefix
+    text = prefix + NESTED.replace("\n", f"\n{indent}")
+    live = StreamingMarkdown()
+    for end in range(1, len(text) + 1):
+        live.feed(text[end - 1])
         assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
 
 
