@@ -11,8 +11,8 @@ from app.core.repetition import Repeat
 from app.core.sampling import Sampling
 from app.core.translation import tr
 
-LARGEST_AMOUNT = 10**12
-"""Milliseconds (32 years) and tokens: a figure above that was never measured."""
+LARGEST_AMOUNT = 1 << 53
+"""Milliseconds (285,000 years) and tokens: a figure above that was never measured."""
 AMOUNTS = frozenset([
     *("prompt_tokens", "cached_tokens", "prompt_ms", "ttft_ms", "generated_tokens", "decode_ms"),
     *("guessed_tokens", "elapsed_ms", "token_count"),

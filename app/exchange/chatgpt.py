@@ -14,7 +14,7 @@ from typing import Any
 from app.core.conversation import MessageState
 from app.core.message import Part, Role
 from app.exchange.context import ReadContext
-from app.exchange.fields import amount_of, is_true, list_of, moment_of, table_of, text_of
+from app.exchange.fields import is_true, list_of, milliseconds_of, moment_of, table_of, text_of
 from app.exchange.foreign_text import attached_text, call_part, result_part, text_parts, thought_part
 from app.exchange.imported import ImportedConversation, Origin
 from app.exchange.message_tree import Entry, conversation_of, tree_of
@@ -111,8 +111,8 @@ def _thoughts(content: Mapping[str, Any], message: Mapping[str, Any]) -> tuple[P
     for thought in list_of(content, "thoughts"):
         summary, words = text_of(thought, "summary"), text_of(thought, "content")
         texts.append(f"**{summary}**\n\n{words}" if summary and words else words or summary)
-    seconds = amount_of(table_of(message, "metadata"), "finished_duration_sec")
-    return thought_part("\n\n".join(filter(None, texts)), round(seconds * 1000) if seconds else None)
+    elapsed_ms = milliseconds_of(table_of(message, "metadata"), "finished_duration_sec")
+    return thought_part("\n\n".join(filter(None, texts)), round(elapsed_ms) if elapsed_ms else None)
 
 
 def _instructions(message: Mapping[str, Any]) -> str:

@@ -40,6 +40,12 @@ def amount_of(values: object, name: str) -> float | None:
     return found if found is not None and is_amount(found) else None
 
 
+def milliseconds_of(values: object, name: str) -> float | None:
+    """A duration that is given in seconds."""
+    found = amount_of(values, name)
+    return found * 1000 if found is not None and is_amount(found * 1000) else None
+
+
 def count_of(values: object, name: str) -> int | None:
     found = amount_of(values, name)
     return None if found is None else int(found)

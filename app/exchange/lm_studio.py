@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.core.generation import Generation, Statistics
+from app.core.generation import Generation, Statistics, is_amount
 from app.core.message import Part, Role
 from app.exchange.context import ReadContext
 from app.exchange.fields import (
     amount_of,
     count_of,
     list_of,
+    milliseconds_of,
     moment_of,
     table_of,
     text_of,
@@ -33,8 +34,6 @@ from app.exchange.imported import ImportedConversation, Origin
 from app.exchange.message_tree import Entry, conversation_of, tree_of
 
 MOST_VERSIONS = 10_000
-_LOWEST_SPEED = 0.001
-"""In tokens each second: an answer at less than that was never waited for."""
 _SYSTEM_PROMPT = "llm.prediction.systemPrompt"
 
 
@@ -134,11 +133,11 @@ def _generation(step: object, before: Generation) -> Generation:
     if not written:
         return Generation(name, statistics=before.statistics)
     speed = amount_of(stats, "tokensPerSecond") or 0.0
-    first_token = amount_of(stats, "timeToFirstTokenSec") or 0.0
+    decode_ms = (written - 1) * 1000 / speed if speed > 0 else 0.0
     statistics = Statistics(
         prompt_tokens=count_of(stats, "promptTokensCount") or 0,
-        ttft_ms=first_token * 1000,
+        ttft_ms=milliseconds_of(stats, "timeToFirstTokenSec") or 0.0,
         generated_tokens=written,
-        decode_ms=(written - 1) * 1000 / speed if speed >= _LOWEST_SPEED else 0.0,
+        decode_ms=decode_ms if is_amount(decode_ms) else 0.0,
     )
     return Generation(name, statistics=statistics)

@@ -159,13 +159,15 @@ class Shortening:
         return self._replaced(first, last, stubs, cut)
 
     def _gap(self, path: Sequence[Node], children: Sequence[Node]) -> str | None:
-        """An empty line that sets the children of a block apart; None where there is none."""
+        """An empty line that sets the children of a block apart for good; None where there is none."""
         quotes = sum(node.type == "blockquote_open" for node in path)
         neighbours = [children]
         if path[-1].type in LISTS:
             neighbours += [child.children for child in children]
         for blocks in neighbours:
             for block in blocks[1:]:
+                if block.start >= self._complete:
+                    continue  # Its line can still turn out to belong to the block before it.
                 line = self._lines[block.start - 1]
                 if is_blank(line, quotes):
                     return line[: line.rfind(">") + 1]

@@ -229,6 +229,22 @@ def test_an_item_is_set_apart_also_where_its_words_were_taken_out(
         assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
 
 
+@pytest.mark.parametrize("width", range(0, 40, 2))
+def test_a_number_half_written_does_not_set_the_items_around_it_apart(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`  1` below an empty line is a paragraph of the item; `  1. ` belongs to the list within it."""
+    take_out_early(monkeypatch)
+    text = (
+        f"* **bold** [1]{'a' * width} **bold**\n* **bold** $x$ **open **“x”**y\n* ** word `code`\n"
+        "  1. **open **open word **bold**\n\n  1. word x_y\n\n  1. word"
+    )
+    live = StreamingMarkdown()
+    for start in range(0, len(text), 5):
+        live.feed(text[start : start + 5])
+        assert closed(live.blocks) == closed(parse(text[: start + 5], is_unfinished=True))
+
+
 @pytest.mark.parametrize("size", [1, 2, 7])
 def test_an_address_defined_below_is_taken_whole(size: int) -> None:
     text = "Text [a][1] more, and [^note].\n\nOther.\n\n[1]: https://x.y/z 'T'\n\n[^note]: Said.\n\nEnd\n"
