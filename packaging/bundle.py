@@ -49,6 +49,7 @@ def make_bundle(
     (work / "licences.txt").write_text(licences, encoding="utf-8")
     package = environment.package_folder("llama_cpp")
     _copy_modules(package, work / "modules" / "llama_cpp")
+    _compile_catalogs(environment, work / "resources" / "translations")
     write_ico(work / "tarn.ico")
     write_icns(work / "tarn.icns")
     write_version_file(work / "version.txt")
@@ -78,6 +79,12 @@ def make_bundle(
         _drop_unneeded(contents)
         _strip_python(contents)
     return Bundle(bundle)
+
+
+def _compile_catalogs(environment: Environment, target: Path) -> None:
+    """The translations as the program reads them: it has nothing on board that could compile them."""
+    shutil.rmtree(target, ignore_errors=True)
+    environment.run("-m", "app.languages.compiling", str(ROOT / "resources" / "translations"), str(target))
 
 
 def _copy_modules(package: Path, target: Path) -> None:

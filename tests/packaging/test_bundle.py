@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 
 from app import __version__
+from app.languages.catalogs import available_codes
+from app.paths import resources
 from tests.packaging.conftest import MODELS, Program
 from tests.packaging.screen import Picture, Screen, pause, wait_for
 
@@ -124,6 +126,17 @@ def test_the_licences_of_what_is_inside_are_there(program: Program) -> None:
     text = (program.command.parent / "_internal/resources/licences.txt").read_text(encoding="utf-8")
     for name in ("Tarn", "Python", "Qt", "Typeface Inter", "QtAwesome", "jinja2", "llama_cpp_python"):
         assert f"\n{name}".lower() in f"\n{text}".lower(), name
+
+
+def test_every_language_is_inside_and_compiled(program: Program) -> None:
+    inside = program.command.parent / "_internal"
+    translations = inside / "resources" / "translations"
+    codes = available_codes(resources() / "translations")
+    assert {path.relative_to(translations).as_posix() for path in translations.rglob("*.*")} == {
+        f"{code}/tarn.mo" for code in codes
+    }
+    for code in codes:
+        assert (inside / f"PySide6/Qt/translations/qtbase_{code}.qm").exists(), code
 
 
 def test_a_library_that_the_processor_cannot_run_is_left_out(program: Program, tmp_path: Path) -> None:

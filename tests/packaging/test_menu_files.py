@@ -8,12 +8,17 @@ import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from app import __version__
+from app.core.translation import ENGLISH
+from app.languages.language import LANGUAGES
 
+CODES = [language.code for language in LANGUAGES if language.code != ENGLISH]
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 ROOT = Path(__file__).parent.parent.parent
 PUT = """
 import os, sys
@@ -63,6 +68,33 @@ def test_the_description_is_valid_and_names_this_version(share: Path) -> None:
     assert release is not None
     assert release.attrib["version"] == __version__
     validate("appstreamcli", "validate", "--no-net", str(file))
+
+
+def test_the_menu_entry_is_in_every_language(share: Path) -> None:
+    entry = configparser.RawConfigParser()
+    entry.read(share / "applications/tarn.desktop", encoding="utf-8")
+    values = entry["Desktop Entry"]
+    for code in CODES:
+        for key in ("genericname", "comment", "keywords"):
+            words = values[f"{key}[{code}]"]
+            assert words != values[key], (key, code)
+            assert words.endswith(";") is (key == "keywords"), (key, code)
+
+
+def test_the_kind_of_file_is_named_in_every_language(share: Path) -> None:
+    root = ElementTree.parse(share / "mime/packages/tarn.xml").getroot()
+    named = {it.get(XML_LANG): it.text for it in root.iter() if it.tag.endswith("}comment")}
+    assert set(named) == {None, *CODES}
+    assert all(named.values())
+
+
+def test_the_description_is_in_every_language(share: Path) -> None:
+    (file,) = (share / "metainfo").iterdir()
+    root = ElementTree.parse(file).getroot()
+    tags = Counter((it.tag, it.get(XML_LANG)) for it in root.iter() if it.tag in ("summary", "p", "li"))
+    for code in CODES:
+        for tag in ("summary", "p", "li"):
+            assert tags[tag, code.replace("_", "-")] == tags[tag, None] > 0, (tag, code)
 
 
 @pytest.mark.parametrize("size", [16, 24, 32, 48, 64, 128, 256, 512])
