@@ -13,6 +13,7 @@ from app.core.conversation import new_id
 from app.core.recovery_progress import OnProgress, RecoveryProgress, RecoveryStep
 from app.core.translation import tr
 from app.store.imports import IMPORTED
+from app.store.message_indexes import MessageIndexes
 from app.store.message_json import attachments_column, parts_from_json
 from app.store.page_scan import Column, DamagedText, scan_rows, text_column
 from app.store.schema import expected_schema
@@ -26,8 +27,6 @@ RECOVERED_FOLDER = tr("Recovered folder")
 MOST_FAILURES = 10_000
 """How many rows one after the other may be illegible before the walk through a table is given up."""
 
-_INDEXES = (("message_of_conversation", "conversation_id"), ("sqlite_autoindex_message_1", "id"))
-"""Indexes that name every message, each with the column that it is sorted by."""
 _TABLES = ("conversation", "folder", "instructions", "message", "remembered")
 _REMEMBERED = ("last_open_conversation", "memory_choice_of_", IMPORTED)
 
@@ -44,6 +43,8 @@ class Recovered:
     """Those whose numbers are still in an index, but whose rows are not legible."""
     from_copy: int
     """How many of the messages came from the newest daily copy."""
+    from_index: int
+    """Of how many the words alone came back, in small letters, from the index of the search."""
     is_complete: bool
     """Whether an index, read to its end, names nothing that did not come back."""
 
@@ -53,6 +54,7 @@ class RecoveredRows:
 
     def __init__(self, source: sqlite3.Connection, path: Path, on_progress: OnProgress) -> None:
         self._source = source
+        self._indexes = MessageIndexes(source)
         self._path = path
         self._on_progress = on_progress
         self._size = path.stat().st_size
@@ -82,8 +84,9 @@ class RecoveredRows:
                     row = dict(zip(columns[found], values, strict=False))
                     self._insert(target, found, columns[found], {**row, "number": number})
         from_copy = self._fill_from(copy, target, columns) if copy and not self._is_whole else 0
+        from_index = 0 if self._is_whole else self._fill_from_indexes(target, columns["message"])
         _find_places(target)
-        return self._counted(target, from_copy)
+        return self._counted(target, from_copy, from_index)
 
     def _count_messages(self) -> int:
         """About how many messages there were; 1 where that cannot be told."""
@@ -136,14 +139,14 @@ class RecoveredRows:
     def _on_page(self, done: int, size: int) -> None:
         self._on_progress(RecoveryProgress(RecoveryStep.SEARCHING, done, size, self._messages))
 
-    def _counted(self, target: sqlite3.Connection, from_copy: int) -> Recovered:
+    def _counted(self, target: sqlite3.Connection, from_copy: int, from_index: int) -> Recovered:
         numbers = {number for (number,) in target.execute("select number from message")}
         (conversations,) = target.execute(
             "select count(*) from conversation where deleted_at is null"
         ).fetchone()
-        named, is_known = self._named_numbers(max(numbers, default=0))
+        named, is_known = self._indexes.numbers(max(numbers, default=0))
         lost = len(named - numbers)
-        return Recovered(conversations, len(numbers), lost, from_copy, is_known and not lost)
+        return Recovered(conversations, len(numbers), lost, from_copy, from_index, is_known and not lost)
 
     def _fill_from(self, copy: Path, target: sqlite3.Connection, columns: dict[str, tuple[str, ...]]) -> int:
         """Adds the messages that are in a copy, and in the damaged file by name only; gives their number.
@@ -151,7 +154,7 @@ class RecoveredRows:
         Where the damaged file does not even name its messages, all that the copy has are added.
         """
         have = {number for (number,) in target.execute("select number from message")}
-        named, is_known = self._named_numbers(max(have, default=0))
+        named, is_known = self._indexes.numbers(max(have, default=0))
         before = len(have)
         try:
             with contextlib.closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as source:
@@ -169,22 +172,23 @@ class RecoveredRows:
         (after,) = target.execute("select count(*) from message").fetchone()
         return int(after) - before
 
-    def _named_numbers(self, highest: int) -> tuple[set[int], bool]:
-        """The numbers of messages that the indexes name, and whether one of them was read to its end."""
-        named: set[int] = set()
-        is_known = False
-        for index, order in _INDEXES:
-            try:
-                for (number,) in self._source.execute(
-                    f"select number from message indexed by {index} order by {order}"
-                ):
-                    # A garbled page may name any number.
-                    if isinstance(number, int) and 0 < number <= 2 * highest + 1000:
-                        named.add(number)
-                is_known = True
-            except (sqlite3.Error, UnicodeDecodeError) as error:
-                log.warning("The index %s cannot be read to its end: %s", index, type(error).__name__)
-        return named, is_known
+    def _fill_from_indexes(self, target: sqlite3.Connection, columns: tuple[str, ...]) -> int:
+        """Adds the messages whose rows are gone, as far as the indexes hold them; gives their number."""
+        have = {number for (number,) in target.execute("select number from message")}
+        named, _ = self._indexes.numbers(max(have, default=0))
+        if not (lost := named - have):
+            return 0
+        words = self._indexes.words(lost, self._on_part)
+        known = {name: self._indexes.entries(name)[0] for name in ("id", "conversation_id", "parent_id")}
+        for number, text in sorted(words.items()):
+            row: Row = {name: values[number] for name, values in known.items() if number in values}
+            if "parent_id" not in row:
+                row["parent_id"] = "lost"  # The message before it takes its place.
+            self._insert(target, "message", columns, {**row, "plain": text, "number": number})
+        return len(words)
+
+    def _on_part(self, done: int, parts: int) -> None:
+        self._on_page(self._size * done // parts, self._size)
 
 
 def _all_rows(source: sqlite3.Connection, table: str) -> Iterator[tuple[int, Row]]:

@@ -74,7 +74,15 @@ def replace_damaged(path: Path, on_progress: OnProgress = no_progress) -> str:
     aside = _put_in_place(path)
     log.error("The database was damaged and replaced: %s", recovered)
     kept = tr("The file with the chats was damaged. It was kept as {name}.", name=aside.name)
-    return sentences(kept, _told(recovered))
+    told = sentences(kept, _told(recovered))
+    if recovered.from_index:
+        words = tr_count(
+            "Of {count:,} message only the words came back, in lower case.",
+            "Of {count:,} messages only the words came back, in lower case.",
+            recovered.from_index,
+        )
+        told = sentences(told, words)
+    return told
 
 
 def backups_folder(path: Path) -> Path:

@@ -79,3 +79,32 @@ def test_a_daily_copy_fills_what_is_missing(path, seed):
     names = filled(path, seed, has_copy=True)
     damaged(path, seed)
     assert found_in(path) == set(names)
+
+
+def test_the_words_of_lost_rows_come_back_from_the_index_of_the_search(path):
+    """Three letters and their places: put together again they are the message, in lower case."""
+    texts = [f"Talk {number} of Größe, 東京都 and café " + "stone " * 700 for number in range(20)]
+    conversation = a_conversation(*texts, title="Talk")
+    store = open_store(path)
+    store.conversations.create(conversation)
+    store.conversations.close()
+    data = bytearray(path.read_bytes())
+    for number in (5, 6, 12):
+        start = data.index(f'"text":"Talk {number} '.encode()) // PAGE * PAGE
+        data[start : start + PAGE] = bytes(PAGE)
+    path.write_bytes(data)
+    check_mark(path).touch()
+    store = open_store(path)
+    (told,) = store.notices.take()
+    loaded = store.conversations.load(conversation.id)
+    assert [node.id for node in loaded.path()] == [node.id for node in conversation.path()]
+    from_index = [node for node in loaded.nodes if node.is_damaged]
+    assert 3 <= len(from_index) < 20
+    assert f"Of {len(from_index)} messages only the words came back, in lower case." in told
+    assert "could not" not in told
+    for node, before in zip(loaded.nodes, conversation.nodes, strict=True):
+        expected = before.message.text.lower() if node.is_damaged else before.message.text
+        assert node.message.text == expected
+        assert node.role is before.role
+    assert store.search.search("東京都 café", 100)
+    store.conversations.close()
