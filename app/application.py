@@ -101,6 +101,9 @@ class Application(QObject):
         self.screens = Screens(self.window, self.transcript, self.services, self._themes, resources(), self)
         # Only now: Qt would polish every widget once more for each that it is put into.
         self._themes.apply()
+        self.is_to_restart = False
+        """Set when the window was closed for that."""
+        self.screens.settings.restart_requested.connect(self._restart)
         self.services.start(first_model)
         self.screens.start()
         if crash_report:
@@ -109,6 +112,10 @@ class Application(QObject):
     def load_model(self, path: Path) -> None:
         """Loads a model file in place of the one that is there; the window shows how it goes."""
         self.services.models.open_file(path)
+
+    def _restart(self) -> None:
+        self.is_to_restart = True
+        self.window.close()
 
     def bring_to_front(self, file: Path | None = None) -> None:
         """Brings the window in front of others, and loads a model file."""

@@ -87,6 +87,10 @@ def _run(options: argparse.Namespace) -> int:
     finally:
         application.shutdown()
         instance.close()
+        if application.is_to_restart:
+            from app.restart import start_again
+
+            start_again()
 
 
 def _choose_language(data_dir: Path | None) -> Language:

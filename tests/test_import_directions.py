@@ -19,6 +19,7 @@ ALLOWED = {
         *("app", "app.application", "app.core", "app.engine", "app.garbage", "app.log", "app.paths"),
         *(
             "app.self_test",
+            "app.restart",
             "app.services",
             "app.ui",
             "app.formulas",
@@ -29,6 +30,7 @@ ALLOWED = {
     },
     "app.crash_report": {"app", "app.core", "app.log"},
     "app.self_test": {"app", "app.application", "app.core", "app.services"},
+    "app.restart": {"app.languages"},
     "app.application": {
         *("app", "app.core", "app.engine", "app.hub", "app.net", "app.tools", "app.store", "app.ui"),
         *("app.files", "app.log", "app.memory_allocation", "app.paths", "app.settings", "app.crash_report"),

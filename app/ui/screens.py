@@ -57,7 +57,7 @@ class Screens(QObject):
         services.notices.withdrawn.connect(window.messages.withdraw)
         services.recovery.model_choice_requested.connect(window.open_model_picker)
         self.settings = SettingsController(window, services.settings, __version__, self)
-        self.settings.offer_languages(available_languages(resources / "translations"))
+        self.settings.offer_languages(available_languages(resources / "translations"), self._can_restart)
         self.settings.add_tools_page(services.tools)
         self.settings.add_copies_page(services.copies)
         self.settings.add_performance_page(services.saved_states, services.models)
@@ -97,6 +97,12 @@ class Screens(QObject):
         self.model_manager.model_removed.connect(services.models.remove)
         services.senses.download_requested.connect(self.model_manager.show_model)
         self.knowledge.download_requested.connect(self.model_manager.show_model)
+
+    def _can_restart(self) -> bool:
+        """Whether all that is on screen would be there again: no answer is under way, and all is kept."""
+        chat = self._services.chat
+        is_kept = not (chat.conversation.is_temporary and chat.conversation.nodes)
+        return is_kept and not self._services.answers.is_any_running
 
     def start(self) -> None:
         """Goes on with what the last run did not finish."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
 from typing_extensions import override
 
 from app.core.translation import tr
@@ -69,6 +69,9 @@ class GeneralPage(FormPage):
         )
         self.language_hint = QLabel(tr("From the next start on"), self)
         self.language_hint.setProperty("muted", True)
+        self.restart_button = QPushButton(tr("Restart now"), self)
+        self.restart_button.setObjectName("restart_button")
+        self._can_restart = False
         self._started_with = settings.language
         self._lay_out(
             tr("General"),
@@ -95,6 +98,11 @@ class GeneralPage(FormPage):
             self._fill(self._settings)
         self._form.setRowVisible(self._languages, len(languages) > 1)
 
+    def offer_restart(self, *, is_possible: bool) -> None:
+        """Whether the program can be started again now, so that another language shows at once."""
+        self._can_restart = is_possible
+        self._fill(self._settings)
+
     def _language_row(self) -> QWidget:
         self._languages = QWidget(self)
         row = QHBoxLayout(self._languages)
@@ -102,13 +110,16 @@ class GeneralPage(FormPage):
         row.setSpacing(12)
         row.addWidget(self.language_field)
         row.addWidget(self.language_hint)
+        row.addWidget(self.restart_button)
         row.addStretch(1)
         return self._languages
 
     @override
     def _fill(self, settings: Settings) -> None:
         self.language_field.setCurrentIndex(max(0, self.language_field.findData(settings.language)))
-        self.language_hint.setVisible(settings.language != self._started_with)
+        is_other = settings.language != self._started_with
+        self.language_hint.setVisible(is_other)
+        self.restart_button.setVisible(is_other and self._can_restart)
         self.theme_field.setCurrentIndex(self.theme_field.findData(settings.theme.value))
         self.zoom_field.setValue(round(settings.font_scale * 100))
         self.send_key_field.setCurrentIndex(self.send_key_field.findData(settings.sends_with_enter))

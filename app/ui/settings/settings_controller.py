@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.core.translation import tr
@@ -26,7 +26,13 @@ MakePage = Callable[[QWidget], QWidget]
 
 
 class SettingsController(QObject):
-    """Opens the settings, and does what the user asks for there."""
+    """Opens the settings, and does what the user asks for there.
+
+    Signals:
+        restart_requested(): the program is to be started again, in another language.
+    """
+
+    restart_requested = Signal()
 
     def __init__(
         self,
@@ -40,6 +46,7 @@ class SettingsController(QObject):
         self._settings = settings
         self._version = version
         self._languages: Sequence[Language] = ()
+        self._can_restart: Callable[[], bool] = lambda: False
         self._tools: ToolService | None = None
         self._dialog: SettingsDialog | None = None
         self._tools_page: ToolsPage | None = None
@@ -47,9 +54,13 @@ class SettingsController(QObject):
         self._pages: list[tuple[SettingsPage, MakePage]] = []
         settings.changed.connect(self._on_settings_changed)
 
-    def offer_languages(self, languages: Sequence[Language]) -> None:
-        """Lets one of these be chosen for the window."""
-        self._languages = languages
+    def offer_languages(self, languages: Sequence[Language], can_restart: Callable[[], bool]) -> None:
+        """Lets one of these be chosen for the window.
+
+        Args:
+            can_restart: whether nothing would be lost if the program was started again now.
+        """
+        self._languages, self._can_restart = languages, can_restart
 
     def add_page(self, page: SettingsPage, make: MakePage) -> None:
         """Has a page more in the dialog, made when that is first opened."""
@@ -80,9 +91,16 @@ class SettingsController(QObject):
                 self._dialog.add_page(place, make(self._dialog))
             self._dialog.settings_changed.connect(self._settings.replace)
             self._dialog.add_folder_requested.connect(self.choose_model_folder)
+            self._dialog.restart_requested.connect(self._restart)
         self._dialog.set_settings(current)
+        self._dialog.offer_restart(is_possible=self._can_restart())
         self._dialog.show_page(page)
         self._dialog.open()
+
+    def _restart(self) -> None:
+        if self._dialog is not None:
+            self._dialog.accept()
+        self.restart_requested.emit()
 
     def choose_model_folder(self) -> None:
         """Asks for a folder of models."""

@@ -83,10 +83,15 @@ class SettingsDialog(QDialog):
         self._reading.changed.connect(self._on_page_changed)
         self._models.changed.connect(self._on_page_changed)
         self.add_folder_requested = self._models.add_folder_requested
+        self.restart_requested = self._general.restart_button.clicked
 
     def set_languages(self, languages: Sequence[Language]) -> None:
         """Lets one of these be chosen for the window."""
         self._general.set_languages(languages)
+
+    def offer_restart(self, *, is_possible: bool) -> None:
+        """Whether the program can be started again now, so that another language shows at once."""
+        self._general.offer_restart(is_possible=is_possible)
 
     def set_settings(self, settings: Settings) -> None:
         """Shows other values, such as a folder that was added. Emits nothing."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from app.languages.language import language_of
 from app.settings import DictationLanguage, Settings, ThemeChoice
 from app.ui.settings.settings_dialog import SettingsDialog, SettingsPage
 from app.ui.theme_switcher import ThemeSwitcher
@@ -110,3 +111,28 @@ def test_new_models_go_to_one_of_the_folders_until_it_is_taken_off_the_list(
     assert told[-1].download_folder is None
     assert told[-1].model_folders == (Path("/models"),)
     assert field.currentText() == "Tarn's own models folder"
+
+
+def test_another_language_needs_a_restart_which_is_offered(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    dialog.set_languages((language_of("en"), language_of("de"), language_of("ja")))
+    dialog.offer_restart(is_possible=True)
+    field, button = (
+        dialog.findChild(QComboBox, "language_field"),
+        dialog.findChild(QPushButton, "restart_button"),
+    )
+    assert button.isHidden()
+    with qtbot.waitSignal(dialog.settings_changed) as changed:
+        qtbot.keyClick(field, Qt.Key.Key_End)
+    assert changed.args[0].language == "ja"
+    assert not button.isHidden()
+    with qtbot.waitSignal(dialog.restart_requested):
+        button.click()
+    qtbot.keyClick(field, Qt.Key.Key_Home)
+    assert button.isHidden()
+
+
+def test_a_restart_is_not_offered_while_something_would_be_lost(qtbot: QtBot, dialog: SettingsDialog) -> None:
+    dialog.set_languages((language_of("en"), language_of("de")))
+    dialog.offer_restart(is_possible=False)
+    qtbot.keyClick(dialog.findChild(QComboBox, "language_field"), Qt.Key.Key_End)
+    assert dialog.findChild(QPushButton, "restart_button").isHidden()
