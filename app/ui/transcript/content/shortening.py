@@ -43,9 +43,8 @@ KEPT_LINES = 2
 WORD = "x"
 """Stands for blocks. A paragraph, as it tells whether the items of its list are set apart."""
 RULE = "___"
-"""Stands for them in front of what would go on with a paragraph."""
+"""Stands for them in front of what may go on with a paragraph: words, a heading over a line, a definition."""
 
-_JOINED = ("paragraph_open", "code_block", "ordered_list_open")
 _FENCE = re.compile(r"(`{3,}|~{3,})(.*)$")
 _NO_QUOTE = re.compile(r"[^>\t]")
 _EMPTY = re.compile(r"[ \t>]*$")
@@ -133,7 +132,7 @@ class Shortening:
         is_list = node.type in LISTS
         first, last = node.children[0].start, node.children[kept].start
         gap = self._gap(path, node.children[: kept + 1])
-        is_joined = not is_list and gap is None and node.children[kept].type in _JOINED
+        is_joined = not is_list and gap is None
         words = RULE if is_joined else WORD
         stubs: list[str] = []
         for child in (node.children[0], node.children[kept - 1])[: kept if is_list else 1]:

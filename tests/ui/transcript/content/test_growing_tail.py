@@ -245,6 +245,28 @@ def test_a_number_half_written_does_not_set_the_items_around_it_apart(
         assert closed(live.blocks) == closed(parse(text[: start + 5], is_unfinished=True))
 
 
+@pytest.mark.parametrize("size", [1, 5, 13])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> T\n> ===\n> T\n> ===\n> T\n> ===\n> [1] [a](b) words\n",
+        "> **x**\n> T\n> ===\n> T\n> ===\n> 1. word\n> \n> \n> 1. words\n",
+        "> T\n> ===\n> [foo]: /url\n> - x_y\n> \n> - `code`\n> \n> - $x$ **b** `code` [foo]\n> \n> - `code`",
+        "1. T\n   ===\n   T\n   ===\n   [foo]: /url\n   - x_y\n\n   - `code` [foo]\n\n   - x [foo]\n2. end\n",
+    ],
+)
+def test_what_stands_for_blocks_joins_nothing_below_it(
+    text: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the words of a heading over a line nor a definition, which cannot end a paragraph."""
+    take_out_early(monkeypatch)
+    for width in range(0, 60, 7):
+        whole, live = text.replace("T\n", f"T{'a' * width}\n", 1), StreamingMarkdown()
+        for start in range(0, len(whole), size):
+            live.feed(whole[start : start + size])
+            assert closed(live.blocks) == closed(parse(whole[: start + size], is_unfinished=True))
+
+
 @pytest.mark.parametrize("size", [1, 2, 7])
 def test_an_address_defined_below_is_taken_whole(size: int) -> None:
     text = "Text [a][1] more, and [^note].\n\nOther.\n\n[1]: https://x.y/z 'T'\n\n[^note]: Said.\n\nEnd\n"
