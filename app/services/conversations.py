@@ -113,6 +113,7 @@ class ConversationService(QObject):
     def reload(self) -> None:
         """Reads the list again, as the file is another one now."""
         self._summaries = {summary.id: summary for summary in self._store.list_summaries()}
+        self._deleted = {summary.id: summary for summary in self._order.deleted()}
         self.changed.emit(ListChange())
 
     def rename(self, conversation_id: str, title: str) -> None:

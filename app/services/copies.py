@@ -13,6 +13,7 @@ from app.services.answers import AnswerService
 from app.services.background import Report, Worker, run_in_background
 from app.services.chat_session import ChatSession
 from app.services.conversations import ConversationService
+from app.services.folders import FolderService
 from app.services.notices import NoticeService
 from app.services.store_writer import StoreWriter
 from app.store.backups import Backup
@@ -35,6 +36,7 @@ class CopyService(QObject):
         chat: ChatSession,
         answers: AnswerService,
         conversations: ConversationService,
+        folders: FolderService,
         notices: NoticeService,
         parent: QObject | None = None,
     ) -> None:
@@ -44,6 +46,7 @@ class CopyService(QObject):
         self._chat = chat
         self._answers = answers
         self._conversations = conversations
+        self._folders = folders
         self._notices = notices
         self._worker = Worker("copies-list", self)
 
@@ -67,7 +70,7 @@ class CopyService(QObject):
         kept: list[str] = []
 
         def tell() -> None:
-            self._conversations.reload()
+            self.read_again()
             self._notices.post(
                 tr("The chats are those of {day} again.", day=formatting.day_of(backup.day)),
                 tr(
@@ -77,6 +80,11 @@ class CopyService(QObject):
             )
 
         self._writer.run(lambda: kept.append(self._store.backups.restore(backup).name), tell)
+
+    def read_again(self) -> None:
+        """Reads all that is listed of the file again, as it is another one now."""
+        self._folders.reload()
+        self._conversations.reload()
 
     def shut_down(self) -> None:
         """Gives up looking."""

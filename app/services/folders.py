@@ -53,6 +53,11 @@ class FolderService(QObject):
         )
         return tuple(sorted(placed, key=lambda folder: (folder.name.casefold(), folder.id)))
 
+    def reload(self) -> None:
+        """Reads the folders again, as the file is another one now."""
+        self._folders = {folder.id: folder for folder in self._order.folders()}
+        self.changed.emit(FoldersChange())
+
     def create(self, name: str, parent_id: str = "") -> Folder:
         """Makes a folder, at the top or in one that is there."""
         folder = Folder(name, parent_id)

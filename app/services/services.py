@@ -205,8 +205,7 @@ class Services(QObject):
         for notice in (*stored, self._settings_file.notice, *self.presets.store.notices):
             if notice:
                 self.notices.post(notice)
-        # On whatever thread the store was used when it noticed; the signal brings it to the listeners'.
-        self.store.notices.forward_to(self.notices.post)
+        self.store.notices.forward_to(self._on_recovered)
         self.daily_copies.start()
         self.saved_states.start()
         self.knowledge.start()
@@ -253,6 +252,11 @@ class Services(QObject):
         self.search.shut_down()
         self.store.conversations.close()
         self._guard.close()
+
+    def _on_recovered(self, sentence: str) -> None:
+        """Called on whatever thread used the store when it noticed."""
+        self.notices.post(sentence)
+        self.writer.run(lambda: None, self.copies.read_again)
 
     def _open_conversation(self, conversation_id: str | None) -> None:
         """Puts a conversation on screen; an empty one for None, and where it cannot be read."""
@@ -372,7 +376,9 @@ class Services(QObject):
         self.folders = FolderService(self.store.order, self.writer, self.conversations, self)
         self.imports = ImportService(self.store, self.writer, self.conversations, self.notices, self)
         self.copies = CopyService(
-            self.store, self.writer, self.chat, self.answers, self.conversations, self.notices, self
+            *(self.store, self.writer, self.chat, self.answers, self.conversations, self.folders),
+            self.notices,
+            self,
         )
         self.exports = ExportService(
             self.store,

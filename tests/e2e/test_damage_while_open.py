@@ -57,3 +57,23 @@ def test_the_window_shows_how_a_recovery_goes_on_and_then_the_chat(
     banner = person.window.messages.banner
     qtbot.waitUntil(banner.isVisible)
     assert "conversations.damaged-1.db" in banner.sentence.text() + banner.hint.text()
+
+
+def test_the_list_holds_what_came_back(start_program: StartProgram, qtbot: QtBot, tmp_path: Path) -> None:
+    """A chat whose own row is gone has another name: the list says so at once."""
+    paths = Paths.below(tmp_path / "data")
+    paths.create_folders()
+    with closing(open_store(paths.conversations).conversations) as conversations:
+        for number in range(40):
+            conversations.create(a_conversation("lake " * 900, title=f"Lakes {number:02}"))
+    person = start_program()
+    person.waits_for_model()
+    assert len(person.titles()) == 40
+    data = bytearray(paths.conversations.read_bytes())
+    start = data.rindex(b"Lakes 39") // PAGE * PAGE
+    data[start : start + PAGE] = bytes(PAGE)
+    paths.conversations.write_bytes(data)
+    person.application.services.store.conversations.repair()
+    person.waits_until_saved()
+    qtbot.waitUntil(lambda: "Recovered chat" in person.titles())
+    assert len(person.titles()) == 40

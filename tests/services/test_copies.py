@@ -76,6 +76,20 @@ def test_the_chats_of_a_copy_take_the_place_of_those_of_now(user: Keeper) -> Non
     kept.conversations.close()
 
 
+def test_folders_and_the_bin_are_those_of_the_copy_too(user: Keeper) -> None:
+    copy, services = the_copy(user), user.services
+    services.folders.create("Rivers")
+    services.conversations.delete([services.conversations.summaries[0].id])
+    user.waits_until_saved()
+    assert [folder.name for folder in services.folders.all] == ["Rivers"]
+    assert [summary.title for summary in services.conversations.deleted] == ["Which river?"]
+    user.copies.restore(copy)
+    user.waits(lambda: any("3 May 2026" in notice.sentence for notice in user.told))
+    assert services.folders.all == ()
+    assert services.conversations.deleted == []
+    assert user.titles == ["Which lake?"]
+
+
 def test_while_an_answer_is_written_nothing_is_exchanged(user: Keeper) -> None:
     copy = the_copy(user)
     user.answers.send("And the second?")
