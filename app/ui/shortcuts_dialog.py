@@ -25,6 +25,9 @@ ELSEWHERE = (
 """What no menu has: the part of the window that has the keyboard then, what happens, and the keys."""
 
 
+WIDTH, HEIGHT = 440, 520
+
+
 class ShortcutsDialog(QDialog):
     """Shows every menu entry that has a shortcut, and the keys of single parts. Open it with `open()`."""
 
@@ -34,7 +37,6 @@ class ShortcutsDialog(QDialog):
         self.setObjectName("shortcuts_dialog")
         self.setWindowTitle(tr("Keyboard shortcuts"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(440, 520)
         page = QWidget(self)
         grid = QGridLayout(page)
         grid.setContentsMargins(24, 12, 24, 12)
@@ -62,6 +64,8 @@ class ShortcutsDialog(QDialog):
         layout.setContentsMargins(0, 8, 0, 16)
         layout.addWidget(area, 1)
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
+        bar = area.verticalScrollBar().sizeHint().width()
+        self.resize(max(WIDTH, page.sizeHint().width() + bar), HEIGHT)
 
 
 def native(keys: str) -> str:

@@ -33,6 +33,7 @@ SHOWN_AT_ONCE = 60_000
 LONGEST_LINE = 8_000
 """Longer ones are broken where they are shown, as one line is laid out in one go. They are copied whole."""
 LIST_WIDTH = 190
+_LIST_FRAME = 12
 ROLE_NAMES = {
     Role.SYSTEM: tr("System"),
     Role.USER: tr("User"),
@@ -97,6 +98,8 @@ class PromptDialog(QDialog):
         self.notes.setVisible(bool(prompt.notes))
         self.view.show_sections(prompt.sections)
         self.sections.addItems([_title(section) for section in prompt.sections])
+        wanted = self.sections.sizeHintForColumn(0) + 2 * self.sections.frameWidth() + _LIST_FRAME
+        self.sections.setFixedWidth(max(scaled(LIST_WIDTH), min(wanted, self.width() // 2)))
         self.copy_button.setEnabled(True)
 
     def show_error(self, error: UserError) -> None:

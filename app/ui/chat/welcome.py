@@ -20,7 +20,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
@@ -35,6 +34,7 @@ from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
 from app.ui.widgets.balanced_label import BalancedLabel
 from app.ui.widgets.column_page import ColumnPage
+from app.ui.widgets.flow_layout import FlowLayout
 from app.ui.widgets.reading_direction import in_direction, isolated
 
 COLUMN_WIDTH = 680
@@ -253,19 +253,16 @@ class Welcome(ColumnPage):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(12)
         self._buttons = QWidget(self)
-        row = QHBoxLayout(self._buttons)
-        row.setContentsMargins(0, 0, 0, 12)
-        row.addStretch(1)
-        row.addWidget(self.get_button)
-        row.addWidget(self.open_file_button)
-        row.addWidget(self.add_folder_button)
-        row.addStretch(1)
+        row = FlowLayout(self._buttons, is_centred=True)
+        for button in (self.get_button, self.open_file_button, self.add_folder_button):
+            row.addWidget(button)
         inner = self.new_column(COLUMN_WIDTH, margins=QMargins(24, 24, 24, 12))
         inner.addStretch(2)
         for widget in (self._picture, self.heading, self.text):
             inner.addWidget(widget)
         inner.addSpacing(16)
         inner.addWidget(self._buttons)
+        inner.addSpacing(12)
         inner.addWidget(self._cards)
         inner.addStretch(3)
         self._draw_picture()

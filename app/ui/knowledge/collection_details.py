@@ -22,6 +22,7 @@ from app.core.translation import sentences, tr
 from app.knowledge.collection import Collection
 from app.services.collection_status import CollectionStatus, IndexingPhase, UnreadFile
 from app.ui.knowledge.collection_words import status_words, unread_words
+from app.ui.widgets.flow_layout import FlowLayout
 from app.ui.widgets.path_delegate import PathDelegate
 
 _STEPS = 1000
@@ -144,12 +145,9 @@ class CollectionDetails(QWidget):
         layout.addLayout(progress)
         layout.addWidget(self.bar)
         layout.addWidget(self.sources, 1)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addWidget(self.folder_button)
-        foot.addWidget(self.files_button)
-        foot.addStretch(1)
-        foot.addWidget(self.remove_button)
+        foot = FlowLayout()
+        for button in (self.folder_button, self.files_button, self.remove_button):
+            foot.addWidget(button)
         layout.addLayout(foot)
         layout.addWidget(self.unread_label)
         layout.addWidget(self.unread)

@@ -77,6 +77,7 @@ class ImportDialog(QuestionDialog):
             button.setAccessibleDescription(more)
             note = InsetLabel(more, (26, 0, 0, 4), self)
             note.setProperty("muted", True)
+            note.setWordWrap(True)
             self.buttons[mode] = button
             self._group.addButton(button)
             self.add(button)

@@ -195,4 +195,4 @@ class FieldRow(QWidget):
         self.note_label.setContentsMargins(12, 0, 0, 0)
         grid.addWidget(self.problem_label, 2, 0, 1, 3)
         grid.addWidget(self.note_label, 3, 0, 1, 3)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

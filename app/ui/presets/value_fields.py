@@ -99,7 +99,8 @@ class NumberField(QAbstractSpinBox):
 
     @override
     def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance("0000000000") + 36
+        metrics, empty = self.fontMetrics(), self.lineEdit().placeholderText()
+        width = max(metrics.horizontalAdvance("0000000000"), metrics.horizontalAdvance(empty) + 14) + 36
         return QSize(width, super().sizeHint().height())
 
     @override

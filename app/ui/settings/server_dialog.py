@@ -22,6 +22,8 @@ from app.core.translation import sentences, tr
 from app.servers.server import Server
 
 WIDTH = 520
+FIELD_PADDING = 32
+"""Pixels between a field's edges and its words."""
 
 
 class ServerDialog(QDialog):
@@ -39,7 +41,6 @@ class ServerDialog(QDialog):
         self.setObjectName("server_dialog")
         self.setWindowTitle(tr("Change a server") if server else tr("Add a server"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(WIDTH)
         self._server = server
         self.name_field = self._field("server_name_field", tr("Name"), server.name if server else "")
         self.name_field.setPlaceholderText(tr("Shown in the list of models"))
@@ -75,6 +76,7 @@ class ServerDialog(QDialog):
         self.save_button.setDefault(True)
         self.save_button.clicked.connect(self.saved)
         self._lay_out()
+        self._fit_placeholders()
 
     @property
     def server(self) -> Server:
@@ -101,6 +103,16 @@ class ServerDialog(QDialog):
         """Says what is wrong with the fields."""
         self.problem.setText(sentences(str(error), error.hint))
         self.problem.show()
+
+    def _fit_placeholders(self) -> None:
+        """Makes the fields wide enough for what stands in them before something is typed."""
+        for field in (self.name_field, self.key_field, self.authority_field):
+            field.ensurePolished()
+            wanted = field.fontMetrics().horizontalAdvance(field.placeholderText())
+            field.setMinimumWidth(wanted + FIELD_PADDING)
+        layout = self.layout()
+        assert layout is not None
+        self.setMinimumWidth(max(WIDTH, layout.minimumSize().width()))
 
     def _on_key_edited(self) -> None:
         self._is_key_changed = True

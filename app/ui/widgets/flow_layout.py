@@ -11,8 +11,10 @@ from typing_extensions import override
 class FlowLayout(QLayout):
     """Lays out in the direction of reading and starts a new row where the next widget does not fit."""
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 8) -> None:
+    def __init__(self, parent: QWidget | None = None, spacing: int = 8, *, is_centred: bool = False) -> None:
+        """`is_centred` has every row stand in the middle."""
         super().__init__(parent)
+        self._is_centred = is_centred
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
@@ -24,19 +26,31 @@ class FlowLayout(QLayout):
 
     def _place(self, area: QRect, *, is_trial: bool) -> int:
         """Puts everything into rows, or only finds out how high they are; gives the height."""
-        x, y, row_height = area.x(), area.y(), 0
+        y = area.y()
+        for row in self._rows(area.width()):
+            width = sum(size.width() + self.spacing() for _item, size in row) - self.spacing()
+            x = area.x() + ((area.width() - width) // 2 if self._is_centred else 0)
+            for item, size in row:
+                if not is_trial:
+                    item.setGeometry(QStyle.visualRect(self._direction, area, QRect(QPoint(x, y), size)))
+                x += size.width() + self.spacing()
+            y += max(size.height() for _item, size in row) + self.spacing()
+        return max(0, y - self.spacing() - area.y())
+
+    def _rows(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """The items of each row, with their sizes."""
+        rows: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            size = item.sizeHint().boundedTo(QSize(area.width(), item.sizeHint().height()))
-            if x > area.x() and x + size.width() > area.x() + area.width():
-                x, y = area.x(), y + row_height + self.spacing()
-                row_height = 0
-            if not is_trial:
-                item.setGeometry(QStyle.visualRect(self._direction, area, QRect(QPoint(x, y), size)))
-            x += size.width() + self.spacing()
-            row_height = max(row_height, size.height())
-        return y + row_height - area.y()
+            size = item.sizeHint().boundedTo(QSize(width, item.sizeHint().height()))
+            if not rows or used + size.width() > width:
+                rows.append([])
+                used = 0
+            rows[-1].append((item, size))
+            used += size.width() + self.spacing()
+        return rows
 
     @override
     def addItem(self, item: QLayoutItem) -> None:
