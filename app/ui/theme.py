@@ -15,7 +15,7 @@ from string import Template
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-from app.ui.fonts import CODE_FAMILIES
+from app.ui.fonts import code_families, ui_families
 
 _SIDE = re.compile(r"\b(border|margin|padding)-(left|right):")
 _OTHER_SIDE = {"left": "right", "right": "left"}
@@ -156,12 +156,13 @@ def style_sheet_of(theme: Theme, template: str, icons: Path, zoom_percent: int =
     """The style sheet of the whole program.
 
     The template's `$names` are the theme's colours, `$px10` to `$px32` (sizes of letters, which zoom),
-    `$icons` (the folder of pictures) and `$code_family`.
+    `$icons` (the folder of pictures), `$ui_family` and `$code_family`.
     """
     values = {field.name: str(getattr(theme, field.name)) for field in fields(Theme)}
     values |= {f"px{size}": f"{round(size * zoom_percent / 100)}px" for size in range(10, 33)}
     values["icons"] = icons.as_posix()
-    values["code_family"] = ", ".join(f"'{family}'" for family in CODE_FAMILIES)
+    for name, families in (("ui_family", ui_families()), ("code_family", code_families())):
+        values[name] = ", ".join(f'"{family}"' for family in families)
     values["accent_hover"] = _mixed(theme.accent, theme.text, 0.88).name()
     values["danger_ground"] = _mixed(theme.danger, theme.surface, 0.12).name()
     values["danger_line"] = _mixed(theme.danger, theme.surface, 0.45).name()

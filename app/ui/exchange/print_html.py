@@ -33,7 +33,7 @@ from app.ui.exchange.html_page import (
     typed_html,
 )
 from app.ui.exchange.page_style import SYNTAX
-from app.ui.fonts import CODE_FAMILIES
+from app.ui.fonts import code_families
 from app.ui.theme import Theme
 from app.ui.transcript.content.message_blocks import SYSTEM_MESSAGE
 from app.ui.transcript.content.plain_text import displayable
@@ -61,7 +61,7 @@ def print_html(conversation: Conversation, read_file: ReadFile, theme: Theme, wi
         link=theme.link,
         inline=theme.inline_code_text,
         code=theme.code_text,
-        families=", ".join(f"'{name}'" for name in CODE_FAMILIES),
+        families=", ".join(f"'{name}'" for name in code_families()),
         syntax=" ".join(f".{name} {{ color: {getattr(theme, name)}; }}" for name in SYNTAX),
     )
     writer = _Writer(read_file, theme, width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from app.ui.transcript.content.blocks import (
     DEFINITION,
@@ -17,6 +17,9 @@ from app.ui.transcript.content.blocks import (
     TextBlock,
 )
 
+FIRST_BLOCKS, LONGEST_BEGINNING = 30, 2_000
+"""Blocks, and characters of each, that tell what language a message is in."""
+
 # Lone halves of surrogate pairs cannot be encoded; the others mean something to QTextDocument itself.
 _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\u2028\u2029\ufdd0\ufdd1\ufffc]")
 
@@ -27,6 +30,12 @@ def displayable(text: str) -> str:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return _UNSHOWABLE.sub("\ufffd", text)
+
+
+def first_words(blocks: Sequence[Block]) -> str:
+    """Enough of the words of a message to tell their language by."""
+    written = (block for block in blocks[:FIRST_BLOCKS] if isinstance(block, TextBlock | Bubble))
+    return "\n".join(block.plain_text()[:LONGEST_BEGINNING] for block in written)
 
 
 def utf16_length(text: str) -> int:

@@ -16,6 +16,8 @@ from PySide6.QtGui import (
 )
 
 from app.core.formula import Formula, FormulaSource, unmarked
+from app.core.han_language import han_language
+from app.core.translation import language
 from app.ui.fonts import BODY_SIZE, SMALL_SIZE, code_font, ui_font
 from app.ui.icons import coloured_icon
 from app.ui.theme import Theme
@@ -62,6 +64,7 @@ class RenderStyle:
         column_width: int = COLUMN_WIDTH,
         is_compact: bool = False,
         formulas: FormulaSource = without_formulas,
+        han: str = "",
     ) -> None:
         """Make everything ready.
 
@@ -74,6 +77,7 @@ class RenderStyle:
             column_width: of the messages at most, where letters have their usual size.
             is_compact: lines and blocks stand closer together.
             formulas: draws them; without it they are shown as they were written.
+            han: the language whose forms Chinese characters have; by default the window's.
         """
         self._given: dict[str, Any] = {
             "theme": theme,
@@ -87,7 +91,9 @@ class RenderStyle:
             "column_width": column_width,
             "is_compact": is_compact,
             "formulas": formulas,
+            "han": han,
         }
+        self._in_forms_of: dict[str, RenderStyle] = {han: self}
         self.theme = theme
         self.is_right_to_left = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
         """Whether the window is read so; words have a direction of their own."""
@@ -102,11 +108,11 @@ class RenderStyle:
         self.zoom_percent = zoom_percent
         self.shows_figures, self.reads_aloud = shows_figures, reads_aloud
         self.pixel_ratio = pixel_ratio
-        self.text_font = ui_font(zoom_percent)
-        self.small_font = ui_font(zoom_percent, SMALL_SIZE)
-        self.name_font = ui_font(zoom_percent, SMALL_SIZE)
+        self.text_font = ui_font(zoom_percent, han=han)
+        self.small_font = ui_font(zoom_percent, SMALL_SIZE, han)
+        self.name_font = ui_font(zoom_percent, SMALL_SIZE, han)
         self.name_font.setWeight(QFont.Weight.DemiBold)
-        self.code_font = code_font(zoom_percent)
+        self.code_font = code_font(zoom_percent, han=han)
         self.code_font.setFeature(QFont.Tag("calt"), 0)  # Code is shown as it is, without ligatures.
         code = QFontMetricsF(self.code_font)
         self.code_ascent, self.code_height = code.ascent(), code.height()
@@ -120,6 +126,14 @@ class RenderStyle:
     def changed(self, **changes: Any) -> RenderStyle:
         """The same with other arguments."""
         return RenderStyle(**{**self._given, **changes})
+
+    def in_forms_of(self, text: str) -> RenderStyle:
+        """The same with the forms of Chinese characters that the language of a text has."""
+        han = han_language(text, language())
+        if han not in self._in_forms_of:
+            made = self._in_forms_of[han] = self.changed(han=han)
+            made._in_forms_of = self._in_forms_of
+        return self._in_forms_of[han]
 
     def px(self, length: float) -> float:
         """A length in pixels, larger or smaller as the letters are."""

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainter, QPen
 from app.core.message import Role
 from app.ui.transcript.content.blocks import DEFINITION, Block, Container
 from app.ui.transcript.content.message_entry import MessageEntry
-from app.ui.transcript.content.plain_text import separator, with_marker
+from app.ui.transcript.content.plain_text import first_words, separator, with_marker
 from app.ui.transcript.content.search_query import SearchQuery
 from app.ui.transcript.items.alert import AlertView, alert_bars
 from app.ui.transcript.items.block_registry import gap, new_view
@@ -85,6 +85,9 @@ class MessageLayout:
 
     def show(self, entry: MessageEntry, blocks: Sequence[Block]) -> None:
         """Change to other content; views whose value stays the same are kept."""
+        style = self.style.in_forms_of(first_words(blocks))
+        if style is not self.style:
+            self.style, self.views = style, []
         old = self.views
         start = _common_start(old, blocks)
         end = _common_end(old, blocks, start)

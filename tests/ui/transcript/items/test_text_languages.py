@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from app.ui.fonts import code_font, ui_font
 from app.ui.transcript.content.blocks import Span, TextBlock
 from app.ui.transcript.content.markdown import parse
 from app.ui.transcript.content.search_query import SearchQuery
@@ -14,6 +15,7 @@ from app.ui.transcript.items.table import TableView
 from app.ui.transcript.items.text import TextView
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.themes import DARK
+from tests.support.transcript_reader import question, unfinished, written
 
 JAPANESE = "「東京」は、日本の首都です。人口は約1,400万人（2023年）で、最大級の都市です。ー々ゃっ！？"
 CHINESE = "北京是中国的首都，人口超过两千万。“故宫”、长城等名胜古迹，吸引了许多游客；你去过吗？"
@@ -81,3 +83,27 @@ def test_a_word_without_end_is_broken_as_quickly_as_it_is_long(transcript: Trans
     assert ends[0] > len("before ") + 10  # The line is filled at once.
     assert len(set(ends[1:-1])) == 1
     assert line_ends("before " + "x" * 90)[0] == len("before ")
+
+
+@pytest.mark.parametrize(
+    ("text", "han"), [(JAPANESE, "ja"), (CHINESE, "zh_CN"), (KOREAN, "ko"), ("Rain.", "")]
+)
+def test_a_message_has_the_forms_of_its_own_language(text: str, han: str) -> None:
+    style = RenderStyle(DARK)
+    shown = style.in_forms_of(text)
+    assert shown.text_font.styleStrategy() == ui_font(han=han).styleStrategy()
+    assert shown.code_font.families() == code_font(han=han).families()
+    assert (shown is style) == (not han)
+    assert style.in_forms_of(text) is shown
+    assert shown.in_forms_of("Rain.") is style
+
+
+def test_an_answer_changes_its_forms_when_the_first_kana_come(transcript: Transcript) -> None:
+    transcript.show_entries([question("?")])
+    transcript.begin_reply(unfinished())
+    transcript.feed_reply(written(["東京", "は首都です。"]))
+    transcript.redraw_reply()
+    column = transcript._column
+    layout = column.layout(len(column.entries) - 1)
+    assert layout.style.text_font.styleStrategy() == ui_font(han="ja").styleStrategy()
+    assert "東京は首都です。" in transcript.to_plain_text()
