@@ -70,7 +70,7 @@ ALLOWED = {
         *("app.pictures", "app.servers", "app.sound", "app.exchange", "app.documents", "app.knowledge"),
         *("app.languages",),
     },
-    "app.ui.fonts": set(),
+    "app.ui.fonts": {"app.core"},  # Which language has which characters.
     "app.ui.theme": {"app.ui.fonts"},
     # The transcript: what is shown (without Qt), what draws each of its blocks, and the widget around them.
     "app.ui.transcript": set(),
