@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import logging
+import re
 import string
 from collections.abc import Iterable
 from typing import Any
@@ -26,6 +27,12 @@ digits."""
 
 LIST_SEPARATORS = {"ar": "\N{ARABIC COMMA} ", "ja": "\N{IDEOGRAPHIC COMMA}", "zh_CN": "\N{IDEOGRAPHIC COMMA}"}
 """What stands between names in a row, where it is not a comma."""
+
+RIGHT_TO_LEFT = ("ar",)
+"""Languages whose sentences begin at the right."""
+_FIRST_LETTER = re.compile(r"[^\W\d_]")
+_ARABIC_LETTER = re.compile("[\u0620-\u064a]")
+_RIGHT_TO_LEFT_MARK = "\N{RIGHT-TO-LEFT MARK}"
 
 WITHOUT_SPACES = ("ja", "zh_CN")
 """Languages that put no space between sentences."""
@@ -106,8 +113,19 @@ def localised(number: str) -> str:
 
 
 def _filled(translated: str, english: str, fields: dict[str, Any]) -> str:
-    if not fields:
-        return translated
+    filled = _with_fields(translated, english, fields) if fields else translated
+    return _directed(filled) if _language in RIGHT_TO_LEFT else filled
+
+
+def _directed(sentence: str) -> str:
+    """An Arabic sentence that is taken for one also where it begins with a Latin name."""
+    first = _FIRST_LETTER.search(sentence)
+    if first is None or _ARABIC_LETTER.match(first[0]) or not _ARABIC_LETTER.search(sentence):
+        return sentence
+    return _RIGHT_TO_LEFT_MARK + sentence
+
+
+def _with_fields(translated: str, english: str, fields: dict[str, Any]) -> str:
     try:
         return _fields.vformat(translated, (), fields)
     except (KeyError, IndexError, ValueError, AttributeError):

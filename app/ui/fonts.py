@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
+from PySide6.QtCore import QLocale, QRect, Qt
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication
 
 from app.core.han_language import CHINESE, HAN_LANGUAGES, JAPANESE, KOREAN
 from app.core.translation import language
@@ -15,6 +15,7 @@ BODY_SIZE = 15
 """Pixels at 100 % zoom."""
 CODE_SIZE = 13
 SMALL_SIZE = 13
+_WIDE = 100_000
 
 # Of each language in the order Linux, macOS, Windows.
 _HAN_FAMILIES = {
@@ -123,6 +124,13 @@ def scaled(pixels: int) -> int:
     """A length at 100 % zoom, as large as the letters make it now."""
     size = QGuiApplication.font().pixelSize()
     return round(pixels * size / BODY_SIZE) if size > 0 else pixels
+
+
+def line_height(font: QFont, words: str) -> int:
+    """Pixels of a line with these words: letters that the first font lacks are often higher than its own."""
+    metrics = QFontMetrics(font)
+    drawn = metrics.boundingRect(QRect(0, 0, _WIDE, _WIDE), Qt.TextFlag.TextSingleLine, words)
+    return max(metrics.lineSpacing(), drawn.height())
 
 
 def resized(font: QFont, share: float, weight: QFont.Weight | None = None) -> QFont:

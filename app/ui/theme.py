@@ -18,6 +18,11 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from app.ui.fonts import code_families, ui_families
 
 _SIDE = re.compile(r"\b(border|margin|padding)-(left|right):")
+_LABELS_AT_RIGHT = """
+QLabel { qproperty-alignment: "AlignRight | AlignVCenter | AlignAbsolute"; }
+QLabel[centred="true"] { qproperty-alignment: "AlignHCenter | AlignTop"; }
+"""
+"""Qt aligns a label by its letters: a Latin name would stand at the left, far from what it belongs to."""
 _OTHER_SIDE = {"left": "right", "right": "left"}
 _FOUR_SIDES = re.compile(r"\b(margin|padding): ([^\s;]+) ([^\s;]+) ([^\s;]+) ([^\s;]+);")
 
@@ -171,7 +176,7 @@ def style_sheet_of(theme: Theme, template: str, icons: Path, zoom_percent: int =
     values["scroll_handle"] = _mixed(theme.muted, theme.surface, 0.3).name()
     values["disabled"] = _mixed(theme.muted, theme.surface, 0.6).name()
     if QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft:
-        template = mirrored(template)
+        template = mirrored(template) + _LABELS_AT_RIGHT
     return Template(template).substitute(values)
 
 

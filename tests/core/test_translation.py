@@ -34,6 +34,22 @@ class German(gettext.NullTranslations):
         return ("{count:,} Chat", "{count:,} Chats")[n != 1] if msgid1 == "{count:,} chat" else msgid2
 
 
+class Arabic(gettext.NullTranslations):
+    """A few sentences."""
+
+    WORDS: ClassVar = {"{name} is ready.": "{name} جاهز.", "Ready": "جاهز"}
+
+    def gettext(self, message: str) -> str:
+        return self.WORDS.get(message, message)
+
+
+@pytest.fixture
+def arabic() -> Iterator[None]:
+    translation.use("ar", Arabic())
+    yield
+    translation.use(translation.ENGLISH, gettext.NullTranslations())
+
+
 @pytest.fixture
 def german() -> Iterator[None]:
     translation.use("de", German())
@@ -107,3 +123,12 @@ def test_names_in_a_row_are_parted_as_the_language_does_it(code: str, row: str) 
         assert listed([]) == ""
     finally:
         translation.use(translation.ENGLISH, gettext.NullTranslations())
+
+
+@pytest.mark.usefixtures("arabic")
+def test_an_arabic_sentence_is_one_also_where_it_begins_with_a_latin_name() -> None:
+    assert tr("{name} is ready.", name="LFM2.5") == "\u200fLFM2.5 جاهز."
+    assert tr("{name} is ready.", name="النموذج") == "النموذج جاهز."
+    assert tr("Ready") == "جاهز"
+    assert tr("Top-p") == "Top-p"
+    assert tr("{count} of {total}", count=3, total=5) == "3 of 5"

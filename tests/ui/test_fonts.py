@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtGui import QFont, QFontDatabase, QTextLayout
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QTextLayout
 from PySide6.QtWidgets import QApplication
 
 from app.core import translation
 from app.ui import fonts
-from app.ui.fonts import code_families, code_font, ui_families, ui_font
+from app.ui.fonts import code_families, code_font, line_height, ui_families, ui_font
 
 NOTO = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR")
 CHARACTERS = "直骨海角化"
@@ -85,3 +85,11 @@ def glyph_family(font: QFont) -> str:
     layout.endLayout()
     (run,) = layout.glyphRuns()
     return run.rawFont().familyName()
+
+
+def test_a_line_is_as_high_as_the_letters_in_it(qapp: QApplication) -> None:
+    font = ui_font()
+    plain = line_height(font, "Message")
+    assert plain == QFontMetrics(font).lineSpacing()
+    assert line_height(font, "") == plain
+    assert line_height(font, "رسالة") >= plain

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from app.core.translation import tr
-from app.ui.fonts import resized
+from app.ui.fonts import line_height, resized
 from app.ui.icons import icon, icon_size
 from app.ui.widgets.balanced_label import BalancedLabel
 from app.ui.widgets.column_page import ColumnPage
@@ -102,7 +102,7 @@ class SuggestionCard(QAbstractButton):
 
     @override
     def sizeHint(self) -> QSize:
-        line = QFontMetrics(self.font()).lineSpacing()
+        line = line_height(self.font(), self.suggestion.prompt)
         return QSize(200, round(line * (2.8 if self.suggestion.has_own_title else 2)) + 30)
 
     @override
@@ -128,7 +128,7 @@ class SuggestionCard(QAbstractButton):
             painter.setFont(title)
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
             painter.drawText(words, Qt.AlignmentFlag.AlignTop, isolated(self.suggestion.title))
-            below = words.adjusted(0, QFontMetrics(title).lineSpacing() + 4, 0, 0)
+            below = words.adjusted(0, line_height(title, self.suggestion.title) + 4, 0, 0)
             self._paint_prompt(painter, below, resized(self.font(), 0.87), QPalette.ColorRole.PlaceholderText)
 
     def _fits_one_line(self, width: float) -> bool:
@@ -150,9 +150,7 @@ class SuggestionCard(QAbstractButton):
         layout.draw(painter, area.topLeft())
         metrics = QFontMetrics(font)
         rest = metrics.elidedText(text[first.textLength() :], Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(
-            area.adjusted(0, metrics.lineSpacing(), 0, 0), Qt.AlignmentFlag.AlignTop, isolated(rest)
-        )
+        painter.drawText(area.adjusted(0, first.height(), 0, 0), Qt.AlignmentFlag.AlignTop, isolated(rest))
 
 
 class Welcome(ColumnPage):
@@ -172,6 +170,7 @@ class Welcome(ColumnPage):
         self._app_icon = app_icon
         self._picture = QLabel(self)
         self._picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._picture.setProperty("centred", True)
         self.heading = BalancedLabel(self)
         self.heading.setProperty("heading", True)
         self.text = BalancedLabel(self)

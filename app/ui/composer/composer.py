@@ -150,7 +150,7 @@ class Composer(QFrame):
 
     def set_model_name(self, name: str) -> None:
         """Names the model that messages go to; an empty name where none is chosen."""
-        self.edit.setPlaceholderText(
+        self.edit.ask_for(
             tr("Message {one_line}", one_line=one_line(name))
             if name
             else tr_in("in the empty field", "Write a message")

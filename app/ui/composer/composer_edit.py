@@ -5,13 +5,22 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QInputMethodEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 from typing_extensions import override
 
 from app.core.translation import tr
 from app.ui.composer.pasted_words import LONGEST_IN_FIELD, pasted_words
 from app.ui.drop_hint import attachable_files
+from app.ui.fonts import line_height
 
 LINES_AT_MOST = 10
 _RETURN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -72,14 +81,24 @@ class ComposerEdit(QTextEdit):
         self.popup: QWidget | None = None
         """A list from which words are taken; while it is open, some keys are for it."""
         self._preedit = ""
+        self._asked_for = ""
+        self._is_higher = False
+        """What is asked for has letters that the first font lacks, such as Arabic ones: Qt cuts them off."""
         self._has_long_paste = False
         """A long text was pasted, and nothing written since."""
         self.textChanged.connect(self._forget_long_paste)
         self.textChanged.connect(self._fit_height)
         self._fit_height()
 
+    def ask_for(self, words: str) -> None:
+        """Shows what may be written, until something is."""
+        self._asked_for = words
+        self._fit_height()
+
     def _fit_height(self) -> None:
-        line = self.fontMetrics().lineSpacing()
+        line = line_height(self.font(), self._asked_for)
+        self._is_higher = line > self.fontMetrics().lineSpacing()
+        self.setPlaceholderText("" if self._is_higher else self._asked_for)
         wanted = round(self.document().size().height())
         tallest = line * LINES_AT_MOST
         policy = (
@@ -186,6 +205,14 @@ class ComposerEdit(QTextEdit):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit_height()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_higher and not self._preedit and self.document().isEmpty():
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(self.palette().placeholderText().color())
+                painter.drawText(self.viewport().rect(), Qt.TextFlag.TextWordWrap, self._asked_for)
 
     @override
     def sizeHint(self) -> QSize:

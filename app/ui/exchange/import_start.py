@@ -10,6 +10,7 @@ from typing_extensions import override
 from app.core.translation import tr
 from app.ui.icons import icon
 from app.ui.widgets.column_page import ColumnPage
+from app.ui.widgets.reading_direction import start_mark
 
 WIDTH = 560
 _SOURCES = (
@@ -68,7 +69,7 @@ class ImportStart(ColumnPage):
         rows = QVBoxLayout()
         rows.setSpacing(6)
         for name, where in _SOURCES:
-            line = QLabel(f"<b>{name}</b>: {where}", self)
+            line = QLabel(f"{start_mark()}<b>{name}</b>: {where}", self)
             line.setTextFormat(Qt.TextFormat.RichText)
             line.setProperty("muted", True)
             line.setWordWrap(True)

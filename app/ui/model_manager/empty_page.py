@@ -44,6 +44,7 @@ class EmptyPage(QWidget):
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(3)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._text.setProperty("centred", True)
         self._recolour()
 
     def _recolour(self) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QTextLayout, QTextLine, QTextOption
 
-_ISOLATED, _LEFT_TO_RIGHT, _NO_LONGER = "\u2068", "\u2066", "\u2069"
+_LEFT_TO_RIGHT, _RIGHT_TO_LEFT, _NO_LONGER = "\u2066", "\u2067", "\u2069"
 """Unicode's marks around words that have a direction of their own."""
+_READ_FROM_RIGHT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters of Hebrew, Arabic and their relatives, and the mark that stands for one."""
 _OTHER_KEY = {Qt.Key.Key_Left: Qt.Key.Key_Right, Qt.Key.Key_Right: Qt.Key.Key_Left}
 
 
@@ -20,9 +24,18 @@ def in_direction(area: QRectF, bounds: QRectF, direction: Qt.LayoutDirection) ->
 def isolated(words: str) -> str:
     """Words to be painted, which keep their own order in a window that is read from right to left.
 
-    Without it the full stop of an English sentence would stand before it, and a path begin at its end.
+    Without it the full stop of an English sentence would stand before it. Words in both kinds of letters are
+    taken for Arabic.
     """
-    return f"{_ISOLATED}{words}{_NO_LONGER}" if _is_right_to_left() else words
+    if not _is_right_to_left():
+        return words
+    direction = _RIGHT_TO_LEFT if _READ_FROM_RIGHT.search(words) else _LEFT_TO_RIGHT
+    return f"{direction}{words}{_NO_LONGER}"
+
+
+def start_mark() -> str:
+    """Begins a paragraph of the window's own that may begin with a Latin name."""
+    return "\N{RIGHT-TO-LEFT MARK}" if _is_right_to_left() else ""
 
 
 def left_to_right(path: str) -> str:

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.ui.widgets.path_delegate import PathDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
-from app.ui.widgets.reading_direction import in_direction, isolated, key_along, left_to_right
+from app.ui.widgets.reading_direction import in_direction, isolated, key_along, left_to_right, start_mark
 
 BOUNDS = QRectF(10, 0, 100, 20)
 AREA = QRectF(15, 0, 30, 20)
@@ -34,7 +34,9 @@ def test_a_path_begins_at_its_left_in_every_window(qtbot: QtBot, right_to_left: 
     assert names.grab().toImage() != plain
     assert names.item(0).text() == "/home/سارة/models"
     assert names.itemDelegate().displayText("/a", names.locale()) == "\u2066/a\u2069"
-    assert isolated("It rains.") == "\u2068It rains.\u2069"
+    assert isolated("It rains.") == "\u2066It rains.\u2069"
+    assert isolated("Python: قراءة ملف") == "\u2067Python: قراءة ملف\u2069"
+    assert start_mark() == "\u200f"
 
 
 def test_an_arrow_key_goes_on_in_the_direction_of_reading() -> None:
