@@ -64,7 +64,8 @@ class ModelVerdict:
             return tr("Tight")
         if speed is None or speed >= FAST_TOKENS_PER_SECOND:
             return ""
-        return tr("Slow, {about}", about=_about(speed)) if self.is_slow else _about(speed).capitalize()
+        about = _about(speed)
+        return tr("Slow, {about}", about=about) if self.is_slow else about[:1].upper() + about[1:]
 
     @property
     def sentence(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,8 @@ COLUMN_WIDTH = 680
 SUGGESTION_ICONS = ("lightbulb", "pencil-simple", "chat-circle", "list-bullets")
 LONGEST_SUGGESTION_TITLE = 32
 """In characters."""
+_COLON = re.compile("[:：]")
+_ENDS = ".?。？؟ \N{NARROW NO-BREAK SPACE}"
 ROOM_FOR_PICTURE = 480
 """Pixels of height; with less, the things to try come before the picture."""
 
@@ -290,8 +293,9 @@ def suggestions_of(prompts: Sequence[str]) -> tuple[Suggestion, ...]:
 
 
 def _title(prompt: str) -> str:
-    head = prompt.split(":")[0] if ":" in prompt[:LONGEST_SUGGESTION_TITLE] else prompt
+    colon = _COLON.search(prompt[:LONGEST_SUGGESTION_TITLE])
+    head = prompt[: colon.start()] if colon else prompt
     if len(head) <= LONGEST_SUGGESTION_TITLE:
-        return head.rstrip(".?")
+        return head.rstrip(_ENDS)
     cut = head[:LONGEST_SUGGESTION_TITLE]
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(",") + "…"

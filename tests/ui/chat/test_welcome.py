@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.paths import resources
 from app.ui.chat.chat_page import ChatPage
-from app.ui.chat.welcome import Suggestion, SuggestionCard, Welcome
+from app.ui.chat.welcome import Suggestion, SuggestionCard, Welcome, suggestions_of
 from app.ui.icons import app_icon
 from app.ui.theme_switcher import ThemeSwitcher
 
@@ -57,6 +57,21 @@ def test_a_title_that_only_repeats_the_message_is_left_out(welcome: Welcome) -> 
     assert short.accessibleName() == "Explain what rain is to a child."
     assert long.accessibleName() == "Rain: Explain what rain is."
     assert short.sizeHint().height() < long.sizeHint().height()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "title"),
+    [
+        ("Translate into French: Where is the station?", "Translate into French"),
+        ("フランス語に訳してください：駅はどこですか。", "フランス語に訳してください"),
+        ("Où est la gare\N{NARROW NO-BREAK SPACE}?", "Où est la gare"),
+        ("ما عاصمة فرنسا؟", "ما عاصمة فرنسا"),
+    ],
+)
+def test_a_title_ends_where_its_language_ends_it(prompt: str, title: str) -> None:
+    (suggestion,) = suggestions_of([prompt])
+    assert suggestion.title == title
+    assert not suggestion.has_own_title
 
 
 def test_the_first_start_says_that_everything_stays_here(welcome: Welcome) -> None:
