@@ -25,6 +25,10 @@ SEPARATORS = {
 From Unicode's CLDR 46; Chinese, Japanese and Korean write as English does, and so does Arabic with these
 digits."""
 
+THOUSANDS_TOGETHER = ("es",)
+"""Languages that part no number of four digits: 1204, but 12.045."""
+_FOUR_DIGITS = re.compile(r"(?<![\d,])(\d),(\d{3})(?![\d,])")
+
 LIST_SEPARATORS = {"ar": "\N{ARABIC COMMA} ", "ja": "\N{IDEOGRAPHIC COMMA}", "zh_CN": "\N{IDEOGRAPHIC COMMA}"}
 """What stands between names in a row, where it is not a comma."""
 
@@ -108,6 +112,8 @@ def localised(number: str) -> str:
     """A number as Python writes it, `1,204.5` or `45%`, as the user's language does."""
     if _language not in SEPARATORS:
         return number
+    if _language in THOUSANDS_TOGETHER:
+        number = _FOUR_DIGITS.sub(r"\1\2", number)
     thousands, decimals, percent = SEPARATORS[_language]
     return number.translate({ord(","): thousands, ord("."): decimals, ord("%"): percent})
 

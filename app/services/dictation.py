@@ -6,8 +6,9 @@ import contextlib
 import threading
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.core import translation
 from app.core.errors import Cancelled, SoundError
 from app.core.message import AttachmentPart, RecordingPart, Role
 from app.core.model_file import ModelFile, Sense
@@ -95,7 +96,7 @@ class DictationService(QObject):
 
     @property
     def _is_japanese_spoken(self) -> bool:
-        """By the setting; without one by what the user wrote last in the chat, else by the system."""
+        """By the setting; without one by what the user wrote last in the chat, else by the window."""
         language = self._settings.current.dictation_language
         if language is not DictationLanguage.AUTOMATIC:
             return language is DictationLanguage.JAPANESE
@@ -104,7 +105,7 @@ class DictationService(QObject):
         written = next((text for text in (conversation.draft, *reversed(texts)) if text.strip()), "")
         if written:
             return language_of(written) == "ja"
-        return QLocale.system().language() == QLocale.Language.Japanese
+        return translation.language() == "ja"
 
     def shut_down(self) -> None:
         """Gives up what is under way and frees the model."""

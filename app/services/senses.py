@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
+from app.core import translation
 from app.core.message import AttachmentPart, MediaPart, PicturePart
 from app.core.model_file import ModelFile, Sense
 from app.core.translation import tr
@@ -46,14 +47,14 @@ class SenseService(QObject):
     def downloadable(self, sense: Sense, language: str = "") -> CatalogModel | None:
         """The first model of the catalog that has a sense and runs here, one of the language first.
 
-        `language` is a code of two letters; empty for the system's.
+        `language` is a code of two letters; empty for the window's.
         """
         found = [
             entry
             for entry in self._catalog.models
             if entry.kind is _KINDS[sense] and entry.status is ModelLifecycle.CURRENT and entry.runs_here
         ]
-        language = language or QLocale.languageToCode(QLocale.system().language())
+        language = language or translation.language().partition("_")[0]
         return min(found, key=lambda entry: language not in entry.languages, default=None)
 
     def missing_for(self, attachments: Sequence[AttachmentPart]) -> Sense | None:

@@ -10,7 +10,8 @@ from app.languages.language import Language
 
 def use_qt_language(application: QApplication, language: Language) -> None:
     """Gives Qt the language that was chosen. Call it before widgets are built."""
-    locale = QLocale(language.code)
+    # With the digits that all other numbers of the window have; Qt would write Egypt's.
+    locale = QLocale("ar_001" if language.code == "ar" else language.code)
     if locale.language() != QLocale.Language.English:
         QLocale.setDefault(locale)
         translator = QTranslator(application)

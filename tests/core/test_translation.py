@@ -132,3 +132,22 @@ def test_an_arabic_sentence_is_one_also_where_it_begins_with_a_latin_name() -> N
     assert tr("Ready") == "جاهز"
     assert tr("Top-p") == "Top-p"
     assert tr("{count} of {total}", count=3, total=5) == "3 of 5"
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers"),
+    [
+        ("en", ["950", "3,140", "12,045.5", "1,204,567", "7%"]),
+        ("de", ["950", "3.140", "12.045,5", "1.204.567", "7\u00a0%"]),
+        ("fr", ["950", "3\u202f140", "12\u202f045,5", "1\u202f204\u202f567", "7\u202f%"]),
+        ("es", ["950", "3140", "12.045,5", "1.204.567", "7\u00a0%"]),
+        ("ja", ["950", "3,140", "12,045.5", "1,204,567", "7%"]),
+        ("ar", ["950", "3,140", "12,045.5", "1,204,567", "7%"]),
+    ],
+)
+def test_numbers_in_each_language(code: str, numbers: list[str]) -> None:
+    translation.use(code, gettext.NullTranslations())
+    try:
+        assert [localised(it) for it in ("950", "3,140", "12,045.5", "1,204,567", "7%")] == numbers
+    finally:
+        translation.use(translation.ENGLISH, gettext.NullTranslations())
