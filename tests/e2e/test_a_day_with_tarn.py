@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.core.conversation import MessageState
 from app.core.export import from_markdown
 from app.core.message import Role
+from app.core.translation import tr
 from tests.support.person import TINY_MODEL, StartProgram
 
 STORY = "Tell me a long story."
@@ -189,7 +190,7 @@ def test_another_conversation_can_be_read_while_one_is_answered(
     assert "Tiny LFM" in person.reads
     assert not person.application.services.answers.is_answering
     rows = [row.data(Qt.ItemDataRole.AccessibleTextRole) for row in person.rows()]
-    assert [row.endswith(", Answering…") for row in rows] == [True, False]
+    assert [row.endswith(tr("Answering…")) for row in rows] == [True, False]
     person.application.services.chat.show(second)
     assert person.application.services.answers.is_answering
     length = len(person.reads)

@@ -4,15 +4,7 @@
 `en_XB` from right to left.
 """
 
-import os
+from app.languages.choice import VARIABLE
+from tests.support.window_language import use_language_of_environment
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-
-from app.languages.choice import VARIABLE, use_language
-from app.paths import resources
-
-if VARIABLE in os.environ:  # Before modules are imported that hold words.
-    _language = use_language(resources() / "translations", None, ())
-    if _language.is_right_to_left:
-        QGuiApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+use_language_of_environment(VARIABLE)

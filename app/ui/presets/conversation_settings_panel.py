@@ -27,10 +27,12 @@ from app.ui.fonts import BODY_SIZE
 from app.ui.presets.preset_fields import CONVERSATION_SECTIONS
 from app.ui.presets.preset_form import Draft, PresetForm, line
 from app.ui.presets.preset_row import PresetRow
+from app.ui.widgets.flow_layout import FlowLayout
 from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.inset_label import InsetLabel
 
 NARROWEST, WIDEST = 364, 500
+MIDDLE_SIDES = 14
 """Pixels: with letters of the normal size, and at most."""
 
 
@@ -190,9 +192,8 @@ class ConversationSettingsPanel(QFrame):
         head.setContentsMargins(20, 14, 10, 0)
         head.addWidget(self.title, 1)
         head.addWidget(self.close_button)
-        row = QHBoxLayout(self._buttons)
+        row = FlowLayout(self._buttons)
         row.addWidget(self.reset_button)
-        row.addStretch(1)
         row.addWidget(self.save_as_button)
         column = QVBoxLayout(self._naming)
         column.addWidget(self.name_field)
@@ -205,7 +206,7 @@ class ConversationSettingsPanel(QFrame):
         for foot in (row, column):
             foot.setContentsMargins(16, 12, 16, 12)
         middle = QHBoxLayout()
-        middle.setContentsMargins(8, 0, 2, 0)
+        middle.setContentsMargins(8, 0, 2, 0)  # With the frame, `MIDDLE_SIDES`.
         middle.addWidget(self.form)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
@@ -222,7 +223,11 @@ class ConversationSettingsPanel(QFrame):
     def sizeHint(self) -> QSize:
         pixels = QApplication.font().pixelSize()
         share = pixels / BODY_SIZE if pixels > 0 else 1.0
-        return QSize(round(min(WIDEST, max(NARROWEST, NARROWEST * share))), super().sizeHint().height())
+        bar = self.form.verticalScrollBar().sizeHint().width()
+        page = self.form.widget()
+        needed = page.minimumSizeHint().width() + bar + MIDDLE_SIDES if page is not None else 0
+        width = round(min(WIDEST, max(NARROWEST, NARROWEST * share, needed)))
+        return QSize(width, super().sizeHint().height())
 
     @override
     def minimumSizeHint(self) -> QSize:
