@@ -105,7 +105,7 @@ def main(codes: Sequence[str]) -> None:
     folder = ROOT / "resources" / "translations"
     template = extracted(ROOT / "app", ROOT / "resources" / "catalog.toml")
     for code in codes:
-        _begin(folder / code, code, template)
+        _begin(folder / code, code)
     for code in available_codes(folder):
         path = folder / code / SOURCE
         path.write_bytes(updated(path, template))
@@ -113,15 +113,13 @@ def main(codes: Sequence[str]) -> None:
         sys.stdout.write(f"{code}: {len(faults)} to do\n" + "".join(f"  {fault}\n" for fault in faults))
 
 
-def _begin(folder: Path, code: str, template: Catalog) -> None:
-    """Makes an empty catalog where there is none."""
+def _begin(folder: Path, code: str) -> None:
+    """Makes an empty catalog where there is none: what is read from it knows its plural forms."""
     if code not in PLURAL_FORMS or language_of(code).code != code:
         sys.exit(f"Add {code} to LANGUAGES in app/languages/language.py and to PLURAL_FORMS in this file.")
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / SOURCE).exists():
-        catalog = Catalog(locale=code)
-        catalog.update(template)
-        (folder / SOURCE).write_bytes(written(catalog))
+        (folder / SOURCE).write_bytes(written(Catalog(locale=code)))
 
 
 if __name__ == "__main__":

@@ -75,19 +75,21 @@ def test_the_command_brings_all_catalogs_up_to_date_and_tells_what_is_left(
     folder = app.parent / "resources" / "translations"
     folder.mkdir(parents=True)
     (app.parent / "models.toml").rename(app.parent / "resources" / "catalog.toml")
-    extraction.main(["ko"])
+    extraction.main(["es"])
     told = capsys.readouterr().out
-    assert told.startswith("ko: 7 to do\n")
+    assert told.startswith("es: 8 to do\n")
     assert "'New chat': no translation" in told
-    catalog = folder / "ko" / "tarn.po"
+    catalog = folder / "es" / "tarn.po"
     text = catalog.read_text(encoding="utf-8")
-    assert "Plural-Forms: nplurals=1; plural=0;" in text
+    assert "Plural-Forms: nplurals=2; plural=n != 1;" in text
+    assert 'msgstr[1] ""' in text
+    assert "msgstr[2]" not in text  # Babel knows a third form, for millions.
     catalog.write_text(
-        text.replace('msgid "Ready"\nmsgstr ""', 'msgid "Ready"\nmsgstr "준비됨"'), encoding="utf-8"
+        text.replace('msgid "Ready"\nmsgstr ""', 'msgid "Ready"\nmsgstr "Listo"'), encoding="utf-8"
     )
-    extraction.main(["ko"])
-    assert capsys.readouterr().out.startswith("ko: 6 to do\n")
-    assert "준비됨" in catalog.read_text(encoding="utf-8")
+    extraction.main(["es"])
+    assert capsys.readouterr().out.startswith("es: 7 to do\n")
+    assert "Listo" in catalog.read_text(encoding="utf-8")
 
 
 def test_a_language_that_the_program_does_not_know_is_added_to_it_first(
