@@ -27,6 +27,11 @@ _LAST = "\U0010ffff" * 3
 _ILLEGIBLE = "\ufffd"
 _LONGEST = 10_000_000
 """Characters: a place in a text behind that is garbled itself."""
+_LONGEST_GAP = 200
+"""Characters in a row that nothing is known of: what stands behind them is garbled too."""
+_BORDERS = "select term from message_search_idx where term like '0%'"
+_WORDS = """select term, doc, offset from words
+    where term >= ? and term <= ? and term < ? and col = 'plain' and doc not in have"""
 _Instance = tuple[str, int, int]
 
 
@@ -68,68 +73,54 @@ class MessageIndexes:
                 is_whole = False
         return found, is_whole
 
-    def words(self, lost: set[int], on_progress: Callable[[int, int], object]) -> dict[int, str]:
-        """The words of messages, by their numbers, as far as the index of the search holds them.
 
-        Args:
-            lost: the numbers of the messages.
-            on_progress: told how many parts of the index of how many were looked through.
-        """
-        letters: dict[int, dict[int, str]] = {}
-        try:
-            self._source.execute("create temp table lost (number integer primary key)")
-            self._source.executemany("insert into lost values (?)", [(number,) for number in lost])
-            self._source.execute(
-                "create virtual table temp.indexed_words using fts5vocab (main, message_search, instance)"
-            )
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            log.warning("The index of the search is not legible: %s", type(error).__name__)
-            return {}
-        for term, number, place in self._instances(on_progress):
-            text = letters.setdefault(number, {})
-            for offset, letter in enumerate(term):
-                text[place + offset] = letter
-        return {number: words for number, text in letters.items() if (words := _joined(text))}
+def indexed_words(
+    search: sqlite3.Connection, have: set[int], on_progress: Callable[[int, int], object]
+) -> dict[int, str]:
+    """The words of other messages than those, by their numbers, as far as an index of the search holds them.
 
-    def _instances(self, on_progress: Callable[[int, int], object]) -> Iterator[_Instance]:
-        """Every three letters of the lost messages, with the message's number and the place in its text."""
-        terms = self._terms()
-        step = len(terms) // _PARTS + 1
-        borders = [0, *range(step, len(terms) - 1, step), len(terms) - 1]
-        for part, (start, end) in enumerate(itertools.pairwise(borders)):
-            on_progress(part, len(borders))
-            yield from self._between(terms, start, end)
+    Args:
+        search: a file with the index, which `legible_search` makes.
+        have: the numbers of messages that are there.
+        on_progress: told how many parts of the index of how many were looked through.
+    """
+    search.execute("create temp table have (number integer primary key)")
+    search.executemany("insert into have values (?)", [(number,) for number in have])
+    search.execute("create virtual table temp.words using fts5vocab (main, message_search, instance)")
+    letters: dict[int, dict[int, str]] = {}
+    for term, number, place in _instances(search, on_progress):
+        text = letters.setdefault(number, {})
+        for offset, letter in enumerate(term):
+            text[place + offset] = letter
+    return {number: words for number, text in letters.items() if (words := _joined(text))}
 
-    def _between(self, terms: Sequence[str], start: int, end: int) -> Iterator[_Instance]:
-        """From one term up to another one; where that cannot be read to its end, in two halves again."""
-        try:
-            for row in self._source.execute(
-                """select term, doc, offset from indexed_words
-                    where term >= ? and term <= ? and term < ? and col = 'plain' and doc in lost""",
-                (terms[start], terms[end], terms[end]),
-            ):
-                term, number, place = row
-                if isinstance(term, str) and 0 <= place < _LONGEST:
-                    yield term, number, place
-        except (sqlite3.Error, UnicodeDecodeError):
-            middle = (start + end) // 2
-            if middle > start:
-                yield from self._between(terms, start, middle)
-                yield from self._between(terms, middle, end)
 
-    def _terms(self) -> list[str]:
-        """The terms of the index in order, as far as they are legible, between two that enclose all."""
-        terms: set[str] = set()
-        for order in ("asc", "desc"):
-            try:
-                for (term,) in self._source.execute(f"select term from search_term order by term {order}"):
-                    if isinstance(term, str):
-                        terms.add(term)
-                break
-            except (sqlite3.Error, UnicodeDecodeError) as error:
-                log.warning("The terms of the search cannot be read to their end: %s", type(error).__name__)
-        return ["", *sorted(terms), _LAST]
+def _instances(search: sqlite3.Connection, on_progress: Callable[[int, int], object]) -> Iterator[_Instance]:
+    """Every three letters of the lost messages, with the message's number and the place in its text."""
+    found = {bytes(term[1:]).decode(errors="ignore") for (term,) in search.execute(_BORDERS)}
+    terms = ["", *sorted(found - {""}), _LAST]
+    step = len(terms) // _PARTS + 1
+    borders = [0, *range(step, len(terms) - 1, step), len(terms) - 1]
+    for part, (start, end) in enumerate(itertools.pairwise(borders)):
+        on_progress(part, len(borders))
+        yield from _between(search, terms, start, end)
+
+
+def _between(search: sqlite3.Connection, terms: Sequence[str], start: int, end: int) -> Iterator[_Instance]:
+    """From one term up to another one; where that cannot be read to its end, in two halves again."""
+    try:
+        for term, number, place in search.execute(_WORDS, (terms[start], terms[end], terms[end])):
+            if isinstance(term, str) and 0 <= place < _LONGEST:
+                yield term, number, place
+    except (sqlite3.Error, UnicodeDecodeError):
+        middle = (start + end) // 2
+        if middle > start:
+            yield from _between(search, terms, start, middle)
+            yield from _between(search, terms, middle, end)
 
 
 def _joined(text: dict[int, str]) -> str:
-    return "".join(text.get(place, _ILLEGIBLE) for place in range(max(text) + 1)).rstrip("\n")
+    """The letters in their order, up to where nothing of the text is known for long."""
+    places = sorted(text)
+    last = next((a for a, b in itertools.pairwise(places) if b - a > _LONGEST_GAP), places[-1])
+    return "".join(text.get(place, _ILLEGIBLE) for place in range(last + 1)).rstrip("\n")

@@ -101,8 +101,8 @@ class _Pages:
                 yield row
 
     def _row(self, page: bytes, place: int) -> tuple[int, list[Column]] | None:
-        length, place = _varint(page, place)
-        rowid, place = _varint(page, place)
+        length, place = read_varint(page, place)
+        rowid, place = read_varint(page, place)
         if rowid >= 1 << 63 or not 0 < length <= len(self._data):
             return None
         return rowid, _columns(self._payload(page, place, length))
@@ -130,10 +130,10 @@ class _Pages:
 
 def _columns(payload: bytes) -> list[Column]:
     """The columns of a record (section 2.1)."""
-    header_length, place = _varint(payload, 0)
+    header_length, place = read_varint(payload, 0)
     kinds = []
     while place < header_length:
-        kind, place = _varint(payload, place)
+        kind, place = read_varint(payload, place)
         kinds.append(kind)
     columns: list[Column] = []
     place = header_length
@@ -161,7 +161,7 @@ def _column(payload: bytes, place: int, kind: int) -> tuple[Column, int]:
     return int.from_bytes(payload[place : place + length], "big", signed=True), place + length
 
 
-def _varint(data: bytes, place: int) -> tuple[int, int]:
+def read_varint(data: bytes, place: int) -> tuple[int, int]:
     """A number of one to nine bytes, and the place behind it."""
     value = 0
     for index in range(8):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from app.core.conversation import new_id
 from app.core.recovery_progress import OnProgress, RecoveryProgress, RecoveryStep
 from app.core.translation import tr
 from app.store.imports import IMPORTED
-from app.store.message_indexes import MessageIndexes
+from app.store.message_indexes import MessageIndexes, indexed_words
 from app.store.message_json import attachments_column, parts_from_json
 from app.store.page_scan import Column, DamagedText, scan_rows, text_column
 from app.store.schema import expected_schema
+from app.store.search_blocks import legible_search
 from app.store.search_text import folded_column
 from app.store.text_column import restored
 
@@ -174,21 +176,39 @@ class RecoveredRows:
 
     def _fill_from_indexes(self, target: sqlite3.Connection, columns: tuple[str, ...]) -> int:
         """Adds the messages whose rows are gone, as far as the indexes hold them; gives their number."""
-        have = {number for (number,) in target.execute("select number from message")}
-        named, _ = self._indexes.numbers(max(have, default=0))
-        if not (lost := named - have):
+        places = dict(target.execute("select number, conversation_id from message order by number"))
+        named, is_known = self._indexes.numbers(max(places, default=0))
+        if is_known and named <= places.keys():
             return 0
-        words = self._indexes.words(lost, self._on_part)
+        words = self._words_but_of(set(places))
         known = {name: self._indexes.entries(name)[0] for name in ("id", "conversation_id", "parent_id")}
-        for number, text in sorted(words.items()):
+        order = list(places)
+        numbers = sorted(number for number in words if number in named or not is_known)
+        for number in numbers:
             row: Row = {name: values[number] for name, values in known.items() if number in values}
-            if "parent_id" not in row:
-                row["parent_id"] = "lost"  # The message before it takes its place.
-            self._insert(target, "message", columns, {**row, "plain": text, "number": number})
-        return len(words)
+            row.setdefault("conversation_id", _place_between(order, places, number))
+            row.setdefault("parent_id", "lost")  # The message before it takes its place.
+            self._insert(target, "message", columns, {**row, "plain": words[number], "number": number})
+        return len(numbers)
+
+    def _words_but_of(self, have: set[int]) -> dict[int, str]:
+        path = self._path.with_name(self._path.name + ".search")
+        try:
+            with legible_search(path, scan_rows(self._path, self._on_page)) as search:
+                return indexed_words(search, have, self._on_part)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            log.warning("The index of the search is not legible: %s", type(error).__name__)
+            return {}
 
     def _on_part(self, done: int, parts: int) -> None:
         self._on_page(self._size * done // parts, self._size)
+
+
+def _place_between(numbers: Sequence[int], places: Mapping[int, str], number: int) -> str | None:
+    """The conversation of the messages on both sides of a lost one, where it is the same; else None."""
+    above = bisect.bisect(numbers, number)
+    sides = {places[it] for it in (*numbers[max(0, above - 1) : above], *numbers[above : above + 1])}
+    return sides.pop() if len(sides) == 1 else None
 
 
 def _all_rows(source: sqlite3.Connection, table: str) -> Iterator[tuple[int, Row]]:
