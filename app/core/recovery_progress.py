@@ -14,6 +14,7 @@ class RecoveryStep(StrEnum):
     CHECKING = tr_later("Checking what is damaged")
     READING = tr_later("Reading the messages")
     SEARCHING = tr_later("Looking for more messages, page by page")
+    PUTTING_TOGETHER = tr_later("Looking for the words of lost messages")
     INDEXING = tr_later("Preparing the search")
 
 

@@ -194,14 +194,21 @@ class RecoveredRows:
     def _words_but_of(self, have: set[int]) -> dict[int, str]:
         path = self._path.with_name(self._path.name + ".search")
         try:
-            with legible_search(path, scan_rows(self._path, self._on_page)) as search:
+            with legible_search(path, scan_rows(self._path, self._on_block)) as search:
                 return indexed_words(search, have, self._on_part)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             log.warning("The index of the search is not legible: %s", type(error).__name__)
             return {}
 
+    def _on_block(self, done: int, _size: int) -> None:
+        self._on_words(done // 2)
+
     def _on_part(self, done: int, parts: int) -> None:
-        self._on_page(self._size * done // parts, self._size)
+        self._on_words(self._size // 2 + self._size * done // parts // 2)
+
+    def _on_words(self, done: int) -> None:
+        step = RecoveryStep.PUTTING_TOGETHER
+        self._on_progress(RecoveryProgress(step, done, self._size, self._messages))
 
 
 def _place_between(numbers: Sequence[int], places: Mapping[int, str], number: int) -> str | None:

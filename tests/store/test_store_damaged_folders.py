@@ -266,10 +266,12 @@ def test_a_long_recovery_tells_how_far_it_is(path):
     seen: list[RecoveryProgress] = []
     store = open_store(path, seen.append)
     assert [step for step in RecoveryStep if any(one.step is step for one in seen)] == [
-        *(RecoveryStep.COPYING, RecoveryStep.CHECKING, RecoveryStep.SEARCHING, RecoveryStep.INDEXING)
+        *(RecoveryStep.COPYING, RecoveryStep.CHECKING, RecoveryStep.SEARCHING),
+        *(RecoveryStep.PUTTING_TOGETHER, RecoveryStep.INDEXING),
     ]
-    searching = [(one.done_bytes, one.all_bytes) for one in seen if one.step is RecoveryStep.SEARCHING]
-    assert searching == sorted(searching)
+    for step in (RecoveryStep.SEARCHING, RecoveryStep.PUTTING_TOGETHER):
+        done = [(one.done_bytes, one.all_bytes) for one in seen if one.step is step]
+        assert done == sorted(done)
     assert all(0 <= one.done_bytes <= one.all_bytes for one in seen)
     assert (seen[-2].messages, seen[-1].is_over) == (1200, True)
     assert isinstance(store.conversations.load(conversation.id).nodes[0].message.parts[0], TextPart)
