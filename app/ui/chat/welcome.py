@@ -143,7 +143,9 @@ class SuggestionCard(QAbstractButton):
         text = self.suggestion.prompt
         layout = QTextLayout(text, font)
         start = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
-        layout.setTextOption(QTextOption(start | Qt.AlignmentFlag.AlignAbsolute))
+        option = QTextOption(start | Qt.AlignmentFlag.AlignAbsolute)
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        layout.setTextOption(option)
         layout.beginLayout()
         first = layout.createLine()
         first.setLineWidth(area.width())
