@@ -87,13 +87,24 @@ class ComposerEdit(QTextEdit):
         self._has_long_paste = False
         """A long text was pasted, and nothing written since."""
         self.textChanged.connect(self._forget_long_paste)
+        self.textChanged.connect(self._follow_direction)
         self.textChanged.connect(self._fit_height)
+        self._follow_direction()
         self._fit_height()
 
     def ask_for(self, words: str) -> None:
         """Shows what may be written, until something is."""
         self._asked_for = words
         self._fit_height()
+
+    def _follow_direction(self) -> None:
+        """Has an empty field begin where the language of the window does, and words where theirs does."""
+        option = self.document().defaultTextOption()
+        of_words = Qt.LayoutDirection.LayoutDirectionAuto
+        wanted = self.layoutDirection() if self.document().isEmpty() else of_words
+        if option.textDirection() is not wanted:
+            option.setTextDirection(wanted)
+            self.document().setDefaultTextOption(option)
 
     def _fit_height(self) -> None:
         line = line_height(self.font(), self._asked_for)
