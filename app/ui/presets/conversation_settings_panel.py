@@ -192,7 +192,7 @@ class ConversationSettingsPanel(QFrame):
         head.setContentsMargins(20, 14, 10, 0)
         head.addWidget(self.title, 1)
         head.addWidget(self.close_button)
-        row = FlowLayout(self._buttons)
+        row = FlowLayout(self._buttons, is_spread=True)
         row.addWidget(self.reset_button)
         row.addWidget(self.save_as_button)
         column = QVBoxLayout(self._naming)

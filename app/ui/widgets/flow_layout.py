@@ -11,9 +11,21 @@ from typing_extensions import override
 class FlowLayout(QLayout):
     """Lays out in the direction of reading and starts a new row where the next widget does not fit."""
 
-    def __init__(self, parent: QWidget | None = None, spacing: int = 8, *, is_centred: bool = False) -> None:
-        """`is_centred` has every row stand in the middle."""
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        spacing: int = 8,
+        *,
+        is_centred: bool = False,
+        is_spread: bool = False,
+    ) -> None:
+        """
+        Args:
+            is_centred: every row stands in the middle.
+            is_spread: every row of several reaches from side to side.
+        """
         super().__init__(parent)
+        self._is_spread = is_spread
         self._is_centred = is_centred
         self._items: list[QLayoutItem] = []
         self.setContentsMargins(0, 0, 0, 0)
@@ -30,10 +42,13 @@ class FlowLayout(QLayout):
         for row in self._rows(area.width()):
             width = sum(size.width() + self.spacing() for _item, size in row) - self.spacing()
             x = area.x() + ((area.width() - width) // 2 if self._is_centred else 0)
+            between = self.spacing()
+            if self._is_spread and len(row) > 1:
+                between += (area.width() - width) // (len(row) - 1)
             for item, size in row:
                 if not is_trial:
                     item.setGeometry(QStyle.visualRect(self._direction, area, QRect(QPoint(x, y), size)))
-                x += size.width() + self.spacing()
+                x += size.width() + between
             y += max(size.height() for _item, size in row) + self.spacing()
         return max(0, y - self.spacing() - area.y())
 
@@ -78,18 +93,21 @@ class FlowLayout(QLayout):
 
     @override
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), is_trial=True)
+        margins = self.contentsMargins()
+        inner = width - margins.left() - margins.right()
+        return self._place(QRect(0, 0, inner, 0), is_trial=True) + margins.top() + margins.bottom()
 
     @override
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
-        self._place(area, is_trial=False)
+        self._place(area.marginsRemoved(self.contentsMargins()), is_trial=False)
 
     @override
     def sizeHint(self) -> QSize:
         shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
         width = sum(size.width() + self.spacing() for size in shown)
-        return QSize(max(0, width - self.spacing()), max((size.height() for size in shown), default=0))
+        height = max((size.height() for size in shown), default=0)
+        return QSize(max(0, width - self.spacing()), height).grownBy(self.contentsMargins())
 
     @override
     def minimumSize(self) -> QSize:
@@ -97,4 +115,4 @@ class FlowLayout(QLayout):
         for item in self._items:
             if not item.isEmpty():
                 smallest = smallest.expandedTo(item.minimumSize())
-        return smallest
+        return smallest.grownBy(self.contentsMargins())
