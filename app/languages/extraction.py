@@ -72,11 +72,13 @@ def updated(source: Path, template: Catalog) -> bytes:
 
 def written(catalog: Catalog) -> bytes:
     """A catalog as its file holds it: no line numbers or dates, so that it changes only where words do."""
+    plural_forms = PLURAL_FORMS[str(catalog.locale_identifier)]
+    catalog.mime_headers = [("Plural-Forms", plural_forms)]  # Babel's own have a form for millions.
     content = io.BytesIO()
     write_po(content, catalog, width=LINE_LENGTH, sort_by_file=True, include_lineno=False, omit_header=True)
     header = (
         f"Language: {catalog.locale_identifier}",
-        f"Plural-Forms: {PLURAL_FORMS[str(catalog.locale_identifier)]}",
+        f"Plural-Forms: {plural_forms}",
         "Content-Type: text/plain; charset=utf-8",
         "Content-Transfer-Encoding: 8bit",
     )

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 
 from app.languages import extraction
 from app.languages.catalogs import compile_catalog
-from app.languages.extraction import extracted, updated
+from app.languages.extraction import PLURAL_FORMS, extracted, updated, written
 
 SOURCE = """
 from app.core.translation import tr, tr_count, tr_in, tr_later
@@ -100,3 +101,14 @@ def test_a_language_that_the_program_does_not_know_is_added_to_it_first(
     (app.parent / "models.toml").rename(app.parent / "resources" / "catalog.toml")
     with pytest.raises(SystemExit, match="Add xx to LANGUAGES"):
         extraction.main(["xx"])
+
+
+@pytest.mark.parametrize("code", list(PLURAL_FORMS))
+def test_a_catalog_has_as_many_forms_as_its_head_says(app: Path, code: str) -> None:
+    catalog = Catalog(locale=code)
+    catalog.update(extracted(app, app.parent / "models.toml"))
+    source = app.parent / "tarn.po"
+    source.write_bytes(written(catalog))
+    text = source.read_text(encoding="utf-8")
+    assert f"nplurals={text.count('msgstr[')};" in text
+    assert updated(source, extracted(app, app.parent / "models.toml")) == source.read_bytes()
