@@ -96,12 +96,18 @@ def newest_copy(path: Path) -> Path | None:
     return found[-1] if found else None
 
 
-def is_emptied(path: Path) -> bool:
-    """Whether something has cut a file to nothing, of which its log or a copy holds more."""
+def is_emptied(path: Path, was_used: bool) -> bool:
+    """Whether something has cut a file to nothing.
+
+    Args:
+        path: the file.
+        was_used: the program was used before: a first start may have died when the file was just made.
+    """
     if not path.exists() or path.stat().st_size >= SMALLEST_FILE:
         return False
     log_path = path.with_name(path.name + "-wal")
-    return newest_copy(path) is not None or (log_path.exists() and log_path.stat().st_size > 0)
+    is_log_there = log_path.exists() and log_path.stat().st_size > 0
+    return was_used or is_log_there or path.stat().st_size > 0 or newest_copy(path) is not None
 
 
 def finish_interrupted(path: Path) -> None:

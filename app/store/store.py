@@ -101,7 +101,8 @@ def open_store(
     Args:
         path: the file, which is made where it is not there.
         on_progress: hears how a recovery goes on, now and whenever damage is met later; on any thread.
-        copied_files: settings and presets, which go into the daily copies.
+        copied_files: settings and presets, which go into the daily copies; where one is there, the program
+            was used before.
         wait: lets a thread that needs the file later wait for the end of a recovery.
 
     Raises:
@@ -109,7 +110,7 @@ def open_store(
     """
     finish_interrupted(path)
     notices = StoreNotices()
-    if is_emptied(path):
+    if is_emptied(path, was_used=any(file.exists() for file in copied_files)):
         notices.add(repair(path, True, on_progress))
     for is_hopeless in (False, True):
         try:

@@ -141,6 +141,13 @@ class MainWindow(QMainWindow):
             menus.previous_chat_action.triggered,
         ):
             going_on.connect(self.messages.end_errors)
+        for going_there in (  # Also from a screen beside the chat, where the list is in sight as well.
+            self.sidebar.list.conversation_selected,
+            self.sidebar.list.hit_selected,
+            menus.next_chat_action.triggered,
+            menus.previous_chat_action.triggered,
+        ):
+            going_there.connect(lambda *_: self.show_page(self.chat_page))
         self.messages.log_requested.connect(menus.log_folder_action.trigger)
         menus.sidebar_action.toggled.connect(self._on_sidebar_action_toggled)
         self.sidebar.hide_requested.connect(lambda: menus.sidebar_action.setChecked(False))

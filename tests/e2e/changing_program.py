@@ -30,8 +30,10 @@ from app.services.message_changes import CHANGEABLE
 from app.services.services import Services
 from tests.fakes.scripted_engine import TINY_MODEL, ScriptedEngine, TrustingProbe
 from tests.support import foreign_chats
+from tests.support.picture_files import an_image, written
 
 Facts = dict[str, object]
+PICTURE = "file-AbCdEfGh12345678-lake.png"
 MOST_MESSAGES = 60
 """In one chat, before another is begun."""
 
@@ -87,9 +89,12 @@ class Changer:
         return {f"chat {summary.id}": _chat_fact(replace(summary, title=title)) for summary in known}
 
     def _imports(self) -> None:
-        imports, path = self._services.imports, self._folder / "export.json"
-        title = self._words()
-        path.write_text(json.dumps([foreign_chats.chatgpt(title, title)]), encoding="utf-8")
+        """A chat with a picture that is in no other."""
+        imports, path, title = self._services.imports, self._folder / "export.zip", self._words()
+        chat = foreign_chats.chatgpt_with_picture() | {"title": title, "conversation_id": title}
+        picture = written(an_image(width=30 + self._number % 97, height=30 + self._number % 89), "png")
+        files = {"conversations.json": json.dumps([chat]).encode(), PICTURE: picture}
+        path.write_bytes(foreign_chats.zip_of(files))
         imports.read([path])
         self._waits(lambda: imports.state.phase is ImportPhase.CHOOSING)
         imports.save([one.place for one in imports.state.candidates])

@@ -17,8 +17,9 @@ import pytest
 from app.core.answer_builder import SAVE_INTERVAL_SECONDS
 from app.core.conversation import MessageState
 from app.core.message import Message, Role
+from app.store.attachments import AttachmentStore
 from app.store.message_json import parts_from_json
-from app.store.store import open_store
+from app.store.store import ATTACHMENTS, open_store
 from tests.support.effort import EFFORT
 
 KILLS = 4 * EFFORT
@@ -119,6 +120,14 @@ def _facts_in(path: Path) -> Facts:
     return facts
 
 
+def _check_pictures(path: Path) -> None:
+    """Every picture that a message names is there whole."""
+    pictures = AttachmentStore(path.with_name(ATTACHMENTS))
+    with closing(sqlite3.connect(path)) as connection:
+        for (names,) in connection.execute("select attachments from message where attachments is not null"):
+            assert all(pictures.read(name) is not None for name in names.split())
+
+
 @pytest.mark.parametrize("seed", range(EFFORT))
 def test_a_kill_among_any_changes_loses_nothing_that_was_confirmed(data_dir: Path, seed: int) -> None:
     """50 kills by hand: `TARN_TEST_EFFORT=17 uv run pytest tests/e2e/test_kill.py -k changes`."""
@@ -138,6 +147,7 @@ def test_a_kill_among_any_changes_loses_nothing_that_was_confirmed(data_dir: Pat
             is_newer_tip = key.startswith("tip ") and f"message {now}" not in confirmed
             assert now in (fact, *waiting.get(key, ())) or is_newer_tip, f"kill {number}: {key}"
         confirmed |= {key: found.get(key) for key in (*confirmed, *waiting)}
+        _check_pictures(path)
         store = open_store(path)
         for summary in store.conversations.list_summaries():
             conversation = store.conversations.load(summary.id)

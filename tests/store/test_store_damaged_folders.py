@@ -295,3 +295,26 @@ def test_what_only_the_log_holds_comes_back_where_the_file_itself_is_cut(path, t
     texts = [node.message.text for node in store.conversations.load(summary.id).nodes]
     assert texts == ["Q", "only in the log"]
     store.conversations.close()
+
+
+@pytest.mark.parametrize("left", [b"", b"S", b"SQLite format 3"])
+def test_a_file_that_was_cut_to_nothing_is_told_where_there_were_chats(path, tmp_path, conversation, left):
+    """As a disk that was full or lost power leaves it; without log and copy nothing can come back."""
+    settings = tmp_path / "settings.toml"
+    settings.write_text("theme = 'dark'\n", encoding="utf-8")
+    path.write_bytes(left)
+    store = open_store(path, copied_files=[settings])
+    (told,) = store.notices.take()
+    assert "None of its chats could be recovered." in told
+    assert store.conversations.list_summaries() == []
+    store.conversations.close()
+    again = open_store(path, copied_files=[settings])
+    assert again.notices.take() == ()
+    again.conversations.close()
+
+
+def test_a_first_start_that_died_at_once_says_nothing(path):
+    path.write_bytes(b"")
+    store = open_store(path, copied_files=[path.with_name("settings.toml")])
+    assert store.notices.take() == ()
+    store.conversations.close()

@@ -275,6 +275,21 @@ def test_geometry_that_makes_no_sense_is_not_used(window: MainWindow, geometry: 
     assert window.height() <= window.screen().availableSize().height() * 0.92
 
 
+def test_who_chooses_a_chat_beside_another_screen_sees_the_chat(window: MainWindow) -> None:
+    page = QWidget(window)
+    window.add_page(page)
+    chosen = window.sidebar.list
+    for choose in (
+        lambda: chosen.conversation_selected.emit("a"),
+        lambda: chosen.hit_selected.emit("a", "b", "c"),
+        window.menus.next_chat_action.trigger,
+        window.menus.previous_chat_action.trigger,
+    ):
+        window.show_page(page)
+        choose()
+        assert window.current_page is window.chat_page
+
+
 def test_the_chosen_theme_is_marked_and_picking_one_is_told_once(qtbot: QtBot, window: MainWindow) -> None:
     with qtbot.assertNotEmitted(window.menus.theme_dark_action.triggered):
         window.menus.set_theme_choice(ThemeChoice.DARK)
