@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStyle, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.core.preset import Preset, shown_name
@@ -26,6 +26,8 @@ class NameField(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = ""
+        start = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)
+        self.setAlignment(start | Qt.AlignmentFlag.AlignAbsolute)  # A heading does not go by its letters.
         self.editingFinished.connect(self._on_editing_finished)
 
     def set_name(self, name: str, is_fixed: bool) -> None:

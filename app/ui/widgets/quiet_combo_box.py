@@ -96,8 +96,13 @@ class QuietComboBox(QComboBox):
             self.view().setCurrentIndex(self.model().index(0, self.modelColumn(), self.rootModelIndex()))
         popup = self.view().window()
         below = self.mapToGlobal(QPoint(0, self.height() + 4))
-        if popup is not self.window() and popup.y() < below.y():
-            popup.move(popup.x(), below.y())
+        if popup is not self.window():
+            left = popup.x()
+            if (
+                self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+            ):  # Qt has it begin at the left even so.
+                left = below.x() + self.width() - popup.width()
+            popup.move(left, max(popup.y(), below.y()))
 
     @override
     def hidePopup(self) -> None:

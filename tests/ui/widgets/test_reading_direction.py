@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QListWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets.path_delegate import PathDelegate
@@ -73,3 +73,22 @@ def test_words_and_arrow_of_a_list_change_sides_with_the_direction(qtbot: QtBot)
     assert max(to_the_left) > 270
     assert min(x for x in to_the_left if x > 150) < 270
     assert not middle & (to_the_right | to_the_left)
+
+
+def test_an_open_list_ends_where_the_words_begin(qtbot: QtBot, right_to_left: None) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    box = QuietComboBox("Model", parent=window)
+    box.addItem("Short")
+    box.set_popup_width(300)
+    box.setGeometry(320, 10, 100, 36)
+    window.resize(600, 400)
+    with qtbot.waitActive(window):
+        window.show()
+    box.showPopup()
+    popup = box.view().window()
+    qtbot.waitUntil(popup.isVisible)
+    right = box.mapToGlobal(box.rect().topRight()).x()
+    assert abs(popup.geometry().right() - right) <= 1
+    assert popup.y() >= box.mapToGlobal(box.rect().bottomLeft()).y()
+    box.hidePopup()
