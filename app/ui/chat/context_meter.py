@@ -57,7 +57,7 @@ class ContextMeter(QWidget):
             )
         described = [f"{name}: {formatting.whole(tokens)}" for name, tokens in parts]
         self.setAccessibleName(words)
-        self.setAccessibleDescription(sentences(listed(described), remark))
+        self.setAccessibleDescription(sentences(f"{listed(described)}." if described else "", remark))
         self.setToolTip(_tool_tip(words, parts, remark) if parts or remark else words)
         self.update()
 

@@ -183,7 +183,7 @@ def test_the_context_meter_tells_its_figures(header: ChatHeader) -> None:
     told = QTextDocumentFragment.fromHtml(meter.toolTip()).toPlainText()
     for figure in ("30 %", "Messages", "1,200", "Draft", "34", "The rest is < 1."):
         assert figure in told
-    assert meter.accessibleDescription() == "Messages: 1,200. Draft: 34. The rest is < 1"
+    assert meter.accessibleDescription() == "Messages: 1,200, Draft: 34. The rest is < 1."
     assert meter.accessibleName() == "Context: 1,234 of 4,096 tokens used, 30 %"
     assert meter.share == pytest.approx(0.301, abs=0.001)
     meter.set_usage(9000, 4096)
