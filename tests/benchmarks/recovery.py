@@ -1,21 +1,25 @@
 """What the recovery of a large damaged file takes: time, memory, and the pauses of the window's thread.
 
-    uv run python -m tests.benchmarks.recovery [MEGABYTES]
+    uv run python -m tests.benchmarks.recovery [MEGABYTES] [--running]
 
 Makes a file of so many megabytes, overwrites three of its pages, the first among them, and opens it as the
-start does. Prints one JSON object: seconds, how much the process grew by (highest, as the system counts it),
+start does. With `--running` three pages with words are overwritten, and met when the window opens every chat.
+Prints one JSON object: seconds, how much the process grew by (highest, as the system counts it),
 the longest time in which the window's thread did nothing, how often the progress was told, and what was told.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import mmap
 import os
 import random
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -29,7 +33,7 @@ from app.application import create_qt_application
 from app.core.recovery_progress import RecoveryProgress
 from app.paths import Paths
 from app.services.store_opening import StoreOpening
-from app.store.store import open_store
+from app.store.store import Store, open_store
 from tests.benchmarks.store import LATIN
 from tests.support.sample_messages import a_conversation
 
@@ -49,11 +53,17 @@ def fill(path: Path, size_bytes: int) -> None:
     store.conversations.close()
 
 
-def damage(path: Path) -> None:
+def damage(path: Path, pages: Iterable[int]) -> None:
     with path.open("r+b") as file:
-        for page in (0, 1000, 2000):
+        for page in pages:
             file.seek(page * PAGE)
             file.write(b"\xa5" * PAGE)
+
+
+def pages_with_words(path: Path) -> list[int]:
+    """Three of them, far from one another."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return [data.find(b'"text":"', len(data) * part // 4) // PAGE for part in (1, 2, 3)]
 
 
 class _Memory(threading.Thread):
@@ -74,13 +84,18 @@ class _Memory(threading.Thread):
             self.most = max(self.most, self.now())
 
 
-def report(megabytes: int) -> None:
+def open_all(store: Store) -> None:
+    for summary in store.conversations.list_summaries():
+        store.conversations.load(summary.id)
+
+
+def report(megabytes: int, *, is_running: bool) -> None:
     create_qt_application(sys.argv[:1])
     with tempfile.TemporaryDirectory() as folder:
         paths = Paths.below(Path(folder))
         paths.create_folders()
         fill(paths.conversations, megabytes * 1_000_000)
-        damage(paths.conversations)
+        damage(paths.conversations, pages_with_words(paths.conversations) if is_running else (0, 1000, 2000))
         size = paths.conversations.stat().st_size
         told: list[RecoveryProgress] = []
         ticks = [time.monotonic()]
@@ -93,6 +108,8 @@ def report(megabytes: int) -> None:
         opening = StoreOpening()
         opening.progressed.connect(told.append)
         store = opening.open(paths)
+        if is_running:
+            open_all(store)
         seconds = time.monotonic() - began
         memory.is_over.set()
         pauses = [later - earlier for earlier, later in itertools.pairwise(ticks)]
@@ -108,4 +125,8 @@ def report(megabytes: int) -> None:
 
 
 if __name__ == "__main__":
-    report(int(sys.argv[1]) if len(sys.argv) > 1 else MEGABYTES)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("megabytes", type=int, nargs="?", default=MEGABYTES)
+    parser.add_argument("--running", action="store_true")
+    given = parser.parse_args()
+    report(given.megabytes, is_running=given.running)
