@@ -209,6 +209,8 @@ class FoldLine(PlacedBlock):
     """Below a long message of the user. `hidden` is how many characters are folded away."""
 
     hidden: int = 0
+    is_unfolded: bool = False
+    """The reader wanted to see it whole; what is hidden then is the rest of a very long one."""
 
     @override
     def plain_text(self) -> str:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.ui.transcript.content.blocks import MarkdownBlock
+from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
+
 SHOWN_AT_FIRST = 48_000
 """Characters of a message that are laid out before the reader asks for more: a third of a second's work."""
+SHOWN_MORE = 24_000
+"""Characters that are added each time the reader asks, behind which all of the message is looked at anew."""
 CHARACTERS_A_LINE = 32
 """A message of very short lines is cut as if each were that long: every line costs something."""
-SHOWN_GROWTH = 4
-"""Each time the reader asks, this many times as much is shown."""
+MOST_READ = 4
+"""Long texts of which what was read is kept."""
+
+
+@dataclass(slots=True)
+class _ReadText:
+    """The beginning of a long text, of which only what is added is read when more is shown."""
+
+    text: str
+    end: int = 0
+    markdown: StreamingMarkdown = field(default_factory=StreamingMarkdown)
 
 
 @dataclass(slots=True)
@@ -20,6 +34,8 @@ class ExpansionState:
     unfolded: set[str] = field(default_factory=set)
     shown: dict[str, int] = field(default_factory=dict)
     """How many characters of a long message are shown."""
+    _read: dict[tuple[str, int], _ReadText] = field(default_factory=dict)
+    """What was read of long messages, by the message and the number of its part."""
 
     def is_open(self, entry_id: str, key: str, default: bool) -> bool:
         return self.cards.get((entry_id, key), default)
@@ -38,7 +54,24 @@ class ExpansionState:
             self.shown[entry_id] = needed
 
     def show_more(self, entry_id: str) -> None:
-        self.shown[entry_id] = self.limit(entry_id) * SHOWN_GROWTH
+        self.shown[entry_id] = self.limit(entry_id) + SHOWN_MORE
+
+    def blocks_of_beginning(self, entry_id: str, index: int, text: str, end: int) -> list[MarkdownBlock]:
+        """Read a long text up to a place. What was read before stays the same objects.
+
+        Args:
+            index: the number of the part of the message whose text it is.
+        """
+        read = self._read.get((entry_id, index))
+        if read is None or end < read.end or text != read.text:
+            while len(self._read) >= MOST_READ:
+                del self._read[next(iter(self._read))]
+            read = self._read[entry_id, index] = _ReadText(text)
+        if end > read.end:
+            last = "\n" if end == len(text) and not text.endswith("\n") else ""  # Nothing comes behind it.
+            read.markdown.feed(text[read.end : end] + last)
+            read.end = end
+        return read.markdown.blocks
 
 
 def cut(text: str, limit: int) -> str:

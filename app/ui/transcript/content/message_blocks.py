@@ -33,7 +33,7 @@ from app.ui.transcript.content.blocks import (
 )
 from app.ui.transcript.content.cards import card_blocks
 from app.ui.transcript.content.code_folds import with_folds
-from app.ui.transcript.content.expansion import ExpansionState, cut
+from app.ui.transcript.content.expansion import SHOWN_AT_FIRST, ExpansionState, cut
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.content.passages import passage_blocks, with_citations
 from app.ui.transcript.content.plain_text import displayable
@@ -153,8 +153,9 @@ def _folded(entry: MessageEntry, expansion: ExpansionState, text: str) -> list[B
     if len(text) <= BUBBLE_CHARACTERS and len(lines) <= BUBBLE_LINES:
         return [*typed_blocks(text)]
     if expansion.is_unfolded(entry.id):
-        shown = text[: expansion.limit(entry.id)]
-        return [*typed_blocks(shown), FoldLine(len(text) - len(shown), place=IN_BUBBLE)]
+        shown = cut(text, expansion.limit(entry.id))
+        fold_line = FoldLine(len(text) - len(shown), is_unfolded=True, place=IN_BUBBLE)
+        return [*typed_blocks(shown), fold_line]
     shown = "\n".join(lines[: BUBBLE_LINES // 2])[: BUBBLE_CHARACTERS // 2].rstrip()
     *before, last = typed_blocks(shown)
     if isinstance(last, Bubble):
@@ -172,7 +173,10 @@ def _part_blocks(entry: MessageEntry, expansion: ExpansionState) -> list[Block]:
             shown = cut(text, left)
             left -= len(shown)
             hidden += len(text) - len(shown)
-            blocks += marked_blocks(shown, repeat_in(entry.message, index, entry.repeat)) if shown else []
+            if entry.repeat is None and len(text) > SHOWN_AT_FIRST:
+                blocks += expansion.blocks_of_beginning(entry.id, index, text, len(shown))
+            elif shown:
+                blocks += marked_blocks(shown, repeat_in(entry.message, index, entry.repeat))
         else:
             blocks += card_blocks(entry, index, part, expansion)
     if hidden:

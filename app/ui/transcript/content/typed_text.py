@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
@@ -22,6 +23,8 @@ IN_BUBBLE = BlockPlace((Container.BUBBLE,), is_tight=True)
 _OPENING = re.compile(r"([ \t]*)(`{3,}(?=[^`]*$)|~{3,})(.*)$")
 _MARKS = ("`", "$", "~~~", "\\(", "\\[", "\\begin{", "://")
 """A text without any of these is words alone."""
+LONGEST_WORDS = 24_000
+"""Characters of a block of words. A longer text is several, which stay when more of it is shown."""
 
 
 def typed_blocks(text: str) -> list[Quoted | Bubble | CodeBlock]:
@@ -34,7 +37,7 @@ def typed_blocks(text: str) -> list[Quoted | Bubble | CodeBlock]:
 
 def _blocks(text: str) -> list[Bubble | CodeBlock]:
     if not any(mark in text for mark in _MARKS):
-        return [_words(text)]
+        return [*_words(text)]
     blocks: list[Bubble | CodeBlock] = []
     words: list[str] = []
     lines = iter(text.split("\n"))
@@ -44,18 +47,22 @@ def _blocks(text: str) -> list[Bubble | CodeBlock]:
             words.append(line)
             continue
         if any(map(str.strip, words)):
-            blocks.append(_words(_without_empty_ends(words)))
+            blocks += _words(_without_empty_ends(words))
         words = []
         code = "".join(_code_lines(opening, lines))
         language = (opening[3].split() or [""])[0]
         blocks.append(CodeBlock(without_last_break(code), language, place=IN_BUBBLE))
     if any(map(str.strip, words)) or not blocks:
-        blocks.append(_words(_without_empty_ends(words) if blocks else text))
+        blocks += _words(_without_empty_ends(words) if blocks else text)
     return blocks
 
 
-def _words(text: str) -> Bubble:
-    return Bubble(_spans(text), place=IN_BUBBLE)
+def _words(text: str) -> Iterator[Bubble]:
+    start = 0
+    while (end := text.find("\n", start + LONGEST_WORDS)) >= 0:
+        yield Bubble(_spans(text[start:end]), place=IN_BUBBLE)
+        start = end + 1
+    yield Bubble(_spans(text[start:]), place=IN_BUBBLE)
 
 
 def _without_empty_ends(lines: list[str]) -> str:
@@ -76,7 +83,9 @@ def _code_lines(opening: re.Match[str], lines: Iterator[str]) -> Iterator[str]:
         yield f"{code}\n"
 
 
+@lru_cache(maxsize=64)
 def _spans(text: str) -> Spans:
+    """Read words; remembered, for those before are asked for again where more of a long text is shown."""
     if not any(mark in text for mark in _MARKS):
         return (Span(text),) if text else ()
     return ParagraphReader(lambda part: _PARSER.inline.parse(part, _PARSER, {}, [])).spans(text)

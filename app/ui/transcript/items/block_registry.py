@@ -95,6 +95,8 @@ def gap(before: Block, after: Block) -> float:
         return BELOW_NAME
     if isinstance(after, FoldLine):
         return 0.0
+    if isinstance(before, Bubble) and isinstance(after, Bubble):
+        return 0.0  # Words go on.
     if Container.BUBBLE in before.place.containers and Container.BUBBLE in after.place.containers:
         return WITHIN_BUBBLE
     if isinstance(after, TextBlock) and after.level:

@@ -24,6 +24,8 @@ ABOVE = 10.0
 WIDEST = 0.78
 """Of the column."""
 RADIUS = 18.0
+LONG_WORDS = 2_000
+"""Words that have all of the width, so that they are laid out once."""
 FOLD_HEIGHT = 24.0
 BAR_WIDTH = 2.0
 BESIDE_BAR = 12.0
@@ -40,6 +42,8 @@ class BubbleView(ParagraphView):
     @property
     @override
     def natural_width(self) -> float:
+        if self.length > LONG_WORDS:
+            return self.width
         return min(self.width, self._rich.document.idealWidth() + 1)
 
     @property
@@ -95,6 +99,8 @@ class FoldLineView(BlockView):
 
     def __init__(self, block: FoldLine, style: RenderStyle) -> None:
         super().__init__(block, style)
+        is_cut = block.is_unfolded and block.hidden
+        self._action = MessageAction.SHOW_MORE if is_cut else MessageAction.FOLD_TEXT
         self._words = tr("Show more") if block.hidden else tr("Show less")
         self._told = tr("Show more of this message") if block.hidden else tr("Show less of this message")
 
@@ -116,7 +122,7 @@ class FoldLineView(BlockView):
     @override
     def targets(self) -> Sequence[Target]:
         area = QRectF(0, 0, self.natural_width, self.height)
-        return (Target(MessageAction.FOLD_TEXT, area, self._told),)
+        return (Target(self._action, area, self._told),)
 
 
 class BubbleFrame:

@@ -99,7 +99,7 @@ class CodeView(BlockView):
         if added:
             self._note_endless_words(block.code.rpartition("\n")[2] + added)
             self._end.insertText(added, self._plain)
-        if block.is_open:
+        if block.is_open and added.count("\n") < LINES_COLOURED_AT_ONCE:
             self._colour_tail()
         else:
             self._colour_from_start()

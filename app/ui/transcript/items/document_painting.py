@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
+    QColor,
     QPainter,
     QPalette,
     QTextCharFormat,
@@ -16,7 +18,9 @@ from PySide6.QtGui import (
 )
 
 from app.ui.transcript.items.block_view import PaintContext
+from app.ui.transcript.items.formula_images import FormulaImage
 from app.ui.transcript.items.render_style import RenderStyle
+from app.ui.transcript.items.rich_document import letter_line
 
 MOST_MARKED = 600
 """Matches that are marked in one block at once; with more, nothing but marks could be seen."""
@@ -24,20 +28,52 @@ MANY_MATCHES = 50
 """From so many matches on, those out of sight are not handed to Qt: each costs something."""
 
 
-def draw_document(document: QTextDocument, painter: QPainter, paint: PaintContext, clip: QRectF) -> None:
-    """Draw a document at the painter's origin: the part within `clip`, with what is selected and found."""
+Picture = tuple[int, FormulaImage]
+"""The picture of a formula with its position in the document."""
+
+
+def draw_document(
+    document: QTextDocument,
+    painter: QPainter,
+    paint: PaintContext,
+    clip: QRectF,
+    pictures: Sequence[Picture] = (),
+) -> None:
+    """Draw a document at the painter's origin: the part within `clip`, with what is selected and found.
+
+    Args:
+        pictures: those in the document, in order.
+    """
     context = QAbstractTextDocumentLayout.PaintContext()
     context.palette.setColor(QPalette.ColorRole.Text, paint.style.colour("text"))
     context.clip = clip
-    marked = []
+    areas: list[tuple[tuple[int, int], str]] = []
     if paint.selection is not None and paint.selection[0] < paint.selection[1]:
-        marked.append(_marked(document, paint.selection, paint.style, "selection"))
+        areas.append((paint.selection, "selection"))
     for found in _within(paint.found, document, clip):
-        is_current = found == paint.current
-        marked.append(_marked(document, found, paint.style, "found_now" if is_current else "found"))
-    if marked:
-        context.selections = marked
+        areas.append((found, "found_now" if found == paint.current else "found"))
+    if areas:
+        context.selections = [_marked(document, area, paint.style, ground) for area, ground in areas]
     document.documentLayout().draw(painter, context)
+    for area, ground in areas if pictures else ():
+        _draw_marked_pictures(document, painter, clip, _between(pictures, area), paint.style.colour(ground))
+
+
+def _between(pictures: Sequence[Picture], area: tuple[int, int]) -> Sequence[Picture]:
+    start, end = (bisect_left(pictures, place, key=itemgetter(0)) for place in area)
+    return pictures[start:end]
+
+
+def _draw_marked_pictures(
+    document: QTextDocument, painter: QPainter, clip: QRectF, pictures: Sequence[Picture], ground: QColor
+) -> None:
+    """Draw them again on the ground of what is marked, which Qt lays half over them: they were pale."""
+    for position, picture in pictures:
+        corner = letter_line(document, position) - QPointF(0, picture.ascent)
+        area = QRectF(corner, QSizeF(picture.width, picture.height))
+        if area.intersects(clip):
+            painter.fillRect(area, ground)
+            painter.drawImage(corner, picture.image)
 
 
 def _within(

@@ -10,8 +10,8 @@ from app.ui.transcript.items.drawing import HALF_PIXEL, draw_icon
 from app.ui.transcript.items.render_style import ICON_SIZE, RenderStyle
 
 MARKER_ROOM = 90.0
-LABEL_ROOM = 54
-"""For the label of a footnote, which may be long."""
+LEAST_ROOM = 50
+"""In front of a list. Labels of footnotes that are longer are shortened, longer numbers drawn smaller."""
 MARKER_HEIGHT = 40.0
 BULLET_RADIUS = 2.6
 BULLET_ROOM = 4.0
@@ -38,6 +38,10 @@ def paint_marker(painter: QPainter, style: RenderStyle, marker: str, right_middl
         painter.setFont(style.text_font)
         painter.setPen(style.colour("muted"))
         if number[0] == "[":
-            number = painter.fontMetrics().elidedText(number, Qt.TextElideMode.ElideMiddle, LABEL_ROOM)
+            number = painter.fontMetrics().elidedText(number, Qt.TextElideMode.ElideMiddle, LEAST_ROOM)
+        elif (width := painter.fontMetrics().horizontalAdvance(number)) > LEAST_ROOM:
+            font = painter.font()
+            font.setPixelSize(max(1, font.pixelSize() * LEAST_ROOM // width))
+            painter.setFont(font)
         area = QRectF(right - MARKER_ROOM, middle - MARKER_HEIGHT, MARKER_ROOM, 2 * MARKER_HEIGHT)
         painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)

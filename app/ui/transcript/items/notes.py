@@ -185,4 +185,4 @@ class ErrorNoteView(DocumentView):
         draw_icon(painter, self.style, "warning-circle", "danger", QPointF(left, first_line))
         painter.translate(self._origin)
         clip = paint.clip.translated(-self._origin)
-        draw_document(self._rich.document, painter, paint, clip)
+        draw_document(self._rich.document, painter, paint, clip, self._rich.pictures)

@@ -149,6 +149,8 @@ class RichDocument:
         """Where code within a sentence stands, first and last position."""
         self.waiting: list[Formula] = []
         """Formulas that were written as their source, because there is no picture of them yet."""
+        self.pictures: list[tuple[int, FormulaImage]] = []
+        """Those of formulas, each with its position."""
         self.widest_image = 0.0
         """Pixels, of the formulas."""
         self._style = style
@@ -207,6 +209,7 @@ class RichDocument:
             if image is not None:
                 image = image.followed_by(mark, form) if mark else image
                 cursor.insertText(before, form)
+                self.pictures.append((cursor.position(), image))
                 add_image(cursor, image)
                 self.widest_image = max(self.widest_image, image.width)
                 cursor.insertText(after, form)
@@ -341,6 +344,16 @@ def text_area(document: QTextDocument, first: int, last: int) -> QRectF:
     end = min(last - block.position(), line.textStart() + line.textLength())
     left, right = sorted((cursor_x(line.cursorToX(start)), cursor_x(line.cursorToX(end))))
     return QRectF(base.x() + left, base.y() + line.y(), right - left, line.height())
+
+
+def letter_line(document: QTextDocument, position: int) -> QPointF:
+    """Where a position stands, on the line that letters stand on."""
+    document.size()  # Lines may only be asked for once they exist.
+    block = document.findBlock(position)
+    line = block.layout().lineForTextPosition(position - block.position())
+    ends = (cursor_x(line.cursorToX(position - block.position() + step)) for step in (0, 1))
+    base = document.documentLayout().blockBoundingRect(block).topLeft()
+    return base + QPointF(min(ends), line.y() + line.ascent())
 
 
 def is_right_to_left(block: QTextBlock) -> bool:

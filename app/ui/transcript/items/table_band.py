@@ -102,7 +102,7 @@ class TableBand(DocumentView):
     def paint(self, painter: QPainter, paint: PaintContext) -> None:
         self._rich.draw_pills(painter, self.style.colour("inline_code"), paint.clip)
         chosen = replace(paint, selection=self._in_cells(paint.selection))
-        draw_document(self._rich.document, painter, chosen, paint.clip)
+        draw_document(self._rich.document, painter, chosen, paint.clip, self._rich.pictures)
 
     def _in_cells(self, selection: tuple[int, int] | None) -> tuple[int, int] | None:
         """The selection without the empty paragraph that Qt keeps before a table."""

@@ -137,7 +137,7 @@ class ParagraphView(DocumentView):
             painter.translate(self._origin)
             clip = paint.clip.translated(-self._origin)
             self._rich.draw_pills(painter, self._code_ground, clip)
-            draw_document(self._rich.document, painter, paint, clip)
+            draw_document(self._rich.document, painter, paint, clip, self._rich.pictures)
         paint_handle(painter, self.horizontal.handle, self.style)
 
 

@@ -160,3 +160,23 @@ def test_no_line_begins_with_the_comma_behind_a_formula(transcript: Transcript, 
         assert not [start for start in beginnings if start[:1] in ",.)"], width
     transcript.select_message("answer")
     assert transcript.selected_text() == text
+
+
+@pytest.mark.parametrize(
+    "text", [r"a \(\blacksquare\) b", "|a|b|\n|-|-|\n|c|$\\blacksquare$|", "# **a** $\\blacksquare$"]
+)
+def test_a_selected_formula_in_a_sentence_stays_as_it_is(
+    transcript: Transcript, qtbot: QtBot, text: str
+) -> None:
+    def places_of(colour: str) -> set[tuple[int, int]]:
+        image = transcript.viewport().grab().toImage()
+        places = ((x, y) for y in range(image.height()) for x in range(image.width()))
+        return {place for place in places if image.pixelColor(*place).name() == colour}
+
+    transcript.resize(300, 160)
+    transcript.show_entries([answer(text)])
+    qtbot.waitUntil(lambda: shows_pictures(transcript), timeout=PATIENCE_MS)
+    square = places_of(DARK.text)
+    press(transcript, Qt.Key.Key_A, modifier=CONTROL)
+    assert places_of(DARK.selection)
+    assert len(square & places_of(DARK.text)) > 0.8 * len(square) > 30

@@ -2,9 +2,14 @@
 
 import pytest
 
+from app.ui.transcript.content.expansion import ExpansionState
+from app.ui.transcript.content.markdown import parse
+from app.ui.transcript.content.message_blocks import blocks_of
 from app.ui.transcript.content.message_entry import MessageEntry
+from app.ui.transcript.content.plain_text import plain_text
 from app.ui.transcript.view.transcript import Transcript
 from tests.support.transcript_reader import (
+    GENERATION,
     answer,
     click,
     question,
@@ -76,6 +81,47 @@ def click_until_all(transcript: Transcript) -> None:
     while "characters not shown" in transcript.to_plain_text():
         transcript.scroll_to_end()
         click(transcript, "Show more")
+
+
+LONG = {
+    "paragraphs": "".join(f"Paragraph {n} with `code` here.\n\n" for n in range(4_000)),
+    "a list": "".join(f"- item {n}\n" for n in range(4_000)),
+    "code": "```python\n" + "".join(f"x = {n}\n" for n in range(4_000)) + "```\n\nThe end",
+    "a link defined at the end": "[here]\n\n"
+    + "Some words to read.\n\n" * 4_000
+    + "[here]: https://a.example",
+    "a table after words": "Some words to read.\n\n" * 4_000 + "|a|b|\n|-|-|\n|1|2|",
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_long_answer_that_is_all_shown_looks_as_if_it_had_been_read_at_once(
+    transcript: Transcript, text: str
+) -> None:
+    transcript.show_entries([answer(text)])
+    click_until_all(transcript)
+    assert transcript.to_plain_text().removeprefix(f"{GENERATION.model_name}\n\n") == plain_text(parse(text))
+
+
+def test_what_is_shown_of_a_long_answer_is_kept_when_more_is_shown() -> None:
+    expansion, entry = ExpansionState(), answer(LONG["paragraphs"])
+    before = blocks_of(entry, expansion)
+    expansion.show_more(entry.id)
+    after = blocks_of(entry, expansion)
+    kept = sum(a is b for a, b in zip(before, after, strict=False))
+    assert kept > len(before) - 10  # Not the name, and what was read anew at the end.
+
+
+def test_the_rest_of_a_very_long_question_comes_when_asked_for(transcript: Transcript) -> None:
+    text = "".join(f"Line {n} as it was typed\n" for n in range(4_000)) + "the end"
+    transcript.show_entries([question(text)])
+    transcript.scroll_to_end()
+    click(transcript, "Show more")
+    assert "characters not shown" in transcript.to_plain_text()
+    click_until_all(transcript)
+    assert transcript.to_plain_text() == f"{text}\nShow less"
+    click(transcript, "Show less")
+    assert "characters not shown" in transcript.to_plain_text()
 
 
 def test_lone_halves_and_nulls_are_shown_as_the_replacement_character(transcript: Transcript) -> None:
