@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QTextCursor
 
+from app.paths import resources
+from app.ui.fonts import load_fonts
 from app.ui.transcript.content.blocks import TableBlock
 from app.ui.transcript.content.markdown import parse
 from app.ui.transcript.content.search_query import SearchQuery
@@ -34,6 +36,7 @@ def block_of(text: str) -> TableBlock:
 
 @pytest.fixture
 def style(transcript: Transcript) -> RenderStyle:
+    load_fonts(resources() / "fonts")  # Those of the machine may have lines that end between two pixels.
     return RenderStyle(DARK)
 
 
