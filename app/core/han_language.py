@@ -18,6 +18,8 @@ def han_language(text: str, window: str) -> str:
     Japanese is known by its kana and Korean by its hangul. Characters alone are taken for the window's
     language where it has them, and otherwise for Chinese.
     """
+    if text.isascii():
+        return ""
     if _KANA.search(text):
         return JAPANESE
     if _HANGUL.search(text):

@@ -17,7 +17,7 @@ from app.ui.transcript.content.blocks import (
     TextBlock,
 )
 
-FIRST_BLOCKS, LONGEST_BEGINNING = 30, 2_000
+FIRST_BLOCKS, LONGEST_BEGINNING = 12, 500
 """Blocks, and characters of each, that tell what language a message is in."""
 
 # Lone halves of surrogate pairs cannot be encoded; the others mean something to QTextDocument itself.
