@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QLocale, QRect, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics, QGuiApplication
 
-from app.core.han_language import CHINESE, HAN_LANGUAGES, JAPANESE, KOREAN
+from app.core.han_language import CHINESE, HAN_LANGUAGES, JAPANESE, KOREAN, han_language
 from app.core.translation import language
 
 BODY_SIZE = 15
@@ -118,6 +118,17 @@ def _font(families: list[str], size: int, zoom_percent: int, han: str) -> QFont:
     # Hinting snaps letters to whole pixels, which spaces small sizes unevenly.
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     return font
+
+
+def in_forms_of(font: QFont, words: str) -> QFont:
+    """A font for words of one language within a window of another: Japanese ones never have Chinese forms."""
+    han = han_language(words, language())
+    if not han or font.styleStrategy() is _APART[han]:
+        return font
+    other = QFont(font)
+    other.setFamilies(ui_families(han))
+    other.setStyleStrategy(_APART[han])
+    return other
 
 
 def scaled(pixels: int) -> int:

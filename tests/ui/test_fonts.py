@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.core import translation
 from app.ui import fonts
-from app.ui.fonts import code_families, code_font, line_height, ui_families, ui_font
+from app.ui.fonts import code_families, code_font, in_forms_of, line_height, ui_families, ui_font
+from app.ui.theme_switcher import ThemeSwitcher
 
 NOTO = ("Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans CJK KR")
 CHARACTERS = "直骨海角化"
@@ -87,7 +88,18 @@ def glyph_family(font: QFont) -> str:
     return run.rawFont().familyName()
 
 
-def test_a_line_is_as_high_as_the_letters_in_it(qapp: QApplication) -> None:
+def test_words_of_another_language_than_the_windows_have_their_own_forms(
+    installed: None, window_language: None
+) -> None:
+    translation.use("zh_CN", translation.gettext.NullTranslations())
+    font = ui_font()
+    assert in_forms_of(font, "天气很好") == font
+    assert in_forms_of(font, "Rain") == font
+    assert han_families(in_forms_of(font, "天気がいい"))[0] == NOTO[0]
+    assert in_forms_of(font, "天気がいい").pixelSize() == font.pixelSize()
+
+
+def test_a_line_is_as_high_as_the_letters_in_it(themes: ThemeSwitcher) -> None:
     font = ui_font()
     plain = line_height(font, "Message")
     assert plain == QFontMetrics(font).lineSpacing()

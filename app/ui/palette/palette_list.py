@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from app.core.translation import tr
-from app.ui.fonts import resized
+from app.ui.fonts import in_forms_of, resized
 from app.ui.icons import icon, icon_size
 from app.ui.palette.palette_entries import FoundEntry
 from app.ui.widgets.reading_direction import in_direction, isolated, laid_out_line
@@ -100,7 +100,7 @@ class PaletteDelegate(QStyledItemDelegate):
 def _draw_title(painter: QPainter, option: QStyleOptionViewItem, found: FoundEntry, area: QRect) -> None:
     title = found.entry.title.replace("\n", " ")
     text = option.fontMetrics.elidedText(title, Qt.TextElideMode.ElideRight, area.width())
-    layout = QTextLayout(text, option.font)
+    layout = QTextLayout(text, in_forms_of(option.font, text))
     look = QTextCharFormat()
     look.setForeground(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.Accent))
     look.setFontWeight(600)

@@ -18,7 +18,7 @@ from typing_extensions import override
 from app.core import formatting
 from app.core.translation import tr
 from app.services.conversations import Activity
-from app.ui.fonts import resized
+from app.ui.fonts import in_forms_of, resized
 from app.ui.icons import icon, icon_size
 from app.ui.sidebar.conversation_model import ROW_ROLE
 from app.ui.sidebar.conversation_rows import ConversationRow, FolderRow, GroupHeading
@@ -149,7 +149,7 @@ class ConversationDelegate(QStyledItemDelegate):
         line = option.fontMetrics.height()
         title = QRect(area.left(), area.top(), area.width(), line)
         shown = option.fontMetrics.elidedText(row.title, Qt.TextElideMode.ElideRight, title.width())
-        painter.setFont(option.font)
+        painter.setFont(in_forms_of(option.font, row.title))
         painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
         painter.drawText(_turned(title, option), Qt.AlignmentFlag.AlignVCenter, isolated(shown))
         if row.snippet:
@@ -187,7 +187,7 @@ class ConversationDelegate(QStyledItemDelegate):
     def _paint_snippet(
         self, painter: QPainter, option: QStyleOptionViewItem, row: ConversationRow, area: QRect
     ) -> None:
-        font = resized(option.font, 0.88)
+        font = in_forms_of(resized(option.font, 0.88), row.snippet)
         metrics = QFontMetrics(font)
         snippet, marks = around_first_mark(
             row.snippet, row.marks, area.width() * _MARK_WITHIN, metrics.horizontalAdvance
