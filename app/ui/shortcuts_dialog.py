@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.translation import tr
 from app.ui.widgets.inset_label import InsetLabel
+from app.ui.widgets.key_names import native
 
 ELSEWHERE = (
     (tr("Message box"), tr("Edit the last message"), "Up"),
@@ -66,9 +66,3 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(close, 0, Qt.AlignmentFlag.AlignHCenter)
         bar = area.verticalScrollBar().sizeHint().width()
         self.resize(max(WIDTH, page.sizeHint().width() + bar), HEIGHT)
-
-
-def native(keys: str) -> str:
-    """Keys as this system writes them."""
-    form = QKeySequence.SequenceFormat.NativeText
-    return ", ".join(QKeySequence(one).toString(form) for one in keys.split(", "))

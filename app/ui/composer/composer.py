@@ -22,6 +22,7 @@ from app.ui.composer.tools_button import ToolsButton
 from app.ui.fonts import scaled
 from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.widgets.icon_button import IconButton
+from app.ui.widgets.key_names import native
 from app.ui.widgets.written_text import written_text
 
 _ROUND = 32
@@ -162,8 +163,9 @@ class Composer(QFrame):
         name = "Enter" if key is SendKey.ENTER else "Ctrl+Enter"
         new_line = "Shift+Enter" if key is SendKey.ENTER else "Enter"
         self._send_key_name = name
-        self._keys_hint = tr("{name} to send · {new_line} for a new line", name=name, new_line=new_line)
-        self._saving_hint = tr("{name} to save · {new_line} for a new line", name=name, new_line=new_line)
+        keys = {"name": native(name), "new_line": native(new_line)}
+        self._keys_hint = tr("{name} to send · {new_line} for a new line", **keys)
+        self._saving_hint = tr("{name} to save · {new_line} for a new line", **keys)
         self._refresh()
 
     def set_excess(self, tokens: int) -> None:
@@ -383,7 +385,7 @@ class Composer(QFrame):
             return tr("Loading the model. You can already send; the answer will follow.")
         if self._state is ComposerState.ANSWERING:
             return (
-                tr("{send_key_name} to send next · Esc to stop", send_key_name=self._send_key_name)
+                tr("{send_key_name} to send next · Esc to stop", send_key_name=native(self._send_key_name))
                 if self.text.strip()
                 else tr("Esc to stop")
             )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+
+from app.ui.widgets.key_names import native
 
 LONGEST_LINE = 80
 """Characters. A longer tooltip is broken into lines; Qt does so with rich text only."""
@@ -15,7 +16,7 @@ def with_shortcut(name: str, shortcut: str = "") -> str:
     """A name and its key as this system writes it: `New chat (Ctrl+N)`, on a Mac `New chat (⌘N)`."""
     if not shortcut:
         return name
-    return f"{name} ({QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)})"
+    return f"{name} ({native(shortcut)})"
 
 
 def as_written(text: str) -> str:
