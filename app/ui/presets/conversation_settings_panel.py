@@ -32,7 +32,8 @@ from app.ui.widgets.icon_button import IconButton
 from app.ui.widgets.inset_label import InsetLabel
 
 NARROWEST, WIDEST = 364, 500
-MIDDLE_SIDES = 14
+MIDDLE_SIDES = 42
+"""Pixels beside the rows."""
 """Pixels: with letters of the normal size, and at most."""
 
 
@@ -206,7 +207,7 @@ class ConversationSettingsPanel(QFrame):
         for foot in (row, column):
             foot.setContentsMargins(16, 12, 16, 12)
         middle = QHBoxLayout()
-        middle.setContentsMargins(8, 0, 2, 0)  # With the frame, `MIDDLE_SIDES`.
+        middle.setContentsMargins(8, 0, 2, 0)
         middle.addWidget(self.form)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
@@ -224,8 +225,8 @@ class ConversationSettingsPanel(QFrame):
         pixels = QApplication.font().pixelSize()
         share = pixels / BODY_SIZE if pixels > 0 else 1.0
         bar = self.form.verticalScrollBar().sizeHint().width()
-        page = self.form.widget()
-        needed = page.minimumSizeHint().width() + bar + MIDDLE_SIDES if page is not None else 0
+        widest = max(row.minimumSizeHint().width() for row in self.form.rows.values())
+        needed = widest + bar + MIDDLE_SIDES  # Also of rows that are folded away: nothing jumps later.
         width = round(min(WIDEST, max(NARROWEST, NARROWEST * share, needed)))
         return QSize(width, super().sizeHint().height())
 
