@@ -255,7 +255,8 @@ class Services(QObject):
 
     def _on_recovered(self, sentence: str) -> None:
         """Called on whatever thread used the store when it noticed."""
-        self.notices.post(sentence)
+        if sentence:
+            self.notices.post(sentence)
         self.writer.run(lambda: None, self.copies.read_again)
 
     def _open_conversation(self, conversation_id: str | None) -> None:

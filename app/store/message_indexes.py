@@ -29,7 +29,7 @@ _LONGEST = 10_000_000
 """Characters: a place in a text behind that is garbled itself."""
 _LONGEST_GAP = 200
 """Characters in a row that nothing is known of: what stands behind them is garbled too."""
-_BORDERS = "select term from message_search_idx where term like '0%'"
+_BORDERS = "select term from message_search_idx"
 _WORDS = """select term, doc, offset from words
     where term >= ? and term <= ? and term < ? and col = 'plain' and doc not in have"""
 _Instance = tuple[str, int, int]
@@ -97,7 +97,7 @@ def indexed_words(
 
 def _instances(search: sqlite3.Connection, on_progress: Callable[[int, int], object]) -> Iterator[_Instance]:
     """Every three letters of the lost messages, with the message's number and the place in its text."""
-    found = {bytes(term[1:]).decode(errors="ignore") for (term,) in search.execute(_BORDERS)}
+    found = {term[1:].decode(errors="ignore") for (term,) in search.execute(_BORDERS)}
     terms = ["", *sorted(found - {""}), _LAST]
     step = len(terms) // _PARTS + 1
     borders = [0, *range(step, len(terms) - 1, step), len(terms) - 1]
@@ -117,6 +117,11 @@ def _between(search: sqlite3.Connection, terms: Sequence[str], start: int, end: 
         if middle > start:
             yield from _between(search, terms, start, middle)
             yield from _between(search, terms, middle, end)
+
+
+def is_mostly_legible(words: str) -> bool:
+    """Whether words are those of a message; a garbled number gets a letter here and there."""
+    return words.count(_ILLEGIBLE) <= len(words) // 5
 
 
 def _joined(text: dict[int, str]) -> str:

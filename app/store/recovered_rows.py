@@ -14,7 +14,7 @@ from app.core.conversation import new_id
 from app.core.recovery_progress import OnProgress, RecoveryProgress, RecoveryStep
 from app.core.translation import tr
 from app.store.imports import IMPORTED
-from app.store.message_indexes import MessageIndexes, indexed_words
+from app.store.message_indexes import MessageIndexes, indexed_words, is_mostly_legible
 from app.store.message_json import attachments_column, parts_from_json
 from app.store.page_scan import Column, DamagedText, scan_rows, text_column
 from app.store.schema import expected_schema
@@ -30,6 +30,8 @@ MOST_FAILURES = 10_000
 """How many rows one after the other may be illegible before the walk through a table is given up."""
 
 _TABLES = ("conversation", "folder", "instructions", "message", "remembered")
+_BEYOND = 1_000
+"""So far above the numbers that are known a message is looked for whose number only the search has."""
 _REMEMBERED = ("last_open_conversation", "memory_choice_of_", IMPORTED)
 
 Row = dict[str, Column]
@@ -183,7 +185,12 @@ class RecoveredRows:
         words = self._words_but_of(set(places))
         known = {name: self._indexes.entries(name)[0] for name in ("id", "conversation_id", "parent_id")}
         order = list(places)
-        numbers = sorted(number for number in words if number in named or not is_known)
+        highest = max(places, default=0) + _BEYOND
+        numbers = sorted(
+            number
+            for number in words
+            if number in named or (not is_known and number <= highest and is_mostly_legible(words[number]))
+        )
         for number in numbers:
             row: Row = {name: values[number] for name, values in known.items() if number in values}
             row.setdefault("conversation_id", _place_between(order, places, number))

@@ -37,12 +37,15 @@ class StoreNotices:
         self._listener: Callable[[str], object] | None = None
 
     def add(self, notice: str) -> None:
-        """Keeps a notice until it is taken, or hands it to the listener at once where there is one."""
+        """Keeps a notice until it is taken, or hands it to the listener at once where there is one.
+
+        An empty one says that the file was repaired and no word was touched; only the listener hears it.
+        """
         with self._lock:
             listener = self._listener
             if notice and listener is None:
                 self._waiting.append(notice)
-        if notice and listener is not None:
+        if listener is not None:
             listener(notice)
 
     def take(self) -> tuple[str, ...]:

@@ -24,6 +24,11 @@ def test_a_damaged_folder_opens_and_can_be_used(seed):
     check(seed)
 
 
+def test_a_list_from_a_wrong_index_is_right_once_the_file_was_repaired():
+    """Ten bits: an index names a chat that the table has under another id."""
+    check(90082)
+
+
 @pytest.fixture
 def conversation(path):
     conversation = replace(a_conversation("Which lake?", "Ohrid.", "How deep?", "288 m."), title="Lakes")

@@ -21,11 +21,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from app.core.conversation import Conversation, Folder, MessageNode, now
+from app.core.errors import StoreError
 from app.core.generation import Generation, Instructions
 from app.core.message import Message, Role, TextPart
 from app.core.permission import Permissions
 from app.core.sampling import Sampling
-from app.store.store import open_store
+from app.store.store import Store, open_store
 from tests.support.sample_messages import a_conversation, an_answer_with_everything, said
 
 PAGE = 4096
@@ -321,26 +322,14 @@ def use_everything(folder: Path) -> Outcome:
     path = folder / "conversations.db"
     before = path.read_bytes()
     store = open_store(path)
-    store.notices.forward_to(outcome.notices.append)
+    store.notices.forward_to(lambda notice: outcome.notices.extend([notice] if notice else []))
     outcome.notices += store.notices.take()
     store.conversations.last_open_id()
-    added: dict[str, MessageNode] = {}
-    for summary in store.conversations.list_summaries():
-        conversation = store.conversations.load(summary.id)
-        ids = {node.id for node in conversation.nodes}
-        seen = [node.id for node in conversation.path()]
-        assert len(seen) == len(set(seen))
-        assert all(node.parent_id is None or node.parent_id in ids for node in conversation.nodes)
-        for node in conversation.nodes:
-            _walk_up(conversation, node)
-            outcome.found.add(node.message.text)
-            conversation.siblings(node.id)
-        node = MessageNode(Message(Role.USER, (TextPart("added", "added"),)), conversation.tip_id)
-        store.conversations.add_node(summary.id, node)
-        store.conversations.update_node(replace(conversation.nodes[0])) if conversation.nodes else None
-        store.conversations.save_details(conversation.with_node(node))
-        store.conversations.rename(summary.id, "Renamed")
-        added[summary.id] = node
+    try:
+        added = _use_conversations(store, outcome)
+    except StoreError:
+        # The list came from an index that was wrong, and is another one now that the file was repaired.
+        added = _use_conversations(store, outcome)
     folders = store.order.folders()
     assert all(one.id for one in folders)
     for one in folders:
@@ -366,6 +355,28 @@ def use_everything(folder: Path) -> Outcome:
             assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
             assert connection.execute("pragma foreign_key_check").fetchone() is None
     return outcome
+
+
+def _use_conversations(store: Store, outcome: Outcome) -> dict[str, MessageNode]:
+    """Opens and changes every conversation that is listed; gives the messages that were added."""
+    added: dict[str, MessageNode] = {}
+    for summary in store.conversations.list_summaries():
+        conversation = store.conversations.load(summary.id)
+        ids = {node.id for node in conversation.nodes}
+        seen = [node.id for node in conversation.path()]
+        assert len(seen) == len(set(seen))
+        assert all(node.parent_id is None or node.parent_id in ids for node in conversation.nodes)
+        for node in conversation.nodes:
+            _walk_up(conversation, node)
+            outcome.found.add(node.message.text)
+            conversation.siblings(node.id)
+        node = MessageNode(Message(Role.USER, (TextPart("added", "added"),)), conversation.tip_id)
+        store.conversations.add_node(summary.id, node)
+        store.conversations.update_node(replace(conversation.nodes[0])) if conversation.nodes else None
+        store.conversations.save_details(conversation.with_node(node))
+        store.conversations.rename(summary.id, "Renamed")
+        added[summary.id] = node
+    return added
 
 
 def _walk_up(conversation: Conversation, node: MessageNode) -> None:
