@@ -55,7 +55,6 @@ LABELS = {
 }
 STOP_READING = tr("Stop reading aloud")
 _ALWAYS_SHOWN = (
-    MessageAction.CONTINUE,
     MessageAction.PREVIOUS_VERSION,
     MessageAction.NEXT_VERSION,
 )

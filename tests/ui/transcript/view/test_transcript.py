@@ -361,3 +361,16 @@ def test_answers_have_a_button_to_be_read_aloud_where_there_is_a_voice(
     assert "Stop reading aloud" not in labels(transcript)
     transcript.set_read_aloud(False, "")
     assert "Read aloud" not in labels(transcript)
+
+
+def test_an_answer_that_was_gone_on_from_offers_its_buttons_under_the_pointer_only(
+    transcript: Transcript,
+) -> None:
+    stopped = answer("Once upon a time", "stopped", can_continue=True)
+    transcript.show_entries([stopped])
+    assert "Continue answer" in labels(transcript)
+    transcript.show_entries([stopped, question("And then?"), answer("The end")])
+    transcript.verticalScrollBar().setValue(0)
+    assert "Continue answer" not in labels(transcript)
+    hover(transcript, transcript.viewport().rect().topLeft() + QPoint(450, 40))
+    assert "Continue answer" in labels(transcript)
