@@ -85,16 +85,12 @@ class ParagraphReader:
             found = joined_spans(found, self._part(text[start:end], start + left_out))
         return found
 
-    def beginning(self, text: str, left_out: int = 0, before: int | None = None) -> tuple[int, Spans]:
-        """Where the last part begins, which can still change, and the spans of what stands before it.
-
-        Args:
-            before: with it, where the last part begins of those that begin before that place.
-        """
+    def beginning(self, text: str, left_out: int = 0) -> tuple[int, Spans]:
+        """Where the last part begins, which can still change, and the spans of what stands before it."""
         place = 0
         found: Spans = ()
         for start, end in self._parts(text, left_out):
-            if end == len(text) or (before is not None and end >= before):
+            if end == len(text):
                 break
             place, found = end, joined_spans(found, self._part(text[start:end], start + left_out))
         return place, found

@@ -226,10 +226,7 @@ class Shortening:
         text = inline.content.removeprefix(LEFT_OUT)
         length = old.length if old is not None else 0
         reader = inline_reader(self._environment)
-        place, spans = reader.beginning(text, length)
-        if self._can_be_header(node, text, place):
-            lines = text.split("\n")[: max(0, self._complete - 1 - node.start)]
-            place, spans = reader.beginning(text, length, before=len("\n".join(lines)))
+        place, spans = reader.beginning(self._settled(node, text, is_end=old is not None), length)
         if not place or not isinstance(block, TextBlock):
             return None
         number = node.start + text.count("\n", 0, place)
@@ -258,10 +255,17 @@ class Shortening:
         )
         return self._replaced(node.start, number + 1, [prefix + LEFT_OUT + rest], cut)
 
-    def _can_be_header(self, node: Node, text: str, place: int) -> bool:
-        """Whether a place stands in a line of a paragraph that can still turn out to be a table's header."""
-        number = node.start + text.count("\n", 0, place)
-        return number + 1 >= self._complete and place - text.rfind("\n", 0, place) - 1 < LONGEST_HEADER
+    def _settled(self, node: Node, text: str, *, is_end: bool) -> str:
+        """The lines of a paragraph that stay in it, whatever comes.
+
+        The others may turn out to be a table's header or to begin another block, and then they have no say in
+        where a part of the paragraph ends.
+        """
+        lines = text.split("\n")
+        count = max(1 if is_end else 0, self._complete - 1 - node.start)
+        while count < len(lines) and len(lines[count]) > LONGEST_HEADER:
+            count += 1
+        return "\n".join(lines[:count])
 
     @staticmethod
     def _block_at(top: TopBlock, line: int) -> MarkdownBlock | None:

@@ -267,6 +267,38 @@ def test_what_stands_for_blocks_joins_nothing_below_it(
             assert closed(live.blocks) == closed(parse(whole[: start + size], is_unfinished=True))
 
 
+@pytest.mark.parametrize(
+    "end", ["```\ncode", "- item", "1. one", "===\n", "|a|b|\n|-|-|", "[^1]: note", "$$\nx^2\n$$\n"]
+)
+@pytest.mark.parametrize("width", [0, 30, 54])
+def test_a_line_that_leaves_a_paragraph_has_no_say_in_its_parts(end: str, width: int) -> None:
+    """It made the paragraph so long that its emphasis waited no longer for its end."""
+    text = f"*{'word ' * 1640}{'b' * (470 + width)} end*\n{end}"
+    for first in range(len(text) - len(end) + 1, len(text)):
+        live = StreamingMarkdown()
+        live.feed(text[:first])
+        live.feed(text[first:])
+        assert closed(live.blocks) == closed(parse(text, is_unfinished=True))
+
+
+@pytest.mark.parametrize("size", [1, 3, 4, 7])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\n*_`[> a\n*_`[\n```\n   > - [ ]",
+        "]*![[]][[]]*![[]]*![[]]*a\na*\n|\\\\\\(\\(\\(\\\n|-|",
+    ],
+)
+def test_a_fence_or_a_header_below_a_paragraph_full_of_open_marks_changes_nothing_in_it(
+    text: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_out_early(monkeypatch)
+    live = StreamingMarkdown()
+    for start in range(0, len(text), size):
+        live.feed(text[start : start + size])
+        assert closed(live.blocks) == closed(parse(text[: start + size], is_unfinished=True))
+
+
 @pytest.mark.parametrize("size", [1, 2, 7])
 def test_an_address_defined_below_is_taken_whole(size: int) -> None:
     text = "Text [a][1] more, and [^note].\n\nOther.\n\n[1]: https://x.y/z 'T'\n\n[^note]: Said.\n\nEnd\n"
