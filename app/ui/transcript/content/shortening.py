@@ -31,6 +31,7 @@ from app.ui.transcript.content.cuts import (
 )
 from app.ui.transcript.content.markdown import Environment, TopBlock, inline_reader
 from app.ui.transcript.content.markdown_rules.alerts import without_alert
+from app.ui.transcript.content.markdown_rules.formulas import first_unclosed
 from app.ui.transcript.content.markdown_rules.paragraphs import TRIMMED
 from app.ui.transcript.content.markdown_rules.references import NOTE_LABEL
 from app.ui.transcript.content.markdown_rules.tables import LONGEST_HEADER
@@ -151,6 +152,8 @@ class Shortening:
         cut = CutBlocks(first, len(stubs), [], depth=depth_of(path))
         start, end = bisect_left(self._top.lines, first), bisect_left(self._top.lines, last)
         cut.blocks = list(self._top.blocks[start:end])
+        if not cut.blocks:
+            return None  # Definitions alone: what stands for them would be the first block of its container.
         if is_list or node.type == "list_item_open":
             its_list = path[-1] if is_list else path[-2]
             cut.list_line, cut.list_level = its_list.start, its_list.level
@@ -258,14 +261,15 @@ class Shortening:
     def _settled(self, node: Node, text: str, *, is_end: bool) -> str:
         """The lines of a paragraph that stay in it, whatever comes.
 
-        The others may turn out to be a table's header or to begin another block, and then they have no say in
-        where a part of the paragraph ends.
+        The others may turn out to be a table's header, a formula or the beginning of another block, and then
+        they have no say in where a part of the paragraph ends.
         """
         lines = text.split("\n")
         count = max(1 if is_end else 0, self._complete - 1 - node.start)
         while count < len(lines) and len(lines[count]) > LONGEST_HEADER:
             count += 1
-        return "\n".join(lines[:count])
+        unclosed = first_unclosed(lines[: max(0, self._complete - node.start)])
+        return "\n".join(lines[: count if unclosed is None else min(count, unclosed)])
 
     @staticmethod
     def _block_at(top: TopBlock, line: int) -> MarkdownBlock | None:

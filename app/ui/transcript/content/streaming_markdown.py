@@ -18,7 +18,7 @@ from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock
 from app.ui.transcript.content.definitions import defined_labels, mentions
 from app.ui.transcript.content.growing_tail import GrowingTail
 from app.ui.transcript.content.markdown import Environment, TopBlock, parse_top_blocks
-from app.ui.transcript.content.markdown_rules.formulas import MOST_LINES
+from app.ui.transcript.content.markdown_rules.formulas import MOST_LINES, first_unclosed
 from app.ui.transcript.content.markdown_rules.references import FOOTNOTES
 from app.ui.transcript.content.paragraph_parts import READ_PARTS, ReadParts
 
@@ -125,7 +125,7 @@ class StreamingMarkdown:
 
     def _freeze(self, tops: list[TopBlock], environment: Environment) -> list[TopBlock]:
         """Take the blocks that can no longer change off the tail; give the others."""
-        count = _settled(tops, self._tail.complete_lines)
+        count = _settled(tops, self._tail.text.split("\n")[:-1])
         if count <= 0:
             return tops
         cut = tops[count].first_line
@@ -166,8 +166,9 @@ class StreamingMarkdown:
         return None
 
 
-def _settled(tops: list[TopBlock], complete_lines: int) -> int:
-    """How many of the first blocks can no longer change."""
+def _settled(tops: list[TopBlock], lines: list[str]) -> int:
+    """How many of the first blocks can no longer change. `lines` are the whole ones."""
+    complete_lines = len(lines)
     last = len(tops) - 1
     while last > 0 and tops[last].first_line + 1 >= complete_lines:
         last -= 1
@@ -178,6 +179,9 @@ def _settled(tops: list[TopBlock], complete_lines: int) -> int:
     for index, top in enumerate(tops[:last]):
         if top.token_type == "formula_open" and complete_lines - top.first_line <= MOST_LINES:
             return index
+    unclosed = first_unclosed(lines) if last > 0 else None
+    if unclosed is not None:
+        return min(last, sum(top.last_line <= unclosed for top in tops[:last]))
     return last
 
 

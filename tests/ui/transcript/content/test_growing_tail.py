@@ -268,7 +268,17 @@ def test_what_stands_for_blocks_joins_nothing_below_it(
 
 
 @pytest.mark.parametrize(
-    "end", ["```\ncode", "- item", "1. one", "===\n", "|a|b|\n|-|-|", "[^1]: note", "$$\nx^2\n$$\n"]
+    "end",
+    [
+        "```\ncode",
+        "- item",
+        "1. one",
+        "===\n",
+        "|a|b|\n|-|-|",
+        "[^1]: note",
+        "$$\nx^2\n$$\n",
+        "$$ x\n= y\n= z$$",
+    ],
 )
 @pytest.mark.parametrize("width", [0, 30, 54])
 def test_a_line_that_leaves_a_paragraph_has_no_say_in_its_parts(end: str, width: int) -> None:
@@ -287,9 +297,11 @@ def test_a_line_that_leaves_a_paragraph_has_no_say_in_its_parts(end: str, width:
     [
         "a\n*_`[> a\n*_`[\n```\n   > - [ ]",
         "]*![[]][[]]*![[]]*![[]]*a\na*\n|\\\\\\(\\(\\(\\\n|-|",
+        "- |\n|\na|\n-|\n\n[![![\n|a|\n|-|\n|![![![\n|a|\n|-|\n|![![![\n|a",
+        "> [foo]: /url\n> \n> [foo]: /url\n> \n> [foo]: /url\n> |a|b|\n> |-|-|\n> |x|y|\n> \n> 1. x\n",
     ],
 )
-def test_a_fence_or_a_header_below_a_paragraph_full_of_open_marks_changes_nothing_in_it(
+def test_what_was_taken_out_stays_as_it_is_when_the_line_below_becomes_another_block(
     text: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take_out_early(monkeypatch)

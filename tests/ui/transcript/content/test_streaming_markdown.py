@@ -83,6 +83,23 @@ def test_a_table_that_turns_back_into_text_is_not_frozen_too_early() -> None:
     assert live.blocks == parse(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Then\n$$ f(x) = a\n+ b\n+ c\n+ d $$\n\nEnd",
+        "\\[ f(x) = a\n- b\n- c\n- d \\]\n\nEnd",
+        "$$[a](b)\n|a|\n|-|\n||-|-|\n$$",
+        "$$ a\n+ b\n+ c\n\n+ d\n+ e\n\nEnd $$",
+        "First\n\n$$ a\n> b\n> c\nd $$ e\n\nEnd",
+    ],
+)
+def test_a_formula_over_lines_that_look_like_blocks_is_read_once_its_end_comes(text: str) -> None:
+    live = StreamingMarkdown()
+    for end in range(1, len(text) + 1):
+        live.feed(text[end - 1])
+        assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
+
+
 def test_an_open_fence_is_marked_as_growing_and_then_closed() -> None:
     live = StreamingMarkdown()
     live.feed("```py\na = 1\nb = 2\n")

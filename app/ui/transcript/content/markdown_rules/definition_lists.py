@@ -8,6 +8,7 @@ from __future__ import annotations
 from markdown_it.rules_block.state_block import StateBlock
 
 from app.ui.transcript.content.markdown_rules.paragraphs import TRIMMED, line_of, push_inline
+from app.ui.transcript.content.paragraph_parts import LEFT_OUT
 
 LONGEST_TERM = 200
 """Characters. What is longer is a paragraph, which a line with a colon does not make a term."""
@@ -22,7 +23,7 @@ def definition_list(state: StateBlock, start: int, end: int, silent: bool) -> bo
         return False
     term = line_of(state, start).strip(TRIMMED)
     first = _next_definition(state, start + 1, end)
-    if first is None or len(term) > LONGEST_TERM or term.startswith(("\ufdd0", ":")):
+    if first is None or len(term) > LONGEST_TERM or LEFT_OUT in term or term.startswith(":"):
         return False
     opening = state.push("dl_open", "dl", 1)
     state.push("dt_open", "dt", 1).map = [start, start + 1]

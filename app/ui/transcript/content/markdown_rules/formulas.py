@@ -8,6 +8,7 @@ formula, and neither may stand beside a word or a digit from outside.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markdown_it.rules_block.state_block import StateBlock
 from markdown_it.rules_inline.state_inline import StateInline
@@ -128,6 +129,25 @@ def formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool
     token.content = state.getLines(start, last + 1, state.blkIndent, False).rstrip()
     token.map = [start, state.line]
     return True
+
+
+def first_unclosed(lines: Sequence[str]) -> int | None:
+    """The first of some whole lines where a formula may begin whose end is still to come.
+
+    Until it comes they are read as text; what begins with its opening alone is a formula from the start on.
+    """
+    first = max(0, len(lines) - MOST_LINES)
+    for number in range(len(lines) - 1, first - 1, -1):
+        if not lines[number].strip(" \t"):
+            first = number + 1
+            break
+    for number in range(first, len(lines)):
+        found = _BLOCK_OPENING.match(lines[number].lstrip(" \t"))
+        if found is not None and found[2].strip():
+            closing = _closing_of(found[1])
+            if not any(closing in text for text in (found[2], *lines[number + 1 :])):
+                return number
+    return None
 
 
 def _closing_of(opening: str) -> str:

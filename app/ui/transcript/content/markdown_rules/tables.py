@@ -93,7 +93,7 @@ def _alignments(text: str) -> list[str]:
 
 def _header(text: str, columns: int) -> list[str] | None:
     """The cells of a header; None where it has another number of them than the line of dashes."""
-    if "|" not in text or len(text) > LONGEST_HEADER or text.startswith(LEFT_OUT):
+    if "|" not in text or len(text) > LONGEST_HEADER or LEFT_OUT in text:
         return None
     header = cells(text.strip(TRIMMED), columns)
     return header if len(header) == columns else None
