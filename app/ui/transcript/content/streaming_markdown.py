@@ -181,7 +181,7 @@ def _settled(tops: list[TopBlock], lines: list[str]) -> int:
             return index
     unclosed = first_unclosed(lines) if last > 0 else None
     if unclosed is not None:
-        return min(last, sum(top.last_line <= unclosed for top in tops[:last]))
+        return min(last, sum(top.last_line < unclosed for top in tops[:last]))
     return last
 
 

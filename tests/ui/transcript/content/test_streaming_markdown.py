@@ -90,6 +90,7 @@ def test_a_table_that_turns_back_into_text_is_not_frozen_too_early() -> None:
         "\\[ f(x) = a\n- b\n- c\n- d \\]\n\nEnd",
         "$$[a](b)\n|a|\n|-|\n||-|-|\n$$",
         "$$ a\n+ b\n+ c\n\n+ d\n+ e\n\nEnd $$",
+        "First\n$$ a\n= b\n$$ c\n\nEnd",
         "First\n\n$$ a\n> b\n> c\nd $$ e\n\nEnd",
     ],
 )
