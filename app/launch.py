@@ -123,7 +123,7 @@ def _freeze_when_model_loaded(application: Application) -> None:
 
 
 def _run_child(words: list[str]) -> int:
-    """A child of the packaged program, for work that may crash, hang or fill the memory."""
+    """A child of the program, for work that may crash, hang or fill the memory; it speaks its language."""
     from app.languages.choice import use_language
     from app.paths import resources
 
@@ -159,3 +159,7 @@ def _run_self_test(options: argparse.Namespace) -> int:
     # Ignoring errors: on Windows a log file may still be open when the folder goes.
     with tempfile.TemporaryDirectory(prefix="tarn-self-test-", ignore_cleanup_errors=True) as folder:
         return run_self_test(options.data_dir or Path(folder), options.model)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -65,9 +65,7 @@ class DocumentReader:
     """Reads documents, one after the other. Safe from any thread; the process starts with the first file."""
 
     def __init__(self, limits: RequestLimits = LIMITS) -> None:
-        self._process = RequestProcess(
-            "documents", own_command(OPTION, "app.documents.reading_worker"), limits
-        )
+        self._process = RequestProcess("documents", own_command(OPTION), limits)
 
     def read_document(self, path: Path, cancel: threading.Event | None = None) -> Document:
         """All words of a file.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from app.core.errors import UserError
@@ -35,7 +34,3 @@ def _answer(request: bytes) -> bytes:
             tr("{name} is damaged.", name=name),
             f"{tr('Choose another file.')} ({type(error).__name__})",
         )
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

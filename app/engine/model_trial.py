@@ -324,7 +324,3 @@ def kind_of(error: UserError) -> str:
 def _say(report: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(report) + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -215,7 +215,7 @@ class Probe:
 
 def default_command() -> list[str]:
     """How a child is started."""
-    return own_command("--probe", "app.engine.model_trial")
+    return own_command("--probe")
 
 
 def verdict_of(name: str, outcome: TrialOutcome, limits: TrialLimits) -> TrialVerdict:

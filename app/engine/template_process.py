@@ -63,9 +63,7 @@ def _ask(request: object) -> dict[str, Any]:
     raise kind(sentence, REFUSED)
 
 
-_process = RequestProcess(
-    "templates", own_command(OPTION, "app.engine.template_worker"), LIMITS, is_kept_ready=True
-)
+_process = RequestProcess("templates", own_command(OPTION), LIMITS, is_kept_ready=True)
 
 
 def _failed(reason: str) -> TemplateError:

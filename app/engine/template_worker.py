@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import pickle
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -49,7 +48,3 @@ def _runs(own: bytes) -> list[int]:
     """The lengths of the runs of marks, the first one of content: 0 where the text begins with its own."""
     runs = [len(list(group)) for _, group in groupby(own)]
     return [0, *runs] if own[:1] == b"\1" else runs
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -80,7 +80,7 @@ class Variants:
         self._record = record
         self._folder = folder or engine_folder()
         self._model = trial_model if trial_model and trial_model.exists() else None
-        self._command = list(command or own_command("--try-engine", "app.engine.variants"))
+        self._command = list(command or own_command("--try-engine"))
         self._chosen: tuple[Path, ...] | None = None
         self._lock = threading.Lock()
 
@@ -278,7 +278,3 @@ def _best(libraries: Sequence[Path]) -> Path | None:
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

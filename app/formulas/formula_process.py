@@ -18,7 +18,7 @@ class FormulaProcess:
     """Draws formulas. Safe from any thread; the process starts with the first formula."""
 
     def __init__(self) -> None:
-        self._process = RequestProcess("formulas", own_command(OPTION, "app.formulas.formula_worker"), LIMITS)
+        self._process = RequestProcess("formulas", own_command(OPTION), LIMITS)
 
     def draw(self, formula: Formula) -> FormulaPicture | None:
         """The picture; None where the formula cannot be drawn within the limits."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -26,7 +25,3 @@ def _answer(request: bytes) -> bytes:
         return json.dumps(asdict(draw(Formula(**json.loads(request))))).encode()
     except Exception as error:  # The libraries raise whatever they stumble over.
         return json.dumps({"error": f"{type(error).__name__}: {error}"}).encode()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 
-def own_command(option: str, module: str) -> list[str]:
-    """Starts `module`, or the packaged program, which has no interpreter to offer, with `option`."""
+def own_command(option: str) -> list[str]:
+    """Starts the program with an option that makes it a child, as `app/launch.py` knows them."""
     if not getattr(sys, "frozen", False):
-        return [sys.executable, "-m", module]
+        return [sys.executable, "-m", "app.launch", option]
     program = Path(sys.executable)
     if sys.platform == "win32":
         # The windowed program has no output there.

@@ -22,7 +22,7 @@ class DecodingProcess:
     """Decodes sound files. Safe from any thread; the process starts with the first file that needs it."""
 
     def __init__(self) -> None:
-        self._process = RequestProcess("sound", own_command(OPTION, "app.sound.decoding_worker"), LIMITS)
+        self._process = RequestProcess("sound", own_command(OPTION), LIMITS)
 
     def decode(self, data: bytes) -> SoundSamples:
         """What a model hears of a sound file; a recording of the program's own needs no process.

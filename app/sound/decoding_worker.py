@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 
 from app.core.errors import UserError
@@ -30,7 +29,3 @@ def _answer(request: bytes) -> bytes:
             "hint": f"{type(error).__name__}: {error}",
         }
         return FAILED + json.dumps(words).encode()
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -9,6 +9,9 @@ import pytest
 from app.core.document import Document, DocumentPage
 from app.core.errors import Cancelled, DocumentError
 from app.documents.document_reader import LARGEST_FILE, DocumentReader
+from app.languages.choice import VARIABLE
+from app.languages.language import LONGER
+from app.languages.pseudo import pseudo
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +37,15 @@ def test_a_sentence_comes_from_the_process(reader: DocumentReader) -> None:
     with pytest.raises(DocumentError, match=r"a\.txt is empty") as refused:
         reader.read_data(b" \n", "a.txt")
     assert refused.value.hint
+
+
+def test_the_process_speaks_the_language_of_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, LONGER)
+    reader = DocumentReader()
+    with pytest.raises(DocumentError) as refused:
+        reader.read_data(b" \n", "a.txt")
+    reader.end()
+    assert str(refused.value) == pseudo("{name} is empty.").format(name="a.txt")
 
 
 def test_a_file_that_is_too_large_is_not_read(reader: DocumentReader, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from app.core.errors import EngineError
 from app.engine import variants
 from app.engine.variants import Variants, other_libraries, processor_libraries
+from app.processes.own_process import own_command
 
 SUFFIX = ".dll" if sys.platform == "win32" else ".so"
 CHILD = """
@@ -152,7 +153,7 @@ def test_the_real_child_survives_libraries_that_die_when_they_are_loaded(folder:
 
 def real_child(folder: Path, *excluded: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "app.engine.variants", "--folder", str(folder), *excluded],
+        [*own_command("--try-engine"), "--folder", str(folder), *excluded],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,
