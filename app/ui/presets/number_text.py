@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from app.core.sampling import SamplingLimit
-from app.core.translation import tr
+from app.core.translation import localised, tr
 
 _GROUPS = re.compile(r"[+-]?\d{1,3}([,'_\s]\d{3})+")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?")
@@ -33,7 +33,7 @@ class NumberRule:
             return ""
         if self.is_whole or float(value).is_integer():
             return str(int(value))
-        return repr(float(value))
+        return localised(repr(float(value)))
 
     def words(self, value: float) -> str:
         """A value in a sentence."""
@@ -70,6 +70,8 @@ class NumberRule:
         if len(text) > _LONGEST:
             return None
         if self.is_whole:
+            if localised(",") == ".":  # Parts thousands there, as in `1.024`.
+                text = text.replace(".", ",")
             joined = re.sub(r"[,'_\s]", "", text) if _GROUPS.fullmatch(text) else text
             return int(joined) if re.fullmatch(r"[+-]?\d+", joined) else None
         dotted = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import gettext
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core import translation
 from app.core.sampling import LIMITS
 from app.ui.presets.number_text import NumberRule
 
@@ -80,3 +83,13 @@ def test_every_value_that_is_allowed_comes_back_from_what_is_shown(name: str, da
     rule = NumberRule(limit)
     value = data.draw(st.floats(limit.low, limit.high))
     assert rule.read(rule.shown(value)) == value
+
+
+def test_a_number_is_shown_with_the_comma_of_the_language_and_read_back() -> None:
+    translation.use("de", gettext.NullTranslations())
+    try:
+        assert TEMPERATURE.shown(0.8) == "0,8"
+        assert TEMPERATURE.read("0,8") == TEMPERATURE.read("0.8") == 0.8
+        assert LONGEST.read("1.024") == LONGEST.read("1024") == 1024
+    finally:
+        translation.use(translation.ENGLISH, gettext.NullTranslations())
