@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,9 @@ def start_small(start_program: StartProgram, data_dir: Path) -> StartSmall:
     return start
 
 
+_FIGURE = re.compile(r"([A-Z][a-z ]*): (\d[\d,]*)(?=, |\.)")
+
+
 class Meter:
     """What the context meter tells."""
 
@@ -58,8 +62,8 @@ class Meter:
 
     @property
     def figures(self) -> dict[str, int]:
-        """Its description, such as "Draft: 12", by name."""
-        pairs = (part.split(": ") for part in self._meter.accessibleDescription().split(". ") if ": " in part)
+        """Its description, such as "Messages: 1,024, Draft: 12.", by name."""
+        pairs = _FIGURE.findall(self._meter.accessibleDescription())
         return {name: int(tokens.replace(",", "")) for name, tokens in pairs}
 
     @property
