@@ -60,6 +60,15 @@ class ModelList(QObject):
     def note_pair(self, path: Path, projector: Path) -> None:
         """Remembers that a file lets a model see, wherever the two are."""
         self._library.note_pair(path, projector)
+        known = self.find(path.absolute())
+        if known is None:
+            return
+        try:
+            model = self._library.describe(known.path)
+        except UserError:
+            return  # Whoever opens the file says so.
+        self._opened = [model if one is known else one for one in self._opened]
+        self._set(tuple(model if one is known else one for one in self._models))
 
     def find(self, path: Path) -> ModelFile | None:
         """The model of a file; None where it is not in the list."""

@@ -14,6 +14,8 @@ BASE_MODEL = "base model"
 """The topic of the notice on models that only continue text."""
 FAILED = "model that could not be loaded"
 """The topic of the error, which is over when the user chooses one."""
+PAIR = "files that are no pair"
+"""The topic of the notice on a file that was dropped together with a model and does not fit it."""
 RELOAD = "reload"
 """The topic of the notice that offers to load the model again."""
 

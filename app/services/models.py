@@ -27,6 +27,7 @@ from app.services.model_loading import LoadWishes, load_work, reach_work
 from app.services.model_notices import (
     BASE_MODEL,
     FAILED,
+    PAIR,
     RELOAD,
     offer_to_reload,
     tell_of_base_model,
@@ -294,6 +295,7 @@ class ModelService(QObject):
 
     def open_pair(self, path: Path, projector: Path) -> None:
         """Loads a file from anywhere with the one that lets it see, which are a pair from now on."""
+        self._notices.withdraw(PAIR)
         self._list.note_pair(path, projector)
         self.open_file(path)
         model = self._list.find(path.absolute())
@@ -305,11 +307,13 @@ class ModelService(QObject):
                     model=model.name,
                 ),
                 tr("Download both files from the same repository."),
+                topic=PAIR,
             )
 
     def choose(self, path: Path) -> None:
         """Loads a model of the list, unless it is the one that is ready or loading."""
         self._notices.withdraw(FAILED)
+        self._notices.withdraw(PAIR)
         if self._chosen and self._chosen.path == path and self._status.state is not ModelState.FAILED:
             return
         self.open_file(path)

@@ -12,6 +12,7 @@ from app.core.model_file import ModelFile, Sense
 from app.core.translation import tr
 from app.core.turn_request import TurnRequest
 from app.hub.catalog import Catalog, CatalogModel, ModelKind, ModelLifecycle
+from app.services.model_status import ModelPart, ModelsChange
 from app.services.models import ModelService
 from app.services.notices import NoticeService, Offer
 
@@ -38,6 +39,7 @@ class SenseService(QObject):
         self._notices = notices
         self._told: set[tuple[str, str]] = set()
         """Conversations whose user knows that a model does not see their pictures."""
+        models.changed.connect(self._on_models_changed)
 
     def able_model(self, sense: Sense) -> ModelFile | None:
         """The largest model on this computer that has a sense; None where there is none."""
@@ -122,6 +124,10 @@ class SenseService(QObject):
             tr("It is told that there are some, and answers by the words alone."),
             topic=UNSEEN,
         )
+
+    def _on_models_changed(self, change: ModelsChange) -> None:
+        if change.concerns(ModelPart.LOADED):
+            self._notices.withdraw(UNSEEN)  # It was said of the model before.
 
 
 def sense_for(part: MediaPart) -> Sense:

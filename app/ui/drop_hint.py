@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QDropEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -20,6 +20,12 @@ from app.ui.fonts import resized
 from app.ui.icons import icon
 
 _ATTACHABLE = (*PICTURE_ENDINGS, *SOUND_ENDINGS, *DOCUMENT_ENDINGS)
+
+
+def accept_as_copy(event: QDropEvent) -> None:
+    """Takes what is dragged as a copy: after a move its source may delete the user's file."""
+    event.setDropAction(Qt.DropAction.CopyAction)
+    event.accept()
 
 
 def dropped_models(data: QMimeData) -> list[Path]:

@@ -20,7 +20,7 @@ from app.core.translation import tr
 from app.hub.library.projectors import pair_of
 from app.ui.chat.chat_page import ChatPage
 from app.ui.composer.composer import ComposerState
-from app.ui.drop_hint import DropHint, attachable_files, dropped_models, exported_chats
+from app.ui.drop_hint import DropHint, accept_as_copy, attachable_files, dropped_models, exported_chats
 from app.ui.menus import Menus
 from app.ui.messages import Messages
 from app.ui.sidebar.sidebar import Sidebar
@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         data = event.mimeData()
         if data.hasUrls() or data.hasImage():
-            event.acceptProposedAction()
+            accept_as_copy(event)
             self._drop_hint.show_for(data)
 
     @override
@@ -238,7 +238,7 @@ class MainWindow(QMainWindow):
     @override
     def dropEvent(self, event: QDropEvent) -> None:
         self._drop_hint.hide()
-        event.acceptProposedAction()
+        accept_as_copy(event)
         data = event.mimeData()
         models, files, exports = dropped_models(data), attachable_files(data), exported_chats(data)
         if len(models) == 2 and (pair := pair_of(*models)):

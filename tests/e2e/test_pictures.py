@@ -284,6 +284,22 @@ def test_a_model_and_its_projector_dropped_together_become_a_pair(
     assert person.asks(QUESTION) == said_of("green")
 
 
+def test_the_model_that_answers_already_becomes_half_of_a_pair(
+    qtbot: QtBot, start_program: StartProgram, tmp_path: Path
+) -> None:
+    model, projector = tmp_path / "a.gguf", tmp_path / "mmproj-b.gguf"
+    model.write_bytes(TINY.read_bytes())
+    projector.write_bytes(PROJECTOR.read_bytes())
+    person = start_program(model, ())
+    person.waits_for_model()
+    services = person.application.services
+    told: list[str] = []
+    services.notices.posted.connect(lambda notice: told.append(notice.sentence))
+    drop(qtbot, person, [projector, model])
+    qtbot.waitUntil(lambda: services.models.can_see, timeout=ANSWER_MS)
+    assert told == []
+
+
 def test_a_projector_of_another_family_dropped_with_a_model_is_told_in_words(
     qtbot: QtBot, start_program: StartProgram, tmp_path: Path
 ) -> None:

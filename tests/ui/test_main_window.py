@@ -23,6 +23,19 @@ def drop(window: MainWindow, *paths: Path) -> None:
     QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), copy, data, left, none))
 
 
+def test_what_is_dropped_is_taken_as_a_copy(window: MainWindow, tmp_path: Path) -> None:
+    """After a move the program that it is dragged from may delete the file."""
+    data = data_of(tmp_path / "a.gguf")
+    offered = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter(window, data)
+    event = QDropEvent(QPointF(50, 50), offered, data, left, none)
+    event.setDropAction(Qt.DropAction.MoveAction)
+    window.dropEvent(event)
+    assert event.isAccepted()
+    assert event.dropAction() is Qt.DropAction.CopyAction
+
+
 def data_of(*paths: Path) -> QMimeData:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])

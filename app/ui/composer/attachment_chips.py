@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -145,8 +145,9 @@ class AttachmentChips(QScrollArea):
         return round(CHIP_WIDTH * max(1.0, self.fontMetrics().height() / LINE_HEIGHT))
 
     def _card(self, place: int, chip: AttachmentChip) -> QWidget:
-        card = QFrame(self._inner)
+        card = _Card(self._inner)
         card.setObjectName("attachment_chip")
+        card.clicked.connect(partial(self.open_requested.emit, place))
         card.setFixedWidth(self._chip_width())
         thumbnail = _Thumbnail(chip, card)
         thumbnail.clicked.connect(partial(self.open_requested.emit, place))
@@ -217,6 +218,25 @@ def _show_cost(label: ElidedLabel, chip: AttachmentChip) -> None:
     label.setText(words)
     label.setToolTip(as_written(words))
     label.setVisible(bool(words))
+
+
+class _Card(QFrame):
+    """A chip, of which a click anywhere beside its buttons opens what is attached.
+
+    Signals:
+        clicked()
+    """
+
+    clicked = Signal()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
 
 
 class _Thumbnail(QToolButton):

@@ -63,6 +63,7 @@ class AttachmentsController(QObject):
         services.documents.counted.connect(self.refresh)
         card, shares = window.chat_page.document_share_card, services.document_shares
         card.share_chosen.connect(lambda share: shares.choose(share, self._composer.text.strip()))
+        card.share_chosen.connect(lambda _share: self._composer.edit.setFocus())
         shares.changed.connect(lambda change: card.show_choice(change.names, change.share))
         self.refresh()
 

@@ -26,6 +26,7 @@ from app.core import formatting
 from app.core.translation import sentences, tr, tr_count
 from app.exchange.imported import Unread
 from app.services.import_state import ImportCandidate, ImportPhase, ImportState, Standing
+from app.ui.drop_hint import accept_as_copy
 from app.ui.exchange.candidate_model import WANTED, CandidateModel
 from app.ui.exchange.import_start import ImportStart
 from app.ui.widgets.back_page import BackPage
@@ -194,11 +195,11 @@ class ImportPage(BackPage):
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+            accept_as_copy(event)
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
+        accept_as_copy(event)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         self.files_dropped.emit(paths)
 

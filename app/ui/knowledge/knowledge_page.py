@@ -22,6 +22,7 @@ from typing_extensions import override
 from app.core import formatting
 from app.core.translation import tr
 from app.knowledge.collection import Collection
+from app.ui.drop_hint import accept_as_copy
 from app.ui.fonts import scaled
 from app.ui.knowledge.collection_details import CollectionDetails
 from app.ui.widgets.back_page import BackPage
@@ -175,10 +176,10 @@ class KnowledgePage(BackPage):
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
+            accept_as_copy(event)
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
+        accept_as_copy(event)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         self.sources_dropped.emit(paths)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -150,7 +159,7 @@ class ConversationList(QListView):
         if self._rename_field() or len(self.selected_rows()) > 1:
             return  # Another current row would close the field that a title is typed into.
         row = self._model().row_of(conversation_id)
-        self.setCurrentIndex(self._model().index(row) if row >= 0 else QModelIndex())
+        self._make_current(self._model().index(row) if row >= 0 else QModelIndex())
 
     def start_rename(self, conversation_id: str) -> None:
         """Opens the field for a new title; a title that is being typed is kept before that."""
@@ -165,7 +174,7 @@ class ConversationList(QListView):
         for row in range(self._model().rowCount()):
             index = self._model().index(row)
             if isinstance(index.data(ROW_ROLE), ConversationRow):
-                self.setCurrentIndex(index)
+                self._make_current(index)
                 self.setFocus()
                 return
 
@@ -199,6 +208,11 @@ class ConversationList(QListView):
         assert isinstance(model, ConversationListModel)
         return model
 
+    def _make_current(self, index: QModelIndex) -> None:
+        self.setCurrentIndex(index)
+        # Qt looks at the keys that are down: Ctrl+Tab would select one chat after the other.
+        self.selectionModel().select(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+
     def _edit_row(self, row: int) -> None:
         if row < 0:
             return
@@ -206,7 +220,7 @@ class ConversationList(QListView):
             self.commitData(field)
             self.closeEditor(field, QAbstractItemDelegate.EndEditHint.NoHint)
         index = self._model().index(row)
-        self.setCurrentIndex(index)
+        self._make_current(index)
         self.scrollTo(index)
         self.edit(index)
 
@@ -230,7 +244,7 @@ class ConversationList(QListView):
             if row.node_id:
                 self.hit_selected.emit(row.id, row.node_id, row.found_word)
                 # Another result of the chat may stand above it.
-                self.setCurrentIndex(self._model().index(opened.row()))
+                self._make_current(self._model().index(opened.row()))
 
     def _delete(self) -> None:
         row = self.currentIndex().data(ROW_ROLE)

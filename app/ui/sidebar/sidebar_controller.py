@@ -44,7 +44,7 @@ class SidebarController(QObject):
 
     def _connect(self) -> None:
         sidebar, menus = self._sidebar, self._window.menus
-        sidebar.conversation_selected.connect(self._chat.show)
+        sidebar.conversation_selected.connect(self._on_conversation_selected)
         sidebar.hit_selected.connect(self._on_hit_selected)
         sidebar.rename_requested.connect(self._conversations.rename)
         sidebar.delete_requested.connect(self._conversations.delete)
@@ -104,6 +104,12 @@ class SidebarController(QObject):
         if self._chat.show_message(conversation_id, node_id):
             self._transcript.scroll_to(node_id)
             self._transcript.mark_words(word)
+
+    def _on_conversation_selected(self, conversation_id: str) -> None:
+        if conversation_id == self._chat.conversation.id:
+            self._window.focus_composer()  # As where another one comes on screen.
+        else:
+            self._chat.show(conversation_id)
 
     def _on_conversations_changed(self, change: ListChange) -> None:
         if change.is_about_order:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QListView, QWidget
 from typing_extensions import override
@@ -92,8 +92,11 @@ class QuietComboBox(QComboBox):
         if container is not None and container.isWindow() and not container.isVisible():
             round_off(container)
         super().showPopup()
-        if self.currentIndex() < 0:  # Otherwise the first row is passed over by the first arrow key.
-            self.view().setCurrentIndex(self.model().index(0, self.modelColumn(), self.rootModelIndex()))
+        # Qt keeps the row that the arrow keys were on when the list was closed, or passes over the first.
+        self.view().selectionModel().setCurrentIndex(
+            self.model().index(max(0, self.currentIndex()), self.modelColumn(), self.rootModelIndex()),
+            QItemSelectionModel.SelectionFlag.ClearAndSelect,
+        )
         popup = self.view().window()
         below = self.mapToGlobal(QPoint(0, self.height() + 4))
         if popup is not self.window():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -157,6 +158,22 @@ def test_several_are_selected_and_deleted_at_once(qtbot: QtBot, sidebar: Sidebar
     with qtbot.waitSignal(sidebar.delete_requested) as deleted:
         qtbot.keyClick(sidebar.list, Qt.Key.Key_Delete)
     assert set(deleted.args[0]) == {"a", "b", "d"}
+
+
+@pytest.mark.parametrize(
+    "held", [Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier], ids=["Ctrl", "Shift"]
+)
+def test_keys_held_while_another_conversation_is_shown_select_nothing_more(
+    qtbot: QtBot, sidebar: Sidebar, held: Qt.KeyboardModifier
+) -> None:
+    QTest.keyPress(sidebar.windowHandle(), Qt.Key.Key_F9, held)
+    assert QApplication.keyboardModifiers() == held
+    try:
+        for conversation_id in ("d", "e", "", "c", "a"):
+            sidebar.set_shown(conversation_id)
+            assert {row.id for row in sidebar.list.selected_rows()} == {conversation_id} - {""}
+    finally:
+        QTest.keyRelease(sidebar.windowHandle(), Qt.Key.Key_F9)
 
 
 def test_the_menu_of_a_selected_row_is_for_all_that_are_selected(qtbot: QtBot, sidebar: Sidebar) -> None:
