@@ -21,8 +21,9 @@ class AboutPage(QWidget):
         text = QLabel(
             tr(
                 "Chat with language models that run on your own computer. Nothing you write is sent "
-                "anywhere.\n\nTarn is free software under the MIT licence. Built with llama.cpp, Qt, and "
-                "the typefaces Inter and JetBrains Mono."
+                "anywhere, unless you add a server of your own and choose one of its models.\n\n"
+                "Tarn is free software under the MIT licence. Built with llama.cpp, Qt, and the typefaces "
+                "Inter and JetBrains Mono."
             ),
             self,
         )
