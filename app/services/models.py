@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -422,9 +423,11 @@ class ModelService(QObject):
         self._notices.withdraw(BASE_MODEL)
 
     def _on_loaded(self, info: ModelInfo) -> None:
-        if self._find(info.path) is None:
+        listed = self._find(info.path)
+        if listed is None:
             self._unload()
             return
+        info = replace(info, name=listed.name)  # As it is called in the list, not in its file.
         self.missing.withdraw()
         self._loaded_file = None if info.server else self._loading_file
         self._info = info
@@ -456,12 +459,13 @@ class ModelService(QObject):
 
     def _fall_back(self) -> None:
         """Returns to the model that the engine still holds; to none where it holds none."""
-        self._info = self._engine.info
-        shown = self._info.path if self._info else self._chosen and self._chosen.path
+        held = self._engine.info
+        shown = held.path if held else self._chosen and self._chosen.path
         listed = self._find(shown) if shown else None
         if listed is None:
             self._unload()
             return
+        self._info = replace(held, name=listed.name) if held else None
         if self._info is None:
             self._status = LoadStatus(ModelState.FAILED)
             self._publish(ModelPart.STATUS)
