@@ -162,9 +162,7 @@ class MainWindow(QMainWindow):
         for action in (menus.cut_action, menus.copy_action, menus.paste_action, menus.select_all_action):
             action.triggered.connect(lambda _checked=False, action=action: self._pass_to_focus(action))
         self.chat_page.composer.state_changed.connect(self._on_composer_state_changed)
-        self._pages.currentChanged.connect(
-            lambda _index: menus.allow_finding(self.current_page is self.chat_page)
-        )
+        self._pages.currentChanged.connect(self._on_page_changed)
 
     def focus_composer(self) -> None:
         """Shows the chat with the cursor in the composer."""
@@ -210,6 +208,10 @@ class MainWindow(QMainWindow):
         if is_open:
             self.chat_page.settings_panel.take_focus()
         self.settings_panel_toggled.emit(is_open)
+
+    def _on_page_changed(self) -> None:
+        self.menus.allow_finding(self.current_page is self.chat_page)
+        self.messages.toast.place()
 
     def _on_composer_state_changed(self, state: ComposerState) -> None:
         self.menus.stop_action.setEnabled(state is ComposerState.ANSWERING)

@@ -108,7 +108,7 @@ class Toast(QFrame):
         self._row.setContentsMargins(16, 6, 16 if on_undo is None else 8, 6)
         self.setAccessibleName(text)
         self.adjustSize()
-        self._place()
+        self.place()
         self.show()
         self.raise_()
         self._timer.start()
@@ -140,7 +140,8 @@ class Toast(QFrame):
             self.hide()
             self.closed.emit()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Moves to where it belongs, as after another page has come into sight."""
         room = self._window.rect()
         if self._area.isVisible():
             room = QRect(self._area.mapTo(self._window, QPoint()), self._area.size())
@@ -150,7 +151,7 @@ class Toast(QFrame):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._place()
+            self.place()
         return False
 
     @override

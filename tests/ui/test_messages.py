@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.core.errors import SEE_LOG, EngineError, StoreError, UserError
@@ -132,6 +133,25 @@ def test_the_toast_stays_above_the_composer_when_the_window_changes(qtbot: QtBot
         return 0 < toast.geometry().bottom() < top_of_composer
 
     qtbot.waitUntil(is_placed)
+
+
+def test_the_toast_moves_with_the_page_that_is_in_sight(qtbot: QtBot, window: MainWindow) -> None:
+    page, composer, toast = QTextEdit(), window.chat_page.composer, window.messages.toast
+
+    def bottom_of_page() -> int:
+        return page.mapTo(window, page.rect().bottomLeft()).y()
+
+    window.add_page(page)
+    window.messages.show_undo("Deleted a chat", lambda: None)
+    over_chat = toast.geometry()
+    window.show_page(page)
+    qtbot.waitUntil(lambda: bottom_of_page() - 40 < toast.geometry().bottom() < bottom_of_page())
+    window.messages.show_done("Moved a model")
+    qtbot.mouseClick(window.sidebar.new_chat_button, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert composer.isVisible()
+    assert toast.geometry().bottom() == over_chat.bottom()
+    assert toast.geometry().bottom() < composer.mapTo(window, composer.rect().topLeft()).y()
 
 
 def test_a_link_shows_its_real_address_before_it_is_opened(qtbot: QtBot, window: MainWindow) -> None:
