@@ -20,13 +20,13 @@ from app.core.markdown.headings import with_lower_headings
 from app.core.markdown.importing import from_markdown
 from app.core.markdown.marks import FORMAT_VERSION, INSIDE, MarkedPart, count_marks, written_mark
 from app.core.message import (
+    SPEAKERS,
     DocumentPart,
     Part,
     PassagesPart,
     PicturePart,
     ReasoningPart,
     RecordingPart,
-    Role,
     TextPart,
     ToolCallPart,
     ToolResultPart,
@@ -41,12 +41,6 @@ ALWAYS_WRITTEN = ("temperature", "top_k", "top_p", "min_p")
 """Sampling values that are written also where they are at their default; the others do nothing there."""
 
 _BEFORE_FILES = 1
-_SPEAKERS = {
-    Role.USER: tr("You"),
-    Role.ASSISTANT: tr("Assistant"),
-    Role.TOOL: tr("Tool"),
-    Role.SYSTEM: tr("System"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +157,7 @@ class _Document:
         generation = node.message.generation
         self._add_mark({**_message_values(node), **place})
         name = generation.speaker if generation else ""
-        self._add(f"## {_heading(name) or _SPEAKERS[node.role]}")
+        self._add(f"## {_heading(name) or SPEAKERS[node.role]}")
         for index, part in enumerate(node.message.parts):
             if isinstance(part, ReasoningPart) and not self._options.include_reasoning:
                 continue

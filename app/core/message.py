@@ -28,6 +28,15 @@ class Role(StrEnum):
     TOOL = "tool"
 
 
+SPEAKERS = {
+    Role.USER: tr("You"),
+    Role.ASSISTANT: tr("Assistant"),
+    Role.TOOL: tr("Tool"),
+    Role.SYSTEM: tr("System"),
+}
+"""Who said a message, for the reader of it, where no model's name is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class TextPart:
     """Words meant for the reader, in Markdown."""

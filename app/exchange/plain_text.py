@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.core import formatting
 from app.core.conversation import Conversation, MessageNode
 from app.core.message import (
+    SPEAKERS,
     DocumentPart,
     PassagesPart,
     PicturePart,
@@ -17,13 +18,6 @@ from app.core.message import (
 )
 from app.core.stop_texts import file_note
 from app.core.translation import tr
-
-_SPEAKERS = {
-    Role.USER: tr("You"),
-    Role.ASSISTANT: tr("Assistant"),
-    Role.TOOL: tr("Tool"),
-    Role.SYSTEM: tr("System"),
-}
 
 
 def to_plain_text(conversation: Conversation, include_reasoning: bool = True) -> str:
@@ -42,7 +36,7 @@ def to_plain_text(conversation: Conversation, include_reasoning: bool = True) ->
 def _speaker(node: MessageNode) -> str:
     generation = node.message.generation
     name = generation.speaker if generation and node.role is Role.ASSISTANT else ""
-    return formatting.one_line(name) or _SPEAKERS[node.role]
+    return formatting.one_line(name) or SPEAKERS[node.role]
 
 
 def _words(node: MessageNode, include_reasoning: bool) -> list[str]:

@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from app.core import formatting
 from app.core.branch_map import BranchRow
-from app.core.message import Role
+from app.core.message import SPEAKERS
 from app.core.translation import listed, tr, tr_count
 from app.ui.fonts import resized, scaled
 from app.ui.transcript.items.drawing import mirrored, saved
@@ -36,12 +36,6 @@ MOST_LANES = 8
 """What is further to the right is drawn there, so that room is left for the words."""
 _LANE, _DOT, _SIDE, _ROW_MARGIN = 16, 9, 10, 14
 _MARGIN, _FRAME = 12, 14
-_SPEAKERS = {
-    Role.USER: tr("You"),
-    Role.ASSISTANT: tr("Assistant"),
-    Role.SYSTEM: tr("System"),
-    Role.TOOL: tr("Tool"),
-}
 
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -98,7 +92,7 @@ def spoken(row: BranchRow) -> str:
     )
     count = tr_count("{count:,} message", "{count:,} messages", row.count)
     place = tr("on screen") if row.is_shown else ""
-    return listed((f"{_SPEAKERS[row.first.role]}: {words_of(row)}", version, count, place))
+    return listed((f"{SPEAKERS[row.first.role]}: {words_of(row)}", version, count, place))
 
 
 class BranchMap(QListView):
