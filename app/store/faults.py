@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import StoreError
-from app.core.translation import tr
+from app.core.translation import tr, tr_later
 
 
 class DamagedFileError(StoreError):
@@ -59,8 +59,8 @@ def in_plain_words(path: Path) -> Iterator[None]:
             raise damaged(path) from error
         if kind not in _FAULTS:
             raise
-        sentence, hint = _FAULTS[kind]
-        raise StoreError(sentence.format(path=path), hint.format(path=path, folder=path.parent)) from error
+        told = (tr(words, path=path, folder=path.parent) for words in _FAULTS[kind])
+        raise StoreError(*told) from error
 
 
 _GONE = (
@@ -71,26 +71,26 @@ _GONE = (
 )
 """How SQLite names tables that were there when the program was written."""
 _SPACE = (
-    tr("The disk is full, so the chat could not be saved."),
-    tr("Free up space on the disk with {folder}, then try again."),
+    tr_later("The disk is full, so the chat could not be saved."),
+    tr_later("Free up space on the disk with {folder}, then try again."),
 )
 _IN_USE = (
-    tr("Another program is using the file with the chats."),
-    tr("Close other windows of Tarn and programs that read {path}, then try again."),
+    tr_later("Another program is using the file with the chats."),
+    tr_later("Close other windows of Tarn and programs that read {path}, then try again."),
 )
 _NO_WRITE = (
-    tr("The file with the chats cannot be written: {path}."),
-    tr("Check that you may write in {folder} and that the disk is not write-protected."),
+    tr_later("The file with the chats cannot be written: {path}."),
+    tr_later("Check that you may write in {folder} and that the disk is not write-protected."),
 )
 _NO_OPEN = (
-    tr("The file with the chats cannot be opened: {path}."),
-    tr("Check that the folder exists and that you may read and write in it."),
+    tr_later("The file with the chats cannot be opened: {path}."),
+    tr_later("Check that the folder exists and that you may read and write in it."),
 )
 _DISK_FAULT = (
-    tr("The disk reported a fault while chats were read or saved."),
-    tr("Check the disk that holds {folder} and whether it is still connected."),
+    tr_later("The disk reported a fault while chats were read or saved."),
+    tr_later("Check the disk that holds {folder} and whether it is still connected."),
 )
-_TOO_LONG = (tr("The text is too long to be saved."), tr("Texts up to 900 MB can be kept."))
+_TOO_LONG = (tr_later("The text is too long to be saved."), tr_later("Texts up to 900 MB can be kept."))
 
 _FAULTS: dict[int, tuple[str, str]] = {
     sqlite3.SQLITE_FULL: _SPACE,
