@@ -74,15 +74,7 @@ def replace_damaged(path: Path, on_progress: OnProgress = no_progress) -> str:
     aside = _put_in_place(path)
     log.error("The database was damaged and replaced: %s", recovered)
     kept = tr("The file with the chats was damaged. It was kept as {name}.", name=aside.name)
-    told = sentences(kept, _told(recovered))
-    if recovered.from_index:
-        words = tr_count(
-            "Of {count:,} message only the words came back, in lower case.",
-            "Of {count:,} messages only the words came back, in lower case.",
-            recovered.from_index,
-        )
-        told = sentences(told, words)
-    return told
+    return sentences(kept, _told(recovered), _told_of_words(recovered.from_index))
 
 
 def backups_folder(path: Path) -> Path:
@@ -167,6 +159,17 @@ def _told(recovered: Recovered) -> str:
         "{messages} in {conversations} could be recovered; there may have been more.",
         messages=messages,
         conversations=conversations,
+    )
+
+
+def _told_of_words(messages: int) -> str:
+    """Of how many messages the index of the search gave back the words alone; empty where of none."""
+    if not messages:
+        return ""
+    return tr_count(
+        "Of {count:,} message only the words came back, in lower case.",
+        "Of {count:,} messages only the words came back, in lower case.",
+        messages,
     )
 
 
