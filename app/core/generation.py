@@ -13,10 +13,17 @@ from app.core.translation import tr
 
 LARGEST_AMOUNT = 1 << 53
 """Milliseconds (285,000 years) and tokens: a figure above that was never measured."""
-AMOUNTS = frozenset([
-    *("prompt_tokens", "cached_tokens", "prompt_ms", "ttft_ms", "generated_tokens", "decode_ms"),
-    *("guessed_tokens", "elapsed_ms", "token_count"),
-])  # fmt: skip
+AMOUNTS = (
+    "prompt_tokens",
+    "cached_tokens",
+    "prompt_ms",
+    "ttft_ms",
+    "generated_tokens",
+    "decode_ms",
+    "guessed_tokens",
+    "elapsed_ms",
+    "token_count",
+)
 """The names of figures of answers and of their parts that are durations or counts."""
 
 

@@ -377,7 +377,12 @@ class Services(QObject):
         self.folders = FolderService(self.store.order, self.writer, self.conversations, self)
         self.imports = ImportService(self.store, self.writer, self.conversations, self.notices, self)
         self.copies = CopyService(
-            *(self.store, self.writer, self.chat, self.answers, self.conversations, self.folders),
+            self.store,
+            self.writer,
+            self.chat,
+            self.answers,
+            self.conversations,
+            self.folders,
             self.notices,
             self,
         )
