@@ -88,6 +88,8 @@ class Application(QObject):
         crash = crash_in(crash_report) if crash_report else None
         self._themes = ThemeSwitcher(QApplication.instance(), resources(), self)  # type: ignore[arg-type]
         self._recovery: RecoveryWindow | None = None
+        self._recovery_parent: MainWindow | None = None
+        """None until the window is there: a damaged file is met before it."""
         opening = StoreOpening(self)
         opening.progressed.connect(self._show_recovery)
         store = opening.open(paths)
@@ -97,7 +99,7 @@ class Application(QObject):
         formulas = self.services.formulas
         self.transcript = Transcript(self._themes.theme, formulas=formulas.picture)
         formulas.drawn.connect(self.transcript.show_drawn_formulas)
-        self.window = MainWindow(self.transcript, app_icon(resources() / "icons"))
+        self.window = self._recovery_parent = MainWindow(self.transcript, app_icon(resources() / "icons"))
         self.screens = Screens(self.window, self.transcript, self.services, self._themes, resources(), self)
         # Only now: Qt would polish every widget once more for each that it is put into.
         self._themes.apply()
@@ -131,9 +133,8 @@ class Application(QObject):
             self._recovery = None
             return
         if self._recovery is None:
-            window: MainWindow | None = getattr(self, "window", None)
-            self._recovery = RecoveryWindow(window)
-            if window is None:
+            self._recovery = RecoveryWindow(self._recovery_parent)
+            if self._recovery_parent is None:
                 self._themes.apply()
         self._recovery.show_progress(progress)
 
