@@ -27,7 +27,7 @@ class LoadStatus:
     state: ModelState = ModelState.NOT_LOADED
     progress: float = 0.0
     is_waiting: bool = False
-    """Whether loading has not begun: the engine still does something else, such as writing an answer."""
+    """Whether the engine does something else first, such as writing an answer, and loads the model then."""
 
 
 class ModelPart(Enum):

@@ -231,7 +231,7 @@ class ModelService(QObject):
         """Loads a model for the start: the wanted one, the one of the last time, or the starter.
 
         None where the last run ended over it, and where the one of the last time has gone. The starter does
-        not take the place of another model in a conversation that has begun.
+        not take the place of another model in a conversation with messages.
         """
         last = self._settings.current.last_model
         if wanted is None and last is not None and server_id_in(last):
