@@ -68,24 +68,25 @@ ALLOWED = {
         *("app.services", "app.ui", "app.ui.fonts", "app.ui.icons", "app.ui.theme", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
         *("app.pictures", "app.servers", "app.sound", "app.exchange", "app.documents", "app.knowledge"),
-        *("app.languages",),
+        *("app.languages", "app.ui.reading_direction"),
     },
     "app.ui.fonts": {"app.core"},  # Which language has which characters.
     "app.ui.theme": {"app.ui.fonts"},
+    "app.ui.reading_direction": set(),
     # The transcript: what is shown (without Qt), what draws each of its blocks, and the widget around them.
     "app.ui.transcript": set(),
     "app.ui.transcript.content": {"app.core", "app.ui.transcript.content"},
     "app.ui.transcript.items": {
-        *("app.core", "app.ui.fonts", "app.ui.icons", "app.ui.theme"),
+        *("app.core", "app.ui.fonts", "app.ui.icons", "app.ui.reading_direction", "app.ui.theme"),
         *("app.ui.transcript.content", "app.ui.transcript.items"),
     },
     "app.ui.transcript.view": {
-        *("app.core", "app.ui.icons", "app.ui.theme", "app.ui.widgets"),
+        *("app.core", "app.ui.icons", "app.ui.reading_direction", "app.ui.theme", "app.ui.widgets"),
         *("app.ui.transcript.content", "app.ui.transcript.items", "app.ui.transcript.view"),
     },
     # Small parts that know nothing of chats and models; they may look like the rest of the window.
     "app.ui.icons": {"app.ui.fonts"},
-    "app.ui.widgets": {"app.ui.fonts", "app.ui.icons", "app.ui.widgets"},
+    "app.ui.widgets": {"app.ui.fonts", "app.ui.icons", "app.ui.reading_direction", "app.ui.widgets"},
 }
 
 # Every part speaks the user's language.

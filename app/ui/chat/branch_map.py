@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPointF,
     QRect,
+    QRectF,
     QSize,
     Qt,
     Signal,
@@ -24,8 +25,7 @@ from app.core.branch_map import BranchRow
 from app.core.message import SPEAKERS
 from app.core.translation import listed, tr, tr_count
 from app.ui.fonts import resized, scaled
-from app.ui.transcript.items.drawing import mirrored, saved
-from app.ui.widgets.reading_direction import isolated
+from app.ui.reading_direction import draw_elided, in_direction, in_row, mirrored
 
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 """The `BranchRow` of a row."""
@@ -129,7 +129,7 @@ class BranchMap(QListView):
         width = min(scaled(WIDTH), area.width() - 2 * _MARGIN)
         place = QRect(area.right() - width - _MARGIN, area.top() + _MARGIN, width, 0)
         place.setHeight(min(height, area.height() - 2 * _MARGIN))
-        self.setGeometry(QStyle.visualRect(self.layoutDirection(), area, place))
+        self.setGeometry(in_direction(place, area, self.layoutDirection()))
         self.show()
         self.raise_()
         self.setCurrentIndex(self._model.index(shown))
@@ -182,8 +182,7 @@ class BranchDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(option.rect.adjusted(1, 1, -1, -1), 6, 6)
         if not option.state & QStyle.StateFlag.State_Enabled:
             painter.setOpacity(0.5)
-        is_turned = option.direction is Qt.LayoutDirection.RightToLeft
-        with mirrored(painter, 2 * option.rect.left() + option.rect.width()) if is_turned else saved(painter):
+        with mirrored(painter, QRectF(option.rect), option.direction):
             self._paint_lines(painter, option.rect, row, before, palette)
         left = _lane_x(option.rect, row.lane) + scaled(_LANE) / 2 + scaled(4)
         area = QRect(option.rect)
@@ -226,14 +225,12 @@ class BranchDelegate(QStyledItemDelegate):
         painter.setFont(small)
         painter.setPen(muted)
         end = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QStyle.visualRect(option.direction, option.rect, area), end, count)
+        painter.drawText(in_row(area, option), end, count)
         area.setRight(area.right() - painter.fontMetrics().horizontalAdvance(count) - _SIDE)
         painter.setFont(option.font)
         shown = palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText)
         painter.setPen(shown if row.is_shown else muted)
-        words = option.fontMetrics.elidedText(words_of(row), Qt.TextElideMode.ElideRight, area.width())
-        area = QStyle.visualRect(option.direction, option.rect, area)
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, isolated(words))
+        draw_elided(painter, in_row(area, option), words_of(row))
 
 
 def _lane_x(area: QRect, lane: int) -> float:

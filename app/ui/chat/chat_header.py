@@ -17,8 +17,8 @@ from app.ui.chat.context_meter import ContextMeter
 from app.ui.chat.conversation_settings_button import ConversationSettingsButton
 from app.ui.chat.model_picker import ModelPicker
 from app.ui.knowledge.collections_button import CollectionsButton
+from app.ui.reading_direction import in_direction
 from app.ui.widgets.icon_button import IconButton
-from app.ui.widgets.reading_direction import in_direction
 
 HEIGHT = 52
 TEMPORARY_HINT = tr("This chat is not saved: it is gone when you leave it.\nClick to keep it.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.settings import ColumnWidth
@@ -17,6 +17,7 @@ from app.ui.composer.context_overflow_card import ContextOverflowCard
 from app.ui.composer.document_share_card import DocumentShareCard
 from app.ui.fonts import scaled
 from app.ui.presets.conversation_settings_panel import ConversationSettingsPanel
+from app.ui.reading_direction import in_direction
 
 CARD_MARGIN = 16
 """Pixels that the composer's card has on either side of its text."""
@@ -86,7 +87,7 @@ class ChatPage(QWidget):
         area = self.conversation_area.geometry()
         room = area.adjusted(_PANEL_MARGIN, _PANEL_MARGIN, -_PANEL_MARGIN, -_PANEL_MARGIN)
         room.setLeft(max(room.left(), room.right() - self.settings_panel.sizeHint().width()))
-        self.settings_panel.setGeometry(QStyle.visualRect(self.layoutDirection(), area, room))
+        self.settings_panel.setGeometry(in_direction(room, area, self.layoutDirection()))
 
     def _lay_out(self) -> None:
         inner = QVBoxLayout(self._column)

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from app.core.model_file import ModelFile
 from app.ui.fonts import resized, scaled
 from app.ui.icons import icon, icon_size
-from app.ui.widgets.reading_direction import in_direction, isolated
+from app.ui.reading_direction import draw_elided, in_row
 
 FILE_ROLE = Qt.ItemDataRole.UserRole + 1
 """The row's `ModelFile`; None for the rows that do something else, or are a heading."""
@@ -75,10 +75,10 @@ class ModelDelegate(QStyledItemDelegate):
     ) -> None:
         side = icon_size()
         box = QRectF(area.left(), area.center().y() - side / 2, side, side)
-        icon(index.data(DETAIL_ROLE), option.palette).paint(painter, _turned(box, option).toRect())
+        icon(index.data(DETAIL_ROLE), option.palette).paint(painter, in_row(box, option).toRect())
         painter.setFont(resized(option.font, 0.95))
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        words = _turned(area.adjusted(side + 10, 0, 0, 0), option)
+        words = in_row(area.adjusted(side + 10, 0, 0, 0), option)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, index.data())
 
     def _paint_heading(
@@ -87,10 +87,10 @@ class ModelDelegate(QStyledItemDelegate):
         side = scaled(16)
         box = QRectF(area.left(), area.top() + (area.height() / 2 - side) / 2, side, side)
         cloud = icon("cloud-arrow-up", option.palette, QPalette.ColorRole.Accent)
-        cloud.paint(painter, _turned(box, option).toRect())
+        cloud.paint(painter, in_row(box, option).toRect())
         muted = option.palette.color(QPalette.ColorRole.PlaceholderText)
         top = QRectF(area.left() + side + 8, area.top(), area.width() - side - 8, area.height() / 2)
-        top = _turned(top, option)
+        top = in_row(top, option)
         name_font = resized(option.font, 0.85, QFont.Weight.DemiBold)
         self._paint_line(painter, name_font, muted, top, index.data())
         below = top.translated(0, top.height())
@@ -107,9 +107,9 @@ class ModelDelegate(QStyledItemDelegate):
             side = scaled(16)
             box = QRectF(area.right() - side, area.center().y() - side / 2, side, side)
             check = icon("check", option.palette, QPalette.ColorRole.Accent)
-            check.paint(painter, _turned(box, option).toRect())
+            check.paint(painter, in_row(box, option).toRect())
         area.setRight(area.right() - 24)
-        top = _turned(QRectF(area.left(), area.top(), area.width(), area.height() / 2), option)
+        top = in_row(QRectF(area.left(), area.top(), area.width(), area.height() / 2), option)
         name_font = resized(option.font, 0.95, QFont.Weight.Medium)
         self._paint_line(painter, name_font, muted if model.problem else text, top, model.name)
         below = top.translated(0, top.height())
@@ -118,9 +118,4 @@ class ModelDelegate(QStyledItemDelegate):
     def _paint_line(self, painter: QPainter, font: QFont, colour: object, area: QRectF, text: str) -> None:
         painter.setFont(font)
         painter.setPen(colour)
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, isolated(shown))
-
-
-def _turned(area: QRectF, option: QStyleOptionViewItem) -> QRectF:
-    return in_direction(area, QRectF(option.rect), option.direction)
+        draw_elided(painter, area, text)

@@ -16,8 +16,8 @@ from app.core.translation import tr
 from app.services.model_status import LoadStatus, ModelState
 from app.ui.chat.model_delegate import ACTION_ROLE, DETAIL_ROLE, FILE_ROLE, HEADING_ROLE, ModelDelegate
 from app.ui.fonts import resized
+from app.ui.reading_direction import draw_elided, isolated
 from app.ui.widgets.quiet_combo_box import QuietComboBox
-from app.ui.widgets.reading_direction import isolated
 from app.ui.widgets.tooltip import as_written, with_shortcut
 
 _GET_MORE, _OPEN_FILE, _ADD_FOLDER = "get_more", "open_file", "add_folder"
@@ -251,11 +251,10 @@ class ModelPicker(QuietComboBox):
             detail, detail_width = "", 0  # Narrow: the dot alone tells the state.
         painter.setFont(self._name_font())
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(rest.width() - detail_width))
-        painter.drawText(self.in_direction(rest), Qt.AlignmentFlag.AlignVCenter, isolated(shown))
+        width = draw_elided(painter, self.in_direction(rest.adjusted(0, 0, -detail_width, 0)), name)
         painter.setFont(self._detail_font())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        rest.setLeft(rest.left() + metrics.horizontalAdvance(shown) + 10)
+        rest.setLeft(rest.left() + width + 10)
         painter.drawText(self.in_direction(rest), Qt.AlignmentFlag.AlignVCenter, isolated(detail))
 
     def _paint_dot(self, painter: QPainter, box: QRectF) -> None:

@@ -33,10 +33,10 @@ from typing_extensions import override
 from app.core.translation import tr
 from app.ui.fonts import line_height, resized
 from app.ui.icons import icon, icon_size
+from app.ui.reading_direction import in_direction, isolated
 from app.ui.widgets.balanced_label import BalancedLabel
 from app.ui.widgets.column_page import ColumnPage
 from app.ui.widgets.flow_layout import FlowLayout
-from app.ui.widgets.reading_direction import in_direction, isolated
 
 COLUMN_WIDTH = 680
 SUGGESTION_ICONS = ("lightbulb", "pencil-simple", "chat-circle", "list-bullets")

@@ -9,8 +9,8 @@ from typing_extensions import override
 
 from app.core.translation import tr
 from app.ui.icons import icon
+from app.ui.reading_direction import start_mark
 from app.ui.widgets.column_page import ColumnPage
-from app.ui.widgets.reading_direction import start_mark
 
 WIDTH = 560
 _SOURCES = (

@@ -18,11 +18,10 @@ from app.ui.icons import coloured_icon, icon_size
 from app.ui.model_manager.row_layout import RowLayout, RowStyle, is_icon_only
 from app.ui.model_manager.row_model import ENTRY_ROLE
 from app.ui.model_manager.rows import Action, Badge, Heading, Row, Tone
+from app.ui.reading_direction import draw_elided, in_direction, isolated
 from app.ui.theme import Theme
-from app.ui.widgets.reading_direction import in_direction, isolated
 
 _Index = QModelIndex | QPersistentModelIndex
-_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
@@ -99,18 +98,16 @@ class RowDelegate(QStyledItemDelegate):
             made.paint(painter, layout.icon)
         painter.setFont(layout.title_font)
         painter.setPen(self.theme.colour("text"))
-        metrics = QFontMetrics(layout.title_font)
-        painter.drawText(layout.title, _LEFT, _elided(metrics, row.title, layout.title.width()))
+        draw_elided(painter, layout.title, row.title)
         painter.setFont(layout.small_font)
         painter.setPen(self.theme.colour("muted"))
         painter.drawText(layout.note, _RIGHT, isolated(row.note))
-        metrics = QFontMetrics(layout.small_font)
         for line, area in layout.lines:
             painter.setPen(self.tone_colour(line.tone))
             if line.wraps:
                 painter.drawText(area, Qt.TextFlag.TextWordWrap, isolated(line.text))
             else:
-                painter.drawText(area, _LEFT, _elided(metrics, line.text, area.width()))
+                draw_elided(painter, area, line.text)
         for badge, area in layout.badges:
             self._paint_badge(painter, layout.badge_font, badge, area)
         if row.progress is not None:
@@ -181,7 +178,7 @@ class RowDelegate(QStyledItemDelegate):
                 words.setLeft(box.right() + 7)
                 words.setRight(area.right() - 12)
                 direction = self._view.layoutDirection()
-                box, words = (QStyle.visualRect(direction, area, it) for it in (box, words))
+                box, words = (in_direction(it, area, direction) for it in (box, words))
             coloured_icon(action.icon_name, ink).paint(painter, box)
         if not is_icon_only(action):
             heavy = QFont(font)
@@ -212,10 +209,6 @@ class RowDelegate(QStyledItemDelegate):
         # Rich text wraps; plain text would be one long line.
         QToolTip.showText(event.globalPos(), f"<qt>{_escaped(text)}</qt>" if text else "", view.viewport())
         return True
-
-
-def _elided(metrics: QFontMetrics, text: str, width: int) -> str:
-    return isolated(str(metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)))
 
 
 def _escaped(text: str) -> str:

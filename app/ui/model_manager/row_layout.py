@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics
-from PySide6.QtWidgets import QStyle
 
 from app.ui.fonts import resized
 from app.ui.model_manager.rows import Action, Badge, Line, Row
+from app.ui.reading_direction import in_direction
 
 ICON = 20
 BUTTON = 32
@@ -91,7 +91,7 @@ class RowLayout:
         """Moves everything to the other side."""
 
         def turned(rectangle: QRect) -> QRect:
-            return QStyle.visualRect(Qt.LayoutDirection.RightToLeft, area, rectangle)
+            return in_direction(rectangle, area, Qt.LayoutDirection.RightToLeft)
 
         self.title, self.note = turned(self.title), turned(self.note)
         self.icon, self.bar = turned(self.icon), turned(self.bar)

@@ -22,8 +22,8 @@ from app.ui.model_manager.row_delegate import RowDelegate
 from app.ui.model_manager.row_layout import RowStyle, is_icon_only
 from app.ui.model_manager.row_model import ENTRY_ROLE, RowModel
 from app.ui.model_manager.rows import Action, Entry, Row
+from app.ui.reading_direction import key_along
 from app.ui.theme import Theme
-from app.ui.widgets.reading_direction import key_along
 from app.ui.widgets.rounded_popup import round_off
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)

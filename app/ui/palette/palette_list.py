@@ -10,8 +10,8 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
+    QPointF,
     QRect,
-    QRectF,
     QSize,
     Qt,
 )
@@ -23,7 +23,7 @@ from app.core.translation import tr
 from app.ui.fonts import in_forms_of, resized
 from app.ui.icons import icon, icon_size
 from app.ui.palette.palette_entries import FoundEntry
-from app.ui.widgets.reading_direction import in_direction, isolated, laid_out_line
+from app.ui.reading_direction import draw_layout, in_row, isolated
 
 FOUND_ROLE = Qt.ItemDataRole.UserRole + 1
 """The `FoundEntry` of a row."""
@@ -83,15 +83,15 @@ class PaletteDelegate(QStyledItemDelegate):
         box = QRect(option.rect.left() + _SIDE, 0, icon_size(), icon_size())
         box.moveTop(option.rect.center().y() - icon_size() // 2)
         if found.entry.icon_name:
-            box = QStyle.visualRect(option.direction, option.rect, box)
-            icon(found.entry.icon_name, palette, QPalette.ColorRole.PlaceholderText).paint(painter, box)
+            shown = icon(found.entry.icon_name, palette, QPalette.ColorRole.PlaceholderText)
+            shown.paint(painter, in_row(box, option))
         area = option.rect.adjusted(_SIDE + icon_size() + 10, 0, -_SIDE, 0)
         font = resized(option.font, 0.88)
         words = found.entry.shortcut or tr(found.entry.kind.value)
         painter.setFont(font)
         painter.setPen(muted)
         end = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        painter.drawText(QStyle.visualRect(option.direction, option.rect, area), end, isolated(words))
+        painter.drawText(in_row(area, option), end, isolated(words))
         area.setRight(area.right() - QFontMetrics(font).horizontalAdvance(words) - 16)
         _draw_title(painter, option, found, area)
         painter.restore()
@@ -111,8 +111,5 @@ def _draw_title(painter: QPainter, option: QStyleOptionViewItem, found: FoundEnt
             mark.start, mark.length, mark.format = place, 1, look
             marks.append(mark)
     layout.setFormats(marks)
-    line = laid_out_line(layout)
     painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
-    top = area.center().y() + 1 - line.height() / 2
-    drawn = QRectF(area.left(), top, line.naturalTextWidth(), line.height())
-    layout.draw(painter, in_direction(drawn, QRectF(option.rect), option.direction).topLeft())
+    draw_layout(painter, layout, QPointF(area.left(), area.center().y() + 1), option)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette
+from PySide6.QtGui import QFont, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from app.ui.fonts import resized
 from app.ui.icons import icon, icon_size
-from app.ui.widgets.reading_direction import in_direction, isolated
+from app.ui.reading_direction import draw_elided, in_row
 
 NAME_ROLE = Qt.ItemDataRole.UserRole + 1
 DETAIL_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -45,7 +45,7 @@ class PresetDelegate(QStyledItemDelegate):
         elif index.data(HEADING_ROLE):
             area = QRectF(option.rect).adjusted(10, 8, -10, 0)
             font = resized(option.font, 0.82, QFont.Weight.Medium)
-            self._paint_text(painter, font, _muted(option), _turned(area, option), index.data())
+            self._paint_text(painter, font, _muted(option), in_row(area, option), index.data())
         else:
             self._paint_ground(painter, option)
             self._paint_row(painter, option, index, QRectF(option.rect).adjusted(10, 5, -10, -5))
@@ -64,14 +64,14 @@ class PresetDelegate(QStyledItemDelegate):
         text = option.palette.color(QPalette.ColorRole.Text)
         if index.data(ICON_ROLE):
             box = QRectF(area.left(), area.center().y() - icon_size() / 2, icon_size(), icon_size())
-            icon(index.data(ICON_ROLE), option.palette).paint(painter, _turned(box, option).toRect())
+            icon(index.data(ICON_ROLE), option.palette).paint(painter, in_row(box, option).toRect())
             font = resized(option.font, 0.95)
-            words = _turned(area.adjusted(28, 0, 0, 0), option)
+            words = in_row(area.adjusted(28, 0, 0, 0), option)
             self._paint_text(painter, font, text, words, index.data())
             return
         self._paint_marks(painter, option, index, area)
         area.setRight(area.right() - 24)
-        area = _turned(area, option)
+        area = in_row(area, option)
         name_font = resized(option.font, 0.95, QFont.Weight.Medium)
         if not index.data(DETAIL_ROLE):
             self._paint_text(painter, name_font, text, area, index.data())
@@ -87,22 +87,16 @@ class PresetDelegate(QStyledItemDelegate):
         if index.data(UNSAVED_ROLE):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(option.palette.color(QPalette.ColorRole.Accent))
-            painter.drawEllipse(_turned(QRectF(area.right() - 8, area.center().y() - 4, 8, 8), option))
+            painter.drawEllipse(in_row(QRectF(area.right() - 8, area.center().y() - 4, 8, 8), option))
         elif index.data(CHOSEN_ROLE):
             box = QRectF(area.right() - 16, area.center().y() - 8, 16, 16)
-            icon("check", option.palette, QPalette.ColorRole.Accent).paint(
-                painter, _turned(box, option).toRect()
-            )
+            check = icon("check", option.palette, QPalette.ColorRole.Accent)
+            check.paint(painter, in_row(box, option).toRect())
 
     def _paint_text(self, painter: QPainter, font: QFont, colour: object, area: QRectF, text: str) -> None:
         painter.setFont(font)
         painter.setPen(colour)
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
-        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, isolated(shown))
-
-
-def _turned(area: QRectF, option: QStyleOptionViewItem) -> QRectF:
-    return in_direction(area, QRectF(option.rect), option.direction)
+        draw_elided(painter, area, text)
 
 
 def _is_separator(index: _Index) -> bool:

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 
 from app.core.translation import tr
 from app.settings import Settings
+from app.ui.reading_direction import left_to_right
 from app.ui.widgets.drop_down import DropDown
 from app.ui.widgets.path_delegate import PathDelegate
-from app.ui.widgets.reading_direction import left_to_right
 
 OWN_FOLDER = tr("Tarn's own models folder")
 

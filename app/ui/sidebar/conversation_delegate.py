@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter, QPalette, QPen, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,10 +30,10 @@ from app.core.translation import tr
 from app.services.conversations import Activity
 from app.ui.fonts import in_forms_of, resized
 from app.ui.icons import icon, icon_size
+from app.ui.reading_direction import draw_elided, draw_layout, in_direction, in_row
 from app.ui.sidebar.conversation_model import ROW_ROLE
 from app.ui.sidebar.conversation_rows import ConversationRow, FolderRow, GroupHeading
 from app.ui.sidebar.snippets import around_first_mark
-from app.ui.widgets.reading_direction import in_direction, isolated, laid_out_line
 
 _Index = QModelIndex | QPersistentModelIndex
 _SIDE = 12
@@ -112,12 +122,12 @@ class ConversationDelegate(QStyledItemDelegate):
         left = option.rect.left() + _SIDE - 4 + row.depth * _INDENT
         box = QRect(left, 0, side, side)
         box.moveCenter(QPoint(box.center().x(), option.rect.center().y()))
-        arrow = _turned(box.adjusted(2, 2, -2, -2), option)
+        arrow = in_row(box.adjusted(2, 2, -2, -2), option)
         caret = "caret-down" if row.is_open else "caret-right"
         icon(caret, palette, QPalette.ColorRole.PlaceholderText).paint(painter, arrow)
         box.translate(side, 0)
         name = "folder-open" if row.is_open else "folder"
-        icon(name, palette, QPalette.ColorRole.PlaceholderText).paint(painter, _turned(box, option))
+        icon(name, palette, QPalette.ColorRole.PlaceholderText).paint(painter, in_row(box, option))
         right = _MENU_WIDTH if is_hovered else _SIDE
         area = QRect(box.right() + 8, option.rect.top(), 0, option.rect.height())
         area.setRight(option.rect.right() - right)
@@ -126,11 +136,10 @@ class ConversationDelegate(QStyledItemDelegate):
             count = formatting.whole(row.count)
             painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
             end = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-            painter.drawText(_turned(area, option), end, count)
+            painter.drawText(in_row(area, option), end, count)
             area.setRight(area.right() - option.fontMetrics.horizontalAdvance(count) - 6)
         painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
-        shown = option.fontMetrics.elidedText(row.name, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(_turned(area, option), Qt.AlignmentFlag.AlignVCenter, isolated(shown))
+        draw_elided(painter, in_row(area, option), row.name)
         if is_hovered:
             _paint_menu_button(painter, option)
 
@@ -148,10 +157,9 @@ class ConversationDelegate(QStyledItemDelegate):
         area = option.rect.adjusted(_SIDE + row.depth * _INDENT, 8, -right, -8)
         line = option.fontMetrics.height()
         title = QRect(area.left(), area.top(), area.width(), line)
-        shown = option.fontMetrics.elidedText(row.title, Qt.TextElideMode.ElideRight, title.width())
         painter.setFont(in_forms_of(option.font, row.title))
         painter.setPen(palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.WindowText))
-        painter.drawText(_turned(title, option), Qt.AlignmentFlag.AlignVCenter, isolated(shown))
+        draw_elided(painter, in_row(title, option), row.title)
         if row.snippet:
             below = option.rect.adjusted(_SIDE, 0, -_SIDE, 0)
             below.setTop(title.bottom() + 3)
@@ -163,7 +171,7 @@ class ConversationDelegate(QStyledItemDelegate):
         """A ring while it is answered, a dot for a new answer, a hand where the user is asked."""
         line = option.fontMetrics.height()
         side = icon_size()
-        area = _turned(QRect(option.rect.right() - _SIDE - side, option.rect.top() + 8, side, line), option)
+        area = in_row(QRect(option.rect.right() - _SIDE - side, option.rect.top() + 8, side, line), option)
         if activity is Activity.WAITING:
             icon("hand-palm", option.palette, QPalette.ColorRole.Accent).paint(painter, area)
             return
@@ -195,10 +203,8 @@ class ConversationDelegate(QStyledItemDelegate):
         text = metrics.elidedText(snippet, Qt.TextElideMode.ElideRight, area.width())
         layout = QTextLayout(text, font)
         layout.setFormats([_mark(start, end - start, option) for start, end in marks if end <= len(text)])
-        line = laid_out_line(layout)
         painter.setPen(option.palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.PlaceholderText))
-        place = QRectF(area.left(), area.top(), line.naturalTextWidth(), line.height())
-        layout.draw(painter, in_direction(place, QRectF(option.rect), option.direction).topLeft())
+        draw_layout(painter, layout, QPointF(area.left(), area.top() + metrics.height() / 2), option)
 
     @override
     def helpEvent(
@@ -245,14 +251,8 @@ def _paint_menu_button(painter: QPainter, option: QStyleOptionViewItem) -> None:
 
 def menu_area(row: QRect, direction: Qt.LayoutDirection) -> QRect:
     """Where the menu button is in a row."""
-    return QStyle.visualRect(
-        direction, row, QRect(row.right() - _MENU_WIDTH, row.top(), _MENU_WIDTH, row.height())
-    )
-
-
-def _turned(area: QRect, option: QStyleOptionViewItem) -> QRect:
-    """An area laid out from left to right, where it stands in the direction of the list."""
-    return QStyle.visualRect(option.direction, option.rect, area)
+    at_the_end = QRect(row.right() - _MENU_WIDTH, row.top(), _MENU_WIDTH, row.height())
+    return in_direction(at_the_end, row, direction)
 
 
 def _mark(start: int, length: int, option: QStyleOptionViewItem) -> QTextLayout.FormatRange:

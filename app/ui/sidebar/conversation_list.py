@@ -36,6 +36,7 @@ from typing_extensions import override
 
 from app.core.conversation import Folder
 from app.core.translation import tr
+from app.ui.reading_direction import key_along
 from app.ui.sidebar.conversation_delegate import ConversationDelegate, menu_area
 from app.ui.sidebar.conversation_model import (
     CONVERSATIONS_TYPE,
@@ -50,7 +51,6 @@ from app.ui.sidebar.row_menus import (
     menu_for_deleted,
     menu_for_folder,
 )
-from app.ui.widgets.reading_direction import key_along
 
 _OPENING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _SELECTING_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier

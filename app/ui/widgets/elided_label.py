@@ -7,7 +7,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QToolTip, QWidget
 from typing_extensions import override
 
-from app.ui.widgets.reading_direction import isolated
+from app.ui.reading_direction import isolated
 from app.ui.widgets.tooltip import as_written
 
 

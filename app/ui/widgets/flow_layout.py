@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 from typing_extensions import override
+
+from app.ui.reading_direction import in_direction
 
 
 class FlowLayout(QLayout):
@@ -47,7 +49,7 @@ class FlowLayout(QLayout):
                 between += (area.width() - width) // (len(row) - 1)
             for item, size in row:
                 if not is_trial:
-                    item.setGeometry(QStyle.visualRect(self._direction, area, QRect(QPoint(x, y), size)))
+                    item.setGeometry(in_direction(QRect(QPoint(x, y), size), area, self._direction))
                 x += size.width() + between
             y += max(size.height() for _item, size in row) + self.spacing()
         return max(0, y - self.spacing() - area.y())

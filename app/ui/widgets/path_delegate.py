@@ -6,7 +6,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QStyledItemDelegate
 from typing_extensions import override
 
-from app.ui.widgets.reading_direction import left_to_right
+from app.ui.reading_direction import left_to_right
 
 
 class PathDelegate(QStyledItemDelegate):

@@ -9,8 +9,8 @@ from typing_extensions import override
 
 from app.ui.fonts import scaled
 from app.ui.icons import icon
+from app.ui.reading_direction import draw_elided, in_direction
 from app.ui.widgets.pointer import forget_pointer
-from app.ui.widgets.reading_direction import in_direction, isolated
 from app.ui.widgets.rounded_popup import round_off
 from app.ui.widgets.tooltip import with_shortcut
 
@@ -56,10 +56,7 @@ class QuietComboBox(QComboBox):
     def paint_content(self, painter: QPainter, area: QRectF) -> None:
         """Draws the choice into the area before the arrow; `in_direction` turns it where that is needed."""
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        text = self.fontMetrics().elidedText(
-            self.currentText(), Qt.TextElideMode.ElideRight, int(area.width())
-        )
-        painter.drawText(self.in_direction(area), Qt.AlignmentFlag.AlignVCenter, isolated(text))
+        draw_elided(painter, self.in_direction(area), self.currentText())
 
     def in_direction(self, area: QRectF) -> QRectF:
         """Where an area laid out from left to right stands in the direction of the window."""
@@ -100,11 +97,9 @@ class QuietComboBox(QComboBox):
         popup = self.view().window()
         below = self.mapToGlobal(QPoint(0, self.height() + 4))
         if popup is not self.window():
-            left = popup.x()
-            if (
-                self.layoutDirection() is Qt.LayoutDirection.RightToLeft
-            ):  # Qt has it begin at the left even so.
-                left = below.x() + self.width() - popup.width()
+            is_turned = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+            # Qt has it begin at the left even so.
+            left = below.x() + self.width() - popup.width() if is_turned else popup.x()
             popup.move(left, max(popup.y(), below.y()))
 
     @override

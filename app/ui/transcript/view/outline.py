@@ -17,11 +17,12 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QListView, QStyle, QWidget
+from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 from typing_extensions import override
 
 from app.core.quoting import parted
 from app.core.translation import tr
+from app.ui.reading_direction import in_direction
 from app.ui.transcript.content.typed_text import typed_blocks
 from app.ui.transcript.view.message_column import MessageColumn
 
@@ -174,7 +175,7 @@ class Outline(QAbstractButton):
 
     def _place_in(self, area: QRect, widget: QWidget, place: QRect) -> None:
         """At the side of an area where lines end."""
-        widget.setGeometry(QStyle.visualRect(self.layoutDirection(), area, place))
+        widget.setGeometry(in_direction(place, area, self.layoutDirection()))
 
     def open_for_keys(self) -> None:
         """Opens the list with the keyboard in it, at the message that the reader is at."""
@@ -191,7 +192,7 @@ class Outline(QAbstractButton):
         width = min(round(px(LIST_WIDTH)), area.width() - WIDTH - LIST_MARGIN)
         middle = self.geometry().center().y() if self.isVisible() else area.center().y()
         top = max(LIST_MARGIN, min(middle - height // 2, area.bottom() - height - LIST_MARGIN))
-        marks = QStyle.visualRect(self.layoutDirection(), area, self.geometry())
+        marks = in_direction(self.geometry(), area, self.layoutDirection())
         right = marks.left() if self.isVisible() else area.right() - WIDTH
         self._place_in(area, self.list, QRect(right - width, top, width, height))
         self.list.setCurrentIndex(model.index(self._here, 0))
@@ -234,7 +235,7 @@ class Outline(QAbstractButton):
                 colour = style.colour("text" if is_here else "muted")
                 painter.setOpacity(1.0 if is_here else FAINTNESS)
                 mark = QRect(left, top, width, MARK_HEIGHT)
-                painter.fillRect(QStyle.visualRect(self.layoutDirection(), self.rect(), mark), colour)
+                painter.fillRect(in_direction(mark, self.rect(), self.layoutDirection()), colour)
 
     @override
     def sizeHint(self) -> QSize:

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.reading_direction import in_direction, isolated, key_along, left_to_right, start_mark
 from app.ui.widgets.path_delegate import PathDelegate
 from app.ui.widgets.quiet_combo_box import QuietComboBox
-from app.ui.widgets.reading_direction import in_direction, isolated, key_along, left_to_right, start_mark
 
 BOUNDS = QRectF(10, 0, 100, 20)
 AREA = QRectF(15, 0, 30, 20)
