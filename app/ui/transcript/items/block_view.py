@@ -6,14 +6,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QTextCursor
 
 from app.core.formula import Formula
+from app.ui.reading_direction import in_direction, mirrored
 from app.ui.transcript.content.blocks import Block
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.search_query import SearchQuery
-from app.ui.transcript.items.drawing import mirrored
 from app.ui.transcript.items.horizontal_scroll import HorizontalScroll
 from app.ui.transcript.items.render_style import RenderStyle
 
@@ -37,17 +37,14 @@ class Target:
         """What it is known by while the message is laid out anew."""
         return (self.block_index, self.action, self.payload, self.ordinal)
 
-    def mirrored(self, width: float) -> Target:
-        """Where it is when what is that wide is drawn from right to left."""
-        return replace(self, area=mirrored_area(self.area, width))
+    def in_direction(self, bounds: QRectF, direction: Qt.LayoutDirection) -> Target:
+        """Where it is when what it belongs to is drawn in this direction."""
+        if direction is not Qt.LayoutDirection.RightToLeft:
+            return self
+        return replace(self, area=in_direction(self.area, bounds, direction))
 
     def moved(self, x: float, y: float, block_index: int) -> Target:
         return replace(self, area=self.area.translated(x, y), block_index=block_index)
-
-
-def mirrored_area(area: QRectF, width: float) -> QRectF:
-    """The area on the other side of the middle of something that wide."""
-    return QRectF(width - area.right(), area.top(), area.width(), area.height())
 
 
 TargetId = tuple[int, MessageAction, str, int]
@@ -74,6 +71,9 @@ class PaintContext:
 
 class BlockView(ABC):
     """Draws one block. The base is one that cannot be selected or clicked."""
+
+    follows_window = True
+    """Whether it is drawn as the window is read. Words and code have a direction of their own."""
 
     def __init__(self, block: Block, style: RenderStyle) -> None:
         self.block = block
@@ -109,12 +109,9 @@ class BlockView(ABC):
         return target.moved(0, 0, self.index).id
 
     def draw(self, painter: QPainter, paint: PaintContext) -> None:
-        """Paints it in the direction in which it is read."""
-        if not self.is_mirrored:
-            self.paint(painter, paint)
-            return
-        paint.clip = mirrored_area(paint.clip, self.width)
-        with mirrored(painter, self.width):
+        """Paints it in its direction."""
+        paint.clip = in_direction(paint.clip, self.area, self.direction)
+        with mirrored(painter, self.area, self.direction):
             self.paint(painter, paint)
 
     @abstractmethod
@@ -126,13 +123,13 @@ class BlockView(ABC):
         return self.height
 
     @property
-    def is_mirrored(self) -> bool:
-        """Whether it is laid out from left to right and drawn from right to left, as the window is read."""
-        return self.style.is_right_to_left
+    def direction(self) -> Qt.LayoutDirection:
+        """In which it is drawn; it is laid out from left to right."""
+        return self.style.direction if self.follows_window else Qt.LayoutDirection.LeftToRight
 
     @property
     def is_right_to_left(self) -> bool:
-        return self.is_mirrored
+        return self.direction is Qt.LayoutDirection.RightToLeft
 
     @property
     def length(self) -> int:
@@ -183,8 +180,7 @@ class BlockView(ABC):
 
     def shown_targets(self) -> Sequence[Target]:
         """What can be clicked, where it is drawn."""
-        targets = self.targets()
-        return [target.mirrored(self.width) for target in targets] if self.is_mirrored else targets
+        return [target.in_direction(self.area, self.direction) for target in self.targets()]
 
     def prepare_more(self) -> bool:
         """Do a little of what `PaintContext.unfinished` asked for; whether there is something new to show."""

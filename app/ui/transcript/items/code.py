@@ -59,6 +59,8 @@ SECONDS_OF_COLOURING = 0.008
 class CodeView(BlockView):
     """Code as it was written; a growing one is only ever appended to."""
 
+    follows_window = False
+
     def __init__(self, block: CodeBlock, style: RenderStyle) -> None:
         super().__init__(block, style)
         self._code = block
@@ -108,11 +110,6 @@ class CodeView(BlockView):
     def _note_endless_words(self, code: str) -> None:
         if self._wraps and has_endless_word(code):
             end_lines_anywhere(self._document)
-
-    @property
-    @override
-    def is_mirrored(self) -> bool:
-        return False
 
     @override
     def lay_out(self, width: float) -> None:

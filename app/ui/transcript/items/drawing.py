@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
+from app.ui.reading_direction import isolated
 from app.ui.transcript.items.render_style import ICON_SIZE, RenderStyle
 
 DOTS = 3
@@ -20,8 +21,6 @@ DIMMEST_DOT = 0.3
 DOTS_WIDTH = (DOTS - 1) * DOT_DISTANCE + 2 * DOT_RADIUS
 HALF_PIXEL = 0.5
 """A line of one pixel is sharp in the middle of a pixel."""
-_ISOLATED, _NO_LONGER = "\u2068", "\u2069"
-"""Unicode's marks around words that have a direction of their own, such as a name in Latin letters."""
 
 
 @contextmanager
@@ -32,15 +31,6 @@ def saved(painter: QPainter) -> Iterator[None]:
         yield
     finally:
         painter.restore()
-
-
-@contextmanager
-def mirrored(painter: QPainter, width: float) -> Iterator[None]:
-    """Draw from right to left what is laid out from left to right in an area of that width."""
-    with saved(painter):
-        painter.translate(width, 0)
-        painter.scale(-1, 1)
-        yield
 
 
 @contextmanager
@@ -59,8 +49,7 @@ def upright(painter: QPainter, area: QRectF) -> Iterator[None]:
 def draw_words(painter: QPainter, area: QRectF, flags: Qt.AlignmentFlag | int, words: str) -> None:
     """Draw words in the painter's font and colour; left and right are where reading begins and ends."""
     with upright(painter, area):
-        is_turned = painter.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        painter.drawText(area, int(flags), f"{_ISOLATED}{words}{_NO_LONGER}" if is_turned else words)
+        painter.drawText(area, int(flags), isolated(words))
 
 
 def draw_line(

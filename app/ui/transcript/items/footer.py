@@ -10,10 +10,11 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from app.core.conversation import MessageState
 from app.core.message import Role
 from app.core.translation import tr
+from app.ui.reading_direction import mirrored
 from app.ui.transcript.content.message_action import MessageAction
 from app.ui.transcript.content.message_entry import MessageEntry
 from app.ui.transcript.items.block_view import PaintContext, Target
-from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line, draw_words, mirrored, saved
+from app.ui.transcript.items.drawing import draw_hover, draw_icon, draw_line, draw_words
 from app.ui.transcript.items.render_style import ICON_SIZE, SMALL_ICON_SIZE, RenderStyle
 
 HEIGHT = 36.0
@@ -149,12 +150,12 @@ class Footer:
 
     def shown_targets(self, *, is_active: bool) -> Sequence[Target]:
         """The buttons, where they are drawn."""
-        targets = self.targets(is_active=is_active)
-        return [it.mirrored(self._width) for it in targets] if self.style.is_right_to_left else targets
+        bounds = QRectF(0, 0, self._width, self.height)
+        return [it.in_direction(bounds, self.style.direction) for it in self.targets(is_active=is_active)]
 
     def draw(self, painter: QPainter, paint: PaintContext, *, is_active: bool) -> None:
         """Paints it in the direction in which the window is read."""
-        with mirrored(painter, self._width) if self.style.is_right_to_left else saved(painter):
+        with mirrored(painter, QRectF(0, 0, self._width, self.height), self.style.direction):
             self.paint(painter, paint, is_active=is_active)
 
     def paint(self, painter: QPainter, paint: PaintContext, *, is_active: bool) -> None:

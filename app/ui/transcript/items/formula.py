@@ -45,15 +45,12 @@ def displayed_formula(block: TextBlock, style: RenderStyle) -> Formula | None:
 class FormulaView(BlockView):
     """The picture of a formula in the middle of the column. It is selected as a whole."""
 
+    follows_window = False
+
     def __init__(self, block: TextBlock, style: RenderStyle, image: FormulaImage) -> None:
         super().__init__(block, style)
         self._source = block.plain_text()
         self._image = image
-
-    @property
-    @override
-    def is_mirrored(self) -> bool:
-        return False
 
     @override
     def lay_out(self, width: float) -> None:

@@ -95,8 +95,8 @@ class RenderStyle:
         }
         self._in_forms_of: dict[str, RenderStyle] = {han: self}
         self.theme = theme
-        self.is_right_to_left = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
-        """Whether the window is read so; words have a direction of their own."""
+        self.direction = QGuiApplication.layoutDirection()
+        """In which the window is read; words have a direction of their own."""
         self.wraps_code, self.shows_line_numbers = wraps_code, shows_line_numbers
         self.attachments = attachments
         self.column_width, self.is_compact = column_width, is_compact
@@ -126,6 +126,10 @@ class RenderStyle:
     def changed(self, **changes: Any) -> RenderStyle:
         """The same with other arguments."""
         return RenderStyle(**{**self._given, **changes})
+
+    @property
+    def is_right_to_left(self) -> bool:
+        return self.direction is Qt.LayoutDirection.RightToLeft
 
     def in_forms_of(self, text: str) -> RenderStyle:
         """The same with the forms of Chinese characters that the language of a text has."""

@@ -44,6 +44,8 @@ _BACKWARD = (
 class TableView(BlockView):
     """Bands of rows below each other. Positions count on from one to the next."""
 
+    follows_window = False
+
     def __init__(self, block: TableBlock, style: RenderStyle) -> None:
         super().__init__(block, style)
         self._columns = _columns(block)
@@ -91,11 +93,6 @@ class TableView(BlockView):
     @override
     def is_right_to_left(self) -> bool:
         return self._direction == Qt.LayoutDirection.RightToLeft
-
-    @property
-    @override
-    def is_mirrored(self) -> bool:
-        return False
 
     @override
     def lay_out(self, width: float) -> None:

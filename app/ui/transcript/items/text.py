@@ -30,12 +30,9 @@ LINK_HEIGHT = 21.0
 class DocumentView(BlockView):
     """A view whose text is a rich document. `_origin` is where that document is drawn."""
 
-    _rich: RichDocument
+    follows_window = False
 
-    @property
-    @override
-    def is_mirrored(self) -> bool:
-        return False
+    _rich: RichDocument
 
     @property
     def _origin(self) -> QPointF:

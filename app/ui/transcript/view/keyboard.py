@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 
+from app.ui.reading_direction import key_along
 from app.ui.transcript.items.block_view import Target, TargetId
 from app.ui.transcript.view.interaction import InteractionState, KeyboardFocus
 from app.ui.transcript.view.message_column import MessageColumn
@@ -42,8 +43,8 @@ class KeyboardNavigation:
             case Qt.Key.Key_Up | Qt.Key.Key_Down:
                 self.move_up_or_down(1 if key == Qt.Key.Key_Down else -1)
             case Qt.Key.Key_Left | Qt.Key.Key_Right:
-                on = Qt.Key.Key_Left if self._column.style.is_right_to_left else Qt.Key.Key_Right
-                self.move_within(1 if key == on else -1)
+                is_on = key_along(key, self._column.style.direction) == Qt.Key.Key_Right
+                self.move_within(1 if is_on else -1)
             case Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
                 self._viewport.scroll_by(
                     self._viewport.page if key == Qt.Key.Key_PageDown else -self._viewport.page
