@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.conversation import Conversation
 from app.core.errors import ServerError, UserError
-from app.core.model_file import LoadOptions, ModelFile, ModelInfo, Sense
+from app.core.model_file import ModelFile, ModelInfo, Sense
 from app.core.preset import Preset
 from app.core.server_model import server_id_in
 from app.core.translation import tr
 from app.engine.file_identity import FileIdentity
 from app.hub.catalog import Catalog, CatalogModel
-from app.services.background import Stream, Worker
+from app.services.background import Worker
 from app.services.chat_change import ChatChange, ChatPart
 from app.services.chat_engine import ChatEngine
 from app.services.chat_session import ChatSession
+from app.services.chosen_model import ChosenModel
 from app.services.crash_recovery import CrashRecovery
 from app.services.local_alternative import local_alternative
 from app.services.missing_models import MissingModels, is_there
@@ -85,7 +85,6 @@ class ModelService(QObject):
         self._settings = settings
         self._notices = notices
         self.missing = MissingModels(notices, self)
-        self._engine_worker = engine_worker
         self._list = ModelList(
             library,
             settings,
@@ -94,18 +93,11 @@ class ModelService(QObject):
             self._on_scanned,
             self,
         )
-        self._chosen: ModelFile | None = None
-        self._status = LoadStatus()
-        self._loading: Stream | None = None
-        self._info: ModelInfo | None = None
+        self._chosen = ChosenModel(engine, engine_worker, self._find, self)
+        self._chosen.changed.connect(self._on_chosen_changed)
+        self._chosen.failed.connect(self._on_failed)
         self._wishes = LoadWishes()
-        self._planned = LoadOptions()
-        self._loaded: tuple[Path, LoadOptions] | None = None
-        """What is loaded, and what the preset had asked for then."""
         self._is_reload_offered = False
-        self._has_gpu = False
-        self._loading_file: FileIdentity | None = None
-        self._loaded_file: FileIdentity | None = None
         chat.changed.connect(self._on_chat_changed)
         presets.changed.connect(self._offer_to_reload)
         settings.changed.connect(lambda change: self.refresh() if change.concerns("model_folders") else None)
@@ -126,26 +118,26 @@ class ModelService(QObject):
     @property
     def chosen(self) -> ModelFile | None:
         """The model that will answer the next message: loaded, or about to be."""
-        return self._chosen
+        return self._chosen.file
 
     @property
     def info(self) -> ModelInfo | None:
         """The model that is ready; None while there is none."""
-        return self._info
+        return self._chosen.info
 
     @property
     def status(self) -> LoadStatus:
-        return self._status
+        return self._chosen.status
 
     @property
     def key(self) -> str:
         """The name by which presets remember the chosen model; empty where none is chosen."""
-        return self._presets.key_of(self._chosen) if self._chosen else ""
+        return self._presets.key_of(self.chosen) if self.chosen else ""
 
     @property
     def entry(self) -> CatalogModel | None:
         """What the catalog knows of the chosen model; None where it does not know it."""
-        return self._catalog.entry_of(self._chosen) if self._chosen else None
+        return self._catalog.entry_of(self.chosen) if self.chosen else None
 
     @property
     def can_see(self) -> bool:
@@ -160,7 +152,7 @@ class ModelService(QObject):
     @property
     def senses(self) -> frozenset[Sense]:
         """What the chosen model can do beside reading words."""
-        known = self._info if self._status.state is ModelState.READY else self._chosen
+        known = self.info if self.status.state is ModelState.READY else self.chosen
         return known.senses if known is not None else frozenset()
 
     @property
@@ -176,19 +168,19 @@ class ModelService(QObject):
     @property
     def has_gpu(self) -> bool:
         """Whether a graphics card can be used; known once a model was loaded."""
-        return self._has_gpu
+        return self._chosen.has_gpu
 
     @property
     def loaded_context(self) -> LoadedContext | None:
         """The model that is ready, with its memory; None while there is none."""
-        if self._info is None or self._status.state is not ModelState.READY or self._loaded is None:
+        if self.info is None or self.status.state is not ModelState.READY or self._chosen.loaded is None:
             return None
-        return LoadedContext(self._info, self._loaded[1].kv_cache_type)
+        return LoadedContext(self.info, self._chosen.loaded[1].kv_cache_type)
 
     @property
     def non_thinking_alternative(self) -> ModelFile | None:
         """A model that answers without thinking first, where the chosen one cannot."""
-        chosen = self._chosen
+        chosen = self.chosen
         if chosen is None:
             return None
         # Whoever talks to one computer has not said that the words may go to another.
@@ -198,7 +190,7 @@ class ModelService(QObject):
     @property
     def local_alternative(self) -> ModelFile | None:
         """The model on this computer that can answer in the place of the chosen one."""
-        return local_alternative(self._chosen, self.local_models, self._catalog)
+        return local_alternative(self.chosen, self.local_models, self._catalog)
 
     def preset_in(self, conversation: Conversation) -> Preset:
         """The preset of a conversation with the chosen model, without what the conversation overrides."""
@@ -210,7 +202,7 @@ class ModelService(QObject):
 
     def answering(self, conversation: Conversation) -> ModelAndPreset | None:
         """Who answers the next message of a conversation; None while no model is chosen."""
-        model = self._chosen
+        model = self.chosen
         if model is None:
             return None
         preset = self.preset_for_answer(conversation)
@@ -220,7 +212,7 @@ class ModelService(QObject):
 
     def refresh(self) -> None:
         """Looks through the folders again, in the background."""
-        self._list.scan(self._loaded_file)
+        self._list.scan(self._chosen.loaded_file)
 
     def refresh_if_idle(self) -> None:
         """The same, unless it is being done: files may have come, gone or changed meanwhile."""
@@ -248,7 +240,7 @@ class ModelService(QObject):
             return
         if path is not None:
             self.open_file(path)
-        if self._chosen is None and starter and path != starter and not self._chat.conversation.tip_id:
+        if self.chosen is None and starter and path != starter and not self._chat.conversation.tip_id:
             self._open(starter)
 
     def _reach_first(self, last: Path, starter: Path | None) -> None:
@@ -315,7 +307,7 @@ class ModelService(QObject):
         """Loads a model of the list, unless it is the one that is ready or loading."""
         self._notices.withdraw(FAILED)
         self._notices.withdraw(PAIR)
-        if self._chosen and self._chosen.path == path and self._status.state is not ModelState.FAILED:
+        if self.chosen and self.chosen.path == path and self.status.state is not ModelState.FAILED:
             return
         self.open_file(path)
 
@@ -330,18 +322,13 @@ class ModelService(QObject):
         One that answers is unloaded, after what it is writing, and no other takes its place by itself.
         """
         self._list.remove(path)
-        self._leave_unlisted()
+        self._chosen.leave_unlisted()
         if self._list.is_scanning:
             self.refresh()  # The one that goes on began with the file.
 
     def cancel(self) -> None:
         """Gives up loading; the model that was there before answers again, if it still can."""
-        if self._loading is None:
-            return
-        self._loading.cancel()
-        if self._status.is_waiting:
-            self._loading = None
-            self._fall_back()
+        self._chosen.cancel()
 
     def load_longer(self, path: Path, tokens: int) -> None:
         """Loads a model again with a longer context, until its preset asks for another one."""
@@ -356,27 +343,29 @@ class ModelService(QObject):
 
     def measure_again(self) -> None:
         """Loads the chosen model again, in the way that is measured to be faster now."""
-        if self._chosen is not None:
-            self._library.measure_again(self._chosen.path)
-            self.open_file(self._chosen.path)
+        if self.chosen is not None:
+            self._library.measure_again(self.chosen.path)
+            self.open_file(self.chosen.path)
 
     def _on_scanned(self, changed: FileIdentity | None) -> None:
-        chosen = self._chosen
-        self._leave_unlisted()
-        if chosen is not None and self._chosen is None and not is_there(chosen.path):
+        chosen = self.chosen
+        self._chosen.leave_unlisted()
+        if chosen is not None and self.chosen is None and not is_there(chosen.path):
             self.missing.report(chosen.path)
-        elif changed is not None and changed == self._loaded_file and self._status.state is ModelState.READY:
+        elif (
+            changed is not None
+            and changed == self._chosen.loaded_file
+            and self.status.state is ModelState.READY
+        ):
             path = Path(changed.path)
             self.missing.report_changed(path, lambda: self.open_file(path))
 
     # Loading
 
     def _load(self, model: ModelFile) -> None:
-        if self._loading is not None:
-            self._loading.cancel()
-        self._chosen = model
-        self._planned = load_options_of(self.preset_for_answer(self._chat.conversation))
-        options = self._wishes.options_for(model.path, self._planned)
+        preset = self._presets.for_answer(self._chat.conversation, self._presets.key_of(model))
+        planned = load_options_of(preset)
+        options = self._wishes.options_for(model.path, planned)
         entry = self._catalog.entry_of(model)
         catalog_context = (entry and entry.context_length) or 0
         work = (
@@ -384,121 +373,61 @@ class ModelService(QObject):
             if model.server
             else load_work(self._engine, self._library, model, options, catalog_context)
         )
-        stream = Stream(work, self)
-        stream.item.connect(lambda item: self._on_stream_item(stream, item))
-        stream.finished.connect(lambda error: self._on_stream_finished(stream, error))
-        self._loading = stream
-        self._status = LoadStatus(ModelState.LOADING, is_waiting=self._engine_worker.is_busy)
-        self._publish(ModelPart.CHOSEN, ModelPart.STATUS)
+        self._chosen.load(model, planned, work)
+
+    def _on_chosen_changed(self, change: ModelsChange) -> None:
+        info = self.info if change.concerns(ModelPart.LOADED) else None
+        if info is not None:
+            self.missing.withdraw()
+            self._settings.change(last_model=info.path)
+        self.changed.emit(change)
         self._offer_to_reload()
-        self._engine_worker.start(stream)
+        if info is not None:
+            self._tell_of(info)
+        elif self.chosen is None:
+            self._notices.withdraw(BASE_MODEL)
 
-    def _on_stream_item(self, stream: Stream, item: object) -> None:
-        if stream is not self._loading:
-            return
-        if isinstance(item, ModelInfo):
-            self._on_loaded(item)
-        elif isinstance(item, FileIdentity):
-            self._loading_file = item
-        elif isinstance(item, LoadStatus):
-            self._status = item
-            self._publish(ModelPart.STATUS)
-
-    def _leave_unlisted(self) -> None:
-        """Leaves the chosen model where it is no longer in the list."""
-        if self._chosen is None or self._find(self._chosen.path) is not None:
-            return
-        if self._loading is not None:
-            self._loading.cancel()  # The model that was there before answers again, if it still can.
-        else:
-            self._unload()
-
-    def _unload(self) -> None:
-        """Leaves the model that is loaded, without another one in its place."""
-        self._chosen = self._info = self._loaded = None
-        self._status = LoadStatus()
-        self._engine_worker.start(Stream(lambda _cancel, _report: self._engine.unload(), self))
-        self._publish(ModelPart.CHOSEN, ModelPart.STATUS)
-        self._offer_to_reload()
-        self._notices.withdraw(BASE_MODEL)
-
-    def _on_loaded(self, info: ModelInfo) -> None:
-        listed = self._find(info.path)
-        if listed is None:
-            self._unload()
-            return
-        info = replace(info, name=listed.name)  # As it is called in the list, not in its file.
-        self.missing.withdraw()
-        self._loaded_file = None if info.server else self._loading_file
-        self._info = info
-        self._has_gpu = self._has_gpu if info.server else info.has_gpu
-        self._loaded = (info.path, self._planned)
-        self._status = LoadStatus(ModelState.READY)
-        self._settings.change(last_model=info.path)
-        self._publish(ModelPart.STATUS, ModelPart.LOADED)
-        self._offer_to_reload()
+    def _tell_of(self, info: ModelInfo) -> None:
+        """Says what to know of a model that has just become ready."""
         for notice in info.notices:
             self._notices.post(notice)
         if not info.has_own_template:
             self._servers.tell_of_template(info.path)
         tell_of_base_model(self._notices, info, lambda is_wanted: self.complete_text(info.path, is_wanted))
 
-    def _on_stream_finished(self, stream: Stream, error: Exception | None) -> None:
-        if stream is not self._loading:
-            return
-        self._loading = None
-        if error is not None:
-            wanted = self._chosen
-            self._fall_back()
-            if isinstance(error, ServerError):
-                has_local = self._info is not None and not self._info.server
-                local = None if has_local else local_alternative(wanted, self.local_models, self._catalog)
-                tell_of_server(self._notices, error, local, self.open_file)
-            else:
-                self._notices.fail_unexpectedly(error, tr("The model could not be loaded."), FAILED)
-
-    def _fall_back(self) -> None:
-        """Returns to the model that the engine still holds; to none where it holds none."""
-        held = self._engine.info
-        shown = held.path if held else self._chosen and self._chosen.path
-        listed = self._find(shown) if shown else None
-        if listed is None:
-            self._unload()
-            return
-        self._info = replace(held, name=listed.name) if held else None
-        if self._info is None:
-            self._status = LoadStatus(ModelState.FAILED)
-            self._publish(ModelPart.STATUS)
-            return
-        self._chosen = listed
-        self._status = LoadStatus(ModelState.READY)
-        self._publish(ModelPart.CHOSEN, ModelPart.STATUS)
+    def _on_failed(self, error: Exception, wanted: ModelFile | None) -> None:
+        if isinstance(error, ServerError):
+            has_local = self.info is not None and not self.info.server
+            local = None if has_local else local_alternative(wanted, self.local_models, self._catalog)
+            tell_of_server(self._notices, error, local, self.open_file)
+        else:
+            self._notices.fail_unexpectedly(error, tr("The model could not be loaded."), FAILED)
 
     # What the preset asks for
 
     @property
     def is_reload_wanted(self) -> bool:
         """Whether the model was loaded otherwise than the preset on screen asks for."""
-        if self._loaded is None or self._chosen is None or self._status.state is not ModelState.READY:
+        if self._chosen.loaded is None or self.chosen is None or self.status.state is not ModelState.READY:
             return False
-        if self._chosen.server:
+        if self.chosen.server:
             return False  # How it is loaded is the server's business.
         wanted = load_options_of(self.preset_for_answer(self._chat.conversation))
-        return self._loaded[0] == self._chosen.path and self._loaded[1] != wanted
+        return self._chosen.loaded[0] == self.chosen.path and self._chosen.loaded[1] != wanted
 
     def _offer_to_reload(self) -> None:
         is_wanted = self.is_reload_wanted
         if is_wanted == self._is_reload_offered:
             return
         self._is_reload_offered = is_wanted
-        if is_wanted and self._chosen:
-            path = self._chosen.path
+        if is_wanted and self.chosen:
+            path = self.chosen.path
             offer_to_reload(self._notices, lambda: self.open_file(path))
         else:
             self._notices.withdraw(RELOAD)
 
     def _on_servers_changed(self) -> None:
-        self._leave_unlisted()
+        self._chosen.leave_unlisted()
         self._publish(ModelPart.LIST, ModelPart.CHOSEN)
 
     def _on_chat_changed(self, change: ChatChange) -> None:
