@@ -149,14 +149,10 @@ class AnswerService(QObject):
             Whether it was said.
         """
         conversation = self._chat.find(conversation_id)
-        who = self._models.answering(conversation) if conversation else None
-        if who is None or self.running(conversation_id):
+        if conversation is None or not conversation.queued or self.running(conversation_id):
             return False
-        if (
-            conversation
-            and conversation.queued
-            and not self._senses.accepts(conversation.queued[0].attachments)
-        ):
+        who = self._models.answering(conversation)
+        if who is None or not self._senses.accepts(conversation.queued[0].attachments):
             return False
         node = self._chat.say_queued(conversation_id)
         if node is not None:
