@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from markdown_it.token import Token
 
 from app.ui.transcript.content import growing_tail, paragraph_parts, shortening, streaming_markdown
-from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock, TextBlock
+from app.ui.transcript.content.blocks import TextBlock
 from app.ui.transcript.content.markdown import MOST_CELLS, parse
 from app.ui.transcript.content.markdown_rules import tables
 from app.ui.transcript.content.paragraph_parts import LONGEST_PART, place_of_weight, weight
 from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
 from tests.support.effort import EFFORT
+from tests.support.growing_markdown import assert_reads_the_same, closed, pieces_of, random_pieces
 from tests.support.hostile_markdown import LINES, MARKS, mixed, repeated
 
 SENTENCE = "The quick **brown** fox `jumps` over the [lazy](http://a.b) dog."
@@ -186,10 +186,6 @@ def random_document(chance: random.Random) -> str:
     return text[:700]
 
 
-def closed(blocks: Sequence[MarkdownBlock]) -> list[MarkdownBlock]:
-    return [replace(block, is_open=False) if isinstance(block, CodeBlock) else block for block in blocks]
-
-
 def take_out_early(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, value in (
         (growing_tail, "SHORTENED_FROM", 400),
@@ -208,11 +204,7 @@ def test_what_is_taken_out_comes_back_at_every_step(seed: int, monkeypatch: pyte
     take_out_early(monkeypatch)
     chance = random.Random(seed)
     text = mixed(chance, 600) if seed % 2 else random_document(chance)
-    live, end = StreamingMarkdown(), 0
-    while end < len(text):
-        start, end = end, min(len(text), end + chance.choice((1, 5, 13, 40)))
-        live.feed(text[start:end])
-        assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
+    assert_reads_the_same(random_pieces(text, chance, (1, 5, 13, 40)))
 
 
 @pytest.mark.parametrize("prefix", ["", "> ", "- "])
@@ -223,10 +215,7 @@ def test_an_item_is_set_apart_also_where_its_words_were_taken_out(
     take_out_early(monkeypatch)
     indent = " " * len(prefix) if prefix == "- " else prefix
     text = prefix + NESTED.replace("\n", f"\n{indent}")
-    live = StreamingMarkdown()
-    for end in range(1, len(text) + 1):
-        live.feed(text[end - 1])
-        assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
+    assert_reads_the_same(text)
 
 
 @pytest.mark.parametrize("width", range(0, 40, 2))
@@ -239,10 +228,7 @@ def test_a_number_half_written_does_not_set_the_items_around_it_apart(
         f"* **bold** [1]{'a' * width} **bold**\n* **bold** $x$ **open **“x”**y\n* ** word `code`\n"
         "  1. **open **open word **bold**\n\n  1. word x_y\n\n  1. word"
     )
-    live = StreamingMarkdown()
-    for start in range(0, len(text), 5):
-        live.feed(text[start : start + 5])
-        assert closed(live.blocks) == closed(parse(text[: start + 5], is_unfinished=True))
+    assert_reads_the_same(pieces_of(text, 5))
 
 
 @pytest.mark.parametrize("size", [1, 5, 13])
@@ -261,10 +247,7 @@ def test_what_stands_for_blocks_joins_nothing_below_it(
     """Neither the words of a heading over a line nor a definition, which cannot end a paragraph."""
     take_out_early(monkeypatch)
     for width in range(0, 60, 7):
-        whole, live = text.replace("T\n", f"T{'a' * width}\n", 1), StreamingMarkdown()
-        for start in range(0, len(whole), size):
-            live.feed(whole[start : start + size])
-            assert closed(live.blocks) == closed(parse(whole[: start + size], is_unfinished=True))
+        assert_reads_the_same(pieces_of(text.replace("T\n", f"T{'a' * width}\n", 1), size))
 
 
 @pytest.mark.parametrize(
@@ -305,10 +288,7 @@ def test_what_was_taken_out_stays_as_it_is_when_the_line_below_becomes_another_b
     text: str, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take_out_early(monkeypatch)
-    live = StreamingMarkdown()
-    for start in range(0, len(text), size):
-        live.feed(text[start : start + size])
-        assert closed(live.blocks) == closed(parse(text[: start + size], is_unfinished=True))
+    assert_reads_the_same(pieces_of(text, size))
 
 
 @pytest.mark.parametrize("size", [1, 2, 7])

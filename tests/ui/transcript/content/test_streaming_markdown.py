@@ -1,16 +1,15 @@
 """Markdown in pieces gives what the whole gives, at every step."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.ui.transcript.content.blocks import CodeBlock, MarkdownBlock
+from app.ui.transcript.content.blocks import CodeBlock
 from app.ui.transcript.content.markdown import parse
 from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
+from tests.support.growing_markdown import assert_reads_the_same, closed, random_pieces
 
 PIECES = [
     *(
@@ -56,23 +55,12 @@ PIECES = [
 ]
 
 
-def closed(blocks: Sequence[MarkdownBlock]) -> list[MarkdownBlock]:
-    """Without the note that a code block is still being written, which only the live reader can make."""
-    return [replace(block, is_open=False) if isinstance(block, CodeBlock) else block for block in blocks]
-
-
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14), st.randoms(use_true_random=False))
 def test_any_split_gives_the_blocks_of_the_whole_at_every_step(
     pieces: list[str], chance: random.Random
 ) -> None:
-    text = "".join(pieces)
-    live = StreamingMarkdown()
-    end = 0
-    while end < len(text):
-        start, end = end, end + chance.choice((1, 1, 2, 5))
-        live.feed(text[start:end])
-        assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
+    assert_reads_the_same(random_pieces("".join(pieces), chance, (1, 1, 2, 5)))
 
 
 def test_a_table_that_turns_back_into_text_is_not_frozen_too_early() -> None:
@@ -95,10 +83,7 @@ def test_a_table_that_turns_back_into_text_is_not_frozen_too_early() -> None:
     ],
 )
 def test_a_formula_over_lines_that_look_like_blocks_is_read_once_its_end_comes(text: str) -> None:
-    live = StreamingMarkdown()
-    for end in range(1, len(text) + 1):
-        live.feed(text[end - 1])
-        assert closed(live.blocks) == closed(parse(text[:end], is_unfinished=True))
+    assert_reads_the_same(text)
 
 
 def test_an_open_fence_is_marked_as_growing_and_then_closed() -> None:

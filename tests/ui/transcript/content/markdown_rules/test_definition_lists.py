@@ -9,7 +9,7 @@ from app.ui.transcript.content.html import html_of
 from app.ui.transcript.content.markdown import parse
 from app.ui.transcript.content.markdown_text import markdown_of_blocks
 from app.ui.transcript.content.plain_text import plain_text
-from app.ui.transcript.content.streaming_markdown import StreamingMarkdown
+from tests.support.growing_markdown import assert_reads_the_same
 
 TWO_TERMS = "Apple\n: A *fruit*.\n: A company.\n\nPear\n: Another\n"
 
@@ -106,7 +106,4 @@ def test_copied_as_text_markdown_and_html() -> None:
     ],
 )
 def test_written_letter_by_letter_it_is_what_it_is_at_once(text: str) -> None:
-    growing = StreamingMarkdown()
-    for end in range(1, len(text) + 1):
-        growing.feed(text[end - 1])
-        assert growing.blocks == parse(text[:end], is_unfinished=True), text[:end]
+    assert_reads_the_same(text)
