@@ -294,24 +294,16 @@ def test_the_passage_comes_back_when_a_question_is_edited_and_again_after_it(com
     assert composer.quote.quote == ""
 
 
+@pytest.mark.usefixtures("right_to_left")
 def test_an_empty_field_begins_where_the_window_does_and_words_where_they_do(
-    qtbot: QtBot, qapp: QApplication
+    qtbot: QtBot, composer: Composer
 ) -> None:
-    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    try:
-        composer = Composer()
-        qtbot.addWidget(composer)
-        composer.resize(600, 120)
-        with qtbot.waitExposed(composer):
-            composer.show()
-        edit = composer.edit
-        middle = edit.viewport().width() // 2
-        assert edit.cursorRect().left() > middle
-        qtbot.keyClicks(edit, "Hello")
-        assert edit.cursorRect().left() < middle
-        composer.set_text("مرحبا")
-        assert edit.cursorRect().left() > middle
-        composer.clear()
-        assert edit.cursorRect().left() > middle
-    finally:
-        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    edit = composer.edit
+    middle = edit.viewport().width() // 2
+    assert edit.cursorRect().left() > middle
+    qtbot.keyClicks(edit, "Hello")
+    assert edit.cursorRect().left() < middle
+    composer.set_text("مرحبا")
+    assert edit.cursorRect().left() > middle
+    composer.clear()
+    assert edit.cursorRect().left() > middle

@@ -14,16 +14,7 @@ from tests.support.transcript_reader import answer, click, of_parts, press, ques
 
 CODE = "Look:\n\n```python\nprint(1)\n```"
 MIDDLE = 450
-
-
-@pytest.fixture
-def transcript(right_to_left: None, qtbot: QtBot) -> Transcript:
-    widget = Transcript(DARK)
-    qtbot.addWidget(widget)
-    widget.resize(900, 700)
-    with qtbot.waitActive(widget):
-        widget.show()
-    return widget
+pytestmark = pytest.mark.usefixtures("right_to_left")
 
 
 def area_of(transcript: Transcript, label: str) -> QRect:
