@@ -104,7 +104,6 @@ class EveryScreen(Photographer):
         self.pause(300)
         self.look("search")
         self.window.sidebar.search_field.clear()
-        details = None
         self.program.transcript.figures_requested.emit(services.chat.conversation.path()[-1].id)
         self.wait(lambda: self.window.findChild(AnswerDetails) is not None)
         details = self.window.findChild(AnswerDetails)
