@@ -90,8 +90,8 @@ def start_program(qtbot: QtBot, data_dir: Path) -> Iterator[StartProgram]:
         end()
         application = Application(data_dir, list(model_dirs), first_model=first_model, tools=tools)
         running.append(application)
-        application.window.show()
-        qtbot.waitExposed(application.window)
+        with qtbot.waitExposed(application.window):
+            application.window.show()
         return Person(qtbot, application)
 
     yield start

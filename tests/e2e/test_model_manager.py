@@ -51,8 +51,8 @@ def start(qtbot: QtBot, data_dir: Path, server: FakeHub) -> Iterator[Start]:
         hub = Hub(HubToken(FakeKeyring()), endpoint=server.address)
         application = Application(data_dir, hub=hub)
         running.append(application)
-        application.window.show()
-        qtbot.waitExposed(application.window)
+        with qtbot.waitExposed(application.window):
+            application.window.show()
         return Person(qtbot, application)
 
     yield start

@@ -68,8 +68,8 @@ def window(qtbot: QtBot, qapp: QApplication, themes: ThemeSwitcher) -> MainWindo
     themes.apply()
     qtbot.addWidget(window)
     window.resize(1100, 760)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitExposed(window):
+        window.show()
     window.activateWindow()
     return window
 

@@ -10,8 +10,8 @@ from app.ui.shortcuts_dialog import ShortcutsDialog
 
 def test_keys_of_the_menus_and_of_single_parts_are_listed(qtbot: QtBot, window: MainWindow) -> None:
     dialog = ShortcutsDialog(window.menus.shortcuts(), window)
-    dialog.open()
-    qtbot.waitExposed(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.open()
     words = [label.text() for label in dialog.findChildren(QLabel)]
     for expected in ("Chat settings", "Ctrl+Shift+B", "Edit the last message", "Up", "F2", "Duplicate"):
         assert expected in words

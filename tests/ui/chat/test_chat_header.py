@@ -26,8 +26,8 @@ def header(qtbot: QtBot, themes: ThemeSwitcher) -> ChatHeader:
     header.resize(800, 52)
     header.set_models([BIG, STARTER, BROKEN])
     header.set_current(BIG.path)
-    header.show()
-    qtbot.waitExposed(header)
+    with qtbot.waitExposed(header):
+        header.show()
     return header
 
 

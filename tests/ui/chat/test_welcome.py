@@ -17,8 +17,8 @@ def welcome(qtbot: QtBot, themes: ThemeSwitcher) -> Welcome:
     welcome = Welcome(app_icon(resources() / "icons"))
     qtbot.addWidget(welcome)
     welcome.resize(800, 600)
-    welcome.show()
-    qtbot.waitExposed(welcome)
+    with qtbot.waitExposed(welcome):
+        welcome.show()
     return welcome
 
 

@@ -16,8 +16,8 @@ def composer(qtbot: QtBot, themes: ThemeSwitcher) -> Composer:
     composer = Composer()
     qtbot.addWidget(composer)
     composer.resize(600, 120)
-    composer.show()
-    qtbot.waitExposed(composer)
+    with qtbot.waitExposed(composer):
+        composer.show()
     composer.edit.setFocus()
     return composer
 

@@ -36,8 +36,8 @@ def rows(qtbot: QtBot, themes: ThemeSwitcher) -> RowList:
     qtbot.addWidget(made)
     made.resize(640, 400)
     made.set_entries([Heading("First"), row("a", PAUSE, CANCEL), row("b", GET), row("c")])
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     return made
 
 
@@ -128,8 +128,8 @@ def test_thousands_of_rows_open_and_scroll_without_a_pause(qtbot: QtBot, themes:
     made = RowList("Results", FLAT, themes.theme)
     qtbot.addWidget(made)
     made.resize(350, 800)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     entries = [row(str(number), lines=2) for number in range(5_000)]
     assert min(seconds_of(lambda: show(made, entries)) for _ in range(3)) < 0.2
     bar = made.verticalScrollBar()

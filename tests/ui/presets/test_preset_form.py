@@ -36,8 +36,8 @@ def form(qtbot: QtBot, themes: ThemeSwitcher) -> PresetForm:
     form = PresetForm(PRESET_SECTIONS)
     qtbot.addWidget(form)
     form.resize(560, 600)
-    form.show()
-    qtbot.waitExposed(form)
+    with qtbot.waitExposed(form):
+        form.show()
     form.activateWindow()
     form.set_tools(TOOLS)
     form.show_draft(Draft(CAREFUL), Preset("Careful"), "the default")

@@ -13,8 +13,8 @@ def picker(qtbot: QtBot, themes: ThemeSwitcher) -> PresetPicker:
     picker = PresetPicker()
     qtbot.addWidget(picker)
     picker.resize(300, 36)
-    picker.show()
-    qtbot.waitExposed(picker)
+    with qtbot.waitExposed(picker):
+        picker.show()
     return picker
 
 

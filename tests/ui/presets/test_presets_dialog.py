@@ -35,7 +35,6 @@ def controller(
     controller = DialogController(presets, lambda: TOOLS, lambda: here, window)
     controller.open("Careful")
     assert controller.dialog is not None
-    qtbot.waitExposed(controller.dialog)
     controller.dialog.activateWindow()
     yield controller
     controller.dialog.finish()

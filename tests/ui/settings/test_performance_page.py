@@ -21,8 +21,8 @@ def page(qtbot: QtBot, themes: ThemeSwitcher) -> PerformancePage:
         Settings(reads_ahead=ReadAhead.NEVER, reads_drafts=False, guesses_repeated_text=False)
     )
     qtbot.addWidget(page)
-    page.show()
-    qtbot.waitExposed(page)
+    with qtbot.waitExposed(page):
+        page.show()
     return page
 
 

@@ -23,8 +23,8 @@ SETTINGS = Settings(
 def dialog(qtbot: QtBot, themes: ThemeSwitcher) -> SettingsDialog:
     dialog = SettingsDialog(SETTINGS, "1.2.3", QIcon())
     qtbot.addWidget(dialog)
-    dialog.show()
-    qtbot.waitExposed(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
     return dialog
 
 

@@ -49,8 +49,8 @@ def sidebar(qtbot: QtBot, themes: ThemeSwitcher) -> Sidebar:
     sidebar.resize(260, 700)
     show(sidebar)
     sidebar.set_shown("a")
-    sidebar.show()
-    qtbot.waitExposed(sidebar)
+    with qtbot.waitExposed(sidebar):
+        sidebar.show()
     return sidebar
 
 

@@ -33,8 +33,8 @@ def sidebar(qtbot: QtBot, themes: ThemeSwitcher) -> Sidebar:
         ]
     )
     sidebar.set_shown("a")
-    sidebar.show()
-    qtbot.waitExposed(sidebar)
+    with qtbot.waitExposed(sidebar):
+        sidebar.show()
     return sidebar
 
 
